@@ -1,0 +1,42 @@
+import type { StandardSchema } from './standard-schema.ts';
+
+/** Writes a line of the application's log, tagged with the plugin's name. */
+export interface PluginLog {
+  readonly debug: (message: string) => void;
+  readonly info: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly error: (message: string) => void;
+}
+
+/** What `start` and `stop` get. */
+export interface PluginContext<Options = unknown> {
+  /** The plugin's own options, as its schema gave them. */
+  readonly config: Options;
+  readonly log: PluginLog;
+  /** Aborted when the application stops or the plugin's time to start is over. */
+  readonly signal: AbortSignal;
+}
+
+/** What an author writes: the running half of a plugin. */
+export interface PluginDefinition<Options = unknown> {
+  /** The same name as `headwater.plugin` in its package.json. */
+  readonly name: string;
+  /** Checks the plugin's part of config.json. Default: no options are allowed. */
+  readonly config?: StandardSchema<Options>;
+  /** Called after the database is at its heads, dependencies first. */
+  readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
+  /** Called in reverse order of start, only where `start` had succeeded. */
+  readonly stop?: (context: PluginContext<Options>) => Promise<void> | void;
+}
+
+/** The frozen value that a plugin's package exports by default. */
+export interface DefinedPlugin<Options = unknown> extends PluginDefinition<Options> {
+  readonly kind: 'plugin';
+}
+
+/** Declares a plugin. Its shape is checked when it is loaded, where package and path are known. */
+export function definePlugin<Options = Record<string, never>>(
+  definition: PluginDefinition<Options>,
+): DefinedPlugin<Options> {
+  return Object.freeze({ ...definition, kind: 'plugin' });
+}

@@ -1,0 +1,2 @@
+/** Filled in with the part that throws them. */
+export const configCodes = {};

@@ -1,0 +1,99 @@
+import { codeEntry, listOf } from '../code-entry.ts';
+import { exitCode } from '../exit-code.ts';
+
+/** Refusals of the revision graph and of targets: `graph/` and `plan/`. */
+export const graphCodes = {
+  REVISION_DUPLICATE: codeEntry({
+    exit: exitCode.revisionInvalid,
+    message: (d: { id: string; files: readonly string[] }) =>
+      `Two revisions have the id "${d.id}"${d.files.length > 0 ? `: ${listOf(d.files)}` : ''}.`,
+    hint: () => 'An id names one revision for ever. Give the newer one another id, and a file name to match.',
+  }),
+  DEPENDENCY_UNKNOWN: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: {
+      revision: string;
+      edge: 'revises' | 'dependsOn';
+      missing: string;
+      reason: 'unknown' | 'plugin not active' | 'plugin too old';
+      plugin: string;
+      package: string | null;
+      found: string | null;
+      since: string | null;
+      nearest: string | null;
+    }) => {
+      const head = `Revision "${d.revision}" ${d.edge === 'revises' ? 'revises' : 'depends on'} "${d.missing}", `;
+      if (d.reason === 'plugin not active') return `${head}but the plugin "${d.plugin}" is not active.`;
+      if (d.reason === 'plugin too old') {
+        const has = d.found === null ? 'the installed version' : `version ${d.found}`;
+        const needs = d.since === null ? '' : `; it first shipped in ${d.since}`;
+        return `${head}which ${has} of ${d.package ?? `the plugin "${d.plugin}"`} does not have${needs}.`;
+      }
+      return `${head}which does not exist${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`;
+    },
+    hint: (d) => {
+      if (d.reason === 'plugin not active') return `Activate it: npx kernel plugin:enable ${d.plugin}`;
+      if (d.reason === 'plugin too old') {
+        return `Upgrade it: npm install ${d.package ?? d.plugin}${d.since === null ? '@latest' : `@^${d.since}`}`;
+      }
+      return `Correct the ${d.edge} of "${d.revision}". Revisions there are: npx kernel migrate:history ${d.plugin}`;
+    },
+  }),
+  REVISION_CYCLE: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { path: readonly string[] }) => `The revisions form a cycle: ${d.path.join(' -> ')}.`,
+    hint: () => 'Each arrow reads «needs». Remove one of these edges; usually the youngest dependsOn is the wrong one.',
+  }),
+  SEVERAL_HEADS: codeEntry({
+    exit: exitCode.severalHeads,
+    message: (d: { plugin: string; heads: readonly string[] }) =>
+      `The branch "${d.plugin}" has ${d.heads.length} heads: ${listOf(d.heads)}.`,
+    hint: (d) =>
+      `Two people wrote a revision on the same parent. Join them with a revision that revises both ` +
+      `(npx kernel migrate:merge ${d.plugin}), or let one revise the other if it has not been released.`,
+  }),
+  SEVERAL_BASES: codeEntry({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; bases: readonly string[] }) =>
+      `The branch "${d.plugin}" has ${d.bases.length} bases: ${listOf(d.bases)}.`,
+    hint: () => 'Only the first revision of a branch has `revises: null`. Let the later one revise its predecessor.',
+  }),
+  TARGET_UNKNOWN: codeEntry({
+    exit: exitCode.usage,
+    message: (d: { target: string; reason: string; nearest: string | null }) =>
+      `The target "${d.target}" names nothing: ${d.reason}${d.nearest === null ? '' : `; did you mean "${d.nearest}"?`}.`,
+    hint: () =>
+      'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
+      'What there is: npx kernel migrate:history',
+  }),
+  TARGET_AMBIGUOUS: codeEntry({
+    exit: exitCode.usage,
+    message: (d: { target: string; candidates: readonly string[] }) =>
+      `The target "${d.target}" could be ${listOf(d.candidates)}.`,
+    hint: (d) => `Say more of the name, for example ${d.candidates[0] ?? 'the full id'}.`,
+  }),
+  TARGET_ILLEGAL: codeEntry({
+    exit: exitCode.usage,
+    message: (d: { target: string; direction: 'up' | 'down'; reason: string }) =>
+      `"${d.target}" is no target for ${d.direction === 'up' ? 'an upgrade' : 'a downgrade'}: ${d.reason}.`,
+    hint: (d) =>
+      d.direction === 'up'
+        ? 'Upgrade to heads, likes, likes@0002 or likes@+1.'
+        : 'Downgrade to likes@base, likes@0002 or likes@-1; the revision named is kept.',
+  }),
+  DOWNGRADE_BLOCKED: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { target: string; plugins: readonly string[]; dependents: readonly { id: string; needs: string }[] }) =>
+      `Downgrading to "${d.target}" would remove what ${listOf(d.plugins)} still ${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
+      `${d.dependents.map((x) => `${x.id} depends on ${x.needs}`).join('; ')}.`,
+    hint: (d) =>
+      `Downgrade ${listOf(d.plugins)} first, or take ${d.plugins.length > 1 ? 'them' : 'it'} along: ` +
+      `npx kernel migrate:down ${d.target} --cascade`,
+  }),
+  DOWN_MISSING: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { target: string; revisions: readonly string[] }) =>
+      `Downgrading to "${d.target}" is not possible: ${listOf(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
+    hint: () => 'Write a `down` for it, or restore a backup from before it ran.',
+  }),
+};

@@ -1,0 +1,44 @@
+import { codeEntry, listOf } from '../code-entry.ts';
+import { exitCode } from '../exit-code.ts';
+
+/** Refusals that compare the ledger with the revisions that the code ships. */
+export const historyCodes = {
+  REVISION_EDITED: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { revision: string; file: string; what: string; others: readonly string[] }) =>
+      `The applied revision "${d.revision}" was edited afterwards (${d.file}): ${d.what}.` +
+      (d.others.length === 0 ? '' : ` So were ${listOf(d.others)}.`),
+    hint: (d) =>
+      'An applied revision is history. Put the file back and write the change as a new revision. ' +
+      `What was run: npx kernel migrate:show ${d.revision} --applied`,
+  }),
+  REVISION_DELETED: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { revision: string; plugin: string; successor: string; renamedTo: string | null }) =>
+      `The applied revision "${d.revision}" is missing from "${d.plugin}", while "${d.successor}", which comes after it, is there` +
+      `${d.renamedTo === null ? '' : `; "${d.renamedTo}" has the same SQL`}.`,
+    hint: (d) =>
+      d.renamedTo === null
+        ? 'Put the file back; what was run: npx kernel migrate:show ' + d.revision
+        : 'An id names one revision for ever: give it back its old name.',
+  }),
+  HISTORY_DIVERGED: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { revision: string; known: string; parent: string }) =>
+      `The database has "${d.revision}" after "${d.parent}", where the code has "${d.known}": two histories of one branch.`,
+    hint: () => 'Deploy the code that holds both, with one revising the other or a merge revision; or restore the renamed file.',
+  }),
+  DATABASE_AHEAD: codeEntry({
+    exit: exitCode.databaseAhead,
+    message: (d: { plugin: string; revisions: readonly string[]; breaking: readonly string[]; package: string }) =>
+      `The database is ahead of this code: "${d.plugin}" has ${listOf(d.revisions)} applied, and ${listOf(d.breaking)} ` +
+      `${d.breaking.length > 1 ? 'are' : 'is'} marked as breaking for older code.`,
+    hint: (d) => `Deploy a ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code first.`,
+  }),
+  REVISION_CODE_GONE: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { revision: string }) =>
+      `"${d.revision}" is applied, its plugin is not active, and its \`down\` is code, which the ledger cannot hold.`,
+    hint: (d) => `Activate the plugin for the downgrade: npx kernel plugin:enable ${d.revision.split('@')[0] ?? ''}`,
+  }),
+};

@@ -1,0 +1,32 @@
+/**
+ * The documented exit codes of the `kernel` command. A code is part of the public contract: scripts and supervisors
+ * branch on it, so a number is never given a second meaning.
+ */
+export const exitCode = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  pending: 3,
+  config: 10,
+  environment: 11,
+  pluginNotLoadable: 12,
+  revisionInvalid: 13,
+  incompatible: 14,
+  integrity: 15,
+  databaseUnreachable: 20,
+  privilege: 21,
+  unsupportedServer: 22,
+  directoryInUse: 23,
+  storeDamaged: 24,
+  lockWait: 30,
+  migrationFailed: 31,
+  incompleteStep: 32,
+  databaseAhead: 33,
+  severalHeads: 34,
+  envelope: 35,
+  outcomeUnknown: 36,
+  drift: 40,
+} as const;
+
+/** One of the numbers in {@link exitCode}. */
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

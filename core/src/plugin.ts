@@ -1,0 +1,11 @@
+/**
+ * The contract door, `@headwater/core/plugin`: all that a plugin's code needs from Headwater. It loads neither
+ * MikroORM nor Inversify nor a database driver, so a revision file costs next to nothing to import.
+ */
+export { definePlugin } from './contract/define-plugin.ts';
+export type { DefinedPlugin, PluginContext, PluginDefinition, PluginLog } from './contract/define-plugin.ts';
+export { defineRevision } from './contract/define-revision.ts';
+export type { DefinedRevision, RevisionCode, RevisionContext, RevisionDefinition } from './contract/define-revision.ts';
+export { sql } from './contract/sql.ts';
+export type { Sql } from './contract/sql.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './contract/standard-schema.ts';
