@@ -1,0 +1,18 @@
+import { loadModule, parseSync } from 'libpg-query';
+
+/** The index that `create index concurrently` in `text` makes, and its table, quoted as SQL; `null` for anything else. */
+export async function concurrentIndexOf(text: string): Promise<{ readonly name: string; readonly table: string } | null> {
+  await loadModule();
+  for (const { stmt } of parseSync(text).stmts ?? []) {
+    if (stmt === undefined || !('IndexStmt' in stmt)) continue;
+    const { concurrent, idxname, relation } = stmt.IndexStmt;
+    if (concurrent !== true || idxname === undefined || relation?.relname === undefined) continue;
+    const table = [relation.schemaname, relation.relname].flatMap((part) => (part === undefined ? [] : [quoted(part)]));
+    return { name: idxname, table: table.join('.') };
+  }
+  return null;
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

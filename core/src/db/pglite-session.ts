@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import type { DatabaseTarget } from '../config/config.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { firstLine } from './foreign-error.ts';
+import type { Session } from './session.ts';
+
+type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
+
+/** The major version of PostgreSQL inside @electric-sql/pglite 0.5. */
+const embeddedMajor = '18';
+
+/** An embedded session, which also lends out its engine: MikroORM runs on the same instance. */
+export interface PgliteSession extends Session {
+  readonly engine: PGlite;
+}
+
+/**
+ * Opens the embedded database: takes its directory, makes it from the prepared template on the first boot, and starts
+ * the engine. Throws DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ */
+export async function openPglite(target: PgliteTarget): Promise<PgliteSession> {
+  const { directory } = target;
+  const lock = directory === null ? null : takeDirectory(directory);
+  try {
+    const engine = await startEngine(directory);
+    return sessionOf(engine, target, lock);
+  } catch (error) {
+    lock?.release();
+    if (error instanceof KernelError || directory === null) throw error;
+    throw new KernelError('STORE_DAMAGED', { directory, reason: firstLine(error) }, { cause: error });
+  }
+}
+
+function takeDirectory(directory: string): DirectoryLock {
+  try {
+    mkdirSync(dirname(directory), { recursive: true });
+    return lockDirectory(directory);
+  } catch (error) {
+    if (error instanceof KernelError) throw error;
+    throw new KernelError('DIRECTORY_UNUSABLE', { directory, reason: firstLine(error) }, { cause: error });
+  }
+}
+
+async function startEngine(directory: string | null): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
+  const unfinished = `${directory}.creating`;
+  if (directory !== null && existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
+  if (directory !== null && isFilled(directory)) {
+    assertVersion(directory);
+    return PGlite.create({ dataDir: directory });
+  }
+  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
+  const template = await dataDir();
+  if (directory === null) return PGlite.create({ loadDataDir: template });
+  writeFileSync(unfinished, '');
+  const engine = await PGlite.create({ dataDir: directory, loadDataDir: template });
+  rmSync(unfinished, { force: true });
+  return engine;
+}
+
+function isFilled(directory: string): boolean {
+  return existsSync(directory) && readdirSync(directory).length > 0;
+}
+
+/** PGlite itself does not explain a directory of another major version. */
+function assertVersion(directory: string): void {
+  const file = join(directory, 'PG_VERSION');
+  if (!existsSync(file)) {
+    const reason = 'the folder is not empty and holds no PG_VERSION file, so it is no database';
+    throw new KernelError('STORE_DAMAGED', { directory, reason });
+  }
+  const found = readFileSync(file, 'utf8').trim();
+  if (found !== embeddedMajor) {
+    throw new KernelError('STORE_VERSION', { directory, found: found.slice(0, 20), expected: embeddedMajor });
+  }
+}
+
+function sessionOf(engine: PGlite, target: PgliteTarget, lock: DirectoryLock | null): PgliteSession {
+  return {
+    kind: 'pglite',
+    engine,
+    shown: target.shown,
+    user: 'postgres',
+    pid: null,
+    lost: false,
+    async script(text, onNotice) {
+      try {
+        await engine.exec(text, {
+          ...(onNotice && { onNotice: (n) => onNotice({ code: n.code ?? '00000', message: n.message ?? '' }) }),
+        });
+      } catch (error) {
+        await engine.exec('rollback').catch(() => {});
+        throw error;
+      }
+    },
+    async query<Row>(text: string, values: readonly unknown[] = []) {
+      return (await engine.query<Row>(text, [...values])).rows;
+    },
+    sibling: async () => null,
+    reconnect: async () => {},
+    async close() {
+      await engine.close();
+      lock?.release();
+    },
+  };
+}
