@@ -1,0 +1,33 @@
+import { readdirSync } from 'node:fs';
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const here = import.meta.dirname;
+// The same working directory whether the run is started here or, by Nx, in one of the packages.
+process.chdir(here);
+
+const folders = ['core', ...readdirSync(`${here}/plugins`).map((name) => `plugins/${name}`), 'app'];
+const conditions = ['development', ...defaultServerConditions];
+
+/** One vitest project a folder, so that Nx can run and cache each by itself. */
+const project = (name: string, folder: string) => ({
+  extends: true as const,
+  test: { name, include: [`${folder}/**/*.test.ts`] },
+});
+
+export default defineConfig({
+  // Tests run on the sources of the workspace, never on what was built.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    root: here,
+    projects: [...folders.map((folder) => project(folder, `${folder}/test`)), project('integration', 'test')],
+    pool: 'forks',
+    maxWorkers: 2,
+    // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    passWithNoTests: true,
+  },
+});
