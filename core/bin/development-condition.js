@@ -1,0 +1,42 @@
+import { isBuiltin, registerHooks } from 'node:module';
+
+let registered = false;
+
+/**
+ * From now on, lets a workspace run from its sources: what Node finds inside `node_modules` stands; what it finds outside
+ * (a linked workspace), or does not find (a workspace that was never built), it looks up again with the condition
+ * `development`. Published packages therefore never see the condition, whatever they keep under it. Calling it again
+ * changes nothing.
+ *
+ * @returns {void}
+ */
+export function registerDevelopmentCondition() {
+  if (registered) return;
+  registered = true;
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      // Conditions only matter to names that a package.json resolves, not to paths, URLs and Node's own modules.
+      if (/^(\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]+:)/i.test(specifier) || isBuiltin(specifier)) {
+        return nextResolve(specifier, context);
+      }
+      // Node keeps what it resolved by name and parent, whatever the conditions were, and gives the first answer again.
+      // Another fragment makes another parent of the same path.
+      const withDevelopment = {
+        ...context,
+        conditions: [...context.conditions, 'development'],
+        parentURL: context.parentURL && `${context.parentURL}#development`,
+      };
+      let stock;
+      try {
+        stock = nextResolve(specifier, context);
+      } catch (failure) {
+        try {
+          return nextResolve(specifier, withDevelopment);
+        } catch {
+          throw failure;
+        }
+      }
+      return stock.url.includes('/node_modules/') ? stock : nextResolve(specifier, withDevelopment);
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { enableCompileCache } from 'node:module';
+import { registerDevelopmentCondition } from './development-condition.js';
+
+enableCompileCache();
+// A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
+if (!/[\\/]node_modules[\\/]/.test(import.meta.filename)) registerDevelopmentCondition();
+
+try {
+  const { main } = await import('@headwater/core/cli');
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // `main` explains its own failures, so this is a broken installation or a bug.
+  process.exitCode = 1;
+  const debug = process.argv.includes('--debug');
+  const text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
+  process.stderr.write(`kernel: ${text ?? 'unknown failure'}\n`);
+  if (!debug) process.stderr.write('This should not happen. Run again with --debug to see where it came from.\n');
+}
