@@ -1,0 +1,189 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyDatabase, onServer, serverUrl } from '../../../test/helper/database.ts';
+import type { DatabaseTarget } from '../../src/config/config.ts';
+import { lockKey } from '../../src/db/lock.ts';
+import { openSession, type Session } from '../../src/db/session.ts';
+import { applied, branch, counted, exists, revision, settings, upgrade } from './support.ts';
+
+type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
+
+describe('a PostgreSQL server that others use too', () => {
+  let target: PostgresTarget;
+  let name: string;
+  let session: Session;
+  const clients: pg.Client[] = [];
+
+  beforeEach(async () => {
+    const made = await emptyDatabase('postgres');
+    if (made.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+    target = made;
+    name = new URL(made.url).pathname.slice(1);
+    session = await openSession(target);
+  });
+  afterEach(async () => {
+    await session.close().catch(() => {});
+    for (const client of clients.splice(0)) await client.end().catch(() => {});
+  });
+
+  const other = async (application = 'somebody else'): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: target.url, application_name: application });
+    clients.push(client);
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  };
+  const table = branch('core', 'create table a (x int)');
+
+  it('waits for a foreign holder of the lock', async () => {
+    const holder = await other();
+    await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    const waits: string[] = [];
+    const running = upgrade(session, table, { observer: { waits: (why) => void waits.push(why) } });
+    await sleep(400);
+    expect(waits).toContain('migration lock');
+    await holder.query('commit');
+    expect((await running).error).toBeNull();
+  });
+
+  it('gives up at the deadline, naming the holder', async () => {
+    const holder = await other('the holder');
+    await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
+    expect(result.error).toMatchObject({ code: 'LOCK_WAIT_TIMEOUT', exitCode: 30 });
+    expect(result.error?.message).toContain('"the holder"');
+    expect(await exists(session, 'a')).toBe(false);
+  });
+
+  it('is not held up by a lock in another database', async () => {
+    const client = new pg.Client({ connectionString: serverUrl('postgres') });
+    clients.push(client);
+    await client.connect();
+    await client.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    expect((await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } })).error).toBeNull();
+  });
+
+  it('lets each of eight sessions share the work, every revision taking effect once', async () => {
+    const plan = branch('core', 'create table n (x int)', ...Array.from({ length: 20 }, () => 'insert into n values (1)'));
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(target)));
+    const results = await Promise.all(sessions.map((s) => upgrade(s, plan)));
+    await Promise.all(sessions.map((s) => s.close()));
+    expect(results.map((r) => r.error)).toEqual(Array.from({ length: 8 }, () => null));
+    expect(results.flatMap((r) => r.applied.map((step) => step.id)).toSorted()).toEqual(plan.map((r) => r.id).toSorted());
+    expect(await session.query('select count(*)::int as n from n')).toEqual([{ n: 20 }]);
+  });
+
+  it('tries again while a table is in use, and never makes others wait longer than lock_timeout', async () => {
+    await upgrade(session, table);
+    const reader = await other();
+    await reader.query('begin; select * from a');
+    const waits: string[] = [];
+    const running = upgrade(session, branch('core', 'create table a (x int)', 'alter table a add column y int'), {
+      settings: { ...settings, lockTimeout: 0.2 },
+      observer: { waits: (why) => void waits.push(why) },
+    });
+    await sleep(500);
+    const live = await other();
+    const began = performance.now();
+    await live.query('select * from a');
+    expect(performance.now() - began).toBeLessThan(1000);
+    await reader.query('commit');
+    expect((await running).error).toBeNull();
+    expect(waits).toContain('table locks');
+  });
+
+  it('gives up on a table that stays in use, naming the blocker', async () => {
+    await upgrade(session, table);
+    const reader = await other('the long report');
+    await reader.query('begin; select * from a');
+    const result = await upgrade(session, branch('core', 'create table a (x int)', 'drop table a'), {
+      settings: { ...settings, lockTimeout: 0.3, retryFor: 1.2 },
+    });
+    expect(result.error).toMatchObject({ code: 'MIGRATION_BLOCKED', exitCode: 31 });
+    expect(result.error?.message).toContain('"the long report"');
+    expect(await exists(session, 'a')).toBe(true);
+  });
+
+  it('finds out what was committed when the connection breaks', async () => {
+    await upgrade(session, table);
+    const plan = [...table, ...branch('likes', 'create table l (x int)', 'select pg_sleep(0.4)', 'insert into l values (1)')];
+    const running = upgrade(session, plan);
+    await sleep(200);
+    await onServer(name, `select pg_terminate_backend(${session.pid})`);
+    const result = await running;
+    expect(result.error).toBeNull();
+    expect(result.applied.map((step) => step.id)).toEqual(['likes@0001', 'likes@0002', 'likes@0003']);
+    expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
+  });
+
+  it('blames a revision under which the connection breaks again and again', async () => {
+    await upgrade(session, table);
+    const suicide = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
+    const result = await upgrade(session, [...table, ...suicide]);
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0001' } });
+    expect(result.error?.message).toContain('broke 3 times');
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+
+  it('overrides the time limits of a role', async () => {
+    await onServer(name, `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`);
+    const bound = await openSession(target);
+    const result = await upgrade(bound, branch('core', 'select pg_sleep(0.3)'));
+    await bound.close();
+    expect(result.error).toBeNull();
+  });
+
+  it('says which grant is missing', async () => {
+    await onServer(name, `create role ${name}_poor login password 'poor'`);
+    const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);
+    const poor = await openSession({ ...target, url });
+    const first = await upgrade(poor, table);
+    expect(first.error).toMatchObject({ code: 'DATABASE_PRIVILEGE', exitCode: 21 });
+    expect(first.error?.hint).toContain('grant create on database');
+    await onServer(name, `grant create on database ${name} to ${name}_poor`);
+    const second = await upgrade(poor, table);
+    expect(second.error).toMatchObject({ code: 'DATABASE_PRIVILEGE' });
+    expect(second.error?.hint).toContain(`grant create, usage on schema public to "${name}_poor"`);
+    await poor.close();
+    expect(await exists(session, 'a')).toBe(false);
+  });
+
+  it('boots on a read-only database that is up to date, and refuses what is pending', async () => {
+    await upgrade(session, table);
+    await onServer(name, `alter database ${name} set default_transaction_read_only = on`);
+    const bound = await openSession(target);
+    expect((await upgrade(bound, table)).error).toBeNull();
+    const result = await upgrade(bound, [...table, ...branch('likes', 'create table l ()')]);
+    await bound.close();
+    expect(result.error).toMatchObject({ code: 'DATABASE_READ_ONLY', exitCode: 21, details: { pending: ['likes@0001'] } });
+  });
+
+  it('needs a second connection for a revision outside a transaction, and says so', async () => {
+    await upgrade(session, table);
+    const r = revision({ id: 'core@0002', revises: 'core@0001', up: 'vacuum a', transaction: false, check: 'select true' });
+    const alone = await openSession({ ...target, directUrl: 'postgres://postgres:hush@127.0.0.1:1/none' });
+    const result = await upgrade(alone, [...table, { ...r, check: 'select false' }]);
+    await alone.close();
+    expect(result.error).toMatchObject({ code: 'DIRECT_CONNECTION_NEEDED', exitCode: 22 });
+    expect(JSON.stringify([result.error, result.error?.message])).not.toContain('hush');
+  });
+
+  it('explains a server that is not there, without the password', async () => {
+    const gone: DatabaseTarget = { kind: 'postgres', url: 'postgres://u:hush@127.0.0.1:1/x', directUrl: null, shown: '127.0.0.1:1/x' };
+    const error: unknown = await openSession(gone).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
+    expect(String(error)).not.toContain('hush');
+  });
+
+  it('leaves neither lock nor open transaction behind', async () => {
+    const { session: watched } = counted(session);
+    await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
+    const left = await onServer(
+      name,
+      `select (select count(*)::int from pg_locks l where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())) as locks,
+        (select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%') as open`,
+    );
+    expect(left).toEqual([{ locks: 0, open: 0 }]);
+  });
+});
