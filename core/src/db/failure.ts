@@ -1,6 +1,7 @@
 import { KernelError } from '../error/kernel-error.ts';
+import { firstLine } from '../error/first-line.ts';
 import type { RunnableStep } from './batches.ts';
-import { firstLine, serverErrorOf, serverState, kernelState, type ServerError } from './foreign-error.ts';
+import { serverErrorOf, serverState, kernelState, type ServerError } from './foreign-error.ts';
 import type { Session } from './session.ts';
 
 /** What the loop does about an error of a batch. */

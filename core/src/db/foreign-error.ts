@@ -28,14 +28,6 @@ export function serverErrorOf(error: unknown): ServerError | null {
   };
 }
 
-/** The first line of an unknown error, for a message. */
-export function firstLine(error: unknown): string {
-  const text = error instanceof AggregateError && error.message === '' ? firstLine(error.errors[0]) : String(
-    error instanceof Error ? error.message : error,
-  );
-  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '') || 'no reason given';
-}
-
 /** SQLSTATEs that the kernel raises itself, in a class that PostgreSQL leaves to applications. */
 export const kernelState = {
   /** Another session has the migration lock. */

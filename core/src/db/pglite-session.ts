@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
+import { firstLine } from '../error/first-line.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-import { firstLine } from './foreign-error.ts';
+
 import type { Session } from './session.ts';
 
 type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;

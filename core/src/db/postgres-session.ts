@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { firstLine } from './foreign-error.ts';
+import { firstLine } from '../error/first-line.ts';
+
 import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;

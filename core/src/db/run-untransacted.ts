@@ -1,8 +1,9 @@
 import { KernelError } from '../error/kernel-error.ts';
 import type { Revision } from '../plugin/revision.ts';
+import { firstLine } from '../error/first-line.ts';
 import type { Batch } from './batches.ts';
 import { beginScript, guardBlock, recordBlock } from './envelope.ts';
-import { firstLine, kernelState } from './foreign-error.ts';
+import { kernelState } from './foreign-error.ts';
 import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
 import type { Session } from './session.ts';
 

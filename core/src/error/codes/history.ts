@@ -14,19 +14,18 @@ export const historyCodes = {
   }),
   REVISION_DELETED: codeEntry({
     exit: exitCode.integrity,
-    message: (d: { revision: string; plugin: string; successor: string; renamedTo: string | null }) =>
-      `The applied revision "${d.revision}" is missing from "${d.plugin}", while "${d.successor}", which comes after it, is there` +
-      `${d.renamedTo === null ? '' : `; "${d.renamedTo}" has the same SQL`}.`,
+    message: (d: { revision: string; plugin: string; successor: string }) =>
+      `The applied revision "${d.revision}" is missing from "${d.plugin}", while "${d.successor}", which stands on it, is there.`,
     hint: (d) =>
-      d.renamedTo === null
-        ? 'Put the file back; what was run: npx kernel migrate:show ' + d.revision
-        : 'An id names one revision for ever: give it back its old name.',
+      `Put the file back under its old name; an id names one revision for ever. What was run: npx kernel migrate:show ${d.revision}`,
   }),
   HISTORY_DIVERGED: codeEntry({
     exit: exitCode.integrity,
-    message: (d: { revision: string; known: string; parent: string }) =>
-      `The database has "${d.revision}" after "${d.parent}", where the code has "${d.known}": two histories of one branch.`,
-    hint: () => 'Deploy the code that holds both, with one revising the other or a merge revision; or restore the renamed file.',
+    message: (d: { revision: string; known: string; parent: string | null }) =>
+      `The database has "${d.revision}" ${d.parent === null ? 'as the base of its branch' : `after "${d.parent}"`}, ` +
+      `where the code has "${d.known}": two histories of one branch.`,
+    hint: () =>
+      'Was the file renamed? Give it back its old name. Else deploy code that has both, joined by a revision that revises both.',
   }),
   DATABASE_AHEAD: codeEntry({
     exit: exitCode.databaseAhead,

@@ -14,4 +14,19 @@ export const kernelCodes = {
     message: (d: { what: string; command: string | null }) => d.what,
     hint: (d) => `See: npx kernel ${d.command === null ? '' : `${d.command} `}--help`,
   }),
+  PLUGIN_PHASE_FAILED: codeEntry({
+    exit: exitCode.internal,
+    message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; reason: string }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
+    hint: (d) => `Run again with --debug for its stack. Without it: npx kernel plugin:disable ${d.plugin}`,
+    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+  }),
+  PLUGIN_PHASE_TIMEOUT: codeEntry({
+    exit: exitCode.internal,
+    message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; seconds: number }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) did not ${d.phase} within ${d.seconds} s.`,
+    hint: (d) =>
+      `Give it longer: "plugins": { "${d.plugin}": { "$startTimeout": 60 } }, or do without: npx kernel plugin:disable ${d.plugin}`,
+    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+  }),
 };

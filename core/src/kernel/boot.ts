@@ -1,0 +1,133 @@
+import { findConfig } from '../config/find-config.ts';
+import { readConfig } from '../config/read-config.ts';
+import type { Config } from '../config/config.ts';
+import type { PluginLog } from '../contract/define-plugin.ts';
+import type { Observer } from '../db/run.ts';
+import { openSession, type Session } from '../db/session.ts';
+import { checkOptions } from '../plugin/check-options.ts';
+import { loadRunningHalf } from '../plugin/load-running-half.ts';
+import { loadBlueprint } from './blueprint.ts';
+import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from './lifecycle.ts';
+import { upgrade, type MigrationResult } from './migrate.ts';
+import type { Blueprint } from './state.ts';
+
+/** How to boot. */
+export interface BootOptions {
+  /** Where config.json is looked for. Default: the working directory. */
+  readonly cwd?: string;
+  /** Path of config.json. Default: `config/config.json`, then `config.json`. */
+  readonly config?: string;
+  /** What `${VAR}` is taken from. Default: the process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Follows the upgrade. */
+  readonly observer?: Observer;
+  /** Where plugins log to. Default: nowhere. */
+  readonly log?: (plugin: string) => PluginLog;
+}
+
+/** What a boot did, as data. Times in milliseconds. */
+export interface BootReport {
+  readonly database: string;
+  readonly stages: readonly { readonly stage: 'load' | 'connect' | 'upgrade' | 'start'; readonly milliseconds: number }[];
+  readonly plugins: readonly { readonly name: string; readonly version: string; readonly milliseconds: number }[];
+  /** Ids, in the order in which this process applied them. */
+  readonly applied: readonly string[];
+  readonly dormant: readonly string[];
+  readonly ahead: readonly string[];
+}
+
+/** A running application. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly report: BootReport;
+  /** Stops the plugins in reverse order and closes the database. A second call waits for the first. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Boots the application: load, connect, upgrade every head, start. Whatever fails is thrown as a KernelError after what
+ * had been opened is closed again; every refusal that needs no database comes before a connection opens.
+ */
+export async function boot(options: BootOptions = {}): Promise<App> {
+  const stages = stopwatch();
+  const config = readConfig(findConfig(options), options.env ?? process.env);
+  const blueprint = await loadBlueprint(config);
+  const plugins = await loadPlugins(config, blueprint);
+  stages.end('load');
+  const session = await openSession(config.database);
+  try {
+    stages.end('connect');
+    const upgraded = await upgradeAll(session, blueprint, config, options.observer);
+    stages.end('upgrade');
+    const started = await startPlugins(plugins, options.log ?? (() => silent));
+    stages.end('start');
+    return appOf(config, session, started, reportOf(config, stages.list, started, upgraded));
+  } catch (error) {
+    await session.close().catch(() => {});
+    throw error;
+  }
+}
+
+async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly LoadedPlugin[]> {
+  const loaded: LoadedPlugin[] = [];
+  for (const plugin of set.plugins) {
+    const entry = config.plugins.get(plugin.name);
+    const running = await loadRunningHalf(plugin);
+    const options = await checkOptions(plugin, running, entry?.options ?? {});
+    loaded.push({ plugin, running, options, startTimeout: entry?.startTimeout ?? 10 });
+  }
+  return loaded;
+}
+
+async function upgradeAll(
+  session: Session,
+  blueprint: Blueprint,
+  config: Config,
+  observer: Observer | undefined,
+): Promise<MigrationResult> {
+  const result = await upgrade({ session, blueprint, settings: config.upgrade, ...(observer && { observer }) });
+  if (result.error !== null) throw result.error;
+  return result;
+}
+
+function reportOf(
+  config: Config,
+  stages: BootReport['stages'],
+  started: readonly StartedPlugin[],
+  { applied, dormant, ahead }: MigrationResult,
+): BootReport {
+  return {
+    database: config.database.shown,
+    stages,
+    plugins: started.map(({ plugin, milliseconds }) => ({ name: plugin.name, version: plugin.version, milliseconds })),
+    applied: applied.map(({ id }) => id),
+    dormant: dormant.map(({ id }) => id),
+    ahead: ahead.map(({ id }) => id),
+  };
+}
+
+function appOf(config: Config, session: Session, started: readonly StartedPlugin[], report: BootReport): App {
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopped ??= stopPlugins(started).finally(() => session.close()));
+  return { config, report, stop, [Symbol.asyncDispose]: stop };
+}
+
+interface Stopwatch {
+  readonly list: BootReport['stages'];
+  readonly end: (stage: BootReport['stages'][number]['stage']) => void;
+}
+
+function stopwatch(): Stopwatch {
+  const list: { stage: BootReport['stages'][number]['stage']; milliseconds: number }[] = [];
+  let began = performance.now();
+  return {
+    list,
+    end(stage) {
+      const now = performance.now();
+      list.push({ stage, milliseconds: now - began });
+      began = now;
+    },
+  };
+}
+
+const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,101 @@
+import type { UpgradeSettings } from '../config/config.ts';
+import { applyPlan, type ApplyResult } from '../db/apply.ts';
+import type { RunnableStep } from '../db/batches.ts';
+import type { Ledger, LedgerRow } from '../db/ledger.ts';
+import type { Observer } from '../db/run.ts';
+import type { Session } from '../db/session.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import { downgradePlan } from '../plan/downgrade-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
+import { upgradePlan } from '../plan/upgrade-plan.ts';
+import { stateOf, type Blueprint, type State } from './state.ts';
+
+/** What a migration came to, and what the ledger said before it. */
+export interface MigrationResult extends ApplyResult {
+  /** The plan as it was made first. Other processes may have run a part of it. */
+  readonly plan: Plan;
+  readonly dormant: readonly LedgerRow[];
+  /** Rows that active code does not know, none of them breaking: a warning. */
+  readonly ahead: readonly LedgerRow[];
+}
+
+/** Where and how to migrate. */
+export interface MigrationOptions {
+  readonly session: Session;
+  readonly blueprint: Blueprint;
+  readonly settings: UpgradeSettings;
+  readonly observer?: Observer;
+}
+
+/**
+ * Upgrades to `targets`. Refusals that come before the first write are thrown; what ended a run half-way is in
+ * `error`, beside what was committed.
+ */
+export function upgrade(options: MigrationOptions, targets: string | readonly string[] = 'heads'): Promise<MigrationResult> {
+  let fixed: readonly string[] | null = null;
+  return migrate(options, ({ graph, history }) => {
+    const plan = upgradePlan(graph, history.applied, fixed ?? targets);
+    // Where the first plan led is where we go: `likes@+1` asked again would be one further.
+    fixed ??= plan.steps.map((step) => step.id);
+    return plan;
+  });
+}
+
+/** Downgrades to `target`; with `cascade`, along with what stands on it. Throws and reports like {@link upgrade}. */
+export function downgrade(
+  options: MigrationOptions,
+  target: string,
+  { cascade = false }: { readonly cascade?: boolean } = {},
+): Promise<MigrationResult> {
+  let fixed: string | null = null;
+  return migrate(options, (state) => {
+    const { graph, history } = state;
+    fixed ??= fixedTarget(resolveTarget(graph, history.applied, target, 'down'), target);
+    const hasDown = hasDownIn(options.blueprint, state);
+    return downgradePlan(graph, history.applied, fixed, { cascade, hasDown });
+  });
+}
+
+/** The same target in words that mean the same when the ledger has moved: `likes@-1` asked again would be one further. */
+function fixedTarget(resolved: ResolvedTarget, target: string): string {
+  if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;
+  const [plugin, ...others] = resolved.plugins;
+  return plugin === undefined || others.length > 0 ? target : `${plugin}@base`;
+}
+
+type MakePlan = (state: State) => Plan;
+
+async function migrate(options: MigrationOptions, makePlan: MakePlan): Promise<MigrationResult> {
+  const { session, blueprint, settings, observer } = options;
+  let first: { readonly state: State; readonly plan: Plan } | null = null;
+  const plan = async (ledger: Ledger): Promise<readonly RunnableStep[]> => {
+    const state = await stateOf(session, blueprint, ledger);
+    const made = makePlan(state);
+    first ??= { state, plan: made };
+    return made.steps.map((step) => runnable(step, blueprint));
+  };
+  const packageOf = (name: string): { package: string; version: string } => {
+    const plugin = blueprint.set.byName.get(name);
+    return { package: plugin?.package ?? name, version: plugin?.version ?? '0.0.0' };
+  };
+  const result = await applyPlan(session, { plan, packageOf, settings, ...(observer && { observer }) });
+  // TypeScript does not see that `plan` has run, which sets it.
+  const known = first as { readonly state: State; readonly plan: Plan } | null;
+  if (known === null) throw result.error ?? new KernelError('INTERNAL', { what: 'a plan was applied without being made.' });
+  const { dormant, ahead } = known.state.history;
+  return { ...result, plan: known.plan, dormant, ahead };
+}
+
+function runnable(step: Plan['steps'][number], { revisions }: Blueprint): RunnableStep {
+  return { id: step.id, direction: step.direction, revision: revisions.get(step.id) ?? null };
+}
+
+/** Whether a revision can be undone: by its file where its plugin is active, else by what the ledger holds. */
+export function hasDownIn(blueprint: Blueprint, state: State): (id: string) => boolean {
+  const rows = new Map(state.ledger.rows.map((row) => [row.id, row]));
+  return (id) => {
+    const revision = blueprint.revisions.get(id);
+    return revision === undefined ? rows.get(id)?.hasDown === true : revision.down !== null;
+  };
+}
