@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -22,12 +23,14 @@ export default defineConfig({
   test: {
     root: here,
     projects: [...folders.map((folder) => project(folder, `${folder}/test`)), project('integration', 'test')],
+    // One real PostgreSQL for the whole run.
+    globalSetup: [`${here}/test/helper/server.ts`],
     pool: 'forks',
-    maxWorkers: 2,
+    // Each worker may hold a database of its own, of some 340 MB.
+    maxWorkers: Math.min(4, availableParallelism()),
     // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    passWithNoTests: true,
   },
 });
