@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** The committed bin of this workspace. */
+export const kernelBin = join(import.meta.dirname, '../../core/bin/kernel.js');
+
+/** What a finished process left. */
+export interface Finished {
+  /** `null` where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output, read as the one JSON document that it has to be. */
+  readonly json: () => unknown;
+}
+
+/** A running `kernel`. */
+export interface KernelProcess {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves when standard output or error contains `text`; rejects when the process ends without it. */
+  readonly says: (text: string) => Promise<void>;
+}
+
+/** Where and how to run it. */
+export interface KernelOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another kernel's bin, for a mutant or an installed package. */
+  readonly bin?: string;
+}
+
+/** Starts `kernel` with `args` as a process of its own. */
+export function startKernel(args: readonly string[], options: KernelOptions): KernelProcess {
+  const { NODE_ENV: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, [options.bin ?? kernelBin, ...args], {
+    cwd: options.cwd,
+    env: { ...inherited, NO_COLOR: '1', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const finished = once(child, 'close').then(([code, signal]: unknown[]): Finished => {
+    const json = (): unknown => {
+      try {
+        return JSON.parse(stdout);
+      } catch {
+        throw new Error(`no JSON on standard output of kernel ${args.join(' ')}:\n${stdout}\n${stderr}`);
+      }
+    };
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null, stdout, stderr, json };
+  });
+  const says = async (text: string): Promise<void> => {
+    let ended = false;
+    const end = finished.then(() => (ended = true));
+    while (!`${stdout}${stderr}`.includes(text)) {
+      if (ended) throw new Error(`kernel ${args.join(' ')} ended without saying «${text}»:\n${stdout}\n${stderr}`);
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), end]);
+    }
+  };
+  return { child, finished, says };
+}
+
+/** Runs `kernel` with `args` to its end. */
+export function runKernel(args: readonly string[], options: KernelOptions): Promise<Finished> {
+  return startKernel(args, options).finished;
+}
