@@ -8,7 +8,9 @@ const root = join(import.meta.dirname, '../..');
 const codes = Object.keys(codeTable).toSorted();
 
 function textOf(...patterns: readonly string[]): string {
-  const files = patterns.flatMap((pattern) => globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }));
+  const files = patterns.flatMap((pattern) =>
+    globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }),
+  );
   return files
     .filter((file) => !file.endsWith('error-catalogue.test.ts'))
     .map((file) => readFileSync(join(root, file), 'utf8'))
@@ -21,13 +23,19 @@ function found(text: string, pattern: RegExp): readonly string[] {
 
 describe('the table of codes', () => {
   it('is the same set as the throw sites', () => {
-    expect(found(textOf('core/src/**/*.ts', 'plugins/*/src/**/*.ts'), /new KernelError\(\s*'([A-Z_]+)'/g)).toEqual(codes);
+    expect(found(textOf('core/src/**/*.ts', 'plugins/*/src/**/*.ts'), /new KernelError\(\s*'([A-Z_]+)'/g)).toEqual(
+      codes,
+    );
   });
 
   it('is the same set as docs/errors.md, with the same exit codes', () => {
     const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
     const rows = Array.from(page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm), ([, code, exit]) => `${code} ${exit}`);
-    expect(rows.toSorted()).toEqual(Object.entries(codeTable).map(([code, entry]) => `${code} ${entry.exit}`).toSorted());
+    expect(rows.toSorted()).toEqual(
+      Object.entries(codeTable)
+        .map(([code, entry]) => `${code} ${entry.exit}`)
+        .toSorted(),
+    );
   });
 
   it('is provoked, code by code, in tests', () => {

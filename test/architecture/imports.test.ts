@@ -49,7 +49,9 @@ interface Import {
 
 const imports: readonly Import[] = globSync('**/*.ts', { cwd: sources }).flatMap((file) => {
   const text = readFileSync(join(sources, file), 'utf8');
-  const found = text.matchAll(/^(?:import|export)(\s+type\b)?[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm);
+  const found = text.matchAll(
+    /^(?:import|export)(\s+type\b)?[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm,
+  );
   return Array.from(found, ([, type, from, dynamic, bare]) => ({
     file,
     part: partOf(file),
@@ -75,7 +77,9 @@ describe('the kernel', () => {
       const target = partOf(relative(sources, join(sources, dirname(file), specifier)));
       if (target === '..' || target === part) return [];
       const allowed = parts[part] ?? [];
-      return allowed.includes(target) || (typeOnly && allowed.includes(`type ${target}`)) ? [] : [`${file} imports ${specifier}`];
+      return allowed.includes(target) || (typeOnly && allowed.includes(`type ${target}`))
+        ? []
+        : [`${file} imports ${specifier}`];
     });
     expect(offenders).toEqual([]);
   });
@@ -83,7 +87,10 @@ describe('the kernel', () => {
   it('names each npm package in its one place only', () => {
     const offenders = imports.flatMap(({ file, part, specifier }) => {
       if (specifier.startsWith('.') || isBuiltin(specifier)) return [];
-      const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+      const name = specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
       return (packages[name] ?? []).includes(part) ? [] : [`${file} imports ${specifier}`];
     });
     expect(offenders).toEqual([]);

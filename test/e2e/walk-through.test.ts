@@ -31,7 +31,8 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   });
   afterAll(async () => {
     const { onServer } = await import('../helper/database.ts');
-    if (target.kind === 'postgres') await onServer('postgres', `drop database ${new URL(target.url).pathname.slice(1)} with (force)`);
+    if (target.kind === 'postgres')
+      await onServer('postgres', `drop database ${new URL(target.url).pathname.slice(1)} with (force)`);
   });
 
   const kernel = (...args: readonly string[]): Promise<Finished> => runKernel(args, { cwd });
@@ -43,7 +44,8 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   const json = async <T>(...args: readonly string[]): Promise<T> => (await ok(...args, '--json')).json() as T;
   const planned = async (): Promise<readonly string[]> =>
     (await json<{ steps: readonly { id: string }[] }>('migrate:plan')).steps.map((step) => step.id);
-  const started = async (): Promise<{ applied: readonly string[]; dormant: readonly string[] }> => json('start', '--once');
+  const started = async (): Promise<{ applied: readonly string[]; dormant: readonly string[] }> =>
+    json('start', '--once');
   const sql = async (text: string): Promise<readonly Record<string, unknown>[]> => {
     const session = await openSession(target);
     try {
@@ -53,7 +55,12 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     }
   };
 
-  const core = ['core@0001_create_objects', 'core@0002_create_activities', 'core@0003_describe_users', 'core@0004_mark_deleted_objects'];
+  const core = [
+    'core@0001_create_objects',
+    'core@0002_create_activities',
+    'core@0003_describe_users',
+    'core@0004_mark_deleted_objects',
+  ];
   const likes = ['likes@0001_create_like', 'likes@0002_count_on_object'];
 
   it('begins with core alone', async () => {
@@ -120,7 +127,12 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   });
 
   it('comes down again with everything that stands on it, if asked to', async () => {
-    const plan = await json<{ steps: readonly { id: string; direction: string }[] }>('migrate:plan', '--down', 'core@base', '--cascade');
+    const plan = await json<{ steps: readonly { id: string; direction: string }[] }>(
+      'migrate:plan',
+      '--down',
+      'core@base',
+      '--cascade',
+    );
     expect(plan.steps.at(-1)).toMatchObject({ id: core[0], direction: 'down' });
     await ok('migrate:down', 'core@base', '--cascade');
     expect(await sql(`select count(*)::int as n from pg_tables where schemaname = 'public'`)).toEqual([{ n: 0 }]);

@@ -1,10 +1,10 @@
-import type { Sql } from './sql.ts';
+import type { Sql, sql } from './sql.ts';
 
 /** What a code revision gets: SQL on the revision's own transaction, and nothing else. */
 export interface RevisionContext {
   /** Runs one statement and gives its rows. Several statements, and transaction keywords, are refused. */
   readonly query: <Row = Record<string, unknown>>(statement: Sql) => Promise<readonly Row[]>;
-  readonly sql: typeof import('./sql.ts').sql;
+  readonly sql: typeof sql;
 }
 
 /** A change that needs code. It may not use entities: those change later, while a revision may not. */

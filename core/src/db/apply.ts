@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
-import { KernelError } from '../error/kernel-error.ts';
+import { KernelError, isKernelError } from '../error/kernel-error.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { judge } from './failure.ts';
 import { readLedger, type Ledger } from './ledger.ts';
@@ -55,7 +55,7 @@ export async function applyPlan(session: Session, work: Work): Promise<ApplyResu
       await recover(run, why, progress);
     }
   } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
+    if (!isKernelError(error)) throw error;
     return { runId: run.id, applied: progress.applied, error };
   }
 }
@@ -89,7 +89,10 @@ async function playRound(run: Run, work: Work, progress: Progress): Promise<Inte
   }
   try {
     if (!progress.checked && session.kind === 'postgres') {
-      await assertWritable(session, steps.map((step) => step.id));
+      await assertWritable(
+        session,
+        steps.map((step) => step.id),
+      );
     }
     progress.checked = true;
     if (!(await prepareLedger(run, ledger.format))) return { kind: 'busy', step: first };

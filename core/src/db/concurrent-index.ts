@@ -1,7 +1,9 @@
 import { loadModule, parseSync } from 'libpg-query';
 
 /** The index that `create index concurrently` in `text` makes, and its table, quoted as SQL; `null` for anything else. */
-export async function concurrentIndexOf(text: string): Promise<{ readonly name: string; readonly table: string } | null> {
+export async function concurrentIndexOf(
+  text: string,
+): Promise<{ readonly name: string; readonly table: string } | null> {
   await loadModule();
   for (const { stmt } of parseSync(text).stmts ?? []) {
     if (stmt === undefined || !('IndexStmt' in stmt)) continue;

@@ -1,4 +1,4 @@
-import { KernelError } from '../error/kernel-error.ts';
+import { KernelError, isKernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
 import type { RunnableStep } from './batches.ts';
 import { serverErrorOf, serverState, kernelState, type ServerError } from './foreign-error.ts';
@@ -31,7 +31,7 @@ export interface Scene {
 
 /** Judges an error of a batch. */
 export function judge(error: unknown, scene: Scene): Verdict {
-  if (error instanceof KernelError) return { kind: 'fail', error };
+  if (isKernelError(error)) return { kind: 'fail', error };
   const server = serverErrorOf(error);
   if (server === null) {
     if (scene.session.lost) return { kind: 'lost', reason: firstLine(error) };

@@ -12,7 +12,12 @@ import type { Session } from './session.ts';
  * READ COMMITTED transaction, which does not hold up a concurrent index build; a second one runs the statement. `check`
  * is asked before, so that a crash between statement and row is made good, and after, so that a row means applied.
  */
-export async function runUntransacted(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<BatchOutcome> {
+export async function runUntransacted(
+  run: Run,
+  batch: Batch,
+  attempt: string,
+  onBegin: OnBegin,
+): Promise<BatchOutcome> {
   const step = batch.steps[0];
   const revision = step?.revision;
   if (step === undefined || revision === null || revision === undefined) return { done: [] };

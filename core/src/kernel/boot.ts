@@ -28,7 +28,10 @@ export interface BootOptions {
 /** What a boot did, as data. Times in milliseconds. */
 export interface BootReport {
   readonly database: string;
-  readonly stages: readonly { readonly stage: 'load' | 'connect' | 'upgrade' | 'start'; readonly milliseconds: number }[];
+  readonly stages: readonly {
+    readonly stage: 'load' | 'connect' | 'upgrade' | 'start';
+    readonly milliseconds: number;
+  }[];
   readonly plugins: readonly { readonly name: string; readonly version: string; readonly milliseconds: number }[];
   /** Ids, in the order in which this process applied them. */
   readonly applied: readonly string[];
@@ -108,7 +111,14 @@ function reportOf(
 
 function appOf(config: Config, session: Session, started: readonly StartedPlugin[], report: BootReport): App {
   let stopped: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopped ??= stopPlugins(started).finally(() => session.close()));
+  const close = async (): Promise<void> => {
+    try {
+      await stopPlugins(started);
+    } finally {
+      await session.close();
+    }
+  };
+  const stop = (): Promise<void> => (stopped ??= close());
   return { config, report, stop, [Symbol.asyncDispose]: stop };
 }
 

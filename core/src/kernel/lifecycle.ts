@@ -66,7 +66,10 @@ async function within(
   const details = { plugin: plugin.name, package: plugin.package, version: plugin.version, phase };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new KernelError('PLUGIN_PHASE_TIMEOUT', { ...details, seconds: startTimeout })), startTimeout * 1000);
+    timer = setTimeout(
+      () => reject(new KernelError('PLUGIN_PHASE_TIMEOUT', { ...details, seconds: startTimeout })),
+      startTimeout * 1000,
+    );
   });
   try {
     await Promise.race([run(), late]);

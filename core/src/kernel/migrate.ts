@@ -32,7 +32,10 @@ export interface MigrationOptions {
  * Upgrades to `targets`. Refusals that come before the first write are thrown; what ended a run half-way is in
  * `error`, beside what was committed.
  */
-export function upgrade(options: MigrationOptions, targets: string | readonly string[] = 'heads'): Promise<MigrationResult> {
+export function upgrade(
+  options: MigrationOptions,
+  targets: string | readonly string[] = 'heads',
+): Promise<MigrationResult> {
   let fixed: readonly string[] | null = null;
   return migrate(options, ({ graph, history }) => {
     const plan = upgradePlan(graph, history.applied, fixed ?? targets);
@@ -82,7 +85,8 @@ async function migrate(options: MigrationOptions, makePlan: MakePlan): Promise<M
   const result = await applyPlan(session, { plan, packageOf, settings, ...(observer && { observer }) });
   // TypeScript does not see that `plan` has run, which sets it.
   const known = first as { readonly state: State; readonly plan: Plan } | null;
-  if (known === null) throw result.error ?? new KernelError('INTERNAL', { what: 'a plan was applied without being made.' });
+  if (known === null)
+    throw result.error ?? new KernelError('INTERNAL', { what: 'a plan was applied without being made.' });
   const { dormant, ahead } = known.state.history;
   return { ...result, plan: known.plan, dormant, ahead };
 }

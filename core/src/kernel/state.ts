@@ -54,7 +54,9 @@ export function graphOf(set: PluginSet, unknown: readonly LedgerRow[] = []): Rev
   const packages = new Map(set.plugins.map((plugin) => [plugin.name, plugin]));
   const active = set.plugins.flatMap((plugin) => plugin.revisions);
   const since = new Map(active.flatMap((revision) => Object.entries(revision.dependsOnSince)));
-  const named = new Map([...packages].map(([name, plugin]) => [name, { package: plugin.package, version: plugin.version }]));
+  const named = new Map(
+    [...packages].map(([name, plugin]) => [name, { package: plugin.package, version: plugin.version }]),
+  );
   return revisionGraph([...active, ...dormant], { depth, packages: named, since });
 }
 

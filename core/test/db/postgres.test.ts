@@ -65,12 +65,18 @@ describe('a PostgreSQL server that others use too', () => {
   });
 
   it('lets each of eight sessions share the work, every revision taking effect once', async () => {
-    const plan = branch('core', 'create table n (x int)', ...Array.from({ length: 20 }, () => 'insert into n values (1)'));
+    const plan = branch(
+      'core',
+      'create table n (x int)',
+      ...Array.from({ length: 20 }, () => 'insert into n values (1)'),
+    );
     const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(target)));
     const results = await Promise.all(sessions.map((s) => upgrade(s, plan)));
     await Promise.all(sessions.map((s) => s.close()));
     expect(results.map((r) => r.error)).toEqual(Array.from({ length: 8 }, () => null));
-    expect(results.flatMap((r) => r.applied.map((step) => step.id)).toSorted()).toEqual(plan.map((r) => r.id).toSorted());
+    expect(results.flatMap((r) => r.applied.map((step) => step.id)).toSorted()).toEqual(
+      plan.map((r) => r.id).toSorted(),
+    );
     expect(await session.query('select count(*)::int as n from n')).toEqual([{ n: 20 }]);
   });
 
@@ -107,7 +113,10 @@ describe('a PostgreSQL server that others use too', () => {
 
   it('finds out what was committed when the connection breaks', async () => {
     await upgrade(session, table);
-    const plan = [...table, ...branch('likes', 'create table l (x int)', 'select pg_sleep(0.4)', 'insert into l values (1)')];
+    const plan = [
+      ...table,
+      ...branch('likes', 'create table l (x int)', 'select pg_sleep(0.4)', 'insert into l values (1)'),
+    ];
     const running = upgrade(session, plan);
     await sleep(200);
     await onServer(name, `select pg_terminate_backend(${session.pid})`);
@@ -127,7 +136,10 @@ describe('a PostgreSQL server that others use too', () => {
   });
 
   it('overrides the time limits of a role', async () => {
-    await onServer(name, `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`);
+    await onServer(
+      name,
+      `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`,
+    );
     const bound = await openSession(target);
     const result = await upgrade(bound, branch('core', 'select pg_sleep(0.3)'));
     await bound.close();
@@ -156,12 +168,22 @@ describe('a PostgreSQL server that others use too', () => {
     expect((await upgrade(bound, table)).error).toBeNull();
     const result = await upgrade(bound, [...table, ...branch('likes', 'create table l ()')]);
     await bound.close();
-    expect(result.error).toMatchObject({ code: 'DATABASE_READ_ONLY', exitCode: 21, details: { pending: ['likes@0001'] } });
+    expect(result.error).toMatchObject({
+      code: 'DATABASE_READ_ONLY',
+      exitCode: 21,
+      details: { pending: ['likes@0001'] },
+    });
   });
 
   it('needs a second connection for a revision outside a transaction, and says so', async () => {
     await upgrade(session, table);
-    const r = revision({ id: 'core@0002', revises: 'core@0001', up: 'vacuum a', transaction: false, check: 'select true' });
+    const r = revision({
+      id: 'core@0002',
+      revises: 'core@0001',
+      up: 'vacuum a',
+      transaction: false,
+      check: 'select true',
+    });
     const alone = await openSession({ ...target, directUrl: 'postgres://postgres:hush@127.0.0.1:1/none' });
     const result = await upgrade(alone, [...table, { ...r, check: 'select false' }]);
     await alone.close();
@@ -170,7 +192,12 @@ describe('a PostgreSQL server that others use too', () => {
   });
 
   it('explains a server that is not there, without the password', async () => {
-    const gone: DatabaseTarget = { kind: 'postgres', url: 'postgres://u:hush@127.0.0.1:1/x', directUrl: null, shown: '127.0.0.1:1/x' };
+    const gone: DatabaseTarget = {
+      kind: 'postgres',
+      url: 'postgres://u:hush@127.0.0.1:1/x',
+      directUrl: null,
+      shown: '127.0.0.1:1/x',
+    };
     const error: unknown = await openSession(gone).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
     expect(String(error)).not.toContain('hush');

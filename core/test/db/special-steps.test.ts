@@ -147,7 +147,13 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
   });
 
   it('is incomplete where its check says no after it ran', async () => {
-    const r = revision({ id: 'core@0002', revises: 'core@0001', up: 'vacuum a', transaction: false, check: 'select false' });
+    const r = revision({
+      id: 'core@0002',
+      revises: 'core@0001',
+      up: 'vacuum a',
+      transaction: false,
+      check: 'select false',
+    });
     const result = await upgrade(session, [...setup, r]);
     expect(result.error).toMatchObject({ code: 'STEP_INCOMPLETE', exitCode: 32 });
     expect(await applied(session)).toEqual(['core@0001']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KernelError } from '../../src/error/kernel-error.ts';
+import { isKernelError, type KernelError } from '../../src/error/kernel-error.ts';
 import { historyOf, type RecordedRevision, type ShippedRevision } from '../../src/plan/history.ts';
 
 /** Reads `likes@2 < likes@1 (core@1) !` as a revision with its parent, dependency and the mark of a breaking one. */
@@ -32,7 +32,7 @@ function refusal(code: string, ledger: string): KernelError {
   try {
     compare(code, ledger);
   } catch (error) {
-    if (error instanceof KernelError) return error;
+    if (isKernelError(error)) return error;
     throw error;
   }
   throw new Error('it was accepted');

@@ -1,0 +1,141 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../core/src/db/session.ts';
+import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { catalogOf } from '../helper/catalog.ts';
+import { databaseKinds, emptyDatabase } from '../helper/database.ts';
+import { runKernel, type Finished } from '../helper/kernel-process.ts';
+import { faultProject, mutant, type Project } from './support.ts';
+
+/** Everything that an upgrade could have touched. */
+async function everything(target: DatabaseTarget): Promise<string> {
+  const session = await openSession(target);
+  try {
+    const ledger = await session.query('select * from kernel.ledger order by seq');
+    const effects = await session.query('select * from effect order by id');
+    return JSON.stringify([ledger, effects, await catalogOf((text) => session.query(text))]);
+  } finally {
+    await session.close();
+  }
+}
+
+describe.each(databaseKinds)('an applied revision on %s', (kind) => {
+  let target: DatabaseTarget;
+  let project: Project;
+  let before: string;
+
+  beforeAll(async () => {
+    target = await emptyDatabase(kind);
+    project = faultProject(target);
+    const done = await runKernel(['migrate:up', '--json'], { cwd: project.cwd });
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
+    before = await everything(target);
+  });
+
+  /** Boots after `edit`, then puts the files back. */
+  async function bootWith(edit: (project: Project) => readonly string[], bin?: string): Promise<Finished> {
+    const files = [
+      project.fileOf('core', '0002_object'),
+      project.fileOf('core', '0003_mood'),
+      project.fileOf('core', '0004_bad'),
+      project.fileOf('alpha', '0002_code'),
+      project.fileOf('alpha', '0003_use'),
+    ].map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+    const extra = edit(project);
+    try {
+      return await runKernel(['migrate:up', '--json'], { cwd: project.cwd, ...(bin !== undefined && { bin }) });
+    } finally {
+      for (const path of extra) rmSync(path, { force: true });
+      for (const { path, text } of files) writeFileSync(path, text);
+    }
+  }
+
+  const change =
+    (plugin: string, slug: string, from: string | RegExp, to: string) =>
+    (p: Project): readonly string[] => {
+      const path = p.fileOf(plugin, slug);
+      const text = readFileSync(path, 'utf8');
+      const changed = text.replace(from, to);
+      if (changed === text) throw new Error('the edit changes nothing');
+      writeFileSync(path, changed);
+      return [];
+    };
+
+  it.each<readonly [string, string, (p: Project) => readonly string[]]>([
+    ['edited', 'REVISION_EDITED', change('core', '0002_object', 'id int primary key', 'id bigint primary key')],
+    ['edited in a string', 'REVISION_EDITED', change('core', '0002_object', `'core2'`, `'core 2'`)],
+    ['given another dependency', 'REVISION_EDITED', change('alpha', '0003_use', `'core@0004_bad'`, `'core@0003_mood'`)],
+    ['given another version of its code', 'REVISION_EDITED', change('alpha', '0002_code', 'version: 1', 'version: 2')],
+    [
+      'reordered',
+      'REVISION_EDITED',
+      (p) => {
+        change('core', '0002_object', `revises: 'core@0001_first'`, `revises: 'core@0003_mood'`)(p);
+        change('core', '0003_mood', `revises: 'core@0002_object'`, `revises: 'core@0001_first'`)(p);
+        change('core', '0004_bad', `revises: 'core@0003_mood'`, `revises: 'core@0002_object'`)(p);
+        return [];
+      },
+    ],
+    [
+      'deleted from the middle of its branch',
+      'REVISION_DELETED',
+      (p) => {
+        rmSync(p.fileOf('core', '0003_mood'));
+        change('core', '0004_bad', `revises: 'core@0003_mood'`, `revises: 'core@0002_object'`)(p);
+        change('alpha', '0001_item', `, 'core@0003_mood'`, '')(p);
+        return [];
+      },
+    ],
+    [
+      'renamed',
+      'HISTORY_DIVERGED',
+      (p) => {
+        const [from, to] = [p.fileOf('alpha', '0003_use'), p.fileOf('alpha', '0003_apply')];
+        renameSync(from, to);
+        writeFileSync(to, readFileSync(to, 'utf8').replace('alpha@0003_use', 'alpha@0003_apply'));
+        return [to];
+      },
+    ],
+  ])('F-34: that was %s is refused with 15, the database untouched', async (_, code, edit) => {
+    const alpha1 = project.fileOf('alpha', '0001_item');
+    const kept = readFileSync(alpha1, 'utf8');
+    const refused = await bootWith(edit);
+    writeFileSync(alpha1, kept);
+    expect(refused, refused.stdout + refused.stderr).toMatchObject({ code: 15 });
+    expect(refused.json()).toMatchObject({ error: { code } });
+    expect(await everything(target)).toBe(before);
+  });
+
+  it.each<readonly [string, (p: Project) => readonly string[]]>([
+    ['line endings', change('core', '0002_object', /; /g, ';\r\n')],
+    ['a byte order mark', change('core', '0002_object', /^/, '﻿')],
+    ['a licence header', change('core', '0002_object', /^/, '/* Copyright the authors. MIT. */\n')],
+    [
+      'SQL comments',
+      change('core', '0002_object', 'create table object', '-- the root of all\ncreate /* a */ table object'),
+    ],
+    [
+      'formatting',
+      change(
+        'core',
+        '0002_object',
+        'create table object (id int primary key);',
+        'CREATE TABLE\n  Object (\n    id int PRIMARY KEY\n  )  ;;',
+      ),
+    ],
+    [
+      'edits to code under the same version',
+      change('alpha', '0002_code', 'generate_series(1, 20)', 'generate_series(1, 21)'),
+    ],
+  ])('F-35: %s are no drift', async (_, edit) => {
+    const fine = await bootWith(edit);
+    expect(fine, fine.stdout + fine.stderr).toMatchObject({ code: 0 });
+    expect(fine.json()).toMatchObject({ applied: [] });
+  });
+
+  it('notices a build that does not compare hashes', async () => {
+    const bin = mutant('no-hash', 'plan/history.ts', 'if (revision.raw !== row.raw) differing.push(row.id);', '');
+    const missed = await bootWith(change('core', '0002_object', 'id int primary key', 'id bigint primary key'), bin);
+    expect(missed).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,153 @@
+import { cpSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { emptyDatabase, onServer } from '../helper/database.ts';
+import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
+import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { startCutter } from './cutter.ts';
+import { checkOracles, faultProject, mutant, type Outcome, type Project } from './support.ts';
+import { writeFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
+
+async function emptyPostgres(): Promise<PostgresTarget> {
+  const target = await emptyDatabase('postgres');
+  if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+  return target;
+}
+
+/** Points the project's config at another database URL. */
+function pointAt(project: Project, database: string): void {
+  const file = join(project.cwd, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...config, database }));
+}
+
+/** Kills a boot at its `k`-th moment on the wire; gives how many moments there were, or `null` if it was killed. */
+async function killAt(
+  k: number,
+  bin?: string,
+): Promise<{ readonly moments: number | null; readonly outcome: Outcome }> {
+  const target = await emptyPostgres();
+  const project = faultProject(target, bin);
+  let running: KernelProcess | null = null;
+  let moments = 0;
+  const cutter = await startCutter((_, n) => {
+    moments = n;
+    if (n !== k) return false;
+    running?.child.kill('SIGKILL');
+    return true;
+  });
+  const options = { cwd: project.cwd, bin: project.bin };
+  pointAt(project, target.url.replace(/:\d+\//, `:${cutter.port}/`));
+  running = startKernel(['migrate:up', '--json'], options);
+  const first = await running.finished;
+  cutter.close();
+  const killed = first.signal === 'SIGKILL';
+  if (!killed) expect(first, first.stdout + first.stderr).toMatchObject({ code: 0 });
+  pointAt(project, target.url);
+  const second = await runKernel(['migrate:up', '--json'], options);
+  expect(second, second.stdout + second.stderr).toMatchObject({ code: 0 });
+  const outcome = await checkOracles(target);
+  const third = await runKernel(['migrate:up', '--json'], options);
+  expect(third.json()).toMatchObject({ applied: [] });
+  await onServer('postgres', `drop database ${new URL(target.url).pathname.slice(1)} with (force)`);
+  return { moments: killed ? null : moments, outcome };
+}
+
+describe('F-03: kill -9 at every message sent and after every reply', () => {
+  it('converges at the next boot, whenever it was', async () => {
+    const undisturbed = await killAt(-1);
+    const total = undisturbed.moments ?? 0;
+    expect(total).toBeGreaterThan(30);
+    let kills = 0;
+    // Two at a time: as many as there are cores.
+    for (let k = 1; k <= total; k += 2) {
+      const trials = await Promise.all([killAt(k), killAt(k + 1)]);
+      for (const { moments, outcome } of trials) {
+        if (moments === null) kills += 1;
+        expect(outcome).toEqual(undisturbed.outcome);
+      }
+    }
+    // The server's replies may come in other pieces than before; most moments must have been met all the same.
+    expect(kills).toBeGreaterThan(total * 0.8);
+  }, 280_000);
+
+  it('notices a build that writes the row in a second transaction', async () => {
+    const bin = mutant(
+      'second-transaction',
+      'db/run-sql.ts',
+      'await run.session.script(script,',
+      `for (const { revision } of batch.steps) if (revision?.up.kind === 'sql') await run.session.script(revision.up.text);
+  await run.session.script(script.replace('execute step.up;', ''),`,
+    );
+    const sweep = async (): Promise<void> => {
+      for (let k = 12; k < 60; k += 3) await killAt(k, bin);
+    };
+    await expect(sweep()).rejects.toThrow();
+  }, 120_000);
+});
+
+describe('F-51: kill -9 of an embedded database during an upgrade', () => {
+  const boot = (project: Project): ReturnType<typeof runKernel> =>
+    runKernel(['migrate:up', '--json'], { cwd: project.cwd });
+
+  it('converges at the next boot, and nothing acknowledged is lost', async () => {
+    const undisturbedTarget = await emptyDatabase('pglite');
+    const began = performance.now();
+    expect(await boot(faultProject(undisturbedTarget))).toMatchObject({ code: 0 });
+    const length = performance.now() - began;
+    const undisturbed = await checkOracles(undisturbedTarget);
+
+    // Acknowledged before each kill: all of core and the first of alpha, kept in a directory that each trial copies.
+    const base = await emptyDatabase('pglite');
+    const acknowledged = await runKernel(['migrate:up', 'alpha@0001', '--json'], { cwd: faultProject(base).cwd });
+    const kept = (acknowledged.json() as { applied: readonly string[] }).applied;
+    expect(kept.length).toBeGreaterThan(2);
+
+    const trials = 14;
+    let killed = 0;
+    for (let i = 0; i < trials; i += 1) {
+      const target = await emptyDatabase('pglite');
+      // The first trials begin with nothing, so that the making of the directory is hit as well.
+      const fromNothing = i % 3 === 0;
+      if (!fromNothing && base.kind === 'pglite' && target.kind === 'pglite') {
+        cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
+      }
+      const project = faultProject(target);
+      const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
+      await sleep((length * (fromNothing ? 1 : 0.6) * (i + 2)) / (trials + 2));
+      running.child.kill('SIGKILL');
+      if ((await running.finished).signal === 'SIGKILL') killed += 1;
+      const next = await boot(project);
+      expect(next, next.stdout + next.stderr).toMatchObject({ code: 0 });
+      if (!fromNothing) {
+        const again = (next.json() as { applied: readonly string[] }).applied;
+        expect(
+          again.filter((id) => kept.includes(id)),
+          'an acknowledged revision ran again',
+        ).toEqual([]);
+      }
+      expect(await checkOracles(target)).toEqual(undisturbed);
+    }
+    expect(killed).toBeGreaterThan(trials / 2);
+  }, 200_000);
+});
+
+describe('F-50: one process per embedded directory', () => {
+  it('refuses a second boot with 23, naming the first, and boots after a SIGKILL without a manual step', async () => {
+    const target = await emptyDatabase('pglite');
+    const project = faultProject(target);
+    const first = startKernel(['start'], { cwd: project.cwd });
+    await first.says('ready');
+    const second = await runKernel(['start', '--once', '--json'], { cwd: project.cwd });
+    expect(second).toMatchObject({ code: 23 });
+    expect(second.json()).toMatchObject({ error: { code: 'DIRECTORY_IN_USE', details: { pid: first.child.pid } } });
+    first.child.kill('SIGSTOP');
+    expect(await runKernel(['migrate:status'], { cwd: project.cwd })).toMatchObject({ code: 23 });
+    first.child.kill('SIGKILL');
+    await first.finished;
+    expect(await runKernel(['start', '--once'], { cwd: project.cwd })).toMatchObject({ code: 0 });
+  }, 60_000);
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { emptyDatabase } from '../helper/database.ts';
+import { runKernel } from '../helper/kernel-process.ts';
+import { canary, checkOracles, faultProject, mutant, type Outcome } from './support.ts';
+
+/** Boots `n` processes at once on an empty database and holds the outcome against the oracles. */
+async function bootTogether(n: number, bin?: string): Promise<Outcome> {
+  const target = await emptyDatabase('postgres');
+  const project = faultProject(target, bin);
+  const options = { cwd: project.cwd, bin: project.bin, env: { CANARY: canary } };
+  const runs = await Promise.all(Array.from({ length: n }, () => runKernel(['migrate:up', '--json'], options)));
+  for (const run of runs) {
+    expect(run, run.stdout + run.stderr).toMatchObject({ code: 0 });
+    expect(run.stdout + run.stderr).not.toContain(canary);
+  }
+  const applied = runs.flatMap((run) => (run.json() as { applied: readonly string[] }).applied);
+  expect(applied.length, 'each revision is claimed by exactly one process').toBe(new Set(applied).size);
+  const outcome = await checkOracles(target);
+  const again = await runKernel(['migrate:up', '--json'], options);
+  expect(again.json()).toMatchObject({ applied: [] });
+  return outcome;
+}
+
+describe('F-01: boots at the same moment on an empty database', () => {
+  let alone: Outcome | null = null;
+
+  it.each([1, 2, 2, 4, 4, 8, 16])(
+    '%i processes exit 0, and every revision takes effect once',
+    async (n) => {
+      const outcome = await bootTogether(n);
+      alone ??= outcome;
+      expect(outcome).toEqual(alone);
+    },
+    120_000,
+  );
+
+  it('notices a build without the lock', async () => {
+    const bin = mutant('no-lock', 'db/envelope.ts', /if not pg_catalog\.pg_try_advisory_xact_lock[\s\S]*?end if;/, '');
+    await expect(severalTimes(3, () => bootTogether(4, bin))).rejects.toThrow();
+  }, 120_000);
+
+  it('notices a build without the uniqueness of the ledger', async () => {
+    const bin = mutant('no-unique', 'db/ledger-schema.ts', 'primary key (plugin, slug)', 'check (true)');
+    await expect(bootTogether(2, bin)).rejects.toThrow();
+  }, 60_000);
+});
+
+async function severalTimes(times: number, run: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < times; i += 1) await run();
+}

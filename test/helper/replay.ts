@@ -1,0 +1,108 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
+import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
+import { isSql } from '../../core/src/contract/sql.ts';
+import { revisionGraph } from '../../core/src/graph/revision-graph.ts';
+import { upgradePlan } from '../../core/src/plan/upgrade-plan.ts';
+
+/** A revision and the name of its file, without `.ts`. */
+export interface RevisionFile {
+  readonly file: string;
+  readonly revision: DefinedRevision;
+}
+
+/** Imports every revision in a folder, in order of file name. */
+export async function readRevisionFiles(folder: string): Promise<readonly RevisionFile[]> {
+  const names = readdirSync(folder).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const module: unknown = await import(pathToFileURL(join(folder, name)).href);
+      return { file: basename(name, '.ts'), revision: revisionOf(module, name) };
+    }),
+  );
+}
+
+function revisionOf(module: unknown, name: string): DefinedRevision {
+  const found = typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
+  const isRevision = typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'revision';
+  if (!isRevision) throw new Error(`${name} exports no revision by default`);
+  // `kind` is what defineRevision writes, and nothing else does.
+  return found as DefinedRevision;
+}
+
+/** What has to run on an empty database to get to `targets`, in the kernel's own order. */
+export function revisionsFor(
+  revisions: readonly DefinedRevision[],
+  targets: string | readonly string[],
+): readonly DefinedRevision[] {
+  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
+  const { steps } = upgradePlan(revisionGraph(revisions), [], targets);
+  return steps.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+/** An empty database in memory, without a ledger. */
+export async function openReplay(): Promise<PGlite> {
+  return PGlite.create({ loadDataDir: await dataDir() });
+}
+
+/** Makes the database empty again. */
+export async function emptyReplay(database: PGlite): Promise<void> {
+  await database.exec('drop schema public cascade; create schema public;');
+}
+
+/** Runs the `up` of each, in the order given. */
+export async function replayUp(database: PGlite, revisions: readonly DefinedRevision[]): Promise<void> {
+  for (const revision of revisions) await database.exec(textOf(revision, 'up'));
+}
+
+/** Runs the `down` of each, in reverse of the order given. */
+export async function replayDown(database: PGlite, revisions: readonly DefinedRevision[]): Promise<void> {
+  for (const revision of revisions.toReversed()) await database.exec(textOf(revision, 'down'));
+}
+
+function textOf(revision: DefinedRevision, direction: 'up' | 'down'): string {
+  const body = revision[direction];
+  if (!isSql(body)) throw new Error(`${revision.id} has no SQL for ${direction}`);
+  return body.text;
+}
+
+/** Everything in the catalog that somebody could rely on, one line each, by name: no column position, no oid. */
+export async function catalogOf(database: PGlite): Promise<readonly string[]> {
+  const { rows } = await database.query<{ line: string }>(catalogQuery);
+  return rows.map(({ line }) => line);
+}
+
+const catalogQuery = `
+  with own as (
+    select c.oid, c.relname, c.relkind from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'
+  )
+  select 'relation ' || relname || ' ' || relkind as line from own
+  union all
+  select 'column ' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
+      || case when attnotnull then ' not null' else '' end || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
+    from own
+    join pg_attribute a on a.attrelid = own.oid and a.attnum > 0 and not a.attisdropped
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where relkind <> 'S'
+  union all
+  select 'constraint ' || relname || '.' || conname || ' ' || pg_get_constraintdef(k.oid)
+    from own join pg_constraint k on k.conrelid = own.oid
+  union all
+  select 'index ' || pg_get_indexdef(oid) from own where relkind = 'i'
+  union all
+  select 'trigger ' || pg_get_triggerdef(t.oid) from own join pg_trigger t on t.tgrelid = own.oid and not t.tgisinternal
+  union all
+  select 'function ' || pg_get_functiondef(f.oid) from pg_proc f where f.pronamespace = 'public'::regnamespace
+  union all
+  select 'type ' || t.typname || ' ' || t.typtype || coalesce(' ' || e.labels, '')
+    from pg_type t
+    left join lateral (
+      select string_agg(enumlabel, ',' order by enumsortorder) as labels from pg_enum where enumtypid = t.oid
+    ) e on true
+    where t.typnamespace = 'public'::regnamespace
+  order by line
+`;
