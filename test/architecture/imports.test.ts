@@ -38,7 +38,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Parts that do nothing but compute: not even Node's own modules. */
-const pure = ['error', 'contract', 'graph', 'plan'];
+const pure = new Set(['error', 'contract', 'graph', 'plan']);
 
 interface Import {
   readonly file: string;
@@ -98,7 +98,7 @@ describe('the kernel', () => {
 
   it('computes graph, plan and errors without touching the outside', () => {
     const offenders = imports.flatMap(({ file, part, specifier }) =>
-      pure.includes(part) && !specifier.startsWith('.') ? [`${file} imports ${specifier}`] : [],
+      pure.has(part) && !specifier.startsWith('.') ? [`${file} imports ${specifier}`] : [],
     );
     expect(offenders).toEqual([]);
   });
