@@ -1,6 +1,9 @@
 import { codeEntry, listOf } from '../code-entry.ts';
 import { exitCode } from '../exit-code.ts';
 
+/** The kind of an edge between revisions, named as an author writes it. */
+export type EdgeKind = 'revises' | 'dependsOn';
+
 /** Refusals of the revision graph and of targets: `graph/` and `plan/`. */
 export const graphCodes = {
   REVISION_DUPLICATE: codeEntry({
@@ -13,7 +16,7 @@ export const graphCodes = {
     exit: exitCode.incompatible,
     message: (d: {
       revision: string;
-      edge: 'revises' | 'dependsOn';
+      edge: EdgeKind;
       missing: string;
       reason: 'unknown' | 'plugin not active' | 'plugin too old';
       plugin: string;
@@ -23,13 +26,14 @@ export const graphCodes = {
       nearest: string | null;
     }) => {
       const head = `Revision "${d.revision}" ${d.edge === 'revises' ? 'revises' : 'depends on'} "${d.missing}", `;
-      if (d.reason === 'plugin not active') return `${head}but the plugin "${d.plugin}" is not active.`;
+      const nearest = d.nearest === null ? '' : `; the nearest is "${d.nearest}"`;
+      if (d.reason === 'plugin not active') return `${head}but the plugin "${d.plugin}" is not active${nearest}.`;
       if (d.reason === 'plugin too old') {
         const has = d.found === null ? 'the installed version' : `version ${d.found}`;
         const needs = d.since === null ? '' : `; it first shipped in ${d.since}`;
         return `${head}which ${has} of ${d.package ?? `the plugin "${d.plugin}"`} does not have${needs}.`;
       }
-      return `${head}which does not exist${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`;
+      return `${head}which does not exist${nearest}.`;
     },
     hint: (d) => {
       if (d.reason === 'plugin not active') return `Activate it: npx kernel plugin:enable ${d.plugin}`;
@@ -43,6 +47,13 @@ export const graphCodes = {
     exit: exitCode.incompatible,
     message: (d: { path: readonly string[] }) => `The revisions form a cycle: ${d.path.join(' -> ')}.`,
     hint: () => 'Each arrow reads «needs». Remove one of these edges; usually the youngest dependsOn is the wrong one.',
+  }),
+  REQUIRES_CYCLE: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { path: readonly string[] }) => `The plugins require each other in a circle: ${d.path.join(' -> ')}.`,
+    hint: () =>
+      'Each arrow reads «requires» (every plugin requires core). Make one of them optional (peerDependenciesMeta), or ' +
+      'move what both need into a plugin of its own.',
   }),
   SEVERAL_HEADS: codeEntry({
     exit: exitCode.severalHeads,
@@ -85,7 +96,7 @@ export const graphCodes = {
     exit: exitCode.incompatible,
     message: (d: { target: string; plugins: readonly string[]; dependents: readonly { id: string; needs: string }[] }) =>
       `Downgrading to "${d.target}" would remove what ${listOf(d.plugins)} still ${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
-      `${d.dependents.map((x) => `${x.id} depends on ${x.needs}`).join('; ')}.`,
+      `${firstFew(d.dependents.map((x) => `${x.id} stands on ${x.needs}`))}.`,
     hint: (d) =>
       `Downgrade ${listOf(d.plugins)} first, or take ${d.plugins.length > 1 ? 'them' : 'it'} along: ` +
       `npx kernel migrate:down ${d.target} --cascade`,
@@ -96,4 +107,22 @@ export const graphCodes = {
       `Downgrading to "${d.target}" is not possible: ${listOf(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Write a `down` for it, or restore a backup from before it ran.',
   }),
+  HISTORY_INCONSISTENT: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
+      const gaps = d.gaps.map(
+        (gap) => `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not`,
+      );
+      return `The ledger tells an inconsistent history: ${firstFew(gaps)}.`;
+    },
+    hint: () =>
+      'The ledger was changed by hand or restored in part. See what it says (npx kernel migrate:status), ' +
+      'then restore its missing rows from a backup.',
+  }),
 };
+
+/** Enough of a list to act on; `details` holds it all. */
+function firstFew(sentences: readonly string[]): string {
+  const shown = sentences.slice(0, 8).join('; ');
+  return sentences.length > 8 ? `${shown}; and ${sentences.length - 8} more` : shown;
+}

@@ -1,0 +1,56 @@
+import { KernelError } from '../error/kernel-error.ts';
+import type { GraphRevision } from './graph-revision.ts';
+import type { RevisionGraph } from './revision-graph.ts';
+
+/** The latest revisions of the active plugins: those that no other revises. `dependsOn` consumes no head. Sorted. */
+export function heads(graph: RevisionGraph): readonly string[] {
+  return headsAmong(graph.order.filter(isActive));
+}
+
+/** The first revisions of the active plugins: those that revise nothing. Sorted. */
+export function bases(graph: RevisionGraph): readonly string[] {
+  return basesAmong(graph.order.filter(isActive));
+}
+
+/** The heads of what is applied, dormant revisions included: where the database stands. Sorted. */
+export function appliedHeads(graph: RevisionGraph, applied: Iterable<string>): readonly string[] {
+  const done = new Set(applied);
+  return headsAmong(graph.order.filter((revision) => done.has(revision.id)));
+}
+
+/** Those that none of the others revises, of revisions in the order of a graph. Sorted ids. */
+export function headsAmong(revisions: readonly GraphRevision[]): readonly string[] {
+  const heads = new Set<string>();
+  // A revision comes after those that it revises, so what it takes out is in already.
+  for (const revision of revisions) {
+    for (const id of revision.revises) heads.delete(id);
+    heads.add(revision.id);
+  }
+  return Object.freeze([...heads].sort());
+}
+
+/** Those that revise none of the others. Sorted ids. */
+export function basesAmong(revisions: readonly GraphRevision[]): readonly string[] {
+  const there = new Set(revisions.map((revision) => revision.id));
+  const bases = revisions.filter((revision) => !revision.revises.some((id) => there.has(id)));
+  return Object.freeze(bases.map((revision) => revision.id).sort());
+}
+
+/** Whether code stands for it, and not the ledger alone. */
+export function isActive(revision: GraphRevision): boolean {
+  return !revision.dormant;
+}
+
+/**
+ * What a boot wants of every active branch: one base and one head. Throws SEVERAL_BASES (a second base is why there is
+ * a second head) and SEVERAL_HEADS.
+ */
+export function assertOneHead(graph: RevisionGraph): void {
+  for (const [plugin, branch] of graph.branches) {
+    const active = branch.filter(isActive);
+    const first = basesAmong(active);
+    if (first.length > 1) throw new KernelError('SEVERAL_BASES', { plugin, bases: first });
+    const last = headsAmong(active);
+    if (last.length > 1) throw new KernelError('SEVERAL_HEADS', { plugin, heads: last });
+  }
+}
