@@ -16,7 +16,7 @@ export interface RevisionFile {
 
 /** Imports every revision in a folder, in order of file name. */
 export async function readRevisionFiles(folder: string): Promise<readonly RevisionFile[]> {
-  const names = readdirSync(folder).sort();
+  const names = readdirSync(folder).toSorted();
   return Promise.all(
     names.map(async (name) => {
       const module: unknown = await import(pathToFileURL(join(folder, name)).href);
@@ -80,7 +80,7 @@ const catalogQuery = `
     select c.oid, c.relname, c.relkind from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'
   )
-  select 'relation ' || relname || ' ' || relkind as line from own
+  select 'relation ' || relname || ' ' || relkind::text as line from own
   union all
   select 'column ' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
       || case when attnotnull then ' not null' else '' end || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
@@ -98,7 +98,7 @@ const catalogQuery = `
   union all
   select 'function ' || pg_get_functiondef(f.oid) from pg_proc f where f.pronamespace = 'public'::regnamespace
   union all
-  select 'type ' || t.typname || ' ' || t.typtype || coalesce(' ' || e.labels, '')
+  select 'type ' || t.typname || ' ' || t.typtype::text || coalesce(' ' || e.labels, '')
     from pg_type t
     left join lateral (
       select string_agg(enumlabel, ',' order by enumsortorder) as labels from pg_enum where enumtypid = t.oid
