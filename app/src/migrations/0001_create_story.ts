@@ -1,0 +1,19 @@
+import { defineRevision, sql } from '@headwater/core/plugin';
+
+/** A kind of object: author and time are its row in core_object, title and link are here. */
+export default defineRevision({
+  id: 'app@0001_create_story',
+  revises: null,
+  dependsOn: ['core@0001_create_objects'], // core_object
+  up: sql`
+    create table "app_story" (
+      "title" varchar(255) not null,
+      "url" text null,
+      "id" int not null,
+      primary key ("id")
+    );
+    alter table "app_story" add constraint "app_story_id_foreign"
+      foreign key ("id") references "core_object" ("id") on update cascade on delete cascade;
+  `,
+  down: sql`drop table "app_story";`,
+});
