@@ -53,7 +53,11 @@ export interface App extends AsyncDisposable {
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
   const stages = stopwatch();
-  const config = readConfig(findConfig(options), options.env ?? process.env);
+  const { cwd = process.cwd(), config: file } = options;
+  const config = readConfig(
+    findConfig({ cwd, ...(file !== undefined && { config: file }) }),
+    options.env ?? process.env,
+  );
   const blueprint = await loadBlueprint(config);
   const plugins = await loadPlugins(config, blueprint);
   stages.end('load');
@@ -102,7 +106,11 @@ function reportOf(
   return {
     database: config.database.shown,
     stages,
-    plugins: started.map(({ plugin, milliseconds }) => ({ name: plugin.name, version: plugin.version, milliseconds })),
+    plugins: started.map(({ plugin, began, ended }) => ({
+      name: plugin.name,
+      version: plugin.version,
+      milliseconds: ended - began,
+    })),
     applied: applied.map(({ id }) => id),
     dormant: dormant.map(({ id }) => id),
     ahead: ahead.map(({ id }) => id),

@@ -1,50 +1,74 @@
-import { KernelError } from '../error/kernel-error.ts';
-import { firstLine } from '../error/first-line.ts';
 import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
+import { firstLine } from '../error/first-line.ts';
+import { KernelError, isKernelError } from '../error/kernel-error.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 
 /** A plugin whose running half is loaded and whose options are checked. */
 export interface LoadedPlugin {
-  readonly plugin: Plugin;
+  readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth'>;
   readonly running: DefinedPlugin;
   readonly options: unknown;
   /** Seconds. */
   readonly startTimeout: number;
 }
 
-/** A plugin that has been started, and how long that took. */
+/** A plugin that has been started, and when, in milliseconds since the first of them began. */
 export interface StartedPlugin extends LoadedPlugin {
-  readonly milliseconds: number;
+  readonly began: number;
+  readonly ended: number;
   readonly abort: AbortController;
   readonly context: PluginContext;
 }
 
 /**
- * Starts plugins in order. Where one fails, those already started are stopped in reverse and its failure comes out,
- * naming it. Throws PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
+ * Starts each plugin as soon as those it requires have started; independent ones side by side. Where one fails, the
+ * others' signals are aborted, what had started is stopped in reverse, and the failure comes out, naming its plugin.
+ * Gives the plugins in the order in which they were ready. Throws PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
   logOf: (plugin: string) => PluginLog,
 ): Promise<readonly StartedPlugin[]> {
+  const origin = performance.now();
   const started: StartedPlugin[] = [];
-  for (const loaded of plugins) {
+  const failures: unknown[] = [];
+  const aborts: AbortController[] = [];
+  const ready = new Map<string, Promise<boolean>>();
+
+  const start = async (loaded: LoadedPlugin, needs: readonly Promise<boolean>[]): Promise<boolean> => {
+    const there = await Promise.all(needs);
+    if (failures.length > 0 || there.includes(false)) return false;
     const abort = new AbortController();
+    aborts.push(abort);
     const context = { config: loaded.options, log: logOf(loaded.plugin.name), signal: abort.signal };
-    const began = performance.now();
+    const began = performance.now() - origin;
     try {
       await within(loaded, 'start', () => loaded.running.start?.(context));
+      started.push({ ...loaded, abort, context, began, ended: performance.now() - origin });
+      return true;
     } catch (error) {
-      abort.abort();
-      await stopPlugins(started).catch(() => {});
-      throw error;
+      failures.push(error);
+      for (const other of aborts) other.abort();
+      return false;
     }
-    started.push({ ...loaded, abort, context, milliseconds: performance.now() - began });
+  };
+
+  for (const loaded of plugins) {
+    const names = loaded.plugin.requires.map((requirement) => requirement.plugin);
+    // Plugin zero is required by all without being listed.
+    const zero = plugins.find(({ plugin }) => plugin.depth === 0 && plugin !== loaded.plugin);
+    const needs = [...names, ...(zero === undefined ? [] : [zero.plugin.name])].flatMap(
+      (name) => ready.get(name) ?? [],
+    );
+    ready.set(loaded.plugin.name, start(loaded, needs));
   }
-  return started;
+  await Promise.all(ready.values());
+  if (failures.length === 0) return started;
+  await stopPlugins(started).catch(() => {});
+  throw failures[0];
 }
 
-/** Stops plugins in reverse order, all of them, even where one fails; then throws the first failure. */
+/** Stops plugins one by one in reverse order, all of them even where one fails; then throws the first failure. */
 export async function stopPlugins(started: readonly StartedPlugin[]): Promise<void> {
   const failures: unknown[] = [];
   for (const plugin of started.toReversed()) {
@@ -58,6 +82,7 @@ export async function stopPlugins(started: readonly StartedPlugin[]): Promise<vo
   if (failures.length > 0) throw failures[0];
 }
 
+/** Runs a hook of a plugin under its time limit, and names the plugin in whatever goes wrong. */
 async function within(
   { plugin, startTimeout }: LoadedPlugin,
   phase: 'start' | 'stop',
@@ -66,15 +91,13 @@ async function within(
   const details = { plugin: plugin.name, package: plugin.package, version: plugin.version, phase };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new KernelError('PLUGIN_PHASE_TIMEOUT', { ...details, seconds: startTimeout })),
-      startTimeout * 1000,
-    );
+    const fail = (): void => reject(new KernelError('PLUGIN_PHASE_TIMEOUT', { ...details, seconds: startTimeout }));
+    timer = setTimeout(fail, startTimeout * 1000);
   });
   try {
     await Promise.race([run(), late]);
   } catch (error) {
-    if (error instanceof KernelError) throw error;
+    if (isKernelError(error)) throw error;
     throw new KernelError('PLUGIN_PHASE_FAILED', { ...details, reason: firstLine(error) }, { cause: error });
   } finally {
     clearTimeout(timer);
