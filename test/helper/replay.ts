@@ -7,6 +7,7 @@ import type { DefinedRevision } from '../../core/src/contract/define-revision.ts
 import { isSql } from '../../core/src/contract/sql.ts';
 import { revisionGraph } from '../../core/src/graph/revision-graph.ts';
 import { upgradePlan } from '../../core/src/plan/upgrade-plan.ts';
+import { catalogOf } from './catalog.ts';
 
 /** A revision and the name of its file, without `.ts`. */
 export interface RevisionFile {
@@ -69,40 +70,7 @@ function textOf(revision: DefinedRevision, direction: 'up' | 'down'): string {
   return body.text;
 }
 
-/** Everything in the catalog that somebody could rely on, one line each, by name: no column position, no oid. */
-export async function catalogOf(database: PGlite): Promise<readonly string[]> {
-  const { rows } = await database.query<{ line: string }>(catalogQuery);
-  return rows.map(({ line }) => line);
+/** What is in the database, by name. */
+export async function catalogIn(database: PGlite): Promise<readonly string[]> {
+  return catalogOf(async (text) => (await database.query<Record<string, unknown>>(text)).rows);
 }
-
-const catalogQuery = `
-  with own as (
-    select c.oid, c.relname, c.relkind from pg_class c
-    join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'
-  )
-  select 'relation ' || relname || ' ' || relkind::text as line from own
-  union all
-  select 'column ' || relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
-      || case when attnotnull then ' not null' else '' end || coalesce(' ' || pg_get_expr(d.adbin, d.adrelid), '')
-    from own
-    join pg_attribute a on a.attrelid = own.oid and a.attnum > 0 and not a.attisdropped
-    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where relkind <> 'S'
-  union all
-  select 'constraint ' || relname || '.' || conname || ' ' || pg_get_constraintdef(k.oid)
-    from own join pg_constraint k on k.conrelid = own.oid
-  union all
-  select 'index ' || pg_get_indexdef(oid) from own where relkind = 'i'
-  union all
-  select 'trigger ' || pg_get_triggerdef(t.oid) from own join pg_trigger t on t.tgrelid = own.oid and not t.tgisinternal
-  union all
-  select 'function ' || pg_get_functiondef(f.oid) from pg_proc f where f.pronamespace = 'public'::regnamespace
-  union all
-  select 'type ' || t.typname || ' ' || t.typtype::text || coalesce(' ' || e.labels, '')
-    from pg_type t
-    left join lateral (
-      select string_agg(enumlabel, ',' order by enumsortorder) as labels from pg_enum where enumtypid = t.oid
-    ) e on true
-    where t.typnamespace = 'public'::regnamespace
-  order by line
-`;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
-import { catalogOf, emptyReplay, openReplay, readRevisionFiles, replayDown, replayUp, revisionsFor } from './replay.ts';
+import { catalogIn, emptyReplay, openReplay, readRevisionFiles, replayDown, replayUp, revisionsFor } from './replay.ts';
 
 const root = join(import.meta.dirname, '../..');
 const coreFolder = join(root, 'core/src/core-plugin/migrations');
@@ -51,13 +51,13 @@ export async function testRevisions(plugin: string, folder: string): Promise<Rev
       const before = steps.slice(0, -1);
       const last = steps.slice(-1);
       await replayUp(database(), before);
-      const base = await catalogOf(database());
+      const base = await catalogIn(database());
       await replayUp(database(), last);
-      const first = await catalogOf(database());
+      const first = await catalogIn(database());
       await replayDown(database(), last);
-      expect(await catalogOf(database())).toEqual(base);
+      expect(await catalogIn(database())).toEqual(base);
       await replayUp(database(), last);
-      expect(await catalogOf(database())).toEqual(first);
+      expect(await catalogIn(database())).toEqual(first);
     });
 
     test.each(neededEdges(all, own))('$id fails without $needed', async ({ id, steps }) => {
@@ -68,11 +68,11 @@ export async function testRevisions(plugin: string, folder: string): Promise<Rev
     test('all of them, down to nothing and up again, leave the same catalog', async () => {
       const steps = revisionsFor(all, 'heads');
       await replayUp(database(), steps);
-      const first = await catalogOf(database());
+      const first = await catalogIn(database());
       await replayDown(database(), steps);
-      expect(await catalogOf(database())).toEqual([]);
+      expect(await catalogIn(database())).toEqual([]);
       await replayUp(database(), steps);
-      expect(await catalogOf(database())).toEqual(first);
+      expect(await catalogIn(database())).toEqual(first);
     });
 
     test('what core writes fits without naming a column of another plugin', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/pglite';
 import { expect, test } from 'vitest';
 import {
-  catalogOf,
+  catalogIn,
   emptyReplay,
   openReplay,
   readRevisionFiles,
@@ -20,8 +20,8 @@ test("core's revisions make what MikroORM would make of core's entities, name by
     driverOptions: { pglite: database },
   });
   await database.exec(await orm.schema.getCreateSchemaSQL());
-  const wanted = await catalogOf(database);
+  const wanted = await catalogIn(database);
   await emptyReplay(database);
   await replayUp(database, revisionsFor(revisions, 'heads'));
-  expect(await catalogOf(database)).toEqual(wanted);
+  expect(await catalogIn(database)).toEqual(wanted);
 });
