@@ -80,7 +80,7 @@ async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly
   for (const plugin of set.plugins) {
     const entry = config.plugins.get(plugin.name);
     const running = await loadRunningHalf(plugin);
-    const options = await checkOptions(plugin, running, entry?.options ?? {});
+    const options = await checkOptions(plugin, running, entry, config.file);
     loaded.push({ plugin, running, options, startTimeout: entry?.startTimeout ?? 10 });
   }
   return loaded;
