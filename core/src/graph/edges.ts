@@ -70,6 +70,9 @@ function whyMissing(
     package: found?.package ?? null,
     found: found?.version ?? null,
     since,
-    nearest: nearest(missing, active.map((other) => other.id)),
+    nearest: nearest(
+      missing,
+      active.map((other) => other.id),
+    ),
   };
 }

@@ -67,10 +67,12 @@ function sortedOnce(ids: null | undefined | string | readonly string[]): readonl
   if (ids === null || ids === undefined || ids.length === 0) return none;
   // Most lists are in order already, and a set for each of thousands of revisions would be felt at every boot.
   const inOrder = ids.every((id, i) => i === 0 || (ids[i - 1] ?? '') < id);
-  return Object.freeze(inOrder ? [...ids] : [...new Set(ids)].sort());
+  return Object.freeze(inOrder ? [...ids] : [...new Set(ids)].toSorted());
 }
 
 function together(revises: readonly string[], dependsOn: readonly string[]): readonly string[] {
   if (dependsOn.length === 0) return revises;
-  return revises.length === 0 ? dependsOn : Object.freeze(revises.concat(dependsOn.filter((id) => !revises.includes(id))));
+  return revises.length === 0
+    ? dependsOn
+    : Object.freeze(revises.concat(dependsOn.filter((id) => !revises.includes(id))));
 }

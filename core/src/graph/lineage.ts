@@ -26,14 +26,14 @@ export function headsAmong(revisions: readonly GraphRevision[]): readonly string
     for (const id of revision.revises) heads.delete(id);
     heads.add(revision.id);
   }
-  return Object.freeze([...heads].sort());
+  return Object.freeze([...heads].toSorted());
 }
 
 /** Those that revise none of the others. Sorted ids. */
 export function basesAmong(revisions: readonly GraphRevision[]): readonly string[] {
   const there = new Set(revisions.map((revision) => revision.id));
   const bases = revisions.filter((revision) => !revision.revises.some((id) => there.has(id)));
-  return Object.freeze(bases.map((revision) => revision.id).sort());
+  return Object.freeze(bases.map((revision) => revision.id).toSorted());
 }
 
 /** Whether code stands for it, and not the ledger alone. */

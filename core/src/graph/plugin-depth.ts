@@ -11,12 +11,12 @@ const core = 'core';
  * counts as requiring nothing. Throws REQUIRES_CYCLE.
  */
 export function depths(requires: ReadonlyMap<string, readonly string[]>): Map<string, number> {
-  const names = [...new Set([core, ...requires.keys(), ...[...requires.values()].flat()])].sort();
+  const names = [...new Set([core, ...requires.keys(), ...[...requires.values()].flat()])].toSorted();
   const index = new Map(names.map((name, i) => [name, i]));
   const needs = names.map((name) => {
     const required = new Set(requires.get(name));
     if (name !== core) required.add(core);
-    return [...required].sort().flatMap((other) => index.get(other) ?? []);
+    return [...required].toSorted().flatMap((other) => index.get(other) ?? []);
   });
   const depth: number[] = names.map(() => 0);
   const order = readyOrder(

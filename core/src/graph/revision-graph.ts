@@ -28,7 +28,7 @@ export interface RevisionGraph {
  * revision that leads nowhere: not a mistake in code but a gap in the ledger) and REVISION_CYCLE.
  */
 export function revisionGraph(revisions: Iterable<RevisionInput>, options: GraphOptions = {}): RevisionGraph {
-  const nodes = Array.from(revisions).sort(compareIds).map(graphRevision);
+  const nodes = Array.from(revisions).toSorted(compareIds).map(graphRevision);
   assertUnique(nodes);
   const order = Object.freeze(globalOrder(nodes, linkEdges(nodes, options), options.depth));
   const byId = new Map<string, GraphRevision>();
@@ -40,11 +40,11 @@ function assertUnique(sorted: readonly GraphRevision[]): void {
   const twice = sorted.find((node, i) => sorted[i + 1]?.id === node.id);
   if (twice === undefined) return;
   const files = sorted.flatMap((node) => (node.id === twice.id && node.file !== null ? [node.file] : []));
-  throw new KernelError('REVISION_DUPLICATE', { id: twice.id, files: files.sort() });
+  throw new KernelError('REVISION_DUPLICATE', { id: twice.id, files: files.toSorted() });
 }
 
 function branchesOf(order: readonly GraphRevision[]): ReadonlyMap<string, readonly GraphRevision[]> {
-  const branches = [...Map.groupBy(order, (node) => node.plugin)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const branches = [...Map.groupBy(order, (node) => node.plugin)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return new Map(branches.map(([plugin, revisions]) => [plugin, Object.freeze(revisions)]));
 }
 

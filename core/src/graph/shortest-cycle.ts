@@ -49,7 +49,7 @@ function pathBack(start: number, last: number, cameFrom: ReadonlyMap<number, num
     path.push(node);
   }
   path.push(start);
-  return path.reverse();
+  return path.toReversed();
 }
 
 /** The part of a graph that has cycles: whatever needs nothing, or is needed by nothing, falls off again and again. */
@@ -63,7 +63,10 @@ function withoutEnds(needs: Needs): { has: (node: number) => boolean; remove: (n
     for (let node = falling.pop(); node !== undefined; node = falling.pop()) {
       if (gone.has(node)) continue;
       gone.add(node);
-      for (const [neighbours, count] of [[dependents, counts[0]], [needs, counts[1]]] as const) {
+      for (const [neighbours, count] of [
+        [dependents, counts[0]],
+        [needs, counts[1]],
+      ] as const) {
         for (const neighbour of neighbours[node] ?? []) {
           const left = (count[neighbour] ?? 0) - 1;
           count[neighbour] = left;

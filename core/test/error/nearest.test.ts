@@ -6,7 +6,11 @@ describe('the nearest name', () => {
     ['lieks', ['likes', 'comments', 'messages'], 'likes'],
     ['like', ['comments', 'likes'], 'likes'],
     ['perminute', ['perMinute', 'perHour'], 'perMinute'],
-    ['core@0001_create_object', ['core@0001_create_objects', 'core@0002_create_activities'], 'core@0001_create_objects'],
+    [
+      'core@0001_create_object',
+      ['core@0001_create_objects', 'core@0002_create_activities'],
+      'core@0001_create_objects',
+    ],
     ['head', ['likes', 'heads', 'base'], 'heads'],
   ])('of %s in %j is %s', (name, candidates, expected) => {
     expect(nearest(name, candidates)).toBe(expected);

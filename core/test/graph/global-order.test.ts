@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import { draw, orderOf, revisionsOf } from './drawing.ts';
 
-const depth = new Map([['core', 0], ['likes', 1], ['comments', 1], ['bridge', 2]]);
+const depth = new Map([
+  ['core', 0],
+  ['likes', 1],
+  ['comments', 1],
+  ['bridge', 2],
+]);
 
 describe('the order', () => {
   test('runs a plugin’s revision as soon as what it names is there, before core moves on', () => {

@@ -32,7 +32,10 @@ describe('the depth of a plugin', () => {
   });
 
   test('is refused for a plugin that requires itself', () => {
-    expect(refusalOf(() => depths(requires({ a: ['a'] })))).toMatchObject({ code: 'REQUIRES_CYCLE', details: { path: ['a', 'a'] } });
+    expect(refusalOf(() => depths(requires({ a: ['a'] })))).toMatchObject({
+      code: 'REQUIRES_CYCLE',
+      details: { path: ['a', 'a'] },
+    });
   });
 
   test('is refused where core requires a plugin, since every plugin requires core', () => {

@@ -91,7 +91,10 @@ describe('an edge to nothing is refused', () => {
 
   test('as that of a plugin that is not active, with the command to activate it', () => {
     const error = refusal(null, ['messages@0001']);
-    expect(error).toMatchObject({ code: 'DEPENDENCY_UNKNOWN', details: { reason: 'plugin not active', plugin: 'messages' } });
+    expect(error).toMatchObject({
+      code: 'DEPENDENCY_UNKNOWN',
+      details: { reason: 'plugin not active', plugin: 'messages' },
+    });
     expect(error.message).toContain('the plugin "messages" is not active.');
     expect(error.hint).toContain('npx kernel plugin:enable messages');
   });
@@ -123,7 +126,9 @@ describe('an edge to nothing is refused', () => {
       exitCode: 14,
       details: { reason: 'plugin too old', found: '1.1.0', since: '1.4.0', package: '@headwater/plugin-likes' },
     });
-    expect(error.message).toContain('version 1.1.0 of @headwater/plugin-likes does not have; it first shipped in 1.4.0');
+    expect(error.message).toContain(
+      'version 1.1.0 of @headwater/plugin-likes does not have; it first shipped in 1.4.0',
+    );
     expect(error.hint).toContain('npm install @headwater/plugin-likes@^1.4.0');
   });
 
@@ -192,7 +197,10 @@ describe('an id twice', () => {
   });
 
   test('is refused where no file is known', () => {
-    const twice = [{ id: 'likes@1', revises: null }, { id: 'likes@1', revises: null }];
+    const twice = [
+      { id: 'likes@1', revises: null },
+      { id: 'likes@1', revises: null },
+    ];
     expect(refusalOf(() => revisionGraph(twice)).message).toBe('Two revisions have the id "likes@1".');
   });
 });

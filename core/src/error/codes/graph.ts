@@ -94,7 +94,11 @@ export const graphCodes = {
   }),
   DOWNGRADE_BLOCKED: codeEntry({
     exit: exitCode.incompatible,
-    message: (d: { target: string; plugins: readonly string[]; dependents: readonly { id: string; needs: string }[] }) =>
+    message: (d: {
+      target: string;
+      plugins: readonly string[];
+      dependents: readonly { id: string; needs: string }[];
+    }) =>
       `Downgrading to "${d.target}" would remove what ${listOf(d.plugins)} still ${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
       `${firstFew(d.dependents.map((x) => `${x.id} stands on ${x.needs}`))}.`,
     hint: (d) =>
@@ -111,7 +115,8 @@ export const graphCodes = {
     exit: exitCode.integrity,
     message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
       const gaps = d.gaps.map(
-        (gap) => `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not`,
+        (gap) =>
+          `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not`,
       );
       return `The ledger tells an inconsistent history: ${firstFew(gaps)}.`;
     },

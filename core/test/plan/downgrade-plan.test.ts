@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { downgradePlan } from '../../src/plan/downgrade-plan.ts';
+import { draw } from '../graph/drawing.ts';
+import { refusalOf } from '../graph/refusal.ts';
+import { downgrade, ids } from './planning.ts';
+
+//  core:      c1 <- c2 <- c3
+//               \     \
+//  likes:        l1 <- l2
+//                  \
+//  bridge:          b1 <- b2
+const forum = draw(`
+  core:    c1 <- c2 <- c3
+  likes:   l1 <- l2            l1 needs core@c1   l2 needs core@c2
+  bridge:  b1 <- b2            b1 needs likes@l1
+`);
+const everything = 'core@c1 likes@l1 bridge@b1 bridge@b2 core@c2 likes@l2 core@c3';
+
+describe('a downgrade', () => {
+  test('keeps the revision named and removes what comes after it on its branch, latest first', () => {
+    const chain = draw('core: c1 <- c2 <- c3 <- c4');
+    expect(downgrade(chain, 'core@c1 core@c2 core@c3 core@c4', 'core@c2')).toEqual({
+      steps: 'core@c4 core@c3',
+      heads: 'core@c2',
+    });
+  });
+
+  test('to the base of a branch removes the whole branch, and what it depended on stays', () => {
+    expect(downgrade(forum, everything, 'bridge@base')).toEqual({
+      steps: 'bridge@b2 bridge@b1',
+      heads: 'core@c3 likes@l2',
+    });
+    expect(downgrade(forum, everything, 'likes@l1')).toEqual({
+      steps: 'likes@l2',
+      heads: 'bridge@b2 core@c3 likes@l1',
+    });
+  });
+
+  test('to base removes all branches in reverse order', () => {
+    expect(downgrade(forum, everything, 'base')).toEqual({
+      steps: ids(everything).toReversed().join(' '),
+      heads: '',
+    });
+  });
+
+  test('counts only what is applied', () => {
+    expect(downgrade(forum, 'core@c1 core@c2', 'core@c1')).toEqual({ steps: 'core@c2', heads: 'core@c1' });
+    expect(downgrade(forum, 'core@c1', 'core@c2')).toEqual({ steps: '', heads: 'core@c1' });
+    expect(downgrade(forum, 'core@c1', 'likes@base')).toEqual({ steps: '', heads: 'core@c1' });
+  });
+
+  test('to a head is empty', () => {
+    expect(downgrade(forum, everything, 'likes')).toMatchObject({ steps: '' });
+    expect(downgrade(forum, everything, 'likes@head')).toMatchObject({ steps: '' });
+    expect(downgradePlan(forum, ids(everything), 'core@c3').steps).toEqual([]);
+  });
+
+  test('to one side of a merge keeps the other side', () => {
+    //  a1 <- a2 <- a4 <- a5
+    //    \- a3 -/
+    const merged = draw('a: a1 <- a2\na: a1 <- a3\na: a2 & a3 <- a4 <- a5');
+    const all = 'a@a1 a@a2 a@a3 a@a4 a@a5';
+    expect(downgrade(merged, all, 'a@a2')).toEqual({ steps: 'a@a5 a@a4', heads: 'a@a2 a@a3' });
+    expect(downgrade(merged, all, 'a@a1')).toEqual({ steps: 'a@a5 a@a4 a@a3 a@a2', heads: 'a@a1' });
+  });
+
+  test('says down in every step', () => {
+    expect(downgradePlan(forum, ids(everything), 'bridge@b1').steps).toEqual([
+      { id: 'bridge@b2', direction: 'down', plugin: 'bridge' },
+    ]);
+  });
+});
+
+describe('a downgrade that another applied revision stands in the way of', () => {
+  test('is refused, naming the plugins and the edges', () => {
+    const error = refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1'));
+    expect(error).toMatchObject({
+      code: 'DOWNGRADE_BLOCKED',
+      exitCode: 14,
+      details: { target: 'core@c1', plugins: ['likes'], dependents: [{ id: 'likes@l2', needs: 'core@c2' }] },
+    });
+    expect(error.message).toContain('likes still needs: likes@l2 stands on core@c2');
+    expect(error.hint).toContain('npx kernel migrate:down core@c1 --cascade');
+  });
+
+  test('is let through where the other revision is not applied', () => {
+    expect(downgrade(forum, 'core@c1 likes@l1 core@c2', 'core@c1')).toEqual({
+      steps: 'core@c2',
+      heads: 'core@c1 likes@l1',
+    });
+  });
+
+  test('takes it along with cascade, and whatever stands on it', () => {
+    expect(downgrade(forum, everything, 'core@c1', { cascade: true })).toEqual({
+      steps: 'core@c3 likes@l2 core@c2',
+      heads: 'bridge@b2 core@c1 likes@l1',
+    });
+    expect(downgrade(forum, everything, 'likes@base', { cascade: true })).toEqual({
+      steps: 'likes@l2 bridge@b2 bridge@b1 likes@l1',
+      heads: 'core@c3',
+    });
+  });
+
+  test('is refused for the sake of a dormant plugin too', () => {
+    const graph = draw('core: c1 <- c2\n(likes): l1 <- l2   l1 needs core@c2');
+    const all = 'core@c1 core@c2 likes@l1 likes@l2';
+    for (const target of ['core@c1', 'core@base', 'base']) {
+      expect(refusalOf(() => downgradePlan(graph, ids(all), target))).toMatchObject({
+        code: 'DOWNGRADE_BLOCKED',
+        details: { target, plugins: ['likes'], dependents: [{ id: 'likes@l1', needs: 'core@c2' }] },
+      });
+    }
+    expect(downgrade(graph, all, 'core@c1', { cascade: true })).toEqual({
+      steps: 'likes@l2 likes@l1 core@c2',
+      heads: 'core@c1',
+    });
+  });
+
+  test('is refused where the other revision is of the same plugin but another lineage', () => {
+    const graph = draw('a: a1 <- a2\na: b1 <- b2   b2 needs a@a2');
+    expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 a@b1 a@b2'), 'a@a1'))).toMatchObject({
+      code: 'DOWNGRADE_BLOCKED',
+      details: { plugins: ['a'], dependents: [{ id: 'a@b2', needs: 'a@a2' }] },
+    });
+  });
+
+  test('is refused where it revises across branches', () => {
+    const graph = draw('a: a1 <- a2\nb: a@a2 <- b1');
+    expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 b@b1'), 'a@a1'))).toMatchObject({
+      code: 'DOWNGRADE_BLOCKED',
+      details: { plugins: ['b'], dependents: [{ id: 'b@b1', needs: 'a@a2' }] },
+    });
+    expect(downgrade(graph, 'a@a1 a@a2 b@b1', 'a@a2')).toMatchObject({ steps: '' });
+  });
+});
+
+describe('a dormant plugin', () => {
+  const graph = draw('core: c1 <- c2\n(likes): l1 <- l2   l1 needs core@c1');
+  const all = 'core@c1 core@c2 likes@l1 likes@l2';
+
+  test('can be downgraded from what its rows say', () => {
+    expect(downgrade(graph, all, 'likes@base')).toEqual({ steps: 'likes@l2 likes@l1', heads: 'core@c2' });
+    expect(downgrade(graph, all, 'likes@l1')).toMatchObject({ steps: 'likes@l2' });
+    expect(downgrade(graph, all, 'likes@-1')).toMatchObject({ steps: 'likes@l2' });
+    expect(downgrade(graph, all, 'likes')).toMatchObject({ steps: '' });
+  });
+
+  test('is left alone by base, where it stands on nothing that goes', () => {
+    const apart = draw('core: c1\n(likes): l1');
+    expect(downgrade(apart, 'core@c1 likes@l1', 'base')).toEqual({ steps: 'core@c1', heads: 'likes@l1' });
+  });
+});
+
+test('old code takes back what a newer one has applied: its head is kept', () => {
+  const graph = draw('core: c1 <- c2 <- (c3) <- (c4)');
+  expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'core@head')).toEqual({
+    steps: 'core@c4 core@c3',
+    heads: 'core@c2',
+  });
+  expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'base').heads).toBe('');
+});
+
+describe('a revision without down', () => {
+  const hasDown = (id: string): boolean => id !== 'likes@l1' && id !== 'core@c2';
+
+  test('makes the plan refuse, naming it', () => {
+    const error = refusalOf(() => downgradePlan(forum, ids('core@c1 likes@l1'), 'likes@base', { hasDown }));
+    expect(error).toMatchObject({
+      code: 'DOWN_MISSING',
+      exitCode: 14,
+      details: { target: 'likes@base', revisions: ['likes@l1'] },
+    });
+  });
+
+  test('counts among those that a cascade takes along', () => {
+    const refusal = refusalOf(() => downgradePlan(forum, ids(everything), 'core@base', { cascade: true, hasDown }));
+    expect(refusal).toMatchObject({ code: 'DOWN_MISSING', details: { revisions: ['core@c2', 'likes@l1'] } });
+  });
+
+  test('is said before what stands in the way, which a cascade would not help', () => {
+    expect(refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1', { hasDown })).code).toBe('DOWN_MISSING');
+  });
+
+  test('does not matter above or beside what is removed', () => {
+    expect(downgrade(forum, everything, 'bridge@base', { hasDown })).toMatchObject({ steps: 'bridge@b2 bridge@b1' });
+  });
+});
+
+test('a downgrade from an inconsistent history is refused', () => {
+  expect(refusalOf(() => downgradePlan(forum, ids('likes@l1'), 'likes@base'))).toMatchObject({
+    code: 'HISTORY_INCONSISTENT',
+    exitCode: 15,
+  });
+});
