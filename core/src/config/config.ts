@@ -40,8 +40,13 @@ export interface PluginEntry {
   readonly package: string | null;
   /** `$startTimeout` in seconds, default 10. */
   readonly startTimeout: number;
-  /** What is left: the plugin's own. */
+  /** What is left: the plugin's own. Where the plugin is not enabled, as written, without substitution. */
   readonly options: { readonly [key: string]: Json };
+  /**
+   * JSON pointers, within `options`, of values that were one whole `${VAR}`: text, to be read as a number or a boolean
+   * where the plugin's schema wants one.
+   */
+  readonly fromVariables: readonly string[];
 }
 
 /** config.json with its overlay, checked as far as the kernel's own keys go. */

@@ -1,0 +1,98 @@
+import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KernelError } from '../error/kernel-error.ts';
+import { systemReason } from '../error/system-reason.ts';
+import { parseJson } from './json-text.ts';
+import { jsoncParser } from './jsonc.ts';
+import { assertPluginName } from './kernel-keys.ts';
+import { isObject, type JsonObject } from './layers.ts';
+import { pointerOf } from './pointer.ts';
+import { misfit } from './refusals.ts';
+
+/**
+ * The text of a config file with the plugin `name` activated: without an entry it gets an empty one, and an entry that is
+ * switched off is switched on. All else keeps its place and its layout. `file` is for messages. Throws what parsing does,
+ * PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED.
+ */
+export function enablePlugin(text: string, name: string, file = 'config.json'): string {
+  const { plugins, entry } = read(text, name, file);
+  if (entry !== undefined) return (entry['$enabled'] ?? true) === true ? text : without(text, name);
+  const place = plugins === undefined ? inserted(text, [], 'plugins', '{}') : text;
+  return inserted(place, ['plugins'], name, '{}');
+}
+
+/** The same with the plugin switched off. Its options stay for the day it comes back; an absent one stays absent. */
+export function disablePlugin(text: string, name: string, file = 'config.json'): string {
+  const { entry } = read(text, name, file);
+  if (entry === undefined || entry['$enabled'] === false) return text;
+  const silent = entry['$enabled'] === undefined ? text : without(text, name);
+  return inserted(silent, ['plugins', name], '$enabled', 'false');
+}
+
+function read(
+  text: string,
+  name: string,
+  file: string,
+): { readonly plugins: JsonObject | undefined; readonly entry: JsonObject | undefined } {
+  assertPluginName(name, file, pointerOf(['plugins', name]));
+  const json = parseJson(text, file);
+  const layers = [{ file, json: {} }];
+  if (!isObject(json)) throw misfit(layers, [], 'an object', json);
+  const plugins = Object.hasOwn(json, 'plugins') ? json['plugins'] : undefined;
+  if (plugins === undefined) return { plugins, entry: undefined };
+  if (!isObject(plugins)) throw misfit(layers, ['plugins'], 'an object with a key for each plugin', plugins);
+  const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+  if (entry !== undefined && !isObject(entry)) throw misfit(layers, ['plugins', name], 'an object', entry);
+  return { plugins, entry };
+}
+
+/** Without the `$enabled` of the plugin `name`. */
+function without(text: string, name: string): string {
+  const { applyEdits, modify } = jsoncParser();
+  return applyEdits(text, modify(text, ['plugins', name, '$enabled'], undefined, {}));
+}
+
+/** Text with `"key": value` as the last entry of the object at `path`, laid out as the entry before it. */
+function inserted(text: string, path: string[], key: string, value: string): string {
+  const { findNodeAtLocation, parseTree } = jsoncParser();
+  const root = parseTree(text);
+  const object = root && findNodeAtLocation(root, path);
+  if (object === undefined) return text;
+  const [last, previous] = (object.children ?? []).toReversed();
+  if (last === undefined) {
+    const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';
+    const step = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+    const [open, close] =
+      value === 'false' ? [' ', ' '] : [`${lineEnd(text)}${indent}${step}`, `${lineEnd(text)}${indent}`];
+    const entry = `{${open}"${key}": ${value}${close}}`;
+    return text.slice(0, object.offset) + entry + text.slice(object.offset + object.length);
+  }
+  const end = last.offset + last.length;
+  const from = previous === undefined ? object.offset + 1 : previous.offset + previous.length;
+  const lead = text.slice(from, last.offset).replace(',', '');
+  return `${text.slice(0, end)},${lead}"${key}":${lead === '' ? '' : ' '}${value}${text.slice(end)}`;
+}
+
+function lineEnd(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+/**
+ * Replaces a config file whole or not at all: a crash leaves the old text or the new. A symbolic link stays one; the
+ * file's permissions stay. Throws CONFIG_UNWRITABLE.
+ */
+export function writeConfig(file: string, text: string): void {
+  let folder: string | null = null;
+  try {
+    const target = realpathSync(file);
+    folder = mkdtempSync(join(dirname(target), '.config-'));
+    const fresh = join(folder, 'config.json');
+    writeFileSync(fresh, text, { flush: true });
+    chmodSync(fresh, statSync(target).mode);
+    renameSync(fresh, target);
+  } catch (error) {
+    throw new KernelError('CONFIG_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}

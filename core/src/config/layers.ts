@@ -1,0 +1,48 @@
+import type { Json } from './config.ts';
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Whether `json` is an object. */
+export function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** A config file as it was parsed: config.json, or an overlay. */
+export interface Layer {
+  readonly file: string;
+  readonly json: JsonObject;
+}
+
+/** The layers, the last one on top: objects merge key by key, anything else replaces. */
+export function merged(layers: readonly Layer[]): JsonObject {
+  return layers.reduce<JsonObject>((below, { json }) => merge(below, json), {});
+}
+
+function merge(below: JsonObject, above: JsonObject): JsonObject {
+  const result: Record<string, Json> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const under = Object.hasOwn(below, key) ? below[key] : undefined;
+    result[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
+  }
+  return result;
+}
+
+/** The topmost file that has something at `path`, else the one that reaches deepest: where to correct a value. */
+export function fileOf(layers: readonly Layer[], path: readonly string[]): string {
+  for (let length = path.length; length > 0; length -= 1) {
+    const top = layers.findLast(({ json }) => has(json, path.slice(0, length)));
+    if (top !== undefined) return top.file;
+  }
+  return layers[0]?.file ?? '';
+}
+
+function has(json: Json, path: readonly string[]): boolean {
+  let here: Json | undefined = json;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return false;
+    // Arrays are asked by index, objects by key.
+    here = (here as JsonObject)[key];
+  }
+  return true;
+}
