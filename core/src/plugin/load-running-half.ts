@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import type { DefinedPlugin } from '../contract/define-plugin.ts';
+import { firstLine } from '../error/first-line.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import { quoted } from '../error/quoted.ts';
+import { isRecord } from './packages.ts';
+import type { Plugin } from './plugin-set.ts';
+
+/** Imports a plugin's code and checks what it exports. Throws PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID. */
+export async function loadRunningHalf(plugin: Plugin): Promise<DefinedPlugin> {
+  if (plugin.from === 'sources') await (await import('./revision-files.ts')).allowDevelopment();
+  const module = await imported(plugin);
+  const exported = module['default'];
+  const problem =
+    isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
+  // `kind` is what definePlugin writes, and the fields that are called have just been looked at.
+  if (problem === null) return exported as DefinedPlugin;
+  throw new KernelError('PLUGIN_EXPORT_INVALID', { ...whereIs(plugin), file: fileURLToPath(plugin.entry), problem });
+}
+
+/** A plugin's package, for a message. */
+export function whereIs({ name, package: packageName, version, directory }: Plugin): {
+  readonly plugin: string;
+  readonly package: string;
+  readonly version: string;
+  readonly directory: string;
+} {
+  return { plugin: name, package: packageName, version, directory };
+}
+
+async function imported(plugin: Plugin): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    // A module namespace is an object with its exports.
+    return (await import(plugin.entry)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    const details = {
+      ...whereIs(plugin),
+      phase: 'import' as const,
+      file: fileURLToPath(plugin.entry),
+      reason: firstLine(cause),
+    };
+    throw new KernelError('PLUGIN_LOAD_FAILED', details, { cause });
+  }
+}
+
+function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugin): string | null {
+  const { name, config, start, stop } = exported;
+  if (name !== plugin.name) {
+    const found = typeof name === 'string' ? quoted(name) : 'nothing';
+    return `gives it the name ${found}, and "headwater.plugin" in its package.json is "${plugin.name}"`;
+  }
+  if (config !== undefined && !isStandardSchema(config)) {
+    return 'has a `config` that is no Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';
+  }
+  if (start !== undefined && typeof start !== 'function') return 'has a `start` that is not a function';
+  if (stop !== undefined && typeof stop !== 'function') return 'has a `stop` that is not a function';
+  return null;
+}
+
+/** Some libraries' schemas are functions. */
+function isStandardSchema(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  const standard: unknown = '~standard' in value ? value['~standard'] : null;
+  return isRecord(standard) && typeof standard['validate'] === 'function';
+}
+
+function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown): string {
+  const named = Object.keys(module).find(
+    (name) => name !== 'default' && isRecord(module[name]) && module[name]['kind'] === 'plugin',
+  );
+  if (exported === undefined && named !== undefined) return `exports it by name ("${named}"), not by default`;
+  if (exported === undefined) return Object.keys(module).length === 0 ? 'exports nothing' : 'has no default export';
+  if (isRecord(exported) && exported['kind'] === 'revision') return 'exports a revision by default';
+  if (isRecord(exported) && isRecord(exported['default']) && exported['default']['kind'] === 'plugin') {
+    return 'is CommonJS compiled from ESM, so its default export is inside another; publish it as ESM';
+  }
+  if (isRecord(exported) && 'name' in exported) return 'exports a plain object by default; pass it to definePlugin';
+  if (typeof exported === 'function') return 'exports a function by default; pass what it makes to definePlugin';
+  return 'has a default export that is not made by definePlugin';
+}

@@ -1,0 +1,108 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { KernelError } from '../error/kernel-error.ts';
+import { systemReason } from '../error/system-reason.ts';
+
+/** The most that a package.json may have, in bytes. */
+const sizeLimit = 4 * 1024 * 1024;
+
+/** What a package.json says, as far as anybody here asks. Nothing in `fields` is checked. */
+export interface PackageFile {
+  /** The package's folder, with symbolic links resolved. */
+  readonly directory: string;
+  /** Its `name`; the folder's where it gives none. */
+  readonly name: string;
+  /** Its `version`; 0.0.0 where it gives none. */
+  readonly version: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Packages on disk, each place looked at once. */
+export interface Packages {
+  /** The folder, links resolved, that Node finds for the package `name` from `folder` upwards; `null` if none. */
+  readonly find: (name: string, folder: string) => string | null;
+  /** Reads the package.json of a folder whose links are resolved. Throws PACKAGE_UNREADABLE. */
+  readonly read: (directory: string) => PackageFile;
+}
+
+/** Looks at the file system for as long as one plugin set is being loaded. */
+export function openPackages(): Packages {
+  const files = new Map<string, PackageFile>();
+  // By the folder that holds node_modules: a set of plugins shares most of the way up.
+  const places = new Map<string, string | null>();
+  const find = (name: string, folder: string): string | null => {
+    for (let here = folder; ; here = dirname(here)) {
+      // As Node does: there is no node_modules directly inside a node_modules.
+      const found = basename(here) === 'node_modules' ? null : at(join(here, 'node_modules', name));
+      if (found !== null || here === dirname(here)) return found;
+    }
+  };
+  const at = (place: string): string | null => {
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const found = realFolder(place);
+    places.set(place, found);
+    return found;
+  };
+  const read = (directory: string): PackageFile => {
+    const known = files.get(directory);
+    if (known !== undefined) return known;
+    const file = readPackageFile(directory);
+    files.set(directory, file);
+    return file;
+  };
+  return { find, read };
+}
+
+/** A folder with its links resolved; `null` where there is none. */
+export function realFolder(place: string): string | null {
+  try {
+    const found = statSync(place, { throwIfNoEntry: false });
+    return found?.isDirectory() === true ? realpathSync.native(place) : null;
+  } catch {
+    return null;
+  }
+}
+
+function readPackageFile(directory: string): PackageFile {
+  const file = join(directory, 'package.json');
+  const fields = parsed(file, textOf(file));
+  const { name, version } = fields;
+  return Object.freeze({
+    directory,
+    name: typeof name === 'string' && name !== '' ? name : basename(directory),
+    version: typeof version === 'string' && version !== '' ? version : '0.0.0',
+    fields,
+  });
+}
+
+function textOf(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > sizeLimit) {
+      throw new KernelError('PACKAGE_UNREADABLE', {
+        file,
+        reason: `it has ${size} bytes, at most ${sizeLimit} are read`,
+      });
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof KernelError) throw error;
+    throw new KernelError('PACKAGE_UNREADABLE', { file, reason: systemReason(error) }, { cause: error });
+  }
+}
+
+function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (isRecord(json)) return json;
+  } catch {
+    // Said below.
+  }
+  throw new KernelError('PACKAGE_UNREADABLE', { file, reason: 'it is not a JSON object' });
+}
+
+/** Whether `value` is an object with keys, and not an array. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isInNodeModules } from '../config/project-root.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import { quoted } from '../error/quoted.ts';
+import { exportsTarget, isInside, stockConditions } from './exports-target.ts';
+import { isRecord, type PackageFile } from './packages.ts';
+
+/** What a package.json says of the plugin that the package is. */
+export interface PluginFields {
+  readonly name: string;
+  readonly file: PackageFile;
+  /** Folder of the revision files, absolute; it need not exist, unless `ownMigrations`. */
+  readonly migrations: string;
+  /** Whether `headwater.migrations` names that folder. */
+  readonly ownMigrations: boolean;
+}
+
+/** A plugin's package.json, understood: what is known of it before its revisions are read. */
+export interface StaticHalf extends PluginFields {
+  readonly from: 'sources' | 'built';
+  /** `file:` URL of the module that exports the running half. */
+  readonly entry: string;
+}
+
+const developmentConditions = ['development', ...stockConditions];
+
+/** Reads the plugin fields of a package whose door is `subpath`. Throws PLUGIN_FIELD_INVALID. */
+export function staticHalf(file: PackageFile, subpath = '.'): StaticHalf {
+  const { exports, main } = file.fields;
+  const own = pluginFields(file);
+  const linked = isInNodeModules(file.directory) ? null : exportsTarget(exports, subpath, developmentConditions);
+  const sources = linked?.development === true && existsSync(join(file.directory, linked.path)) ? linked.path : null;
+  const built =
+    exports === undefined ? mainTarget(main, subpath) : exportsTarget(exports, subpath, stockConditions)?.path;
+  const target = sources ?? built ?? null;
+  if (target === null) throw fieldInvalid(file, 'exports', `gives no module for "${subpath}"`);
+  return Object.freeze({
+    ...own,
+    from: sources === null ? 'built' : 'sources',
+    entry: pathToFileURL(join(file.directory, target)).href,
+  });
+}
+
+function mainTarget(main: unknown, subpath: string): string | null {
+  if (subpath !== '.') return null;
+  if (typeof main !== 'string') return './index.js';
+  return isInside(dotted(main)) ? dotted(main) : null;
+}
+
+/** The `headwater` field of a package.json. Throws PLUGIN_FIELD_INVALID. */
+export function pluginFields(file: PackageFile): PluginFields {
+  const { headwater } = file.fields;
+  if (headwater === undefined) throw fieldInvalid(file, 'headwater', 'is not there');
+  if (!isRecord(headwater)) throw fieldInvalid(file, 'headwater', 'is not an object');
+  const { plugin, migrations } = headwater;
+  if (typeof plugin !== 'string' || plugin === '') {
+    throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is not there' : 'is not a name');
+  }
+  if (migrations !== undefined && (typeof migrations !== 'string' || !isInside(dotted(migrations)))) {
+    const found = typeof migrations === 'string' ? `: ${quoted(migrations)}` : '';
+    throw fieldInvalid(file, 'headwater.migrations', `is not a folder inside the package${found}`);
+  }
+  return {
+    name: plugin,
+    file,
+    migrations: join(file.directory, migrations ?? join('src', 'migrations')),
+    ownMigrations: migrations !== undefined,
+  };
+}
+
+function dotted(path: string): string {
+  return path.startsWith('./') ? path : `./${path}`;
+}
+
+/** The plugin that a package says it is; `null` for any other package, whatever is in its `headwater` field. */
+export function pluginNameIn(file: PackageFile): string | null {
+  const { headwater } = file.fields;
+  return isRecord(headwater) && typeof headwater['plugin'] === 'string' ? headwater['plugin'] : null;
+}
+
+function fieldInvalid(file: PackageFile, field: string, problem: string): KernelError {
+  const details = { package: file.name, file: join(file.directory, 'package.json'), field, problem };
+  return new KernelError('PLUGIN_FIELD_INVALID', details);
+}
