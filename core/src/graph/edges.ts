@@ -14,9 +14,9 @@ export interface KnownPackages {
 }
 
 /**
- * What each of `nodes` needs, as indexes into them. Every edge must lead to a revision, and an
- * active revision's to an active one: what only the ledger knows may be missing from the next database. Throws
- * DEPENDENCY_UNKNOWN; for edges of dormant revisions HISTORY_INCONSISTENT.
+ * What each of `nodes` needs, as indexes into them. Every edge must lead to a revision, and an active revision's to an
+ * active one: what only this ledger knows may be missing from the next database. Throws DEPENDENCY_UNKNOWN; for edges of
+ * dormant revisions HISTORY_INCONSISTENT.
  */
 export function linkEdges(nodes: readonly GraphRevision[], known: KnownPackages): Needs {
   const index = new Map<string, number>();

@@ -20,20 +20,20 @@ export function appliedHeads(graph: RevisionGraph, applied: Iterable<string>): r
 
 /** Those that none of the others revises, of revisions in the order of a graph. Sorted ids. */
 export function headsAmong(revisions: readonly GraphRevision[]): readonly string[] {
-  const heads = new Set<string>();
+  const found = new Set<string>();
   // A revision comes after those that it revises, so what it takes out is in already.
   for (const revision of revisions) {
-    for (const id of revision.revises) heads.delete(id);
-    heads.add(revision.id);
+    for (const id of revision.revises) found.delete(id);
+    found.add(revision.id);
   }
-  return Object.freeze([...heads].toSorted());
+  return Object.freeze([...found].toSorted());
 }
 
 /** Those that revise none of the others. Sorted ids. */
 export function basesAmong(revisions: readonly GraphRevision[]): readonly string[] {
   const there = new Set(revisions.map((revision) => revision.id));
-  const bases = revisions.filter((revision) => !revision.revises.some((id) => there.has(id)));
-  return Object.freeze(bases.map((revision) => revision.id).toSorted());
+  const found = revisions.filter((revision) => !revision.revises.some((id) => there.has(id)));
+  return Object.freeze(found.map((revision) => revision.id).toSorted());
 }
 
 /** Whether code stands for it, and not the ledger alone. */

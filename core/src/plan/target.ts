@@ -22,10 +22,10 @@ const stepsPattern = /^[+-][0-9]+$/;
 export function parseTarget(text: string): Target {
   if (text === 'heads') return { kind: 'heads' };
   if (text === 'base') return { kind: 'bases' };
-  const at = text.indexOf('@');
-  const plugin = at < 0 ? text : text.slice(0, at);
   if (text === '') return nothing('it is empty');
   if (stepsPattern.test(text)) return nothing(`it does not say whose steps; write likes@${text}`);
+  const at = text.indexOf('@');
+  const plugin = at < 0 ? text : text.slice(0, at);
   if (!isPluginName(plugin)) return nothing(`"${plugin}" cannot be the name of a plugin`);
   if (at < 0) return { kind: 'head', plugin };
   const rest = text.slice(at + 1);

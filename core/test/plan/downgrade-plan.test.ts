@@ -157,6 +157,7 @@ test('old code takes back what a newer one has applied: its head is kept', () =>
     steps: 'core@c4 core@c3',
     heads: 'core@c2',
   });
+  expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'core@-1').steps).toBe('core@c4');
   expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'base').heads).toBe('');
 });
 

@@ -115,6 +115,7 @@ describe('a target that names nothing', () => {
     ['+1', 'up', 'it does not say whose steps; write likes@+1', null],
     ['-1', 'down', 'it does not say whose steps; write likes@-1', null],
     ['head', 'up', 'no plugin "head" has revisions here', 'heads'],
+    ['head@+1', 'up', 'no plugin "head" has revisions here', null],
     ['bass', 'down', 'no plugin "bass" has revisions here', 'base'],
     ['lieks', 'up', 'no plugin "lieks" has revisions here', 'likes'],
     ['lieks@-1', 'down', 'no plugin "lieks" has revisions here', 'likes@-1'],
@@ -181,10 +182,10 @@ describe('a target that could be several', () => {
     expect(refusalOf(() => downgradePlan(forked, ids('k@k1 k@l1'), 'k@-1'))).toMatchObject({
       details: { candidates: ['k@k1', 'k@l1'] },
     });
-    const merged = draw('a: a1 <- a3\na: a2 <- a3');
-    expect(refusalOf(() => downgradePlan(merged, ids('a@a1 a@a2 a@a3'), 'a@-1'))).toMatchObject({
+    const merged = draw('a: z1 <- a3\na: a1 <- a2 <- a3');
+    expect(refusalOf(() => downgradePlan(merged, ids('a@z1 a@a1 a@a2 a@a3'), 'a@-1'))).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
-      details: { candidates: ['a@a1', 'a@a2'] },
+      details: { candidates: ['a@a2', 'a@z1'] },
     });
   });
 
