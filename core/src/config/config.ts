@@ -25,7 +25,7 @@ export interface UpgradeSettings {
   readonly lockWait: number;
   /** PostgreSQL's `lock_timeout` for each statement: the longest that live queries queue behind us. Default 3. */
   readonly lockTimeout: number;
-  /** How long a revision that could not get its table locks is tried again. Default 60. */
+  /** How long a revision that could not get its table locks, or a lost server, is tried again. Default 60. */
   readonly retryFor: number;
   /** PostgreSQL's `statement_timeout`; 0 is none. Default 0. */
   readonly statementTimeout: number;

@@ -4,9 +4,6 @@ import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './lock.ts';
 import type { Run } from './run.ts';
 
-/** Milliseconds for which a lost server is called again. */
-const patience = 30_000;
-
 /**
  * After a broken connection nobody here knows whether the batch was committed. The server does: once the lock is free
  * its transaction has ended, and this run's rows are there or not. Gives what this run has committed, by the server's
@@ -19,7 +16,7 @@ export async function reconnect(
 ): Promise<readonly { readonly id: string; readonly direction: 'up' | 'down' }[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
-  const until = performance.now() + patience;
+  const until = performance.now() + settings.retryFor * 1000;
   for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
     try {
       await session.reconnect();

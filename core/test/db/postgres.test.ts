@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer, serverUrl } from '../../../test/helper/database.ts';
+import { startCutter } from '../../../test/fault/cutter.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { lockKey } from '../../src/db/lock.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
@@ -201,6 +204,44 @@ describe('a PostgreSQL server that others use too', () => {
     const error: unknown = await openSession(gone).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
     expect(String(error)).not.toContain('hush');
+  });
+
+  it('does not guess what was committed when the server does not come back', async () => {
+    await upgrade(session, table);
+    let batches = 0;
+    const cutter = await startCutter((moment) => {
+      if (moment === 'after sending') batches += 1;
+      return false;
+    });
+    const cut = await openSession({ ...target, url: target.url.replace(/:\d+\//, `:${cutter.port}/`) });
+    const running = upgrade(cut, [...table, ...branch('likes', 'select pg_sleep(0.5)')], {
+      settings: { ...settings, retryFor: 0.3 },
+      observer: { begins: () => cutter.close() },
+    });
+    const result = await running;
+    expect(batches).toBeGreaterThan(0);
+    expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 36, details: { revision: 'likes@0001' } });
+    const again = await upgrade(session, [...table, ...branch('likes', 'select pg_sleep(0.5)')]);
+    expect(again.error).toBeNull();
+  });
+
+  it('explains a pooler that refuses what a connection needs', async () => {
+    const refusal = 'unsupported startup parameter: application_name';
+    const fields = Buffer.from(`SFATAL\0C08P01\0M${refusal}\0\0`);
+    const head = Buffer.alloc(5);
+    head.write('E');
+    head.writeInt32BE(fields.length + 4, 1);
+    const pooler = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+    });
+    pooler.listen(0, '127.0.0.1');
+    await once(pooler, 'listening');
+    const address = pooler.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const odd = { ...target, url: `postgres://u:hush@127.0.0.1:${port}/x` };
+    await expect(openSession(odd)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED', exitCode: 22 });
+    pooler.close();
   });
 
   it('leaves neither lock nor open transaction behind', async () => {

@@ -32,12 +32,7 @@ export const historyCodes = {
     message: (d: { plugin: string; revisions: readonly string[]; breaking: readonly string[]; package: string }) =>
       `The database is ahead of this code: "${d.plugin}" has ${listOf(d.revisions)} applied, and ${listOf(d.breaking)} ` +
       `${d.breaking.length > 1 ? 'are' : 'is'} marked as breaking for older code.`,
-    hint: (d) => `Deploy a ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code first.`,
-  }),
-  REVISION_CODE_GONE: codeEntry({
-    exit: exitCode.integrity,
-    message: (d: { revision: string }) =>
-      `"${d.revision}" is applied, its plugin is not active, and its \`down\` is code, which the ledger cannot hold.`,
-    hint: (d) => `Activate the plugin for the downgrade: npx kernel plugin:enable ${d.revision.split('@')[0] ?? ''}`,
+    hint: (d) =>
+      `Deploy a ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code first.`,
   }),
 };

@@ -15,14 +15,14 @@ export const kernelCodes = {
     hint: (d) => `See: npx kernel ${d.command === null ? '' : `${d.command} `}--help`,
   }),
   PLUGIN_PHASE_FAILED: codeEntry({
-    exit: exitCode.internal,
+    exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
     hint: (d) => `Run again with --debug for its stack. Without it: npx kernel plugin:disable ${d.plugin}`,
     written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
   }),
   PLUGIN_PHASE_TIMEOUT: codeEntry({
-    exit: exitCode.internal,
+    exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; seconds: number }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) did not ${d.phase} within ${d.seconds} s.`,
     hint: (d) =>
