@@ -6,6 +6,7 @@ import { isRevisionId, parseId } from '../graph/revision-id.ts';
 import { codeIn } from './code-module.ts';
 import { isInside } from './exports-target.ts';
 import { isRecord } from './packages.ts';
+import { rawHash } from './raw-hash.ts';
 import type { Revision, RevisionBody } from './revision.ts';
 import type { StaticHalf } from './static-half.ts';
 
@@ -115,14 +116,21 @@ function revisionOf(json: unknown, place: Place): Revision {
   }
   if (typeof since !== 'string') throw misfit(place, 'since', 'a version');
   const raw = json['raw'];
-  if (typeof raw !== 'string' || !/^r1:[0-9a-f]{32}$/.test(raw)) throw misfit(place, 'raw', 'a hash');
+  if (typeof raw !== 'string') throw misfit(place, 'raw', 'a hash');
+  const revises = idsOf(json['revises'], 'revises', place);
+  const dependsOn = idsOf(json['dependsOn'] ?? none, 'dependsOn', place);
+  const up = bodyOf(json['up'], 'up', id, place);
+  // A manifest that was edited by hand would be believed by a ledger that does not have the revision yet.
+  if (rawHash({ id, revises, dependsOn, transaction: transaction ?? true, up }) !== raw) {
+    throw misfit(place, 'raw', 'the hash of what is written here; a manifest is made by plugin:build, never by hand');
+  }
   return Object.freeze({
     id,
     plugin,
     slug,
-    revises: idsOf(json['revises'], 'revises', place),
-    dependsOn: idsOf(json['dependsOn'] ?? none, 'dependsOn', place),
-    up: bodyOf(json['up'], 'up', id, place),
+    revises,
+    dependsOn,
+    up,
     down: json['down'] === undefined ? null : bodyOf(json['down'], 'down', id, place),
     transaction: transaction ?? true,
     check: typeof check === 'string' ? check : null,
