@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Node } from 'jsonc-parser';
 import { KernelError } from '../error/kernel-error.ts';
 import { systemReason } from '../error/system-reason.ts';
 import { parseJson } from './json-text.ts';
@@ -46,26 +47,38 @@ function read(
   return { plugins, entry };
 }
 
-/** Without the `$enabled` of the plugin `name`. */
+/** Without the `$enabled` of the plugin `name`, which is there. */
 function without(text: string, name: string): string {
-  const { applyEdits, modify } = jsoncParser();
-  return applyEdits(text, modify(text, ['plugins', name, '$enabled'], undefined, {}));
+  const object = nodeAt(text, ['plugins', name]);
+  const entries = object?.children ?? [];
+  if (object !== undefined && entries.length === 1) return replaced(text, object, '{}');
+  const at = entries.findIndex((entry) => entry.children?.[0]?.value === '$enabled');
+  const [previous, own, next] = [entries[at - 1], entries[at], entries[at + 1]];
+  if (own === undefined) return text;
+  // What stays keeps the white space before it; with the first entry go the comma and white space after it.
+  const from = previous === undefined ? own.offset : previous.offset + previous.length;
+  const to = previous === undefined && next !== undefined ? next.offset : own.offset + own.length;
+  return text.slice(0, from) + text.slice(to);
+}
+
+function nodeAt(text: string, path: string[]): Node | undefined {
+  const { findNodeAtLocation, parseTree } = jsoncParser();
+  const root = parseTree(text);
+  return root && findNodeAtLocation(root, path);
 }
 
 /** Text with `"key": value` as the last entry of the object at `path`, laid out as the entry before it. */
 function inserted(text: string, path: string[], key: string, value: string): string {
-  const { findNodeAtLocation, parseTree } = jsoncParser();
-  const root = parseTree(text);
-  const object = root && findNodeAtLocation(root, path);
+  const object = nodeAt(text, path);
   if (object === undefined) return text;
   const [last, previous] = (object.children ?? []).toReversed();
   if (last === undefined) {
+    // A switch alone reads best on one line, the first of a list of plugins on its own.
+    if (value === 'false') return replaced(text, object, `{ "${key}": ${value} }`);
+    const eol = text.includes('\r\n') ? '\r\n' : '\n';
     const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';
     const step = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
-    const [open, close] =
-      value === 'false' ? [' ', ' '] : [`${lineEnd(text)}${indent}${step}`, `${lineEnd(text)}${indent}`];
-    const entry = `{${open}"${key}": ${value}${close}}`;
-    return text.slice(0, object.offset) + entry + text.slice(object.offset + object.length);
+    return replaced(text, object, `{${eol}${indent}${step}"${key}": ${value}${eol}${indent}}`);
   }
   const end = last.offset + last.length;
   const from = previous === undefined ? object.offset + 1 : previous.offset + previous.length;
@@ -73,8 +86,8 @@ function inserted(text: string, path: string[], key: string, value: string): str
   return `${text.slice(0, end)},${lead}"${key}":${lead === '' ? '' : ' '}${value}${text.slice(end)}`;
 }
 
-function lineEnd(text: string): string {
-  return text.includes('\r\n') ? '\r\n' : '\n';
+function replaced(text: string, { offset, length }: Node, by: string): string {
+  return text.slice(0, offset) + by + text.slice(offset + length);
 }
 
 /**

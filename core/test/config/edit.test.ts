@@ -1,0 +1,132 @@
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { disablePlugin, enablePlugin, writeConfig } from '../../src/config/edit.ts';
+import { makeFolder, writeFiles } from './folder.ts';
+import { refusalOf } from './refusal.ts';
+
+const usual = `{
+  "database": "pglite://",
+  "plugins": {
+    "likes": { "perMinute": 60 },
+    "messages": { "$enabled": false, "page": 5 }
+  }
+}
+`;
+
+describe('enabling a plugin', () => {
+  it('adds an entry after the last one, in its layout', () => {
+    expect(enablePlugin(usual, 'comments')).toBe(usual.replace('"page": 5 }\n', '"page": 5 },\n    "comments": {}\n'));
+    expect(enablePlugin('{"plugins":{"a":{}}}', 'b')).toBe('{"plugins":{"a":{},"b":{}}}');
+    expect(enablePlugin('{ "plugins": { "a": {}, "b": {} } }', 'c')).toBe(
+      '{ "plugins": { "a": {}, "b": {}, "c": {} } }',
+    );
+  });
+
+  it('switches an entry on by taking "$enabled" away, and keeps its options', () => {
+    expect(enablePlugin(usual, 'messages')).toBe(usual.replace('"$enabled": false, ', ''));
+  });
+
+  it('leaves an empty entry where there was only "$enabled"', () => {
+    expect(enablePlugin('{ "plugins": { "a": {\n "$enabled": false\n} } }', 'a')).toBe('{ "plugins": { "a": {} } }');
+  });
+
+  it('changes nothing where the plugin is active', () => {
+    expect(enablePlugin(usual, 'likes')).toBe(usual);
+  });
+
+  it('makes the first entry, with tabs and Windows line ends where the file has them', () => {
+    expect(enablePlugin('{\r\n\t"plugins": {}\r\n}\r\n', 'a')).toBe(
+      '{\r\n\t"plugins": {\r\n\t\t"a": {}\r\n\t}\r\n}\r\n',
+    );
+    expect(JSON.parse(enablePlugin('{}', 'a'))).toEqual({ plugins: { a: {} } });
+    expect(JSON.parse(enablePlugin('{"database": "pglite://"}', 'a'))).toEqual({
+      database: 'pglite://',
+      plugins: { a: {} },
+    });
+  });
+});
+
+describe('disabling a plugin', () => {
+  it('writes "$enabled": false and keeps the options', () => {
+    expect(disablePlugin(usual, 'likes')).toBe(usual.replace('"perMinute": 60', '"perMinute": 60, "$enabled": false'));
+    expect(disablePlugin('{ "plugins": { "a": {} } }', 'a')).toBe('{ "plugins": { "a": { "$enabled": false } } }');
+    expect(JSON.parse(disablePlugin('{ "plugins": { "a": { "$enabled": true, "x": 1 } } }', 'a'))).toEqual({
+      plugins: { a: { x: 1, $enabled: false } },
+    });
+  });
+
+  it('changes nothing where the plugin is off or not listed', () => {
+    expect(disablePlugin(usual, 'messages')).toBe(usual);
+    expect(disablePlugin(usual, 'comments')).toBe(usual);
+  });
+});
+
+describe('editing a config', () => {
+  it('undoes itself, whatever the file looks like', () => {
+    const name = fc.constantFrom('a', 'bb', 'c-3');
+    const options = fc.dictionary(fc.constantFrom('x', 'y', '$package', 'ä"'), fc.jsonValue({ maxDepth: 2 }));
+    const config = fc.record({
+      database: fc.constant('pglite://'),
+      plugins: fc.dictionary(name, options, { noNullPrototype: true }),
+    });
+    const space = fc.constantFrom(undefined, 1, 2, 4, '\t');
+    fc.assert(
+      fc.property(config, space, name, (json, indent, plugin) => {
+        const text = JSON.stringify(json, null, indent);
+        const on = enablePlugin(text, plugin);
+        const off = disablePlugin(on, plugin);
+        const own = json.plugins[plugin] ?? {};
+        const others = (edited: string): unknown => ({ ...(JSON.parse(edited) as typeof json).plugins, [plugin]: 0 });
+        expect(JSON.parse(off)).toMatchObject({ plugins: { [plugin]: { $enabled: false } } });
+        expect((JSON.parse(enablePlugin(off, plugin)) as typeof json).plugins[plugin]).toEqual(
+          JSON.parse(JSON.stringify(own)),
+        );
+        expect(others(off)).toEqual(others(on));
+        expect(enablePlugin(on, plugin)).toBe(on);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each<[text: string, name: string, code: string]>([
+    ['{"plugins": {},}', 'a', 'CONFIG_SYNTAX'],
+    ['[]', 'a', 'CONFIG_VALUE_INVALID'],
+    ['{"plugins": []}', 'a', 'CONFIG_VALUE_INVALID'],
+    ['{"plugins": {"a": true}}', 'a', 'CONFIG_VALUE_INVALID'],
+    ['{}', '../x', 'PLUGIN_NAME_INVALID'],
+    ['{}', 'core', 'PLUGIN_NAME_RESERVED'],
+  ])('refuses what it would make worse: %s, %s', (text, name, code) => {
+    expect(refusalOf(() => enablePlugin(text, name, 'x/config.json'))).toMatchObject({ code });
+    expect(refusalOf(() => disablePlugin(text, name, 'x/config.json')).text).toContain('x/config.json');
+  });
+});
+
+describe('writing a config', () => {
+  it('replaces the file whole, with its permissions, and leaves nothing beside it', () => {
+    const folder = makeFolder();
+    writeFiles(folder, { 'config.json': 'old' });
+    chmodSync(join(folder, 'config.json'), 0o640);
+    writeConfig(join(folder, 'config.json'), 'new');
+    expect(readFileSync(join(folder, 'config.json'), 'utf8')).toBe('new');
+    expect(statSync(join(folder, 'config.json')).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  it('writes through a symbolic link and keeps it', () => {
+    const folder = makeFolder();
+    writeFiles(folder, { 'data/real.json': 'old' });
+    symlinkSync('data/real.json', join(folder, 'config.json'));
+    writeConfig(join(folder, 'config.json'), 'new');
+    expect(readFileSync(join(folder, 'data/real.json'), 'utf8')).toBe('new');
+    expect(lstatSync(join(folder, 'config.json')).isSymbolicLink()).toBe(true);
+  });
+
+  it('tells where it cannot', () => {
+    const file = join(makeFolder(), 'gone/config.json');
+    const { code, exit, text } = refusalOf(() => writeConfig(file, '{}'));
+    expect([code, exit]).toEqual(['CONFIG_UNWRITABLE', 10]);
+    expect(text).toContain(file);
+  });
+});
