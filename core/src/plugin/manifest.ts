@@ -117,20 +117,13 @@ function revisionOf(json: unknown, place: Place): Revision {
   if (typeof since !== 'string') throw misfit(place, 'since', 'a version');
   const raw = json['raw'];
   if (typeof raw !== 'string') throw misfit(place, 'raw', 'a hash');
-  const revises = idsOf(json['revises'], 'revises', place);
-  const dependsOn = idsOf(json['dependsOn'] ?? none, 'dependsOn', place);
-  const up = bodyOf(json['up'], 'up', id, place);
-  // A manifest that was edited by hand would be believed by a ledger that does not have the revision yet.
-  if (rawHash({ id, revises, dependsOn, transaction: transaction ?? true, up }) !== raw) {
-    throw misfit(place, 'raw', 'the hash of what is written here; a manifest is made by plugin:build, never by hand');
-  }
-  return Object.freeze({
+  const revision: Revision = Object.freeze({
     id,
     plugin,
     slug,
-    revises,
-    dependsOn,
-    up,
+    revises: idsOf(json['revises'], 'revises', place),
+    dependsOn: idsOf(json['dependsOn'] ?? none, 'dependsOn', place),
+    up: bodyOf(json['up'], 'up', id, place),
     down: json['down'] === undefined ? null : bodyOf(json['down'], 'down', id, place),
     transaction: transaction ?? true,
     check: typeof check === 'string' ? check : null,
@@ -141,6 +134,9 @@ function revisionOf(json: unknown, place: Place): Revision {
     dependsOnSince: versionsOf(json['dependsOnSince'] ?? nothing, place),
     file: place.file,
   });
+  // A manifest that was edited by hand would be believed by a ledger that does not have the revision yet.
+  if (rawHash(revision) === raw) return revision;
+  throw misfit(place, 'raw', 'the hash of what is written here; a manifest is made by plugin:build, never by hand');
 }
 
 const none: readonly string[] = Object.freeze([]);
