@@ -2,6 +2,18 @@
  * The contract door, `@headwater/core/plugin`: all that a plugin's code needs from Headwater. It loads neither
  * MikroORM nor Inversify nor a database driver, so a revision file costs next to nothing to import.
  */
+export type {
+  BindContext,
+  BindIn,
+  BindTo,
+  Contribution,
+  ContributionOf,
+  Get,
+  Make,
+  MakeContext,
+} from './contract/bind.ts';
+export { contributionPoint } from './contract/contribution-point.ts';
+export type { ContributionPoint, ContributionPointOptions } from './contract/contribution-point.ts';
 export { definePlugin } from './contract/define-plugin.ts';
 export type { DefinedPlugin, PluginContext, PluginDefinition, PluginLog } from './contract/define-plugin.ts';
 export { defineRevision } from './contract/define-revision.ts';
@@ -9,3 +21,5 @@ export type { DefinedRevision, RevisionCode, RevisionContext, RevisionDefinition
 export { sql } from './contract/sql.ts';
 export type { Sql } from './contract/sql.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from './contract/standard-schema.ts';
+export { token } from './contract/token.ts';
+export type { Token } from './contract/token.ts';

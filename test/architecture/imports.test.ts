@@ -17,7 +17,8 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   config: ['error', 'graph'],
   plugin: ['error', 'contract', 'graph', 'config'],
   db: ['error', 'contract', 'type config', 'type plugin'],
-  kernel: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin'],
+  container: ['error', 'contract'],
+  kernel: ['error', 'contract', 'config', 'container', 'db', 'graph', 'plan', 'plugin'],
   cli: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin', 'kernel'],
   'core-plugin': ['plugin.ts'],
   'plugin.ts': ['contract'],
@@ -34,6 +35,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@electric-sql/pglite-prepopulatedfs': ['db'],
   semver: ['plugin'],
   'jsonc-parser': ['config'],
+  inversify: ['container'],
+  'reflect-metadata': ['container'],
   'libpg-query': ['db', 'plugin'],
 };
 

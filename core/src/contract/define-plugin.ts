@@ -1,3 +1,4 @@
+import type { BindContext, Get } from './bind.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /** Writes a line of the application's log, tagged with the plugin's name. */
@@ -13,6 +14,8 @@ export interface PluginContext<Options = unknown> {
   /** The plugin's own options, as its schema gave them. */
   readonly config: Options;
   readonly log: PluginLog;
+  /** Asks for what plugins bound and contributed, this one included. */
+  readonly get: Get;
   /** Aborted when the application stops or the plugin's time to start is over. */
   readonly signal: AbortSignal;
 }
@@ -23,6 +26,8 @@ export interface PluginDefinition<Options = unknown> {
   readonly name: string;
   /** Checks the plugin's part of config.json. Default: no options are allowed. */
   readonly config?: StandardSchema<Options>;
+  /** Called before a database is opened, in plugin order: registers what the plugin binds, decorates and contributes. */
+  readonly bind?: (context: BindContext<Options>) => void;
   /** Called after the database is at its heads, dependencies first. */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
   /** Called in reverse order of start, only where `start` had succeeded. */

@@ -1,4 +1,5 @@
 import { configCodes } from './codes/config.ts';
+import { containerCodes } from './codes/container.ts';
 import { databaseCodes } from './codes/database.ts';
 import { graphCodes } from './codes/graph.ts';
 import { historyCodes } from './codes/history.ts';
@@ -18,4 +19,5 @@ export const codeTable = {
   ...graphCodes,
   ...historyCodes,
   ...databaseCodes,
+  ...containerCodes,
 };

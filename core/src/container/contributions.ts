@@ -1,0 +1,45 @@
+import type { Contribution } from '../contract/bind.ts';
+import type { ContributionPoint } from '../contract/contribution-point.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import type { ContributionEntry } from './entries.ts';
+import { makingError } from './refusals.ts';
+import type { Shelf } from './shelf.ts';
+
+/**
+ * What was contributed to a point, made one by one, in plugin order. Keys are those of the point in hand: two that are
+ * only known now are compared now. Throws CONTRIBUTION_FAILED and CONTRIBUTION_COLLISION.
+ */
+export function contributionsOf<T>(
+  { inversify, entries }: Shelf,
+  point: ContributionPoint<T>,
+): readonly Contribution<T>[] {
+  const owners = new Map<string, string>();
+  const contributions: Contribution<T>[] = [];
+  for (const entry of entries.contributions.get(point.name) ?? []) {
+    const item = inversify.get<T>(entry.id);
+    const key = point.key === null ? entry.key : keyOf(point.key, item, entry);
+    if (key !== null) {
+      assertNewKey(point, key, [owners.get(key), entry.plugin]);
+      owners.set(key, entry.plugin);
+    }
+    contributions.push(Object.freeze({ plugin: entry.plugin, key, item }));
+  }
+  return Object.freeze(contributions);
+}
+
+function keyOf<T>(key: (item: T) => string, item: T, entry: ContributionEntry): string {
+  try {
+    return key(item);
+  } catch (error) {
+    throw makingError(entry, { plugin: entry.plugin, act: 'make' }, [], error);
+  }
+}
+
+function assertNewKey(
+  { name }: { readonly name: string },
+  key: string,
+  [first, second]: readonly [first: string | undefined, second: string],
+): void {
+  if (first === undefined) return;
+  throw new KernelError('CONTRIBUTION_COLLISION', { point: name, key, owners: [first, second], phase: 'get' });
+}

@@ -1,0 +1,125 @@
+import type { ContainerModuleLoadOptions } from 'inversify';
+import type { BindContext, BindIn, BindTo, MakeContext } from '../contract/bind.ts';
+import type { Token } from '../contract/token.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import { assertPoint, assertToken } from './assert-named.ts';
+import { ownerOf, type ContainerPlugin } from './container-plugin.ts';
+import type { Binding, ContributionEntry, Decoration, PluginEntries } from './entries.ts';
+import { bindError } from './refusals.ts';
+import type { Resolver } from './resolver.ts';
+import { assertOffered, type Shelf } from './shelf.ts';
+
+/** One plugin's registering: what its `bind` gets, and, once it is over, what it registered. */
+export interface Registration {
+  readonly context: Omit<BindContext, 'config'>;
+  /** Ends it. Throws PLUGIN_BIND_FAILED where a token was named and not bound to anything. */
+  readonly close: () => PluginEntries;
+}
+
+/** A binding whose author may still say how often it is made. */
+type Draft = { -readonly [K in keyof Binding]: Binding[K] };
+
+/** Opens the registering of a plugin: each call is checked, put into Inversify, and noted with its owner. */
+export function registrationOf(
+  shelf: Shelf,
+  resolver: Resolver,
+  plugin: ContainerPlugin,
+  inversify: Pick<ContainerModuleLoadOptions, 'bind'>,
+): Registration {
+  const owner = plugin.name;
+  // `null` where a token was named, and nothing bound to it yet.
+  const bindings = new Map<string, Draft | null>();
+  const contributions: ContributionEntry[] = [];
+  const decorations: Decoration[] = [];
+  let open = true;
+
+  const assertOpen = (): void => {
+    if (!open) throw bindError(plugin, 'it registers something after its bind() was over');
+  };
+
+  const register = (name: string, id: symbol, type: Binding['type'], make: (c: MakeContext) => unknown): BindIn => {
+    assertOpen();
+    assertUnbound(name, owner, bindings.get(name) === null);
+    const draft: Draft = { what: 'token', name, plugin: owner, type, scope: 'singleton' };
+    const bound = inversify.bind(id).toDynamicValue(() => resolver.make(draft, make));
+    const scoped = (scope: Binding['scope']) => (): void => {
+      assertOpen();
+      draft.scope = scope;
+      if (scope === 'singleton') bound.inSingletonScope();
+      else bound.inTransientScope();
+    };
+    scoped('singleton')();
+    bindings.set(name, draft);
+    return Object.freeze({ inSingletonScope: scoped('singleton'), inTransientScope: scoped('transient') });
+  };
+
+  const bind = <T>(token: Token<T>): BindTo<T> => {
+    assertOpen();
+    assertToken(token, owner, 'bind');
+    const { name, id } = token;
+    assertUnbound(name, owner, !bindings.has(name));
+    bindings.set(name, null);
+    return Object.freeze<BindTo<T>>({
+      to: (constructor) => {
+        const own = Symbol(name);
+        const scopes = register(name, id, 'class', () => shelf.inversify.get(own));
+        // How often an instance is made is said of the token, so this one is made each time that it is asked for.
+        inversify.bind(own).to(constructor).inTransientScope();
+        return scopes;
+      },
+      toConstantValue: (value) => void register(name, id, 'constant', () => value),
+      toDynamicValue: (make) => register(name, id, 'dynamic', make),
+    });
+  };
+
+  const contribute: BindContext['contribute'] = (point, item) => {
+    assertOpen();
+    assertPoint(point, owner, 'bind');
+    assertOffered(shelf, point.name, owner, 'bind');
+    const make = typeof item === 'function' ? (item as (context: MakeContext) => unknown) : () => item;
+    const key = typeof item === 'function' || point.key === null ? null : point.key(item as never);
+    const others = [...(shelf.entries.contributions.get(point.name) ?? []), ...contributions];
+    assertNewKey(point.name, key, owner, others);
+    const entry: ContributionEntry = {
+      what: 'contribution',
+      name: point.name,
+      plugin: owner,
+      id: Symbol(point.name),
+      key,
+    };
+    inversify
+      .bind(entry.id)
+      .toDynamicValue(() => resolver.make(entry, make))
+      .inSingletonScope();
+    contributions.push(Object.freeze(entry));
+  };
+
+  const decorate: BindContext['decorate'] = (token, wrap) => {
+    assertOpen();
+    assertToken(token, owner, 'bind');
+    assertOffered(shelf, token.name, owner, 'bind');
+    decorations.push(Object.freeze({ name: token.name, plugin: owner, wrap: wrap as Decoration['wrap'] }));
+  };
+
+  const close = (): PluginEntries => {
+    open = false;
+    const said = [...bindings].map(([name, draft]) => {
+      if (draft === null) throw bindError(plugin, `it says bind() of "${name}", and not what to bind it to`);
+      return Object.freeze(draft);
+    });
+    return { bindings: said, contributions, decorations };
+  };
+
+  return { context: { bind, contribute, decorate }, close };
+}
+
+function assertUnbound(token: string, plugin: string, free: boolean): void {
+  const owner = ownerOf(token);
+  if (owner !== plugin || !free) throw new KernelError('TOKEN_OWNED_TWICE', { token, owner, plugin });
+}
+
+function assertNewKey(point: string, key: string | null, plugin: string, others: readonly ContributionEntry[]): void {
+  const other = key === null ? undefined : others.find((entry) => entry.name === point && entry.key === key);
+  if (key === null || other === undefined) return;
+  throw new KernelError('CONTRIBUTION_COLLISION', { point, key, owners: [other.plugin, plugin], phase: 'bind' });
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { openContainer } from '../../src/container/open-container.ts';
+import { token } from '../../src/contract/token.ts';
+import { refusalOf } from '../graph/refusal.ts';
+import { plugin } from './support.ts';
+
+interface Clock {
+  readonly now: () => number;
+}
+
+const Clock = token<Clock>('core.clock');
+const Likes = token<{ readonly at: number }>('likes');
+
+describe('a binding', () => {
+  test('is a class, a constant, or what a function makes out of others', () => {
+    class Stopped implements Clock {
+      now(): number {
+        return 7;
+      }
+    }
+    const Limit = token<number>('likes.limit');
+    const { get } = openContainer([
+      plugin('core', ({ bind }) => void bind(Clock).to(Stopped)),
+      plugin('likes', ({ bind }) => {
+        bind(Limit).toConstantValue(30);
+        bind(Likes).toDynamicValue(({ get }) => ({ at: get(Clock).now() + get(Limit) }));
+      }),
+    ]);
+    expect(get(Clock)).toBeInstanceOf(Stopped);
+    expect(get(Limit)).toBe(30);
+    expect(get(Likes)).toEqual({ at: 37 });
+  });
+
+  test('is made once for all who ask, unless it says inTransientScope', () => {
+    const Each = token<object>('likes.each');
+    const Once = token<object>('likes.once');
+    const { get, getOf } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Once).toDynamicValue(() => ({}));
+        bind(Each)
+          .toDynamicValue(() => ({}))
+          .inTransientScope();
+      }),
+    ]);
+    expect(get(Once)).toBe(getOf('likes')(Once));
+    expect(get(Each)).not.toBe(get(Each));
+  });
+
+  test('may be asked for by a plugin that is loaded earlier', () => {
+    const { get } = openContainer([
+      plugin('core', ({ bind }) => void bind(Clock).toDynamicValue(({ get }) => ({ now: () => get(Likes).at }))),
+      plugin('likes', ({ bind }) => bind(Likes).toConstantValue({ at: 3 })),
+    ]);
+    expect(get(Clock).now()).toBe(3);
+  });
+
+  test('is not made during bind, nor when the container is open, but when somebody asks', () => {
+    const made: string[] = [];
+    const { get } = openContainer([
+      plugin('core', ({ bind }) => {
+        bind(Clock).toDynamicValue(() => {
+          made.push('clock');
+          return { now: () => 0 };
+        });
+      }),
+    ]);
+    expect(made).toEqual([]);
+    get(Clock);
+    get(Clock);
+    expect(made).toEqual(['clock']);
+  });
+
+  test('may have a value that is false, empty or undefined', () => {
+    const Nothing = token<undefined>('likes.nothing');
+    const Off = token<boolean>('likes.off');
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Nothing).toConstantValue(undefined);
+        bind(Off).toConstantValue(false);
+      }),
+    ]);
+    expect(get(Nothing)).toBeUndefined();
+    expect(get(Off)).toBe(false);
+  });
+
+  test('gets the options of its own plugin', () => {
+    const Limit = token<unknown>('likes.limit');
+    const likes = { ...plugin('likes', ({ bind, config }) => bind(Limit).toConstantValue(config)), options: { n: 3 } };
+    expect(openContainer([likes]).get(Limit)).toEqual({ n: 3 });
+  });
+});
+
+describe('a token has one owner', () => {
+  test('the plugin whose name it bears, so nobody else may bind it', () => {
+    const error = refusalOf(() =>
+      openContainer([plugin('likes'), plugin('comments', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]),
+    );
+    expect(error).toMatchObject({
+      code: 'TOKEN_OWNED_TWICE',
+      exitCode: 14,
+      message:
+        'The token "likes" has two owners: the plugin "likes", whose name it bears, and the plugin "comments", which binds it.',
+      written: 'Nothing was written.',
+    });
+    expect(error.hint).toContain('decorate(token, wrap)');
+  });
+
+  test('even while its own plugin is not active, and whatever the names look like', () => {
+    const bindsIn = (owner: string, name: string) => () =>
+      openContainer([plugin(owner, ({ bind }) => bind(token<number>(name)).toConstantValue(1))]);
+    expect(refusalOf(bindsIn('comments', 'likes.votes'))).toMatchObject({ code: 'TOKEN_OWNED_TWICE' });
+    expect(refusalOf(bindsIn('like', 'likes'))).toMatchObject({ code: 'TOKEN_OWNED_TWICE' });
+    expect(bindsIn('likes', 'likes.votes')).not.toThrow();
+  });
+
+  test('who binds it once', () => {
+    const twice = [
+      plugin('likes', ({ bind }) => {
+        bind(Likes).toConstantValue({ at: 1 });
+        bind(token<{ readonly at: number }>('likes')).toConstantValue({ at: 2 });
+      }),
+    ];
+    expect(refusalOf(() => openContainer(twice))).toMatchObject({
+      code: 'TOKEN_OWNED_TWICE',
+      message: 'The plugin "likes" binds the token "likes" twice.',
+    });
+    const oneBindTwoValues = plugin('likes', ({ bind }) => {
+      const to = bind(Likes);
+      to.toConstantValue({ at: 1 });
+      to.toConstantValue({ at: 2 });
+    });
+    expect(refusalOf(() => openContainer([oneBindTwoValues]))).toMatchObject({ code: 'TOKEN_OWNED_TWICE' });
+  });
+});
+
+describe('a token', () => {
+  test('is the same wherever it is made, by its name', () => {
+    const { get } = openContainer([plugin('likes', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]);
+    expect(get(token<{ readonly at: number }>('likes'))).toBe(get(Likes));
+  });
+
+  test.each([
+    '',
+    'Likes',
+    'likes.',
+    '.votes',
+    'likes.votes.each',
+    'likes votes',
+    'lïkes',
+    `${'a'.repeat(40)}.b`,
+    '__proto__',
+  ])('is refused if its name says nobody’s: %j', (name) => {
+    const error = refusalOf(() => openContainer([plugin('likes', ({ bind }) => void bind(token(name)))]));
+    expect(error).toMatchObject({ code: 'TOKEN_INVALID', exitCode: 12 });
+    expect(error.message).toContain('In phase "bind" the plugin "likes" gave');
+  });
+
+  test('is no class, no text, and not what two modules that import each other see', () => {
+    class LikesService {
+      readonly at = 1;
+    }
+    const { get, getOf } = openContainer([plugin('likes')]);
+    const refused = (value: unknown) => refusalOf(() => getOf('likes')(value as never)).message;
+    expect(refused(LikesService)).toBe(
+      'In phase "get" the plugin "likes" gave the function or class "LikesService" where a token is expected.',
+    );
+    expect(refused('likes')).toContain('gave the text "likes" where');
+    expect(refused(undefined)).toContain('gave undefined where');
+    expect(refusalOf(() => get(null as never)).message).toContain('the application gave null where');
+  });
+});
