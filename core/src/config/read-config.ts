@@ -16,13 +16,15 @@ const sizeLimit = 1024 * 1024;
 
 /**
  * Reads a config file and its overlay for `NODE_ENV`, substitutes variables from `env`, and checks the kernel's own
- * keys; a plugin's options are checked by its schema, later. Throws CONFIG_UNREADABLE, CONFIG_TOO_LARGE and what
+ * keys; a plugin's options are checked by its schema, later. With `text` the file is taken to hold that, so that an edit
+ * can be tried before it is written. Throws CONFIG_UNREADABLE, CONFIG_TOO_LARGE and what
  * parsing, substitution and the keys can get wrong.
  */
-export function readConfig(file: string, env: Environment): Config {
+export function readConfig(file: string, env: Environment, text?: string): Config {
   const path = resolve(file);
   const overlays = overlayOf(path, env['NODE_ENV'] ?? '').filter((overlay) => existsSync(overlay));
-  const layers = [path, ...overlays].map(readLayer);
+  const base = text === undefined ? readLayer(path) : layerOf(path, Buffer.from(text));
+  const layers = [base, ...overlays.map(readLayer)];
   const { plugins = {}, ...kernels } = merged(layers);
   const context: Substitution = { layers, env, whole: new Set() };
   assertKnown(kernels, topKeys, [], layers);
@@ -54,7 +56,11 @@ function overlayOf(file: string, environment: string): readonly string[] {
 }
 
 function readLayer(file: string): Layer {
-  const layer = { file, json: parseBytes(readBytes(file), file) };
+  return layerOf(file, readBytes(file));
+}
+
+function layerOf(file: string, bytes: Buffer): Layer {
+  const layer = { file, json: parseBytes(bytes, file) };
   if (!isObject(layer.json)) throw misfit([{ file, json: {} }], [], 'an object', layer.json);
   return { file, json: layer.json };
 }

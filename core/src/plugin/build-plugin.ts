@@ -18,6 +18,8 @@ export interface PluginBuild {
   readonly lock: RevisionsLock;
   /** The revisions that are new in the lock, in order of id. */
   readonly added: readonly string[];
+  /** The files that were written, or with `check` would have been. */
+  readonly changed: readonly string[];
 }
 
 /**
@@ -48,12 +50,13 @@ export async function buildPlugin(
     version: plugin.file.version,
     revisions: revisions.map((revision) => entryOf(revision, plugin, lock, dependsOnSince)),
   };
-  if (!check) {
-    for (const revision of revisions) assertModule(revision, plugin);
-    write(lockPath(folder), lock);
-    write(join(folder, manifestPath), manifest);
-  }
-  return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)) };
+  if (!check) for (const revision of revisions) assertModule(revision, plugin);
+  const files: readonly (readonly [file: string, value: unknown])[] = [
+    [lockPath(folder), lock],
+    [join(folder, manifestPath), manifest],
+  ];
+  const changed = files.flatMap(([file, value]) => (update(file, value, check) ? [file] : []));
+  return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)), changed };
 }
 
 async function lockOf(revisions: readonly Revision[], before: RevisionsLock, version: string): Promise<RevisionsLock> {
@@ -127,12 +130,15 @@ function assertModule(revision: Revision, plugin: PluginFields): void {
   throw new KernelError('PLUGIN_BUILD_INCOMPLETE', { plugin: plugin.name, revision: revision.id, module });
 }
 
-function write(file: string, value: unknown): void {
+/** Writes a file whose content is another one, unless it is only a `check`. Gives whether it is another one. */
+function update(file: string, value: unknown, check: boolean): boolean {
   const text = `${JSON.stringify(value, null, 2)}\n`;
   try {
-    if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
+    if (check) return true;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
+    return true;
   } catch (error) {
     throw new KernelError('PLUGIN_BUILD_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
   }

@@ -11,8 +11,9 @@ export const kernelCodes = {
   }),
   USAGE: codeEntry({
     exit: exitCode.usage,
-    message: (d: { what: string; command: string | null }) => d.what,
-    hint: (d) => `See: npx kernel ${d.command === null ? '' : `${d.command} `}--help`,
+    message: (d: { what: string; usage: string | null; command: string | null }) => d.what,
+    hint: (d) =>
+      `${d.usage === null ? '' : `usage: ${d.usage}\n     `}See: npx kernel ${d.command === null ? '' : `${d.command} `}--help`,
   }),
   PLUGIN_PHASE_FAILED: codeEntry({
     exit: exitCode.pluginNotLoadable,

@@ -117,4 +117,10 @@ export const pluginCodes = {
       'Find out who brings the second: npm ls @headwater/core. Plugins name it under peerDependencies, never under ' +
       'dependencies; and a project runs its own kernel: npx kernel, after npm install @headwater/core',
   }),
+  PLUGIN_NOT_LISTED: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; file: string; nearest: string | null }) =>
+      `${d.file} lists no plugin "${d.plugin}"${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
+    hint: () => 'What it lists: npx kernel plugin:list',
+  }),
 };
