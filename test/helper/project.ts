@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inject } from 'vitest';
+import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { urlOf } from './database.ts';
+import { runKernel, startKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
+
+const workspace = join(import.meta.dirname, '../..');
+
+/** A revision of a plugin, as far as a test cares. */
+export interface RevisionSketch {
+  /** SQL. */
+  readonly up: string;
+  /** SQL. Default: it cannot be undone. */
+  readonly down?: string;
+  /** Default: the revision before it in the sketch, `null` for the first. */
+  readonly revises?: string | null | readonly string[];
+  readonly dependsOn?: readonly string[];
+  /** Further fields of `defineRevision`, as source. */
+  readonly fields?: string;
+}
+
+/** A plugin that is written to disk as a package of its own. */
+export interface PluginSketch {
+  /** By slug, in order; text is the SQL of `up`. Default: none. */
+  readonly revisions?: Readonly<Record<string, RevisionSketch | string>>;
+  /** Names of plugins. */
+  readonly requires?: readonly string[];
+  /** Names of plugins that it requires if they are there. */
+  readonly optional?: readonly string[];
+  /** Default: 1.0.0. */
+  readonly version?: string;
+  /** Fields of `definePlugin` besides the name, as source. */
+  readonly fields?: string;
+  /** Its part of config.json; `null` leaves it out. Default: `{}`. */
+  readonly config?: object | null;
+  /** Whether it is installed as npm would have it, built and without sources. Default: linked, from its sources. */
+  readonly built?: boolean;
+}
+
+/** What to write. */
+export interface ProjectSketch {
+  /** By name. `core` is a plugin zero of the project's own; without it the real one is used. */
+  readonly plugins?: Readonly<Record<string, PluginSketch>>;
+  /** Where its data is. Default: in memory. */
+  readonly database?: DatabaseTarget | string;
+  /** Further keys of config.json. */
+  readonly config?: object;
+}
+
+/** A project on disk, which goes with the test run. */
+export interface Project {
+  /** Its folder: package.json, `config.json`, `plugins/<name>`, and `node_modules` with links to all of it. */
+  readonly cwd: string;
+  /** Path of config.json. */
+  readonly config: string;
+  /** Folder of a plugin's package. */
+  readonly folderOf: (plugin: string) => string;
+  /** File of a revision, given as `plugin@slug`. */
+  readonly fileOf: (id: string) => string;
+  /** Writes a file below the project's folder. */
+  readonly write: (path: string, text: string) => void;
+  /** Writes config.json anew with what `edit` makes of it. */
+  readonly reconfigure: (edit: (config: { plugins: Record<string, object>; [key: string]: unknown }) => void) => void;
+  /** Runs `kernel` to its end, as a process of its own. */
+  readonly kernel: (...args: readonly string[]) => Promise<Finished>;
+  /** The same, in another environment or by another kernel. */
+  readonly kernelWith: (options: Omit<KernelOptions, 'cwd'>, ...args: readonly string[]) => Promise<Finished>;
+  /** Starts `kernel` and does not wait for its end. */
+  readonly start: (...args: readonly string[]) => KernelProcess;
+}
+
+/** Writes a project with real packages, a config.json that activates them, and this workspace's `@headwater/core`. */
+export async function makeProject({ plugins = {}, database, config = {} }: ProjectSketch = {}): Promise<Project> {
+  const cwd = join(realpathSync(inject('scratch')), `project-${randomBytes(6).toString('hex')}`);
+  const project = projectIn(cwd);
+  const { write } = project;
+  write('package.json', json({ name: 'project', private: true, type: 'module' }));
+  link(join(workspace, 'core'), join(cwd, 'node_modules/@headwater/core'));
+  for (const [name, sketch] of Object.entries(plugins)) {
+    writePlugin(project, name, sketch);
+    if (sketch.built !== true) link(project.folderOf(name), join(cwd, 'node_modules', packageOf(name)));
+  }
+  const url = typeof database === 'object' ? urlOf(database) : (database ?? 'pglite://');
+  const listed = Object.entries(plugins).filter(([name, sketch]) => name !== 'core' && sketch.config !== null);
+  const core = plugins['core'] === undefined ? {} : { core: packageOf('core') };
+  const activated = Object.fromEntries(listed.map(([name, sketch]) => [name, sketch.config ?? {}]));
+  write('config.json', json({ database: url, ...core, plugins: activated, ...config }));
+  for (const [name, sketch] of Object.entries(plugins)) if (sketch.built === true) await build(project, name);
+  return project;
+}
+
+function projectIn(cwd: string): Project {
+  const config = join(cwd, 'config.json');
+  const folderOf = (plugin: string): string => join(cwd, 'plugins', plugin);
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(cwd, path)), { recursive: true });
+    writeFileSync(join(cwd, path), text);
+  };
+  const kernelWith: Project['kernelWith'] = (options, ...args) => runKernel(args, { cwd, ...options });
+  return {
+    cwd,
+    config,
+    folderOf,
+    fileOf(id) {
+      const [plugin = '', slug = ''] = id.split('@');
+      return join(folderOf(plugin), 'src/migrations', `${slug}.ts`);
+    },
+    write,
+    reconfigure(edit) {
+      // Written by makeProject, or by the kernel, which keeps its shape.
+      const found = JSON.parse(readFileSync(config, 'utf8')) as Parameters<typeof edit>[0];
+      edit(found);
+      writeFileSync(config, json(found));
+    },
+    kernelWith,
+    kernel: (...args) => kernelWith({}, ...args),
+    start: (...args) => startKernel(args, { cwd }),
+  };
+}
+
+/** The kernel finds a plugin under this name by itself. */
+function packageOf(plugin: string): string {
+  return `@headwater/plugin-${plugin}`;
+}
+
+function writePlugin({ write }: Project, name: string, sketch: PluginSketch): void {
+  const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {} } = sketch;
+  const peers = [...requires, ...optional].map((peer) => [packageOf(peer), '^1.0.0']);
+  const meta = optional.map((peer) => [packageOf(peer), { optional: true }]);
+  const folder = `plugins/${name}`;
+  write(
+    `${folder}/package.json`,
+    json({
+      name: packageOf(name),
+      version,
+      type: 'module',
+      keywords: ['headwater-plugin'],
+      headwater: { plugin: name },
+      exports: { '.': { development: './src/index.ts', default: './dist/index.js' } },
+      peerDependencies: { '@headwater/core': '^1.0.0', ...Object.fromEntries(peers) },
+      ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),
+    }),
+  );
+  const module = `import { definePlugin } from '@headwater/core/plugin';\n\nexport default definePlugin({ name: '${name}', ${fields} });\n`;
+  write(`${folder}/src/index.ts`, module);
+  if (sketch.built === true) write(`${folder}/dist/index.js`, module);
+  Object.entries(revisions).forEach(([slug, body], i, all) => {
+    const before = all[i - 1]?.[0];
+    const revision = typeof body === 'string' ? { up: body } : body;
+    const revises = revision.revises === undefined && before !== undefined ? `${name}@${before}` : revision.revises;
+    write(
+      `${folder}/src/migrations/${slug}.ts`,
+      revisionSource(`${name}@${slug}`, { ...revision, revises: revises ?? null }),
+    );
+  });
+}
+
+function revisionSource(id: string, { revises, dependsOn, up, down, fields = '' }: RevisionSketch): string {
+  const lines = [
+    `id: ${json(id)}`,
+    `revises: ${json(revises)}`,
+    ...(dependsOn === undefined ? [] : [`dependsOn: ${json(dependsOn)}`]),
+    `up: ${sqlSource(up)}`,
+    ...(down === undefined ? [] : [`down: ${sqlSource(down)}`]),
+    ...(fields === '' ? [] : [fields]),
+  ];
+  return `import { defineRevision, sql } from '@headwater/core/plugin';\n\nexport default defineRevision({\n  ${lines.join(',\n  ')},\n});\n`;
+}
+
+function sqlSource(text: string): string {
+  return `sql\`${text.replaceAll(/`|\$\{/g, '\\$&')}\``;
+}
+
+/** Builds a plugin where it was written, and leaves of it what npm would have installed. */
+async function build(project: Project, name: string): Promise<void> {
+  const folder = project.folderOf(name);
+  const built = await project.kernel('plugin:build', folder);
+  if (built.code !== 0) throw new Error(`${name} does not build:\n${built.stdout}${built.stderr}`);
+  rmSync(join(folder, 'src'), { recursive: true });
+  const installed = join(project.cwd, 'node_modules', packageOf(name));
+  mkdirSync(dirname(installed), { recursive: true });
+  renameSync(folder, installed);
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'junction');
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
