@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { openSession } from '../../core/src/db/session.ts';
@@ -29,12 +29,6 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
     writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ database: urlOf(target), plugins: {} }, null, 2));
   });
-  afterAll(async () => {
-    const { onServer } = await import('../helper/database.ts');
-    if (target.kind === 'postgres')
-      await onServer('postgres', `drop database ${new URL(target.url).pathname.slice(1)} with (force)`);
-  });
-
   const kernel = (...args: readonly string[]): Promise<Finished> => runKernel(args, { cwd });
   const ok = async (...args: readonly string[]): Promise<Finished> => {
     const done = await kernel(...args);
@@ -85,8 +79,8 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     const plan = await planned();
     expect(plan).toEqual([
       'comments@0001_create_comment',
-      'comments@0002_create_reply',
       'messages@0001_create_message',
+      'comments@0002_create_reply',
       'messages@0002_note_when_read',
     ]);
     expect((await started()).applied).toEqual(plan);

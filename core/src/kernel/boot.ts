@@ -1,11 +1,12 @@
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/config.ts';
+import type { AppContainer } from '../container/open-container.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
 import type { Observer } from '../db/run.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { checkOptions } from '../plugin/check-options.ts';
-import { loadRunningHalf } from '../plugin/load-running-half.ts';
+import { importPlugin } from '../plugin/load-running-half.ts';
 import { loadBlueprint } from './blueprint.ts';
 import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from './lifecycle.ts';
 import { upgrade, type MigrationResult } from './migrate.ts';
@@ -29,7 +30,7 @@ export interface BootOptions {
 export interface BootReport {
   readonly database: string;
   readonly stages: readonly {
-    readonly stage: 'load' | 'connect' | 'upgrade' | 'start';
+    readonly stage: 'load' | 'bind' | 'connect' | 'upgrade' | 'start';
     readonly milliseconds: number;
   }[];
   readonly plugins: readonly { readonly name: string; readonly version: string; readonly milliseconds: number }[];
@@ -48,7 +49,7 @@ export interface App extends AsyncDisposable {
 }
 
 /**
- * Boots the application: load, connect, upgrade every head, start. Whatever fails is thrown as a KernelError after what
+ * Boots the application: load, bind, connect, upgrade every head, start. Whatever fails is thrown as a KernelError after what
  * had been opened is closed again; every refusal that needs no database comes before a connection opens.
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
@@ -61,12 +62,14 @@ export async function boot(options: BootOptions = {}): Promise<App> {
   const blueprint = await loadBlueprint(config);
   const plugins = await loadPlugins(config, blueprint);
   stages.end('load');
+  const container = await bindPlugins(plugins, config);
+  stages.end('bind');
   const session = await openSession(config.database);
   try {
     stages.end('connect');
     const upgraded = await upgradeAll(session, blueprint, config, options.observer);
     stages.end('upgrade');
-    const started = await startPlugins(plugins, options.log ?? (() => silent));
+    const started = await startPlugins(plugins, { log: options.log ?? (() => silent), get: container.getOf });
     stages.end('start');
     return appOf(config, session, started, reportOf(config, stages.list, started, upgraded));
   } catch (error) {
@@ -79,11 +82,22 @@ async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly
   const loaded: LoadedPlugin[] = [];
   for (const plugin of set.plugins) {
     const entry = config.plugins.get(plugin.name);
-    const running = await loadRunningHalf(plugin);
+    const { running, exports } = await importPlugin(plugin);
     const options = await checkOptions(plugin, running, entry, config.file);
-    loaded.push({ plugin, running, options, startTimeout: entry?.startTimeout ?? 10 });
+    loaded.push({ plugin, running, exports, options, startTimeout: entry?.startTimeout ?? 10 });
   }
   return loaded;
+}
+
+/** Lets every plugin register what it binds; nothing is made. Inversify is loaded here and by no `migrate:` command. */
+async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<AppContainer> {
+  const { openContainer } = await import('../container/open-container.ts');
+  const disabled = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [] : [name]));
+  const parts = plugins.map(({ plugin, running, exports, options }) => {
+    const { name, package: packageName } = plugin;
+    return { name, package: packageName, running, exports, options };
+  });
+  return openContainer(parts, { disabled });
 }
 
 async function upgradeAll(

@@ -1,3 +1,4 @@
+import type { Get } from '../contract/bind.ts';
 import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
 import { firstLine } from '../error/first-line.ts';
 import { KernelError, isKernelError } from '../error/kernel-error.ts';
@@ -7,6 +8,8 @@ import type { Plugin } from '../plugin/plugin-set.ts';
 export interface LoadedPlugin {
   readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth'>;
   readonly running: DefinedPlugin;
+  /** All that its main module exports. */
+  readonly exports: Readonly<Record<string, unknown>>;
   readonly options: unknown;
   /** Seconds. */
   readonly startTimeout: number;
@@ -20,6 +23,12 @@ export interface StartedPlugin extends LoadedPlugin {
   readonly context: PluginContext;
 }
 
+/** What each plugin gets besides its options. */
+export interface Surroundings {
+  readonly log: (plugin: string) => PluginLog;
+  readonly get: (plugin: string) => Get;
+}
+
 /**
  * Starts each plugin as soon as those it requires have started; independent ones side by side. Where one fails, the
  * others' signals are aborted, what had started is stopped in reverse, and the failure comes out, naming its plugin.
@@ -27,7 +36,7 @@ export interface StartedPlugin extends LoadedPlugin {
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
-  logOf: (plugin: string) => PluginLog,
+  { log, get }: Surroundings,
 ): Promise<readonly StartedPlugin[]> {
   const origin = performance.now();
   const started: StartedPlugin[] = [];
@@ -40,7 +49,8 @@ export async function startPlugins(
     if (failures.length > 0 || there.includes(false)) return false;
     const abort = new AbortController();
     aborts.push(abort);
-    const context = { config: loaded.options, log: logOf(loaded.plugin.name), signal: abort.signal };
+    const { name } = loaded.plugin;
+    const context = { config: loaded.options, log: log(name), get: get(name), signal: abort.signal };
     const began = performance.now() - origin;
     try {
       await within(loaded, 'start', () => loaded.running.start?.(context));

@@ -6,15 +6,28 @@ import { quoted } from '../error/quoted.ts';
 import { isRecord } from './packages.ts';
 import type { Plugin } from './plugin-set.ts';
 
-/** Imports a plugin's code and checks what it exports. Throws PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID. */
+/** A plugin's code, loaded. */
+export interface RunningHalf {
+  /** What it exports by default. */
+  readonly running: DefinedPlugin;
+  /** All that its main module exports. */
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** The same as {@link importPlugin}, where only the definition is wanted. */
 export async function loadRunningHalf(plugin: Plugin): Promise<DefinedPlugin> {
+  return (await importPlugin(plugin)).running;
+}
+
+/** Imports a plugin's code and checks what it exports. Throws PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID. */
+export async function importPlugin(plugin: Plugin): Promise<RunningHalf> {
   if (plugin.from === 'sources') await (await import('./revision-files.ts')).allowDevelopment();
   const module = await imported(plugin);
   const exported = module['default'];
   const problem =
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
   // `kind` is what definePlugin writes, and the fields that are called have just been looked at.
-  if (problem === null) return exported as DefinedPlugin;
+  if (problem === null) return { running: exported as DefinedPlugin, exports: module };
   throw new KernelError('PLUGIN_EXPORT_INVALID', { ...whereIs(plugin), file: fileURLToPath(plugin.entry), problem });
 }
 
