@@ -1,0 +1,17 @@
+// The least that a Node program can do: the same SQL through the same driver, in one batch and one transaction, and a
+// journal of what ran; then, with nothing to do, one query of that journal. Not TypeScript, so that nothing is stripped.
+//
+//     node floor.mjs fresh FILE | noop        (DATABASE_URL)
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+
+const [verb, file = ''] = process.argv.slice(2);
+const client = new pg.Client({ connectionString: process.env['DATABASE_URL'] });
+await client.connect();
+if (verb === 'fresh') {
+  await client.query(`begin;\n${readFileSync(file, 'utf8')}commit;`);
+} else {
+  const { rows } = await client.query('select unit, id from journal order by seq');
+  console.log(`journal: ${rows.length}`);
+}
+await client.end();

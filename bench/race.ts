@@ -1,0 +1,123 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandOf } from './installed-kernel.ts';
+import { median, peakBytes, seconds, type Command } from './measure.ts';
+import type { Server } from './server.ts';
+import type { Workload } from './workload.ts';
+import { writePlugins } from './write-plugins.ts';
+
+/** What takes part in a race: each has a database of its own. */
+export type Runner = 'floor' | 'kernel';
+
+const runners: readonly Runner[] = ['floor', 'kernel'];
+
+/** One kind of run, both sides by side. */
+export interface Phase {
+  readonly phase: 'fresh' | 'no-op';
+  /** Seconds of each round, in order. */
+  readonly seconds: Readonly<Record<Runner, readonly number[]>>;
+  /** Peak memory of the largest process. */
+  readonly peakBytes: Readonly<Record<Runner, number>>;
+}
+
+/** What a race over one workload came to. */
+export interface Race {
+  readonly workload: string;
+  readonly revisions: number;
+  readonly phases: readonly Phase[];
+  /** Seconds of `kernel start --once` on an empty database, and of the same again, by round. */
+  readonly boots: { readonly first: readonly number[]; readonly second: readonly number[] };
+}
+
+/** Where and how often to run. */
+export interface RaceOptions {
+  readonly workload: Workload;
+  readonly server: Server;
+  /** Folder of the installed kernel. */
+  readonly kernel: string;
+  /** Path of the floor's script, beside packages as the kernel has them. */
+  readonly floor: string;
+  /** Below the folder in which the kernel is installed. */
+  readonly directory: string;
+  readonly rounds: { readonly fresh: number; readonly noop: number; readonly boot: number };
+}
+
+/** Runs floor and kernel by turns, whoever was second being first in the next round. */
+export async function race(options: RaceOptions): Promise<Race> {
+  const { workload, directory, kernel, floor, server, rounds } = options;
+  const command = commandOf(kernel);
+  const application = join(directory, workload.name);
+  const env = environment(directory);
+  const run = (script: string, args: readonly string[]): Command => ({ script, args, env });
+  await writePlugins({ workload, directory: application, state: 'base', kernel });
+  const batch = join(application, 'all.sql');
+  writeFileSync(batch, batchOf(workload));
+
+  const on = (database: string, plain: Command): Command => ({
+    ...plain,
+    env: { ...plain.env, DATABASE_URL: server.urlOf(database) },
+  });
+  const configured = ['--config', join(application, 'config.json')];
+  const commands: Readonly<Record<Phase['phase'], Readonly<Record<Runner, Command>>>> = {
+    fresh: {
+      floor: on('bench_floor', run(floor, ['fresh', batch])),
+      kernel: on('bench_kernel', run(command, ['migrate:up', ...configured])),
+    },
+    'no-op': {
+      floor: on('bench_floor', run(floor, ['noop'])),
+      kernel: on('bench_kernel', run(command, ['migrate:up', ...configured])),
+    },
+  };
+
+  const measure = async (phase: Phase['phase'], count: number): Promise<Phase> => {
+    const took: Record<Runner, number[]> = { floor: [], kernel: [] };
+    const peak: Record<Runner, number> = { floor: 0, kernel: 0 };
+    // The round that looks at memory comes first, and fills caches of compiled code that live longer than a process.
+    for (let round = 0; round <= count; round += 1) {
+      for (const runner of round % 2 === 0 ? runners : runners.toReversed()) {
+        if (phase === 'fresh') await server.create(`bench_${runner}`);
+        if (round === 0) peak[runner] = await peakBytes(commands[phase][runner], application);
+        else took[runner].push(await seconds(commands[phase][runner], application));
+      }
+    }
+    return { phase, seconds: took, peakBytes: peak };
+  };
+  const phases = [await measure('fresh', rounds.fresh), await measure('no-op', rounds.noop)];
+
+  const boots: { first: number[]; second: number[] } = { first: [], second: [] };
+  const boot = on('bench_boot', run(command, ['start', '--once', ...configured]));
+  for (let round = 0; round < rounds.boot; round += 1) {
+    await server.create('bench_boot');
+    boots.first.push(await seconds(boot, application));
+    boots.second.push(await seconds(boot, application));
+  }
+  return { workload: workload.name, revisions: workload.revisions.length, phases, boots };
+}
+
+/** How many times as much the kernel took as the floor, median by median. */
+export function ratioOf({ seconds: took }: Phase): number {
+  return median(took.kernel) / median(took.floor);
+}
+
+/** The whole workload in one batch, with a journal of what ran: what the floor does, and no less than a tool must. */
+function batchOf({ revisions }: Workload): string {
+  const journal =
+    'create table journal (seq integer not null, unit text not null, id text primary key, ' +
+    'applied_at timestamptz not null default now());\n';
+  const texts = revisions.map(
+    ({ unit, id, statements }, seq) =>
+      `${statements.join(';\n')};\ninsert into journal (seq, unit, id) values (${seq}, '${unit}', '${id}');\n`,
+  );
+  return journal + texts.join('');
+}
+
+/** Little, and the same for both. Node's cache of compiled code goes with the temporary folder. */
+function environment(directory: string): Readonly<Record<string, string>> {
+  const temporary = join(directory, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const kept = ['PATH', 'HOME', 'SystemRoot'].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), TMPDIR: temporary, TEMP: temporary, PGSSLMODE: 'disable', LANG: 'C.UTF-8' };
+}

@@ -1,0 +1,121 @@
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as Builder from '../core/src/plugin/build-plugin.ts';
+import type { Workload, WorkloadRevision } from './workload.ts';
+
+/** What to write and where. */
+export interface PluginsToWrite {
+  readonly workload: Workload;
+  /** Made anew. */
+  readonly directory: string;
+  /** `plus1` has the workload's extra revision too. */
+  readonly state: 'base' | 'plus1';
+  /** Folder of the kernel that the plugins are for: a packed one, installed in a `node_modules` above `directory`. */
+  readonly kernel: string;
+}
+
+/**
+ * Writes a workload as an application with its plugins installed: a config.json that takes the database from
+ * `DATABASE_URL`, and in `node_modules` one package a unit as npm would have put it there, manifest and no sources.
+ */
+export async function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): Promise<void> {
+  rmSync(directory, { recursive: true, force: true });
+  const { buildPlugin } = await builderOf(kernel);
+  const all = state === 'plus1' ? [...workload.revisions, workload.extra] : workload.revisions;
+  const sources = join(directory, 'sources');
+  // A unit refers to those before it only, and its build looks for them where they are installed.
+  for (const unit of workload.units) {
+    const revisions = all.filter((revision) => revision.unit === unit);
+    const fields = packageFields(unit, revisions);
+    const folder = join(sources, unit);
+    writeSources(folder, fields, revisions);
+    await buildPlugin(folder);
+    install(folder, join(directory, 'node_modules', fields.name));
+  }
+  rmSync(sources, { recursive: true });
+  const name = `headwater-bench-${workload.name}`;
+  writeJson(join(directory, 'package.json'), { name, private: true, type: 'module' });
+  writeJson(join(directory, 'config.json'), {
+    database: '${DATABASE_URL}',
+    core: nameOf('core'),
+    plugins: Object.fromEntries(workload.units.filter((unit) => unit !== 'core').map((unit) => [unit, {}])),
+  });
+}
+
+/**
+ * What `kernel plugin:build` runs, of the packed kernel, which does not export it: a process for each of so many plugins
+ * would take as long as the race.
+ */
+function builderOf(kernel: string): Promise<typeof Builder> {
+  // The build of that very file.
+  return import(pathToFileURL(join(kernel, 'dist', 'plugin', 'build-plugin.js')).href) as ReturnType<typeof builderOf>;
+}
+
+/** Under this name the kernel finds a plugin by itself. */
+function nameOf(unit: string): string {
+  return unit === 'core' ? 'headwater-bench-core' : `headwater-plugin-${unit}`;
+}
+
+interface PackageFields {
+  readonly name: string;
+  readonly headwater: { readonly plugin: string };
+  readonly [field: string]: unknown;
+}
+
+function packageFields(unit: string, revisions: readonly WorkloadRevision[]): PackageFields {
+  const others = new Set(revisions.flatMap(({ dependsOn }) => dependsOn.map((id) => id.split('@')[0] ?? id)));
+  const peers = Array.from(others, (other) => [nameOf(other), '^1.0.0'] as const);
+  return {
+    name: nameOf(unit),
+    version: '1.0.0',
+    type: 'module',
+    keywords: ['headwater-plugin'],
+    headwater: { plugin: unit },
+    files: ['dist'],
+    exports: { '.': './dist/index.js' },
+    peerDependencies: Object.fromEntries([['@headwater/core', '^1.0.0'], ...peers]),
+  };
+}
+
+function writeSources(folder: string, fields: PackageFields, revisions: readonly WorkloadRevision[]): void {
+  writeJson(join(folder, 'package.json'), fields);
+  const { plugin } = fields.headwater;
+  write(
+    join(folder, 'dist', 'index.js'),
+    `import { definePlugin } from '@headwater/core/plugin';\nexport default definePlugin({ name: '${plugin}' });\n`,
+  );
+  for (const revision of revisions) {
+    write(join(folder, 'src', 'migrations', `${revision.slug}.ts`), sourceOf(revision));
+  }
+}
+
+function sourceOf({ id, revises, dependsOn, statements }: WorkloadRevision): string {
+  const edges = dependsOn.length === 0 ? '' : `\n  dependsOn: ${JSON.stringify(dependsOn)},`;
+  const text = statements.map((statement) => `\n    ${statement.replaceAll(/`|\$\{/g, '\\$&')};`).join('');
+  return `import { defineRevision, sql } from '@headwater/core/plugin';
+
+export default defineRevision({
+  id: '${id}',
+  revises: ${JSON.stringify(revises)},${edges}
+  up: sql\`${text}
+  \`,
+});
+`;
+}
+
+/** Puts into `target` what npm would have: what package.json's `files` names. */
+function install(folder: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  cpSync(join(folder, 'package.json'), join(target, 'package.json'));
+  renameSync(join(folder, 'dist'), join(target, 'dist'));
+}
+
+function writeJson(file: string, value: unknown): void {
+  write(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
