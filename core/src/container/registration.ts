@@ -104,7 +104,7 @@ export function registrationOf(
   const close = (): PluginEntries => {
     open = false;
     const said = [...bindings].map(([name, draft]) => {
-      if (draft === null) throw bindError(plugin, `it says bind() of "${name}", and not what to bind it to`);
+      if (draft === null) throw bindError(plugin, `it names "${name}" in bind(), and not what to bind to it`);
       return Object.freeze(draft);
     });
     return { bindings: said, contributions, decorations };

@@ -1,0 +1,253 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { openContainer } from '../../src/container/open-container.ts';
+import { contributionPoint } from '../../src/contract/contribution-point.ts';
+import { token } from '../../src/contract/token.ts';
+import { refusalOf } from '../graph/refusal.ts';
+import { decorated, plugin } from './support.ts';
+
+const Likes = token<string>('likes');
+const Thread = token<unknown>('comments.thread');
+const Front = token<unknown>('app.front');
+
+describe('a missing binding', () => {
+  test('names the token, who asks, what was being made for whom, and the command that helps', () => {
+    const { get } = openContainer([
+      plugin('app', ({ bind }) => void bind(Front).toDynamicValue(({ get }) => get(Thread))),
+      plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
+    ]);
+    const error = refusalOf(() => get(Front));
+    expect(error).toMatchObject({
+      code: 'TOKEN_UNBOUND',
+      exitCode: 14,
+      message:
+        'Nothing is bound to the token "likes", which the plugin "comments" asks for, on the way "app.front" (app) -> ' +
+        '"comments.thread" (comments): its plugin, "likes", is not active.',
+      details: { token: 'likes', plugin: 'comments', owner: 'likes', state: 'absent' },
+    });
+    expect(error.hint).toContain('npx kernel plugin:enable likes');
+    expect(error.hint).toContain('get.optional(…)');
+    expect(error.written).toContain('The database is at its heads');
+  });
+
+  test('says where the config switches its plugin off', () => {
+    const { getOf } = openContainer([plugin('comments')], { disabled: ['likes'] });
+    const error = refusalOf(() => getOf('comments')(Likes));
+    expect(error.details).toMatchObject({ state: 'disabled', chain: [] });
+    expect(error.message).toBe(
+      'Nothing is bound to the token "likes", which the plugin "comments" asks for: its plugin, "likes", is switched ' +
+        'off in the config ("$enabled": false).',
+    );
+  });
+
+  test('says where its plugin is active and binds another name, and gives the nearest', () => {
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => bind(token<number>('likes.votes')).toConstantValue(1)),
+    ]);
+    expect(refusalOf(() => get(token('likes.vots'))).message).toBe(
+      'Nothing is bound to the token "likes.vots", which the application asks for: its plugin, "likes", is active, and ' +
+        'does not bind it; the nearest is "likes.votes".',
+    );
+  });
+
+  test('is told in the same way where a decorated constructor asks', () => {
+    const NeedsLikes = decorated(Likes);
+    const { get } = openContainer([plugin('comments', ({ bind }) => void bind(Thread).to(NeedsLikes))]);
+    expect(refusalOf(() => get(Thread))).toMatchObject({
+      code: 'TOKEN_UNBOUND',
+      details: { token: 'likes', plugin: 'comments', chain: [{ name: 'comments.thread' }], state: 'absent' },
+    });
+  });
+});
+
+describe('a token of a plugin that may not be active', () => {
+  const comments = plugin('comments', ({ bind }) => {
+    // As its package may not be installed, its token is made by name.
+    bind(Thread).toDynamicValue(({ get }) => `thread with ${get.optional(token<string>('likes')) ?? 'nobody'}`);
+  });
+
+  test('gives undefined while it is not, and its value while it is', () => {
+    expect(openContainer([comments]).get(Thread)).toBe('thread with nobody');
+    const likes = plugin('likes', ({ bind }) => bind(Likes).toConstantValue('likes'), [Likes]);
+    expect(openContainer([likes, comments]).get(Thread)).toBe('thread with likes');
+  });
+
+  test('does not hide that a value which is bound cannot be made', () => {
+    const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Front))));
+    expect(refusalOf(() => openContainer([likes, comments]).get(Thread))).toMatchObject({
+      code: 'TOKEN_UNBOUND',
+      details: { token: 'app.front', plugin: 'likes', chain: [{ name: 'comments.thread' }, { name: 'likes' }] },
+    });
+  });
+});
+
+describe('a token that its plugin does not export', () => {
+  const Cache = token<string>('likes.cache');
+  const likes = plugin(
+    'likes',
+    ({ bind }) => {
+      bind(Cache).toConstantValue('cache');
+      bind(Likes).toDynamicValue(({ get }) => `likes with ${get(Cache)}`);
+    },
+    [Likes],
+  );
+
+  test('is there for its own plugin and for the application', () => {
+    const { get, getOf } = openContainer([likes, plugin('comments')]);
+    expect(getOf('likes')(Cache)).toBe('cache');
+    expect(get(Cache)).toBe('cache');
+    expect(getOf('comments')(Likes)).toBe('likes with cache');
+  });
+
+  test('is refused to other plugins, however they came by its name', () => {
+    const { getOf } = openContainer([likes, plugin('comments')]);
+    const error = refusalOf(() => getOf('comments')(token('likes.cache')));
+    expect(error).toMatchObject({
+      code: 'TOKEN_PRIVATE',
+      exitCode: 14,
+      message:
+        '"likes.cache" is private: the plugin "likes" does not export it, and the plugin "comments" asks for it.',
+    });
+    expect(error.hint).toContain('Export it from the main module of "likes"');
+    expect(refusalOf(() => getOf('comments').optional(Cache))).toMatchObject({ code: 'TOKEN_PRIVATE' });
+  });
+
+  test('may not be decorated by other plugins either', () => {
+    const comments = plugin('comments', ({ decorate }) => decorate(Cache, (inner) => inner));
+    expect(refusalOf(() => openContainer([likes, comments]))).toMatchObject({
+      code: 'TOKEN_PRIVATE',
+      written: 'Nothing was written.',
+    });
+  });
+});
+
+describe('a cycle', () => {
+  const path = [
+    { name: 'comments.thread', plugin: 'comments', what: 'token' },
+    { name: 'likes', plugin: 'likes', what: 'token' },
+    { name: 'comments.thread', plugin: 'comments', what: 'token' },
+  ];
+  const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Thread))));
+
+  test('names its tokens and their plugins, without those that only lead to it', () => {
+    const { get } = openContainer([
+      likes,
+      plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
+      plugin('app', ({ bind }) => void bind(Front).toDynamicValue(({ get }) => get(Thread))),
+    ]);
+    const error = refusalOf(() => get(Front));
+    expect(error).toMatchObject({
+      code: 'TOKEN_CYCLE',
+      exitCode: 14,
+      message:
+        'These need each other in order to be made: "comments.thread" (comments) -> "likes" (likes) -> ' +
+        '"comments.thread" (comments).',
+      details: { path },
+    });
+    expect(error.hint).toContain('keep `get` and ask when it is used');
+  });
+
+  test('is seen through decorated constructors', () => {
+    const { get } = openContainer([likes, plugin('comments', ({ bind }) => void bind(Thread).to(decorated(Likes)))]);
+    expect(refusalOf(() => get(Thread))).toMatchObject({ code: 'TOKEN_CYCLE', details: { path } });
+  });
+
+  test('is seen through decorations and contributions', () => {
+    const Routes = contributionPoint<object>('http.routes');
+    const Server = token<object>('http');
+    const through = openContainer([
+      plugin('http', ({ bind }) => void bind(Server).toDynamicValue(({ get }) => get.all(Routes))),
+      plugin('likes', ({ contribute }) => contribute(Routes, ({ get }) => get(Server))),
+    ]);
+    expect(refusalOf(() => through.get(Server)).message).toContain(
+      '"http" (http) -> a contribution to "http.routes" (likes) -> "http" (http)',
+    );
+    const wrapped = openContainer([
+      plugin('http', ({ bind }) => bind(Server).toConstantValue({})),
+      plugin('likes', ({ decorate }) => decorate(Server, (_, { get }) => get(Server))),
+    ]);
+    expect(refusalOf(() => wrapped.get(Server))).toMatchObject({ code: 'TOKEN_CYCLE' });
+  });
+
+  test('is none where one side asks only when it is used', () => {
+    const Ping = token<{ readonly count: (n: number) => number }>('likes.ping');
+    const Pong = token<{ readonly count: (n: number) => number }>('comments.pong');
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Ping).toDynamicValue(({ get }) => ({ count: (n) => (n === 0 ? 0 : 1 + get(Pong).count(n - 1)) }));
+      }),
+      plugin('comments', ({ bind }) => {
+        bind(Pong).toDynamicValue(({ get }) => {
+          const ping = get(Ping);
+          return { count: (n) => (n === 0 ? 0 : 1 + ping.count(n - 1)) };
+        });
+      }),
+    ]);
+    expect(get(Pong).count(5)).toBe(5);
+  });
+
+  test('leaves the container as it was: a plugin that is asked again answers again', () => {
+    const { get } = openContainer([
+      likes,
+      plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
+      plugin('app', ({ bind }) => bind(Front).toConstantValue('front')),
+    ]);
+    expect(refusalOf(() => get(Thread)).code).toBe('TOKEN_CYCLE');
+    expect(get(Front)).toBe('front');
+    expect(refusalOf(() => get(Thread)).code).toBe('TOKEN_CYCLE');
+  });
+});
+
+describe('a value that cannot be made', () => {
+  test('names the token, its plugin and the first line of the cause, which is kept', () => {
+    const cause = new Error('no disk\nsecond line');
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Likes).toDynamicValue(() => {
+          throw cause;
+        });
+      }),
+      plugin('app', ({ bind }) => void bind(Front).toDynamicValue(({ get }) => get(Likes))),
+    ]);
+    const error = refusalOf(() => get(Front));
+    expect(error).toMatchObject({
+      code: 'TOKEN_FAILED',
+      exitCode: 12,
+      message: 'The plugin "likes" could not make "likes", on the way "app.front" (app): no disk.',
+      cause,
+    });
+  });
+
+  test('is tried again by the next who asks', () => {
+    let tries = 0;
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Likes).toDynamicValue(() => {
+          tries += 1;
+          if (tries === 1) throw new Error('not yet');
+          return `after ${tries}`;
+        });
+      }),
+    ]);
+    expect(refusalOf(() => get(Likes)).code).toBe('TOKEN_FAILED');
+    expect(get(Likes)).toBe('after 2');
+  });
+
+  test('may not be a promise, which would have neither an order nor a time limit', async () => {
+    const late = token<Promise<string>>('likes.late');
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(late).toDynamicValue(() => Promise.reject(new Error('nobody hears this')));
+      }),
+    ]);
+    const error = refusalOf(() => get(late));
+    expect(error).toMatchObject({
+      code: 'TOKEN_ASYNC',
+      exitCode: 12,
+      message: 'The plugin "likes" makes "likes.late" (likes) a promise.',
+    });
+    expect(error.hint).toContain('belongs in start()');
+    // Were the rejection nobody's, it would end this process.
+    await setImmediate();
+  });
+});
