@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KernelError } from '../error/kernel-error.ts';
 import { systemReason } from '../error/system-reason.ts';
-import { isRevisionId, parseId } from '../graph/revision-id.ts';
+import { isRevisionId, isSlug } from '../graph/revision-id.ts';
 import { codeIn } from './code-module.ts';
 import { isInside } from './exports-target.ts';
 import { isRecord } from './packages.ts';
@@ -17,7 +17,7 @@ const sizeLimit = 16 * 1024 * 1024;
 export const manifestFormat = 1;
 
 /** Where a built plugin's manifest is, in its package's folder. */
-export const manifestPath = join('dist', 'headwater.json');
+export const manifestPath = 'dist/headwater.json';
 
 /** A code body in a manifest: the module, relative to the manifest, that is imported when it runs. */
 export interface ManifestCode {
@@ -54,7 +54,7 @@ export interface Manifest {
 
 /** Reads the revisions of a built plugin; imports none of its code. Throws MANIFEST_MISSING, MANIFEST_INVALID. */
 export function readManifest(half: StaticHalf): readonly Revision[] {
-  const file = join(half.file.directory, manifestPath);
+  const file = `${half.file.directory}/${manifestPath}`;
   const text = textOf(half, file);
   return parseManifest(text, file, half.name);
 }
@@ -104,10 +104,12 @@ interface Place {
 
 function revisionOf(json: unknown, place: Place): Revision {
   if (!isRecord(json)) throw misfit(place, '', 'an object');
+  const { plugin } = place;
   const id = json['id'];
-  if (typeof id !== 'string' || !isRevisionId(id)) throw misfit(place, 'id', 'a revision id');
-  const { plugin, slug } = parseId(id);
-  if (plugin !== place.plugin) throw misfit(place, 'id', `a revision of "${place.plugin}"`);
+  const slug = typeof id === 'string' ? id.slice(plugin.length + 1) : '';
+  if (typeof id !== 'string' || !id.startsWith(`${plugin}@`) || !isSlug(slug)) {
+    throw misfit(place, 'id', `the id of a revision of "${plugin}"`);
+  }
   const { transaction, check, breaking, since } = json;
   if (transaction !== undefined && transaction !== false) throw misfit(place, 'transaction', 'false');
   if (breaking !== undefined && breaking !== true) throw misfit(place, 'breaking', 'true');
@@ -154,7 +156,7 @@ function bodyOf(json: unknown, field: 'up' | 'down', id: string, place: Place): 
 }
 
 function idsOf(json: unknown, field: string, place: Place): readonly string[] {
-  if (json === none) return none;
+  if (Array.isArray(json) && json.length === 0) return none;
   if (Array.isArray(json) && json.every((id: unknown) => typeof id === 'string' && isRevisionId(id))) {
     // Every one is a string, as was just seen.
     return Object.freeze((json as string[]).toSorted());

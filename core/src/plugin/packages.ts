@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { KernelError } from '../error/kernel-error.ts';
 import { systemReason } from '../error/system-reason.ts';
 
@@ -28,21 +28,12 @@ export interface Packages {
 /** Looks at the file system for as long as one plugin set is being loaded. */
 export function openPackages(): Packages {
   const files = new Map<string, PackageFile>();
-  // By the folder that holds node_modules: a set of plugins shares most of the way up.
-  const places = new Map<string, string | null>();
+  // By package name, then by folder: plugins side by side share all of the way up but their own folder.
+  const found = new Map<string, Map<string, string | null>>();
   const find = (name: string, folder: string): string | null => {
-    for (let here = folder; ; here = dirname(here)) {
-      // As Node does: there is no node_modules directly inside a node_modules.
-      const found = basename(here) === 'node_modules' ? null : at(join(here, 'node_modules', name));
-      if (found !== null || here === dirname(here)) return found;
-    }
-  };
-  const at = (place: string): string | null => {
-    const known = places.get(place);
-    if (known !== undefined) return known;
-    const found = realFolder(place);
-    places.set(place, found);
-    return found;
+    let places = found.get(name);
+    if (places === undefined) found.set(name, (places = new Map()));
+    return findFrom(name, folder, places);
   };
   const read = (directory: string): PackageFile => {
     const known = files.get(directory);
@@ -52,6 +43,17 @@ export function openPackages(): Packages {
     return file;
   };
   return { find, read };
+}
+
+function findFrom(name: string, folder: string, places: Map<string, string | null>): string | null {
+  const known = places.get(folder);
+  if (known !== undefined) return known;
+  // As Node does: there is no node_modules directly inside a node_modules.
+  const own = folder.endsWith(`${sep}node_modules`) ? null : realFolder(`${folder}/node_modules/${name}`);
+  const above = dirname(folder);
+  const found = own ?? (above === folder ? null : findFrom(name, above, places));
+  places.set(folder, found);
+  return found;
 }
 
 /** A folder with its links resolved; `null` where there is none. */
@@ -65,7 +67,8 @@ export function realFolder(place: string): string | null {
 }
 
 function readPackageFile(directory: string): PackageFile {
-  const file = join(directory, 'package.json');
+  // Not `join`, here and in what else runs once a plugin: it walks through every letter of what is a clean path already.
+  const file = `${directory}/package.json`;
   const fields = parsed(file, textOf(file));
   const { name, version } = fields;
   return Object.freeze({

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isInNodeModules } from '../config/project-root.ts';
 import { KernelError } from '../error/kernel-error.ts';
@@ -31,7 +30,7 @@ export function staticHalf(file: PackageFile, subpath = '.'): StaticHalf {
   const { exports, main } = file.fields;
   const own = pluginFields(file);
   const linked = isInNodeModules(file.directory) ? null : exportsTarget(exports, subpath, developmentConditions);
-  const sources = linked?.development === true && existsSync(join(file.directory, linked.path)) ? linked.path : null;
+  const sources = linked?.development === true && existsSync(`${file.directory}/${linked.path}`) ? linked.path : null;
   const built =
     exports === undefined ? mainTarget(main, subpath) : exportsTarget(exports, subpath, stockConditions)?.path;
   const target = sources ?? built ?? null;
@@ -39,7 +38,7 @@ export function staticHalf(file: PackageFile, subpath = '.'): StaticHalf {
   return Object.freeze({
     ...own,
     from: sources === null ? 'built' : 'sources',
-    entry: pathToFileURL(join(file.directory, target)).href,
+    entry: pathToFileURL(`${file.directory}/${target.slice(2)}`).href,
   });
 }
 
@@ -65,7 +64,7 @@ export function pluginFields(file: PackageFile): PluginFields {
   return {
     name: plugin,
     file,
-    migrations: join(file.directory, migrations ?? join('src', 'migrations')),
+    migrations: `${file.directory}/${migrations?.replace(/^\.\//, '') ?? 'src/migrations'}`,
     ownMigrations: migrations !== undefined,
   };
 }
@@ -81,6 +80,6 @@ export function pluginNameIn(file: PackageFile): string | null {
 }
 
 function fieldInvalid(file: PackageFile, field: string, problem: string): KernelError {
-  const details = { package: file.name, file: join(file.directory, 'package.json'), field, problem };
+  const details = { package: file.name, file: `${file.directory}/package.json`, field, problem };
   return new KernelError('PLUGIN_FIELD_INVALID', details);
 }
