@@ -7,6 +7,7 @@ import type { Observer } from '../db/run.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { checkOptions } from '../plugin/check-options.ts';
 import { importPlugin } from '../plugin/load-running-half.ts';
+import { inTheNameOf } from './actor.ts';
 import { loadBlueprint } from './blueprint.ts';
 import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from './lifecycle.ts';
 import { upgrade, type MigrationResult } from './migrate.ts';
@@ -82,7 +83,9 @@ async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly
   const loaded: LoadedPlugin[] = [];
   for (const plugin of set.plugins) {
     const entry = config.plugins.get(plugin.name);
-    const { running, exports } = await importPlugin(plugin);
+    const { name, package: from, version } = plugin;
+    const actor = { plugin: name, package: from, version, phase: 'import' } as const;
+    const { running, exports } = await inTheNameOf(actor, () => importPlugin(plugin));
     const options = await checkOptions(plugin, running, entry, config.file);
     loaded.push({ plugin, running, exports, options, startTimeout: entry?.startTimeout ?? 10 });
   }

@@ -2,6 +2,7 @@ import type { Get } from '../contract/bind.ts';
 import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
 import { firstLine } from '../error/first-line.ts';
 import { KernelError, isKernelError } from '../error/kernel-error.ts';
+import { inTheNameOf } from './actor.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 
 /** A plugin whose running half is loaded and whose options are checked. */
@@ -105,7 +106,7 @@ async function within(
     timer = setTimeout(fail, startTimeout * 1000);
   });
   try {
-    await Promise.race([run(), late]);
+    await Promise.race([inTheNameOf(details, run), late]);
   } catch (error) {
     if (isKernelError(error)) throw error;
     throw new KernelError('PLUGIN_PHASE_FAILED', { ...details, reason: firstLine(error) }, { cause: error });

@@ -30,4 +30,21 @@ export const kernelCodes = {
       `Give it longer: "plugins": { "${d.plugin}": { "$startTimeout": 60 } }, or do without: npx kernel plugin:disable ${d.plugin}`,
     written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
   }),
+  PLUGIN_STRAY_ERROR: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; package: string; version: string; phase: string; reason: string }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) left something running in its ${d.phase} that failed with ` +
+      `nobody waiting for it: ${d.reason}.`,
+    hint: (d) =>
+      `Await every promise, and catch what a timer throws. --debug shows the stack. Without it: npx kernel plugin:disable ${d.plugin}`,
+    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+  }),
+  PLUGIN_ENDED_PROCESS: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; package: string; version: string; phase: string }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) ended the process from its ${d.phase}.`,
+    hint: (d) =>
+      `A plugin throws and leaves the process to its application. Without it: npx kernel plugin:disable ${d.plugin}`,
+    written: () => 'What was committed before it is in the ledger: npx kernel migrate:status',
+  }),
 };
