@@ -36,7 +36,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   semver: ['plugin'],
   'jsonc-parser': ['config'],
   inversify: ['container'],
-  'reflect-metadata': ['container'],
   'libpg-query': ['db', 'plugin'],
 };
 

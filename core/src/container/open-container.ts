@@ -1,5 +1,3 @@
-// Once, and before a class is decorated: Inversify keeps what `@inject` says in it.
-import 'reflect-metadata';
 import type { Get } from '../contract/bind.ts';
 import { ownerOf, type ContainerPlugin } from './container-plugin.ts';
 import { explainName, namesOn, type NameExplanation } from './explain-name.ts';

@@ -1,3 +1,4 @@
+// Brings reflect-metadata along, once and before a class is decorated, since whoever decorates imports it as well.
 import { Container } from 'inversify';
 import type { ContainerPhase } from '../error/codes/container.ts';
 import { KernelError } from '../error/kernel-error.ts';

@@ -1,0 +1,146 @@
+// What an author may and may not write. Nothing here runs: `npm run typecheck` is the test, and it fails both where a
+// line has an error and where one that must have an error has none.
+import { contributionPoint, definePlugin, token } from '@headwater/core/plugin';
+import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/core/plugin';
+import { expectTypeOf } from 'vitest';
+
+interface Animal {
+  readonly name: string;
+}
+interface Dog extends Animal {
+  readonly bark: () => string;
+}
+interface Route {
+  readonly path: string;
+}
+
+const Animal = token<Animal>('zoo.animal');
+const Dog = token<Dog>('zoo.dog');
+const Count = token<number>('zoo.count');
+const Routes = contributionPoint<Route>('http.routes', { key: (route) => route.path });
+const Listeners = contributionPoint<(text: string) => void>('core.listeners');
+
+class Rex implements Dog {
+  readonly name = 'Rex';
+  readonly bark = (): string => 'wow';
+}
+class Cat implements Animal {
+  readonly name = 'Tom';
+}
+class Walker {
+  readonly name: string;
+
+  constructor(dog: Dog) {
+    this.name = `walks ${dog.name}`;
+  }
+}
+abstract class Beast implements Animal {
+  abstract readonly name: string;
+}
+
+export function getGives({ get }: { readonly get: Get }): void {
+  expectTypeOf(get(Dog)).toEqualTypeOf<Dog>();
+  expectTypeOf(get.optional(Dog)).toEqualTypeOf<Dog | undefined>();
+  expectTypeOf(get.all(Routes)).toEqualTypeOf<readonly Contribution<Route>[]>();
+  // @ts-expect-error what is optional may be undefined
+  get.optional(Dog).bark();
+  // @ts-expect-error a class is no token
+  get(Rex);
+  // @ts-expect-error a name is no token
+  get('zoo.dog');
+  // @ts-expect-error a point is no token
+  get(Routes);
+  // @ts-expect-error a token is no point
+  get.all(Dog);
+}
+
+export function bindTakes({ bind }: BindContext): void {
+  bind(Dog).to(Rex);
+  bind(Animal).to(Rex).inSingletonScope();
+  // A decorated constructor may need whatever it likes.
+  bind(Animal).to(Walker).inTransientScope();
+  bind(Count).toConstantValue(3);
+  bind(Animal).toDynamicValue(({ get }) => get(Dog));
+  // @ts-expect-error a cat is no dog
+  bind(Dog).to(Cat);
+  // @ts-expect-error an abstract class has no instances
+  bind(Animal).to(Beast);
+  // @ts-expect-error an instance is no class
+  bind(Dog).to(new Rex());
+  // @ts-expect-error no number
+  bind(Count).toConstantValue('3');
+  // @ts-expect-error an animal need not be a dog
+  bind(Dog).toDynamicValue(({ get }) => get(Animal));
+  // @ts-expect-error a promise of a number is no number: what takes time belongs in start
+  bind(Count).toDynamicValue(() => Promise.resolve(3));
+  // @ts-expect-error a class is no token
+  bind(Rex).to(Rex);
+  // @ts-expect-error a constant is what it is: it has no scope
+  expectTypeOf(bind(Count).toConstantValue(3)).toExtend<BindIn>();
+}
+
+export function contributeTakes({ contribute }: BindContext): void {
+  contribute(Routes, { path: '/' });
+  contribute(Routes, ({ get }) => ({ path: get(Dog).name }));
+  contribute(Listeners, () => (text) => void expectTypeOf(text).toEqualTypeOf<string>());
+  // @ts-expect-error a route has a path
+  contribute(Routes, { url: '/' });
+  // @ts-expect-error what makes a route gives one with a path
+  contribute(Routes, () => ({ url: '/' }));
+  // @ts-expect-error a listener is a function, so it must be made: given as it is, it would be called to make one
+  contribute(Listeners, (text: string) => void text);
+  // @ts-expect-error a token is no point
+  contribute(Dog, new Rex());
+}
+
+export function decorateTakes({ decorate }: BindContext): void {
+  decorate(Dog, (inner) => ({ ...inner, bark: () => `${inner.bark()}!` }));
+  decorate(Count, (inner, { get }) => inner + get(Count));
+  // @ts-expect-error the outer one must be a dog as well
+  decorate(Dog, (inner) => ({ name: inner.name }));
+  // @ts-expect-error a promise is no number
+  decorate(Count, (inner) => Promise.resolve(inner));
+}
+
+export function tokensDoNotMix(): void {
+  // A token is both written to and read from, so neither a wider nor a narrower one will do.
+  // @ts-expect-error what is got could be any animal
+  expectTypeOf(Animal).toExtend<typeof Dog>();
+  // @ts-expect-error what is bound could be any animal
+  expectTypeOf(Dog).toExtend<typeof Animal>();
+  // @ts-expect-error tokens are made by token(), never changed
+  Dog.name = 'zoo.cat';
+  // @ts-expect-error the key is made of the item's own properties
+  contributionPoint<Route>('http.routes', { key: ({ url }) => String(url) });
+}
+
+declare const options: StandardSchema<{ readonly perMinute: number }>;
+
+export const configured = definePlugin({
+  name: 'likes',
+  config: options,
+  bind({ bind, config }) {
+    expectTypeOf(config).toEqualTypeOf<{ readonly perMinute: number }>();
+    bind(Count).toConstantValue(config.perMinute);
+  },
+  async start({ get, log, signal, config }) {
+    expectTypeOf(config.perMinute).toEqualTypeOf<number>();
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    log.info(String(get(Count)));
+    await Promise.resolve();
+  },
+  stop({ get }) {
+    expectTypeOf(get).toEqualTypeOf<Get>();
+  },
+});
+
+export const plain = definePlugin({
+  name: 'likes',
+  // @ts-expect-error there is nothing to ask while plugins register
+  bind({ get }) {
+    void get;
+  },
+  start({ config }) {
+    expectTypeOf(config).toEqualTypeOf<Record<string, never>>();
+  },
+});
