@@ -14,10 +14,20 @@ export type {
 } from './contract/bind.ts';
 export { contributionPoint } from './contract/contribution-point.ts';
 export type { ContributionPoint, ContributionPointOptions } from './contract/contribution-point.ts';
+export { Database } from './contract/database.ts';
 export { definePlugin } from './contract/define-plugin.ts';
 export type { DefinedPlugin, PluginContext, PluginDefinition, PluginLog } from './contract/define-plugin.ts';
 export { defineRevision } from './contract/define-revision.ts';
 export type { DefinedRevision, RevisionCode, RevisionContext, RevisionDefinition } from './contract/define-revision.ts';
+export { extendEntity } from './contract/extend-entity.ts';
+export type {
+  EntityClassOf,
+  EntityEntry,
+  EntityExtension,
+  EntityProperties,
+  ExtendedEntity,
+  Extension,
+} from './contract/extend-entity.ts';
 export { sql } from './contract/sql.ts';
 export type { Sql } from './contract/sql.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from './contract/standard-schema.ts';

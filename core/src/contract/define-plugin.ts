@@ -1,4 +1,5 @@
 import type { BindContext, Get } from './bind.ts';
+import type { EntityEntry, Extension } from './extend-entity.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
 /** Writes a line of the application's log, tagged with the plugin's name. */
@@ -26,6 +27,10 @@ export interface PluginDefinition<Options = unknown> {
   readonly name: string;
   /** Checks the plugin's part of config.json. Default: no options are allowed. */
   readonly config?: StandardSchema<Options>;
+  /** The plugin's entities: classes that were given a schema by `setClass`. Default: none. */
+  readonly entities?: readonly EntityEntry[];
+  /** What it adds to entities of plugins that it requires. Default: nothing. */
+  readonly extend?: readonly Extension[];
   /** Called before a database is opened, in plugin order: registers what the plugin binds, decorates and contributes. */
   readonly bind?: (context: BindContext<Options>) => void;
   /** Called after the database is at its heads, dependencies first. */
