@@ -6,6 +6,7 @@ import { historyCodes } from './codes/history.ts';
 import { kernelCodes } from './codes/kernel.ts';
 import { pluginCodes } from './codes/plugin.ts';
 import { revisionCodes } from './codes/revision.ts';
+import { schemaCodes } from './codes/schema.ts';
 
 /**
  * The one table of codes. `docs/errors.md` is written from it, and a test holds the table, that page, the throw sites
@@ -20,4 +21,5 @@ export const codeTable = {
   ...historyCodes,
   ...databaseCodes,
   ...containerCodes,
+  ...schemaCodes,
 };

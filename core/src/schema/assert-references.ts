@@ -1,0 +1,109 @@
+import { DeferMode, EntitySchema, ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
+import type { EntityUse } from '../error/codes/schema.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import type { EntityPlan } from './entity-plan.ts';
+import { who, type EntitySource } from './entity-source.ts';
+import { lineOf, ownerOf, ownerOfProperty, parentOf, type MetadataByClass } from './owners.ts';
+import { hasTable, madePivot, ownProperties } from './tables.ts';
+
+/**
+ * Refuses entities that refer to what nobody listed or their plugin does not require, and inheritance that does not
+ * work across plugins. Throws ENTITY_NOT_REGISTERED, ENTITY_NOT_REQUIRED, INHERITANCE_REFUSED, RELATION_INHERITED,
+ * RELATION_NOT_DEFERRED.
+ */
+export function assertReferences(plan: EntityPlan, all: MetadataByClass): void {
+  for (const meta of all.values()) {
+    const owner = ownerOf(meta, plan);
+    if (owner === null) continue;
+    assertParent(meta, owner, plan, all);
+    for (const property of ownProperties(meta)) assertTargets(meta, property, plan, all);
+    for (const property of Object.values(meta.properties)) assertOwnPivot(meta, property, owner, plan, all);
+  }
+}
+
+function assertParent(meta: EntityMetadata, owner: EntitySource, plan: EntityPlan, all: MetadataByClass): void {
+  const parent = parentOf(meta, all);
+  // An abstract class is no entity: whoever extends it has its columns as their own.
+  if (parent === null || !hasTable(parent.root)) return;
+  assertMayUse({ source: owner, from: meta.className, uses: 'inherits from', used: parent }, plan);
+  const other = ownerOf(parent, plan);
+  if (other === null || other === owner || meta.inheritanceType === 'tpt') return;
+  const kind = meta.root.inheritanceType === 'sti' ? 'single-table' : 'copied';
+  const details = { ...who(owner), entity: meta.className, base: parent.className, owner: other.name, kind } as const;
+  throw new KernelError('INHERITANCE_REFUSED', details);
+}
+
+function assertTargets(meta: EntityMetadata, property: EntityProperty, plan: EntityPlan, all: MetadataByClass): void {
+  // MikroORM gives the target of a many-to-many relation a hidden way back, which its plugin did not ask for.
+  const isMade = property.kind === ReferenceKind.MANY_TO_MANY && !property.owner && property.hydrate === false;
+  const source = ownerOfProperty(meta, property.name, plan, all);
+  if (isMade || source === null) return;
+  const pivot = property.kind === ReferenceKind.MANY_TO_MANY ? all.get(property.pivotEntity) : undefined;
+  const targets = [...(property.polymorphTargets ?? [property.targetMeta]), pivot];
+  for (const used of targets) {
+    if (used === undefined) continue;
+    assertMayUse({ source, from: `${meta.className}.${property.name}`, uses: 'refers to', used }, plan);
+    assertDeferred(meta, property, source, used);
+  }
+}
+
+/**
+ * MikroORM 7.2 orders what it writes by the roots of what it refers to, so a row that refers to a subtype may be written
+ * before the subtype's own. A foreign key that is checked at commit does not mind.
+ */
+function assertDeferred(
+  meta: EntityMetadata,
+  property: EntityProperty,
+  source: EntitySource,
+  used: EntityMetadata,
+): void {
+  const isKey =
+    property.kind === ReferenceKind.MANY_TO_ONE || (property.kind === ReferenceKind.ONE_TO_ONE && property.owner);
+  if (!isKey || used.tptParent === undefined || !property.createForeignKeyConstraint) return;
+  if (property.deferMode === DeferMode.INITIALLY_DEFERRED) return;
+  const details = { entity: meta.className, property: property.name, target: used.className };
+  throw new KernelError('RELATION_NOT_DEFERRED', { ...who(source), ...details });
+}
+
+interface Use {
+  readonly source: EntitySource;
+  readonly from: string;
+  readonly uses: EntityUse;
+  readonly used: EntityMetadata;
+}
+
+function assertMayUse({ source, from, uses, used }: Use, plan: EntityPlan): void {
+  const owner = ownerOf(used, plan);
+  const details = { ...who(source), from, uses, entity: used.className };
+  if (owner === null) {
+    // Only what an author defined is in MikroORM's registry, not the pivots that it makes; an embeddable has no table.
+    if (EntitySchema.REGISTRY.has(used.class) && hasTable(used))
+      throw new KernelError('ENTITY_NOT_REGISTERED', details);
+    return;
+  }
+  if (owner === source || source.requires.includes(owner.name)) return;
+  throw new KernelError('ENTITY_NOT_REQUIRED', { ...details, owner: owner.name, ownerPackage: owner.package });
+}
+
+/** MikroORM makes a pivot table for each subtype that inherits a relation: tables that no plugin's revisions create. */
+function assertOwnPivot(
+  meta: EntityMetadata,
+  property: EntityProperty,
+  owner: EntitySource,
+  plan: EntityPlan,
+  all: MetadataByClass,
+): void {
+  const pivot = madePivot(property, plan, all);
+  const declaring = lineOf(meta, all).findLast((above) => Object.hasOwn(above.properties, property.name));
+  if (pivot === null || declaring === undefined || declaring === meta) return;
+  const other = ownerOfProperty(declaring, property.name, plan, all);
+  if (other === null || other === owner) return;
+  throw new KernelError('RELATION_INHERITED', {
+    ...who(other),
+    entity: declaring.className,
+    property: property.name,
+    subtype: meta.className,
+    subtypeOwner: owner.name,
+    table: pivot.tableName,
+  });
+}

@@ -1,0 +1,84 @@
+import { ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
+import type { EntityPlan } from './entity-plan.ts';
+import type { EntitySource } from './entity-source.ts';
+import { ownerOf, ownerOfProperty, type MetadataByClass } from './owners.ts';
+
+/** Who declares something: a plugin, by a property of an entity. */
+export interface Declarer {
+  readonly source: EntitySource;
+  readonly meta: EntityMetadata;
+  readonly property: string | null;
+}
+
+/** A table that an entity or a many-to-many relation asks for. */
+export interface TableClaim extends Declarer {
+  readonly table: string;
+  readonly kind: 'table' | 'view' | 'pivot';
+  /** What it holds: the entity's own metadata, or that of the pivot. */
+  readonly holds: EntityMetadata;
+}
+
+/** The name of a table or type, with its schema in front unless that is `public`. */
+export function qualified(name: string, schema: string | undefined): string {
+  return schema === undefined || schema === 'public' || schema === '*' ? name : `${schema}.${name}`;
+}
+
+/** All tables that the entities ask for. One that is asked for twice is in it twice. */
+export function tableClaims(plan: EntityPlan, all: MetadataByClass): readonly TableClaim[] {
+  return [...all.values()].flatMap((meta): readonly TableClaim[] => {
+    const source = ownerOf(meta, plan);
+    if (source === null || !hasTable(meta)) return [];
+    const kind = meta.view === true ? 'view' : 'table';
+    const own: TableClaim = { table: tableOf(meta), kind, source, meta, property: null, holds: meta };
+    return [own, ...pivotsOf(meta, plan, all)];
+  });
+}
+
+/** The qualified name of an entity's table. */
+export function tableOf(meta: EntityMetadata): string {
+  return qualified(meta.tableName, meta.schema);
+}
+
+/** Whether an entity has a table to itself: subtypes that share their root's have not. */
+export function hasTable(meta: EntityMetadata): boolean {
+  const shares = meta.root.inheritanceType === 'sti' && meta.root !== meta;
+  return meta.name !== undefined && !meta.embeddable && !meta.virtual && !shares;
+}
+
+/** Pivot tables that MikroORM makes for an entity's many-to-many relations; one with an entity of its own is that one's. */
+function pivotsOf(meta: EntityMetadata, plan: EntityPlan, all: MetadataByClass): readonly TableClaim[] {
+  return Object.values(meta.properties).flatMap((property): readonly TableClaim[] => {
+    const holds = madePivot(property, plan, all);
+    const source = ownerOfProperty(meta, property.name, plan, all);
+    if (holds === null || source === null) return [];
+    return [{ table: tableOf(holds), kind: 'pivot', source, meta, property: property.name, holds }];
+  });
+}
+
+/** The metadata of the pivot table that MikroORM made for a property; `null` where it made none. */
+export function madePivot(property: EntityProperty, plan: EntityPlan, all: MetadataByClass): EntityMetadata | null {
+  if (property.kind !== ReferenceKind.MANY_TO_MANY || !property.owner) return null;
+  const pivot = all.get(property.pivotEntity);
+  return pivot === undefined || ownerOf(pivot, plan) !== null ? null : pivot;
+}
+
+/** Who declares a column of a table: of a pivot, whoever declares the relation. */
+export function declarerOf(column: string, claim: TableClaim, plan: EntityPlan, all: MetadataByClass): Declarer {
+  const { holds, source, meta } = claim;
+  if (claim.kind === 'pivot') return claim;
+  const property = ownProperties(holds).find(({ fieldNames }) => fieldNames?.includes(column));
+  if (property === undefined) return { source, meta, property: null };
+  // The key of a subtype is inherited; its column in the subtype's table is not.
+  const inherited = holds.tptParent !== undefined && property.primary === true;
+  const owner = inherited ? source : ownerOfProperty(holds, property.name, plan, all);
+  return { source: owner ?? source, meta, property: property.name };
+}
+
+/** The properties whose columns an entity's own table has. */
+export function ownProperties(meta: EntityMetadata): readonly EntityProperty[] {
+  const properties = Object.values(meta.properties);
+  const isChild = meta.inheritanceType === 'tpt' && meta.tptParent !== undefined;
+  return isChild
+    ? [...new Set([...(meta.ownProps ?? []), ...properties.filter(({ primary }) => primary)])]
+    : properties;
+}

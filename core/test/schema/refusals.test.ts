@@ -1,0 +1,323 @@
+import { p } from '@mikro-orm/core';
+import { describe, expect, it } from 'vitest';
+import { extendEntity } from '../../src/contract/extend-entity.ts';
+import { entity, holding, load, refusal } from './support.ts';
+
+const id = p.integer().primary();
+const Thing = entity('Thing', 'core_thing', { inheritance: 'tpt', properties: { id, name: p.string() } });
+const Person = entity('Person', 'core_person', { properties: { id } });
+const core = { name: 'core', entities: [Thing, Person] };
+
+const likes = { plugin: 'likes', package: 'plugin-likes' };
+const both = (core: string, likes: string) => [
+  { plugin: 'core', package: 'plugin-core', name: core },
+  { plugin: 'likes', package: 'plugin-likes', name: likes },
+];
+
+describe('two owners', () => {
+  it('of one entity name are refused, naming both', async () => {
+    const again = entity('Person', 'likes_person', { properties: { id } });
+    expect(await refusal(core, { name: 'likes', entities: [again] })).toMatchObject({
+      code: 'ENTITY_COLLISION',
+      exitCode: 14,
+      message:
+        'The entity "Person" is declared twice: by the plugin "core" (plugin-core) and by the plugin "likes" (plugin-likes).',
+    });
+  });
+
+  it('of one table are refused, naming both and their entities', async () => {
+    const other = entity('Fan', 'core_person', { properties: { id } });
+    expect(await refusal(core, { name: 'likes', entities: [other] })).toMatchObject({
+      code: 'ENTITY_COLLISION',
+      details: { what: 'table', name: 'core_person', claims: both('Person', 'Fan') },
+    });
+  });
+
+  it('of one pivot table are refused, naming both and their relations', async () => {
+    const Team = entity('Team', 'core_team', {
+      properties: { id, people: () => p.manyToMany(Person).pivotTable('people') },
+    });
+    const Club = entity('Club', 'likes_club', {
+      properties: { id, people: () => p.manyToMany(Person).pivotTable('people') },
+    });
+    expect(
+      await refusal({ ...core, entities: [Thing, Person, Team] }, { name: 'likes', entities: [Club] }),
+    ).toMatchObject({
+      code: 'ENTITY_COLLISION',
+      details: { what: 'table', name: 'people' },
+    });
+  });
+
+  it('of one enum with two lists of values are refused; with one list the first plugin owns it', async () => {
+    const using = (name: string, items: readonly string[]) =>
+      entity(name, name.toLowerCase(), { properties: { id, mood: () => p.enum([...items]).nativeEnumName('mood') } });
+    const Mine = using('Mine', ['good', 'bad']);
+    expect(
+      await refusal({ name: 'core', entities: [Mine] }, { name: 'likes', entities: [using('Other', ['bad'])] }),
+    ).toMatchObject({
+      code: 'ENTITY_COLLISION',
+      details: { what: 'enum', name: 'mood', claims: both('Mine.mood', 'Other.mood') },
+    });
+    const { ownership } = await load(
+      { name: 'core', entities: [Mine] },
+      { name: 'likes', entities: [using('Same', ['good', 'bad'])] },
+    );
+    expect(ownership.objects.find(({ kind }) => kind === 'enum')).toMatchObject({ name: 'mood', owner: 'core' });
+  });
+
+  it('of one property are refused: the entity’s own, or of two extensions', async () => {
+    const name = extendEntity(Thing, { name: p.string().nullable() });
+    expect(await refusal(core, { name: 'likes', extend: [name] })).toMatchObject({
+      code: 'COLUMN_COLLISION',
+      details: { what: 'property', name: 'Thing.name', claims: both('Thing.name', 'Thing.name') },
+    });
+    const count = extendEntity(Thing, { count: p.integer().default(0) });
+    expect(await refusal(core, { name: 'likes', extend: [count] }, { name: 'votes', extend: [count] })).toMatchObject({
+      code: 'COLUMN_COLLISION',
+      details: { claims: [{ plugin: 'likes' }, { plugin: 'votes' }] },
+    });
+  });
+
+  it('of one property are refused along a line of subtypes, where the subtype’s column would silently vanish', async () => {
+    const Story = entity('Story', 'app_story', { extends: Thing, properties: { title: p.string() } });
+    const title = extendEntity(Thing, { title: p.string().nullable() });
+    expect(await refusal(core, { name: 'app', entities: [Story] }, { name: 'likes', extend: [title] })).toMatchObject({
+      code: 'COLUMN_COLLISION',
+      details: {
+        claims: [
+          { plugin: 'likes', name: 'Thing.title' },
+          { plugin: 'app', name: 'Story.title' },
+        ],
+      },
+    });
+  });
+
+  it('of one column are refused, whatever the properties are called', async () => {
+    const label = extendEntity(Thing, { label: p.string().fieldName('name').nullable() });
+    expect(await refusal(core, { name: 'likes', extend: [label] })).toMatchObject({
+      code: 'COLUMN_COLLISION',
+      details: { what: 'column', name: 'core_thing.name', claims: both('Thing.name', 'Thing.label') },
+    });
+  });
+});
+
+describe('a column on another plugin’s table', () => {
+  const extended = (properties: Readonly<Record<string, object>>) =>
+    refusal(core, { name: 'likes', extend: [extendEntity(Thing, properties)] });
+
+  it.each([
+    ['a plain column', { count: p.integer() }],
+    ['a default that only code sets', { count: p.integer().onCreate(() => 0) }],
+    ['a relation', { count: () => p.manyToOne(Person).fieldName('count') }],
+    ['a default that is null', { count: p.integer().defaultRaw('null') }],
+  ])('is refused without a default in the database, and says why: %s', async (_, properties) => {
+    expect(await extended(properties)).toMatchObject({
+      code: 'EXTENSION_REQUIRED',
+      exitCode: 12,
+      details: { ...likes, entity: 'Thing', property: 'count', table: 'core_thing', column: 'count' },
+      message: holding('once this plugin is off, every insert into that table fails'),
+    });
+  });
+
+  it('is allowed when it is nullable, has a default, is computed, or is no column at all', async () => {
+    const properties = {
+      a: p.integer().default(0),
+      b: p.datetime().defaultRaw('now()'),
+      c: p.string().nullable(),
+      d: () => p.manyToOne(Person).nullable(),
+      e: p.integer().generated('id * 2 stored'),
+      f: p.integer().persist(false),
+    };
+    const { ownership } = await load(core, { name: 'likes', extend: [extendEntity(Thing, properties)] });
+    const columns = ownership.objects.filter(({ kind, owner }) => kind === 'column' && owner === 'likes');
+    expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd_id', 'e']);
+  });
+
+  it('is no primary key, and no relation whose pivot table each subtype would have again', async () => {
+    expect(await extended({ key: p.integer().primary() })).toMatchObject({ code: 'EXTENSION_INVALID' });
+    expect(await extended({ fans: () => p.manyToMany(Person) })).toMatchObject({
+      code: 'EXTENSION_INVALID',
+      message: holding('.pivotEntity('),
+    });
+  });
+
+  it('needs an entity with a table, and extendEntity', async () => {
+    const Place = entity('Place', '', { embeddable: true, properties: { city: p.string() } });
+    const city = extendEntity(Place, { country: p.string().nullable() });
+    expect(await refusal({ name: 'core', entities: [Place] }, { name: 'likes', extend: [city] })).toMatchObject({
+      code: 'EXTENSION_INVALID',
+    });
+    expect(await refusal(core, { name: 'likes', extend: [{ count: 1 }] })).toMatchObject({ code: 'EXTENSION_INVALID' });
+  });
+});
+
+describe('an entity of another plugin', () => {
+  const Friend = entity('Friend', 'friends_friend', { properties: { id } });
+  const Fan = entity('Fan', 'likes_fan', { properties: { id, friend: () => p.manyToOne(Friend) } });
+  const Best = entity('Best', 'likes_best', { extends: Friend, properties: { since: p.datetime() } });
+  const friends = { name: 'friends', entities: [Friend] };
+  const uses = [
+    ['refers to', { entities: [Fan] }, 'Fan.friend'],
+    ['inherits from', { entities: [Best] }, 'Best'],
+    ['extends', { extend: [extendEntity(Friend, { count: p.integer().default(0) })] }, '"extend"'],
+  ] as const;
+
+  it.each(uses)('that no active plugin lists is refused: %s', async (how, sketch, from) => {
+    expect(await refusal(core, { name: 'likes', ...sketch })).toMatchObject({
+      code: 'ENTITY_NOT_REGISTERED',
+      exitCode: 14,
+      details: { ...likes, uses: how, entity: 'Friend', from },
+    });
+  });
+
+  it.each(uses)('whose plugin is not required is refused, naming the package: %s', async (how, sketch) => {
+    expect(await refusal(core, friends, { name: 'likes', ...sketch })).toMatchObject({
+      code: 'ENTITY_NOT_REQUIRED',
+      details: { ...likes, uses: how, entity: 'Friend', owner: 'friends', ownerPackage: 'plugin-friends' },
+      hint: holding('"plugin-friends"'),
+    });
+  });
+
+  it('may be used once it is required; the way back that MikroORM adds to it asks for nothing', async () => {
+    const Club = entity('Club', 'likes_club', { properties: { id, members: () => p.manyToMany(Friend) } });
+    const sketch = { name: 'likes', requires: ['core', 'friends'], entities: [Fan, Club] };
+    await expect(load(core, friends, sketch)).resolves.toBeDefined();
+  });
+});
+
+describe('inheritance', () => {
+  const Root = entity('Root', 'core_root', { discriminatorColumn: 'kind', properties: { id, kind: p.string() } });
+  const Leaf = entity('Leaf', 'core_root', {
+    extends: Root,
+    discriminatorValue: 'leaf',
+    properties: { size: p.integer() },
+  });
+
+  it('in a single table is refused across plugins, with the reason', async () => {
+    expect(await refusal({ name: 'core', entities: [Root] }, { name: 'likes', entities: [Leaf] })).toMatchObject({
+      code: 'INHERITANCE_REFUSED',
+      exitCode: 12,
+      details: { ...likes, entity: 'Leaf', base: 'Root', owner: 'core', kind: 'single-table' },
+      message: holding('lose the rows of subclasses'),
+      hint: holding("inheritance: 'tpt'"),
+    });
+  });
+
+  it('in a single table is a plugin’s own affair', async () => {
+    const { ownership } = await load({ name: 'core', entities: [Root, Leaf] });
+    expect(ownership.objects.filter(({ kind }) => kind === 'table')).toHaveLength(1);
+  });
+
+  it('that copies another plugin’s columns is refused; an abstract class may be shared', async () => {
+    const Copy = entity('Copy', 'likes_copy', { extends: Person, properties: { since: p.datetime() } });
+    expect(await refusal(core, { name: 'likes', entities: [Copy] })).toMatchObject({
+      code: 'INHERITANCE_REFUSED',
+      details: { kind: 'copied' },
+    });
+    const Timed = entity('Timed', '', { abstract: true, properties: { at: p.datetime() } });
+    const Event = entity('Event', 'likes_event', { extends: Timed, properties: { id } });
+    const { ownership } = await load({ name: 'core', entities: [Timed] }, { name: 'likes', entities: [Event] });
+    expect(ownership.objects.find(({ kind, name }) => kind === 'column' && name === 'at')).toMatchObject({
+      owner: 'likes',
+    });
+  });
+
+  it.each(['index', 'unique'] as const)('gives no column for an %s on the subtype’s table', async (kind) => {
+    const Story = entity('Story', 'app_story', {
+      extends: Thing,
+      properties: { title: p.string() },
+      [kind === 'index' ? 'indexes' : 'uniques']: [{ properties: ['title', 'name'] }],
+    });
+    expect(await refusal(core, { name: 'app', entities: [Story] })).toMatchObject({
+      code: 'INDEX_INHERITED',
+      details: { plugin: 'app', entity: 'Story', kind, property: 'name', base: 'Thing', table: 'app_story' },
+    });
+  });
+
+  it('of a many-to-many relation would make a second pivot table: refused across plugins', async () => {
+    const Post = entity('Post', 'core_post', {
+      inheritance: 'tpt',
+      properties: { id, readers: () => p.manyToMany(Person) },
+    });
+    const Story = entity('Story', 'app_story', { extends: Post, properties: { title: p.string() } });
+    expect(await refusal({ name: 'core', entities: [Person, Post] }, { name: 'app', entities: [Story] })).toMatchObject(
+      {
+        code: 'RELATION_INHERITED',
+        details: {
+          plugin: 'core',
+          entity: 'Post',
+          property: 'readers',
+          subtype: 'Story',
+          subtypeOwner: 'app',
+          table: 'app_story_readers',
+        },
+      },
+    );
+  });
+
+  it('wants foreign keys to a subtype’s table to be deferred', async () => {
+    const Story = entity('Story', 'app_story', { extends: Thing, properties: { title: p.string() } });
+    const chapter = (defer: boolean) =>
+      entity('Chapter', 'app_chapter', {
+        properties: { id, story: () => (defer ? p.manyToOne(Story).deferMode('deferred') : p.manyToOne(Story)) },
+      });
+    expect(await refusal(core, { name: 'app', entities: [Story, chapter(false)] })).toMatchObject({
+      code: 'RELATION_NOT_DEFERRED',
+      details: { plugin: 'app', entity: 'Chapter', property: 'story', target: 'Story' },
+    });
+    await load(core, { name: 'app', entities: [Story, chapter(true)] });
+  });
+});
+
+describe('an author’s slip', () => {
+  it('of forgetting setClass is explained with the line that is missing', async () => {
+    class Forgotten extends Person {}
+    expect(await refusal(core, { name: 'likes', entities: [Forgotten] })).toMatchObject({
+      code: 'ENTITY_CLASS_MISSING',
+      exitCode: 12,
+      details: { ...likes, entity: 'Forgotten' },
+      hint: holding('ForgottenSchema.setClass(Forgotten);'),
+    });
+  });
+
+  it('of two files that import each other shows as undefined', async () => {
+    expect(await refusal(core, { name: 'likes', entities: [Person, undefined].slice(1) })).toMatchObject({
+      code: 'ENTITY_INVALID',
+      details: { ...likes, entity: 'entities[0]', problem: 'it is undefined' },
+    });
+  });
+
+  it('that MikroORM itself refuses is told with its plugin', async () => {
+    const Keyless = entity('Keyless', 'likes_keyless', { properties: { name: p.string() } });
+    expect(await refusal(core, { name: 'likes', entities: [Keyless] })).toMatchObject({
+      code: 'ENTITY_INVALID',
+      details: { ...likes, entity: 'Keyless', problem: 'Keyless entity is missing @PrimaryKey()' },
+    });
+  });
+});
+
+describe('a name that PostgreSQL would cut', () => {
+  const long = 'l'.repeat(64);
+  it.each([
+    ['table', entity('Long', long, { properties: { id } }), 64],
+    ['column', entity('Long', 'a', { properties: { id, a: p.string().fieldName('ü'.repeat(32)) } }), 64],
+    ['index', entity('Long', 'b', { properties: { id, a: p.string().index(long) } }), 64],
+    ['check', entity('Long', 'c', { properties: { id }, checks: [{ name: long, expression: 'true' }] }), 64],
+    ['enum', entity('Long', 'd', { properties: { id, a: () => p.enum(['x']).nativeEnumName(`${long}l`) } }), 65],
+  ])('is refused with its length in bytes: %s', async (kind, made, bytes) => {
+    expect(await refusal({ name: 'likes', entities: [made] })).toMatchObject({
+      code: 'IDENTIFIER_TOO_LONG',
+      exitCode: 13,
+      details: { ...likes, kind, bytes },
+    });
+  });
+
+  it('is fine where MikroORM or PostgreSQL shortens it by a rule', async () => {
+    const fits = 'f'.repeat(60);
+    const { ownership } = await load({
+      name: 'likes',
+      entities: [entity('Long', fits, { properties: { id, a: p.string().index() } })],
+    });
+    expect(ownership.objects.find(({ kind }) => kind === 'sequence')?.name).toBe(`${'f'.repeat(56)}_id_seq`);
+  });
+});
