@@ -11,9 +11,11 @@ export default defineRevision({
       "id" int not null,
       primary key ("id")
     );
-    alter table "comments_reply" add constraint "comments_reply_comment_id_unique" unique ("comment_id");
+    alter table "comments_reply" add constraint "comments_reply_comment_id_unique" unique ("comment_id")
+      deferrable initially deferred;
     alter table "comments_reply" add constraint "comments_reply_comment_id_foreign"
-      foreign key ("comment_id") references "comments_comment" ("id") on delete cascade;
+      foreign key ("comment_id") references "comments_comment" ("id") on delete cascade
+      deferrable initially deferred;
     alter table "comments_reply" add constraint "comments_reply_id_foreign"
       foreign key ("id") references "core_activity" ("id") on update cascade on delete cascade;
   `,

@@ -1,0 +1,16 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { ContentObject } from '@headwater/core/core-plugin';
+
+const StorySchema = defineEntity({
+  name: 'Story',
+  tableName: 'app_story',
+  extends: ContentObject,
+  properties: {
+    title: p.string().length(255),
+    url: p.text().nullable(),
+  },
+});
+
+/** What the community is about: an object with a title, and a link unless it is a question. */
+export class Story extends StorySchema.class {}
+StorySchema.setClass(Story);

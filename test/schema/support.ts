@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import app from '@headwater/app';
+import core from '@headwater/core/core-plugin';
+import comments from '@headwater/plugin-comments';
+import likes from '@headwater/plugin-likes';
+import messages from '@headwater/plugin-messages';
+import type { DefinedPlugin } from '../../core/src/contract/define-plugin.ts';
+import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
+import { isSql } from '../../core/src/contract/sql.ts';
+import type { Session } from '../../core/src/db/session.ts';
+import type { OpenEntities } from '../../core/src/schema/entities.ts';
+import type { EntitySource } from '../../core/src/schema/entity-source.ts';
+import { readRevisionFiles, revisionsFor } from '../helper/replay.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+interface FirstParty {
+  readonly plugin: Pick<DefinedPlugin, 'name' | 'entities' | 'extend'>;
+  readonly package: string;
+  readonly migrations: string;
+}
+
+const firstParty: readonly FirstParty[] = [
+  { plugin: core, package: '@headwater/core', migrations: 'core/src/core-plugin/migrations' },
+  { plugin: app, package: '@headwater/app', migrations: 'app/src/migrations' },
+  { plugin: comments, package: '@headwater/plugin-comments', migrations: 'plugins/comments/src/migrations' },
+  { plugin: likes, package: '@headwater/plugin-likes', migrations: 'plugins/likes/src/migrations' },
+  { plugin: messages, package: '@headwater/plugin-messages', migrations: 'plugins/messages/src/migrations' },
+];
+
+/** Every set of the first-party plugins; core is in each. */
+export const subsets: readonly (readonly string[])[] = Array.from({ length: 2 ** (firstParty.length - 1) }, (_, set) =>
+  firstParty.flatMap(({ plugin }, i) => (i === 0 || (set & (1 << (i - 1))) !== 0 ? [plugin.name] : [])),
+);
+
+/** What the kernel would give to `loadEntities` with these plugins active. */
+export function sourcesOf(names: readonly string[]): readonly EntitySource[] {
+  return chosen(names).map(({ plugin, package: of }) => ({
+    name: plugin.name,
+    package: of,
+    requires: plugin.name === 'core' ? [] : ['core'],
+    entities: plugin.entities ?? [],
+    extend: plugin.extend ?? [],
+  }));
+}
+
+/** Empties the database and brings it to the heads of these plugins, beside a schema of the kernel's. */
+export async function upgradeTo(session: Session, names: readonly string[]): Promise<void> {
+  const files = await Promise.all(chosen(names).map(({ migrations }) => readRevisionFiles(join(root, migrations))));
+  const revisions = revisionsFor(
+    files.flat().map(({ revision }) => revision),
+    'heads',
+  );
+  await session.script(
+    'drop schema if exists kernel cascade; create schema kernel; create table kernel.ledger (seq int); ' +
+      `drop schema public cascade; create schema public; ${revisions.map(textOf).join('\n')}`,
+  );
+}
+
+/** What MikroORM would do to the database to make it fit its entities. Empty where it fits. */
+export async function differenceOf({ orm }: OpenEntities): Promise<string> {
+  const generator = orm.driver.getPlatform().getSchemaGenerator(orm.driver, orm.em);
+  return generator.getUpdateSchemaSQL({ wrap: false });
+}
+
+function chosen(names: readonly string[]): readonly FirstParty[] {
+  return firstParty.filter(({ plugin }) => names.includes(plugin.name));
+}
+
+function textOf({ id, up }: DefinedRevision): string {
+  if (!isSql(up)) throw new Error(`${id} is code`);
+  return up.text;
+}
