@@ -1,8 +1,7 @@
 import type { Contribution } from '../contract/bind.ts';
 import type { ContributionPoint } from '../contract/contribution-point.ts';
-import { KernelError } from '../error/kernel-error.ts';
 import type { ContributionEntry } from './entries.ts';
-import { makingError } from './refusals.ts';
+import { assertKeyFree, makingError } from './refusals.ts';
 import type { Shelf } from './shelf.ts';
 
 /**
@@ -19,7 +18,7 @@ export function contributionsOf<T>(
     const item = inversify.get<T>(entry.id);
     const key = point.key === null ? entry.key : keyOf(point.key, item, entry);
     if (key !== null) {
-      assertNewKey(point, key, [owners.get(key), entry.plugin]);
+      assertKeyFree(point.name, key, [owners.get(key), entry.plugin], 'get');
       owners.set(key, entry.plugin);
     }
     contributions.push(Object.freeze({ plugin: entry.plugin, key, item }));
@@ -33,13 +32,4 @@ function keyOf<T>(key: (item: T) => string, item: T, entry: ContributionEntry): 
   } catch (error) {
     throw makingError(entry, { plugin: entry.plugin, act: 'make' }, [], error);
   }
-}
-
-function assertNewKey(
-  { name }: { readonly name: string },
-  key: string,
-  [first, second]: readonly [first: string | undefined, second: string],
-): void {
-  if (first === undefined) return;
-  throw new KernelError('CONTRIBUTION_COLLISION', { point: name, key, owners: [first, second], phase: 'get' });
 }

@@ -4,7 +4,7 @@ import { KernelError } from '../error/kernel-error.ts';
 import type { ContainerPlugin } from './container-plugin.ts';
 import { addEntries } from './entries.ts';
 import { bindError } from './refusals.ts';
-import { registrationOf } from './registration.ts';
+import { registrationOf, type Registration } from './registration.ts';
 import type { Resolver } from './resolver.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -15,11 +15,8 @@ import type { Shelf } from './shelf.ts';
 export function loadModule(shelf: Shelf, resolver: Resolver, plugin: ContainerPlugin): void {
   const module = new ContainerModule((inversify) => {
     const registration = registrationOf(shelf, resolver, plugin, inversify);
-    // The options are what this very plugin's schema gave, which the loader cannot say in types.
-    const result: unknown = plugin.running.bind?.({ ...registration.context, config: plugin.options as never });
-    const entries = registration.close();
-    assertNothingLater(plugin, result);
-    addEntries(shelf.entries, entries);
+    assertNothingLater(plugin, bound(plugin, registration));
+    addEntries(shelf.entries, registration.entries());
   });
   try {
     shelf.inversify.load(module);
@@ -27,6 +24,16 @@ export function loadModule(shelf: Shelf, resolver: Resolver, plugin: ContainerPl
     shelf.inversify.unload(module);
     if (error instanceof KernelError) throw error;
     throw bindError(plugin, firstLine(error), error);
+  }
+}
+
+/** What `bind` gives, which should be nothing. */
+function bound({ running, options }: ContainerPlugin, { context, close }: Registration): unknown {
+  try {
+    // The options are what this very plugin's schema gave, which its loader cannot say in types.
+    return running.bind?.({ ...context, config: options as never });
+  } finally {
+    close();
   }
 }
 

@@ -4,7 +4,6 @@ import { firstLine } from '../error/first-line.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { nearest } from '../error/nearest.ts';
 import { ownerOf, type ContainerPlugin } from './container-plugin.ts';
-import type { Entry } from './entries.ts';
 import { stateOf, type Shelf } from './shelf.ts';
 
 /** TOKEN_UNBOUND, with who asks, what was being made for whom, and why nothing is there. */
@@ -29,19 +28,19 @@ export function unboundError(
 }
 
 /**
- * The same for what a decorated constructor asks for, or `null` where it failed for another reason. Inversify has no
- * error with fields; but the tokens' own mark is in its message, and only what is not bound is meant.
+ * The same for what a decorated constructor asks for, or `null` where it failed for another reason. Inversify's errors
+ * have no fields; but the id that it misses is in the message, and the mark that begins a token's id is ours.
  */
 export function unboundInClass(
   shelf: Shelf,
-  entry: Entry,
+  plugin: string,
   making: readonly MakingStep[],
   error: unknown,
 ): KernelError | null {
-  if (entry.what !== 'token' || entry.type !== 'class' || !(error instanceof Error)) return null;
+  if (!(error instanceof Error)) return null;
   const name = error.message.split(`Symbol(${idPrefix}`)[1]?.split(')')[0];
   if (name === undefined || shelf.entries.bindings.has(name)) return null;
-  return unboundError(shelf, name, entry.plugin, 'get', making);
+  return unboundError(shelf, name, plugin, 'get', making);
 }
 
 /** What a plugin's own code threw while it made a value, or wrapped one. */
@@ -69,6 +68,17 @@ export function assertSynchronous(entry: MakingStep, plugin: string, value: unkn
   // Nobody waits for it any more; its own failure must not end the process after the refusal has been told.
   void Promise.resolve(value).catch(() => {});
   throw new KernelError('TOKEN_ASYNC', { plugin, step: stepOf(entry) });
+}
+
+/** Refuses the key that another contribution to the point has already. Throws CONTRIBUTION_COLLISION. */
+export function assertKeyFree(
+  point: string,
+  key: string,
+  [first, second]: readonly [first: string | undefined, second: string],
+  phase: ContainerPhase,
+): void {
+  if (first === undefined) return;
+  throw new KernelError('CONTRIBUTION_COLLISION', { point, key, owners: [first, second], phase });
 }
 
 /** Names only: errors hold no more of an entry. */

@@ -5,15 +5,17 @@ import { KernelError } from '../error/kernel-error.ts';
 import { assertPoint, assertToken } from './assert-named.ts';
 import { ownerOf, type ContainerPlugin } from './container-plugin.ts';
 import type { Binding, ContributionEntry, Decoration, PluginEntries } from './entries.ts';
-import { bindError } from './refusals.ts';
+import { assertKeyFree, bindError } from './refusals.ts';
 import type { Resolver } from './resolver.ts';
 import { assertOffered, type Shelf } from './shelf.ts';
 
 /** One plugin's registering: what its `bind` gets, and, once it is over, what it registered. */
 export interface Registration {
   readonly context: Omit<BindContext, 'config'>;
-  /** Ends it. Throws PLUGIN_BIND_FAILED where a token was named and not bound to anything. */
-  readonly close: () => PluginEntries;
+  /** Ends it, however it went: whatever was kept of the context registers nothing more. */
+  readonly close: () => void;
+  /** Throws PLUGIN_BIND_FAILED where a token was named and not bound to anything. */
+  readonly entries: () => PluginEntries;
 }
 
 /** A binding whose author may still say how often it is made. */
@@ -76,10 +78,14 @@ export function registrationOf(
     assertOpen();
     assertPoint(point, owner, 'bind');
     assertOffered(shelf, point.name, owner, 'bind');
+    // Its type says so: a function makes the item, and whatever else is the item, of the point's own type.
     const make = typeof item === 'function' ? (item as (context: MakeContext) => unknown) : () => item;
     const key = typeof item === 'function' || point.key === null ? null : point.key(item as never);
-    const others = [...(shelf.entries.contributions.get(point.name) ?? []), ...contributions];
-    assertNewKey(point.name, key, owner, others);
+    if (key !== null) {
+      const others = [...(shelf.entries.contributions.get(point.name) ?? []), ...contributions];
+      const other = others.find((entry) => entry.name === point.name && entry.key === key);
+      assertKeyFree(point.name, key, [other?.plugin, owner], 'bind');
+    }
     const entry: ContributionEntry = {
       what: 'contribution',
       name: point.name,
@@ -98,11 +104,15 @@ export function registrationOf(
     assertOpen();
     assertToken(token, owner, 'bind');
     assertOffered(shelf, token.name, owner, 'bind');
+    // It is kept by the token's name, and only ever gets what is bound to that name.
     decorations.push(Object.freeze({ name: token.name, plugin: owner, wrap: wrap as Decoration['wrap'] }));
   };
 
-  const close = (): PluginEntries => {
+  const close = (): void => {
     open = false;
+  };
+
+  const entries = (): PluginEntries => {
     const said = [...bindings].map(([name, draft]) => {
       if (draft === null) throw bindError(plugin, `it names "${name}" in bind(), and not what to bind to it`);
       return Object.freeze(draft);
@@ -110,16 +120,10 @@ export function registrationOf(
     return { bindings: said, contributions, decorations };
   };
 
-  return { context: { bind, contribute, decorate }, close };
+  return { context: { bind, contribute, decorate }, close, entries };
 }
 
 function assertUnbound(token: string, plugin: string, free: boolean): void {
   const owner = ownerOf(token);
   if (owner !== plugin || !free) throw new KernelError('TOKEN_OWNED_TWICE', { token, owner, plugin });
-}
-
-function assertNewKey(point: string, key: string | null, plugin: string, others: readonly ContributionEntry[]): void {
-  const other = key === null ? undefined : others.find((entry) => entry.name === point && entry.key === key);
-  if (key === null || other === undefined) return;
-  throw new KernelError('CONTRIBUTION_COLLISION', { point, key, owners: [other.plugin, plugin], phase: 'bind' });
 }

@@ -52,7 +52,7 @@ export function resolverOf(shelf: Shelf): Resolver {
       value = build(Object.freeze({ get: getOf(by.plugin) }));
     } catch (error) {
       if (error instanceof KernelError) throw error;
-      throw unboundInClass(shelf, entry, making, error) ?? makingError(entry, by, making, error);
+      throw unboundInClass(shelf, by.plugin, making, error) ?? makingError(entry, by, making, error);
     }
     assertSynchronous(entry, by.plugin, value);
     return value;

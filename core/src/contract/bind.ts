@@ -63,8 +63,9 @@ export interface BindContext<Options = unknown> {
    */
   readonly contribute: <T>(point: ContributionPoint<T>, item: ContributionOf<T>) => void;
   /**
-   * Wraps what another plugin, or this one, bound to a token. Several wrap in plugin order, the first innermost. Where
-   * the token's plugin is not active nothing is wrapped. There is no rebind: who owns a token stays its owner.
+   * Wraps what another plugin, or this one, binds to a token. Several wrap in plugin order, the first innermost. Where
+   * the token's plugin is not active nothing is wrapped; where it is and binds no such token, boot ends in
+   * TOKEN_UNBOUND. There is no rebind: who owns a token stays its owner.
    */
   readonly decorate: <T>(token: Token<T>, wrap: (inner: T, context: MakeContext) => T) => void;
   /** The plugin's own options, as its schema gave them. */

@@ -199,6 +199,17 @@ describe('a cycle', () => {
 });
 
 describe('a value that cannot be made', () => {
+  test('is not told as a missing binding because its reason names a token', () => {
+    const { get } = openContainer([
+      plugin('likes', ({ bind }) => {
+        bind(Likes).toDynamicValue(() => {
+          throw new Error(`no use for ${String(Likes.id)}`);
+        });
+      }),
+    ]);
+    expect(refusalOf(() => get(Likes))).toMatchObject({ code: 'TOKEN_FAILED', details: { plugin: 'likes' } });
+  });
+
   test('names the token, its plugin and the first line of the cause, which is kept', () => {
     const cause = new Error('no disk\nsecond line');
     const { get } = openContainer([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openContainer } from '../../src/container/open-container.ts';
 import { token } from '../../src/contract/token.ts';
 import { refusalOf } from '../graph/refusal.ts';
-import { plugin } from './support.ts';
+import { Needy, plugin } from './support.ts';
 
 interface Clock {
   readonly now: () => number;
@@ -34,8 +34,12 @@ describe('a binding', () => {
   test('is made once for all who ask, unless it says inTransientScope', () => {
     const Each = token<object>('likes.each');
     const Once = token<object>('likes.once');
+    const EachClass = token<object>('likes.each-class');
+    const OnceClass = token<object>('likes.once-class');
     const { get, getOf } = openContainer([
       plugin('likes', ({ bind }) => {
+        bind(OnceClass).to(Needy);
+        bind(EachClass).to(Needy).inTransientScope();
         bind(Once).toDynamicValue(() => ({}));
         bind(Each)
           .toDynamicValue(() => ({}))
@@ -44,6 +48,8 @@ describe('a binding', () => {
     ]);
     expect(get(Once)).toBe(getOf('likes')(Once));
     expect(get(Each)).not.toBe(get(Each));
+    expect(get(OnceClass)).toBe(get(OnceClass));
+    expect(get(EachClass)).not.toBe(get(EachClass));
   });
 
   test('may be asked for by a plugin that is loaded earlier', () => {

@@ -60,6 +60,16 @@ describe('a plugin whose bind fails half-way', () => {
     expect(get.optional(Votes)).toBeUndefined();
   });
 
+  test('registers nothing more with what it kept', () => {
+    const kept: BindContext[] = [];
+    const likes = plugin('likes', (context) => {
+      kept.push(context);
+      throw new Error('half-way');
+    });
+    expect(refusalOf(() => openContainer([likes])).code).toBe('PLUGIN_BIND_FAILED');
+    expect(refusalOf(() => kept[0]?.bind(Votes)).message).toContain('after its bind() was over');
+  });
+
   test('is unloaded whole where Inversify refuses a class, too', () => {
     class Undecorated {
       readonly likes: string;
