@@ -2,12 +2,14 @@ import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Config } from '../config/config.ts';
 import type { AppContainer } from '../container/open-container.ts';
+import type { Get } from '../contract/bind.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
 import type { Observer } from '../db/run.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { checkOptions } from '../plugin/check-options.ts';
 import { importPlugin } from '../plugin/load-running-half.ts';
 import { inTheNameOf } from './actor.ts';
+import { bindPlugins } from './bind-plugins.ts';
 import { loadBlueprint } from './blueprint.ts';
 import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from './lifecycle.ts';
 import { upgrade, type MigrationResult } from './migrate.ts';
@@ -31,7 +33,7 @@ export interface BootOptions {
 export interface BootReport {
   readonly database: string;
   readonly stages: readonly {
-    readonly stage: 'load' | 'bind' | 'connect' | 'upgrade' | 'start';
+    readonly stage: 'load' | 'bind' | 'connect' | 'upgrade' | 'open' | 'start';
     readonly milliseconds: number;
   }[];
   readonly plugins: readonly { readonly name: string; readonly version: string; readonly milliseconds: number }[];
@@ -45,12 +47,14 @@ export interface BootReport {
 export interface App extends AsyncDisposable {
   readonly config: Config;
   readonly report: BootReport;
+  /** Asks the container for a service, for a host that embeds the application. */
+  readonly get: Get;
   /** Stops the plugins in reverse order and closes the database. A second call waits for the first. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Boots the application: load, bind, connect, upgrade every head, start. Whatever fails is thrown as a KernelError after what
+ * Boots the application: load, bind, connect, upgrade every head, open the entities, start. Whatever fails is thrown as a KernelError after what
  * had been opened is closed again; every refusal that needs no database comes before a connection opens.
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
@@ -63,16 +67,20 @@ export async function boot(options: BootOptions = {}): Promise<App> {
   const blueprint = await loadBlueprint(config);
   const plugins = await loadPlugins(config, blueprint);
   stages.end('load');
-  const container = await bindPlugins(plugins, config);
+  const bound = await bindPlugins(plugins, config);
   stages.end('bind');
   const session = await openSession(config.database);
   try {
     stages.end('connect');
     const upgraded = await upgradeAll(session, blueprint, config, options.observer);
     stages.end('upgrade');
-    const started = await startPlugins(plugins, { log: options.log ?? (() => silent), get: container.getOf });
+    const { database, close } = bound.open(session);
+    stages.end('open');
+    const log = options.log ?? (() => silent);
+    const started = await startPlugins(plugins, { log, get: bound.container.getOf, inContext: database.inContext });
     stages.end('start');
-    return appOf(config, session, started, reportOf(config, stages.list, started, upgraded));
+    const report = reportOf(config, stages.list, started, upgraded);
+    return appOf(config, report, bound.container, [() => stopPlugins(started), close, () => session.close()]);
   } catch (error) {
     await session.close().catch(() => {});
     throw error;
@@ -90,17 +98,6 @@ async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly
     loaded.push({ plugin, running, exports, options, startTimeout: entry?.startTimeout ?? 10 });
   }
   return loaded;
-}
-
-/** Lets every plugin register what it binds; nothing is made. Inversify is loaded here and by no `migrate:` command. */
-async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<AppContainer> {
-  const { openContainer } = await import('../container/open-container.ts');
-  const disabled = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [] : [name]));
-  const parts = plugins.map(({ plugin, running, exports, options }) => {
-    const { name, package: packageName } = plugin;
-    return { name, package: packageName, running, exports, options };
-  });
-  return openContainer(parts, { disabled });
 }
 
 async function upgradeAll(
@@ -134,17 +131,22 @@ function reportOf(
   };
 }
 
-function appOf(config: Config, session: Session, started: readonly StartedPlugin[], report: BootReport): App {
+/** `closers` are called in order, each even where one before it failed. */
+function appOf(
+  config: Config,
+  report: BootReport,
+  container: AppContainer,
+  closers: readonly (() => Promise<void>)[],
+): App {
   let stopped: Promise<void> | null = null;
-  const close = async (): Promise<void> => {
-    try {
-      await stopPlugins(started);
-    } finally {
-      await session.close();
-    }
-  };
-  const stop = (): Promise<void> => (stopped ??= close());
-  return { config, report, stop, [Symbol.asyncDispose]: stop };
+  const stop = (): Promise<void> => (stopped ??= inTurn(closers));
+  return { config, report, get: container.get, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function inTurn(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers) await close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }
 
 interface Stopwatch {

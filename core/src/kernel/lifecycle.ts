@@ -28,6 +28,8 @@ export interface StartedPlugin extends LoadedPlugin {
 export interface Surroundings {
   readonly log: (plugin: string) => PluginLog;
   readonly get: (plugin: string) => Get;
+  /** Runs a hook in a database context of its own. */
+  readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Surroundings {
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
-  { log, get }: Surroundings,
+  { log, get, inContext }: Surroundings,
 ): Promise<readonly StartedPlugin[]> {
   const origin = performance.now();
   const started: StartedPlugin[] = [];
@@ -54,7 +56,7 @@ export async function startPlugins(
     const context = { config: loaded.options, log: log(name), get: get(name), signal: abort.signal };
     const began = performance.now() - origin;
     try {
-      await within(loaded, 'start', () => loaded.running.start?.(context));
+      await within(loaded, 'start', () => inContext(async () => loaded.running.start?.(context)));
       started.push({ ...loaded, abort, context, began, ended: performance.now() - origin });
       return true;
     } catch (error) {

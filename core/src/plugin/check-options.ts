@@ -20,7 +20,7 @@ import type { Plugin } from './plugin-set.ts';
  */
 export async function checkOptions(
   plugin: Plugin,
-  running: DefinedPlugin,
+  running: Pick<DefinedPlugin, 'config'>,
   entry: Pick<PluginEntry, 'options' | 'fromVariables'> | undefined,
   file = 'config.json',
 ): Promise<unknown> {

@@ -8,6 +8,7 @@ const nobody = (): never => {
 };
 const around: Surroundings = {
   log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
+  inContext: (work) => work(),
   get: () => Object.assign(nobody, { optional: nobody, all: nobody }),
 };
 

@@ -1,0 +1,63 @@
+import type { Config } from '../config/config.ts';
+import type { AppContainer } from '../container/open-container.ts';
+import { Database } from '../contract/database.ts';
+import type { BindContext } from '../contract/bind.ts';
+import type { Session } from '../db/session.ts';
+import { loadEntities, type OpenEntities } from '../schema/entities.ts';
+import type { LoadedPlugin } from './lifecycle.ts';
+
+/** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
+export interface BoundPlugins {
+  readonly container: AppContainer;
+  /** Opens the entities on a database that is at its heads. */
+  readonly open: (session: Session) => OpenEntities;
+}
+
+/**
+ * Lets every plugin register what it binds, and puts the entities of all together. Inversify and MikroORM are loaded
+ * here, and by no `migrate:` command. Throws the refusals of both.
+ */
+export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
+  const { openContainer } = await import('../container/open-container.ts');
+  const disabled = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [] : [name]));
+  let open: OpenEntities | null = null;
+  const kernel = {
+    name: 'kernel',
+    package: '@headwater/core',
+    running: {
+      bind({ bind }: BindContext): void {
+        bind(Database).toDynamicValue(() => {
+          if (open !== null) return open.database;
+          throw new Error('the database is not open yet: ask for it in start, or in what start calls');
+        });
+      },
+    },
+    options: {},
+  };
+  const parts = plugins.map(({ plugin, running, exports, options }) => {
+    const { name, package: packageName } = plugin;
+    return { name, package: packageName, running, exports, options };
+  });
+  const container = openContainer([kernel, ...parts], { disabled });
+  const entities = await loadEntities(plugins.map(sourceOf), config.database);
+  return {
+    container,
+    open(session) {
+      open = entities.open(session);
+      return open;
+    },
+  };
+}
+
+function sourceOf({ plugin, running }: LoadedPlugin): Parameters<typeof loadEntities>[0][number] {
+  const { name, package: packageName, requires, depth } = plugin;
+  const required = requires.map((requirement) => requirement.plugin);
+  return {
+    name,
+    package: packageName,
+    // Plugin zero is required by all without being listed.
+    requires: depth === 0 ? required : ['core', ...required],
+    entities: running.entities ?? [],
+    extend: running.extend ?? [],
+  };
+}
