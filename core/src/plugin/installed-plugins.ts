@@ -10,16 +10,29 @@ import { openPackages, realFolder, type PackageFile, type Packages } from './pac
 import { packageOf } from './package-location.ts';
 import { pluginNameIn, staticHalf } from './static-half.ts';
 
+/** A plugin's package, whether the config lists it or not. */
+export interface PluginPackage {
+  readonly file: PackageFile;
+  /** How a config names it: its npm name or a `./path`. */
+  readonly package: string;
+}
+
 /**
- * The plugins that the project could activate, for the schema of its config: those that the config lists, and the
- * packages in the root's `node_modules` that are called as plugins are or are linked there and say that they are one.
- * Runs their code, to ask each for the schema of its options; one that fails has options that are not known. In no
- * particular order.
+ * The plugins that the project could activate, for the schema of its config. Runs their code, to ask each for the schema
+ * of its options; one that fails has options that are not known. In no particular order.
  */
 export async function readInstalledPlugins(config: Config): Promise<readonly InstalledPlugin[]> {
-  const packages = openPackages();
+  const found = findPluginPackages(config, openPackages());
+  return Promise.all(Array.from(found, ([name, plugin]) => installed(name, plugin.file, plugin.package)));
+}
+
+/**
+ * The packages of plugins by the plugin's name: of those that the config lists, and what is in the root's `node_modules`
+ * that is called as plugins are, or is linked there and says that it is one. Runs no code.
+ */
+export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginPackage> {
   const root = realFolder(config.root) ?? config.root;
-  const found = new Map<string, { readonly file: PackageFile; readonly package: string }>();
+  const found = new Map<string, PluginPackage>();
   for (const file of inNodeModules(root, packages)) {
     const name = pluginNameIn(file) ?? '';
     if (isPluginName(name) && name !== 'core' && !found.has(name)) found.set(name, { file, package: file.name });
@@ -28,7 +41,7 @@ export async function readInstalledPlugins(config: Config): Promise<readonly Ins
     const file = attempt(() => packageOf(entry, { file: config.file, root }, packages));
     if (file !== null) found.set(entry.name, { file, package: entry.package ?? file.name });
   }
-  return Promise.all(Array.from(found, ([name, plugin]) => installed(name, plugin.file, plugin.package)));
+  return found;
 }
 
 async function installed(name: string, file: PackageFile, packageName: string): Promise<InstalledPlugin> {

@@ -57,7 +57,7 @@ async function imported(plugin: Plugin): Promise<Readonly<Record<string, unknown
 }
 
 function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugin): string | null {
-  const { name, config, start, stop } = exported;
+  const { name, config } = exported;
   if (name !== plugin.name) {
     const found = typeof name === 'string' ? quoted(name) : 'nothing';
     return `gives it the name ${found}, and "headwater.plugin" in its package.json is "${plugin.name}"`;
@@ -65,8 +65,13 @@ function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugi
   if (config !== undefined && !isStandardSchema(config)) {
     return 'has a `config` that is no Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';
   }
-  if (start !== undefined && typeof start !== 'function') return 'has a `start` that is not a function';
-  if (stop !== undefined && typeof stop !== 'function') return 'has a `stop` that is not a function';
+  for (const field of ['bind', 'start', 'stop']) {
+    if (!['undefined', 'function'].includes(typeof exported[field])) return `has a \`${field}\` that is not a function`;
+  }
+  for (const field of ['entities', 'extend']) {
+    const list = exported[field];
+    if (list !== undefined && !Array.isArray(list)) return `has \`${field}\` that are not a list`;
+  }
   return null;
 }
 

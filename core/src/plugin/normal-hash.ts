@@ -27,7 +27,8 @@ interface Token {
  * names in lower case, as the server reads them. What the scanner refuses is one token: then any difference counts.
  */
 async function tokensOf(sql: string): Promise<readonly string[]> {
-  // The scanner's own text ends at a zero byte.
+  // The scanner refuses an empty text, and reads no further than a zero byte.
+  if (sql === '') return [];
   if (sql.includes('\0')) return [sql];
   const { loadModule, scanSync } = await import('libpg-query');
   await loadModule();

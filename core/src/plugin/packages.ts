@@ -32,7 +32,7 @@ export function openPackages(): Packages {
   const found = new Map<string, Map<string, string | null>>();
   const find = (name: string, folder: string): string | null => {
     let places = found.get(name);
-    if (places === undefined) found.set(name, (places = new Map()));
+    if (places === undefined) found.set(name, (places = new Map<string, string | null>()));
     return findFrom(name, folder, places);
   };
   const read = (directory: string): PackageFile => {

@@ -24,11 +24,13 @@ export async function whatChanged(shipped: Revision, ran: AppliedText): Promise<
     return ran.up === null ? `its version is ${shipped.up.version} now` : 'it was SQL when it ran, and is code now';
   }
   if (ran.up === null) return 'it was code when it ran, and is SQL now';
-  return (await sameTokens(ran.up, shipped.up.text)) ? null : `its SQL is not what was run${firstDifference(ran.up, shipped.up.text)}`;
+  return (await sameTokens(ran.up, shipped.up.text))
+    ? null
+    : `its SQL is not what was run${firstDifference(ran.up, shipped.up.text)}`;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join(' ') === [...b].sort().join(' ');
+  return a.toSorted().join(' ') === b.toSorted().join(' ');
 }
 
 function namesOf(ids: readonly string[]): string {
@@ -37,9 +39,15 @@ function namesOf(ids: readonly string[]): string {
 
 /** The first line, white space aside, in which two texts differ. */
 function firstDifference(ran: string, now: string): string {
-  const [before, after] = [ran, now].map((text) => text.split('\n').map((line) => line.trim()).filter((line) => line !== ''));
+  const [before, after] = [ran, now].map((text) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== ''),
+  );
   const at = before?.findIndex((line, i) => line !== after?.[i]) ?? -1;
   if (at < 0) return '';
-  const quote = (lines: readonly string[] | undefined): string => (lines?.[at] === undefined ? 'nothing' : `«${lines[at].slice(0, 120)}»`);
+  const quote = (lines: readonly string[] | undefined): string =>
+    lines?.[at] === undefined ? 'nothing' : `«${lines[at].slice(0, 120)}»`;
   return `: ${quote(before)} ran, where it says ${quote(after)} now`;
 }

@@ -175,6 +175,12 @@ describe('a config', () => {
     expect(text).toContain('permission denied (EACCES)');
   });
 
+  it('can be tried before it is written', () => {
+    const file = join(makeFolder(), 'config.json');
+    expect(readConfig(file, {}, JSON.stringify({ ...base, plugins: { likes: {} } })).plugins.has('likes')).toBe(true);
+    expect(refusalOf(() => readConfig(file, {}, '{')).code).toBe('CONFIG_SYNTAX');
+  });
+
   it.each(['__proto__', 'constructor', 'prototype'])('never merges or reads the key %s', (key) => {
     const { code, text } = refuse(
       base,

@@ -116,7 +116,7 @@ describe('a manifest', () => {
     expect([code, exit]).toEqual(['MANIFEST_INVALID', 13]);
     expect(told).toContain(file);
     expect(told).toContain(part);
-    if (pointer !== '') expect(told).toContain(`at ${pointer}:`);
+    expect(told).toContain(pointer === '' ? 'is damaged:' : `is damaged at ${pointer}:`);
   });
 
   it('gives revisions or a coded error for any bytes: flipped, cut, and values put elsewhere', () => {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { countStatements } from '../../src/plugin/sql-text.ts';
+
+describe('the statements in a piece of SQL', () => {
+  it.each<[sql: string, count: number]>([
+    ['', 0],
+    [' \n\t', 0],
+    ['-- nothing', 0],
+    ['/* /* nested */ still */', 0],
+    [';;; ;', 0],
+    ['select 1', 1],
+    ['select 1;', 1],
+    ['select 1; -- done', 1],
+    ['select 1;\n\nselect 2', 2],
+    ['; select 1; ; select 2;', 2],
+    ["select ';'", 1],
+    ["select 'it''s; fine'", 1],
+    ["select E'it\\'s; fine'; select 2", 2],
+    ["select e'\\\\'; select 2", 2],
+    ['select ";"', 1],
+    ['select $$ ; $$', 1],
+    ['select $a$ $b$ ; $$ ; $a$; select 2', 2],
+    ['select a$b$ ; select c$b$', 2],
+    ['select 1 /* ; */ + 1', 1],
+    ['select 1 -- ;\n + 1', 1],
+    ["select 'open ; ", 1],
+    ['select $$ open ; ', 1],
+    ['select /* open ; ', 1],
+    ["select E'open \\'; ", 1],
+    ["select typee';'", 1],
+    ['create index concurrently if not exists "i;" on t (a) where b <> \';\'', 1],
+  ])('%j are %i', (sql, count) => {
+    expect(countStatements(sql)).toBe(count);
+  });
+
+  it('are counted in linear time', () => {
+    const began = performance.now();
+    expect(countStatements("select 'x'; /* y */ ".repeat(50_000))).toBe(50_000);
+    expect(countStatements('('.repeat(1_000_000))).toBe(1);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});
