@@ -8,7 +8,7 @@ import { openSession, type Session } from '../../core/src/db/session.ts';
 import { loadEntities, type OpenEntities } from '../../core/src/schema/entities.ts';
 import { databaseKinds, emptyDatabase } from '../helper/database.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
-import { differenceOf, sourcesOf, subsets, upgradeTo } from './support.ts';
+import { differenceOf, inventoryOf, sourcesOf, subsets, upgradeTo } from './support.ts';
 
 const everything = subsets.at(-1) ?? [];
 
@@ -33,6 +33,22 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
   it.each(subsets.map((names) => ({ names })))('fit the revisions of $names', async ({ names }) => {
     await upgradeTo(session, names);
     await withEntities(names, async (open) => expect(await differenceOf(open)).toBe(''));
+  });
+
+  it('say whose everything is that their revisions made, and nothing else', async () => {
+    await upgradeTo(session, everything);
+    const { ownership } = await loadEntities(sourcesOf(everything), target);
+    const owned = ownership.objects.filter(({ kind }) => kind !== 'entity');
+    const names = owned.map(({ kind, table, name }) => `${kind} ${table === name ? name : `${table}.${name}`}`);
+    expect(names.toSorted()).toEqual(await inventoryOf(session));
+  });
+
+  it('are not said to fit where they do not', async () => {
+    await upgradeTo(session, everything);
+    await session.script('alter table core_object drop column likes_count');
+    await withEntities(everything, async (open) => {
+      expect(await differenceOf(open)).toContain('alter table "core_object" add "likes_count" int not null default 0');
+    });
   });
 
   it('are written and read: subtypes with their root, and the column on another plugin’s table', async () => {

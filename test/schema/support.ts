@@ -71,3 +71,24 @@ function textOf({ id, up }: DefinedRevision): string {
   if (!isSql(up)) throw new Error(`${id} is code`);
   return up.text;
 }
+
+/** Every table, column, index, constraint and sequence in the schema `public`, by kind and name. */
+export async function inventoryOf(session: Session): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(`
+    with mine as (select oid, relname, relkind from pg_class where relnamespace = 'public'::regnamespace)
+    select 'table ' || relname as name from mine where relkind = 'r'
+    union all
+    select format('column %s.%s', relname, attname) from mine join pg_attribute on attrelid = mine.oid
+      where relkind = 'r' and attnum > 0 and not attisdropped
+    union all
+    select format('sequence %s.%s', refobjid::regclass, relname) from mine join pg_depend on objid = mine.oid and deptype = 'a'
+      where relkind = 'S'
+    union all
+    select format('index %s.%s', indrelid::regclass, relname) from mine join pg_index on indexrelid = mine.oid
+      where not exists (select from pg_constraint where conindid = mine.oid)
+    union all
+    select format('%s %s.%s', case contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key' else 'check' end,
+      conrelid::regclass, conname) from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+  `);
+  return rows.map(({ name }) => name).toSorted();
+}

@@ -41,7 +41,7 @@ export interface LoadOptions {
 export async function loadEntities(
   sources: readonly EntitySource[],
   target: DatabaseTarget,
-  { deadlockAfter = 5000 }: LoadOptions = {},
+  { deadlockAfter }: LoadOptions = {},
 ): Promise<Entities> {
   const { mergeEntities } = await import('./entity-plan.ts');
   const plan = mergeEntities(sources);
@@ -61,7 +61,7 @@ export async function loadEntities(
 async function makerFor(
   target: DatabaseTarget,
   engine: () => PgliteSession['engine'],
-  deadlockAfter: number,
+  deadlockAfter: number | undefined,
 ): Promise<(plan: EntityPlan) => MadeOrm> {
   if (target.kind === 'postgres') {
     const { makePostgresOrm } = await import('./postgres-orm.ts');

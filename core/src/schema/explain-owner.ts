@@ -28,7 +28,8 @@ function namesOf({ kind, name, table, entity, property }: Owned): readonly strin
 function lineOf(object: Owned, ownership: Ownership): string {
   const { kind, name, table, columns, entity, property, owner } = object;
   const named = `${kind} ${kind === 'column' ? `${table}.${name}` : name}`;
-  const on = table === null || table === name || kind === 'column' ? '' : ` on ${table}`;
+  const on =
+    table === null || table === name || kind === 'column' ? '' : ` ${kind === 'entity' ? 'in' : 'on'} ${table}`;
   const over = kind === 'column' || columns.length === 0 ? '' : ` (${columns.join(', ')})`;
   const by =
     entity === null || kind === 'entity' ? '' : `, declared by ${entity}${property === null ? '' : `.${property}`}`;

@@ -1,7 +1,7 @@
 import type { DatabaseSchema } from '@mikro-orm/postgresql';
 import type { EntityPlan } from './entity-plan.ts';
 import { enumUses } from './native-enums.ts';
-import { ownerOf, type MetadataByClass } from './owners.ts';
+import type { MetadataByClass } from './owners.ts';
 import { sequenceName } from './sequence-name.ts';
 import { declarerOf, hasTable, qualified, tableClaims, tableOf, type TableClaim } from './tables.ts';
 
@@ -67,10 +67,9 @@ export function ownershipOf(schema: DatabaseSchema, plan: EntityPlan, all: Metad
 }
 
 function ownedEntities(plan: EntityPlan, all: MetadataByClass): readonly Owned[] {
-  return [...all.values()].flatMap((meta): readonly Owned[] => {
-    const owner = ownerOf(meta, plan);
-    if (owner === null) return [];
-    const { className: entity } = meta;
+  return [...plan.definitions].flatMap(([of, { name: entity }]): readonly Owned[] => {
+    const [meta, owner] = [all.get(of), plan.owners.get(of)];
+    if (meta === undefined || owner === undefined) return [];
     const table = hasTable(meta.root) ? tableOf(meta) : null;
     return [{ kind: 'entity', name: entity, table, columns: [], owner: owner.name, entity, property: null }];
   });

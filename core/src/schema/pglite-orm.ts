@@ -9,7 +9,7 @@ import { makeTurns } from './turns.ts';
  * Makes an instance on the embedded database. Discovers; asks for the engine, which stays its owner's to close, when it
  * is first used. Two engines on one directory would lose data.
  */
-export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAfter: number): MadeOrm {
+export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAfter?: number): MadeOrm {
   const orm = new MikroORM({
     ...ormOptions(plan),
     driver: embeddedDriver(makeTurns(deadlockAfter)),

@@ -17,11 +17,14 @@ interface Inside {
   readonly outer: Inside | undefined;
 }
 
+/** Milliseconds that a transaction may wait for itself. */
+const patience = 5000;
+
 /**
  * Whoever asks for the connection inside a transaction, but not through it, waits for what is waiting for them. That is
- * an error after `limit` milliseconds. Others may wait for as long as a transaction takes.
+ * an error after `limit` milliseconds, 5000 by default. Others may wait for as long as a transaction takes.
  */
-export function makeTurns(limit: number): Turns {
+export function makeTurns(limit: number = patience): Turns {
   const current = new AsyncLocalStorage<Inside>();
   const waiting: (() => void)[] = [];
   let taken = false;
