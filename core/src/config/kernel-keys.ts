@@ -84,12 +84,15 @@ function pointersUnder(pointer: string, pointers: Iterable<string>): string[] {
   return Array.from(pointers).flatMap((one) => (one.startsWith(`${pointer}/`) ? [one.slice(pointer.length)] : []));
 }
 
+/** Plugin zero, the schema of the ledger, and the target that means every plugin. */
+const reserved = new Set(['core', 'kernel', 'heads']);
+
 /** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` say where `name` was written. */
 export function assertPluginName(name: string, file: string, pointer: string): void {
   if (!isPluginName(name)) {
     throw new KernelError('PLUGIN_NAME_INVALID', { name, file, pointer, problem: nameProblem(name) });
   }
-  if (name === 'core' || name === 'kernel') throw new KernelError('PLUGIN_NAME_RESERVED', { name, file, pointer });
+  if (reserved.has(name)) throw new KernelError('PLUGIN_NAME_RESERVED', { name, file, pointer });
 }
 
 function nameProblem(name: string): string {

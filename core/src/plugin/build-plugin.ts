@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { KernelError } from '../error/kernel-error.ts';
 import { systemReason } from '../error/system-reason.ts';
+import { assertOneHead } from '../graph/lineage.ts';
+import { revisionGraph } from '../graph/revision-graph.ts';
 import { assertDependenciesRequired } from './dependency-check.ts';
 import { manifestFormat, manifestPath, type Manifest, type ManifestCode, type ManifestRevision } from './manifest.ts';
 import { normalHash } from './normal-hash.ts';
@@ -26,7 +28,7 @@ export interface PluginBuild {
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only where its content
  * changes, and none with `check`. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
- * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and what package.json, revisions and lock can get wrong.
+ * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and what package.json, revisions, their branch and lock can get wrong.
  */
 export async function buildPlugin(
   directory: string,
@@ -36,6 +38,7 @@ export async function buildPlugin(
   const plugin = pluginFields(packages.read(realFolder(directory) ?? directory));
   const folder = plugin.file.directory;
   const revisions = (await loadRevisionFiles(plugin)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  assertOneHead(revisionGraph(revisions.map(({ id, revises, file }) => ({ id, revises, file }))));
   const peers = pluginPeers(plugin.file, packages);
   const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
   assertDependenciesRequired({ name: plugin.name, requires: peers, revisions }, names);

@@ -22,14 +22,18 @@ export function exportsTarget(exports: unknown, subpath: string, conditions: rea
   return subpath === '.' ? targetIn(exports, conditions) : null;
 }
 
-function targetIn(value: unknown, conditions: readonly string[]): Target | null {
+/** Deeper than conditions go; a damaged package.json may. */
+const depthLimit = 16;
+
+function targetIn(value: unknown, conditions: readonly string[], depth = 0): Target | null {
+  if (depth > depthLimit) return null;
   if (typeof value === 'string') return isInside(value) ? { path: value, development: false } : null;
-  if (Array.isArray(value)) return firstIn(value, (item) => targetIn(item, conditions));
+  if (Array.isArray(value)) return firstIn(value, (item) => targetIn(item, conditions, depth + 1));
   if (!isRecord(value)) return null;
   // The package's order decides, not ours.
   const met = Object.keys(value).filter((condition) => conditions.includes(condition));
   return firstIn(met, (condition) => {
-    const found = targetIn(value[condition], conditions);
+    const found = targetIn(value[condition], conditions, depth + 1);
     return found !== null && condition === 'development' ? { ...found, development: true } : found;
   });
 }

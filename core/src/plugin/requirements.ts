@@ -1,5 +1,5 @@
 import { KernelError } from '../error/kernel-error.ts';
-import { kernelName } from './package-location.ts';
+import { isNpmName, kernelName } from './package-location.ts';
 import { isRecord, type PackageFile, type Packages } from './packages.ts';
 import type { Requirement } from './plugin-set.ts';
 import { pluginNameIn, type StaticHalf } from './static-half.ts';
@@ -27,7 +27,7 @@ export function peersOf({ fields }: PackageFile): readonly Peer[] {
     .flatMap(([name, range]) => {
       const about = isRecord(meta) && Object.hasOwn(meta, name) ? meta[name] : null;
       const optional = isRecord(about) && about['optional'] === true;
-      return typeof range === 'string' ? [{ package: name, range, optional }] : [];
+      return typeof range === 'string' && isNpmName(name) ? [{ package: name, range, optional }] : [];
     })
     .toSorted((a, b) => (a.package < b.package ? -1 : 1));
 }

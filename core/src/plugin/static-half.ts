@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { isInNodeModules } from '../config/project-root.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
+import { isPluginName } from '../graph/revision-id.ts';
 import { exportsTarget, isInside, stockConditions } from './exports-target.ts';
 import { isRecord, type PackageFile } from './packages.ts';
 
@@ -57,6 +58,8 @@ export function pluginFields(file: PackageFile): PluginFields {
   if (typeof plugin !== 'string' || plugin === '') {
     throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is not there' : 'is not a name');
   }
+  if (!isPluginName(plugin))
+    throw fieldInvalid(file, 'headwater.plugin', `is ${quoted(plugin)}, not [a-z][a-z0-9-]{0,38}`);
   if (migrations !== undefined && (typeof migrations !== 'string' || !isInside(dotted(migrations)))) {
     const found = typeof migrations === 'string' ? `: ${quoted(migrations)}` : '';
     throw fieldInvalid(file, 'headwater.migrations', `is not a folder inside the package${found}`);

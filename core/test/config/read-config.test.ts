@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { readConfig } from '../../src/config/read-config.ts';
+import { outcomeOf } from '../graph/refusal.ts';
 import { makeFolder, writeFiles } from './folder.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 
@@ -193,6 +195,41 @@ describe('a config', () => {
   });
 });
 
+describe('any JSON', () => {
+  it('is a config or a coded error', () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom('${A}', '${', 'postgres://u:p@h/d', 'pglite://x', './a', 5, true),
+    );
+    const entry = fc.dictionary(fc.constantFrom('$enabled', '$package', '$startTimeout', 'x', '$x'), value, {
+      noNullPrototype: true,
+    });
+    const config = fc.record(
+      {
+        database: fc.oneof(
+          fc.constant('pglite://'),
+          value,
+          fc.dictionary(fc.constantFrom('url', 'directUrl', 'x'), value),
+        ),
+        core: value,
+        plugins: fc.oneof(
+          fc.dictionary(fc.oneof(fc.constantFrom('a', 'b-2'), fc.string()), fc.oneof(entry, value)),
+          value,
+        ),
+        upgrade: fc.oneof(fc.dictionary(fc.constantFrom('lockWait', 'retryFor', 'x'), value), value),
+      },
+      { requiredKeys: ['database'] },
+    );
+    fc.assert(
+      fc.property(config, (json) => {
+        const outcome = outcomeOf(() => readConfig('/project/config.json', { A: '1' }, JSON.stringify(json)));
+        expect(outcome).toBeDefined();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('an overlay', () => {
   it('merges objects deeply and replaces everything else', () => {
     const config = read(
@@ -357,6 +394,7 @@ describe('a plugin’s name', () => {
   it.each([
     ['core', 'top-level key "core"'],
     ['kernel', 'Choose another name'],
+    ['heads', 'the target that means every plugin'],
   ])('is refused where the kernel keeps it: %s', (name, part) => {
     const { code, exit, text } = refuse({ ...base, plugins: { [name]: {} } });
     expect([code, exit]).toEqual(['PLUGIN_NAME_RESERVED', 12]);

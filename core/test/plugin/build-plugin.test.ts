@@ -169,6 +169,16 @@ describe('building a plugin', () => {
     });
   });
 
+  it('needs one base and one head', async () => {
+    const folder = makeProject().link(likes);
+    writeFiles(folder, {
+      'src/migrations/0002_c.ts': revisionText({ id: 'likes@0002_c', revises: 'likes@0001_a' }, 'select 1'),
+    });
+    const { code, exit, text } = await refusalIn(() => buildPlugin(folder));
+    expect([code, exit]).toEqual(['SEVERAL_HEADS', 34]);
+    for (const part of ['likes@0002_b', 'likes@0002_c']) expect(text).toContain(part);
+  });
+
   it('needs a peer dependency for every plugin that a revision depends on', async () => {
     const folder = makeProject().link({ name: 'likes', revisions: [{ slug: '0001_a', dependsOn: ['mail@0001_a'] }] });
     const { code, text } = await refusalIn(() => buildPlugin(folder));

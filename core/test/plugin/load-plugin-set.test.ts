@@ -1,7 +1,10 @@
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isKernelError } from '../../src/error/kernel-error.ts';
 import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
+import type { PluginSet } from '../../src/plugin/plugin-set.ts';
 import { makeFolder, writeFiles } from '../config/folder.ts';
 import { refusalIn } from '../config/refusal.ts';
 import { coreFolder, kernelOf, makeProject } from './project.ts';
@@ -187,6 +190,7 @@ describe('a package that cannot be had', () => {
     [{ headwater: 'likes' }, 'headwater', 'is not an object'],
     [{ headwater: {} }, 'headwater.plugin', 'is not there'],
     [{ headwater: { plugin: 5 } }, 'headwater.plugin', 'is not a name'],
+    [{ headwater: { plugin: 'Likes' } }, 'headwater.plugin', 'is "Likes", not [a-z][a-z0-9-]{0,38}'],
     [{ headwater: { plugin: 'likes', migrations: '../x' } }, 'headwater.migrations', 'inside the package: "../x"'],
     [{ headwater: { plugin: 'likes', migrations: 5 } }, 'headwater.migrations', 'inside the package'],
     [{ exports: {} }, 'exports', 'no module for "."'],
@@ -220,6 +224,51 @@ describe('a package that cannot be had', () => {
     const zero = await refusalIn(() => project.load({}, '@acme/likes'));
     expect(zero.code).toBe('PLUGIN_NAME_DIFFERS');
     expect(zero.text).toContain('"core"');
+  });
+});
+
+describe('any package.json', () => {
+  it('is a plugin or a coded error', async () => {
+    const project = makeProject();
+    const folder = project.install({ name: 'likes' });
+    const exports = fc.oneof(
+      fc.jsonValue({ maxDepth: 5 }),
+      fc.dictionary(
+        fc.constantFrom('.', './x', 'default', 'node', 'development'),
+        fc.oneof(fc.constantFrom('./x.js', '../x', null), fc.jsonValue()),
+      ),
+    );
+    const fields = fc.record(
+      {
+        name: fc.jsonValue(),
+        version: fc.jsonValue(),
+        headwater: fc.oneof(
+          fc.record({ plugin: fc.constant('likes'), migrations: fc.jsonValue() }, { requiredKeys: ['plugin'] }),
+          fc.jsonValue(),
+        ),
+        exports,
+        main: fc.jsonValue(),
+        peerDependencies: fc.oneof(fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.jsonValue())), fc.jsonValue()),
+        peerDependenciesMeta: fc.jsonValue(),
+      },
+      { requiredKeys: ['headwater'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fields, async (json) => {
+        writeFiles(folder, { 'package.json': json });
+        const outcome = await project.load({ likes: {} }).catch((error: unknown) => error);
+        expect(isKernelError(outcome) || (outcome as PluginSet).plugins.length === 2).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('may be nested as deep as it likes', async () => {
+    const project = makeProject();
+    const folder = project.install({ name: 'likes' });
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    writeFiles(folder, { 'package.json': `{"headwater": {"plugin": "likes"}, "exports": ${deep}}` });
+    expect(await refusalIn(() => project.load({ likes: {} }))).toMatchObject({ code: 'PLUGIN_FIELD_INVALID' });
   });
 });
 

@@ -29,7 +29,7 @@ export const pluginCodes = {
     hint: (d) =>
       d.name === 'core'
         ? 'Plugin zero is always active; another package for it is named by the top-level key "core".'
-        : 'Choose another name: the kernel keeps its ledger under this one.',
+        : 'Choose another name: "kernel" is where the ledger is, and "heads" is the target that means every plugin.',
   }),
   PLUGIN_PACKAGE_INVALID: codeEntry({
     exit: exitCode.pluginNotLoadable,
@@ -39,8 +39,20 @@ export const pluginCodes = {
   }),
   PLUGIN_NOT_FOUND: codeEntry({
     exit: exitCode.pluginNotLoadable,
-    message: (d: { plugin: string; tried: readonly string[]; from: string; install: string }) =>
-      `The package of the plugin "${d.plugin}" is not there: tried ${listOf(d.tried)} from ${d.from}.`,
+    message: (d: {
+      plugin: string;
+      tried: readonly string[];
+      from: string;
+      install: string;
+      /** An installed plugin of nearly that name, where somebody looked. */
+      nearest?: string | null;
+    }) => {
+      const close = d.nearest ?? null;
+      return (
+        `The package of the plugin "${d.plugin}" is not there: tried ${listOf(d.tried)} from ${d.from}` +
+        `${close === null ? '' : `; did you mean "${close}"?`}.`
+      );
+    },
     hint: (d) =>
       d.install.startsWith('./')
         ? `Correct the path, or do without it: npx kernel plugin:disable ${d.plugin}`
