@@ -3,7 +3,7 @@ import { exitCode } from '../exit-code.ts';
 import { quoted } from '../quoted.ts';
 
 /** A plugin, for a message. */
-interface Who {
+export interface Who {
   readonly plugin: string;
   readonly package: string;
 }
@@ -12,7 +12,7 @@ const named = (d: Who): string => `the plugin "${d.plugin}" (${d.package})`;
 const Named = (d: Who): string => `The plugin "${d.plugin}" (${d.package})`;
 
 /** Something that two plugins claim, and under which name each of them does. */
-interface Claim extends Who {
+export interface Claim extends Who {
   readonly name: string;
 }
 
