@@ -127,8 +127,8 @@ function packageOf(plugin: string): string {
 
 function writePlugin({ write }: Project, name: string, sketch: PluginSketch): void {
   const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {} } = sketch;
-  const peers = [...requires, ...optional].map((peer) => [packageOf(peer), '^1.0.0']);
-  const meta = optional.map((peer) => [packageOf(peer), { optional: true }]);
+  const peers = [...requires, ...optional].map((peer): [string, string] => [packageOf(peer), '^1.0.0']);
+  const meta = optional.map((peer): [string, object] => [packageOf(peer), { optional: true }]);
   const folder = `plugins/${name}`;
   write(
     `${folder}/package.json`,

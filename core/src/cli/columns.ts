@@ -1,17 +1,19 @@
-/** Lays rows out in columns, two spaces apart, without trailing white space. Widths are counted in code points. */
+import { stripVTControlCharacters } from 'node:util';
+
+/** Lays rows out in columns, two spaces apart, without white space at the end. Colours take no room. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, [...cell].length);
-    });
-  }
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
   return rows.map((row) =>
     row
-      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - [...cell].length))
+      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - widthOf(cell)))
       .join('  ')
       .trimEnd(),
   );
+}
+
+function widthOf(cell: string): number {
+  return [...stripVTControlCharacters(cell)].length;
 }
 
 /** `1 revision`, `2 revisions`. */
@@ -21,7 +23,7 @@ export function counted(n: number, noun: string): string {
 
 /** A duration for people: `12 ms`, `1.2 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -1,40 +1,91 @@
-import type { Io } from './io.ts';
+import type { ExitCode } from '../error/exit-code.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { Paint } from './paint.ts';
 
-/** What every command gets besides its own arguments. */
-export interface Invocation {
-  readonly io: Io;
+/** What follows a command's name. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly about: string;
+  /** Default: it may be left out. */
+  readonly required?: boolean;
+  /** Whether it takes all that follow. Only the last one may. */
+  readonly many?: boolean;
+  /** What a shell completes it with. */
+  readonly complete?: 'plugin' | readonly string[];
+}
+
+/** A `--flag` of a command. */
+export interface OptionSpec {
+  /** Without dashes. */
+  readonly flag: string;
+  /** The name of its value; without one it is a switch. */
+  readonly value?: string;
+  readonly about: string;
+}
+
+/** What a command takes. */
+export interface Shape {
+  readonly arguments?: readonly ArgumentSpec[];
+  /** Beside those that every command has. */
+  readonly options?: readonly OptionSpec[];
+}
+
+/** A command, in a module of its own that is only imported when it is asked for. */
+export interface Command extends Shape {
+  /** What it does and what it leaves alone, for its help. */
+  readonly about: string;
+  /** At least one line to copy, with what it is for. */
+  readonly examples: readonly { readonly line: string; readonly about: string }[];
+  /** What its exit codes mean, beside those that every command has. */
+  readonly exits?: readonly { readonly code: ExitCode; readonly about: string }[];
+  /** Whether it imports the code of plugins beyond their revisions. Default: it does not. */
+  readonly runsPlugins?: boolean;
+  readonly run: (input: Input, context: Context) => Promise<Reply>;
+}
+
+/** What was given to a command, by its own shape and that of every command. */
+export interface Input {
+  /** The arguments, in order. */
+  readonly operands: readonly string[];
+  /** The switches that were given. */
+  readonly switches: ReadonlySet<string>;
+  /** The values of those that have one. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Where a command runs. */
+export interface Context {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--config`. */
   readonly config: string | undefined;
+  /** `--json`: nothing but the reply goes to standard output, and no progress anywhere. */
   readonly json: boolean;
+  /** `--debug`. */
   readonly debug: boolean;
-  /** Positional arguments, flattened, in order. */
-  readonly args: readonly string[];
-  /** Whether a flag was given. */
-  readonly flag: (name: string) => boolean;
-  /** The value of an option that takes one. */
-  readonly value: (name: string) => string | undefined;
+  /** Never to be shown from now on, whatever is printed. */
+  readonly conceal: (secrets: readonly string[]) => void;
+  /** Standard error, for what happens while a command runs. */
+  readonly progress: ProgressStream;
 }
 
-/** The module of a command: imported only when it runs. Gives the exit code. */
-export interface CommandModule {
-  readonly run: (invocation: Invocation) => Promise<number>;
+/** Where progress goes. */
+export interface ProgressStream {
+  readonly isTerminal: boolean;
+  /** Writes text as it is, less what must not be shown. */
+  readonly write: (text: string) => void;
 }
 
-/** A command as the command line knows it before it runs. */
-export interface CommandSpec {
-  readonly name: string;
-  /** In commander's notation: `[target...]`, `<name>`. */
-  readonly args: readonly (readonly [name: string, description: string])[];
-  readonly summary: string;
-  /** Flags beyond those that every command has, in commander's notation. */
-  readonly flags: readonly (readonly [flags: string, description: string])[];
-  /** What it does, beyond the summary. */
-  readonly about: string;
-  /** Command lines to copy, without the leading `npx`. */
-  readonly examples: readonly string[];
-  /** Exit codes worth knowing, besides 0. */
-  readonly exits: readonly (readonly [code: number, meaning: string])[];
-  readonly load: () => Promise<CommandModule>;
+/** What a command came to. */
+export interface Reply {
+  /** Default: that of `error`, else 0. */
+  readonly exit?: ExitCode;
+  /** For `--json`: the one document on standard output. */
+  readonly json: unknown;
+  /** For people, without a line break at its end. Empty: nothing. */
+  readonly text: (paint: Paint) => string;
+  /** What ended it half-way, told after `text`; `json` holds it already. */
+  readonly error?: KernelError;
+  /** What it does after its reply was printed, and how it ends then. */
+  readonly after?: () => Promise<ExitCode>;
 }

@@ -1,21 +1,31 @@
-import { appliedHeads } from '../../graph/lineage.ts';
-import { readState } from '../../kernel/state.ts';
-import type { Invocation } from '../command.ts';
-import { withSession } from '../open-kernel.ts';
+import { readLedger } from '../../db/ledger.ts';
+import { branchesOf, statusOf } from '../../kernel/branches.ts';
+import type { Command } from '../command.ts';
+import { withProject } from '../project.ts';
 
 /** `kernel migrate:current`. */
-export function run(invocation: Invocation): Promise<number> {
-  const { io, json } = invocation;
-  return withSession(invocation, async ({ blueprint, session }) => {
-    const { graph, history } = await readState(session, blueprint);
-    const current = appliedHeads(graph, history.applied);
-    const dormant = new Set(history.dormant.map((row) => row.id));
-    if (json) {
-      io.json({ current, dormant: current.filter((id) => dormant.has(id)) });
-      return 0;
-    }
-    for (const id of current) io.line(dormant.has(id) ? `${id}  ${io.style('yellow', '(dormant)')}` : id);
-    if (current.length === 0) io.line('Nothing is applied.');
-    return 0;
-  });
-}
+export const migrateCurrent: Command = {
+  about: 'Lists the latest applied revision of each branch: where the database stands. Dormant branches are marked.',
+  examples: [{ line: 'kernel migrate:current', about: 'one revision a line' }],
+  exits: [{ code: 20, about: 'the database cannot be reached' }],
+  run(_, context) {
+    return withProject(context, async ({ blueprint, session }) => {
+      const branches = branchesOf(blueprint.set, await readLedger(session)).map(statusOf);
+      const current = branches.flatMap((branch) => branch.current);
+      const marks = new Map([
+        ...branches.flatMap(({ dormant }) => dormant.map((id) => [id, 'dormant'] as const)),
+        ...branches.flatMap(({ ahead }) => ahead.map((id) => [id, 'ahead'] as const)),
+      ]);
+      const marked = (mark: string): readonly string[] => current.filter((id) => marks.get(id) === mark);
+      return {
+        json: { current, dormant: marked('dormant'), ahead: marked('ahead') },
+        text: (paint) => {
+          if (current.length === 0) return 'Nothing is applied.';
+          return current
+            .map((id) => `${id}${marks.has(id) ? `  ${paint.yellow(`(${marks.get(id)})`)}` : ''}`)
+            .join('\n');
+        },
+      };
+    });
+  },
+};

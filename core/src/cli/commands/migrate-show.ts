@@ -1,82 +1,149 @@
-import { readDetails, type LedgerDetails } from '../../db/ledger.ts';
-import { readState, type Blueprint } from '../../kernel/state.ts';
-import type { RevisionGraph } from '../../graph/revision-graph.ts';
+import { readDetails, readLedger, type LedgerDetails } from '../../db/ledger.ts';
+import { KernelError } from '../../error/kernel-error.ts';
+import { nearest } from '../../error/nearest.ts';
+import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../kernel/branches.ts';
+import { kernelPackage } from '../../kernel/kernel-package.ts';
+import { withSession } from '../../kernel/with-session.ts';
+import { parseTarget } from '../../plan/target.ts';
+import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
+import type { PluginSet } from '../../plugin/plugin-set.ts';
 import type { RevisionBody } from '../../plugin/revision.ts';
-import { resolveTarget } from '../../plan/resolve-target.ts';
-import type { Invocation } from '../command.ts';
-import { openBlueprint, withSession } from '../open-kernel.ts';
+import type { Command, Reply } from '../command.ts';
+import type { Paint } from '../paint.ts';
+import { openConfig } from '../project.ts';
 
 /** `kernel migrate:show <revision>`. */
-export async function run(invocation: Invocation): Promise<number> {
-  const [target = ''] = invocation.args;
-  if (invocation.flag('offline')) {
-    const { blueprint } = await openBlueprint(invocation);
-    return show(invocation, blueprint, blueprint.graph, idOf(blueprint.graph, new Set(), target), null);
+export const migrateShow: Command = {
+  about:
+    'Shows one revision: what it revises and depends on, where it comes from, its SQL up and down, and when and by ' +
+    'which version it was applied. What no active code has is shown from the ledger.',
+  arguments: [
+    { name: 'revision', about: 'likes@0002 (a unique prefix), or likes, its head', required: true, complete: 'plugin' },
+  ],
+  options: [
+    { flag: 'applied', about: 'the SQL that the ledger says was run, not that of the code' },
+    { flag: 'offline', about: 'ask no database: show the code alone' },
+  ],
+  examples: [
+    { line: 'kernel migrate:show likes@0002', about: 'as the code has it' },
+    { line: 'kernel migrate:show likes@0002 --applied', about: 'as it was run, for comparison' },
+  ],
+  exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
+  async run({ operands: [target = ''], switches }, context) {
+    const config = openConfig(context);
+    // Neither graph nor history is judged: this is where the refusals of both send people to.
+    const set = await loadPluginSet(config, kernelPackage());
+    if (switches.has('offline')) return replyOf(find(branchesOf(set, null), target), set, null, switches);
+    return withSession(config.database, async (session) => {
+      const found = find(branchesOf(set, await readLedger(session)), target);
+      const [details = null] = found.row === null ? [] : await readDetails(session, [found.id]);
+      return replyOf(found, set, details, switches);
+    });
+  },
+};
+
+/** The one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
+function find(branches: readonly Branch[], target: string): KnownRevision {
+  const known = branches.flatMap(({ revisions }) => revisions);
+  const parsed = parseTarget(target);
+  const own = 'plugin' in parsed ? (branches.find(({ plugin }) => plugin === parsed.plugin)?.revisions ?? []) : [];
+  const ids =
+    parsed.kind === 'head'
+      ? latestOf(own)
+      : parsed.kind === 'base'
+        ? own.flatMap(({ id, revises }) => (revises.length === 0 ? [id] : []))
+        : known.flatMap(({ id }) =>
+            id === target || (parsed.kind === 'revision' && id.startsWith(target)) ? [id] : [],
+          );
+  const id = ids.includes(target) ? target : ids[0];
+  const found = known.find((revision) => revision.id === id);
+  if (found === undefined) {
+    const close = nearest(
+      target,
+      known.map((revision) => revision.id),
+    );
+    const reason = parsed.kind === 'nothing' ? parsed.reason : 'it is not the name of one revision';
+    throw new KernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
   }
-  return withSession(invocation, async ({ blueprint, session }) => {
-    const { graph, history } = await readState(session, blueprint);
-    const id = idOf(graph, history.applied, target);
-    const [details] = history.applied.has(id) ? await readDetails(session, [id]) : [];
-    return show(invocation, blueprint, graph, id, details ?? null);
-  });
+  if (id !== target && ids.length > 1) throw new KernelError('TARGET_AMBIGUOUS', { target, candidates: ids });
+  return found;
 }
 
-/** Any way to name a revision that a downgrade accepts: dormant ones included. */
-function idOf(graph: RevisionGraph, applied: ReadonlySet<string>, target: string): string {
-  const resolved = resolveTarget(graph, applied, target, 'down');
-  return resolved.kind === 'revisions' ? (resolved.ids[0] ?? target) : target;
-}
-
-function show(
-  { io, json, flag }: Invocation,
-  { revisions, packages }: Blueprint,
-  graph: RevisionGraph,
-  id: string,
-  applied: LedgerDetails | null,
-): number {
-  const node = graph.byId.get(id);
-  const revision = revisions.get(id);
-  const fromLedger = revision === undefined || flag('applied');
-  const up = fromLedger ? (applied?.up ?? null) : textOf(revision.up);
-  const down = fromLedger ? (applied?.down ?? null) : textOf(revision.down);
-  const facts = {
+function replyOf(
+  found: KnownRevision,
+  set: PluginSet,
+  details: LedgerDetails | null,
+  switches: ReadonlySet<string>,
+): Reply {
+  const { id, plugin, revises, dependsOn, breaking, state, shipped } = found;
+  const source = set.byName.get(plugin);
+  const fromLedger = shipped === null || switches.has('applied');
+  const up = fromLedger ? (details?.up ?? null) : textOf(shipped.up);
+  const down = fromLedger ? (details?.down ?? null) : textOf(shipped.down);
+  const json = {
     id,
-    plugin: node?.plugin ?? null,
-    revises: node?.revises ?? [],
-    dependsOn: node?.dependsOn ?? [],
-    breaking: node?.breaking ?? false,
-    transaction: revision?.transaction ?? null,
-    state: node?.dormant === true ? 'dormant' : applied === null ? 'pending' : 'applied',
-    file: revision?.file ?? null,
-    package: applied?.package ?? packages.get(node?.plugin ?? '') ?? null,
-    packageVersion: applied?.packageVersion ?? null,
-    appliedAt: applied?.appliedAt ?? null,
-    durationMs: applied?.durationMs ?? null,
+    plugin,
+    revises,
+    dependsOn,
+    breaking,
+    transaction: shipped?.transaction ?? null,
+    state,
+    file: shipped?.file ?? null,
+    package: source?.package ?? details?.package ?? null,
+    version: source?.version ?? null,
+    appliedAt: details?.appliedAt.toISOString() ?? null,
+    appliedBy:
+      details === null ? null : { package: details.package, version: details.packageVersion, run: details.runId },
+    durationMs: details?.durationMs ?? null,
+    from: fromLedger ? 'ledger' : 'code',
     up,
     down,
   };
-  if (json) {
-    io.json(facts);
-    return 0;
-  }
-  io.line(io.style('bold', id));
-  const lines: readonly (readonly [string, string])[] = [
-    ['revises', facts.revises.join(', ') || 'nothing: the base of its branch'],
-    ['depends on', facts.dependsOn.join(', ') || 'nothing'],
-    ['state', applied === null ? facts.state : `${facts.state} at ${applied.appliedAt.toISOString()}`],
-    ['package', [facts.package, facts.packageVersion].filter((part) => part !== null).join(' ')],
-    ['file', facts.file ?? 'only in the ledger'],
-    [
-      'marks',
-      [facts.breaking ? 'breaking' : '', facts.transaction === false ? 'outside a transaction' : '']
-        .filter((mark) => mark !== '')
-        .join(', ') || 'none',
-    ],
+  return { json, text: (paint) => explain(json, found, paint) };
+}
+
+type Shown = {
+  readonly id: string;
+  readonly revises: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly state: string | null;
+  readonly file: string | null;
+  readonly package: string | null;
+  readonly version: string | null;
+  readonly appliedAt: string | null;
+  readonly appliedBy: { readonly package: string; readonly version: string; readonly run: string } | null;
+  readonly from: string;
+  readonly up: string | null;
+  readonly down: string | null;
+};
+
+function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, paint: Paint): string {
+  const marks = [
+    ...(breaking ? ['breaking'] : []),
+    ...(shipped?.transaction === false ? ['outside a transaction'] : []),
   ];
-  for (const [name, value] of lines) io.line(`  ${name.padEnd(11)} ${value}`);
-  io.line(`\n-- up${fromLedger ? ', as it was run' : ''}\n${up ?? '-- code'}`);
-  io.line(`\n-- down\n${down ?? '-- none'}`);
-  return 0;
+  const by = shown.appliedBy;
+  const facts: readonly (readonly [string, string])[] = [
+    ['revises', shown.revises.join(', ') || 'nothing: the base of its branch'],
+    ['depends on', shown.dependsOn.join(', ') || 'nothing'],
+    ['marks', marks.join(', ')],
+    ['package', [shown.package, shown.version].filter((part) => part !== null).join(' ')],
+    ['file', shown.file ?? 'none: only the ledger has it'],
+    ['state', shown.state ?? ''],
+    ['applied', by === null ? '' : `${shown.appliedAt}, by ${by.package} ${by.version}, run ${by.run}`],
+  ];
+  const missing = shown.from === 'ledger' && row === null ? 'is not applied' : 'was code';
+  const title = (direction: string): string => paint.bold(`-- ${direction}, from the ${shown.from}`);
+  return [
+    paint.bold(shown.id),
+    ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(10)}  ${value}`),
+    '',
+    title('up'),
+    shown.up?.trim() ?? `-- ${missing}`,
+    '',
+    title('down'),
+    shown.down?.trim() ?? (shipped?.down === null ? '-- none: it cannot be undone' : `-- none, or ${missing}`),
+  ].join('\n');
 }
 
 function textOf(body: RevisionBody | null): string | null {

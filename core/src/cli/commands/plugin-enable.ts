@@ -1,33 +1,71 @@
 import { readFileSync } from 'node:fs';
 import { enablePlugin, writeConfig } from '../../config/edit.ts';
 import { readConfig } from '../../config/read-config.ts';
+import type { Config } from '../../config/config.ts';
+import { KernelError, isKernelError } from '../../error/kernel-error.ts';
+import { nearest } from '../../error/nearest.ts';
 import { loadBlueprint } from '../../kernel/blueprint.ts';
 import { checkOptions } from '../../plugin/check-options.ts';
+import { findPluginPackages } from '../../plugin/installed-plugins.ts';
 import { loadRunningHalf } from '../../plugin/load-running-half.ts';
-import type { Invocation } from '../command.ts';
-import { openConfig } from '../open-kernel.ts';
+import { openPackages } from '../../plugin/packages.ts';
+import { counted } from '../columns.ts';
+import type { Command } from '../command.ts';
+import { openConfig } from '../project.ts';
 
 /** `kernel plugin:enable <name>`. */
-export async function run(invocation: Invocation): Promise<number> {
-  const { io, json, args, env } = invocation;
-  const [name = ''] = args;
-  const { file } = openConfig(invocation);
-  const before = readFileSync(file, 'utf8');
-  const after = enablePlugin(before, name, file);
-  const changed = after !== before;
-  // What a start would refuse is refused here, before config.json changes.
-  const config = readConfig(file, env, after);
-  const { set } = await loadBlueprint(config);
-  const plugin = set.byName.get(name);
-  if (plugin !== undefined) {
-    await checkOptions(plugin, await loadRunningHalf(plugin), config.plugins.get(name), file);
+export const pluginEnable: Command = {
+  about:
+    'Activates an installed plugin in config.json, and changes nothing else in that file. What the next start would ' +
+    'refuse is refused first: a package that is not installed, a plugin that it requires and that is not active, ' +
+    'options that do not fit. The database is not touched.',
+  arguments: [{ name: 'name', about: "the plugin's name, as in plugin:list", required: true, complete: 'plugin' }],
+  examples: [{ line: 'kernel plugin:enable likes', about: 'then: kernel migrate:plan' }],
+  exits: [
+    { code: 10, about: 'the config does not fit, or cannot be written' },
+    { code: 12, about: 'its package is not installed, or does not load' },
+    { code: 14, about: 'something that it requires is not active, or does not fit' },
+  ],
+  runsPlugins: true,
+  async run({ operands: [name = ''] }, context) {
+    const { env } = context;
+    const { file } = openConfig(context);
+    const before = readFileSync(file, 'utf8');
+    const after = enablePlugin(before, name, file);
+    const config = readConfig(file, env, after);
+    const { set } = await withSuggestion(name, config, () => loadBlueprint(config));
+    const plugin = set.byName.get(name);
+    if (plugin !== undefined) {
+      await checkOptions(plugin, await loadRunningHalf(plugin), config.plugins.get(name), file);
+    }
+    const changed = after !== before;
+    if (changed) writeConfig(file, after);
+    const { package: from = null, version = null, revisions = [] } = plugin ?? {};
+    return {
+      json: { plugin: name, package: from, version, active: plugin !== undefined, changed, file },
+      text: (paint) => {
+        // An overlay has the last word.
+        if (plugin === undefined) return `${name} is switched on in ${file}, and off in ${config.overlays.join(', ')}.`;
+        if (!changed) return `${name} is active already.`;
+        return [
+          `${paint.green(name)} (${from} ${version}) is active in ${file}.`,
+          `Its ${counted(revisions.length, 'revision')} will run at the next start. To see them first: npx kernel migrate:plan`,
+        ].join('\n');
+      },
+    };
+  },
+};
+
+async function withSuggestion<T>(name: string, config: Config, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!isKernelError(error, 'PLUGIN_NOT_FOUND') || error.details.plugin !== name) throw error;
+    const installed = [...findPluginPackages(config, openPackages()).keys()];
+    throw new KernelError(
+      'PLUGIN_NOT_FOUND',
+      { ...error.details, nearest: nearest(name, installed) },
+      { cause: error },
+    );
   }
-  if (changed) writeConfig(file, after);
-  const { package: from = null, version = null } = plugin ?? {};
-  if (json) io.json({ plugin: name, package: from, version, changed, file });
-  else if (changed) {
-    io.line(`${name} (${from ?? '?'} ${version ?? ''}) is active in ${file}.`);
-    io.line('Its revisions run at the next start, or now: npx kernel migrate:up');
-  } else io.line(`${name} is active already.`);
-  return 0;
 }

@@ -13,7 +13,9 @@ export const kernelCodes = {
     exit: exitCode.usage,
     message: (d: { what: string; usage: string | null; command: string | null }) => d.what,
     hint: (d) =>
-      `${d.usage === null ? '' : `usage: ${d.usage}\n     `}See: npx kernel ${d.command === null ? '' : `${d.command} `}--help`,
+      d.usage === null
+        ? 'npx kernel --help lists the commands.'
+        : `${d.usage}\n     All of it: npx kernel ${d.command ?? ''} --help`,
   }),
   PLUGIN_PHASE_FAILED: codeEntry({
     exit: exitCode.pluginNotLoadable,

@@ -1,0 +1,41 @@
+import { isKernelError } from '../../error/kernel-error.ts';
+import type { Command, Context } from '../command.ts';
+import { commandNamed, commandTable } from '../command-table.ts';
+import { openConfig } from '../project.ts';
+import { optionsOf } from '../shape.ts';
+
+/** `kernel __complete <line>`: what could stand for the last word of a line, one a line. */
+export const complete: Command = {
+  about: 'Lists what could stand for the last word of a line. The scripts of `kernel completion` call it.',
+  arguments: [{ name: 'line', about: 'the command line up to the cursor' }],
+  examples: [{ line: 'kernel __complete "kernel migrate:"', about: 'the commands that begin so' }],
+  async run({ operands: [line = ''] }, context) {
+    const words = line.trimStart().split(/\s+/);
+    const last = words.at(-1) ?? '';
+    const found = (await candidates(words.slice(1, -1), last, context)).filter((word) => word.startsWith(last));
+    return { json: found, text: () => found.join('\n') };
+  },
+};
+
+async function candidates(before: readonly string[], last: string, context: Context): Promise<readonly string[]> {
+  const [name, ...rest] = before.filter((word) => !word.startsWith('-'));
+  const names = commandTable.flatMap((entry) => (entry.group === null ? [] : [entry.name]));
+  if (name === undefined) return [...names, 'help'];
+  if (name === 'help') return names;
+  const command = await commandNamed(name)?.load();
+  if (command === undefined) return [];
+  if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);
+  const specs = command.arguments ?? [];
+  const spec = specs[rest.length] ?? (specs.at(-1)?.many === true ? specs.at(-1) : undefined);
+  return spec?.complete === 'plugin' ? pluginNames(context) : (spec?.complete ?? []);
+}
+
+/** Whoever presses a key wants no explanation of a config that does not fit. */
+function pluginNames(context: Context): readonly string[] {
+  try {
+    return ['core', ...openConfig(context).plugins.keys()];
+  } catch (error) {
+    if (isKernelError(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import type { ExitCode } from '../error/exit-code.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { ProgressStream, Reply } from './command.ts';
+import { paintFor, plain, wantsColor, type Paint } from './paint.ts';
+import { explainOrigin, explainRefusal } from './refusal.ts';
+import { redacted } from './secrets.ts';
+
+/** The two standard streams, which never show what is to be concealed. */
+export interface Console {
+  /** Never to be shown from now on. */
+  readonly conceal: (secrets: readonly string[]) => void;
+  readonly progress: ProgressStream;
+  /** Prints a reply and gives its exit code. */
+  readonly print: (reply: Reply) => Promise<ExitCode>;
+  /** Prints a refusal and gives its exit code. */
+  readonly refuse: (error: KernelError) => Promise<ExitCode>;
+  /** The same at once, without colours: for when there is no later. */
+  readonly fail: (error: KernelError) => ExitCode;
+}
+
+/** How to print. */
+export interface ConsoleOptions {
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens the streams of this process. */
+export function openConsole({ json, debug, env }: ConsoleOptions): Console {
+  let secrets: readonly string[] = [];
+  const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(redacted(text, secrets));
+  const printJson = (value: unknown): void => {
+    // Each string by itself: what is hidden must not end one.
+    const hide = (_: string, inside: unknown): unknown =>
+      typeof inside === 'string' ? redacted(inside, secrets) : inside;
+    process.stdout.write(`${JSON.stringify(value, hide, 2)}\n`);
+  };
+  const complain = (error: KernelError, paint: Paint): void => {
+    if (!json) write(process.stderr, `${explainRefusal(error, paint)}\n`);
+    if (debug) write(process.stderr, `\n${explainOrigin(error)}\n`);
+  };
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever read us has seen enough; what we do is done all the same.
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  return {
+    conceal: (more) => (secrets = [...secrets, ...more]),
+    progress: {
+      get isTerminal() {
+        return process.stderr.isTTY;
+      },
+      write: (text) => write(process.stderr, text),
+    },
+    async print(reply) {
+      if (json) printJson(reply.json);
+      else {
+        const text = reply.text(await paintFor(wantsColor(process.stdout.isTTY, env)));
+        if (text !== '') write(process.stdout, `${text}\n`);
+      }
+      if (reply.error !== undefined) complain(reply.error, await paintFor(wantsColor(process.stderr.isTTY, env)));
+      return reply.exit ?? reply.error?.exitCode ?? 0;
+    },
+    async refuse(error) {
+      if (json) printJson({ error });
+      complain(error, await paintFor(wantsColor(process.stderr.isTTY, env)));
+      return error.exitCode;
+    },
+    fail(error) {
+      // Standard output may have its document already.
+      if (json) write(process.stderr, `${JSON.stringify({ error })}\n`);
+      complain(error, plain);
+      return error.exitCode;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { Argument, Command as Program, CommanderError, Option } from 'commander';
+import { KernelError } from '../error/kernel-error.ts';
+import { nearest } from '../error/nearest.ts';
+import type { Input, Shape } from './command.ts';
+import { fits, optionsOf, termOf, usageOf } from './shape.ts';
+
+/** What commander reads and shows a command by. */
+export function programOf(name: string, shape: Shape): Program {
+  const program = new Program(`kernel ${name}`).helpOption(false).exitOverride();
+  program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+  for (const spec of shape.arguments ?? []) program.addArgument(new Argument(termOf(spec), spec.about));
+  for (const { flag, value, about } of optionsOf(shape)) {
+    const short = flag === 'help' ? '-h, ' : '';
+    program.addOption(new Option(`${short}--${flag}${value === undefined ? '' : ` <${value}>`}`, about));
+  }
+  return program;
+}
+
+/** Reads the words after a command's name. Throws USAGE. */
+export function parse(name: string, shape: Shape, words: readonly string[]): Input {
+  const program = programOf(name, shape);
+  const wrong = (what: string): KernelError<'USAGE'> =>
+    new KernelError('USAGE', { what, usage: usageOf(name, shape), command: name });
+  const { operands, unknown } = parsed(program, words, wrong);
+  const values = new Map<string, string>();
+  const switches = new Set<string>();
+  for (const [flag, value] of Object.entries(program.opts<Readonly<Record<string, string | boolean>>>())) {
+    if (typeof value === 'string') values.set(flag, value);
+    else if (value) switches.add(flag);
+    // It swallowed the next flag.
+    if (typeof value === 'string' && value.startsWith('--')) throw wrong(`kernel ${name}: --${flag} needs a value.`);
+  }
+  // Whoever asks for help gets it, whatever else is wrong.
+  if (switches.has('help') || unknown.includes('--help') || unknown.includes('-h')) {
+    return { operands, values, switches: switches.add('help') };
+  }
+  const [strange] = unknown;
+  if (strange !== undefined) throw wrong(explainFlag(strange, name, shape));
+  if (!fits(shape, operands.length)) throw wrong(explainCount(operands, name, shape));
+  return { operands, switches, values };
+}
+
+function parsed(
+  program: Program,
+  words: readonly string[],
+  wrong: (what: string) => KernelError<'USAGE'>,
+): { readonly operands: string[]; readonly unknown: string[] } {
+  try {
+    return program.parseOptions([...words]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw wrong(`${program.name()}: ${error.message.replace(/^error: /, '')}.`);
+  }
+}
+
+function explainFlag(word: string, name: string, shape: Shape): string {
+  const flags = optionsOf(shape);
+  const [flag = ''] = word.split('=');
+  const known = flags.find((option) => `--${option.flag}` === flag);
+  if (known !== undefined && known.value === undefined) return `kernel ${name}: ${flag} takes no value.`;
+  const close = nearest(
+    flag,
+    flags.map((option) => `--${option.flag}`),
+  );
+  return `kernel ${name} has no option ${flag}${close === null ? '.' : `; did you mean ${close}?`}`;
+}
+
+function explainCount(operands: readonly string[], name: string, { arguments: specs = [] }: Shape): string {
+  const missing = specs[operands.length];
+  if (missing?.required === true) return `kernel ${name} needs <${missing.name}>: ${missing.about}.`;
+  const excess = operands.slice(specs.length).map((word) => `"${word}"`);
+  const most = specs.length === 0 ? 'no arguments' : specs.length === 1 ? 'one argument' : `${specs.length} arguments`;
+  return `kernel ${name} takes ${most}; ${excess.join(' ')} ${excess.length > 1 ? 'are' : 'is'} too much.`;
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from '../config/config.ts';
+
+/** What is shorter is no secret, and would blank out ordinary words. */
+const leastLength = 6;
+
+/**
+ * What must not be shown of a config: the passwords of its database, and what environment variables put into the options
+ * of its plugins. What is told of the database anyway (a user's name that is the password too) is left in.
+ */
+export function secretsOf(
+  { database, file, overlays, plugins }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const urls = database.kind === 'postgres' ? [database.url, database.directUrl ?? ''] : [];
+  const hasOptions = plugins.values().some(({ options }) => Object.keys(options).length > 0);
+  const names = hasOptions ? [file, ...overlays].flatMap(variablesIn) : [];
+  const values = names.map((name) => env[name] ?? '');
+  const found = [...[...urls, ...values].flatMap(passwordsIn), ...values, env['PGPASSWORD'] ?? ''];
+  return [...new Set(found)].filter((secret) => secret.length >= leastLength && !database.shown.includes(secret));
+}
+
+/** As they are written in a URL, and as they are meant. */
+function passwordsIn(url: string): readonly string[] {
+  if (!URL.canParse(url)) return [];
+  const { password, searchParams } = new URL(url);
+  const parameter = searchParams.get('password') ?? '';
+  try {
+    return [password, decodeURIComponent(password), parameter];
+  } catch {
+    return [password, parameter];
+  }
+}
+
+/** The variables that a config file names in what belongs to plugins. The file has been read and checked before. */
+function variablesIn(file: string): readonly string[] {
+  const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const plugins = typeof json === 'object' && json !== null && 'plugins' in json ? json.plugins : {};
+  const names: string[] = [];
+  const look = (value: unknown): void => {
+    if (typeof value === 'string')
+      names.push(...value.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g).map(([, name]) => name ?? ''));
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, inside] of Object.entries(value)) if (!key.startsWith('$')) look(inside);
+  };
+  look(plugins);
+  return names;
+}
+
+const urlPassword = /(:\/\/[^\s:@/'"<>]*:)[^\s'"<>]*@/g;
+const passwordParameter = /\b((?:ssl)?password=)[^\s&'"]+/gi;
+
+/** `text` without `secrets` and without the password of any URL: the last line of defence over all that is printed. */
+export function redacted(text: string, secrets: readonly string[]): string {
+  const known = secrets
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((told, one) => told.replaceAll(one, '***'), text);
+  return known.replaceAll(urlPassword, '$1***@').replaceAll(passwordParameter, '$1***');
+}
