@@ -1,0 +1,102 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { runKernel } from '../helper/kernel-process.ts';
+
+const workspace = join(import.meta.dirname, '../..');
+const file = join(workspace, 'README.md');
+
+/** A command line of the README's session, and what the page says that it prints. */
+interface Exchange {
+  readonly command: string;
+  readonly output: string;
+}
+
+const fence = /(<!-- session -->\n```console\n)([\s\S]*?)(\n```)/;
+
+function exchanges(page: string): readonly Exchange[] {
+  const [, , session = ''] = fence.exec(page) ?? [];
+  return session
+    .split(/^\$ /m)
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const [command = '', ...output] = part.split('\n');
+      return { command, output: output.join('\n').trim() };
+    });
+}
+
+/** Times and this machine's folders are not the same twice. */
+function steady(text: string, cwd: string): string {
+  return text
+    .replaceAll(cwd, '…')
+    .replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, '0 ms')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}
+
+describe('the README', () => {
+  const page = readFileSync(file, 'utf8');
+  let cwd: string;
+
+  beforeAll(() => {
+    cwd = join(inject('scratch'), 'readme');
+    mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
+    for (const [name, folder] of [
+      ['core', 'core'],
+      ['plugin-likes', 'plugins/likes'],
+      ['plugin-comments', 'plugins/comments'],
+      ['plugin-messages', 'plugins/messages'],
+    ] as const) {
+      symlinkSync(join(workspace, folder), join(cwd, 'node_modules/@headwater', name));
+    }
+    for (const name of ['@mikro-orm', 'zod']) {
+      symlinkSync(join(workspace, 'node_modules', name), join(cwd, 'node_modules', name));
+    }
+    for (const part of ['config', 'app/src', 'app/package.json']) {
+      cpSync(join(workspace, part), join(cwd, part), { recursive: true });
+    }
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
+  });
+
+  it('shows a session that happens just so', async () => {
+    const found = exchanges(page);
+    expect(found.length).toBeGreaterThan(5);
+    const happened: Exchange[] = [];
+    for (const { command } of found) {
+      const args = command.replace(/^npx kernel /, '').split(' ');
+      expect(command).toMatch(/^npx kernel /);
+      const done = await runKernel(args, { cwd });
+      happened.push({ command, output: `${done.stdout}${done.stderr}`.replaceAll(cwd, '…').trim() });
+    }
+    const session = happened.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
+    if (process.env['UPDATE_README'] === '1') {
+      writeFileSync(
+        file,
+        page.replace(fence, (_, open: string, __, close: string) => `${open}${session.trimEnd()}${close}`),
+      );
+    }
+    const told = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
+    expect(steady(session, cwd)).toBe(steady(told, cwd));
+  }, 120_000);
+
+  it('names the two commands that package.json has', () => {
+    expect(page).toContain('```sh\nnpm ci\nnpm start\n```');
+    const { scripts } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as {
+      scripts: Readonly<Record<string, string>>;
+    };
+    expect(scripts['start']).toBe('kernel start');
+    expect(scripts['test']).toBeDefined();
+  });
+
+  it('shows the plugin that is really there', () => {
+    const revision = readFileSync(join(workspace, 'plugins/likes/src/migrations/0001_create_like.ts'), 'utf8');
+    expect(revision).toContain(`id: 'likes@0001_create_like'`);
+    expect(page).toContain(`id: 'likes@0001_create_like'`);
+  });
+
+  it('links only to pages that exist', () => {
+    const links = Array.from(page.matchAll(/\]\((?!https?:)([^)#]+)\)/g), ([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) expect(() => readFileSync(join(workspace, link)), link).not.toThrow();
+  });
+});
