@@ -29,16 +29,21 @@ export interface ConsoleOptions {
 export function openConsole({ json, debug, env }: ConsoleOptions): Console {
   let secrets: readonly string[] = [];
   const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(redacted(text, secrets));
+  let printed = false;
   const printJson = (value: unknown): void => {
+    printed = true;
     // Each string by itself: what is hidden must not end one.
     const hide = (_: string, inside: unknown): unknown =>
       typeof inside === 'string' ? redacted(inside, secrets) : inside;
     process.stdout.write(`${JSON.stringify(value, hide, 2)}\n`);
   };
   const complain = (error: KernelError, paint: Paint): void => {
-    if (!json) write(process.stderr, `${explainRefusal(error, paint)}\n`);
+    // Standard output holds one document; what happens after it is told beside it.
+    if (json && !printed) printJson({ error });
+    else write(process.stderr, `${explainRefusal(error, paint)}\n`);
     if (debug) write(process.stderr, `\n${explainOrigin(error)}\n`);
   };
+  const errorPaint = (): Promise<Paint> => paintFor(wantsColor(process.stderr.isTTY, env));
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // Whoever read us has seen enough; what we do is done all the same.
@@ -59,17 +64,14 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
         const text = reply.text(await paintFor(wantsColor(process.stdout.isTTY, env)));
         if (text !== '') write(process.stdout, `${text}\n`);
       }
-      if (reply.error !== undefined) complain(reply.error, await paintFor(wantsColor(process.stderr.isTTY, env)));
+      if (reply.error !== undefined && (!json || debug)) complain(reply.error, await errorPaint());
       return reply.exit ?? reply.error?.exitCode ?? 0;
     },
     async refuse(error) {
-      if (json) printJson({ error });
-      complain(error, await paintFor(wantsColor(process.stderr.isTTY, env)));
+      complain(error, await errorPaint());
       return error.exitCode;
     },
     fail(error) {
-      // Standard output may have its document already.
-      if (json) write(process.stderr, `${JSON.stringify({ error })}\n`);
       complain(error, plain);
       return error.exitCode;
     },

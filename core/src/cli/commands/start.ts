@@ -43,12 +43,14 @@ export const start: Command = {
       log: (plugin) => logOf(plugin, context),
     }).finally(progress.end);
     const milliseconds = performance.now() - began;
+    // From here on, before anybody can read that it is ready.
+    const signalled = switches.has('once') ? null : firstSignal();
     return {
       json: { ...app.report, milliseconds },
       text: (paint) => explain(app.report, milliseconds, paint),
       async after() {
-        if (!switches.has('once')) {
-          const signal = await firstSignal();
+        if (signalled !== null) {
+          const signal = await signalled;
           if (!json) context.progress.write(`${signal}: stopping ${counted(app.report.plugins.length, 'plugin')}\n`);
         }
         return stop(app, context);
