@@ -12,7 +12,8 @@ export const databaseCodes = {
   DATABASE_UNREACHABLE: codeEntry({
     exit: exitCode.databaseUnreachable,
     message: (d: { database: string; reason: string }) => `The database ${d.database} cannot be reached: ${d.reason}.`,
-    hint: () => 'Check that the server runs and that "database" in config.json names its host, port, database and user.',
+    hint: () =>
+      'Check that the server runs and that "database" in config.json names its host, port, database and user.',
   }),
   DATABASE_READ_ONLY: codeEntry({
     exit: exitCode.privilege,
@@ -53,7 +54,8 @@ export const databaseCodes = {
     exit: exitCode.config,
     message: (d: { directory: string; reason: string }) =>
       `The embedded database ${d.directory} cannot be opened: ${d.reason}.`,
-    hint: () => 'Choose a folder that this user may write: "database": "pglite://../.data/name" (relative to config.json).',
+    hint: () =>
+      'Choose a folder that this user may write: "database": "pglite://../.data/name" (relative to config.json).',
   }),
   STORE_VERSION: codeEntry({
     exit: exitCode.storeDamaged,
@@ -65,7 +67,8 @@ export const databaseCodes = {
     exit: exitCode.storeDamaged,
     message: (d: { directory: string; reason: string }) =>
       `The embedded database ${d.directory} does not start: ${d.reason}.`,
-    hint: (d) => `Restore the folder from a backup, or move ${d.directory} aside to begin anew. Nothing in it was changed.`,
+    hint: (d) =>
+      `Restore the folder from a backup, or move ${d.directory} aside to begin anew. Nothing in it was changed.`,
   }),
   LEDGER_FORMAT_NEWER: codeEntry({
     exit: exitCode.databaseAhead,
@@ -77,7 +80,8 @@ export const databaseCodes = {
     exit: exitCode.lockWait,
     message: (d: { seconds: number; holder: string | null }) =>
       `Another session has held the migration lock for ${d.seconds} s: ${d.holder ?? 'it has just gone'}.`,
-    hint: () => 'Wait for it or end it, then run again. "upgrade": { "lockWait": seconds } in config.json waits longer.',
+    hint: () =>
+      'Wait for it or end it, then run again. "upgrade": { "lockWait": seconds } in config.json waits longer.',
     written: seeStatus,
   }),
   MIGRATION_FAILED: codeEntry({
@@ -99,7 +103,8 @@ export const databaseCodes = {
       const statement = d.statement === null ? '' : `\n    ${d.statement}`;
       return `Revision "${d.revision}" failed on its way ${d.direction}${where}: ${d.reason}${state}.${detail}${statement}`;
     },
-    hint: (d) => `Correct the revision or the data it met, then run again. Its SQL: npx kernel migrate:show ${d.revision}`,
+    hint: (d) =>
+      `Correct the revision or the data it met, then run again. Its SQL: npx kernel migrate:show ${d.revision}`,
     written: rolledBack,
   }),
   MIGRATION_BLOCKED: codeEntry({
@@ -121,7 +126,8 @@ export const databaseCodes = {
     exit: exitCode.incompleteStep,
     message: (d: { revision: string; reason: string }) =>
       `Revision "${d.revision}" runs outside a transaction and has not taken full effect: ${d.reason}.`,
-    hint: (d) => `Its \`check\` says what is missing: npx kernel migrate:show ${d.revision}. Then run again; it starts over.`,
+    hint: (d) =>
+      `Its \`check\` says what is missing: npx kernel migrate:show ${d.revision}. Then run again; it starts over.`,
     written: () => 'Its effect may be there in part; its row is not. Running again is safe.',
   }),
   ENVELOPE_VIOLATED: codeEntry({
