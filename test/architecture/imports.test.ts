@@ -21,8 +21,10 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   schema: ['error', 'contract', 'type config', 'type db'],
   kernel: ['error', 'contract', 'config', 'container', 'db', 'graph', 'plan', 'plugin', 'schema'],
   cli: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin', 'kernel'],
+  testing: ['error', 'contract', 'config', 'db', 'kernel', 'plugin'],
   'core-plugin': ['plugin.ts'],
   'plugin.ts': ['contract'],
+  'testing.ts': ['testing'],
   'index.ts': ['error', 'graph', 'plan', 'kernel', 'contract', 'config', 'db', 'plugin'],
 };
 

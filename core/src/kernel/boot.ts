@@ -1,6 +1,6 @@
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, DatabaseTarget } from '../config/config.ts';
 import type { AppContainer } from '../container/open-container.ts';
 import type { Get } from '../contract/bind.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
@@ -15,18 +15,24 @@ import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from
 import { upgrade, type MigrationResult } from './migrate.ts';
 import type { Blueprint } from './state.ts';
 
+/** How to boot a config that is at hand. */
+export interface BootWithOptions {
+  /** Follows the upgrade. */
+  readonly observer?: Observer;
+  /** Where plugins log to. Default: nowhere. */
+  readonly log?: (plugin: string) => PluginLog;
+  /** Opens the config's database. Default: {@link openSession}. */
+  readonly open?: (target: DatabaseTarget) => Promise<Session>;
+}
+
 /** How to boot. */
-export interface BootOptions {
+export interface BootOptions extends Pick<BootWithOptions, 'observer' | 'log'> {
   /** Where config.json is looked for. Default: the working directory. */
   readonly cwd?: string;
   /** Path of config.json. Default: `config/config.json`, then `config.json`. */
   readonly config?: string;
   /** What `${VAR}` is taken from. Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Follows the upgrade. */
-  readonly observer?: Observer;
-  /** Where plugins log to. Default: nowhere. */
-  readonly log?: (plugin: string) => PluginLog;
 }
 
 /** What a boot did, as data. Times in milliseconds. */
@@ -53,10 +59,7 @@ export interface App extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Boots the application: load, bind, connect, upgrade every head, open the entities, start. Whatever fails is thrown as a KernelError after what
- * had been opened is closed again; every refusal that needs no database comes before a connection opens.
- */
+/** Boots the application that a config.json describes. Throws what reading it and {@link bootWith} throw. */
 export async function boot(options: BootOptions = {}): Promise<App> {
   const stages = stopwatch();
   const { cwd = process.cwd(), config: file } = options;
@@ -64,19 +67,31 @@ export async function boot(options: BootOptions = {}): Promise<App> {
     findConfig({ cwd, ...(file !== undefined && { config: file }) }),
     options.env ?? process.env,
   );
+  return bootWith(config, options, stages);
+}
+
+/**
+ * Boots an application: load, bind, connect, upgrade every head, open the entities, start. Whatever fails is thrown as
+ * a KernelError after what had been opened is closed again; every refusal that needs no database comes before a
+ * connection opens.
+ */
+export async function bootWith(
+  config: Config,
+  { observer, log = () => silent, open = openSession }: BootWithOptions = {},
+  stages: Stopwatch = stopwatch(),
+): Promise<App> {
   const blueprint = await loadBlueprint(config);
   const plugins = await loadPlugins(config, blueprint);
   stages.end('load');
   const bound = await bindPlugins(plugins, config);
   stages.end('bind');
-  const session = await openSession(config.database);
+  const session = await open(config.database);
   try {
     stages.end('connect');
-    const upgraded = await upgradeAll(session, blueprint, config, options.observer);
+    const upgraded = await upgradeAll(session, blueprint, config, observer);
     stages.end('upgrade');
     const { database, close } = bound.open(session);
     stages.end('open');
-    const log = options.log ?? (() => silent);
     const started = await startPlugins(plugins, { log, get: bound.container.getOf, inContext: database.inContext });
     stages.end('start');
     const report = reportOf(config, stages.list, started, upgraded);
