@@ -1,7 +1,16 @@
-import { definePlugin } from '@headwater/core/plugin';
+import { Database, definePlugin } from '@headwater/core/plugin';
 import { Message, Participant } from './entities.ts';
+import { Messages, messagesIn } from './messages.ts';
 
 export { Message, Participant } from './entities.ts';
+export { Messages } from './messages.ts';
+export type { MessageHeader, NewMessage, ReadableMessage } from './messages.ts';
 
 /** Private messages between users. They are not objects, so nothing that lists objects can show them. */
-export default definePlugin({ name: 'messages', entities: [Message, Participant] });
+export default definePlugin({
+  name: 'messages',
+  entities: [Message, Participant],
+  bind({ bind }) {
+    bind(Messages).toDynamicValue(({ get }) => messagesIn(get(Database)));
+  },
+});
