@@ -1,28 +1,27 @@
-import { DeferMode, EntitySchema, ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
+import { DeferMode, ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
 import type { EntityUse } from '../error/codes/schema.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import type { EntityPlan } from './entity-plan.ts';
 import { who, type EntitySource } from './entity-source.ts';
-import { lineOf, ownerOf, ownerOfProperty, parentOf, type MetadataByClass } from './owners.ts';
-import { hasTable, madePivot, ownProperties } from './tables.ts';
+import { lineOf, ownerOf, ownerOfProperty, parentOf, type KnownPlan } from './owners.ts';
+import { hasTable, isMade, madePivot, ownProperties } from './tables.ts';
 
 /**
  * Refuses entities that refer to what nobody listed or their plugin does not require, and inheritance that does not
  * work across plugins. Throws ENTITY_NOT_REGISTERED, ENTITY_NOT_REQUIRED, INHERITANCE_REFUSED, RELATION_INHERITED,
  * RELATION_NOT_DEFERRED.
  */
-export function assertReferences(plan: EntityPlan, all: MetadataByClass): void {
-  for (const meta of all.values()) {
+export function assertReferences(plan: KnownPlan): void {
+  for (const meta of plan.metadata.values()) {
     const owner = ownerOf(meta, plan);
     if (owner === null) continue;
-    assertParent(meta, owner, plan, all);
-    for (const property of ownProperties(meta)) assertTargets(meta, property, plan, all);
-    for (const property of Object.values(meta.properties)) assertOwnPivot(meta, property, owner, plan, all);
+    assertParent(meta, owner, plan);
+    for (const property of ownProperties(meta)) assertTargets(meta, property, plan);
+    for (const property of Object.values(meta.properties)) assertOwnPivot(meta, property, owner, plan);
   }
 }
 
-function assertParent(meta: EntityMetadata, owner: EntitySource, plan: EntityPlan, all: MetadataByClass): void {
-  const parent = parentOf(meta, all);
+function assertParent(meta: EntityMetadata, owner: EntitySource, plan: KnownPlan): void {
+  const parent = parentOf(meta, plan);
   // An abstract class is no entity: whoever extends it has its columns as their own.
   if (parent === null || !hasTable(parent.root)) return;
   assertMayUse({ source: owner, from: meta.className, uses: 'inherits from', used: parent }, plan);
@@ -33,12 +32,12 @@ function assertParent(meta: EntityMetadata, owner: EntitySource, plan: EntityPla
   throw new KernelError('INHERITANCE_REFUSED', details);
 }
 
-function assertTargets(meta: EntityMetadata, property: EntityProperty, plan: EntityPlan, all: MetadataByClass): void {
+function assertTargets(meta: EntityMetadata, property: EntityProperty, plan: KnownPlan): void {
   // MikroORM gives the target of a many-to-many relation a hidden way back, which its plugin did not ask for.
-  const isMade = property.kind === ReferenceKind.MANY_TO_MANY && !property.owner && property.hydrate === false;
-  const source = ownerOfProperty(meta, property.name, plan, all);
-  if (isMade || source === null) return;
-  const pivot = property.kind === ReferenceKind.MANY_TO_MANY ? all.get(property.pivotEntity) : undefined;
+  const isWayBack = property.kind === ReferenceKind.MANY_TO_MANY && !property.owner && property.hydrate === false;
+  const source = ownerOfProperty(meta, property.name, plan);
+  if (isWayBack || source === null) return;
+  const pivot = property.kind === ReferenceKind.MANY_TO_MANY ? plan.metadata.get(property.pivotEntity) : undefined;
   const targets = [...(property.polymorphTargets ?? [property.targetMeta]), pivot];
   for (const used of targets) {
     if (used === undefined) continue;
@@ -72,13 +71,12 @@ interface Use {
   readonly used: EntityMetadata;
 }
 
-function assertMayUse({ source, from, uses, used }: Use, plan: EntityPlan): void {
+function assertMayUse({ source, from, uses, used }: Use, plan: KnownPlan): void {
   const owner = ownerOf(used, plan);
   const details = { ...who(source), from, uses, entity: used.className };
   if (owner === null) {
-    // Only what an author defined is in MikroORM's registry, not the pivots that it makes; an embeddable has no table.
-    if (EntitySchema.REGISTRY.has(used.class) && hasTable(used))
-      throw new KernelError('ENTITY_NOT_REGISTERED', details);
+    // What has no table of its own, like an embeddable, is part of who uses it.
+    if (hasTable(used) && !isMade(used)) throw new KernelError('ENTITY_NOT_REGISTERED', details);
     return;
   }
   if (owner === source || source.requires.includes(owner.name)) return;
@@ -86,17 +84,11 @@ function assertMayUse({ source, from, uses, used }: Use, plan: EntityPlan): void
 }
 
 /** MikroORM makes a pivot table for each subtype that inherits a relation: tables that no plugin's revisions create. */
-function assertOwnPivot(
-  meta: EntityMetadata,
-  property: EntityProperty,
-  owner: EntitySource,
-  plan: EntityPlan,
-  all: MetadataByClass,
-): void {
-  const pivot = madePivot(property, plan, all);
-  const declaring = lineOf(meta, all).findLast((above) => Object.hasOwn(above.properties, property.name));
+function assertOwnPivot(meta: EntityMetadata, property: EntityProperty, owner: EntitySource, plan: KnownPlan): void {
+  const pivot = madePivot(property, plan);
+  const declaring = lineOf(meta, plan).findLast((above) => Object.hasOwn(above.properties, property.name));
   if (pivot === null || declaring === undefined || declaring === meta) return;
-  const other = ownerOfProperty(declaring, property.name, plan, all);
+  const other = ownerOfProperty(declaring, property.name, plan);
   if (other === null || other === owner) return;
   throw new KernelError('RELATION_INHERITED', {
     ...who(other),

@@ -1,5 +1,5 @@
 import { EntitySchema } from '@mikro-orm/core';
-import type { EntityClassOf } from '../contract/extend-entity.ts';
+import type { EntityClassOf, EntityEntry } from '../contract/extend-entity.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { who, type EntitySource } from './entity-source.ts';
 
@@ -9,6 +9,8 @@ export type EntityClass = EntityClassOf<object>;
 /** What a plugin's file says of an entity, before MikroORM has looked at it. Read only: other instances share it. */
 export interface Definition {
   readonly class: EntityClass;
+  /** What the plugin lists: MikroORM knows a schema without a class of its own only by the schema. */
+  readonly entry: EntityEntry;
   readonly name: string;
   /** The class it extends; `null` for a root. */
   readonly parent: EntityClass | null;
@@ -27,6 +29,7 @@ export function definitionOf(entry: unknown, index: number, source: EntitySource
   const { meta } = schema;
   return Object.freeze({
     class: classOf(meta.class),
+    entry: isClass(entry) ? entry : schema,
     name: meta.className,
     parent: parentOf(meta.extends),
     // Their values may be functions that name a class which is not yet there.
@@ -35,8 +38,8 @@ export function definitionOf(entry: unknown, index: number, source: EntitySource
 }
 
 /** What an entity is called, listed or not. */
-export function entityName(of: EntityClass): string {
-  return EntitySchema.REGISTRY.get(of)?.meta.className ?? of.name;
+export function entityName(of: EntityClass | undefined): string {
+  return of === undefined ? 'undefined' : (EntitySchema.REGISTRY.get(of)?.meta.className ?? of.name);
 }
 
 /** The class by which MikroORM's metadata names an entity. */

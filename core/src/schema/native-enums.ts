@@ -1,6 +1,5 @@
-import type { EntityPlan } from './entity-plan.ts';
 import type { EntitySource } from './entity-source.ts';
-import { ownerOfProperty, type MetadataByClass } from './owners.ts';
+import { ownerOfProperty, type KnownPlan } from './owners.ts';
 import { qualified } from './tables.ts';
 
 /** A property whose column has a native enum type, and the plugin that declares it. */
@@ -13,10 +12,10 @@ export interface EnumUse {
 }
 
 /** Every use of a native enum, in the order of the plugins, dependencies first: the first user owns the type. */
-export function enumUses(plan: EntityPlan, all: MetadataByClass): readonly EnumUse[] {
-  const uses = [...all.values()].flatMap((meta) =>
+export function enumUses(plan: KnownPlan): readonly EnumUse[] {
+  const uses = [...plan.metadata.values()].flatMap((meta) =>
     Object.values(meta.properties).flatMap(({ name, nativeEnumName, items = [] }): readonly EnumUse[] => {
-      const source = ownerOfProperty(meta, name, plan, all);
+      const source = ownerOfProperty(meta, name, plan);
       if (nativeEnumName === undefined || source === null) return [];
       const type = nativeEnumName.includes('.') ? nativeEnumName : qualified(nativeEnumName, meta.schema);
       return [{ name: type, property: `${meta.className}.${name}`, items: items.map(String), source }];

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IDatabaseDriver, MikroORM } from '@mikro-orm/core';
-import type { DatabaseSchema, EntityClass, EntityMetadata, SqlEntityManager } from '@mikro-orm/postgresql';
+import type { DatabaseSchema, EntityMetadata, SqlEntityManager } from '@mikro-orm/postgresql';
 import type { EntityPlan } from './entity-plan.ts';
 import { extendMetadata } from './extensions.ts';
 
@@ -17,7 +17,7 @@ export interface MadeOrm {
 /** The options that are the same with both drivers. */
 export function ormOptions(plan: EntityPlan) {
   return {
-    entities: [...plan.definitions.keys()] as EntityClass[],
+    entities: Array.from(plan.definitions.values(), ({ entry }) => entry),
     // Two applications in one process must not find each other's contexts.
     contextName: randomUUID(),
     allowGlobalContext: false,

@@ -3,8 +3,10 @@ import { classOf } from './definition.ts';
 import type { EntityPlan } from './entity-plan.ts';
 import type { EntitySource } from './entity-source.ts';
 
-/** All metadata of one ORM instance, by class. */
-export type MetadataByClass = ReadonlyMap<object, EntityMetadata>;
+/** A plan with what MikroORM made of it: the metadata of one ORM instance, by class. */
+export interface KnownPlan extends EntityPlan {
+  readonly metadata: ReadonlyMap<object, EntityMetadata>;
+}
 
 /** The plugin whose entity `metadata` is; `null` for a pivot table that MikroORM made, and for what nobody listed. */
 export function ownerOf(metadata: EntityMetadata, { owners }: EntityPlan): EntitySource | null {
@@ -15,14 +17,9 @@ export function ownerOf(metadata: EntityMetadata, { owners }: EntityPlan): Entit
  * The plugin that declared a property: the one that extends the entity, or an entity it inherits from, with it; else
  * the entity's owner. `null` where nobody owns the entity.
  */
-export function ownerOfProperty(
-  metadata: EntityMetadata,
-  name: string,
-  plan: EntityPlan,
-  all: MetadataByClass,
-): EntitySource | null {
+export function ownerOfProperty(metadata: EntityMetadata, name: string, plan: KnownPlan): EntitySource | null {
   const declared = rootPropertyOf(metadata, name);
-  for (const of of lineOf(metadata, all)) {
+  for (const of of lineOf(metadata, plan)) {
     const added = plan.extensions.get(classOf(of.class))?.find(({ properties }) => Object.hasOwn(properties, declared));
     if (added !== undefined) return added.source;
   }
@@ -42,15 +39,15 @@ export function propertyOf({ properties }: EntityMetadata, name: string): Entity
 }
 
 /** The entity and what it extends, nearest first. */
-export function lineOf(metadata: EntityMetadata, all: MetadataByClass): readonly EntityMetadata[] {
-  const parent = parentOf(metadata, all);
-  return parent === null ? [metadata] : [metadata, ...lineOf(parent, all)];
+export function lineOf(metadata: EntityMetadata, plan: KnownPlan): readonly EntityMetadata[] {
+  const parent = parentOf(metadata, plan);
+  return parent === null ? [metadata] : [metadata, ...lineOf(parent, plan)];
 }
 
 /** The entity that an entity extends, abstract ones included. */
-export function parentOf(metadata: EntityMetadata, all: MetadataByClass): EntityMetadata | null {
+export function parentOf(metadata: EntityMetadata, plan: KnownPlan): EntityMetadata | null {
   const named: unknown = metadata.extends;
   if (named === undefined || named === null) return null;
-  const parent = all.get(classOf(EntitySchema.is(named) ? named.meta.class : named));
+  const parent = plan.metadata.get(classOf(EntitySchema.is(named) ? named.meta.class : named));
   return parent === undefined || parent === metadata ? null : parent;
 }

@@ -1,7 +1,6 @@
 import type { DatabaseSchema } from '@mikro-orm/postgresql';
-import type { EntityPlan } from './entity-plan.ts';
 import { enumUses } from './native-enums.ts';
-import type { MetadataByClass } from './owners.ts';
+import type { KnownPlan } from './owners.ts';
 import { sequenceName } from './sequence-name.ts';
 import { declarerOf, hasTable, qualified, tableClaims, tableOf, type TableClaim } from './tables.ts';
 
@@ -49,16 +48,16 @@ export interface Ownership {
  * Attributes all that MikroORM would create. A column belongs to the plugin that declares its property, which may extend
  * the entity; an index, key or check over such a column to the same plugin; everything else to the table's owner.
  */
-export function ownershipOf(schema: DatabaseSchema, plan: EntityPlan, all: MetadataByClass): Ownership {
-  const claims = new Map(tableClaims(plan, all).map((claim) => [claim.table, claim]));
+export function ownershipOf(schema: DatabaseSchema, plan: KnownPlan): Ownership {
+  const claims = new Map(tableClaims(plan).map((claim) => [claim.table, claim]));
   const objects = [
-    ...ownedEntities(plan, all),
+    ...ownedEntities(plan),
     ...schema.getViews().flatMap(({ name, schema: of }) => ownedWhole(claims.get(qualified(name, of)))),
     ...schema.getTables().flatMap((described) => {
       const claim = claims.get(qualified(described.name, described.schema));
-      return claim === undefined ? [] : [...ownedWhole(claim), ...ownedParts(described, claim, plan, all)];
+      return claim === undefined ? [] : [...ownedWhole(claim), ...ownedParts(described, claim, plan)];
     }),
-    ...ownedEnums(plan, all),
+    ...ownedEnums(plan),
   ];
   return Object.freeze({
     objects: Object.freeze(objects.map((object) => Object.freeze(object))),
@@ -66,9 +65,9 @@ export function ownershipOf(schema: DatabaseSchema, plan: EntityPlan, all: Metad
   });
 }
 
-function ownedEntities(plan: EntityPlan, all: MetadataByClass): readonly Owned[] {
+function ownedEntities(plan: KnownPlan): readonly Owned[] {
   return [...plan.definitions].flatMap(([of, { name: entity }]): readonly Owned[] => {
-    const [meta, owner] = [all.get(of), plan.owners.get(of)];
+    const [meta, owner] = [plan.metadata.get(of), plan.owners.get(of)];
     if (meta === undefined || owner === undefined) return [];
     const table = hasTable(meta.root) ? tableOf(meta) : null;
     return [{ kind: 'entity', name: entity, table, columns: [], owner: owner.name, entity, property: null }];
@@ -83,11 +82,11 @@ function ownedWhole(claim: TableClaim | undefined): readonly Owned[] {
 
 type Described = ReturnType<DatabaseSchema['getTables']>[number];
 
-function ownedParts(described: Described, claim: TableClaim, plan: EntityPlan, all: MetadataByClass): readonly Owned[] {
+function ownedParts(described: Described, claim: TableClaim, plan: KnownPlan): readonly Owned[] {
   const part = (kind: OwnedKind, name: string, covers: readonly string[] = []): Owned => {
     // An index by an expression covers what nobody can tell from here.
     const columns = covers.filter((column) => described.hasColumn(column));
-    const declarers = columns.map((column) => declarerOf(column, claim, plan, all));
+    const declarers = columns.map((column) => declarerOf(column, claim, plan));
     const foreign = declarers.find((declarer) => declarer.source !== claim.source);
     const { source, meta, property } = foreign ?? (declarers.length === 1 ? declarers[0] : null) ?? claim;
     return { kind, name, table: claim.table, columns, owner: source.name, entity: meta.className, property };
@@ -110,9 +109,9 @@ function ownedParts(described: Described, claim: TableClaim, plan: EntityPlan, a
   ];
 }
 
-function ownedEnums(plan: EntityPlan, all: MetadataByClass): readonly Owned[] {
+function ownedEnums(plan: KnownPlan): readonly Owned[] {
   const first = new Map(
-    enumUses(plan, all)
+    enumUses(plan)
       .toReversed()
       .map((use) => [use.name, use]),
   );

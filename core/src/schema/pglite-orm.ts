@@ -1,7 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { MikroORM, SchemaGenerator } from '@mikro-orm/pglite';
+import { createPostgreSqlTypeParsers, MikroORM, PglitePlatform, SchemaGenerator } from '@mikro-orm/pglite';
 import { embeddedDriver } from './embedded-driver.ts';
 import type { EntityPlan } from './entity-plan.ts';
+import { lendEngine, type Parsers } from './lent-engine.ts';
 import { ormOptions, type MadeOrm } from './orm.ts';
 import { makeTurns } from './turns.ts';
 
@@ -13,7 +14,20 @@ export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAf
   const orm = new MikroORM({
     ...ormOptions(plan),
     driver: embeddedDriver(makeTurns(deadlockAfter)),
-    driverOptions: () => ({ pglite: engine() }),
+    driverOptions: () => ({ pglite: lendEngine(engine(), parsersLikePg()) }),
   });
   return { orm, schema: () => new SchemaGenerator(orm.em).getTargetSchema() };
+}
+
+/** `bigint` and `bigint[]`. */
+const [int8, int8Array] = [20, 1016];
+
+/**
+ * Dates, times and bigints as text, which is how the `pg` driver and MikroORM read them. An engine of its own MikroORM
+ * tells so itself; a borrowed one reads them as PGlite does, as Date and number.
+ */
+function parsersLikePg(): Parsers {
+  const platform = new PglitePlatform();
+  const readArray = (text: string): string[] => platform.unmarshallArray(text);
+  return { ...createPostgreSqlTypeParsers(readArray), [int8]: (text: string) => text, [int8Array]: readArray };
 }

@@ -1,7 +1,6 @@
 import { ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
-import type { EntityPlan } from './entity-plan.ts';
 import type { EntitySource } from './entity-source.ts';
-import { ownerOf, ownerOfProperty, type MetadataByClass } from './owners.ts';
+import { ownerOf, ownerOfProperty, type KnownPlan } from './owners.ts';
 
 /** Who declares something: a plugin, by a property of an entity. */
 export interface Declarer {
@@ -24,13 +23,13 @@ export function qualified(name: string, schema: string | undefined): string {
 }
 
 /** All tables that the entities ask for. One that is asked for twice is in it twice. */
-export function tableClaims(plan: EntityPlan, all: MetadataByClass): readonly TableClaim[] {
-  return [...all.values()].flatMap((meta): readonly TableClaim[] => {
+export function tableClaims(plan: KnownPlan): readonly TableClaim[] {
+  return [...plan.metadata.values()].flatMap((meta): readonly TableClaim[] => {
     const source = ownerOf(meta, plan);
     if (source === null || !hasTable(meta)) return [];
     const kind = meta.view === true ? 'view' : 'table';
     const own: TableClaim = { table: tableOf(meta), kind, source, meta, property: null, holds: meta };
-    return [own, ...pivotsOf(meta, plan, all)];
+    return [own, ...pivotsOf(meta, plan)];
   });
 }
 
@@ -46,31 +45,36 @@ export function hasTable(meta: EntityMetadata): boolean {
 }
 
 /** Pivot tables that MikroORM makes for an entity's many-to-many relations; one with an entity of its own is that one's. */
-function pivotsOf(meta: EntityMetadata, plan: EntityPlan, all: MetadataByClass): readonly TableClaim[] {
+function pivotsOf(meta: EntityMetadata, plan: KnownPlan): readonly TableClaim[] {
   return Object.values(meta.properties).flatMap((property): readonly TableClaim[] => {
-    const holds = madePivot(property, plan, all);
-    const source = ownerOfProperty(meta, property.name, plan, all);
+    const holds = madePivot(property, plan);
+    const source = ownerOfProperty(meta, property.name, plan);
     if (holds === null || source === null) return [];
     return [{ table: tableOf(holds), kind: 'pivot', source, meta, property: property.name, holds }];
   });
 }
 
 /** The metadata of the pivot table that MikroORM made for a property; `null` where it made none. */
-export function madePivot(property: EntityProperty, plan: EntityPlan, all: MetadataByClass): EntityMetadata | null {
+export function madePivot(property: EntityProperty, plan: KnownPlan): EntityMetadata | null {
   if (property.kind !== ReferenceKind.MANY_TO_MANY || !property.owner) return null;
-  const pivot = all.get(property.pivotEntity);
-  return pivot === undefined || ownerOf(pivot, plan) !== null ? null : pivot;
+  const pivot = plan.metadata.get(property.pivotEntity);
+  return pivot !== undefined && isMade(pivot) ? pivot : null;
+}
+
+/** Whether MikroORM made an entity for a pivot table: it calls such a one by its table. */
+export function isMade({ pivotTable, className, tableName }: EntityMetadata): boolean {
+  return pivotTable === true && className.split('.').at(-1) === tableName;
 }
 
 /** Who declares a column of a table: of a pivot, whoever declares the relation. */
-export function declarerOf(column: string, claim: TableClaim, plan: EntityPlan, all: MetadataByClass): Declarer {
+export function declarerOf(column: string, claim: TableClaim, plan: KnownPlan): Declarer {
   const { holds, source, meta } = claim;
   if (claim.kind === 'pivot') return claim;
   const property = ownProperties(holds).find(({ fieldNames }) => fieldNames?.includes(column));
   if (property === undefined) return { source, meta, property: null };
   // The key of a subtype is inherited; its column in the subtype's table is not.
   const inherited = holds.tptParent !== undefined && property.primary === true;
-  const owner = inherited ? source : ownerOfProperty(holds, property.name, plan, all);
+  const owner = inherited ? source : ownerOfProperty(holds, property.name, plan);
   return { source: owner ?? source, meta, property: property.name };
 }
 

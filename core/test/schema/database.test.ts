@@ -24,6 +24,28 @@ const stars: EntitySource = {
   entities: [],
   extend: [StarredNote],
 };
+
+const SampleSchema = defineEntity({
+  name: 'Sample',
+  tableName: 'core_sample',
+  properties: {
+    id: p.integer().primary(),
+    day: p.date(),
+    at: p.datetime(),
+    amount: p.decimal().precision(6).scale(2),
+    large: p.bigint(),
+    data: p.json(),
+    tags: p.array(),
+  },
+});
+class Sample extends SampleSchema.class {}
+SampleSchema.setClass(Sample);
+const sampled: EntitySource = { ...core, entities: [Sample] };
+const sample = `
+  create table core_sample (id int primary key, day date, at timestamptz, amount numeric(6, 2), large bigint, data jsonb, tags text[]);
+  insert into core_sample values
+    (1, '2026-01-02', '2026-01-02 03:04:05.678+00', 1.50, 9007199254740993, '{"a":[1]}', '{x,y}')`;
+
 const table =
   'create table if not exists core_note (id serial primary key, text text not null, stars int not null default 0)';
 
@@ -129,6 +151,30 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     });
     await extended.close();
     expect(await texts()).toEqual(['three']);
+  });
+
+  it('reads values as the other database does, through entities and through SQL', async () => {
+    await session().script(sample);
+    const { database: sampling, close } = await openWith(sampled);
+    await sampling.inContext(async () => {
+      const { em } = sampling;
+      const found = await em.findOneOrFail(Sample, 1);
+      expect({ ...found }).toEqual({
+        id: 1,
+        day: '2026-01-02',
+        at: new Date('2026-01-02T03:04:05.678Z'),
+        amount: '1.50',
+        large: 9007199254740993n,
+        data: { a: [1] },
+        tags: ['x', 'y'],
+      });
+      const query =
+        'select count(*), max(large), min(day), array_agg(day) as days, array_agg(large) as all from core_sample';
+      expect(await em.transactional((inside) => inside.execute(query))).toEqual([
+        { count: '1', max: '9007199254740993', min: '2026-01-02', days: ['2026-01-02'], all: ['9007199254740993'] },
+      ]);
+    });
+    await close();
   });
 
   it('names no statement, so that any pooler may sit between', async () => {

@@ -1,4 +1,4 @@
-import { p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { describe, expect, it } from 'vitest';
 import { extendEntity } from '../../src/contract/extend-entity.ts';
 import { entity, holding, load, refusal } from './support.ts';
@@ -6,7 +6,8 @@ import { entity, holding, load, refusal } from './support.ts';
 const id = p.integer().primary();
 const Thing = entity('Thing', 'core_thing', { inheritance: 'tpt', properties: { id, name: p.string() } });
 const Person = entity('Person', 'core_person', { properties: { id } });
-const core = { name: 'core', entities: [Thing, Person] };
+const Place = entity('Place', '', { embeddable: true, properties: { city: p.string() } });
+const core = { name: 'core', entities: [Thing, Person, Place] };
 
 const likes = { plugin: 'likes', package: 'plugin-likes' };
 const both = (core: string, likes: string) => [
@@ -119,6 +120,13 @@ describe('a column on another plugin’s table', () => {
     });
   });
 
+  it('is refused within an embedded object too', async () => {
+    expect(await extended({ place: () => p.embedded(Place) })).toMatchObject({
+      code: 'EXTENSION_REQUIRED',
+      details: { property: 'place', column: 'place_city' },
+    });
+  });
+
   it('is allowed when it is nullable, has a default, is computed, or is no column at all', async () => {
     const properties = {
       a: p.integer().default(0),
@@ -127,10 +135,11 @@ describe('a column on another plugin’s table', () => {
       d: () => p.manyToOne(Person).nullable(),
       e: p.integer().generated('id * 2 stored'),
       f: p.integer().persist(false),
+      g: () => p.embedded(Place).nullable(),
     };
     const { ownership } = await load(core, { name: 'likes', extend: [extendEntity(Thing, properties)] });
     const columns = ownership.objects.filter(({ kind, owner }) => kind === 'column' && owner === 'likes');
-    expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd_id', 'e']);
+    expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd_id', 'e', 'g_city']);
   });
 
   it('is no primary key, and no relation whose pivot table each subtype would have again', async () => {
@@ -142,9 +151,8 @@ describe('a column on another plugin’s table', () => {
   });
 
   it('needs an entity with a table, and extendEntity', async () => {
-    const Place = entity('Place', '', { embeddable: true, properties: { city: p.string() } });
     const city = extendEntity(Place, { country: p.string().nullable() });
-    expect(await refusal({ name: 'core', entities: [Place] }, { name: 'likes', extend: [city] })).toMatchObject({
+    expect(await refusal(core, { name: 'likes', extend: [city] })).toMatchObject({
       code: 'EXTENSION_INVALID',
     });
     expect(await refusal(core, { name: 'likes', extend: [{ count: 1 }] })).toMatchObject({ code: 'EXTENSION_INVALID' });
@@ -175,6 +183,32 @@ describe('an entity of another plugin', () => {
       code: 'ENTITY_NOT_REQUIRED',
       details: { ...likes, uses: how, entity: 'Friend', owner: 'friends', ownerPackage: 'plugin-friends' },
       hint: holding('"plugin-friends"'),
+    });
+  });
+
+  it('that is only a schema, or a pivot, has to be listed too', async () => {
+    const Tag = defineEntity({ name: 'Tag', tableName: 'likes_tag', properties: { id } });
+    const Tagged = entity('Tagged', 'likes_tagged', { properties: { id, tag: () => p.manyToOne(Tag) } });
+    expect(await refusal(core, { name: 'likes', entities: [Tagged] })).toMatchObject({
+      code: 'ENTITY_NOT_REGISTERED',
+      details: { entity: 'Tag' },
+    });
+    await expect(load(core, { name: 'likes', entities: [Tagged, Tag] })).resolves.toBeDefined();
+    const Member = entity('Member', 'likes_member', {
+      properties: { club: () => p.manyToOne(Club).primary(), person: () => p.manyToOne(Person).primary() },
+    });
+    const Club = entity('Club', 'likes_club', {
+      properties: { id, members: () => p.manyToMany(Person).pivotEntity(() => Member) },
+    });
+    expect(await refusal(core, { name: 'likes', entities: [Club] })).toMatchObject({
+      code: 'ENTITY_NOT_REGISTERED',
+      details: { entity: 'Member', from: 'Club.members' },
+    });
+    const Lost = entity('Lost', '', { embeddable: true, properties: { city: p.string() } });
+    const lost = extendEntity(Thing, { lost: () => p.embedded(Lost).nullable() });
+    expect(await refusal(core, { name: 'likes', extend: [lost] })).toMatchObject({
+      code: 'ENTITY_NOT_REGISTERED',
+      details: { ...likes, entity: 'Lost', from: 'Thing.lost' },
     });
   });
 
@@ -292,6 +326,11 @@ describe('an author’s slip', () => {
     expect(await refusal(core, { name: 'likes', entities: [Keyless] })).toMatchObject({
       code: 'ENTITY_INVALID',
       details: { ...likes, entity: 'Keyless', problem: 'Keyless entity is missing @PrimaryKey()' },
+    });
+    const lost = extendEntity(Thing, { people: () => p.oneToMany(Person).mappedBy('nothing' as never) });
+    expect(await refusal(core, { name: 'likes', extend: [lost] })).toMatchObject({
+      code: 'ENTITY_INVALID',
+      details: { ...likes, entity: 'Thing.people' },
     });
   });
 });

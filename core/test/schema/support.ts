@@ -16,6 +16,7 @@ const nowhere = {
 export function entity(name: string, tableName: string, rest: object): EntityClassOf<object> {
   const schema = defineEntity({ properties: {}, ...rest, name, tableName });
   const made = class extends schema.class {};
+  Object.defineProperty(made, 'name', { value: name });
   schema.setClass(made);
   return made;
 }

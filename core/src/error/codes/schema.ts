@@ -26,9 +26,8 @@ export const schemaCodes = {
   ENTITY_INVALID: codeEntry({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string | null; package: string | null; entity: string | null; problem: string }) => {
-      const who =
-        d.plugin === null ? 'The entities do' : `${Named({ plugin: d.plugin, package: d.package ?? '?' })} does`;
-      return `${who} not make a schema${d.entity === null ? '' : `, in ${d.entity}`}: ${d.problem}.`;
+      const of = d.plugin === null ? 'the active plugins' : named({ plugin: d.plugin, package: d.package ?? '?' });
+      return `The entities of ${of} make no schema${d.entity === null ? '' : `, because of ${d.entity}`}: ${d.problem}.`;
     },
     hint: () =>
       'An entity is made by defineEntity, a class that extends its `class`, and setClass. Where one is undefined, two ' +
