@@ -58,8 +58,11 @@ function inTurns(driver: Driver, turns: Turns): Driver {
       }
     },
     async releaseConnection(...options: Parameters<Driver['releaseConnection']>) {
-      await release(...options);
-      turns.give();
+      try {
+        await release(...options);
+      } finally {
+        turns.give();
+      }
     },
   } satisfies Partial<Driver>);
 }
