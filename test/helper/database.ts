@@ -15,6 +15,11 @@ export function serverUrl(database: string): string {
   return `postgres://postgres:postgres@127.0.0.1:${inject('postgresPort')}/${database}`;
 }
 
+/** What `startTestKernel` takes for its `database`. */
+export function testDatabase(kind: DatabaseKind): string {
+  return kind === 'postgres' ? serverUrl('postgres') : 'pglite://';
+}
+
 /** A new and empty database, which goes with the test run. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget> {
   const name = `t_${randomBytes(6).toString('hex')}`;
