@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { startTestKernel, type TestKernel } from '@headwater/core/testing';
+import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
+import { commentsRules } from './rules.ts';
+
+describe.each(databaseKinds)('comments on %s', (kind) => {
+  const database = testDatabase(kind);
+  let kernel: TestKernel;
+  beforeAll(async () => {
+    kernel = await startTestKernel({ database });
+  });
+  afterAll(() => kernel.stop());
+
+  commentsRules(() => kernel);
+});
