@@ -15,4 +15,5 @@ export { downgradePlan } from './plan/downgrade-plan.ts';
 export type { DowngradeOptions } from './plan/downgrade-plan.ts';
 export type { Plan, Step } from './plan/plan.ts';
 export { boot } from './kernel/boot.ts';
-export type { App, BootOptions, BootReport } from './kernel/boot.ts';
+export type { App, BootOptions } from './kernel/boot.ts';
+export type { BootReport, StartReport } from './kernel/boot-report.ts';

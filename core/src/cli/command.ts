@@ -67,6 +67,11 @@ export interface Context {
   readonly conceal: (secrets: readonly string[]) => void;
   /** Standard error, for what happens while a command runs. */
   readonly progress: ProgressStream;
+  /**
+   * For a command that has something to close. What plugins leave behind, and fails with nobody to catch it, ends the
+   * process at once until this is called; from then on the first such failure aborts the signal, as its reason.
+   */
+  readonly interruption: () => AbortSignal;
 }
 
 /** Where progress goes. */

@@ -5,6 +5,7 @@ import { commandNamed } from './command-table.ts';
 import { openConsole } from './console.ts';
 import { refusalOf } from './refusal.ts';
 import { readPlain, splitWords } from './shape.ts';
+import { openWatch, type Watch } from './watch.ts';
 
 /**
  * The command `kernel`: reads `argv` (without Node and script), runs what it asks for, prints, and gives the exit code.
@@ -14,10 +15,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const { env } = process;
   const has = (flag: string): boolean => argv.includes(flag);
   const console = openConsole({ json: has('--json'), debug: has('--debug'), env });
-  const fail = (thrown: unknown): never => process.exit(console.fail(refusalOf(thrown)));
+  const watch = openWatch((error) => process.exit(console.fail(error)));
   const { name, rest } = splitWords(argv);
   try {
-    const reply = await replyTo(name, rest, fail, (input) => ({
+    const reply = await replyTo(name, rest, watch, (input) => ({
       cwd: process.cwd(),
       env,
       config: input.values.get('config'),
@@ -25,18 +26,21 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       debug: input.switches.has('debug'),
       conceal: console.conceal,
       progress: console.progress,
+      interruption: watch.interruption,
     }));
     const exit = await console.print(reply);
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
-    return console.refuse(refusalOf(error));
+    return await console.refuse(refusalOf(error));
+  } finally {
+    watch.end(console.progress);
   }
 }
 
 async function replyTo(
   name: string | null,
   rest: readonly string[],
-  fail: (thrown: unknown) => never,
+  watch: Watch,
   contextOf: (input: Input) => Context,
 ): Promise<Reply> {
   if (name === null || name === 'help') return general(name, rest);
@@ -44,8 +48,8 @@ async function replyTo(
   const input = readPlain(command, rest) ?? (await import('./parser.ts')).parse(name, command, rest);
   if (input.switches.has('help')) return told('help', (await import('./help.ts')).helpOf(name, command));
   // What nobody catches leaves nothing that is known: the database rolls back what was not committed.
-  if (command.runsPlugins === true) (await import('../kernel/guard-process.ts')).guardProcess(fail);
-  else process.on('uncaughtException', fail);
+  if (command.runsPlugins === true) watch.guard((await import('../kernel/guard-process.ts')).guardProcess);
+  else process.on('uncaughtException', watch.fail);
   return command.run(input, contextOf(input));
 }
 

@@ -4,6 +4,7 @@ import { Database } from '../contract/database.ts';
 import type { BindContext } from '../contract/bind.ts';
 import type { Session } from '../db/session.ts';
 import { loadEntities, type OpenEntities } from '../schema/entities.ts';
+import { inTheNameOf } from './actor.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
@@ -35,8 +36,10 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
     options: {},
   };
   const parts = plugins.map(({ plugin, running, exports, options }) => {
-    const { name, package: packageName } = plugin;
-    return { name, package: packageName, running, exports, options };
+    const { name, package: packageName, version } = plugin;
+    const actor = { plugin: name, package: packageName, version, phase: 'bind' } as const;
+    const bind = (context: BindContext<never>): void => inTheNameOf(actor, () => running.bind?.(context));
+    return { name, package: packageName, running: { bind }, exports, options };
   });
   const container = openContainer([kernel, ...parts], { disabled });
   const entities = await loadEntities(plugins.map(sourceOf), config.database);

@@ -1,18 +1,14 @@
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Config, DatabaseTarget } from '../config/config.ts';
-import type { AppContainer } from '../container/open-container.ts';
 import type { Get } from '../contract/bind.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
 import type { Observer } from '../db/run.ts';
 import { openSession, type Session } from '../db/session.ts';
-import { checkOptions } from '../plugin/check-options.ts';
-import { importPlugin } from '../plugin/load-running-half.ts';
-import { inTheNameOf } from './actor.ts';
-import { bindPlugins } from './bind-plugins.ts';
-import { loadBlueprint } from './blueprint.ts';
-import { startPlugins, stopPlugins, type LoadedPlugin, type StartedPlugin } from './lifecycle.ts';
+import { reportOf, stopwatch, type BootReport, type Stopwatch } from './boot-report.ts';
+import { startPlugins, stopPlugins } from './lifecycle.ts';
 import { upgrade, type MigrationResult } from './migrate.ts';
+import { prepare, type Prepared } from './prepare.ts';
 import type { Blueprint } from './state.ts';
 
 /** How to boot a config that is at hand. */
@@ -23,30 +19,21 @@ export interface BootWithOptions {
   readonly log?: (plugin: string) => PluginLog;
   /** Opens the config's database. Default: {@link openSession}. */
   readonly open?: (target: DatabaseTarget) => Promise<Session>;
+  /**
+   * Asked for right before plugins start. When the signal is aborted before they have, those that had started are
+   * stopped and its reason is thrown. Default: nothing interrupts.
+   */
+  readonly interruption?: () => AbortSignal;
 }
 
 /** How to boot. */
-export interface BootOptions extends Pick<BootWithOptions, 'observer' | 'log'> {
+export interface BootOptions extends Pick<BootWithOptions, 'observer' | 'log' | 'interruption'> {
   /** Where config.json is looked for. Default: the working directory. */
   readonly cwd?: string;
   /** Path of config.json. Default: `config/config.json`, then `config.json`. */
   readonly config?: string;
   /** What `${VAR}` is taken from. Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/** What a boot did, as data. Times in milliseconds. */
-export interface BootReport {
-  readonly database: string;
-  readonly stages: readonly {
-    readonly stage: 'load' | 'bind' | 'connect' | 'upgrade' | 'open' | 'start';
-    readonly milliseconds: number;
-  }[];
-  readonly plugins: readonly { readonly name: string; readonly version: string; readonly milliseconds: number }[];
-  /** Ids, in the order in which this process applied them. */
-  readonly applied: readonly string[];
-  readonly dormant: readonly string[];
-  readonly ahead: readonly string[];
 }
 
 /** A running application. */
@@ -77,42 +64,38 @@ export async function boot(options: BootOptions = {}): Promise<App> {
  */
 export async function bootWith(
   config: Config,
-  { observer, log = () => silent, open = openSession }: BootWithOptions = {},
+  options: BootWithOptions = {},
   stages: Stopwatch = stopwatch(),
 ): Promise<App> {
-  const blueprint = await loadBlueprint(config);
-  const plugins = await loadPlugins(config, blueprint);
-  stages.end('load');
-  const bound = await bindPlugins(plugins, config);
-  stages.end('bind');
+  return bootPrepared(await prepare(config, stages), options, stages);
+}
+
+/** Boots what is loaded and bound already, once. */
+export async function bootPrepared(
+  { config, blueprint, plugins, bound }: Prepared,
+  { observer, log = () => silent, open = openSession, interruption }: BootWithOptions = {},
+  stages: Stopwatch = stopwatch(),
+): Promise<App> {
   const session = await open(config.database);
+  const closers = [() => session.close()];
   try {
     stages.end('connect');
     const upgraded = await upgradeAll(session, blueprint, config, observer);
     stages.end('upgrade');
     const { database, close } = bound.open(session);
+    closers.unshift(close);
     stages.end('open');
-    const started = await startPlugins(plugins, { log, get: bound.container.getOf, inContext: database.inContext });
+    const { getOf: get, get: getAny } = bound.container;
+    const signal = interruption?.();
+    const around = { log, get, inContext: database.inContext, ...(signal && { signal }) };
+    const started = await startPlugins(plugins, around);
+    closers.unshift(() => stopPlugins(started));
     stages.end('start');
-    const report = reportOf(config, stages.list, started, upgraded);
-    return appOf(config, report, bound.container, [() => stopPlugins(started), close, () => session.close()]);
+    return appOf(config, reportOf(config, stages.list, started, upgraded), getAny, closers);
   } catch (error) {
-    await session.close().catch(() => {});
+    await inTurn(closers).catch(() => {});
     throw error;
   }
-}
-
-async function loadPlugins(config: Config, { set }: Blueprint): Promise<readonly LoadedPlugin[]> {
-  const loaded: LoadedPlugin[] = [];
-  for (const plugin of set.plugins) {
-    const entry = config.plugins.get(plugin.name);
-    const { name, package: from, version } = plugin;
-    const actor = { plugin: name, package: from, version, phase: 'import' } as const;
-    const { running, exports } = await inTheNameOf(actor, () => importPlugin(plugin));
-    const options = await checkOptions(plugin, running, entry, config.file);
-    loaded.push({ plugin, running, exports, options, startTimeout: entry?.startTimeout ?? 10 });
-  }
-  return loaded;
 }
 
 async function upgradeAll(
@@ -126,60 +109,17 @@ async function upgradeAll(
   return result;
 }
 
-function reportOf(
-  config: Config,
-  stages: BootReport['stages'],
-  started: readonly StartedPlugin[],
-  { applied, dormant, ahead }: MigrationResult,
-): BootReport {
-  return {
-    database: config.database.shown,
-    stages,
-    plugins: started.map(({ plugin, began, ended }) => ({
-      name: plugin.name,
-      version: plugin.version,
-      milliseconds: ended - began,
-    })),
-    applied: applied.map(({ id }) => id),
-    dormant: dormant.map(({ id }) => id),
-    ahead: ahead.map(({ id }) => id),
-  };
-}
-
 /** `closers` are called in order, each even where one before it failed. */
-function appOf(
-  config: Config,
-  report: BootReport,
-  container: AppContainer,
-  closers: readonly (() => Promise<void>)[],
-): App {
+function appOf(config: Config, report: BootReport, get: Get, closers: readonly (() => Promise<void>)[]): App {
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopped ??= inTurn(closers));
-  return { config, report, get: container.get, stop, [Symbol.asyncDispose]: stop };
+  return { config, report, get, stop, [Symbol.asyncDispose]: stop };
 }
 
 async function inTurn(closers: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of closers) await close().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
-}
-
-interface Stopwatch {
-  readonly list: BootReport['stages'];
-  readonly end: (stage: BootReport['stages'][number]['stage']) => void;
-}
-
-function stopwatch(): Stopwatch {
-  const list: { stage: BootReport['stages'][number]['stage']; milliseconds: number }[] = [];
-  let began = performance.now();
-  return {
-    list,
-    end(stage) {
-      const now = performance.now();
-      list.push({ stage, milliseconds: now - began });
-      began = now;
-    },
-  };
 }
 
 const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,9 +1,7 @@
 import type { Get } from '../contract/bind.ts';
 import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
-import { firstLine } from '../error/first-line.ts';
-import { KernelError, isKernelError } from '../error/kernel-error.ts';
-import { inTheNameOf } from './actor.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
+import { withinLimit } from './phase-limit.ts';
 
 /** A plugin whose running half is loaded and whose options are checked. */
 export interface LoadedPlugin {
@@ -14,6 +12,8 @@ export interface LoadedPlugin {
   readonly options: unknown;
   /** Seconds. */
   readonly startTimeout: number;
+  /** Milliseconds that its import took, with what it imports first of all. Default: 0. */
+  readonly imported?: number;
 }
 
 /** A plugin that has been started, and when, in milliseconds since the first of them began. */
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly get: (plugin: string) => Get;
   /** Runs a hook in a database context of its own. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Ends the starting when it is aborted, as a failure does; its reason is thrown. Default: nothing does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Surroundings {
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
-  { log, get, inContext }: Surroundings,
+  { log, get, inContext, signal }: Surroundings,
 ): Promise<readonly StartedPlugin[]> {
   const origin = performance.now();
   const started: StartedPlugin[] = [];
@@ -56,7 +58,7 @@ export async function startPlugins(
     const context = { config: loaded.options, log: log(name), get: get(name), signal: abort.signal };
     const began = performance.now() - origin;
     try {
-      await within(loaded, 'start', () => inContext(async () => loaded.running.start?.(context)));
+      await withinLimit(loaded, 'start', () => inContext(async () => loaded.running.start?.(context)), signal);
       started.push({ ...loaded, abort, context, began, ended: performance.now() - origin });
       return true;
     } catch (error) {
@@ -67,12 +69,7 @@ export async function startPlugins(
   };
 
   for (const loaded of plugins) {
-    const names = loaded.plugin.requires.map((requirement) => requirement.plugin);
-    // Plugin zero is required by all without being listed.
-    const zero = plugins.find(({ plugin }) => plugin.depth === 0 && plugin !== loaded.plugin);
-    const needs = [...names, ...(zero === undefined ? [] : [zero.plugin.name])].flatMap(
-      (name) => ready.get(name) ?? [],
-    );
+    const needs = neededBy(loaded, plugins).flatMap((name) => ready.get(name) ?? []);
     ready.set(loaded.plugin.name, start(loaded, needs));
   }
   await Promise.all(ready.values());
@@ -81,38 +78,23 @@ export async function startPlugins(
   throw failures[0];
 }
 
+/** The plugins that have to be there before `loaded` starts. Plugin zero is required by all without being listed. */
+export function neededBy<One extends LoadedPlugin>(loaded: One, plugins: readonly One[]): readonly string[] {
+  const zero = plugins.find(({ plugin }) => plugin.depth === 0 && plugin !== loaded.plugin);
+  const names = loaded.plugin.requires.map((requirement) => requirement.plugin);
+  return zero === undefined ? names : [...names, zero.plugin.name];
+}
+
 /** Stops plugins one by one in reverse order, all of them even where one fails; then throws the first failure. */
 export async function stopPlugins(started: readonly StartedPlugin[]): Promise<void> {
   const failures: unknown[] = [];
   for (const plugin of started.toReversed()) {
     plugin.abort.abort();
     try {
-      await within(plugin, 'stop', () => plugin.running.stop?.(plugin.context));
+      await withinLimit(plugin, 'stop', () => plugin.running.stop?.(plugin.context));
     } catch (error) {
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures[0];
-}
-
-/** Runs a hook of a plugin under its time limit, and names the plugin in whatever goes wrong. */
-async function within(
-  { plugin, startTimeout }: LoadedPlugin,
-  phase: 'start' | 'stop',
-  run: () => Promise<void> | void,
-): Promise<void> {
-  const details = { plugin: plugin.name, package: plugin.package, version: plugin.version, phase };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(new KernelError('PLUGIN_PHASE_TIMEOUT', { ...details, seconds: startTimeout }));
-    timer = setTimeout(fail, startTimeout * 1000);
-  });
-  try {
-    await Promise.race([inTheNameOf(details, run), late]);
-  } catch (error) {
-    if (isKernelError(error)) throw error;
-    throw new KernelError('PLUGIN_PHASE_FAILED', { ...details, reason: firstLine(error) }, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
 }

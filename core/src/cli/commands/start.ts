@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PluginLog } from '../../contract/define-plugin.ts';
-import { boot, type App, type BootReport } from '../../kernel/boot.ts';
-import type { ExitCode } from '../../error/exit-code.ts';
+import { boot } from '../../kernel/boot.ts';
+import type { BootReport } from '../../kernel/boot-report.ts';
 import { columns, counted, duration } from '../columns.ts';
 import type { Command, Context } from '../command.ts';
 import { explainUnknown } from '../migration.ts';
@@ -40,20 +39,27 @@ export const start: Command = {
       env,
       ...(config !== undefined && { config }),
       observer: progress.observer,
+      interruption: context.interruption,
       log: (plugin) => logOf(plugin, context),
     }).finally(progress.end);
     const milliseconds = performance.now() - began;
     // From here on, before anybody can read that it is ready.
-    const signalled = switches.has('once') ? null : firstSignal();
+    const interruption = context.interruption();
+    const ended = switches.has('once') ? null : untilEnded(interruption);
     return {
       json: { ...app.report, milliseconds },
       text: (paint) => explain(app.report, milliseconds, paint),
       async after() {
-        if (signalled !== null) {
-          const signal = await signalled;
-          if (!json) context.progress.write(`${signal}: stopping ${counted(app.report.plugins.length, 'plugin')}\n`);
+        if (ended !== null) {
+          const why = await ended;
+          if (!json) context.progress.write(`${why}: stopping ${counted(app.report.plugins.length, 'plugin')}\n`);
         }
-        return stop(app, context);
+        // What a plugin failed at first says more than what it cannot stop for.
+        await app.stop().catch((error: unknown) => {
+          throw interruption.aborted ? interruption.reason : error;
+        });
+        interruption.throwIfAborted();
+        return 0;
       },
     };
   },
@@ -82,29 +88,24 @@ function explain(
   ].join('\n');
 }
 
-/** The handlers go with the first signal, so a second one does what signals do: it ends the process. */
-function firstSignal(): Promise<NodeJS.Signals> {
+/**
+ * Until a signal comes, or what a plugin left behind fails; gives its name for people. The handlers go with the first
+ * signal, so a second one does what signals do: it ends the process.
+ */
+function untilEnded(interruption: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     // Keeps the process up, also where no plugin holds anything open. As long as a timer can be.
     const alive = setInterval(() => {}, 2 ** 31 - 1);
-    const onSignal = (signal: NodeJS.Signals): void => {
+    const end = (why: string): void => {
       clearInterval(alive);
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-      resolve(signal);
+      process.off('SIGINT', end).off('SIGTERM', end);
+      resolve(why);
     };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    process.on('SIGINT', end).on('SIGTERM', end);
+    const onFailure = (): void => end('a plugin failed');
+    if (interruption.aborted) onFailure();
+    else interruption.addEventListener('abort', onFailure, { once: true });
   });
-}
-
-async function stop(app: App, { progress }: Context): Promise<ExitCode> {
-  await app.stop();
-  // What a plugin has left open keeps the process up; nobody is to wait for it.
-  void sleep(1000, undefined, { ref: false }).then(() => {
-    const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
-    progress.write(`A plugin left something open (${open}); ended all the same.\n`);
-    process.exit();
-  });
-  return 0;
 }
 
 /** One line an entry on standard error, tagged with the plugin. */

@@ -1,6 +1,16 @@
 import { codeEntry } from '../code-entry.ts';
 import { exitCode } from '../exit-code.ts';
 
+/** What stands in the database when a phase ends badly: those before `start` come before any connection. */
+function writtenBefore({ phase }: { readonly phase: string }): string {
+  return phase === 'import' || phase === 'bind'
+    ? 'Nothing was written.'
+    : 'The database is at its heads; what the plugin itself wrote is its own.';
+}
+
+/** What a plugin did not do in time. */
+const verbs = { import: 'finish importing', start: 'start', stop: 'stop' } as const;
+
 /** Errors of the command line and of the kernel itself. */
 export const kernelCodes = {
   INTERNAL: codeEntry({
@@ -19,18 +29,18 @@ export const kernelCodes = {
   }),
   PLUGIN_PHASE_FAILED: codeEntry({
     exit: exitCode.pluginNotLoadable,
-    message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; reason: string }) =>
+    message: (d: { plugin: string; package: string; version: string; phase: keyof typeof verbs; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
     hint: (d) => `Run again with --debug for its stack. Without it: npx kernel plugin:disable ${d.plugin}`,
-    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+    written: writtenBefore,
   }),
   PLUGIN_PHASE_TIMEOUT: codeEntry({
     exit: exitCode.pluginNotLoadable,
-    message: (d: { plugin: string; package: string; version: string; phase: 'start' | 'stop'; seconds: number }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) did not ${d.phase} within ${d.seconds} s.`,
+    message: (d: { plugin: string; package: string; version: string; phase: keyof typeof verbs; seconds: number }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) did not ${verbs[d.phase]} within ${d.seconds} s.`,
     hint: (d) =>
       `Give it longer: "plugins": { "${d.plugin}": { "$startTimeout": 60 } }, or do without: npx kernel plugin:disable ${d.plugin}`,
-    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+    written: writtenBefore,
   }),
   PLUGIN_STRAY_ERROR: codeEntry({
     exit: exitCode.pluginNotLoadable,
@@ -39,7 +49,7 @@ export const kernelCodes = {
       `nobody waiting for it: ${d.reason}.`,
     hint: (d) =>
       `Await every promise, and catch what a timer throws. --debug shows the stack. Without it: npx kernel plugin:disable ${d.plugin}`,
-    written: () => 'The database is at its heads; what the plugin itself wrote is its own.',
+    written: () => 'What was committed before it is in the ledger: npx kernel migrate:status',
   }),
   PLUGIN_ENDED_PROCESS: codeEntry({
     exit: exitCode.pluginNotLoadable,

@@ -1,0 +1,45 @@
+import type { KernelError } from '../error/kernel-error.ts';
+import type { guardProcess, ProcessGuard } from '../kernel/guard-process.ts';
+import type { ProgressStream } from './command.ts';
+import { refusalOf } from './refusal.ts';
+
+/** Milliseconds that what plugins left open may keep a process that has nothing more to do. */
+const grace = 1000;
+
+/** Watches over what nobody catches, while a command runs. */
+export interface Watch {
+  /** Ends the process with a failure, or, where somebody asked for {@link interruption}, hands it over. */
+  readonly fail: (thrown: unknown) => void;
+  /** Names the plugin behind a failure, for a command that imports their code. Once is enough. */
+  readonly guard: (guarding: typeof guardProcess) => void;
+  /** As a command's context has it. */
+  readonly interruption: () => AbortSignal;
+  /** The command is over. What plugins left open keeps the process up no longer than a moment. */
+  readonly end: (progress: ProgressStream) => void;
+}
+
+/** Opens the watch. `exit` tells of a failure and ends the process. */
+export function openWatch(exit: (error: KernelError) => never): Watch {
+  let controller: AbortController | null = null;
+  let guarded: ProcessGuard | null = null;
+  const fail = (thrown: unknown): void => {
+    const error = refusalOf(thrown);
+    // A process that is ending waits for nobody.
+    if (controller === null || error.code === 'PLUGIN_ENDED_PROCESS') exit(error);
+    else controller.abort(error);
+  };
+  return {
+    fail,
+    guard: (guarding) => void (guarded ??= guarding(fail)),
+    interruption: () => (controller ??= new AbortController()).signal,
+    end({ write }) {
+      if (guarded === null) return;
+      const leave = (): void => {
+        const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
+        write(`A plugin left something open (${open}); ended all the same.\n`);
+        process.exit();
+      };
+      setTimeout(leave, grace).unref();
+    },
+  };
+}
