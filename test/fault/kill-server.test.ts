@@ -1,13 +1,11 @@
-import { cpSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../helper/database.ts';
 import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { startCutter } from './cutter.ts';
 import { checkOracles, faultProject, mutant, type Outcome, type Project } from './support.ts';
-import { writeFileSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -87,67 +85,4 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
     };
     await expect(sweep()).rejects.toThrow();
   }, 120_000);
-});
-
-describe('F-51: kill -9 of an embedded database during an upgrade', () => {
-  const boot = (project: Project): ReturnType<typeof runKernel> =>
-    runKernel(['migrate:up', '--json'], { cwd: project.cwd });
-
-  it('converges at the next boot, and nothing acknowledged is lost', async () => {
-    const undisturbedTarget = await emptyDatabase('pglite');
-    const began = performance.now();
-    expect(await boot(faultProject(undisturbedTarget))).toMatchObject({ code: 0 });
-    const length = performance.now() - began;
-    const undisturbed = await checkOracles(undisturbedTarget);
-
-    // Acknowledged before each kill: all of core and the first of alpha, kept in a directory that each trial copies.
-    const base = await emptyDatabase('pglite');
-    const acknowledged = await runKernel(['migrate:up', 'alpha@0001', '--json'], { cwd: faultProject(base).cwd });
-    const kept = (acknowledged.json() as { applied: readonly string[] }).applied;
-    expect(kept.length).toBeGreaterThan(2);
-
-    const trials = 14;
-    let killed = 0;
-    for (let i = 0; i < trials; i += 1) {
-      const target = await emptyDatabase('pglite');
-      // The first trials begin with nothing, so that the making of the directory is hit as well.
-      const fromNothing = i % 3 === 0;
-      if (!fromNothing && base.kind === 'pglite' && target.kind === 'pglite') {
-        cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
-      }
-      const project = faultProject(target);
-      const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
-      await sleep((length * (fromNothing ? 1 : 0.6) * (i + 2)) / (trials + 2));
-      running.child.kill('SIGKILL');
-      if ((await running.finished).signal === 'SIGKILL') killed += 1;
-      const next = await boot(project);
-      expect(next, next.stdout + next.stderr).toMatchObject({ code: 0 });
-      if (!fromNothing) {
-        const again = (next.json() as { applied: readonly string[] }).applied;
-        expect(
-          again.filter((id) => kept.includes(id)),
-          'an acknowledged revision ran again',
-        ).toEqual([]);
-      }
-      expect(await checkOracles(target)).toEqual(undisturbed);
-    }
-    expect(killed).toBeGreaterThan(trials / 2);
-  }, 200_000);
-});
-
-describe('F-50: one process per embedded directory', () => {
-  it('refuses a second boot with 23, naming the first, and boots after a SIGKILL without a manual step', async () => {
-    const target = await emptyDatabase('pglite');
-    const project = faultProject(target);
-    const first = startKernel(['start'], { cwd: project.cwd });
-    await first.says('ready');
-    const second = await runKernel(['start', '--once', '--json'], { cwd: project.cwd });
-    expect(second).toMatchObject({ code: 23 });
-    expect(second.json()).toMatchObject({ error: { code: 'DIRECTORY_IN_USE', details: { pid: first.child.pid } } });
-    first.child.kill('SIGSTOP');
-    expect(await runKernel(['migrate:status'], { cwd: project.cwd })).toMatchObject({ code: 23 });
-    first.child.kill('SIGKILL');
-    await first.finished;
-    expect(await runKernel(['start', '--once'], { cwd: project.cwd })).toMatchObject({ code: 0 });
-  }, 60_000);
 });
