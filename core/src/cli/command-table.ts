@@ -19,6 +19,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/start.ts')).start,
   },
   {
+    name: 'why',
+    summary: 'say whose a table, column, entity or token is',
+    group: 'Application',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
     name: 'migrate:up',
     summary: 'apply what is pending',
     group: 'Migrations',

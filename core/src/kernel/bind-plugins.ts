@@ -4,12 +4,15 @@ import { Database } from '../contract/database.ts';
 import type { BindContext } from '../contract/bind.ts';
 import type { Session } from '../db/session.ts';
 import { loadEntities, type OpenEntities } from '../schema/entities.ts';
+import type { Ownership } from '../schema/ownership.ts';
 import { inTheNameOf } from './actor.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
 export interface BoundPlugins {
   readonly container: AppContainer;
+  /** Whose every table, column, key and entity is. */
+  readonly ownership: Ownership;
   /** Opens the entities on a database that is at its heads. */
   readonly open: (session: Session) => OpenEntities;
 }
@@ -45,6 +48,7 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
   const entities = await loadEntities(plugins.map(sourceOf), config.database);
   return {
     container,
+    ownership: entities.ownership,
     open(session) {
       open = entities.open(session);
       return open;

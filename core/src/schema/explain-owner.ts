@@ -6,18 +6,19 @@ import type { Owned, Ownership } from './ownership.ts';
  * the entities of the active plugins describe no such thing.
  */
 export function explainOwner(ownership: Ownership, name: string): string | null {
-  const found = ownership.objects.filter((object) => isNamed(object, name));
+  const found = ownedBy(ownership, name);
   if (found.length === 0) return null;
   return found.map((object) => lineOf(object, ownership)).join('\n');
+}
+
+/** The same as data: every thing of that name. */
+export function ownedBy({ objects }: Ownership, name: string): readonly Owned[] {
+  return objects.filter((object) => namesOf(object).includes(name));
 }
 
 /** All names that {@link explainOwner} knows, to suggest from. */
 export function ownedNames({ objects }: Ownership): readonly string[] {
   return [...new Set(objects.flatMap(namesOf))].toSorted();
-}
-
-function isNamed(object: Owned, name: string): boolean {
-  return namesOf(object).includes(name);
 }
 
 function namesOf({ kind, name, table, entity, property }: Owned): readonly string[] {

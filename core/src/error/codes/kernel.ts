@@ -1,5 +1,6 @@
-import { codeEntry } from '../code-entry.ts';
+import { codeEntry, listOf } from '../code-entry.ts';
 import { exitCode } from '../exit-code.ts';
+import { quoted } from '../quoted.ts';
 
 /** What stands in the database when a phase ends badly: those before `start` come before any connection. */
 function writtenBefore({ phase }: { readonly phase: string }): string {
@@ -26,6 +27,17 @@ export const kernelCodes = {
       d.usage === null
         ? 'npx kernel --help lists the commands.'
         : `${d.usage}\n     All of it: npx kernel ${d.command ?? ''} --help`,
+  }),
+  NAME_UNKNOWN: codeEntry({
+    exit: exitCode.usage,
+    message: (d: { name: string; nearest: string | null; plugins: readonly string[] }) =>
+      `Nothing of the plugins ${listOf(d.plugins)} is called ${quoted(d.name)}` +
+      `${d.nearest === null ? '.' : `; did you mean ${d.nearest}?`}`,
+    hint: (d) =>
+      d.nearest === null
+        ? 'A column is written table.column, a property Entity.property. What belongs to a plugin that is not active is ' +
+          'not known: npx kernel plugin:list'
+        : `npx kernel why ${d.nearest}`,
   }),
   PLUGIN_PHASE_FAILED: codeEntry({
     exit: exitCode.pluginNotLoadable,
