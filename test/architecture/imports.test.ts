@@ -32,6 +32,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   picocolors: ['cli'],
+  pino: ['cli'],
   umzug: ['db'],
   pg: ['db'],
   '@electric-sql/pglite': ['db', 'type schema'],

@@ -65,6 +65,8 @@ export interface Context {
   readonly debug: boolean;
   /** Never to be shown from now on, whatever is printed. */
   readonly conceal: (secrets: readonly string[]) => void;
+  /** A text without what must not be shown. */
+  readonly redact: (text: string) => string;
   /** Standard error, for what happens while a command runs. */
   readonly progress: ProgressStream;
   /**

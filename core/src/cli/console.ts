@@ -9,6 +9,8 @@ import { redacted } from './secrets.ts';
 export interface Console {
   /** Never to be shown from now on. */
   readonly conceal: (secrets: readonly string[]) => void;
+  /** A text without them. */
+  readonly redact: (text: string) => string;
   readonly progress: ProgressStream;
   /** Prints a reply and gives its exit code. */
   readonly print: (reply: Reply) => Promise<ExitCode>;
@@ -52,6 +54,7 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
   }
   return {
     conceal: (more) => (secrets = [...secrets, ...more]),
+    redact: (text) => redacted(text, secrets),
     progress: {
       get isTerminal() {
         return process.stderr.isTTY;

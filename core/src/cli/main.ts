@@ -25,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       json: input.switches.has('json'),
       debug: input.switches.has('debug'),
       conceal: console.conceal,
+      redact: console.redact,
       progress: console.progress,
       interruption: watch.interruption,
     }));

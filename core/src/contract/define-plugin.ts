@@ -2,12 +2,15 @@ import type { BindContext, Get } from './bind.ts';
 import type { EntityEntry, Extension } from './extend-entity.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
-/** Writes a line of the application's log, tagged with the plugin's name. */
+/** Writes an entry of the application's log. `data` is kept beside the message, for whoever searches the log. */
+export type WriteLog = (message: string, data?: Readonly<Record<string, unknown>>) => void;
+
+/** The application's log, tagged with the plugin's name. */
 export interface PluginLog {
-  readonly debug: (message: string) => void;
-  readonly info: (message: string) => void;
-  readonly warn: (message: string) => void;
-  readonly error: (message: string) => void;
+  readonly debug: WriteLog;
+  readonly info: WriteLog;
+  readonly warn: WriteLog;
+  readonly error: WriteLog;
 }
 
 /** What `start` and `stop` get. */

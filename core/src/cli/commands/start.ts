@@ -1,12 +1,15 @@
-import type { PluginLog } from '../../contract/define-plugin.ts';
 import { boot } from '../../kernel/boot.ts';
 import type { BootReport } from '../../kernel/boot-report.ts';
 import { columns, counted, duration } from '../columns.ts';
-import type { Command, Context } from '../command.ts';
+import type { Command } from '../command.ts';
 import { explainUnknown } from '../migration.ts';
 import type { Paint } from '../paint.ts';
+import { openLog } from '../log.ts';
 import { openProgress } from '../progress.ts';
 import { openConfig } from '../project.ts';
+
+/** Milliseconds from which on it is told which plugins a start waited for. */
+const worthTelling = 100;
 
 /** `kernel start`. */
 export const start: Command = {
@@ -40,7 +43,7 @@ export const start: Command = {
       ...(config !== undefined && { config }),
       observer: progress.observer,
       interruption: context.interruption,
-      log: (plugin) => logOf(plugin, context),
+      log: await openLog(context),
     }).finally(progress.end);
     const milliseconds = performance.now() - began;
     // From here on, before anybody can read that it is ready.
@@ -66,11 +69,12 @@ export const start: Command = {
 };
 
 function explain(
-  { database, stages, plugins, applied, dormant, ahead }: BootReport,
+  { database, stages, plugins, chain, applied, dormant, ahead }: BootReport,
   total: number,
   paint: Paint,
 ): string {
   const branches = Map.groupBy(applied, (id) => id.slice(0, id.indexOf('@')));
+  const starting = stages.find(({ stage }) => stage === 'start')?.milliseconds ?? 0;
   const upgraded = Array.from(branches, ([plugin, ids]) => [
     `  ${plugin}`,
     counted(ids.length, 'revision'),
@@ -84,6 +88,7 @@ function explain(
     'Plugins:',
     ...columns(plugins.map(({ name, version, milliseconds }) => [`  ${name}`, version, duration(milliseconds)])),
     `Time: ${stages.map(({ stage, milliseconds }) => `${stage} ${duration(milliseconds)}`).join(', ')}`,
+    ...(starting >= worthTelling && chain.length > 1 ? [`Waited for: ${chain.join(' → ')}`] : []),
     `${paint.green('ready')} in ${duration(total)}`,
   ].join('\n');
 }
@@ -106,18 +111,4 @@ function untilEnded(interruption: AbortSignal): Promise<string> {
     if (interruption.aborted) onFailure();
     else interruption.addEventListener('abort', onFailure, { once: true });
   });
-}
-
-/** One line an entry on standard error, tagged with the plugin. */
-function logOf(plugin: string, { progress, debug }: Context): PluginLog {
-  const write =
-    (level: string) =>
-    (message: string): void =>
-      progress.write(`${new Date().toISOString()} ${level.padEnd(5)} ${plugin}: ${message}\n`);
-  return {
-    debug: debug ? write('debug') : () => {},
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-  };
 }
