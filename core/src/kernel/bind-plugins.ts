@@ -6,6 +6,7 @@ import type { Session } from '../db/session.ts';
 import { loadEntities, type OpenEntities } from '../schema/entities.ts';
 import type { Ownership } from '../schema/ownership.ts';
 import { inTheNameOf } from './actor.ts';
+import { assertCommandsListed } from './assert-commands.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
@@ -45,6 +46,7 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
     return { name, package: packageName, running: { bind }, exports, options };
   });
   const container = openContainer([kernel, ...parts], { disabled });
+  assertCommandsListed(plugins, container);
   const entities = await loadEntities(plugins.map(sourceOf), config.database);
   return {
     container,
@@ -58,7 +60,8 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
 
 function sourceOf({ plugin, running }: LoadedPlugin): Parameters<typeof loadEntities>[0][number] {
   const { name, package: packageName, requires, depth } = plugin;
-  const required = requires.map((requirement) => requirement.plugin);
+  // A relation to a plugin that may be absent belongs in a bridge plugin that requires both.
+  const required = requires.flatMap(({ plugin: needed, optional }) => (optional ? [] : [needed]));
   return {
     name,
     package: packageName,
