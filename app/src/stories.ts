@@ -1,4 +1,4 @@
-import { Refusal, type Objects } from '@headwater/core/core-plugin';
+import { Refusal, assertText, type Objects } from '@headwater/core/core-plugin';
 import { token } from '@headwater/core/plugin';
 import { Story } from './entities.ts';
 
@@ -25,9 +25,7 @@ export const Stories = token<Stories>('app.stories');
 export function storiesAmong(objects: Objects): Stories {
   return Object.freeze<Stories>({
     async post({ author, title, url }) {
-      if (title.trim() === '' || [...title].length > 255) {
-        throw new Refusal('invalid', 'a title has 1 to 255 characters');
-      }
+      assertText('a title', title, 255);
       if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
         throw new Refusal('invalid', 'a story links to an address that begins with http:// or https://');
       }

@@ -3,7 +3,7 @@ import { startTestKernel, type TestKernel } from '@headwater/core/testing';
 import { databaseKinds, testDatabase } from '../../test/helper/database.ts';
 import { appRules } from './rules.ts';
 
-const sets = [['.'], ['.', 'likes'], ['.', 'comments'], ['.', 'likes', 'comments', 'messages']];
+const sets = [['.'], ['.', 'likes'], ['.', 'comments'], ['.', 'likes', 'comments']];
 
 describe.each(databaseKinds)('the application on %s', (kind) => {
   const database = testDatabase(kind);

@@ -13,6 +13,7 @@ export type { ObjectEvent } from './object-listener.ts';
 export { Objects } from './objects.ts';
 export { Refusal } from './refusal.ts';
 export type { RefusalReason } from './refusal.ts';
+export { assertText } from './text.ts';
 export { Users } from './users.ts';
 export type { NewUser } from './users.ts';
 

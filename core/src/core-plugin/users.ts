@@ -2,12 +2,13 @@ import { UniqueConstraintViolationException, raw } from '@mikro-orm/core';
 import { token, type Database } from '../plugin.ts';
 import { User } from './entities.ts';
 import { Refusal } from './refusal.ts';
+import { assertText } from './text.ts';
 
 /** What a new user is. */
 export interface NewUser {
   /** 1 to 64 characters without white space; nobody else has it. */
   readonly name: string;
-  /** What to show instead, up to 255 characters. Default: the name. */
+  /** What to show instead, 1 to 255 characters. Default: the name. */
   readonly displayName?: string;
 }
 
@@ -28,12 +29,9 @@ export const Users = token<Users>('core.users');
 export function usersIn(database: Database): Users {
   return Object.freeze<Users>({
     async create({ name, displayName }) {
-      if (!/^\S{1,64}$/u.test(name)) {
-        throw new Refusal('invalid', 'a user’s name has 1 to 64 characters, and no white space');
-      }
-      if (displayName !== undefined && [...displayName].length > 255) {
-        throw new Refusal('invalid', 'a display name has up to 255 characters');
-      }
+      assertText('a user’s name', name, 64);
+      if (/\s/.test(name)) throw new Refusal('invalid', 'a user’s name has no white space');
+      if (displayName !== undefined) assertText('a display name', displayName, 255);
       try {
         return await database.transactional(async (em) => {
           const user = em.create(User, { name, ...(displayName !== undefined && { displayName }) });

@@ -47,8 +47,13 @@ export function coreRules(kernel: () => RunningKernel): void {
       });
     });
 
-    test.each(['', 'two words', 'x'.repeat(65)])('are not called "%s"', async (name) => {
+    test.each(['', 'two words', 'x'.repeat(65), 'nu\0l'])('are not called %j', async (name) => {
       await expect(at(({ get }) => get(Users).create({ name }))).rejects.toMatchObject({ reason: 'invalid' });
+    });
+
+    test('are called whatever has 64 characters, as PostgreSQL counts them', async () => {
+      const name = `${'𝒽'.repeat(64 - newName().length)}${newName()}`;
+      await expect(at(({ get }) => get(Users).create({ name }))).resolves.toMatchObject({ name });
     });
 
     test('nobody is found by a name that nobody has', async () => {

@@ -1,5 +1,5 @@
 import { sql } from '@mikro-orm/core';
-import { Refusal, type Objects } from '@headwater/core/core-plugin';
+import { Refusal, assertText, type Objects } from '@headwater/core/core-plugin';
 import { token, type Database } from '@headwater/core/plugin';
 import { Comment } from './entities.ts';
 import { nested, type ThreadComment, type ThreadRow } from './thread.ts';
@@ -39,7 +39,7 @@ export const Comments = token<Comments>('comments');
 export function commentsIn(database: Database, objects: Objects): Comments {
   return Object.freeze<Comments>({
     async reply({ author, to, body }) {
-      if (body.trim() === '') throw new Refusal('invalid', 'a comment says something');
+      assertText('a comment', body);
       return database.transactional(async () => {
         const inReplyTo = await objects.get(to);
         return objects.publish(Comment, { author, inReplyTo, body });
@@ -64,11 +64,11 @@ export function commentsIn(database: Database, objects: Objects): Comments {
       return nested(rows, object);
     },
 
-    async countOf(objects) {
-      if (objects.length === 0) return new Map();
+    async countOf(roots) {
+      if (roots.length === 0) return new Map();
       const rows = await database.em.execute<{ root: number; comments: number }[]>(sql`
         with recursive thread as (
-          select in_reply_to as root, id from comments_comment where in_reply_to in (${objects})
+          select in_reply_to as root, id from comments_comment where in_reply_to in (${roots})
           union all
           select thread.root, answer.id from comments_comment answer join thread on answer.in_reply_to = thread.id
         )
@@ -78,7 +78,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
           group by thread.root
       `);
       const counts = new Map(rows.map(({ root, comments }) => [root, comments]));
-      return new Map(objects.map((object) => [object, counts.get(object) ?? 0]));
+      return new Map(roots.map((root) => [root, counts.get(root) ?? 0]));
     },
 
     async delete(comment) {

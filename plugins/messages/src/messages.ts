@@ -1,5 +1,5 @@
 import { raw, type Loaded } from '@mikro-orm/core';
-import { Refusal, User } from '@headwater/core/core-plugin';
+import { Refusal, User, assertText } from '@headwater/core/core-plugin';
 import { token, type Database } from '@headwater/core/plugin';
 import { Message, Participant } from './entities.ts';
 
@@ -11,6 +11,7 @@ export interface NewMessage {
   readonly to: readonly number[];
   /** 1 to 255 characters. */
   readonly subject: string;
+  /** Not blank. */
   readonly body: string;
 }
 
@@ -54,7 +55,8 @@ export const Messages = token<Messages>('messages');
 export function messagesIn(database: Database): Messages {
   return Object.freeze<Messages>({
     async send({ from, to, subject, body }) {
-      assertSubject(subject);
+      assertText('a subject', subject, 255);
+      assertText('a message', body);
       const recipients = new Set(to).difference(new Set([from]));
       if (recipients.size === 0) throw new Refusal('invalid', 'a message goes to somebody besides its sender');
       return database.transactional(async (em) => {
@@ -108,11 +110,6 @@ export function messagesIn(database: Database): Messages {
       if (marked === 0 && (await em.count(Participant, { user, message })) === 0) throw missing(message);
     },
   });
-}
-
-function assertSubject(subject: string): void {
-  const { length } = [...subject];
-  if (subject.trim() === '' || length > 255) throw new Refusal('invalid', 'a subject has 1 to 255 characters');
 }
 
 function headerOf({ message, readAt }: Loaded<Participant, 'message.sender'>): MessageHeader {

@@ -34,19 +34,22 @@ export function messagesRules(kernel: () => RunningKernel): void {
       await expect(at((messages) => messages.read(eve.id, -1))).rejects.toMatchObject({ reason: 'missing' });
     });
 
-    test('has a subject, and somebody besides its sender who gets it', async () => {
+    test('has a subject, a text, and somebody besides its sender who gets it', async () => {
       const [ada, grace] = await people();
-      const send = (to: readonly number[], subject: string) =>
-        at((messages) => messages.send({ from: ada.id, to, subject, body: '' }));
+      const send = (to: readonly number[], subject: string, body = 'How are you?') =>
+        at((messages) => messages.send({ from: ada.id, to, subject, body }));
       await expect(send([], 'Hello')).rejects.toMatchObject({ reason: 'invalid' });
       await expect(send([ada.id], 'Hello')).rejects.toMatchObject({ reason: 'invalid' });
       await expect(send([grace.id], ' ')).rejects.toMatchObject({ reason: 'invalid' });
       await expect(send([grace.id], 'x'.repeat(256))).rejects.toMatchObject({ reason: 'invalid' });
+      await expect(send([grace.id], 'Hello', '')).rejects.toMatchObject({ reason: 'invalid' });
     });
 
     test('to somebody who is not there goes to nobody', async () => {
       const [ada, grace] = await people();
-      const sent = at((messages) => messages.send({ from: ada.id, to: [grace.id, -1], subject: 'Hello', body: '' }));
+      const sent = at((messages) =>
+        messages.send({ from: ada.id, to: [grace.id, -1], subject: 'Hello', body: 'How are you?' }),
+      );
       await expect(sent).rejects.toMatchObject({ reason: 'missing', message: 'there is no user -1' });
       expect(await at((messages) => messages.inbox(grace.id))).toEqual([]);
     });
@@ -56,7 +59,7 @@ export function messagesRules(kernel: () => RunningKernel): void {
     test('holds what others sent, latest first, and says what is unread', async () => {
       const [ada, grace, eve] = await people();
       const send = (from: User, to: User, subject: string) =>
-        at((messages) => messages.send({ from: from.id, to: [to.id], subject, body: '' }));
+        at((messages) => messages.send({ from: from.id, to: [to.id], subject, body: 'How are you?' }));
       const first = await send(ada, grace, 'first');
       await send(grace, ada, 'mine');
       await send(ada, eve, 'not mine');
@@ -76,7 +79,7 @@ export function messagesRules(kernel: () => RunningKernel): void {
     test('shows in one context what changed in it', async () => {
       const [ada, grace] = await people();
       await at(async (messages) => {
-        const id = await messages.send({ from: ada.id, to: [grace.id], subject: 'Hello', body: '' });
+        const id = await messages.send({ from: ada.id, to: [grace.id], subject: 'Hello', body: 'How are you?' });
         expect(await messages.inbox(grace.id)).toMatchObject([{ id, unread: true }]);
         await messages.markRead(grace.id, id);
         expect(await messages.inbox(grace.id)).toMatchObject([{ id, unread: false }]);
@@ -88,7 +91,7 @@ export function messagesRules(kernel: () => RunningKernel): void {
   test('one participant’s reading does not mark the message for another', async () => {
     const [ada, grace, eve] = await people();
     const id = await at((messages) =>
-      messages.send({ from: ada.id, to: [grace.id, eve.id], subject: 'Hello', body: '' }),
+      messages.send({ from: ada.id, to: [grace.id, eve.id], subject: 'Hello', body: 'How are you?' }),
     );
     await at((messages) => messages.markRead(grace.id, id));
     await at((messages) => messages.markRead(grace.id, id));
