@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Context } from '../../src/cli/command.ts';
+import { openProgress, type Progress } from '../../src/cli/progress.ts';
+import { revision } from '../db/support.ts';
+
+const step = (id: string) => ({ id, direction: 'up' as const, revision: revision({ id, up: 'select 1' }) });
+
+/** A progress, and what it has written so far. */
+function watched({ json = false, isTerminal = true }): { readonly progress: Progress; readonly written: () => string } {
+  let text = '';
+  const stream = { isTerminal, write: (more: string): void => void (text += more) };
+  // Nothing else of a context is asked for.
+  const context = { json, progress: stream } as Context;
+  return { progress: openProgress(context), written: () => text };
+}
+
+describe('progress', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('says nothing of what is over within a second', () => {
+    const { progress, written } = watched({});
+    progress.observer.begins?.(step('likes@0001'), 1, 2);
+    vi.advanceTimersByTime(900);
+    progress.observer.begins?.(step('likes@0002'), 2, 2);
+    progress.end();
+    vi.advanceTimersByTime(5000);
+    expect(written()).toBe('');
+  });
+
+  it('shows on a terminal which revision runs, and takes the line away at the end', () => {
+    const { progress, written } = watched({});
+    progress.observer.begins?.(step('likes@0001'), 1, 2);
+    vi.advanceTimersByTime(1100);
+    expect(written()).toBe('\r\u001b[2K1 of 2  likes@0001');
+    progress.observer.begins?.(step('likes@0002'), 2, 2);
+    expect(written().endsWith('\r\u001b[2K2 of 2  likes@0002')).toBe(true);
+    progress.end();
+    expect(written().endsWith('\r\u001b[2K')).toBe(true);
+  });
+
+  it('never takes more than a line of 80 columns', () => {
+    const { progress, written } = watched({});
+    progress.observer.begins?.(step(`likes@${'x'.repeat(100)}`), 1, 2);
+    vi.advanceTimersByTime(1100);
+    expect(written().replace('\r\u001b[2K', '').length).toBeLessThan(80);
+  });
+
+  it('tells a log once what is waited for, and nothing else', () => {
+    const { progress, written } = watched({ isTerminal: false });
+    progress.observer.begins?.(step('likes@0001'), 1, 1);
+    progress.observer.waits?.('migration lock', step('likes@0001'));
+    vi.advanceTimersByTime(1100);
+    for (let i = 0; i < 3; i += 1) progress.observer.waits?.('migration lock', step('likes@0001'));
+    progress.end();
+    expect(written()).toBe('waiting for another process that is migrating (likes@0001) …\n');
+  });
+
+  it('is silent with --json', () => {
+    const { progress, written } = watched({ json: true });
+    vi.advanceTimersByTime(2000);
+    progress.observer.waits?.('connection', null);
+    progress.end();
+    expect(written()).toBe('');
+  });
+});
