@@ -1,8 +1,8 @@
 import { isSql, sql, type Sql } from '../contract/sql.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
-import { beginScript, guardBlock, recordBlock } from './envelope.ts';
-import { kernelState } from './foreign-error.ts';
+import { recordBlock } from './envelope.ts';
+import { openGuarded } from './guarded.ts';
 import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
 
 /** Statements that would end, split or bend the transaction of a code revision. */
@@ -19,14 +19,7 @@ export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: 
   if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return { done: [] };
   const { session } = run;
   const row = rowOf(run, revision, attempt);
-  let skipped = false;
-  await session.script(`${beginScript(session.kind, run.settings)}${guardBlock(row, batch.direction)}`, (notice) => {
-    if (notice.code === kernelState.skipped) skipped = true;
-  });
-  if (skipped) {
-    await session.script('rollback');
-    return { done: [] };
-  }
+  if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
   onBegin(step);
   const began = performance.now();
   let open = true;

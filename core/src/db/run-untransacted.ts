@@ -2,8 +2,8 @@ import { KernelError } from '../error/kernel-error.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { firstLine } from '../error/first-line.ts';
 import type { Batch } from './batches.ts';
-import { beginScript, guardBlock, recordBlock } from './envelope.ts';
-import { kernelState } from './foreign-error.ts';
+import { recordBlock } from './envelope.ts';
+import { openGuarded } from './guarded.ts';
 import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -23,15 +23,7 @@ export async function runUntransacted(
   if (step === undefined || revision === null || revision === undefined) return { done: [] };
   const { session } = run;
   const row = rowOf(run, revision, attempt);
-  const guard = `${beginScript(session.kind, run.settings)}${guardBlock(row, batch.direction)}`;
-  let skipped = false;
-  await session.script(guard, (notice) => {
-    if (notice.code === kernelState.skipped) skipped = true;
-  });
-  if (skipped) {
-    await session.script('rollback');
-    return { done: [] };
-  }
+  if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
   onBegin(step);
   const began = performance.now();
   try {
@@ -40,7 +32,7 @@ export async function runUntransacted(
       // The only connection there is: no other process can come between, so the lock is taken again afterwards.
       await session.script('rollback');
       await takeEffect(session, revision, batch.direction);
-      await session.script(guard);
+      if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
     } else {
       try {
         await worker.script(limits(run, textOf(revision, batch.direction)));
