@@ -50,13 +50,16 @@ export const pluginCodes = {
       const close = d.nearest ?? null;
       return (
         `The package of the plugin "${d.plugin}" is not there: tried ${listOf(d.tried)} from ${d.from}` +
-        `${close === null ? '' : `; did you mean "${close}"?`}.`
+        `${close === null ? '.' : `; did you mean "${close}"?`}`
       );
     },
-    hint: (d) =>
-      d.install.startsWith('./')
+    hint: (d) => {
+      const close = d.nearest ?? null;
+      if (close !== null) return `npx kernel plugin:enable ${close}; or install it: npm install ${d.install}`;
+      return d.install.startsWith('./')
         ? `Correct the path, or do without it: npx kernel plugin:disable ${d.plugin}`
-        : `Install it: npm install ${d.install}; or do without it: npx kernel plugin:disable ${d.plugin}`,
+        : `Install it: npm install ${d.install}; or do without it: npx kernel plugin:disable ${d.plugin}`;
+    },
   }),
   PACKAGE_UNREADABLE: codeEntry({
     exit: exitCode.pluginNotLoadable,
