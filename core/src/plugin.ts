@@ -12,6 +12,14 @@ export type {
   Make,
   MakeContext,
 } from './contract/bind.ts';
+export { Commands } from './contract/command.ts';
+export type {
+  CommandArgument,
+  CommandContext,
+  CommandOption,
+  CommandReply,
+  PluginCommand,
+} from './contract/command.ts';
 export { contributionPoint } from './contract/contribution-point.ts';
 export type { ContributionPoint, ContributionPointOptions } from './contract/contribution-point.ts';
 export { Database } from './contract/database.ts';

@@ -1,5 +1,6 @@
 import { Help } from 'commander';
 import { kernelPackage } from '../kernel/kernel-package.ts';
+import type { DeclaredCommand } from '../plugin/declared-commands.ts';
 import { commandTable } from './command-table.ts';
 import type { Command } from './command.ts';
 import { programOf } from './parser.ts';
@@ -9,8 +10,10 @@ import { commonOptions } from './shape.ts';
 const width = 80;
 
 /** What `kernel --help` says. */
-export function helpOfAll(): string {
-  const listed = commandTable.filter(({ group }) => group !== null);
+export function helpOfAll(ofPlugins: readonly DeclaredCommand[]): string {
+  const own = commandTable.filter(({ group }) => group !== null);
+  const added = ofPlugins.map(({ name, summary, plugin }) => ({ name, summary, group: `Plugin ${plugin}` }));
+  const listed = [...own, ...added];
   const column = Math.max(
     ...listed.map(({ name }) => name.length),
     ...commonOptions.map(({ flag }) => flag.length + 10),

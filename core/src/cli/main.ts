@@ -1,7 +1,7 @@
 import type { ExitCode } from '../error/exit-code.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
-import { commandNamed } from './command-table.ts';
+import { commandNamed, commandTable } from './command-table.ts';
 import { openConsole } from './console.ts';
 import { refusalOf } from './refusal.ts';
 import { readPlain, splitWords } from './shape.ts';
@@ -18,17 +18,17 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const watch = openWatch((error) => process.exit(console.fail(error)));
   const { name, rest } = splitWords(argv);
   try {
-    const reply = await replyTo(name, rest, watch, (input) => ({
+    const reply = await replyTo(name, rest, watch, {
       cwd: process.cwd(),
       env,
-      config: input.values.get('config'),
-      json: input.switches.has('json'),
-      debug: input.switches.has('debug'),
+      config: configIn(argv),
+      json: has('--json'),
+      debug: has('--debug'),
       conceal: console.conceal,
       redact: console.redact,
       progress: console.progress,
       interruption: watch.interruption,
-    }));
+    });
     const exit = await console.print(reply);
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
@@ -38,27 +38,23 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function replyTo(
-  name: string | null,
-  rest: readonly string[],
-  watch: Watch,
-  contextOf: (input: Input) => Context,
-): Promise<Reply> {
-  if (name === null || name === 'help') return general(name, rest);
-  const command = await commandOf(name, rest);
+async function replyTo(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
+  if (name === null || name === 'help') return general(name, rest, watch, context);
+  const command = await commandOf(name, rest, watch, context);
   const input = readPlain(command, rest) ?? (await import('./parser.ts')).parse(name, command, rest);
   if (input.switches.has('help')) return told('help', (await import('./help.ts')).helpOf(name, command));
   // What nobody catches leaves nothing that is known: the database rolls back what was not committed.
   if (command.runsPlugins === true) watch.guard((await import('../kernel/guard-process.ts')).guardProcess);
   else process.on('uncaughtException', watch.fail);
-  return command.run(input, contextOf(input));
+  return command.run(input, contextFor(input, context));
 }
 
 /** What is asked of no command: `--version`, `--help`, `help`. */
-async function general(name: string | null, rest: readonly string[]): Promise<Reply> {
+async function general(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
   const { helpOf, helpOfAll } = await import('./help.ts');
   const { name: about, rest: flags } = splitWords(rest);
-  if (name === 'help' && about !== null) return told('help', helpOf(about, await commandOf(about, flags)));
+  if (name === 'help' && about !== null)
+    return told('help', helpOf(about, await commandOf(about, flags, watch, context)));
   const strange = flags.find((flag, i) => !generalFlags.has(flag) && flags[i - 1] !== '--config');
   if (strange !== undefined) throw usageError(`kernel has no option ${strange}.`);
   if (name === null && rest.includes('--version')) {
@@ -66,7 +62,8 @@ async function general(name: string | null, rest: readonly string[]): Promise<Re
     return told('version', kernelPackage().version);
   }
   if (name === null && !rest.includes('--help') && !rest.includes('-h')) throw usageError('kernel needs a command.');
-  return told('help', helpOfAll());
+  const { knownPluginCommands } = await import('./plugin-commands.ts');
+  return told('help', helpOfAll(knownPluginCommands(context)));
 }
 
 const generalFlags: ReadonlySet<string> = new Set(['--help', '-h', '--version', '--json', '--debug', '--config']);
@@ -75,12 +72,41 @@ function told(key: 'help' | 'version', text: string): Reply {
   return { json: { [key]: text }, text: () => text };
 }
 
-async function commandOf(name: string, rest: readonly string[]): Promise<Command> {
+async function commandOf(name: string, rest: readonly string[], watch: Watch, context: Context): Promise<Command> {
   const entry = commandNamed(name);
   if (entry !== undefined) return entry.load();
+  const { knownPluginCommands, pluginCommands } = await import('./plugin-commands.ts');
+  // Only what looks like one of a plugin is worth a refusal of the config.
+  const declared = name.includes(':') && !isKernelGroup(name) ? pluginCommands(context) : knownPluginCommands(context);
+  const found = declared.find((one) => one.name === name);
+  if (found !== undefined) {
+    // What it takes is known to its plugin's code alone.
+    watch.guard((await import('../kernel/guard-process.ts')).guardProcess);
+    return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
+  }
   const { nearestCommand } = await import('./nearest-command.ts');
-  const close = nearestCommand(name, rest);
+  const close = nearestCommand(
+    name,
+    rest,
+    declared.map((one) => one.name),
+  );
   throw usageError(`kernel has no command "${name}"${close === null ? '.' : `; did you mean ${close}?`}`);
+}
+
+/** `migrate:`, `plugin:`, `config:`: a slip in one of those is none of a plugin. */
+function isKernelGroup(name: string): boolean {
+  return commandTable.some((entry) => entry.name.startsWith(name.slice(0, name.indexOf(':') + 1)));
+}
+
+/** Options may stand before the command's name, and a value be joined to its flag. */
+function configIn(argv: readonly string[]): string | undefined {
+  const at = argv.indexOf('--config');
+  return at < 0 ? argv.find((word) => word.startsWith('--config='))?.slice('--config='.length) : argv[at + 1];
+}
+
+/** What its parser made of the words holds. */
+function contextFor({ values, switches }: Input, context: Context): Context {
+  return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
 }
 
 function usageError(what: string): KernelError<'USAGE'> {

@@ -5,7 +5,7 @@ export interface Actor {
   readonly plugin: string;
   readonly package: string;
   readonly version: string;
-  readonly phase: 'import' | 'bind' | 'start' | 'stop';
+  readonly phase: 'import' | 'bind' | 'start' | 'stop' | 'command';
 }
 
 const acting = new AsyncLocalStorage<Actor>();

@@ -5,7 +5,7 @@ import { withinLimit } from './phase-limit.ts';
 
 /** A plugin whose running half is loaded and whose options are checked. */
 export interface LoadedPlugin {
-  readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth'>;
+  readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth' | 'commands'>;
   readonly running: DefinedPlugin;
   /** All that its main module exports. */
   readonly exports: Readonly<Record<string, unknown>>;

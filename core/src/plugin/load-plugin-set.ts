@@ -93,11 +93,12 @@ async function revisionsOf(halves: readonly StaticHalf[]): Promise<readonly (rea
 }
 
 function pluginOf(
-  { name, file, from, entry }: StaticHalf,
+  { name, file, from, entry, commands }: StaticHalf,
   requires: readonly Requirement[],
   depth: number,
   revisions: readonly Revision[],
 ): Plugin {
   const { name: packageName, version, directory } = file;
-  return Object.freeze({ name, package: packageName, version, directory, from, entry, requires, depth, revisions });
+  const where = { name, package: packageName, version, directory, from, entry };
+  return Object.freeze({ ...where, requires, depth, revisions, commands });
 }

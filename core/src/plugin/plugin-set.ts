@@ -26,6 +26,8 @@ export interface Plugin {
   readonly depth: number;
   /** In order of file name. */
   readonly revisions: readonly Revision[];
+  /** Commands that its package.json lists: what each does, by its name. Default: none. */
+  readonly commands?: ReadonlyMap<string, string>;
 }
 
 /** The activated plugins, checked against each other, dependencies first, ties by name. */

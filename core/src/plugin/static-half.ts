@@ -15,6 +15,8 @@ export interface PluginFields {
   readonly migrations: string;
   /** Whether `headwater.migrations` names that folder. */
   readonly ownMigrations: boolean;
+  /** Commands that it adds to `kernel`: what each does, by its name. */
+  readonly commands: ReadonlyMap<string, string>;
 }
 
 /** A plugin's package.json, understood: what is known of it before its revisions are read. */
@@ -54,7 +56,7 @@ export function pluginFields(file: PackageFile): PluginFields {
   const { headwater } = file.fields;
   if (headwater === undefined) throw fieldInvalid(file, 'headwater', 'is not there');
   if (!isRecord(headwater)) throw fieldInvalid(file, 'headwater', 'is not an object');
-  const { plugin, migrations } = headwater;
+  const { plugin, migrations, commands } = headwater;
   if (typeof plugin !== 'string' || plugin === '') {
     throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is not there' : 'is not a name');
   }
@@ -69,7 +71,28 @@ export function pluginFields(file: PackageFile): PluginFields {
     file,
     migrations: `${file.directory}/${migrations?.replace(/^\.\//, '') ?? 'src/migrations'}`,
     ownMigrations: migrations !== undefined,
+    commands: commandsIn(commands ?? {}, plugin, file),
   };
+}
+
+/** The prefix keeps the commands of plugins apart from each other, and is what help groups them by. */
+function commandsIn(commands: unknown, plugin: string, file: PackageFile): ReadonlyMap<string, string> {
+  const problem = (text: string): KernelError => fieldInvalid(file, 'headwater.commands', text);
+  if (!isRecord(commands)) throw problem('is not an object of summaries by name');
+  return new Map(
+    Object.entries(commands).map(([name, summary]) => {
+      const [owner = '', verb = ''] = name.split(':', 2);
+      if (owner !== plugin) {
+        throw problem(
+          `has ${quoted(name)}, which is a command of "${owner}"; those of "${plugin}" begin with "${plugin}:"`,
+        );
+      }
+      if (!/^[a-z][a-z0-9-]*$/.test(verb) || name !== `${owner}:${verb}`)
+        throw problem(`has ${quoted(name)}, not "${plugin}:verb"`);
+      if (typeof summary !== 'string') throw problem(`has no summary for ${quoted(name)}`);
+      return [name, summary];
+    }),
+  );
 }
 
 function dotted(path: string): string {

@@ -1,4 +1,4 @@
-import { Database, definePlugin } from '@headwater/core/plugin';
+import { Commands, Database, definePlugin } from '@headwater/core/plugin';
 import { z } from 'zod';
 import { Like, LikedObject } from './entities.ts';
 import { Likes, likesIn } from './likes.ts';
@@ -19,7 +19,9 @@ export default definePlugin({
   }),
   entities: [Like],
   extend: [LikedObject],
-  bind({ bind, config }) {
+  bind({ bind, contribute, config }) {
     bind(Likes).toDynamicValue(({ get }) => likesIn(get(Database), config));
+    const about = 'Counts the likes of every object, and corrects the counts that differ.';
+    contribute(Commands, { name: 'likes:recount', about, load: () => import('./recount.ts') });
   },
 });

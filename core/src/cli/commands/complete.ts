@@ -1,6 +1,7 @@
 import { isKernelError } from '../../error/kernel-error.ts';
 import type { Command, Context } from '../command.ts';
 import { commandNamed, commandTable } from '../command-table.ts';
+import { knownPluginCommands } from '../plugin-commands.ts';
 import { openConfig } from '../project.ts';
 import { optionsOf } from '../shape.ts';
 
@@ -20,8 +21,9 @@ export const complete: Command = {
 async function candidates(before: readonly string[], last: string, context: Context): Promise<readonly string[]> {
   const [name, ...rest] = before.filter((word) => !word.startsWith('-'));
   const names = commandTable.flatMap((entry) => (entry.group === null ? [] : [entry.name]));
-  if (name === undefined) return [...names, 'help'];
-  if (name === 'help') return names;
+  const added = name === undefined || name === 'help' ? knownPluginCommands(context).map((one) => one.name) : [];
+  if (name === undefined) return [...names, ...added, 'help'];
+  if (name === 'help') return [...names, ...added];
   const command = await commandNamed(name)?.load();
   if (command === undefined) return [];
   if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);

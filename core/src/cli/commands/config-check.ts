@@ -2,6 +2,7 @@ import { checkOptions } from '../../plugin/check-options.ts';
 import { loadRunningHalf } from '../../plugin/load-running-half.ts';
 import { counted } from '../columns.ts';
 import type { Command } from '../command.ts';
+import { pluginCommands } from '../plugin-commands.ts';
 import { openBlueprint } from '../project.ts';
 
 /** `kernel config:check`. */
@@ -24,6 +25,7 @@ export const configCheck: Command = {
   runsPlugins: true,
   async run(_, context) {
     const { config, blueprint } = await openBlueprint(context);
+    pluginCommands(context);
     const { plugins } = blueprint.set;
     for (const plugin of plugins) {
       await checkOptions(plugin, await loadRunningHalf(plugin), config.plugins.get(plugin.name), config.file);

@@ -6,7 +6,7 @@ import { explainUnknown } from '../migration.ts';
 import type { Paint } from '../paint.ts';
 import { openLog } from '../log.ts';
 import { openProgress } from '../progress.ts';
-import { openConfig } from '../project.ts';
+import { pluginCommands } from '../plugin-commands.ts';
 
 /** Milliseconds from which on it is told which plugins a start waited for. */
 const worthTelling = 100;
@@ -32,8 +32,8 @@ export const start: Command = {
   ],
   runsPlugins: true,
   async run({ switches }, context) {
-    // Read once more than boot does, so that no secret in it is printed by anything that follows.
-    openConfig(context);
+    // Reads the config once more than boot does, so that no secret in it is printed by anything that follows.
+    pluginCommands(context);
     const { cwd, env, config, json } = context;
     const progress = openProgress(context);
     const began = performance.now();

@@ -32,7 +32,7 @@ export const kernelCodes = {
     exit: exitCode.usage,
     message: (d: { name: string; nearest: string | null; plugins: readonly string[] }) =>
       `Nothing of the plugins ${listOf(d.plugins)} is called ${quoted(d.name)}` +
-      `${d.nearest === null ? '.' : `; did you mean ${d.nearest}?`}`,
+      (d.nearest === null ? '.' : `; did you mean ${d.nearest}?`),
     hint: (d) =>
       d.nearest === null
         ? 'A column is written table.column, a property Entity.property. What belongs to a plugin that is not active is ' +
@@ -45,6 +45,28 @@ export const kernelCodes = {
       `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
     hint: (d) => `Run again with --debug for its stack. Without it: npx kernel plugin:disable ${d.plugin}`,
     written: writtenBefore,
+  }),
+  PLUGIN_COMMANDS_DIFFER: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: {
+      plugin: string;
+      package: string;
+      version: string;
+      listed: readonly string[];
+      contributed: readonly string[];
+    }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) lists the commands ${listOf(d.listed) || '(none)'} in its ` +
+      `package.json and contributes ${listOf(d.contributed) || '(none)'} in bind.`,
+    hint: () =>
+      'Make them the same: "headwater": { "commands": { "likes:recount": "what it does" } }, and ' +
+      "contribute(Commands, { name: 'likes:recount', … })",
+  }),
+  PLUGIN_COMMAND_FAILED: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; package: string; version: string; command: string; reason: string }) =>
+      `The command ${d.command} of the plugin "${d.plugin}" (${d.package} ${d.version}) failed: ${d.reason}.`,
+    hint: (d) => `Run again with --debug for its stack. What it takes: npx kernel ${d.command} --help`,
+    written: () => 'The database is at its heads; what the command itself wrote is its own.',
   }),
   PLUGIN_PHASE_TIMEOUT: codeEntry({
     exit: exitCode.pluginNotLoadable,

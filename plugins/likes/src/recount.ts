@@ -1,0 +1,21 @@
+import { sql } from '@mikro-orm/core';
+import { Database, type CommandContext, type CommandReply } from '@headwater/core/plugin';
+
+/** `kernel likes:recount`: sets every count that is not the number of likes there are, after an import by hand, say. */
+export async function run({ get }: CommandContext): Promise<CommandReply> {
+  const corrected = await get(Database).transactional(async (em) => {
+    // Nobody likes meanwhile: a count from before their like would undo it.
+    await em.execute(sql`lock table likes_like in share row exclusive mode`);
+    return em.execute<{ id: number }[]>(sql`
+      update core_object set likes_count = counted.likes
+        from (
+          select core_object.id, count(likes_like.id)::int as likes
+            from core_object left join likes_like on likes_like.object_id = core_object.id group by core_object.id
+        ) as counted
+        where core_object.id = counted.id and core_object.likes_count <> counted.likes
+        returning core_object.id
+    `);
+  });
+  const { length } = corrected;
+  return { text: `${length} ${length === 1 ? 'count was' : 'counts were'} corrected.`, data: { corrected: length } };
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { emptyDatabase } from '../helper/database.ts';
+import { makeProject, type Project } from '../helper/project.ts';
+
+const core = `import { Commands, definePlugin } from '@headwater/core/plugin';`;
+
+/** A project with the plugin `likes`, which lists `listed` in its package.json and contributes what `bind` says. */
+async function projectWith(listed: Readonly<Record<string, string>>, bind: string, name = 'likes'): Promise<Project> {
+  const stop = `() => { process.stderr.write('stopped\\n'); }`;
+  const project = await makeProject({ plugins: { core: {}, [name]: {} }, database: await emptyDatabase('postgres') });
+  const file = `plugins/${name}/package.json`;
+  const json = JSON.parse(readFileSync(`${project.cwd}/${file}`, 'utf8')) as { headwater: object };
+  project.write(file, JSON.stringify({ ...json, headwater: { ...json.headwater, commands: listed } }));
+  const definition = `export default definePlugin({ name: '${name}', bind({ contribute }) { ${bind} }, stop: ${stop} });`;
+  project.write(`plugins/${name}/src/index.ts`, `process.stderr.write('imported\\n');\n${core}\n${definition}\n`);
+  const greet = `import { Database } from '@headwater/core/plugin';
+export async function run({ get, operands: [who], values }) {
+  if (who === 'nobody') throw new Error('there is nobody');
+  const [row] = await get(Database).em.execute('select 1 as one');
+  return { text: 'hello ' + who + ' ' + row.one, data: { who, loud: values.loud === true } };
+}`;
+  project.write(`plugins/${name}/src/greet.ts`, greet);
+  return project;
+}
+
+const listed = { 'likes:greet': 'says hello' };
+const greet = `contribute(Commands, {
+  name: 'likes:greet',
+  about: 'Says hello.',
+  arguments: [{ name: 'who', about: 'to whom', required: true }],
+  options: [{ flag: 'loud', about: 'in capitals' }],
+  load: () => import('./greet.ts'),
+});`;
+
+describe('a command of a plugin', () => {
+  it('runs in a booted application, which is stopped after it', async () => {
+    const project = await projectWith(listed, greet);
+    const { code, stdout, stderr } = await project.kernel('likes:greet', 'world');
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'hello world 1\n' });
+    expect(stderr).toContain('stopped');
+    const { json } = await project.kernel('likes:greet', 'world', '--loud', '--json');
+    expect(json()).toEqual({ who: 'world', loud: true });
+  });
+
+  it('is listed and suggested without importing any code of a plugin', async () => {
+    const project = await projectWith(listed, greet);
+    const help = await project.kernel('--help');
+    expect(help.stdout).toMatch(/^Plugin likes:\n {2}likes:greet +says hello$/m);
+    const slip = await project.kernel('likes:gret');
+    expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining('did you mean likes:greet?')]);
+    expect(help.stderr + slip.stderr).not.toContain('imported');
+  });
+
+  it('that is used wrongly is refused before anything connects', async () => {
+    const project = await projectWith(listed, greet);
+    project.reconfigure((config) => (config['database'] = 'postgres://127.0.0.1:1/nowhere'));
+    const finished = await project.kernel('likes:greet');
+    expect([finished.code, finished.stderr]).toEqual([2, expect.stringContaining('needs <who>: to whom')]);
+  });
+
+  it('that fails is named with its plugin, and the application is stopped', async () => {
+    const project = await projectWith(listed, greet);
+    const { code, stderr } = await project.kernel('likes:greet', 'nobody');
+    expect([code, stderr]).toEqual([12, expect.stringContaining('stopped')]);
+    expect(/error (\w+):/.exec(stderr)?.[1]).toBe('PLUGIN_COMMAND_FAILED');
+    expect(stderr).toContain('The command likes:greet of the plugin "likes"');
+    expect(stderr).toContain('there is nobody');
+  });
+
+  it.each([
+    ['nothing', listed, '', 'lists the commands likes:greet in its package.json and contributes (none)'],
+    ['what is not listed', {}, greet, 'lists the commands (none) in its package.json and contributes likes:greet'],
+  ])('is refused where its plugin contributes %s', async (_, commands, bind, message) => {
+    const project = await projectWith(commands, bind);
+    const { code, json } = await project.kernel('start', '--once', '--json');
+    const error = { code: 'PLUGIN_COMMANDS_DIFFER', message: expect.stringContaining(message) as unknown };
+    expect([code, json()]).toMatchObject([12, { error }]);
+  });
+
+  it('may be called neither as one of the kernel nor as one of another plugin', async () => {
+    const own = await projectWith({ 'migrate:up': 'mine' }, '', 'migrate');
+    const other = await projectWith({ 'comments:greet': 'theirs' }, '');
+    const stolen = await other.kernel('start', '--once', '--json');
+    const error = { code: 'PLUGIN_FIELD_INVALID', message: expect.stringMatching(/"comments".*"likes"/) as unknown };
+    expect(stolen.json()).toMatchObject({ error });
+    const started = await own.kernel('start', '--once', '--json');
+    const twice = {
+      code: 'PLUGIN_COLLISION',
+      message: expect.stringMatching(/migrate:up .*the kernel and .*"migrate"/) as unknown,
+    };
+    expect(started.json()).toMatchObject({ error: twice });
+  });
+});
