@@ -65,8 +65,8 @@ export interface Project {
   readonly reconfigure: (edit: (config: { plugins: Record<string, object>; [key: string]: unknown }) => void) => void;
   /** Runs `kernel` to its end, as a process of its own. */
   readonly kernel: (...args: readonly string[]) => Promise<Finished>;
-  /** The same, in another environment or by another kernel. */
-  readonly kernelWith: (options: Omit<KernelOptions, 'cwd'>, ...args: readonly string[]) => Promise<Finished>;
+  /** The same, in another environment or folder, or by another kernel. */
+  readonly kernelWith: (options: Partial<KernelOptions>, ...args: readonly string[]) => Promise<Finished>;
   /** Starts `kernel` and does not wait for its end. */
   readonly start: (...args: readonly string[]) => KernelProcess;
 }

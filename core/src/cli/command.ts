@@ -11,7 +11,7 @@ export interface ArgumentSpec {
   /** Whether it takes all that follow. Only the last one may. */
   readonly many?: boolean;
   /** What a shell completes it with. */
-  readonly complete?: 'plugin' | readonly string[];
+  readonly complete?: 'branch' | 'active plugin' | 'inactive plugin' | readonly string[];
 }
 
 /** A `--flag` of a command. */
@@ -78,6 +78,7 @@ export interface Context {
 
 /** Where progress goes. */
 export interface ProgressStream {
+  /** Whether a line that was written can be taken back. */
   readonly isTerminal: boolean;
   /** Writes text as it is, less what must not be shown. */
   readonly write: (text: string) => void;

@@ -1,7 +1,7 @@
 import type { ExitCode } from '../error/exit-code.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { ProgressStream, Reply } from './command.ts';
-import { paintFor, plain, wantsColor, type Paint } from './paint.ts';
+import { paintFor, wantsColor } from './paint.ts';
 import { explainOrigin, explainRefusal } from './refusal.ts';
 import { redacted } from './secrets.ts';
 
@@ -13,11 +13,9 @@ export interface Console {
   readonly redact: (text: string) => string;
   readonly progress: ProgressStream;
   /** Prints a reply and gives its exit code. */
-  readonly print: (reply: Reply) => Promise<ExitCode>;
+  readonly print: (reply: Reply) => ExitCode;
   /** Prints a refusal and gives its exit code. */
-  readonly refuse: (error: KernelError) => Promise<ExitCode>;
-  /** The same at once, without colours: for when there is no later. */
-  readonly fail: (error: KernelError) => ExitCode;
+  readonly refuse: (error: KernelError) => ExitCode;
 }
 
 /** How to print. */
@@ -39,13 +37,12 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
       typeof inside === 'string' ? redacted(inside, secrets) : inside;
     process.stdout.write(`${JSON.stringify(value, hide, 2)}\n`);
   };
-  const complain = (error: KernelError, paint: Paint): void => {
+  const complain = (error: KernelError): void => {
     // Standard output holds one document; what happens after it is told beside it.
     if (json && !printed) printJson({ error });
-    else write(process.stderr, `${explainRefusal(error, paint)}\n`);
+    else write(process.stderr, `${explainRefusal(error, paintFor(wantsColor(process.stderr.isTTY, env)))}\n`);
     if (debug) write(process.stderr, `\n${explainOrigin(error)}\n`);
   };
-  const errorPaint = (): Promise<Paint> => paintFor(wantsColor(process.stderr.isTTY, env));
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // Whoever read us has seen enough; what we do is done all the same.
@@ -57,25 +54,21 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
     redact: (text) => redacted(text, secrets),
     progress: {
       get isTerminal() {
-        return process.stderr.isTTY;
+        return process.stderr.isTTY && env['TERM'] !== 'dumb';
       },
       write: (text) => write(process.stderr, text),
     },
-    async print(reply) {
+    print(reply) {
       if (json) printJson(reply.json);
       else {
-        const text = reply.text(await paintFor(wantsColor(process.stdout.isTTY, env)));
+        const text = reply.text(paintFor(wantsColor(process.stdout.isTTY, env)));
         if (text !== '') write(process.stdout, `${text}\n`);
       }
-      if (reply.error !== undefined && (!json || debug)) complain(reply.error, await errorPaint());
+      if (reply.error !== undefined && (!json || debug)) complain(reply.error);
       return reply.exit ?? reply.error?.exitCode ?? 0;
     },
-    async refuse(error) {
-      complain(error, await errorPaint());
-      return error.exitCode;
-    },
-    fail(error) {
-      complain(error, plain);
+    refuse(error) {
+      complain(error);
       return error.exitCode;
     },
   };

@@ -14,7 +14,7 @@ export type LogOf = (plugin: string) => PluginLog;
  * written. `debug` entries are kept with `--debug` only.
  */
 export async function openLog({ progress, debug, env, redact }: Context): Promise<LogOf> {
-  const paint = await paintFor(wantsColor(progress.isTerminal, env));
+  const paint = paintFor(wantsColor(progress.isTerminal, env));
   const show = progress.isTerminal ? (line: string): string => explainEntry(line, paint) : (line: string) => line;
   let log: Logger | null = null;
   return (plugin) => {

@@ -1,5 +1,6 @@
-import type { ExitCode } from '../error/exit-code.ts';
+import { exitCode, type ExitCode } from '../error/exit-code.ts';
 import { KernelError } from '../error/kernel-error.ts';
+import { nearest } from '../error/nearest.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
 import { commandNamed, commandTable } from './command-table.ts';
 import { openConsole } from './console.ts';
@@ -15,8 +16,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const { env } = process;
   const has = (flag: string): boolean => argv.includes(flag);
   const console = openConsole({ json: has('--json'), debug: has('--debug'), env });
-  const watch = openWatch((error) => process.exit(console.fail(error)));
+  const watch = openWatch((error) => process.exit(console.refuse(error)));
   const { name, rest } = splitWords(argv);
+  if (argv.length === 0) {
+    console.progress.write(`${(await import('./help.ts')).helpOfAll()}\n`);
+    return exitCode.usage;
+  }
   try {
     const reply = await replyTo(name, rest, watch, {
       cwd: process.cwd(),
@@ -28,11 +33,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       redact: console.redact,
       progress: console.progress,
       interruption: watch.interruption,
+<<<<<<< Updated upstream
     });
     const exit = await console.print(reply);
+=======
+    }));
+    const exit = console.print(reply);
+>>>>>>> Stashed changes
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
-    return await console.refuse(refusalOf(error));
+    return console.refuse(refusalOf(error));
   } finally {
     watch.end(console.progress);
   }
@@ -53,20 +63,31 @@ async function replyTo(name: string | null, rest: readonly string[], watch: Watc
 async function general(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
   const { helpOf, helpOfAll } = await import('./help.ts');
   const { name: about, rest: flags } = splitWords(rest);
+<<<<<<< Updated upstream
   if (name === 'help' && about !== null)
     return told('help', helpOf(about, await commandOf(about, flags, watch, context)));
   const strange = flags.find((flag, i) => !generalFlags.has(flag) && flags[i - 1] !== '--config');
   if (strange !== undefined) throw usageError(`kernel has no option ${strange}.`);
+=======
+  if (name === 'help' && about !== null) return told('help', helpOf(about, await commandOf(about, flags)));
+  const strange = flags.find((flag, i) => !generalFlags.includes(flag) && flags[i - 1] !== '--config');
+  if (strange !== undefined) throw usageError(`kernel has no option ${strange}`, nearest(strange, generalFlags));
+>>>>>>> Stashed changes
   if (name === null && rest.includes('--version')) {
     const { kernelPackage } = await import('../kernel/kernel-package.ts');
     return told('version', kernelPackage().version);
   }
+<<<<<<< Updated upstream
   if (name === null && !rest.includes('--help') && !rest.includes('-h')) throw usageError('kernel needs a command.');
   const { knownPluginCommands } = await import('./plugin-commands.ts');
   return told('help', helpOfAll(knownPluginCommands(context)));
+=======
+  if (name === null && !rest.includes('--help') && !rest.includes('-h')) throw usageError('kernel needs a command');
+  return told('help', helpOfAll());
+>>>>>>> Stashed changes
 }
 
-const generalFlags: ReadonlySet<string> = new Set(['--help', '-h', '--version', '--json', '--debug', '--config']);
+const generalFlags: readonly string[] = ['--help', '-h', '--version', '--json', '--debug', '--config'];
 
 function told(key: 'help' | 'version', text: string): Reply {
   return { json: { [key]: text }, text: () => text };
@@ -85,6 +106,7 @@ async function commandOf(name: string, rest: readonly string[], watch: Watch, co
     return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
   }
   const { nearestCommand } = await import('./nearest-command.ts');
+<<<<<<< Updated upstream
   const close = nearestCommand(
     name,
     rest,
@@ -111,4 +133,12 @@ function contextFor({ values, switches }: Input, context: Context): Context {
 
 function usageError(what: string): KernelError<'USAGE'> {
   return new KernelError('USAGE', { what, usage: null, command: null });
+=======
+  throw usageError(`kernel has no command "${name}"`, nearestCommand(name, rest));
+}
+
+function usageError(what: string, close: string | null = null): KernelError<'USAGE'> {
+  const sentence = close === null ? `${what}.` : `${what}; did you mean ${close}?`;
+  return new KernelError('USAGE', { what: sentence, usage: null, command: null });
+>>>>>>> Stashed changes
 }

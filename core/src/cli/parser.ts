@@ -21,14 +21,14 @@ export function parse(name: string, shape: Shape, words: readonly string[]): Inp
   const program = programOf(name, shape);
   const wrong = (what: string): KernelError<'USAGE'> =>
     new KernelError('USAGE', { what, usage: usageOf(name, shape), command: name });
-  const { operands, unknown } = parsed(program, words, wrong);
+  const { operands, unknown } = parsed(program, words, (flag) => wrong(explainValue(flag, name, shape)));
   const values = new Map<string, string>();
   const switches = new Set<string>();
   for (const [flag, value] of Object.entries(program.opts<Readonly<Record<string, string | boolean>>>())) {
     if (typeof value === 'string') values.set(flag, value);
     else if (value) switches.add(flag);
     // It swallowed the next flag.
-    if (typeof value === 'string' && value.startsWith('--')) throw wrong(`kernel ${name}: --${flag} needs a value.`);
+    if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, shape));
   }
   // Whoever asks for help gets it, whatever else is wrong.
   if (switches.has('help') || unknown.includes('--help') || unknown.includes('-h')) {
@@ -43,14 +43,20 @@ export function parse(name: string, shape: Shape, words: readonly string[]): Inp
 function parsed(
   program: Program,
   words: readonly string[],
-  wrong: (what: string) => KernelError<'USAGE'>,
+  needsValue: (flag: string) => KernelError<'USAGE'>,
 ): { readonly operands: string[]; readonly unknown: string[] } {
   try {
     return program.parseOptions([...words]);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    throw wrong(`${program.name()}: ${error.message.replace(/^error: /, '')}.`);
+    // The one complaint that reading options alone can make.
+    const flag = error instanceof CommanderError ? /--([a-z-]+)/.exec(error.message)?.[1] : undefined;
+    throw flag === undefined ? error : needsValue(flag);
   }
+}
+
+function explainValue(flag: string, name: string, shape: Shape): string {
+  const value = optionsOf(shape).find((option) => option.flag === flag)?.value ?? 'value';
+  return `kernel ${name}: --${flag} needs a <${value}>.`;
 }
 
 function explainFlag(word: string, name: string, shape: Shape): string {

@@ -6,18 +6,22 @@ const leastLength = 6;
 
 /**
  * What must not be shown of a config: the passwords of its database, and what environment variables put into the options
- * of its plugins. What is told of the database anyway (a user's name that is the password too) is left in.
+ * of its plugins. What is told anyway is left in: a user's name that is the password too, a variable that holds a folder
+ * of the project.
  */
 export function secretsOf(
-  { database, file, overlays, plugins }: Config,
+  { database, file, root, overlays, plugins }: Config,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
+  const told = [database.shown, file, root, ...overlays, ...plugins.keys()];
   const urls = database.kind === 'postgres' ? [database.url, database.directUrl ?? ''] : [];
   const hasOptions = plugins.values().some(({ options }) => Object.keys(options).length > 0);
   const names = hasOptions ? [file, ...overlays].flatMap(variablesIn) : [];
   const values = names.map((name) => env[name] ?? '');
   const found = [...[...urls, ...values].flatMap(passwordsIn), ...values, env['PGPASSWORD'] ?? ''];
-  return [...new Set(found)].filter((secret) => secret.length >= leastLength && !database.shown.includes(secret));
+  return [...new Set(found)].filter(
+    (secret) => secret.length >= leastLength && !told.some((text) => text.includes(secret)),
+  );
 }
 
 /** As they are written in a URL, and as they are meant. */
@@ -47,7 +51,8 @@ function variablesIn(file: string): readonly string[] {
   return names;
 }
 
-const urlPassword = /(:\/\/[^\s:@/'"<>]*:)[^\s'"<>]*@/g;
+// What documents a URL says `user:password@` and nothing that is one.
+const urlPassword = /(:\/\/[^\s:@/'"<>]*:)(?!password@)[^\s'"<>]*@/g;
 const passwordParameter = /\b((?:ssl)?password=)[^\s&'"]+/gi;
 
 /** `text` without `secrets` and without the password of any URL: the last line of defence over all that is printed. */

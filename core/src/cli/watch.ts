@@ -3,7 +3,7 @@ import type { guardProcess, ProcessGuard } from '../kernel/guard-process.ts';
 import type { ProgressStream } from './command.ts';
 import { refusalOf } from './refusal.ts';
 
-/** Milliseconds that what plugins left open may keep a process that has nothing more to do. */
+/** Milliseconds that what was left open may keep a process that has nothing more to do. */
 const grace = 1000;
 
 /** Watches over what nobody catches, while a command runs. */
@@ -14,7 +14,7 @@ export interface Watch {
   readonly guard: (guarding: typeof guardProcess) => void;
   /** As a command's context has it. */
   readonly interruption: () => AbortSignal;
-  /** The command is over. What plugins left open keeps the process up no longer than a moment. */
+  /** The command is over. What plugins and revisions left open keeps the process up no longer than a moment. */
   readonly end: (progress: ProgressStream) => void;
 }
 
@@ -25,18 +25,21 @@ export function openWatch(exit: (error: KernelError) => never): Watch {
   const fail = (thrown: unknown): void => {
     const error = refusalOf(thrown);
     // A process that is ending waits for nobody.
-    if (controller === null || error.code === 'PLUGIN_ENDED_PROCESS') exit(error);
-    else controller.abort(error);
+    if (controller !== null && error.code !== 'PLUGIN_ENDED_PROCESS') return controller.abort(error);
+    // From here on ending it is our doing, and no second failure of the plugin.
+    guarded?.release();
+    exit(error);
   };
   return {
     fail,
     guard: (guarding) => void (guarded ??= guarding(fail)),
     interruption: () => (controller ??= new AbortController()).signal,
     end({ write }) {
-      if (guarded === null) return;
       const leave = (): void => {
-        const open = [...new Set(process.getActiveResourcesInfo())].join(', ');
-        write(`A plugin left something open (${open}); ended all the same.\n`);
+        // The standard streams are in the list too; a pipe of a plugin's own cannot be told from those.
+        const open = new Set(process.getActiveResourcesInfo()).difference(new Set(['PipeWrap', 'TTYWrap']));
+        const what = open.size === 0 ? '' : ` (${[...open].join(', ')})`;
+        write(`A plugin left something open${what}; ended all the same.\n`);
         process.exit();
       };
       setTimeout(leave, grace).unref();

@@ -1,5 +1,6 @@
+import type { Config } from '../../config/config.ts';
 import { isKernelError } from '../../error/kernel-error.ts';
-import type { Command, Context } from '../command.ts';
+import type { ArgumentSpec, Command, Context } from '../command.ts';
 import { commandNamed, commandTable } from '../command-table.ts';
 import { knownPluginCommands } from '../plugin-commands.ts';
 import { openConfig } from '../project.ts';
@@ -29,15 +30,28 @@ async function candidates(before: readonly string[], last: string, context: Cont
   if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);
   const specs = command.arguments ?? [];
   const spec = specs[rest.length] ?? (specs.at(-1)?.many === true ? specs.at(-1) : undefined);
-  return spec?.complete === 'plugin' ? pluginNames(context) : (spec?.complete ?? []);
+  return argumentsFor(spec?.complete, context);
 }
 
 /** Whoever presses a key wants no explanation of a config that does not fit. */
-function pluginNames(context: Context): readonly string[] {
+async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): Promise<readonly string[]> {
+  if (kind === undefined || typeof kind === 'object') return kind ?? [];
   try {
-    return ['core', ...openConfig(context).plugins.keys()];
+    const config = openConfig(context);
+    if (kind === 'branch') return ['core', ...config.plugins.keys()];
+    const active = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [name] : []));
+    return kind === 'active plugin' ? active : await inactive(config, new Set(active));
   } catch (error) {
     if (isKernelError(error)) return [];
     throw error;
   }
+}
+
+async function inactive(config: Config, active: ReadonlySet<string>): Promise<readonly string[]> {
+  const { findPluginPackages } = await import('../../plugin/installed-plugins.ts');
+  const { openPackages } = await import('../../plugin/packages.ts');
+  const installed = findPluginPackages(config, openPackages()).keys();
+  return Array.from(installed)
+    .filter((name) => !active.has(name))
+    .toSorted();
 }

@@ -9,7 +9,7 @@ export const migrateDown: Command = {
     'Takes revisions away again, the latest first. The revision that the target names is kept, and what comes after it ' +
     'on its branch goes; likes@base takes the whole branch. What other plugins stand on is refused without --cascade. ' +
     'The branch of a plugin that is not active goes down by the SQL in the ledger.',
-  arguments: [{ name: 'target', about: 'likes@base, likes@0002 or likes@-1', required: true, complete: 'plugin' }],
+  arguments: [{ name: 'target', about: 'likes@base, likes@0002 or likes@-1', required: true, complete: 'branch' }],
   options: [{ flag: 'cascade', about: 'also take what stands on it, in other plugins too' }],
   examples: [
     { line: 'kernel migrate:plan --down likes@-1 --sql', about: 'what it would run; look at it first' },

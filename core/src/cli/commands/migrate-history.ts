@@ -19,7 +19,7 @@ export const migrateHistory: Command = {
   about:
     'Tells each branch from its base to its head: what a revision depends on in other branches, and whether it is ' +
     'applied. Dormant branches are told from the ledger.',
-  arguments: [{ name: 'plugin', about: 'only this branch', complete: 'plugin' }],
+  arguments: [{ name: 'plugin', about: 'only this branch', complete: 'branch' }],
   options: [
     { flag: 'mermaid', about: 'a Mermaid graph, for a page that draws one' },
     { flag: 'offline', about: 'ask no database: tell the code alone' },

@@ -17,7 +17,7 @@ export const migratePlan: Command = {
   about:
     'Shows what migrate:up would run, or with --down what migrate:down would, in order. Reads the ledger and writes ' +
     'nothing. The same code and the same ledger give the same plan, byte for byte, on every machine.',
-  arguments: [{ name: 'target', about: 'as for migrate:up; default: heads', many: true, complete: 'plugin' }],
+  arguments: [{ name: 'target', about: 'as for migrate:up; default: heads', many: true, complete: 'branch' }],
   options: [
     { flag: 'down', value: 'target', about: 'plan a downgrade to this target instead' },
     { flag: 'cascade', about: 'with --down: also take what stands on it' },

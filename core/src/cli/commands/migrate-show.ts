@@ -4,7 +4,7 @@ import { nearest } from '../../error/nearest.ts';
 import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../kernel/branches.ts';
 import { kernelPackage } from '../../kernel/kernel-package.ts';
 import { withSession } from '../../kernel/with-session.ts';
-import { parseTarget } from '../../plan/target.ts';
+import { parseTarget, type Target } from '../../plan/target.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';
 import type { RevisionBody } from '../../plugin/revision.ts';
@@ -18,7 +18,7 @@ export const migrateShow: Command = {
     'Shows one revision: what it revises and depends on, where it comes from, its SQL up and down, and when and by ' +
     'which version it was applied. What no active code has is shown from the ledger.',
   arguments: [
-    { name: 'revision', about: 'likes@0002 (a unique prefix), or likes, its head', required: true, complete: 'plugin' },
+    { name: 'revision', about: 'likes@0002 (a unique prefix), or likes, its head', required: true, complete: 'branch' },
   ],
   options: [
     { flag: 'applied', about: 'the SQL that the ledger says was run, not that of the code' },
@@ -57,16 +57,22 @@ function find(branches: readonly Branch[], target: string): KnownRevision {
           );
   const id = ids.includes(target) ? target : ids[0];
   const found = known.find((revision) => revision.id === id);
-  if (found === undefined) {
-    const close = nearest(
-      target,
-      known.map((revision) => revision.id),
-    );
-    const reason = parsed.kind === 'nothing' ? parsed.reason : 'it is not the name of one revision';
-    throw new KernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
-  }
+  if (found === undefined) throw unknown(target, parsed, branches);
   if (id !== target && ids.length > 1) throw new KernelError('TARGET_AMBIGUOUS', { target, candidates: ids });
   return found;
+}
+
+function unknown(target: string, parsed: Target, branches: readonly Branch[]): KernelError<'TARGET_UNKNOWN'> {
+  const nothing = (reason: string, close: string | null): KernelError<'TARGET_UNKNOWN'> =>
+    new KernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
+  const ids = branches.flatMap(({ revisions }) => revisions.map(({ id }) => id));
+  if (parsed.kind === 'nothing') return nothing(parsed.reason, nearest(target, ids));
+  if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it leads somewhere and is no revision', null);
+  const names = branches.map(({ plugin }) => plugin);
+  if (names.includes(parsed.plugin)) return nothing(`"${parsed.plugin}" has no such revision`, nearest(target, ids));
+  const close = nearest(parsed.plugin, names);
+  const corrected = close === null ? null : close + target.slice(parsed.plugin.length);
+  return nothing(`no plugin "${parsed.plugin}" has revisions here`, corrected);
 }
 
 function replyOf(

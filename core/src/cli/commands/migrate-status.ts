@@ -17,7 +17,7 @@ export const migrateStatus: Command = {
     'that migrate:up refuses, and then the reason.',
   examples: [
     { line: 'kernel migrate:status', about: 'for people' },
-    { line: 'kernel migrate:status >/dev/null || kernel migrate:up', about: 'for scripts, which ask by the exit code' },
+    { line: 'kernel migrate:status --json', about: 'for programs, beside the exit code' },
   ],
   exits: [
     { code: 0, about: 'nothing is pending' },
@@ -31,9 +31,12 @@ export const migrateStatus: Command = {
       const ledger = await readLedger(project.session);
       const branches = branchesOf(project.blueprint.set, ledger).map(statusOf);
       const error = await problemOf(project, ledger);
-      const pending = branches.flatMap((branch) => branch.pending);
-      const dormant = branches.flatMap((branch) => branch.dormant);
-      const ahead = branches.flatMap((branch) => branch.ahead);
+      const inState = (state: 'pending' | 'dormant' | 'ahead'): ReadonlySet<string> =>
+        new Set(branches.flatMap((branch) => branch[state]));
+      // In the order in which they run, and in which they were run.
+      const pending = idsOf(project.blueprint.graph.order, inState('pending'));
+      const dormant = idsOf(ledger.rows, inState('dormant'));
+      const ahead = idsOf(ledger.rows, inState('ahead'));
       const database = project.config.database.shown;
       return {
         ...(error === null ? { exit: pending.length > 0 ? exitCode.pending : exitCode.done } : { error }),
@@ -50,6 +53,10 @@ export const migrateStatus: Command = {
     });
   },
 };
+
+function idsOf(ordered: readonly { readonly id: string }[], wanted: ReadonlySet<string>): readonly string[] {
+  return ordered.flatMap(({ id }) => (wanted.has(id) ? [id] : []));
+}
 
 /** Why an upgrade would be refused, as far as the ledger is the reason. */
 async function problemOf(

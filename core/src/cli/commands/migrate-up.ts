@@ -9,7 +9,7 @@ export const migrateUp: Command = {
     'may run it at once: every revision takes effect once. Applied revisions are never run again.\n\n' +
     'A target is heads (the default), likes (its head), likes@0002 (a unique prefix) or likes@+1 (one further). What ' +
     'a target depends on in other plugins comes first.',
-  arguments: [{ name: 'target', about: 'what to reach; default: heads', many: true, complete: 'plugin' }],
+  arguments: [{ name: 'target', about: 'what to reach; default: heads', many: true, complete: 'branch' }],
   examples: [
     { line: 'kernel migrate:up', about: 'everything' },
     { line: 'kernel migrate:up likes', about: 'the branch of likes, and what it depends on' },

@@ -14,7 +14,7 @@ export const pluginDisable: Command = {
     'Deactivates a plugin in config.json; its options stay there for the day it comes back. Its tables, columns and ' +
     'data stay too, and its revisions become dormant. Refuses while an active plugin requires it. The database is not ' +
     'touched.',
-  arguments: [{ name: 'name', about: "the plugin's name", required: true, complete: 'plugin' }],
+  arguments: [{ name: 'name', about: "the plugin's name", required: true, complete: 'active plugin' }],
   examples: [{ line: 'kernel plugin:disable likes', about: 'its data stays' }],
   exits: [
     { code: 10, about: 'the config does not fit, or cannot be written' },

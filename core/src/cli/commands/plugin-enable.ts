@@ -19,7 +19,9 @@ export const pluginEnable: Command = {
     'Activates an installed plugin in config.json, and changes nothing else in that file. What the next start would ' +
     'refuse is refused first: a package that is not installed, a plugin that it requires and that is not active, ' +
     'options that do not fit. The database is not touched.',
-  arguments: [{ name: 'name', about: "the plugin's name, as in plugin:list", required: true, complete: 'plugin' }],
+  arguments: [
+    { name: 'name', about: "the plugin's name, as in plugin:list", required: true, complete: 'inactive plugin' },
+  ],
   examples: [{ line: 'kernel plugin:enable likes', about: 'then: kernel migrate:plan' }],
   exits: [
     { code: 10, about: 'the config does not fit, or cannot be written' },
