@@ -1,7 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type * as Builder from '../core/src/plugin/build-plugin.ts';
+import { commandOf } from './installed-kernel.ts';
 import type { Workload, WorkloadRevision } from './workload.ts';
 
 /** What to write and where. */
@@ -19,9 +19,8 @@ export interface PluginsToWrite {
  * Writes a workload as an application with its plugins installed: a config.json that takes the database from
  * `DATABASE_URL`, and in `node_modules` one package a unit as npm would have put it there, manifest and no sources.
  */
-export async function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): Promise<void> {
+export function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): void {
   rmSync(directory, { recursive: true, force: true });
-  const { buildPlugin } = await builderOf(kernel);
   const all = state === 'plus1' ? [...workload.revisions, workload.extra] : workload.revisions;
   const sources = join(directory, 'sources');
   // A unit refers to those before it only, and its build looks for them where they are installed.
@@ -30,7 +29,7 @@ export async function writePlugins({ workload, directory, state, kernel }: Plugi
     const fields = packageFields(unit, revisions);
     const folder = join(sources, unit);
     writeSources(folder, fields, revisions);
-    await buildPlugin(folder);
+    buildPlugin(kernel, folder);
     install(folder, join(directory, 'node_modules', fields.name));
   }
   rmSync(sources, { recursive: true });
@@ -43,13 +42,11 @@ export async function writePlugins({ workload, directory, state, kernel }: Plugi
   });
 }
 
-/**
- * What `kernel plugin:build` runs, of the packed kernel, which does not export it: a process for each of so many plugins
- * would take as long as the race.
- */
-function builderOf(kernel: string): Promise<typeof Builder> {
-  // The build of that very file.
-  return import(pathToFileURL(join(kernel, 'dist', 'plugin', 'build-plugin.js')).href) as ReturnType<typeof builderOf>;
+/** Writes a plugin's manifest as its author does, with the kernel's own command. */
+function buildPlugin(kernel: string, folder: string): void {
+  const built = spawnSync(process.execPath, [commandOf(kernel), 'plugin:build', folder], { encoding: 'utf8' });
+  if (built.status !== 0)
+    throw new Error(`kernel plugin:build ${folder} failed\n${built.stderr}`, { cause: built.error });
 }
 
 /** Under this name the kernel finds a plugin by itself. */

@@ -1,6 +1,6 @@
 // Makes Headwater one of the peers: packs @headwater/core, installs it into the harness's work folder beside them, and
 // puts there what its driver runs. Usage, after the harness's own set-up: node bench/peer/setup.ts WORK
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { npm, repository } from '../installed-kernel.ts';
 
@@ -17,9 +17,16 @@ npm(['install', '--no-save', '--no-audit', '--no-fund', join(resolve(work), tarb
 rmSync(join(work, tarball));
 
 const place = join(work, 'headwater');
-for (const file of ['workload.ts', 'shared-workload.ts', 'write-plugins.ts', 'peer/prepare.ts']) {
+for (const file of [
+  'workload.ts',
+  'shared-workload.ts',
+  'write-plugins.ts',
+  'installed-kernel.ts',
+  'peer/prepare.ts',
+]) {
   cpSync(join(repository, 'bench', file), join(place, file));
 }
+writeFileSync(join(place, 'package.json'), '{ "type": "module" }\n');
 // What was prepared by an older kernel would otherwise be measured with this one.
 const prepared = join(work, 'work');
 for (const workload of existsSync(prepared) ? readdirSync(prepared) : []) {
