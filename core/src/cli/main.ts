@@ -18,10 +18,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const console = openConsole({ json: has('--json'), debug: has('--debug'), env });
   const watch = openWatch((error) => process.exit(console.refuse(error)));
   const { name, rest } = splitWords(argv);
-  if (argv.length === 0) {
-    console.progress.write(`${(await import('./help.ts')).helpOfAll()}\n`);
-    return exitCode.usage;
-  }
   try {
     const reply = await replyTo(name, rest, watch, {
       cwd: process.cwd(),
@@ -33,13 +29,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       redact: console.redact,
       progress: console.progress,
       interruption: watch.interruption,
-<<<<<<< Updated upstream
     });
-    const exit = await console.print(reply);
-=======
-    }));
     const exit = console.print(reply);
->>>>>>> Stashed changes
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
     return console.refuse(refusalOf(error));
@@ -63,28 +54,21 @@ async function replyTo(name: string | null, rest: readonly string[], watch: Watc
 async function general(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
   const { helpOf, helpOfAll } = await import('./help.ts');
   const { name: about, rest: flags } = splitWords(rest);
-<<<<<<< Updated upstream
   if (name === 'help' && about !== null)
     return told('help', helpOf(about, await commandOf(about, flags, watch, context)));
-  const strange = flags.find((flag, i) => !generalFlags.has(flag) && flags[i - 1] !== '--config');
-  if (strange !== undefined) throw usageError(`kernel has no option ${strange}.`);
-=======
-  if (name === 'help' && about !== null) return told('help', helpOf(about, await commandOf(about, flags)));
   const strange = flags.find((flag, i) => !generalFlags.includes(flag) && flags[i - 1] !== '--config');
   if (strange !== undefined) throw usageError(`kernel has no option ${strange}`, nearest(strange, generalFlags));
->>>>>>> Stashed changes
   if (name === null && rest.includes('--version')) {
     const { kernelPackage } = await import('../kernel/kernel-package.ts');
     return told('version', kernelPackage().version);
   }
-<<<<<<< Updated upstream
-  if (name === null && !rest.includes('--help') && !rest.includes('-h')) throw usageError('kernel needs a command.');
   const { knownPluginCommands } = await import('./plugin-commands.ts');
-  return told('help', helpOfAll(knownPluginCommands(context)));
-=======
-  if (name === null && !rest.includes('--help') && !rest.includes('-h')) throw usageError('kernel needs a command');
-  return told('help', helpOfAll());
->>>>>>> Stashed changes
+  const help = (): string => helpOfAll(knownPluginCommands(context));
+  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return told('help', help());
+  if (rest.length > 0) throw usageError('kernel needs a command');
+  // Nothing was asked, so nothing is the answer; what could be asked is told beside it.
+  context.progress.write(`${help()}\n`);
+  return { exit: exitCode.usage, json: null, text: () => '' };
 }
 
 const generalFlags: readonly string[] = ['--help', '-h', '--version', '--json', '--debug', '--config'];
@@ -106,13 +90,8 @@ async function commandOf(name: string, rest: readonly string[], watch: Watch, co
     return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
   }
   const { nearestCommand } = await import('./nearest-command.ts');
-<<<<<<< Updated upstream
-  const close = nearestCommand(
-    name,
-    rest,
-    declared.map((one) => one.name),
-  );
-  throw usageError(`kernel has no command "${name}"${close === null ? '.' : `; did you mean ${close}?`}`);
+  const names = declared.map((one) => one.name);
+  throw usageError(`kernel has no command "${name}"`, nearestCommand(name, rest, names));
 }
 
 /** `migrate:`, `plugin:`, `config:`: a slip in one of those is none of a plugin. */
@@ -131,14 +110,7 @@ function contextFor({ values, switches }: Input, context: Context): Context {
   return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
 }
 
-function usageError(what: string): KernelError<'USAGE'> {
-  return new KernelError('USAGE', { what, usage: null, command: null });
-=======
-  throw usageError(`kernel has no command "${name}"`, nearestCommand(name, rest));
-}
-
 function usageError(what: string, close: string | null = null): KernelError<'USAGE'> {
   const sentence = close === null ? `${what}.` : `${what}; did you mean ${close}?`;
   return new KernelError('USAGE', { what: sentence, usage: null, command: null });
->>>>>>> Stashed changes
 }
