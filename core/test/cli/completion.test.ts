@@ -20,6 +20,10 @@ describe('completion', () => {
     expect(await after('kernel plugin:disable li')).toEqual(['likes', 'lists']);
     expect(await after('kernel migrate:up core li')).toEqual(['likes', 'lists']);
     expect(await after('kernel plugin:disable likes l')).toEqual([]);
+    expect(await after('kernel plugin:enable ')).toEqual([]);
+    project.reconfigure((config) => delete config.plugins['likes']);
+    expect(await after('kernel plugin:enable ')).toEqual(['likes']);
+    expect(await after('kernel plugin:disable ')).toEqual(['lists']);
     expect(await after('kernel completion ')).toEqual(['bash', 'zsh', 'fish']);
     expect(await after('kernel nonsense ')).toEqual([]);
   });
