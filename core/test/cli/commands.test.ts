@@ -187,6 +187,13 @@ describe('the commands of one application', () => {
     expect(await text('migrate:up')).toMatch(/comments is dormant/);
   });
 
+  it('migrate:up leads into no plugin that is not active, and says how it could', async () => {
+    expect(refusalIn(await project.kernel('migrate:up', 'comments', '--json'))).toMatchObject({
+      code: 'TARGET_ILLEGAL',
+      hint: 'Activate it: npx kernel plugin:enable comments',
+    });
+  });
+
   it('migrate:show tells a dormant revision from the ledger alone, also where its package is gone', async () => {
     rmSync(join(project.cwd, 'node_modules/@headwater/plugin-comments'), { recursive: true });
     const shown = await json('migrate:show', 'comments@0001');

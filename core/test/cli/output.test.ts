@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import { kernelBin } from '../../../test/helper/kernel-process.ts';
 import { makeProject } from '../../../test/helper/project.ts';
 import { paintFor, wantsColor } from '../../src/cli/paint.ts';
-import { community, ok } from './support.ts';
+import { community, complaintIn, ok, refusalIn } from './support.ts';
 
 const escape = '\u001b[';
 
@@ -97,6 +99,26 @@ describe('a reader that goes away', () => {
     expect(child.exitCode).toBe(null);
     child.kill('SIGTERM');
     expect(await finished).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a mistake that nobody catches', () => {
+  it('ends the process with exit 1, told once and without a stack', async () => {
+    const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
+    const file = 'plugins/likes/src/migrations/0001_create_like.ts';
+    const written = readFileSync(join(project.cwd, file), 'utf8');
+    project.write(file, `${written}\nsetTimeout(() => { throw new TypeError('first line\\nsecond line'); });\n`);
+    const told = complaintIn(await project.kernel('migrate:history'), 1);
+    expect(told).toMatch(/^error INTERNAL: .*first line\.$/m);
+    expect(told).not.toContain('second line');
+    expect(told).toContain('--debug');
+    expect(refusalIn(await project.kernel('migrate:history', '--json'))).toMatchObject({
+      code: 'INTERNAL',
+      exitCode: 1,
+    });
+    expect((await project.kernel('migrate:history', '--debug')).stderr).toMatch(
+      /second line\n +at .*0001_create_like\.ts/,
+    );
   });
 });
 

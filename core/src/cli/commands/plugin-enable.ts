@@ -51,7 +51,7 @@ export const pluginEnable: Command = {
         if (!changed) return `${name} is active already.`;
         return [
           `${paint.green(name)} (${from} ${version}) is active in ${file}.`,
-          `Its ${counted(revisions.length, 'revision')} will run at the next start. To see them first: npx kernel migrate:plan`,
+          `Of its ${counted(revisions.length, 'revision')} the next start runs what is pending. To see that first: npx kernel migrate:plan`,
         ].join('\n');
       },
     };

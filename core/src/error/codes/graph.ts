@@ -87,10 +87,13 @@ export const graphCodes = {
     exit: exitCode.usage,
     message: (d: { target: string; direction: 'up' | 'down'; reason: string }) =>
       `"${d.target}" is no target for ${d.direction === 'up' ? 'an upgrade' : 'a downgrade'}: ${d.reason}.`,
-    hint: (d) =>
-      d.direction === 'up'
+    hint: (d) => {
+      const inactive = /"([^"]+)" is not active/.exec(d.reason)?.[1];
+      if (inactive !== undefined) return `Activate it: npx kernel plugin:enable ${inactive}`;
+      return d.direction === 'up'
         ? 'Upgrade to heads, likes, likes@0002 or likes@+1.'
-        : 'Downgrade to likes@base, likes@0002 or likes@-1; the revision named is kept.',
+        : 'Downgrade to likes@base, likes@0002 or likes@-1; the revision named is kept.';
+    },
   }),
   DOWNGRADE_BLOCKED: codeEntry({
     exit: exitCode.incompatible,
