@@ -24,7 +24,8 @@ const server = new EmbeddedPostgres({
 });
 await server.initialise();
 await server.start();
-console.log(port);
+// Not console.log, which colours a number where FORCE_COLOR is set.
+process.stdout.write(`${port}\n`);
 process.stdin.resume().once('end', () => {
   void server.stop();
 });

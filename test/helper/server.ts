@@ -27,7 +27,10 @@ export default async function startServer(project: Project): Promise<() => Promi
   const ended = once(server, 'exit');
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
-  if (!Number.isInteger(port) || port < 1024) throw new Error('the PostgreSQL of the tests did not start');
+  if (!Number.isInteger(port) || port < 1024) {
+    server.kill();
+    throw new Error(`the PostgreSQL of the tests did not start: ${String(said[0]).trim()}`);
+  }
   project.provide('postgresPort', port as never);
   project.provide('scratch', scratch as never);
   return async () => {

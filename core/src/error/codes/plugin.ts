@@ -50,7 +50,7 @@ export const pluginCodes = {
       const close = d.nearest ?? null;
       return (
         `The package of the plugin "${d.plugin}" is not there: tried ${listOf(d.tried)} from ${d.from}` +
-        `${close === null ? '.' : `; did you mean "${close}"?`}`
+        (close === null ? '.' : `; did you mean "${close}"?`)
       );
     },
     hint: (d) => {
