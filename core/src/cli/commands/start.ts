@@ -9,7 +9,7 @@ import { openProgress } from '../progress.ts';
 import { pluginCommands } from '../plugin-commands.ts';
 
 /** Milliseconds from which on it is told which plugins a start waited for. */
-const worthTelling = 100;
+const worthTelling = 1000;
 
 /** `kernel start`. */
 export const start: Command = {
