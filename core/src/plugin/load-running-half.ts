@@ -19,10 +19,16 @@ export async function loadRunningHalf(plugin: Plugin): Promise<DefinedPlugin> {
   return (await importPlugin(plugin)).running;
 }
 
-/** Imports a plugin's code and checks what it exports. Throws PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID. */
-export async function importPlugin(plugin: Plugin): Promise<RunningHalf> {
+/** Imports the module behind a `file:` URL. */
+export type ImportModule = (url: string) => Promise<unknown>;
+
+/**
+ * Imports a plugin's code, with `load` in place of Node where one is given, and checks what it exports. Throws
+ * PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
+ */
+export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<RunningHalf> {
   if (plugin.from === 'sources') await (await import('./revision-files.ts')).allowDevelopment();
-  const module = await imported(plugin);
+  const module = await imported(plugin, load);
   const exported = module['default'];
   const problem =
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
@@ -41,10 +47,12 @@ export function whereIs({ name, package: packageName, version, directory }: Plug
   return { plugin: name, package: packageName, version, directory };
 }
 
-async function imported(plugin: Plugin): Promise<Readonly<Record<string, unknown>>> {
+async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Record<string, unknown>>> {
   try {
-    // A module namespace is an object with its exports.
-    return (await import(plugin.entry)) as Readonly<Record<string, unknown>>;
+    const module = await load(plugin.entry);
+    // Node always gives one.
+    if (!isRecord(module)) throw new Error('the `import` that was given returned no module');
+    return module;
   } catch (cause) {
     const details = {
       ...whereIs(plugin),

@@ -1,18 +1,22 @@
 import type { JsonObject } from '../config/layers.ts';
 import { Database } from '../contract/database.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
-import { bootWith, type App } from '../kernel/boot.ts';
-import { loadBlueprint } from '../kernel/blueprint.ts';
+import type { Session } from '../db/session.ts';
+import { bootPrepared, type App } from '../kernel/boot.ts';
+import { stopwatch } from '../kernel/boot-report.ts';
+import { prepare } from '../kernel/prepare.ts';
+import { explainForeign } from '../kernel/with-session.ts';
 import { callerFolder } from './caller.ts';
-import { cloneDatabase } from './postgres-clone.ts';
+import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { testConfig } from './test-config.ts';
+import { testDatabase } from './test-database.ts';
 
 /** What to start. */
 export interface TestKernelOptions {
   /**
-   * What to activate: `'.'` for the package that the test belongs to (the nearest package.json above its file), a `./path`
-   * from there, an npm name, or a plugin's name as a config.json has it. What these require is activated too, and plugin
-   * zero always. Default: `['.']`.
+   * What to activate: `'.'` for the package that the test belongs to (the nearest package.json above `cwd`), a `./path` from
+   * there, an npm name, or a plugin's name as a config.json has it. What these require is activated too, and plugin zero
+   * always. Default: `['.']`.
    */
   readonly plugins?: readonly string[];
   /** Options by plugin, as they would stand in config.json. Default: none. */
@@ -22,6 +26,14 @@ export interface TestKernelOptions {
    * databases. Default: what the environment variable HEADWATER_TEST_DATABASE says, else `pglite://`.
    */
   readonly database?: string;
+  /** A folder of the project that is tested. Default: that of the file that calls. */
+  readonly cwd?: string;
+  /**
+   * Imports a plugin's module, given its `file:` URL: `(url) => import(url)`, written in the test. For runners that load
+   * what a test imports in a way of their own, like Vitest, where a class that Node had imported would be another one.
+   * Services, which are found by their tokens, do not need it; entities do. Default: Node imports it.
+   */
+  readonly import?: (url: string) => Promise<unknown>;
 }
 
 /** A line that a plugin wrote to its log. */
@@ -39,25 +51,43 @@ export interface TestKernel extends App {
   readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** What plugins have logged until now. */
   readonly log: readonly LogEntry[];
+  /**
+   * Makes the rows of all tables, and all sequences, what they were when `startTestKernel` returned; for `beforeEach`. It
+   * waits for transactions that are open. What services keep in memory, and what a test did to the schema, stays. On a
+   * server it takes a superuser where revisions or a `start` had written rows.
+   */
+  readonly reset: () => Promise<void>;
 }
 
 /**
- * Boots plugins for a test, on an empty database that nobody else sees and that is gone when it stops. Nothing of the
- * project's own config is read. Throws what a boot throws.
+ * Boots plugins for a test, on a database at its heads that nobody else sees and of which nothing is left when it stops.
+ * Nothing of the project's own config is read. Throws what a boot throws.
  */
 export async function startTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
-  const folder = callerFolder();
-  const { plugins = ['.'], config: given = {} } = options;
+  const { plugins = ['.'], config: given = {}, cwd: folder = callerFolder() } = options;
   const url = options.database ?? (process.env['HEADWATER_TEST_DATABASE'] || 'pglite://');
   const config = testConfig({ plugins, config: given, database: url, folder });
-  const { database: target } = config;
-  const clone = target.kind === 'postgres' ? await cloneDatabase(target, await loadBlueprint(config), config) : null;
+  const { target, open } = testDatabase(config.database);
+  const stages = stopwatch();
+  const prepared = await prepare({ ...config, database: target }, stages, options.import);
   const log: LogEntry[] = [];
+  const opened = Promise.withResolvers<Session>();
+  const app = await bootPrepared(
+    prepared,
+    {
+      log: collect(log),
+      async open() {
+        const session = await open(prepared);
+        opened.resolve(session);
+        return session;
+      },
+    },
+    stages,
+  );
   try {
-    const app = await bootWith(clone === null ? config : { ...config, database: clone.target }, { log: collect(log) });
-    return testKernel(app, log, clone === null ? app.stop : stopThen(app, clone.drop));
+    return await withTools(app, await opened.promise, log);
   } catch (error) {
-    await clone?.drop();
+    await app.stop();
     throw error;
   }
 }
@@ -69,20 +99,18 @@ function collect(log: LogEntry[]): (plugin: string) => PluginLog {
   };
 }
 
-function testKernel(app: App, log: readonly LogEntry[], stop: () => Promise<void>): TestKernel {
+async function withTools(app: App, session: Session, log: readonly LogEntry[]): Promise<TestKernel> {
   const database = app.get(Database);
-  return Object.freeze({ ...app, database, run: database.inContext, log, stop, [Symbol.asyncDispose]: stop });
-}
-
-/** Stops, once however often it is called, and then drops the database even where stopping failed. */
-function stopThen(app: App, drop: () => Promise<void>): () => Promise<void> {
-  let stopped: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
+  const started = await takeSnapshot(session.query, 'plugins');
+  const reset = async (): Promise<void> => {
     try {
-      await app.stop();
-    } finally {
-      await drop();
+      // Through the application's own door: the embedded database has one connection, which others may be using.
+      await database.inContext(() =>
+        database.transactional((em) => restoreSnapshot((text) => em.execute(text), started, 'plugins')),
+      );
+    } catch (error) {
+      throw explainForeign(error, session);
     }
   };
-  return () => (stopped ??= stop());
+  return Object.freeze({ ...app, database, run: database.inContext, log, reset });
 }

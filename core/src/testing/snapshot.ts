@@ -1,0 +1,108 @@
+/** Runs one statement and gives its rows. */
+export type Query = <Row>(text: string) => Promise<readonly Row[]>;
+
+/** All that tables and sequences held at one moment. */
+export interface Snapshot {
+  /** Those that were not empty, by name. */
+  readonly tables: ReadonlyMap<string, Contents>;
+  /** By name, what `setval` takes to put one back. */
+  readonly sequences: ReadonlyMap<string, string>;
+}
+
+interface Contents {
+  /** Columns that are not generated, quoted, separated by commas. */
+  readonly columns: string;
+  /** As PostgreSQL writes them. */
+  readonly rows: readonly string[];
+}
+
+/** Whose tables and sequences: everybody's, or all but those of the ledger. */
+export type Extent = 'all' | 'plugins';
+
+/** Writes down what is in the database. Quick where little is. */
+export async function takeSnapshot(query: Query, extent: Extent): Promise<Snapshot> {
+  const found = await readRelations(query, extent);
+  const tables = new Map<string, Contents>();
+  for (const [name, columns] of found.tables) {
+    const rows = await readRows(query, name);
+    if (rows.length > 0) tables.set(name, { columns, rows });
+  }
+  return { tables, sequences: await readSequences(query, found.sequences) };
+}
+
+/**
+ * Makes tables and sequences hold what they held then; those that have come since become empty. For one transaction.
+ * Neither triggers nor foreign keys are asked, which takes a superuser.
+ */
+export async function restoreSnapshot(query: Query, snapshot: Snapshot, extent: Extent): Promise<void> {
+  const found = await readRelations(query, extent);
+  await query('set local session_replication_role = replica');
+  // Not `truncate`: on what tests write it takes longer, and it locks out and writes to the catalog.
+  for (const name of new Set([...found.tables.keys(), ...snapshot.tables.keys()])) {
+    const before = snapshot.tables.get(name);
+    if (before === undefined) {
+      await query(`delete from only ${name}`);
+    } else if (!(await holds(query, name, before.rows))) {
+      await query(`delete from only ${name}`);
+      await query(insertion(name, before));
+    }
+  }
+  const now = await readSequences(query, found.sequences);
+  const moved = Array.from(now).flatMap(([name, state]) => {
+    const before = snapshot.sequences.get(name);
+    return before === undefined || before === state ? [] : [`setval(${literal(name)}, ${before})`];
+  });
+  if (moved.length > 0) await query(`select ${moved.join(', ')}`);
+}
+
+/** Names with their schemas, quoted. */
+interface Relations {
+  /** Tables that have, or have had, any rows, with the columns of {@link Contents}. */
+  readonly tables: ReadonlyMap<string, string>;
+  readonly sequences: readonly string[];
+}
+
+async function readRelations(query: Query, extent: Extent): Promise<Relations> {
+  const found = await query<{ name: string; columns: string | null }>(
+    `select format('%I.%I', n.nspname, c.relname) as name, case when c.relkind = 'r' then
+        (select coalesce(string_agg(quote_ident(a.attname), ', ' order by a.attnum), '') from pg_attribute a
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') end as columns
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where (c.relkind = 'S' or c.relkind = 'r' and pg_relation_size(c.oid) > 0)
+        and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' ${extent === 'all' ? '' : "and n.nspname <> 'kernel'"}`,
+  );
+  return {
+    tables: new Map(found.flatMap(({ name, columns }) => (columns === null ? [] : [[name, columns]]))),
+    sequences: found.flatMap(({ name, columns }) => (columns === null ? [name] : [])),
+  };
+}
+
+async function readRows(query: Query, table: string, most?: number): Promise<readonly string[]> {
+  const limit = most === undefined ? '' : ` limit ${most}`;
+  const rows = await query<{ row: string }>(`select headwater::text as row from only ${table} as headwater${limit}`);
+  return rows.map(({ row }) => row);
+}
+
+/** Whether a table has exactly these rows. */
+async function holds(query: Query, table: string, rows: readonly string[]): Promise<boolean> {
+  const found = await readRows(query, table, rows.length + 1);
+  return found.length === rows.length && found.every((row, i) => row === rows[i]);
+}
+
+function insertion(table: string, { columns, rows }: Contents): string {
+  const values = `unnest(array[${rows.map(literal).join(', ')}]::${table}[])`;
+  return `insert into ${table} (${columns}) overriding system value select ${columns} from ${values}`;
+}
+
+async function readSequences(query: Query, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
+  const one = (name: string): string =>
+    `select ${literal(name)} as name, concat(last_value, ', ', is_called::text) as state from ${name}`;
+  const states = await query<{ name: string; state: string }>(names.map(one).join(' union all '));
+  return new Map(states.map(({ name, state }) => [name, state]));
+}
+
+/** Text as PostgreSQL reads it where `standard_conforming_strings` is on, its default since 9.1. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
