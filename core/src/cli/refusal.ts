@@ -8,13 +8,19 @@ export function refusalOf(error: unknown): KernelError {
 }
 
 /** A refusal for people: what, how to fix it, whether anything was written. */
-export function explainRefusal(error: KernelError, paint: Paint): string {
+export function explainRefusal({ code, message, hint, written }: KernelError, paint: Paint): string {
   return [
-    `${paint.red('error')} ${paint.bold(error.code)}: ${error.message}`,
+    `${paint.red('error')} ${paint.bold(code)}: ${visible(message)}`,
     '',
-    `${paint.bold('fix')}: ${error.hint}`,
-    error.written,
+    `${paint.bold('fix')}: ${visible(hint)}`,
+    written,
   ].join('\n');
+}
+
+/** No input that a message quotes may paint or move on a terminal. */
+function visible(text: string): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replaceAll(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, escaped);
 }
 
 /** Where it came from, for `--debug`: its stack and that of every error behind it. */

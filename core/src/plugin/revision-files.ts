@@ -14,6 +14,9 @@ import type { PluginFields } from './static-half.ts';
 /** What Node can import as a revision: not declarations, not tests beside it. */
 const revisionFile = /^(?!.*\.(?:d|test|spec)\.[mc]?[jt]s$)(.+)\.(?:ts|mts|js|mjs)$/;
 
+/** Seconds that importing a plugin's revision files may take. */
+const importLimit = 30;
+
 /**
  * Imports the revision files of a plugin that runs from its sources, and nothing else of it. In order of file name.
  * Throws PLUGIN_FIELD_INVALID, REVISION_FILE_UNLOADABLE, REVISION_EXPORT_INVALID, REVISION_DUPLICATE, and what
@@ -23,8 +26,10 @@ export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly 
   const names = namesIn(plugin);
   if (names.length === 0) return [];
   await allowDevelopment();
+  const deadline = openDeadline();
   // All begin at once; the first failure by name is told, whichever came first.
-  const modules = await Promise.allSettled(names.map(({ file }) => importFile(file)));
+  const imports = names.map(({ file }) => Promise.race([importFile(file), deadline.passed]));
+  const modules = await Promise.allSettled(imports).finally(deadline.close);
   const revisions = names.map(({ file, slug }, i) => {
     const module = modules[i];
     if (module?.status !== 'fulfilled') throw unloadable(plugin.name, file, module?.reason);
@@ -73,6 +78,23 @@ export async function allowDevelopment(): Promise<void> {
 async function importFile(file: string): Promise<unknown> {
   const module: unknown = await import(pathToFileURL(file).href);
   return module;
+}
+
+/**
+ * Rejects when nothing is to be expected of an import any more: when its time is up, or at once when the process has
+ * nothing else to do, since then an `await` in a module waits for what never comes.
+ */
+function openDeadline(): { readonly passed: Promise<never>; readonly close: () => void } {
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it was not done within ${importLimit} s`)), importLimit * 1000);
+  timer.unref();
+  const onIdle = (): void => reject(new Error('it awaits what never comes'));
+  process.once('beforeExit', onIdle);
+  const close = (): void => {
+    clearTimeout(timer);
+    process.off('beforeExit', onIdle);
+  };
+  return { passed, close };
 }
 
 function unloadable(plugin: string, file: string, cause: unknown): KernelError {

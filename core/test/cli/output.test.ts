@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import { kernelBin } from '../../../test/helper/kernel-process.ts';
-import { makeProject } from '../../../test/helper/project.ts';
+import { makeProject, type Project } from '../../../test/helper/project.ts';
 import { paintFor, wantsColor } from '../../src/cli/paint.ts';
 import { community, complaintIn, ok, refusalIn } from './support.ts';
 
@@ -119,6 +119,40 @@ describe('a mistake that nobody catches', () => {
     expect((await project.kernel('migrate:history', '--debug')).stderr).toMatch(
       /second line\n +at .*0001_create_like\.ts/,
     );
+  });
+});
+
+describe('a process that ends before its command', () => {
+  const file = 'plugins/likes/src/migrations/0001_create_like.ts';
+
+  async function withFirstLine(line: string): Promise<Project> {
+    const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
+    project.write(file, `${line}\n${readFileSync(join(project.cwd, file), 'utf8')}`);
+    return project;
+  }
+
+  it('never ends well: an await of what never comes is told with its file', async () => {
+    const project = await withFirstLine('await new Promise(() => {});');
+    const told = complaintIn(await project.kernel('migrate:up'), 13);
+    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.ts .*awaits what never comes/m);
+  });
+
+  it('never ends well: neither does process.exit, whose place --debug shows', async () => {
+    const project = await withFirstLine('process.exit(0);');
+    expect(complaintIn(await project.kernel('migrate:up'), 1)).toMatch(/ended before the command was done/);
+    expect((await project.kernel('migrate:up', '--debug')).stderr).toContain('0001_create_like.ts:1');
+    expect(refusalIn(await project.kernel('migrate:up', '--json'))).toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+describe('what a message quotes', () => {
+  it('does nothing to a terminal', async () => {
+    const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
+    for (const line of [['a\u001b[31mb\u0007'], ['migrate:up', 'a\u001b[31mb\u0007']]) {
+      const told = complaintIn(await project.kernel(...line), 2);
+      expect(told).toContain('a\\u001b[31mb\\u0007');
+      expect(told).not.toContain(escape);
+    }
   });
 });
 

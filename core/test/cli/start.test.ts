@@ -172,7 +172,7 @@ const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: str
   ],
 ];
 
-describe('what a plugin leaves open', () => {
+describe('what a plugin leaves behind', () => {
   const open = 'setInterval(() => {}, 1000);';
 
   it.each([
@@ -188,6 +188,14 @@ describe('what a plugin leaves open', () => {
 });
 
 describe('a plugin that fails', () => {
+  it('is named also where it fails after it was stopped', async () => {
+    const likes = { fields: `stop() { setTimeout(() => { throw new Error('no tide today'); }, 100); }` };
+    const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, likes } });
+    const done = await project.kernel('start', '--once');
+    expect(done.code, done.stderr).toBe(12);
+    expect(done.stderr).toMatch(/PLUGIN_STRAY_ERROR: .*"likes" .*in its stop .*no tide today/s);
+  });
+
   it.each(failing)('is named with its phase, exit 12: it %s', async (_, sketch, code, says) => {
     const project = await makeProject({
       database: await emptyDatabase('postgres'),
