@@ -78,7 +78,7 @@ export interface Context {
 
 /** Where progress goes. */
 export interface ProgressStream {
-  /** Whether a line that was written can be taken back. */
+  /** Whether a person watches. */
   readonly isTerminal: boolean;
   /** Writes text as it is, less what must not be shown. */
   readonly write: (text: string) => void;

@@ -54,7 +54,7 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
     redact: (text) => redacted(text, secrets),
     progress: {
       get isTerminal() {
-        return process.stderr.isTTY && env['TERM'] !== 'dumb';
+        return process.stderr.isTTY;
       },
       write: (text) => write(process.stderr, text),
     },

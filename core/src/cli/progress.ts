@@ -21,7 +21,10 @@ export interface Progress {
  * On a terminal one line that follows what runs, from the first second on. Elsewhere only what is waited for, once for
  * each reason, so that a log tells why nothing happens. With `--json` nothing.
  */
-export function openProgress({ json, progress: { isTerminal, write } }: Context): Progress {
+export function openProgress({ json, env, progress }: Context): Progress {
+  const { write } = progress;
+  // A terminal that is known to have no escapes cannot take a line back.
+  const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
   if (json) return { observer: {}, end() {} };
   const began = performance.now();
   const said = new Set<string>();

@@ -6,11 +6,14 @@ import { revision } from '../db/support.ts';
 const step = (id: string) => ({ id, direction: 'up' as const, revision: revision({ id, up: 'select 1' }) });
 
 /** A progress, and what it has written so far. */
-function watched({ json = false, isTerminal = true }): { readonly progress: Progress; readonly written: () => string } {
+function watched({ json = false, isTerminal = true, dumb = false }): {
+  readonly progress: Progress;
+  readonly written: () => string;
+} {
   let text = '';
   const stream = { isTerminal, write: (more: string): void => void (text += more) };
   // Nothing else of a context is asked for.
-  const context = { json, progress: stream } as Context;
+  const context = { json, env: dumb ? { TERM: 'dumb' } : {}, progress: stream } as Context;
   return { progress: openProgress(context), written: () => text };
 }
 
@@ -44,6 +47,14 @@ describe('progress', () => {
     progress.observer.begins?.(step(`likes@${'x'.repeat(100)}`), 1, 2);
     vi.advanceTimersByTime(1100);
     expect(written().replace('\r\u001b[2K', '').length).toBeLessThan(80);
+  });
+
+  it('takes no line back on a terminal that cannot', () => {
+    const { progress, written } = watched({ dumb: true });
+    progress.observer.begins?.(step('likes@0001'), 1, 2);
+    vi.advanceTimersByTime(1100);
+    progress.end();
+    expect(written()).toBe('');
   });
 
   it('tells a log once what is waited for, and nothing else', () => {
