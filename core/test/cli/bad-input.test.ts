@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emptyDatabase, onServer } from '../../../test/helper/database.ts';
+import { onServer } from '../../../test/helper/database.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../test/helper/project.ts';
-import { complaintIn, ok, openTrap, refusalIn } from './support.ts';
+import { complaintIn, ok, openTrap, refusalIn, serverDatabase } from './support.ts';
 
 const core: PluginSketch = { revisions: { '0001_base': 'select 1' } };
 const likes: PluginSketch = { revisions: { '0001_create_like': 'select 1' } };
@@ -305,10 +305,9 @@ describe('bad input', () => {
   });
 
   it('leaves the database untouched where only the ledger tells', async () => {
-    const database = await emptyDatabase('postgres');
+    const { target: database, name } = await serverDatabase();
     const project = await makeProject({ plugins: { core, likes }, database });
     ok(await project.kernel('migrate:up'));
-    const name = database.kind === 'postgres' ? new URL(database.url).pathname.slice(1) : '';
     const rowsOf = () => onServer(name, 'select * from kernel.ledger order by seq');
     const before = await rowsOf();
     const file = 'plugins/likes/src/migrations/0001_create_like.ts';

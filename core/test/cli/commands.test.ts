@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
-import type { DatabaseTarget } from '../../src/config/config.ts';
-import { aNumber, community, inOrder, matching, ok, refusalIn } from './support.ts';
+import { aNumber, community, inOrder, matching, ok, refusalIn, serverDatabase } from './support.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** One application, whose commands are told in the order in which a person would give them. */
 describe('the commands of one application', () => {
   let project: Project;
-  let target: DatabaseTarget;
+  let name: string;
   let json: (...args: readonly string[]) => Promise<unknown>;
   let text: (...args: readonly string[]) => Promise<string>;
 
   beforeAll(async () => {
-    target = await emptyDatabase('postgres');
-    project = await makeProject({ plugins: community, database: target });
+    const { target: database, name: itsName } = await serverDatabase();
+    name = itsName;
+    project = await makeProject({ plugins: community, database });
     json = async (...args) => {
       const done = ok(await project.kernel(...args, '--json'));
       expect(done.stderr).toBe('');
@@ -69,7 +69,6 @@ describe('the commands of one application', () => {
   });
 
   it('nothing has been written so far, not even a ledger', async () => {
-    const name = target.kind === 'postgres' ? new URL(target.url).pathname.slice(1) : '';
     expect(await onServer(name, `select to_regnamespace('kernel') as there`)).toEqual([{ there: null }]);
     expect(await json('migrate:current')).toEqual({ current: [], dormant: [], ahead: [] });
     expect(await text('migrate:current')).toMatch(/nothing is applied/i);

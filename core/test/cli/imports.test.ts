@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
 import { community, ok } from './support.ts';
@@ -21,16 +21,14 @@ process.on('exit', () => writeFileSync(process.env.TRACE, [...loaded].join('\\n'
  * What npm would have installed: a kernel built by the compiler, without its sources, and built plugins. Everything else
  * in node_modules is this workspace's.
  */
-async function packedProject(database: Parameters<typeof makeProject>[0]): Promise<{ project: Project; bin: string }> {
+async function packedProject(): Promise<{ readonly project: Project; readonly bin: string }> {
   const plugins = Object.fromEntries(
     Object.entries(community).map(([name, sketch]) => [name, { ...sketch, built: true }]),
   );
-  const project = await makeProject({ ...database, plugins });
+  const project = await makeProject({ plugins, database: await emptyDatabase('postgres') });
   const kernel = join(project.cwd, 'node_modules/@headwater/core');
   rmSync(kernel);
-  const built = join(inject('scratch'), 'packed-core');
-  if (!existsSync(built)) build(built);
-  cpSync(built, kernel, { recursive: true });
+  build(kernel);
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(project.cwd, 'node_modules', name), 'junction');
@@ -58,7 +56,7 @@ describe('what an installed kernel loads', () => {
   let loaded: (...args: readonly string[]) => Promise<{ packages: readonly string[]; files: readonly string[] }>;
 
   beforeAll(async () => {
-    ({ project, bin } = await packedProject({ database: await emptyDatabase('postgres') }));
+    ({ project, bin } = await packedProject());
     loaded = async (...args) => {
       const trace = join(project.cwd, 'trace.txt');
       const env = { TRACE: trace, NODE_OPTIONS: `--import=${join(project.cwd, 'trace.mjs')}` };

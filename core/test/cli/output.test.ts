@@ -12,7 +12,7 @@ import { community, complaintIn, ok, refusalIn } from './support.ts';
 const escape = '\u001b[';
 
 /** Whether this machine can lend a terminal: `script` of util-linux. Where not, pipes have to do. */
-const terminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout.includes('util-linux');
+const terminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
 function onTerminal(cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): string {
   const line = [process.execPath, kernelBin, ...args].map((word) => `'${word}'`).join(' ');

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { emptyDatabase } from '../../../test/helper/database.ts';
+import { emptyDatabase, onServer } from '../../../test/helper/database.ts';
 import type { Finished } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../test/helper/project.ts';
-import { onServer } from '../../../test/helper/database.ts';
-import { community, ok } from './support.ts';
+import { community, ok, serverDatabase } from './support.ts';
 
 /** What must never be seen: long enough that no id or path holds it by chance. */
 const canary = 'canary-7f3a91c2';
@@ -56,16 +55,15 @@ const loose = `config: { '~standard': { version: 1, vendor: 'test', validate: (v
 
 describe('a password in the database URL', () => {
   it('is in no output of any command where it is right', async () => {
-    const target = await emptyDatabase('postgres');
-    const url = new URL(target.kind === 'postgres' ? target.url : '');
-    const user = `u_${url.pathname.slice(3)}`;
+    const { url, name } = await serverDatabase();
+    const user = `role_of_${name}`;
     await onServer(
       'postgres',
-      `create role ${user} login password '${canary}'; grant all on database ${url.pathname.slice(1)} to ${user}`,
+      `create role ${user} login password '${canary}'; grant all on database ${name} to ${user}`,
     );
-    await onServer(url.pathname.slice(1), `grant all on schema public to ${user}`);
+    await onServer(name, `grant all on schema public to ${user}`);
     const database = `postgres://${user}:${canary}@${url.host}${url.pathname}?application_name=${canary}`;
-    const project = await makeProject({ plugins: community, database: database });
+    const project = await makeProject({ plugins: community, database });
     const done = await outputs(project, lines);
     expectNoSecret(done);
     expect(done.filter(({ code }) => code === 0).length).toBeGreaterThan(25);
@@ -84,8 +82,7 @@ describe('a password in the database URL', () => {
     ['under a scheme that is not supported', () => `mysql://me:${canary}@127.0.0.1:1/nowhere`],
     ['without a scheme', () => `me:${canary}@127.0.0.1/nowhere`],
   ])('is in no output where it is %s', async (_, urlAt) => {
-    const target = await emptyDatabase('postgres');
-    const url = new URL(target.kind === 'postgres' ? target.url : '');
+    const { url } = await serverDatabase();
     const project = await makeProject({ plugins: {}, database: urlAt(`${url.host}${url.pathname}`) });
     const done = await Promise.all([
       project.kernel('migrate:up', '--debug'),
@@ -156,8 +153,7 @@ describe('a value of an environment variable', () => {
   });
 
   it('is not shown where it is PGPASSWORD', async () => {
-    const target = await emptyDatabase('postgres');
-    const url = new URL(target.kind === 'postgres' ? target.url : '');
+    const { url } = await serverDatabase();
     const project = await makeProject({ database: `postgres://postgres@${url.host}${url.pathname}` });
     const done = await project.kernelWith({ env: { PGPASSWORD: canary } }, 'migrate:up', '--debug');
     expect(done).toMatchObject({ code: 20 });

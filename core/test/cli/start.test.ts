@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase, onServer } from '../../../test/helper/database.ts';
 import type { KernelProcess } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../test/helper/project.ts';
-import { complaintIn, ok, refusalIn } from './support.ts';
+import { complaintIn, ok, refusalIn, serverDatabase } from './support.ts';
 
 const core: PluginSketch = { revisions: { '0001_create_objects': 'create table core_object (id int primary key)' } };
 
@@ -91,7 +91,7 @@ describe('a signal that comes again, or early', () => {
   });
 
   it('ends an upgrade at once, with nothing half-done', async () => {
-    const database = await emptyDatabase('postgres');
+    const { target: database, name } = await serverDatabase();
     const likes: PluginSketch = {
       revisions: {
         '0001_create_like': 'create table likes_like (id int)',
@@ -101,7 +101,6 @@ describe('a signal that comes again, or early', () => {
     const project = await makeProject({ database, plugins: { core, likes } });
     ok(await project.kernel('migrate:up', 'core', 'likes@0001'));
     const app = started(project);
-    const name = database.kind === 'postgres' ? new URL(database.url).pathname.slice(1) : '';
     const running = `select count(*)::int as n from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`;
     const sleeping = `${running} and wait_event = 'PgSleep'`;
     await expect.poll(() => onServer(name, sleeping), { timeout: 5000 }).toEqual([{ n: 1 }]);

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, onTestFinished } from 'vitest';
+import type { DatabaseTarget } from '../../src/config/config.ts';
+import { emptyDatabase, urlOf } from '../../../test/helper/database.ts';
 import type { Finished } from '../../../test/helper/kernel-process.ts';
 import type { PluginSketch } from '../../../test/helper/project.ts';
 
@@ -58,6 +60,20 @@ export const inOrder = [
   'core@0002_create_users',
   'comments@0001_create_comment',
 ] as const;
+
+/** A new and empty database on the run's server. */
+export interface ServerDatabase {
+  readonly target: DatabaseTarget;
+  readonly name: string;
+  readonly url: URL;
+}
+
+/** Makes one. */
+export async function serverDatabase(): Promise<ServerDatabase> {
+  const target = await emptyDatabase('postgres');
+  const url = new URL(urlOf(target));
+  return { target, name: url.pathname.slice(1), url };
+}
 
 /** A refusal as `--json` tells it. */
 export interface Refusal {
