@@ -61,6 +61,9 @@ export const inOrder = [
   'comments@0001_create_comment',
 ] as const;
 
+/** What identifies a run. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** A new and empty database on the run's server. */
 export interface ServerDatabase {
   readonly target: DatabaseTarget;

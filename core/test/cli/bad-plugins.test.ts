@@ -3,158 +3,42 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onServer } from '../../../test/helper/database.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../test/helper/project.ts';
-import { complaintIn, ok, openTrap, refusalIn, serverDatabase } from './support.ts';
+import { core, complaintAbout, likes, listed, type BadInput } from './bad-input.ts';
+import { ok, refusalIn, serverDatabase } from './support.ts';
 
-const core: PluginSketch = { revisions: { '0001_base': 'select 1' } };
-const likes: PluginSketch = { revisions: { '0001_create_like': 'select 1' } };
-
-/** What is wrong with a project, and what the refusal must be. */
-interface Row {
-  /** The input, as the documentation of what is refused has it. */
-  readonly input: string;
-  readonly plugins?: Readonly<Record<string, PluginSketch>>;
-  /** Spoils the project. */
-  readonly spoil?: (project: Project) => void;
-  /** Default: `migrate:up`. */
-  readonly command?: string;
-  readonly code: string;
-  readonly exit: number;
-  readonly says: readonly (string | RegExp)[];
-}
-
-const text = (content: string | Buffer) => (project: Project) => project.write('config.json', content as string);
-const plugin =
-  (name: string, entry: object = {}) =>
-  (project: Project) =>
-    project.reconfigure((config) => (config.plugins[name] = entry));
-const key = (name: string, value: unknown) => (project: Project) =>
-  project.reconfigure((config) => (config[name] = value));
-
-const rows: readonly Row[] = [
-  {
-    input: 'config missing',
-    spoil: ({ config }) => rmSync(config),
-    code: 'CONFIG_NOT_FOUND',
-    exit: 10,
-    says: ['config.json', 'working directory', '--config'],
-  },
-  {
-    input: 'config a directory',
-    command: 'migrate:up --config plugins',
-    code: 'CONFIG_UNREADABLE',
-    exit: 10,
-    says: ['/plugins', 'directory', '--config'],
-  },
-  { input: 'empty', spoil: text(''), code: 'CONFIG_SYNTAX', exit: 10, says: [/config\.json:1:1: /] },
-  {
-    input: 'UTF-16',
-    spoil: text(Buffer.from('\ufeff{}', 'utf16le')),
-    code: 'CONFIG_SYNTAX',
-    exit: 10,
-    says: [/:1:1: .*UTF-16/],
-  },
-  {
-    input: 'trailing comma',
-    spoil: text('{\n  "plugins": {},\n}'),
-    code: 'CONFIG_SYNTAX',
-    exit: 10,
-    says: [/config\.json:\d+:\d+: .*comma/],
-  },
-  {
-    input: 'duplicate key',
-    spoil: text('{ "database": "a",\n "database": "b" }'),
-    code: 'CONFIG_KEY_DUPLICATE',
-    exit: 10,
-    says: [/:2:2: .*"database"/],
-  },
-  {
-    input: 'wrong type',
-    spoil: key('plugins', []),
-    code: 'CONFIG_VALUE_INVALID',
-    exit: 10,
-    says: ['/plugins', /expected an object.*found/],
-  },
-  {
-    input: 'unknown key',
-    spoil: key('plugin', {}),
-    code: 'CONFIG_KEY_UNKNOWN',
-    exit: 10,
-    says: ['/plugin', '"plugins"'],
-  },
-  {
-    input: 'negative timeout',
-    spoil: key('upgrade', { lockWait: -1 }),
-    code: 'CONFIG_VALUE_INVALID',
-    exit: 10,
-    says: ['/upgrade/lockWait', /from 0/],
-  },
-  {
-    input: '__proto__',
-    spoil: text('{ "plugins": { "__proto__": {} } }'),
-    code: 'CONFIG_KEY_RESERVED',
-    exit: 10,
-    says: ['/plugins/__proto__'],
-  },
-  {
-    input: '${VAR} unset',
-    spoil: key('database', '${NOT_SET_HERE}'),
-    code: 'CONFIG_VARIABLE_UNSET',
-    exit: 11,
-    says: ['NOT_SET_HERE', '/database'],
-  },
-  {
-    input: '${VAR} unclosed',
-    spoil: key('database', '${NOT_SET_HERE'),
-    code: 'CONFIG_VARIABLE_SYNTAX',
-    exit: 11,
-    says: ['NOT_SET_HERE', '/database'],
-  },
-  {
-    input: 'malformed database URL',
-    spoil: key('database', 'postgres://me:secret@host:port/db'),
-    code: 'DATABASE_URL_INVALID',
-    exit: 10,
-    says: ['me', 'host', '***'],
-  },
-  {
-    input: 'unsupported scheme',
-    spoil: key('database', 'mysql://host/db'),
-    code: 'DATABASE_URL_INVALID',
-    exit: 10,
-    says: ['mysql://', 'pglite://'],
-  },
+const rows: readonly BadInput[] = [
   {
     input: 'plugin name ../x',
-    spoil: plugin('../x'),
+    spoil: listed('../x'),
     code: 'PLUGIN_NAME_INVALID',
     exit: 12,
     says: ['../x', '"likes"'],
   },
   {
     input: 'plugin name data:',
-    spoil: plugin('data:text/javascript,0'),
+    spoil: listed('data:text/javascript,0'),
     code: 'PLUGIN_NAME_INVALID',
     exit: 12,
     says: ['URL'],
   },
-  { input: 'a look-alike letter', spoil: plugin('lіkes'), code: 'PLUGIN_NAME_INVALID', exit: 12, says: ['U+0456'] },
+  { input: 'a look-alike letter', spoil: listed('lіkes'), code: 'PLUGIN_NAME_INVALID', exit: 12, says: ['U+0456'] },
   {
     input: '$package out of the project',
-    spoil: plugin('likes', { $package: './../../x' }),
+    spoil: listed('likes', { $package: './../../x' }),
     code: 'PLUGIN_PACKAGE_INVALID',
     exit: 12,
     says: ['/plugins/likes/$package', './../../x'],
   },
   {
     input: '$package node:fs',
-    spoil: plugin('likes', { $package: 'node:fs' }),
+    spoil: listed('likes', { $package: 'node:fs' }),
     code: 'PLUGIN_PACKAGE_INVALID',
     exit: 12,
     says: ['node:fs'],
   },
   {
     input: 'package not installed',
-    spoil: plugin('likes'),
+    spoil: listed('likes'),
     code: 'PLUGIN_NOT_FOUND',
     exit: 12,
     says: ['"likes"', 'npm install @headwater/plugin-likes'],
@@ -205,7 +89,7 @@ const rows: readonly Row[] = [
   {
     input: 'plugin inactive',
     plugins: { likes, stickers: { requires: ['likes'] } },
-    spoil: plugin('likes', { $enabled: false }),
+    spoil: listed('likes', { $enabled: false }),
     code: 'REQUIREMENT_MISSING',
     exit: 14,
     says: ['"stickers"', 'npx kernel plugin:enable likes'],
@@ -288,20 +172,9 @@ function renamed(project: Project): void {
   rmSync(file);
 }
 
-describe('bad input', () => {
+describe('a bad plugin', () => {
   it.each(rows)('is refused before anything connects: $input, exit $exit', async (row) => {
-    const { plugins = {}, spoil, command = 'migrate:up', code, exit, says } = row;
-    const trap = await openTrap();
-    const project = await makeProject({ plugins: { core, ...plugins }, database: trap.url });
-    spoil?.(project);
-    const shown = complaintIn(await project.kernel(...command.split(' ')), exit);
-    expect(shown).toContain(`error ${code}: `);
-    for (const part of says) {
-      if (typeof part === 'string') expect(shown).toContain(part);
-      else expect(shown).toMatch(part);
-    }
-    expect(shown).toContain('Nothing was written.');
-    expect(trap.calls()).toBe(0);
+    expect(await complaintAbout(row)).toContain('Nothing was written.');
   });
 
   it('leaves the database untouched where only the ledger tells', async () => {
