@@ -19,16 +19,21 @@ export function registerDevelopmentCondition() {
       if (/^(\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]+:)/i.test(specifier) || isBuiltin(specifier)) {
         return nextResolve(specifier, context);
       }
+      // A process may have it from elsewhere, as Vitest's workers do, and published packages ship no sources.
+      const published = {
+        ...context,
+        conditions: context.conditions.filter((condition) => condition !== 'development'),
+      };
       // Node keeps what it resolved by name and parent, whatever the conditions were, and gives the first answer again.
       // Another fragment makes another parent of the same path.
       const withDevelopment = {
         ...context,
-        conditions: [...context.conditions, 'development'],
+        conditions: [...published.conditions, 'development'],
         parentURL: context.parentURL && `${context.parentURL}#development`,
       };
       let stock;
       try {
-        stock = nextResolve(specifier, context);
+        stock = nextResolve(specifier, published);
       } catch (failure) {
         try {
           return nextResolve(specifier, withDevelopment);
