@@ -31,17 +31,23 @@ export async function dropEverything({ query, script }: Session, first: string):
   const drops = schemas.map(({ name }) => `drop schema ${name} cascade;`).join(' ');
   // As it is in a new database.
   await script(
-    `${drops} create schema public authorization pg_database_owner; grant usage on schema public to public;`,
+    `${drops} create schema public authorization pg_database_owner; grant usage on schema public to public;
+      comment on schema public is 'standard public schema';`,
   );
   // Not what `analyze` writes.
   const catalogs = await query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'
       and relname not in ('pg_statistic', 'pg_statistic_ext_data')`,
   );
-  const left = catalogs.map(({ name }) => {
-    const expected = name === 'pg_namespace' ? " and nspname <> 'public'" : '';
-    return `select from pg_catalog.${name} where age(xmin) <= age('${first}'::xid)${expected}`;
-  });
+  // The rows of the schema that was just made, and schemas of temporary tables, which stay when these go.
+  const made: Readonly<Record<string, string>> = {
+    pg_namespace: "nspname ~ '^(public$|pg_temp|pg_toast_temp)'",
+    pg_description: "objoid = 'public'::regnamespace",
+  };
+  const left = catalogs.map(
+    ({ name }) =>
+      `select from pg_catalog.${name} where age(xmin) <= age('${first}'::xid) and not (${made[name] ?? 'false'})`,
+  );
   const [row] = await query<{ clean: boolean }>(`select not exists (${left.join(' union all ')}) as clean`);
   return row?.clean === true;
 }

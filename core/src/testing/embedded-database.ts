@@ -1,13 +1,14 @@
-import { openSession, type Session } from '../db/session.ts';
+import type { PgliteSession } from '../db/pglite-session.ts';
+import { openSession } from '../db/session.ts';
 import type { Prepared } from '../kernel/prepare.ts';
 import { catalogWrites, dropEverything, nextTransaction } from './catalog.ts';
-import { closedBy } from './closed-by.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
+import { lentSession } from './lent-session.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
 /** An engine, which takes a second to start and some 340 MB, and so serves one application after another. */
 interface Engine {
-  readonly session: Session;
+  readonly session: PgliteSession;
   /** {@link nextTransaction}, when it was new. */
   readonly first: string;
   /** How it was at the heads of the application that has it, or had it last; `null` where it did not get there. */
@@ -17,6 +18,7 @@ interface Engine {
 interface Heads {
   readonly hash: string;
   readonly snapshot: Snapshot;
+  /** {@link catalogWrites} */
   readonly writes: string;
 }
 
@@ -24,67 +26,103 @@ interface Heads {
  * Opens an embedded database in memory at the heads of an application. It is on the engine of the last one that was
  * closed in this process, if that can be had as good as new.
  */
-export async function openEmbedded(prepared: Prepared): Promise<Session> {
-  const hash = headsHash(prepared);
-  const engine = (await renewed(takeIdle(), hash)) ?? (await newEngine());
+export async function openEmbedded(prepared: Prepared): Promise<PgliteSession> {
+  const engine = (await renewed(takeIdle(), prepared)) ?? (await newEngine());
   const { session } = engine;
   try {
     if (engine.heads === null) {
       await upgradeToHeads(session, prepared);
+      const hash = headsHash(prepared, session);
       engine.heads = { hash, snapshot: await takeSnapshot(session.query, 'all'), writes: await catalogWrites(session) };
     }
   } catch (error) {
     park(engine);
     throw error;
   }
-  return closedBy(session, async () => park(engine));
+  return lend(engine);
 }
 
 async function newEngine(): Promise<Engine> {
-  const session = await openSession({ kind: 'pglite', directory: null, shown: 'pglite:// (in memory)' });
+  const opened = await openSession({ kind: 'pglite', directory: null, shown: 'pglite:// (in memory)' });
+  // The session of an embedded target is this one.
+  const session = opened as PgliteSession;
   return { session, first: await nextTransaction(session), heads: null };
 }
 
-/** The engine as if it were new, or at the heads with this hash; `null` where it cannot be, and is closed. */
-async function renewed(engine: Engine | null, hash: string): Promise<Engine | null> {
+/** For one application: what is left running of it finds its database closed, and not that of the next. */
+function lend(engine: Engine): PgliteSession {
+  const { session } = engine;
+  let closed = false;
+  const lent = new Proxy(session.engine, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return key === 'closed' ? closed : value;
+      return (...args: readonly unknown[]): unknown => {
+        if (closed) throw new Error('the test kernel has stopped, and its database is closed');
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+  return lentSession(session, {
+    engine: lent,
+    async close() {
+      if (!closed) park(engine);
+      closed = true;
+    },
+  });
+}
+
+/** The engine as if it were new, or at the heads already; `null` where it cannot be, and is closed. */
+async function renewed(engine: Engine | null, prepared: Prepared): Promise<Engine | null> {
   if (engine === null) return null;
-  const { session, first, heads } = engine;
-  const renew = async (): Promise<boolean> => {
-    await session.query('rollback');
-    await session.query('discard all');
-    if (heads?.hash === hash && (await catalogWrites(session)) === heads.writes) {
-      await session.query('begin');
-      await restoreSnapshot(session.query, heads.snapshot, 'all');
-      await session.query('commit');
-      return true;
-    }
-    engine.heads = null;
-    return dropEverything(session, first);
-  };
-  if (await inTime(renew().catch(() => false))) return engine;
+  if ((await isFree(engine)) && (await renew(engine, prepared).catch(() => false))) return engine;
   // Not awaited: whatever holds it may do so for ever.
-  void session.close().catch(() => {});
+  void engine.session.close().catch(() => {});
   return null;
 }
 
-/** Milliseconds that an engine gets to be renewed: a transaction that was never ended would hold it for ever. */
-const patience = 5000;
+/** Milliseconds that a transaction gets which its application left open. */
+const patience = 2000;
 
-async function inTime(work: Promise<boolean>): Promise<boolean> {
+async function isFree({ session }: Engine): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(resolve, patience, false);
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  const free = session.query('rollback').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([free, late]).finally(() => clearTimeout(timer));
+}
+
+async function renew(engine: Engine, prepared: Prepared): Promise<boolean> {
+  const { session, first, heads } = engine;
+  await session.query('discard all');
+  if (heads?.hash !== headsHash(prepared, session) || (await catalogWrites(session)) !== heads.writes) {
+    engine.heads = null;
+    return dropEverything(session, first);
+  }
+  await session.query('begin');
+  await restoreSnapshot(session.query, heads.snapshot, 'all');
+  await session.query('commit');
+  return true;
 }
 
 const idle: unique symbol = Symbol.for('headwater.testing.idle');
 
+/** An engine that nobody uses, and what ends it with its process. */
+interface Idle {
+  readonly engine: Engine;
+  readonly watch: NodeJS.Timeout;
+}
+
 /** Global, since runners that put several test files into one process load this module anew for each. */
-const place = globalThis as { [idle]?: Engine | undefined };
+const place = globalThis as { [idle]?: Idle | undefined };
 
 function takeIdle(): Engine | null {
-  const engine = place[idle] ?? null;
+  const { engine = null, watch } = place[idle] ?? {};
+  clearInterval(watch);
   place[idle] = undefined;
   return engine;
 }
@@ -92,12 +130,15 @@ function takeIdle(): Engine | null {
 function park(engine: Engine): void {
   // One is enough: two applications at once are rare.
   void takeIdle()?.session.close();
-  place[idle] = engine;
   const watch = setInterval(() => {
-    if (place[idle] !== engine) return clearInterval(watch);
-    // PostgreSQL's own timers would keep a process alive that is done.
-    if (!process.getActiveResourcesInfo().every((kind) => kind === 'Timeout')) return;
-    clearInterval(watch);
-    void takeIdle()?.session.close();
+    if (isDone()) void takeIdle()?.session.close();
   }, 100).unref();
+  place[idle] = { engine, watch };
+}
+
+/** Whether PostgreSQL's own timers, which go on in an engine that nobody uses, are all that keeps this process alive. */
+function isDone(): boolean {
+  const idling = new Set(['Timeout', 'PipeWrap', 'TTYWrap']);
+  // Standard output and the channel to a runner's main process are both pipes; only the latter keeps a process alive.
+  return process.channel === undefined && process.getActiveResourcesInfo().every((kind) => idling.has(kind));
 }

@@ -11,11 +11,11 @@ export async function upgradeToHeads(session: Session, { blueprint, config }: Pr
 }
 
 /**
- * Tells databases at their heads apart: two with the same hash were made by the same revisions of the same packages, and
- * have the same ledger. What a code revision imports is not looked at.
+ * Tells databases at their heads apart: two with the same hash were made by the same user with the same revisions of the
+ * same packages, and have the same ledger. What a code revision imports is not looked at.
  */
-export function headsHash({ blueprint }: Prepared): string {
-  const hash = createHash('sha256').update(kernelPackage().version);
+export function headsHash({ blueprint }: Prepared, { user }: Pick<Session, 'user'>): string {
+  const hash = createHash('sha256').update(`${kernelPackage().version}\n${user}`);
   for (const { package: from, version, revisions } of blueprint.set.plugins) {
     hash.update(`\n${from} ${version}`);
     for (const { id, raw, up } of revisions) hash.update(`\n${id} ${raw} ${up.kind === 'code' ? String(up.run) : ''}`);

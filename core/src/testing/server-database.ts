@@ -4,8 +4,8 @@ import { serverErrorOf } from '../db/foreign-error.ts';
 import { openSession, type Session } from '../db/session.ts';
 import type { Prepared } from '../kernel/prepare.ts';
 import { withSession } from '../kernel/with-session.ts';
-import { closedBy } from './closed-by.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
+import { lentSession } from './lent-session.ts';
 import type { TestDatabase } from './test-database.ts';
 
 type Server = Extract<DatabaseTarget, { kind: 'postgres' }>;
@@ -37,9 +37,11 @@ export function databaseOnServer(server: Server): TestDatabase {
       const drop = (): Promise<void> => withSession(server, (admin) => dropDatabase(admin, name));
       try {
         const session = await openSession(target);
-        return closedBy(session, async () => {
-          await session.close().catch(() => {});
-          await drop();
+        return lentSession(session, {
+          async close() {
+            await session.close().catch(() => {});
+            await drop();
+          },
         });
       } catch (error) {
         await drop();
@@ -57,7 +59,7 @@ function named(server: Server, database: string): Server {
 
 async function clone(admin: Session, name: string, server: Server, prepared: Prepared): Promise<void> {
   await dropForgotten(admin);
-  const template = `${templatePrefix}${headsHash(prepared)}`;
+  const template = `${templatePrefix}${headsHash(prepared, admin)}`;
   const copy = `create database ${name} template ${template}`;
   try {
     await admin.query(copy);
@@ -80,37 +82,44 @@ async function build(admin: Session, template: string, server: Server, prepared:
   const unfinished = `${template}_unfinished`;
   await dropDatabase(admin, unfinished);
   await admin.query(`create database ${unfinished}`);
-  await withSession(named(server, unfinished), (session) => upgradeToHeads(session, prepared));
+  try {
+    await withSession(named(server, unfinished), (session) => upgradeToHeads(session, prepared));
+  } catch (error) {
+    await dropDatabase(admin, unfinished);
+    throw error;
+  }
   await admin.query(`alter database ${unfinished} rename to ${template}`);
   await dropOldTemplates(admin);
 }
 
-/** Oids of databases count up, so they tell which is older. */
 async function dropOldTemplates(admin: Session): Promise<void> {
-  const old = await admin.query<{ datname: string }>(
-    'select datname from pg_database where starts_with(datname, $1) order by oid desc offset $2',
-    [templatePrefix, mostTemplates],
-  );
-  for (const { datname } of old) await dropUnused(admin, datname);
+  const templates = await unused(admin, templatePrefix);
+  for (const name of templates.slice(mostTemplates)) await dropUnused(admin, name);
 }
 
 async function dropForgotten(admin: Session): Promise<void> {
-  const found = await admin.query<{ datname: string }>(
-    'select datname from pg_database where starts_with(datname, $1)',
-    [clonePrefix],
-  );
   const before = Date.now() / 1000 - forgottenAfter;
-  for (const { datname } of found) {
-    const made = Number.parseInt(datname.slice(clonePrefix.length), 36);
-    if (made < before) await dropUnused(admin, datname);
+  for (const name of await unused(admin, clonePrefix)) {
+    const made = Number.parseInt(name.slice(clonePrefix.length), 36);
+    if (made < before) await dropUnused(admin, name);
   }
+}
+
+/** Databases that nobody is connected to, latest first: oids count up. */
+async function unused(admin: Session, prefix: string): Promise<readonly string[]> {
+  const found = await admin.query<{ datname: string }>(
+    `select datname from pg_database d where starts_with(datname, $1)
+      and not exists (select from pg_stat_activity a where a.datid = d.oid) order by oid desc`,
+    [prefix],
+  );
+  return found.map(({ datname }) => datname);
 }
 
 async function dropDatabase(admin: Session, name: string): Promise<void> {
   await admin.query(`drop database if exists ${name} with (force)`);
 }
 
-/** Not where somebody is connected, nor where another process drops it at the same time. */
+/** Not where somebody has just connected, nor where another process drops it at the same time. */
 async function dropUnused(admin: Session, name: string): Promise<void> {
   await admin.query(`drop database if exists ${name}`).catch(() => {});
 }

@@ -33,7 +33,12 @@ export function testConfig({ plugins, config, database, folder }: TestConfigOpti
   for (const [name, $package] of packages) entries[name] = { ...config[name], $package };
   const json = { database, ...(core !== null && { core }), plugins: entries };
   // There is no overlay either.
-  return readConfig(file, { ...process.env, NODE_ENV: '' }, JSON.stringify(json));
+  const read = readConfig(file, { ...process.env, NODE_ENV: '' }, JSON.stringify(json));
+  if (read.database.kind === 'pglite' && read.database.directory !== null) {
+    const expected = '"pglite://", which is in memory, or the postgres:// URL of a server';
+    throw new KernelError('CONFIG_VALUE_INVALID', { file, pointer: '/database', expected, found: 'a directory' });
+  }
+  return read;
 }
 
 /** The listed plugins and what they require, as a config names their packages, by plugin; `core` where it is not the kernel's. */
