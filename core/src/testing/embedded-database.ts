@@ -76,8 +76,7 @@ function lend(engine: Engine): PgliteSession {
 async function renewed(engine: Engine | null, prepared: Prepared): Promise<Engine | null> {
   if (engine === null) return null;
   if ((await isFree(engine)) && (await renew(engine, prepared).catch(() => false))) return engine;
-  // Not awaited: whatever holds it may do so for ever.
-  void engine.session.close().catch(() => {});
+  end(engine);
   return null;
 }
 
@@ -129,11 +128,16 @@ function takeIdle(): Engine | null {
 
 function park(engine: Engine): void {
   // One is enough: two applications at once are rare.
-  void takeIdle()?.session.close();
+  end(takeIdle());
   const watch = setInterval(() => {
-    if (isDone()) void takeIdle()?.session.close();
+    if (isDone()) end(takeIdle());
   }, 100).unref();
   place[idle] = { engine, watch };
+}
+
+/** Not awaited: whatever still holds it may do so for ever. */
+function end(engine: Engine | null): void {
+  engine?.session.close().catch(() => {});
 }
 
 /** Whether PostgreSQL's own timers, which go on in an engine that nobody uses, are all that keeps this process alive. */

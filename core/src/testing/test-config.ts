@@ -41,9 +41,11 @@ export function testConfig({ plugins, config, database, folder }: TestConfigOpti
   return read;
 }
 
-/** The listed plugins and what they require, as a config names their packages, by plugin; `core` where it is not the kernel's. */
+/** The listed plugins and what they require, as a config names their packages. */
 interface Activated {
+  /** `null` where it is the kernel's own. */
   readonly core: string | null;
+  /** By plugin. */
   readonly packages: ReadonlyMap<string, string | null>;
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
-import type { Project } from '../../../test/helper/project.ts';
+import { makeProject, type Project } from '../../../test/helper/project.ts';
 import { startTestKernel, type TestKernel } from '../../src/testing.ts';
 import { execute, makeNotes } from './notes.ts';
 
@@ -72,6 +72,14 @@ describe('the plugins of a test', () => {
     });
     await expect(start('./plugins/bass')).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND' });
     await expect(start('.')).rejects.toMatchObject({ code: 'PLUGIN_FIELD_INVALID' });
+  });
+
+  it('bring their own plugin zero, where they require one or it is listed', async () => {
+    const { cwd } = await makeProject({ plugins: { core: { version: '1.7.0' }, thing: { requires: ['core'] } } });
+    for (const plugins of [['thing'], ['./plugins/core', 'thing'], ['core']]) {
+      await using app = await startTestKernel({ plugins, cwd });
+      expect(app.report.plugins.find(({ name }) => name === 'core')).toMatchObject({ version: '1.7.0' });
+    }
   });
 
   it('get their options, which are checked as those of a config.json are', async () => {
