@@ -24,7 +24,7 @@ describe('an error that nobody expected', () => {
   it('is told as a mistake of the kernel, with exit 1 and no stack', async () => {
     const done = await project.kernel('migrate:current');
     expect(done).toMatchObject({ code: 1, stdout: '' });
-    expect(done.stderr).toContain('error INTERNAL: Headwater made a mistake of its own: column l.raw does not exist');
+    expect(done.stderr).toContain('error INTERNAL: Headwater made a mistake of its own: column "raw" does not exist');
     expect(done.stderr).toContain('--debug');
     expect(done.stderr).not.toMatch(/^\s+at /m);
   });
@@ -33,7 +33,7 @@ describe('an error that nobody expected', () => {
     const done = await project.kernel('migrate:current', '--json', '--debug');
     expect(done).toMatchObject({ code: 1 });
     expect(done.json()).toMatchObject({ error: { code: 'INTERNAL', exitCode: 1 } });
-    expect(done.stderr).toMatch(/caused by .*column l\.raw does not exist\n\s+at /);
+    expect(done.stderr).toMatch(/caused by .*column "raw" does not exist\n\s+at /);
   });
 });
 

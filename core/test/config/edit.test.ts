@@ -66,7 +66,11 @@ describe('disabling a plugin', () => {
 describe('editing a config', () => {
   it('undoes itself, whatever the file looks like', () => {
     const name = fc.constantFrom('a', 'bb', 'c-3');
-    const options = fc.dictionary(fc.constantFrom('x', 'y', '$package', 'ä"'), fc.jsonValue({ maxDepth: 2 }));
+    // Reserved keys are refused before anything is edited, which another test holds: they have nothing to undo.
+    const value = fc
+      .jsonValue({ maxDepth: 2 })
+      .filter((json) => !/"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(json)));
+    const options = fc.dictionary(fc.constantFrom('x', 'y', '$package', 'ä"'), value);
     const config = fc.record({
       database: fc.constant('pglite://'),
       plugins: fc.dictionary(name, options, { noNullPrototype: true }),
