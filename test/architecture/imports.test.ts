@@ -19,6 +19,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   db: ['error', 'contract', 'type config', 'type plugin'],
   container: ['error', 'contract'],
   schema: ['error', 'contract', 'type config', 'type db'],
+  authoring: ['error', 'graph', 'plugin'],
   kernel: ['error', 'contract', 'config', 'container', 'db', 'graph', 'plan', 'plugin', 'schema'],
   cli: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin', 'kernel'],
   testing: ['error', 'contract', 'config', 'db', 'kernel', 'plugin'],

@@ -1,6 +1,27 @@
 /** What hides text in SQL (comments, constants, quoted names), names, white space; then any other character. */
 const pieces =
-  /--[^\n]*|\/\*|[eE]?'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\s+|[\s\S]/y;
+  /--[^\n\r]*|\/\*|[eE]?'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\s+|[\s\S]/y;
+
+/** A part of a text, from `start` to before `end`. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A piece of SQL with what it hides. `opening` is all of it where it hides nothing. */
+interface Piece extends Stretch {
+  readonly opening: string;
+}
+
+function* piecesOf(sql: string): Iterable<Piece> {
+  for (let start = 0; start < sql.length;) {
+    pieces.lastIndex = start;
+    const opening = pieces.exec(sql)?.[0] ?? '';
+    const end = Math.max(endOf(sql, start, opening), start + 1);
+    yield { opening, start, end };
+    start = end;
+  }
+}
 
 /**
  * How many statements a piece of SQL holds, judged by its semicolons outside comments, constants and names. Light on
@@ -9,19 +30,25 @@ const pieces =
 export function countStatements(sql: string): number {
   let count = 0;
   let open = false;
-  for (let at = 0; at < sql.length;) {
-    pieces.lastIndex = at;
-    const piece = pieces.exec(sql)?.[0] ?? '';
-    const end = endOf(sql, at, piece);
-    if (piece === ';') {
+  for (const { opening } of piecesOf(sql)) {
+    if (opening === ';') {
       open = false;
-    } else if (!open && !isComment(piece) && piece.trim() !== '') {
+    } else if (!open && !isComment(opening) && opening.trim() !== '') {
       open = true;
       count += 1;
     }
-    at = Math.max(end, at + 1);
   }
   return count;
+}
+
+/**
+ * Where white space is a part of what is said: constants, quoted names, dollar quotations and block comments, in order.
+ * Everywhere else a line may be indented anew.
+ */
+export function verbatimStretches(sql: string): readonly Stretch[] {
+  return Array.from(piecesOf(sql)).flatMap(({ opening, start, end }) =>
+    end > start + opening.length ? [{ start, end }] : [],
+  );
 }
 
 function isComment(piece: string): boolean {
@@ -32,8 +59,8 @@ function isComment(piece: string): boolean {
 function endOf(sql: string, at: number, piece: string): number {
   const start = at + piece.length;
   if (piece === '/*') return endOfComment(sql, start);
-  if (piece === "'" || piece === '"') return after(sql, piece, start);
-  if (/^e'$/i.test(piece)) return endOfEscaped(sql, start);
+  if (piece === '"') return after(sql, piece, start);
+  if (piece.endsWith("'")) return endOfConstant(sql, start, piece.length > 1);
   return piece.length > 1 && piece.startsWith('$') ? after(sql, piece, start) : start;
 }
 
@@ -52,6 +79,20 @@ function endOfComment(sql: string, from: number): number {
     if (depth === 0) return marks.lastIndex;
   }
   return sql.length;
+}
+
+/** White space with a line break in it, then a quote: the constant before goes on, in the way that it began. */
+const goesOn = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
+
+function endOfConstant(sql: string, from: number, escapes: boolean): number {
+  let end = from;
+  do {
+    end = escapes ? endOfEscaped(sql, end) : after(sql, "'", end);
+    goesOn.lastIndex = end;
+    if (goesOn.test(sql)) end = goesOn.lastIndex;
+    else return end;
+  } while (end < sql.length);
+  return end;
 }
 
 function endOfEscaped(sql: string, from: number): number {

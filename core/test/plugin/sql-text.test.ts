@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { countStatements } from '../../src/plugin/sql-text.ts';
+import { countStatements, verbatimStretches } from '../../src/plugin/sql-text.ts';
+
+describe('what is kept to the letter', () => {
+  it.each([
+    ["select 'a'", ["'a'"]],
+    ["select 'a'\n  'b', 'c' 'd'", ["'a'\n  'b'", "'c'", "'d'"]],
+    ["select E'\\'' || \"a b\" /* c */ -- 'd'", ["E'\\''", '"a b"', '/* c */']],
+    ['do $a$ $$ $b$ $a$;', ['$a$ $$ $b$ $a$']],
+    ["select 'open", ["'open"]],
+  ])('of %j is %j', (sql, kept) => {
+    expect(verbatimStretches(sql).map(({ start, end }) => sql.slice(start, end))).toEqual(kept);
+  });
+});
 
 describe('the statements in a piece of SQL', () => {
   it.each<[sql: string, count: number]>([
@@ -28,6 +40,8 @@ describe('the statements in a piece of SQL', () => {
     ['select /* open ; ', 1],
     ["select E'open \\'; ", 1],
     ["select typee';'", 1],
+    ["select E'a'\n  -- on\n  '\\';'; select 2", 2],
+    ["select 'a'\n'\\'; select 2", 2],
     ['create index concurrently if not exists "i;" on t (a) where b <> \';\'', 1],
   ])('%j are %i', (sql, count) => {
     expect(countStatements(sql)).toBe(count);

@@ -132,6 +132,15 @@ export const pluginCodes = {
       'Find out who brings the second: npm ls @headwater/core. Plugins name it under peerDependencies, never under ' +
       'dependencies; and a project runs its own kernel: npx kernel, after npm install @headwater/core',
   }),
+  PLUGIN_NOT_FROM_SOURCES: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; package: string; version: string; directory: string }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) is installed as it was built, in ${d.directory}: its revisions ` +
+      'are written where its sources are.',
+    hint: () =>
+      'Run this in the workspace of its sources. A package there runs from them once its "exports" has a "development" ' +
+      'target: "exports": { ".": { "development": "./src/index.ts", "default": "./dist/index.js" } }',
+  }),
   PLUGIN_NOT_LISTED: codeEntry({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; file: string; nearest: string | null }) =>
