@@ -4,6 +4,8 @@ export interface ServerError {
   readonly message: string;
   readonly detail: string | undefined;
   readonly where: string | undefined;
+  /** Place in the text that was sent, from 1, in characters. */
+  readonly position: number | undefined;
   /** Place in the text that `execute` ran, from 1, in characters. */
   readonly internalPosition: number | undefined;
   readonly internalQuery: string | undefined;
@@ -17,13 +19,17 @@ export function serverErrorOf(error: unknown): ServerError | null {
     const value: unknown = Reflect.get(error, key);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const position = Number(text('internalPosition'));
+  const place = (key: string): number | undefined => {
+    const position = Number(text(key));
+    return Number.isInteger(position) && position > 0 ? position : undefined;
+  };
   return {
     code: error.code,
     message: error.message,
     detail: text('detail'),
     where: text('where'),
-    internalPosition: Number.isInteger(position) && position > 0 ? position : undefined,
+    position: place('position'),
+    internalPosition: place('internalPosition'),
     internalQuery: text('internalQuery'),
   };
 }

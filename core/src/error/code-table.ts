@@ -1,3 +1,4 @@
+import { authoringCodes } from './codes/authoring.ts';
 import { configCodes } from './codes/config.ts';
 import { containerCodes } from './codes/container.ts';
 import { databaseCodes } from './codes/database.ts';
@@ -22,4 +23,5 @@ export const codeTable = {
   ...databaseCodes,
   ...containerCodes,
   ...schemaCodes,
+  ...authoringCodes,
 };

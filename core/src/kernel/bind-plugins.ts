@@ -7,6 +7,7 @@ import { loadEntities, type OpenEntities } from '../schema/entities.ts';
 import type { Ownership } from '../schema/ownership.ts';
 import { inTheNameOf } from './actor.ts';
 import { assertCommandsListed } from './assert-commands.ts';
+import { entitySource } from './entity-source.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
@@ -47,7 +48,10 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
   });
   const container = openContainer([kernel, ...parts], { disabled });
   assertCommandsListed(plugins, container);
-  const entities = await loadEntities(plugins.map(sourceOf), config.database);
+  const entities = await loadEntities(
+    plugins.map(({ plugin, running }) => entitySource(plugin, running)),
+    config.database,
+  );
   return {
     container,
     ownership: entities.ownership,
@@ -55,19 +59,5 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
       open = entities.open(session);
       return open;
     },
-  };
-}
-
-function sourceOf({ plugin, running }: LoadedPlugin): Parameters<typeof loadEntities>[0][number] {
-  const { name, package: packageName, requires, depth } = plugin;
-  // A relation to a plugin that may be absent belongs in a bridge plugin that requires both.
-  const required = requires.flatMap(({ plugin: needed, optional }) => (optional ? [] : [needed]));
-  return {
-    name,
-    package: packageName,
-    // Plugin zero is required by all without being listed.
-    requires: depth === 0 ? required : ['core', ...required],
-    entities: running.entities ?? [],
-    extend: running.extend ?? [],
   };
 }

@@ -13,6 +13,8 @@ import { ownershipOf, type Ownership } from './ownership.ts';
 export interface Discovered {
   readonly orm: Orm;
   readonly ownership: Ownership;
+  /** The SQL by which MikroORM would create all of it in an empty database. */
+  readonly createSql: () => Promise<string>;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Discovered {
  * between plugins. Throws ENTITY_INVALID for what MikroORM itself refuses, and what the assertions throw.
  */
 export function discover(plan: EntityPlan, make: () => MadeOrm): Discovered {
-  const { orm, schema } = explained(plan, make);
+  const { orm, schema, createSql } = explained(plan, make);
   const known: KnownPlan = { ...plan, metadata: new Map([...orm.getMetadata()].map((meta) => [meta.class, meta])) };
   assertReferences(known);
   assertNoCollisions(known);
@@ -28,7 +30,7 @@ export function discover(plan: EntityPlan, make: () => MadeOrm): Discovered {
   assertIndexes(known);
   const ownership = ownershipOf(explained(plan, schema), known);
   assertNamesFit(ownership, known);
-  return { orm, ownership };
+  return { orm, ownership, createSql };
 }
 
 /** MikroORM's refusals name an entity, or one of its properties, which tells the plugin. */

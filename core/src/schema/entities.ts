@@ -11,6 +11,8 @@ import type { Ownership } from './ownership.ts';
 /** The entities of all activated plugins, checked, and not yet connected to a database. */
 export interface Entities {
   readonly ownership: Ownership;
+  /** The SQL by which MikroORM would create their tables in an empty database. */
+  readonly createSql: () => Promise<string>;
   /**
    * Opens the database for them, which must be at its heads: a pool of its own on PostgreSQL, `session`'s own engine on
    * the embedded database. Once.
@@ -48,9 +50,10 @@ export async function loadEntities(
   let lender: Session | null = null;
   const make = await makerFor(target, () => engineOf(lender), deadlockAfter);
   const [{ discover }, { databaseOf }] = await Promise.all([import('./discover.ts'), import('./database.ts')]);
-  const { orm, ownership } = discover(plan, () => make(plan));
+  const { orm, ownership, createSql } = discover(plan, () => make(plan));
   return Object.freeze({
     ownership,
+    createSql,
     open(session: Session): OpenEntities {
       lender = session;
       return Object.freeze({ database: databaseOf(orm), orm: withoutSchema(orm, target), close: () => orm.close() });

@@ -12,6 +12,8 @@ export interface MadeOrm {
   readonly orm: Orm;
   /** What its schema generator would create. */
   readonly schema: () => DatabaseSchema;
+  /** The SQL by which it would create that in an empty database. */
+  readonly createSql: () => Promise<string>;
 }
 
 /** The options that are the same with both drivers. */

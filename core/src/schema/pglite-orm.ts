@@ -16,7 +16,12 @@ export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAf
     driver: embeddedDriver(makeTurns(deadlockAfter)),
     driverOptions: () => ({ pglite: lendEngine(engine(), parsersLikePg()) }),
   });
-  return { orm, schema: () => new SchemaGenerator(orm.em).getTargetSchema() };
+  const generator = (): SchemaGenerator => new SchemaGenerator(orm.em);
+  return {
+    orm,
+    schema: () => generator().getTargetSchema(),
+    createSql: () => generator().getCreateSchemaSQL({ wrap: false }),
+  };
 }
 
 /** `bigint` and `bigint[]`. */

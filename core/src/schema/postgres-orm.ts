@@ -26,7 +26,12 @@ export function makePostgresOrm(plan: EntityPlan, target: Extract<DatabaseTarget
       application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
     },
   });
-  return { orm, schema: () => new SchemaGenerator(orm.em).getTargetSchema() };
+  const generator = (): SchemaGenerator => new SchemaGenerator(orm.em);
+  return {
+    orm,
+    schema: () => generator().getTargetSchema(),
+    createSql: () => generator().getCreateSchemaSQL({ wrap: false }),
+  };
 }
 
 function databaseName(url: string): string {

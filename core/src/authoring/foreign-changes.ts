@@ -1,0 +1,69 @@
+import { keyOf, tableOf, type Change } from '../difference/change.ts';
+import { explainChange } from '../difference/explain-change.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import type { Plugin } from '../plugin/plugin-set.ts';
+import type { Ownership } from '../schema/ownership.ts';
+
+/** A difference between a plugin's entities and its revisions that somebody else has to make good. */
+export interface ForeignChange {
+  readonly plugin: string;
+  readonly package: string;
+  readonly change: string;
+}
+
+/** Changes, and whose they are. */
+export interface OwnedChanges {
+  readonly plugin: Plugin;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * The changes by the plugin whose entities ask for them, in the order of `plugins`. What no entity declares any more is
+ * of the plugin that `madeBy` names, or else of the table's.
+ */
+export function byOwner(
+  changes: readonly Change[],
+  plugins: readonly Plugin[],
+  ownership: Ownership,
+  madeBy: (key: string) => string | null,
+): readonly OwnedChanges[] {
+  const owners = ownersIn(ownership);
+  const ownerOf = (change: Change): string => {
+    const key = keyOf(change);
+    const table = tableOf(change);
+    const found = owners.get(key) ?? madeBy(key) ?? (table === null ? null : (owners.get(`table ${table}`) ?? null));
+    return found ?? plugins[0]?.name ?? '';
+  };
+  const groups = Map.groupBy(changes, ownerOf);
+  return plugins.flatMap((plugin) => {
+    const own = groups.get(plugin.name);
+    return own === undefined ? [] : [{ plugin, changes: own }];
+  });
+}
+
+/** The owner of each thing that entities declare, by the key that a change of it has. */
+function ownersIn({ objects }: Ownership): ReadonlyMap<string, string> {
+  return new Map(
+    objects.flatMap(({ kind, table, name, owner }): readonly (readonly [string, string])[] => {
+      if (kind === 'table' || kind === 'pivot') return [[`table ${name}`, owner]];
+      if (kind === 'view' || kind === 'enum') return [[`${kind === 'enum' ? 'type' : kind} ${name}`, owner]];
+      if (kind === 'column' || kind === 'index' || kind === 'trigger') return [[`${kind} ${table}.${name}`, owner]];
+      return kind === 'entity' || kind === 'sequence' ? [] : [[`constraint ${table}.${name}`, owner]];
+    }),
+  );
+}
+
+/**
+ * What the plugins that one requires lack in revisions. In this workspace it has to be created first; an installed
+ * package is its author's, and what it lacks is left out of whatever is created here. Throws CHANGES_UNRECORDED.
+ */
+export function foreignChanges(plugin: string, owned: readonly OwnedChanges[]): readonly ForeignChange[] {
+  const own = owned.find(({ plugin: { from } }) => from === 'sources');
+  if (own !== undefined) {
+    const others = own.changes.map(explainChange);
+    throw new KernelError('CHANGES_UNRECORDED', { plugin, other: own.plugin.name, changes: others });
+  }
+  return owned.flatMap(({ plugin: { name, package: from }, changes }) =>
+    changes.map((change) => ({ plugin: name, package: from, change: explainChange(change) })),
+  );
+}

@@ -1,0 +1,104 @@
+import { differenceOf } from '../difference/difference.ts';
+import { explainChange } from '../difference/explain-change.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import type { RevisionGraph } from '../graph/revision-graph.ts';
+import type { PluginSet } from '../plugin/plugin-set.ts';
+import type { Revision } from '../plugin/revision.ts';
+import type { Catalog } from '../shadow/catalog.ts';
+import { replayDown, replayUp } from '../shadow/replay.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import { partOf, type Part } from './part.ts';
+
+/** A set with one revision more. */
+export function withRevision(set: PluginSet, revision: Revision): PluginSet {
+  const plugins = set.plugins.map((plugin) =>
+    plugin.name === revision.plugin ? { ...plugin, revisions: [...plugin.revisions, revision] } : plugin,
+  );
+  return { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
+}
+
+/** All that a revision stands on, directly or not. */
+export function ancestorsOf(graph: RevisionGraph, id: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (one: string): void => {
+    for (const need of graph.byId.get(one)?.needs ?? []) {
+      if (found.has(need)) continue;
+      found.add(need);
+      visit(need);
+    }
+  };
+  visit(id);
+  return found;
+}
+
+/**
+ * Tries on `shadow`, which is at the heads of what the new revision's plugin requires and its own: up, down, and up again,
+ * each time with what is there by name compared. Gives the catalog after it. Throws SHADOW_FAILED and PROOF_FAILED.
+ */
+export async function proveUndo(shadow: Shadow, revision: Revision, before: Catalog): Promise<Catalog> {
+  await replayUp(shadow.session, [revision]);
+  const after = await shadow.catalog();
+  if (revision.down === null) return after;
+  await replayDown(shadow.session, [revision]);
+  assertSame(revision.id, 'its `down` does not undo its `up`; what differs then', before, await shadow.catalog());
+  await replayUp(shadow.session, [revision]);
+  assertSame(revision.id, 'its `up` is another after its `down`; what differs then', after, await shadow.catalog());
+  return after;
+}
+
+/**
+ * Tries that a new revision names all it stands on, and that it does not matter whether a database gets it in the order of
+ * a new one or after all that is there today. `all` is every active plugin, without it. Throws SHADOW_FAILED, PROOF_FAILED.
+ */
+export async function proveOrder(shadow: Shadow, revision: Revision, all: PluginSet, closure: Part): Promise<void> {
+  const extended = withRevision(all, revision);
+  const names = new Set(closure.plugins.map(({ name }) => name));
+  const { graph, revisions } = partOf(extended, names);
+  const needed = ancestorsOf(graph, revision.id);
+  if (needed.size < closure.revisions.length) {
+    await shadow.empty();
+    await replayUp(
+      shadow.session,
+      revisions.filter(({ id }) => needed.has(id)),
+    ).then(() => explainAlone(shadow, revision));
+  }
+  const before = partOf(all, new Set(all.plugins.map(({ name }) => name)));
+  const fresh = partOf(extended, new Set(all.plugins.map(({ name }) => name)));
+  const historical = [...before.revisions, revision];
+  if (sameOrder(fresh.revisions, historical)) return;
+  const [inHistory, inOrder] = [await catalogAfter(shadow, historical), await catalogAfter(shadow, fresh.revisions)];
+  const claim =
+    'a new database, which runs it earlier, gets another schema than one that runs it now; what differs there';
+  assertSame(revision.id, claim, inHistory, inOrder);
+}
+
+async function explainAlone(shadow: Shadow, revision: Revision): Promise<void> {
+  try {
+    await replayUp(shadow.session, [revision]);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const claim = 'it fails on what it depends on alone, so an edge is missing in `dependsOn`';
+    throw new KernelError(
+      'PROOF_FAILED',
+      { revision: revision.id, claim, differences: [error.message] },
+      { cause: error },
+    );
+  }
+}
+
+/** What an empty database holds after these revisions, in this order. */
+export async function catalogAfter(shadow: Shadow, revisions: readonly Revision[]): Promise<Catalog> {
+  await shadow.empty();
+  await replayUp(shadow.session, revisions);
+  return shadow.catalog();
+}
+
+function sameOrder(a: readonly Revision[], b: readonly Revision[]): boolean {
+  return a.length === b.length && a.every(({ id }, i) => id === b[i]?.id);
+}
+
+/** Throws PROOF_FAILED where two catalogs differ. */
+export function assertSame(revision: string, claim: string, expected: Catalog, found: Catalog): void {
+  const differences = differenceOf(expected, found, { undefine: true }).map(explainChange);
+  if (differences.length > 0) throw new KernelError('PROOF_FAILED', { revision, claim, differences });
+}
