@@ -16,6 +16,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   plan: ['error', 'graph'],
   config: ['error', 'graph'],
   plugin: ['error', 'contract', 'graph', 'config'],
+  sql: ['error'],
   db: ['error', 'contract', 'type config', 'type plugin'],
   container: ['error', 'contract'],
   schema: ['error', 'contract', 'type config', 'type db'],
@@ -44,7 +45,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@mikro-orm/core': ['schema', 'core-plugin', 'type contract'],
   '@mikro-orm/pglite': ['schema'],
   '@mikro-orm/postgresql': ['schema', 'type contract'],
-  'libpg-query': ['db', 'plugin'],
+  'libpg-query': ['db', 'plugin', 'sql'],
 };
 
 /** Parts that do nothing but compute: not even Node's own modules, whose types alone they may name. */

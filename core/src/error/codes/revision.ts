@@ -54,6 +54,12 @@ export const revisionCodes = {
         ? `Take "${d.package}" out of "peerDependenciesMeta" in its package.json, or move the revision to a plugin of its own that requires both.`
         : `Add to its package.json: "peerDependencies": { "${d.package}": "*" }`,
   }),
+  SQL_SYNTAX: codeEntry({
+    exit: exitCode.revisionInvalid,
+    message: (d: { message: string; line: number; column: number; excerpt: string }) =>
+      `PostgreSQL's parser refuses this SQL at line ${d.line}, column ${d.column}: ${d.message}; there it reads ${d.excerpt}.`,
+    hint: () => 'Correct it; which revisions have such a mistake is said by: npx kernel migrate:lint',
+  }),
   MANIFEST_MISSING: codeEntry({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; package: string; version: string; file: string }) =>

@@ -1,0 +1,146 @@
+import type { Facts, Rename } from './facts.ts';
+import { findObject, partsOf, type MadeObject } from './made-object.ts';
+import { bareName, qualified, schemaOf } from './name.ts';
+import { identityOf, type SqlObject } from './sql-object.ts';
+
+/** Whose statement it is. */
+export interface Author {
+  readonly id: string;
+  readonly plugin: string;
+}
+
+/** What is there, while statements are followed. */
+export type Objects = Map<string, MadeObject>;
+
+/** Follows one statement: `objects` is afterwards what is there after it. */
+export function follow(objects: Objects, facts: Facts, author: Author): void {
+  for (const renamed of facts.renames) rename(objects, renamed, author);
+  for (const dropped of facts.drops) drop(objects, dropped, facts.cascade);
+  for (const made of facts.creates) create(objects, made, facts.ifThere, author);
+  for (const changed of facts.changes) {
+    const found = findObject(objects, changed);
+    if (found !== null) put(objects, { ...found, ...properties(changed), revision: author.id });
+  }
+}
+
+/** What a change says of the object, beside its name. */
+function properties({ type, notNull, hasDefault, ownedBy, table }: SqlObject): Partial<SqlObject> {
+  return {
+    ...(type !== undefined && { type }),
+    ...(notNull !== undefined && { notNull }),
+    ...(hasDefault !== undefined && { hasDefault }),
+    ...(ownedBy !== undefined && { ownedBy, table }),
+  };
+}
+
+function put(objects: Objects, object: MadeObject): void {
+  objects.set(identityOf(object), Object.freeze(object));
+}
+
+function create(objects: Objects, made: SqlObject, ifThere: Facts['ifThere'], { id, plugin }: Author): void {
+  const there = objects.get(identityOf(made));
+  // What fails because it is there changes nothing, and no revision that ran does it.
+  if (there !== undefined && ifThere === 'replaces') put(objects, { ...there, ...made, revision: id });
+  if (there !== undefined) return;
+  const index =
+    made.using === undefined ? undefined : objects.get(identityOf({ kind: 'index', name: made.using, table: null }));
+  // The index becomes the constraint's, and takes its name.
+  if (index !== undefined) objects.delete(identityOf(index));
+  const columns = made.columns ?? index?.columns;
+  put(objects, { ...made, ...(columns !== undefined && { columns }), plugin, createdBy: id, revision: id });
+  for (const parent of made.like ?? []) {
+    for (const part of partsOf(objects, parent)) {
+      const copy: MadeObject = { ...part, table: made.name, plugin, createdBy: id, revision: id };
+      if (part.kind === 'column' && !objects.has(identityOf(copy))) put(objects, copy);
+    }
+  }
+  if (made.form === 'primary' && made.table !== null) {
+    for (const name of columns ?? []) {
+      const column = objects.get(identityOf({ kind: 'column', name, table: made.table }));
+      if (column !== undefined) put(objects, { ...column, notNull: true });
+    }
+  }
+}
+
+function drop(objects: Objects, dropped: SqlObject, cascade: boolean): void {
+  const found = findObject(objects, dropped);
+  // A drop of an extension's type, or of a view's row type, is none of that extension or view.
+  if (found === null || (found.kind !== dropped.kind && dropped.kind !== 'index')) return;
+  objects.delete(identityOf(found));
+  if (found.kind === 'table' || found.kind === 'view') {
+    for (const part of partsOf(objects, found.name)) objects.delete(identityOf(part));
+  }
+  if (found.kind === 'column') {
+    // What is over the column goes with it.
+    for (const part of partsOf(objects, found.table ?? '')) {
+      const goes = part.ownedBy === found.name || (part.columns?.includes(found.name) ?? false);
+      if (goes) objects.delete(identityOf(part));
+    }
+  }
+  if (cascade) dropDependents(objects, found);
+}
+
+/** What a cascade takes along, as far as it can be told: foreign keys on a table, all that is in a schema. */
+function dropDependents(objects: Objects, gone: MadeObject): void {
+  for (const [identity, object] of objects) {
+    const refers = gone.kind === 'table' && object.references === gone.name;
+    const inside = gone.kind === 'schema' && schemaOf(object.table ?? object.name) === gone.name;
+    if (refers || inside) objects.delete(identity);
+  }
+}
+
+function rename(objects: Objects, { from, to }: Rename, { id }: Author): void {
+  const found = findObject(objects, from);
+  if (found === null) return;
+  objects.delete(identityOf(found));
+  // An index that is a constraint's is renamed with it.
+  const name = found.kind === 'constraint' ? bareName(to.name) : to.name;
+  const renamed: MadeObject = { ...found, name, revision: id };
+  put(objects, renamed);
+  if (found.kind === 'table' || found.kind === 'view') moveParts(objects, found.name, name);
+  if (found.kind === 'column') renameIn(objects, found.table ?? '', found.name, name);
+  if (found.kind === 'schema') moveSchema(objects, found.name, name);
+  if (found.kind === 'type') {
+    for (const object of [...objects.values()]) {
+      if (object.type?.name === found.name) put(objects, { ...object, type: { ...object.type, name } });
+    }
+  }
+}
+
+/** A table's parts follow it; into another schema so do the names of its indexes and sequences. */
+function moveParts(objects: Objects, from: string, to: string): void {
+  const moved = schemaOf(from) !== schemaOf(to);
+  for (const part of partsOf(objects, from)) {
+    objects.delete(identityOf(part));
+    const follows = moved && (part.kind === 'index' || part.kind === 'sequence');
+    const name = follows ? qualified(schemaOf(to), bareName(part.name)) : part.name;
+    put(objects, { ...part, name, table: to });
+  }
+  for (const object of [...objects.values()]) {
+    if (object.references === from) put(objects, { ...object, references: to });
+  }
+}
+
+function renameIn(objects: Objects, table: string, from: string, to: string): void {
+  for (const part of partsOf(objects, table)) {
+    const columns = part.columns?.map((column) => (column === from ? to : column));
+    const ownedBy = part.ownedBy === from ? to : part.ownedBy;
+    put(objects, { ...part, ...(columns !== undefined && { columns }), ...(ownedBy !== undefined && { ownedBy }) });
+  }
+}
+
+function moveSchema(objects: Objects, from: string, to: string): void {
+  const moved = (name: string): string => (schemaOf(name) === from ? qualified(to, bareName(name)) : name);
+  for (const object of [...objects.values()]) {
+    const standsAlone = object.table === null || object.kind === 'index' || object.kind === 'sequence';
+    if (object.kind === 'schema' || object.kind === 'extension') continue;
+    objects.delete(identityOf(object));
+    put(objects, {
+      ...object,
+      name: standsAlone ? moved(object.name) : object.name,
+      table: object.table === null ? null : moved(object.table),
+      ...(object.references !== undefined && { references: moved(object.references) }),
+      ...(object.type !== undefined && { type: { ...object.type, name: moved(object.type.name) } }),
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Node, TypeName } from 'libpg-query';
+import { qualified, stringsIn } from './name.ts';
+import type { SqlType } from './sql-object.ts';
+
+/** Types that are an integer and a sequence, by what integer it is. */
+const serials: Readonly<Record<string, string>> = {
+  serial: 'int4',
+  serial4: 'int4',
+  bigserial: 'int8',
+  serial8: 'int8',
+  smallserial: 'int2',
+  serial2: 'int2',
+};
+
+const builtin: ReadonlySet<string> = new Set(
+  (
+    'bit bool box bpchar bytea char cid cidr circle cstring date daterange datemultirange float4 float8 inet int2 ' +
+    'int2vector int4 int4range int4multirange int8 int8range int8multirange interval json jsonb jsonpath line lseg ' +
+    'macaddr macaddr8 money name numeric numrange nummultirange oid oidvector path pg_lsn pg_snapshot point polygon ' +
+    'record refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc ' +
+    'regprocedure regrole regtype text tid time timestamp timestamptz timetz tsmultirange tsquery tsrange ' +
+    'tstzmultirange tstzrange tsvector txid_snapshot uuid varbit varchar void xid xid8 xml trigger event_trigger ' +
+    'internal language_handler fdw_handler any anyarray anycompatible anycompatiblearray anycompatiblemultirange ' +
+    'anycompatiblenonarray anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange unknown'
+  ).split(' '),
+);
+
+/** A type, understood. */
+export function sqlType({ names, typmods, arrayBounds, setof }: TypeName): SqlType {
+  const parts = stringsIn(names).filter((part, i, all) => !(i === 0 && all.length > 1 && part === 'pg_catalog'));
+  const last = parts.at(-1) ?? '';
+  const name = parts.length === 1 ? (serials[last] ?? last) : qualified(parts.at(-2), last);
+  const modifiers = (typmods ?? []).flatMap(numberIn);
+  return { name, modifiers, array: (arrayBounds ?? []).length > 0 && setof !== true };
+}
+
+function numberIn(node: Node): readonly number[] {
+  return 'A_Const' in node && node.A_Const.ival !== undefined ? [node.A_Const.ival.ival ?? 0] : [];
+}
+
+/** Whether it is an integer with a sequence behind it. */
+export function isSerial({ names }: TypeName): boolean {
+  const parts = stringsIn(names);
+  return parts.length === 1 && Object.hasOwn(serials, parts[0] ?? '');
+}
+
+/** Whether PostgreSQL brings the type along. */
+export function isBuiltinType(name: string): boolean {
+  return builtin.has(name);
+}
+
+/** A type as people write it. */
+export function explainType({ name, modifiers, array }: SqlType): string {
+  return `${name}${modifiers.length === 0 ? '' : `(${modifiers.join(', ')})`}${array ? '[]' : ''}`;
+}
