@@ -2,7 +2,9 @@ import { keyOf, tableOf, type Change } from '../difference/change.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
+import type { Revision } from '../plugin/revision.ts';
 import type { Ownership } from '../schema/ownership.ts';
+import { schemaHistory } from '../sql/schema-history.ts';
 
 /** A difference between a plugin's entities and its revisions that somebody else has to make good. */
 export interface ForeignChange {
@@ -66,4 +68,16 @@ export function foreignChanges(plugin: string, owned: readonly OwnedChanges[]): 
   return owned.flatMap(({ plugin: { name, package: from }, changes }) =>
     changes.map((change) => ({ plugin: name, package: from, change: explainChange(change) })),
   );
+}
+
+/** The plugin whose revisions made a thing, by the key that a change of it has; `null` where its SQL does not tell. */
+export async function makersOf(revisions: readonly Revision[]): Promise<(key: string) => string | null> {
+  const { objects } = await schemaHistory(revisions);
+  const makers = new Map(
+    Array.from(objects.values(), ({ kind, name, table, plugin }) => [
+      `${kind} ${table === null ? '' : `${table}.`}${name}`,
+      plugin,
+    ]),
+  );
+  return (key) => makers.get(key) ?? null;
 }

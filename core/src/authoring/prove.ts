@@ -5,7 +5,7 @@ import type { RevisionGraph } from '../graph/revision-graph.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
 import type { Catalog } from '../shadow/catalog.ts';
-import { replayDown, replayUp } from '../shadow/replay.ts';
+import { replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { partOf, type Part } from './part.ts';
 
@@ -29,21 +29,6 @@ export function ancestorsOf(graph: RevisionGraph, id: string): ReadonlySet<strin
   };
   visit(id);
   return found;
-}
-
-/**
- * Tries on `shadow`, which is at the heads of what the new revision's plugin requires and its own: up, down, and up again,
- * each time with what is there by name compared. Gives the catalog after it. Throws SHADOW_FAILED and PROOF_FAILED.
- */
-export async function proveUndo(shadow: Shadow, revision: Revision, before: Catalog): Promise<Catalog> {
-  await replayUp(shadow.session, [revision]);
-  const after = await shadow.catalog();
-  if (revision.down === null) return after;
-  await replayDown(shadow.session, [revision]);
-  assertSame(revision.id, 'its `down` does not undo its `up`; what differs then', before, await shadow.catalog());
-  await replayUp(shadow.session, [revision]);
-  assertSame(revision.id, 'its `up` is another after its `down`; what differs then', after, await shadow.catalog());
-  return after;
 }
 
 /**

@@ -73,6 +73,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-show.ts')).migrateShow,
   },
   {
+    name: 'migrate:create',
+    summary: 'write a revision of what a plugin changed',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-create.ts')).migrateCreate,
+  },
+  {
     name: 'plugin:list',
     summary: 'list active, disabled and other installed plugins',
     group: 'Plugins',

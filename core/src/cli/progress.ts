@@ -13,6 +13,8 @@ const waiting = {
 /** Tells a person what an upgrade is at. */
 export interface Progress {
   readonly observer: Observer;
+  /** Says what is being done, of work that has no steps to count. */
+  readonly stage: (what: string) => void;
   /** Takes away the line that is still there. */
   readonly end: () => void;
 }
@@ -25,7 +27,7 @@ export function openProgress({ json, env, progress }: Context): Progress {
   const { write } = progress;
   // A terminal that is known to have no escapes cannot take a line back.
   const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
-  if (json) return { observer: {}, end() {} };
+  if (json) return { observer: {}, stage() {}, end() {} };
   const began = performance.now();
   const said = new Set<string>();
   let line = '';
@@ -46,6 +48,10 @@ export function openProgress({ json, env, progress }: Context): Progress {
         if (isLate() && !said.has(why)) write(`${line}\n`);
         if (isLate()) said.add(why);
       },
+    },
+    stage(what) {
+      line = `${what} …`;
+      if (isTerminal && isLate()) show();
     },
     end() {
       clearTimeout(timer);

@@ -140,25 +140,22 @@ export async function readCatalog({ query }: Pick<Session, 'query'>): Promise<Ca
         ...table,
         columns: byName((columns.get(table.name) ?? []).map(columnOf)),
         constraints: byName((constraints.get(table.name) ?? []).map(constraintOf)),
-        indexes: byName((indexes.get(table.name) ?? []).map(({ table: _, ...index }) => index)),
+        indexes: byName(indexes.get(table.name) ?? []),
       })),
     ),
     definitions: new Map(
-      definitions.map(({ oid: _, ...one }) => [
-        `${one.kind} ${one.table === null ? '' : `${one.table}.`}${one.name}`,
-        one,
-      ]),
+      definitions.map((one) => [`${one.kind} ${one.table === null ? '' : `${one.table}.`}${one.name}`, one]),
     ),
   });
 }
 
-function columnOf({ table: _, generated, ...column }: ColumnRow): CatalogColumn {
+function columnOf({ generated, ...column }: ColumnRow): CatalogColumn {
   const plain = { ...column, default: column.serial === null ? column.default : null, generated: null };
   if (generated === '' || column.default === null) return plain;
   return { ...plain, default: null, generated: { as: column.default, stored: generated === 's' } };
 }
 
-function constraintOf({ table: _, target, targetColumns, ...constraint }: ConstraintRow): CatalogConstraint {
+function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): CatalogConstraint {
   return { ...constraint, references: target === null ? null : { table: target, columns: targetColumns } };
 }
 

@@ -6,7 +6,7 @@ import { KernelError, isKernelError } from '../error/kernel-error.ts';
 import type { Revision } from '../plugin/revision.ts';
 
 /** What a replay needs of a revision. */
-export type Replayed = Pick<Revision, 'id' | 'up' | 'down' | 'transaction' | 'file'>;
+export type Replayed = Pick<Revision, 'id' | 'up' | 'down'> & { readonly file: string | null };
 
 /** Runs the `up` of each in the order given, each in a transaction of its own. Throws SHADOW_FAILED. */
 export async function replayUp(session: Session, revisions: Iterable<Replayed>): Promise<void> {

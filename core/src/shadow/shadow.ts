@@ -29,7 +29,11 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
     const name = `${prefix}${made}_${randomBytes(6).toString('hex')}`;
     await createDatabase(admin, name);
     const drop = async (): Promise<void> => {
-      await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.close());
+      try {
+        await admin.query(`drop database if exists ${name} with (force)`);
+      } finally {
+        await admin.close();
+      }
     };
     const target = new URL(server.url);
     target.pathname = `/${name}`;

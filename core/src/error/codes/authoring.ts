@@ -63,4 +63,16 @@ export const authoringCodes = {
       `Correct its SQL or its edges; what is created is never written unproven. To write it by hand: npx kernel ` +
       `migrate:create ${d.revision.split('@')[0] ?? ''} --empty, then: npx kernel migrate:verify ${d.revision.split('@')[0] ?? ''}`,
   }),
+  DEPENDENCY_NOT_TOLD: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { plugin: string; object: string; revisions: readonly string[] }) =>
+      `The change of "${d.plugin}" touches ${quoted(d.object)}, and no SQL says which revision makes that: it may be ` +
+      `${d.revisions.join(' or ')}, of which parsing cannot tell all that they do.`,
+    hint: (d) => `Depend on the heads of what "${d.plugin}" requires: npx kernel migrate:create ${d.plugin} --pin head`,
+  }),
+  SQL_FILE_UNREADABLE: codeEntry({
+    exit: exitCode.usage,
+    message: (d: { file: string; reason: string }) => `--sql names ${d.file}, which cannot be read: ${d.reason}.`,
+    hint: () => 'Give the path of a file with the SQL of the revision, relative to the working directory.',
+  }),
 };

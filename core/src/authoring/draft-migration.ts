@@ -1,0 +1,138 @@
+import { keyOf, type Change, type ChangeOf } from '../difference/change.ts';
+import { differenceOf } from '../difference/difference.ts';
+import { explainChange } from '../difference/explain-change.ts';
+import { withRenamedKeys } from '../difference/renamed.ts';
+import { scriptOf } from '../difference/script.ts';
+import { slugWords } from '../difference/words.ts';
+import { KernelError } from '../error/kernel-error.ts';
+import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
+import type { Catalog } from '../shadow/catalog.ts';
+import { replayUp } from '../shadow/replay.ts';
+import { openShadow, type Shadow } from '../shadow/shadow.ts';
+import { aboutChanges } from './about.ts';
+import { completeDraft, type Proven } from './complete-draft.ts';
+import { byOwner, foreignChanges, makersOf, type ForeignChange } from './foreign-changes.ts';
+import { closureOf, entitiesOf, openLoader, partOf, type LoadRunning, type Part } from './part.ts';
+import { catalogAfter } from './prove.ts';
+import { likelyRenames, readRenames, undone } from './renames.ts';
+import { nextSlug } from './revision-file.ts';
+import { targetCatalog } from './target-catalog.ts';
+
+/** How a revision is made. */
+export interface DraftOptions {
+  /** Every active plugin. */
+  readonly set: PluginSet;
+  readonly plugin: Plugin;
+  /** The URL of a server to try it on; `null` is PostgreSQL in this process. */
+  readonly shadow: string | null;
+  /** What it is called, as words; `null` is what the change says. */
+  readonly words: string | null;
+  /** Whether `dependsOn` names the heads of what the plugin requires, rather than what the change touches. */
+  readonly pinHeads: boolean;
+  /** Told what is being done, which can take seconds. */
+  readonly onStage: (stage: string) => void;
+}
+
+/** What a plugin's entities ask for and its revisions do not make. */
+export interface Drafted {
+  /** `null` where that is nothing, or nobody asked for a proof. */
+  readonly proven: Proven | null;
+  readonly slug: string;
+  /** Half a line each. */
+  readonly changes: readonly string[];
+  /** What installed plugins lack; it is left out. */
+  readonly installed: readonly ForeignChange[];
+  /** Values for `--rename`, of what looks like one and is written as a drop and an add. */
+  readonly likelyRenames: readonly string[];
+}
+
+/**
+ * Makes a revision of what a plugin's entities ask for and the revisions do not yet make, down to single columns of
+ * other plugins' tables, and proves it, unless `lookOnly`. Writes nothing. `rename` is what `--rename` says. Throws what
+ * plugins, entities and revisions can get wrong, and CHANGES_UNRECORDED, RENAME_INVALID, SHADOW_FAILED and PROOF_FAILED.
+ */
+export async function draftMigration(
+  options: DraftOptions & { readonly rename: string | null; readonly lookOnly: boolean },
+): Promise<Drafted> {
+  const { set, plugin, pinHeads, onStage } = options;
+  const closure = partOf(set, closureOf(set, plugin.name));
+  const load = openLoader();
+  onStage('reading entities');
+  const entities = await entitiesOf(closure, load);
+  onStage('opening the shadow');
+  await using shadow = await openShadow(options.shadow);
+  onStage('comparing entities and revisions');
+  const others = await changesOfOthers(shadow, closure, plugin, set, load);
+  const before = await catalogAfter(shadow, closure.revisions);
+  const target = await targetCatalog(shadow.session, entities, before);
+  const renames = options.rename === null ? [] : readRenames(options.rename, before, target);
+  if (renames.length > 0) await shadow.session.script(scriptOf(renames));
+  const renamed = renames.length > 0 ? await shadow.catalog() : before;
+  // By construction: what the plugins that it requires do not ask for, it asks for itself.
+  const own = (found: readonly Change[]): readonly Change[] =>
+    withRenamedKeys(found.filter((change) => !others.keys.has(keyOf(change))));
+  const changes = own(differenceOf(renamed, target));
+  const all = [...renames, ...changes];
+  const words = options.words ?? slugWords(all, prefixesOf(set));
+  const found = {
+    slug: all.length === 0 ? '' : nextSlug(slugsOf(plugin), words),
+    changes: all.map(explainChange),
+    installed: others.installed,
+    likelyRenames: likelyRenames(changes),
+  };
+  if (all.length === 0 || options.lookOnly) return { ...found, proven: null };
+
+  onStage('trying the revision');
+  const id = `${plugin.name}@${found.slug}`;
+  const after = await tried(shadow, id, scriptOf(changes));
+  assertReached(id, own(differenceOf(after, target)));
+  const [up, down] = [scriptOf(all), downOf(after, renamed, renames)];
+  const unproven = { slug: found.slug, up, down, about: aboutChanges(all), before, after };
+  return { ...found, proven: await completeDraft(unproven, { set, plugin, closure, shadow, pinHeads, onStage }) };
+}
+
+/** What tables of plugins begin with. */
+function prefixesOf({ plugins }: PluginSet): readonly string[] {
+  return plugins.map(({ name }) => name.replaceAll('-', '_'));
+}
+
+function slugsOf({ revisions }: Plugin): readonly string[] {
+  return revisions.map(({ slug }) => slug);
+}
+
+/** What the plugins that `plugin` requires lack: refused in this workspace, left out of installed packages. */
+async function changesOfOthers(
+  shadow: Shadow,
+  closure: Part,
+  plugin: Plugin,
+  set: PluginSet,
+  load: LoadRunning,
+): Promise<{ readonly keys: ReadonlySet<string>; readonly installed: readonly ForeignChange[] }> {
+  const names = new Set(closure.plugins.map(({ name }) => name).filter((name) => name !== plugin.name));
+  if (names.size === 0) return { keys: new Set(), installed: [] };
+  const part = partOf(set, names);
+  const entities = await entitiesOf(part, load);
+  const before = await catalogAfter(shadow, part.revisions);
+  const changes = differenceOf(before, await targetCatalog(shadow.session, entities, before));
+  if (changes.length === 0) return { keys: new Set(), installed: [] };
+  const makers = await makersOf(part.revisions);
+  const owned = byOwner(changes, part.plugins, entities.ownership, makers);
+  return { keys: new Set(changes.map(keyOf)), installed: foreignChanges(plugin.name, owned) };
+}
+
+/** Runs SQL that is not yet a revision. Gives what is there then. Throws SHADOW_FAILED. */
+async function tried(shadow: Shadow, id: string, text: string): Promise<Catalog> {
+  if (text !== '') await replayUp(shadow.session, [{ id, up: { kind: 'sql', text }, down: null, file: null }]);
+  return shadow.catalog();
+}
+
+function assertReached(revision: string, left: readonly Change[]): void {
+  if (left.length === 0) return;
+  const claim = 'it does not lead to what the entities ask for; what is left';
+  throw new KernelError('PROOF_FAILED', { revision, claim, differences: left.map(explainChange) });
+}
+
+function downOf(after: Catalog, before: Catalog, renames: readonly ChangeOf<'rename'>[]): string {
+  const back = withRenamedKeys(differenceOf(after, before, { undefine: true }));
+  return [scriptOf(back), scriptOf(renames.toReversed().map(undone))].filter((text) => text !== '').join('\n\n');
+}

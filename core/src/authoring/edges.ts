@@ -1,0 +1,39 @@
+import { KernelError } from '../error/kernel-error.ts';
+import { hardRequirements } from '../kernel/entity-source.ts';
+import { headsAmong } from '../graph/lineage.ts';
+import type { Plugin } from '../plugin/plugin-set.ts';
+import { dependenciesOf } from '../sql/dependencies.ts';
+import { schemaHistory } from '../sql/schema-history.ts';
+import type { Part } from './part.ts';
+import type { DraftDependency } from './revision-source.ts';
+
+/** What a new revision comes after. */
+export interface Edges {
+  /** The head of its branch; `null` for the first. */
+  readonly revises: string | null;
+  readonly dependsOn: readonly DraftDependency[];
+}
+
+/**
+ * The edges of a new revision of `plugin` that runs `sql` when all of `closure` is there: the exact revisions that
+ * created or last changed what it touches, or with `pinHeads` the heads of all that the plugin requires. Throws
+ * DEPENDENCY_NOT_TOLD for something that only a revision of code or a `do` block can have made, and SQL_SYNTAX.
+ */
+export async function edgesOf(plugin: Plugin, sql: string, closure: Part, pinHeads: boolean): Promise<Edges> {
+  const heads = (name: string): readonly string[] => headsAmong(closure.graph.branches.get(name) ?? []);
+  const revises = heads(plugin.name)[0] ?? null;
+  if (pinHeads) {
+    const pinned = hardRequirements(plugin).flatMap(heads).toSorted();
+    return { revises, dependsOn: pinned.map((revision) => ({ revision, why: 'its head' })) };
+  }
+  const { dependsOn, unknown } = await dependenciesOf(plugin.name, sql, await schemaHistory(closure.revisions));
+  const [first] = unknown;
+  const makers = first?.revisions.filter((id) => !id.startsWith(`${plugin.name}@`)) ?? [];
+  if (first !== undefined && makers.length > 0) {
+    throw new KernelError('DEPENDENCY_NOT_TOLD', { plugin: plugin.name, object: first.object, revisions: makers });
+  }
+  return {
+    revises,
+    dependsOn: dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') })),
+  };
+}
