@@ -79,6 +79,24 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-create.ts')).migrateCreate,
   },
   {
+    name: 'migrate:check',
+    summary: 'say whether entities and revisions agree',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-check.ts')).migrateCheck,
+  },
+  {
+    name: 'migrate:verify',
+    summary: 'prove revisions: order, undo, ownership',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-verify.ts')).migrateVerify,
+  },
+  {
+    name: 'migrate:merge',
+    summary: 'join the two heads of a branch',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-merge.ts')).migrateMerge,
+  },
+  {
     name: 'plugin:list',
     summary: 'list active, disabled and other installed plugins',
     group: 'Plugins',

@@ -29,8 +29,10 @@ export function checkedRevision(written: DefinedRevision, plugin: string, slug: 
   const transaction = flag(written.transaction, true, 'transaction', refuse);
   const code = typeof written.up === 'function' || typeof written.down === 'function';
   const version = versionOf(written.version, code, refuse);
-  const up = bodyOf(written.up, version, 'up', refuse);
-  const down = written.down === undefined ? null : bodyOf(written.down, version, 'down', refuse);
+  // What joins heads need not do anything itself.
+  const mayBeEmpty = Array.isArray(written.revises) && written.revises.length > 1;
+  const up = bodyOf(written.up, version, 'up', refuse, mayBeEmpty);
+  const down = written.down === undefined ? null : bodyOf(written.down, version, 'down', refuse, mayBeEmpty);
   const revises = revisesOf(written.revises, plugin, id, refuse);
   const dependsOn = dependsOnOf(written.dependsOn, plugin, refuse);
   const edges = { id, revises, dependsOn, transaction };
@@ -65,21 +67,28 @@ function versionOf(value: unknown, code: boolean, refuse: Refuse): number {
   return value;
 }
 
-function bodyOf(value: unknown, version: number, field: 'up' | 'down', refuse: Refuse): RevisionBody {
+function bodyOf(
+  value: unknown,
+  version: number,
+  field: 'up' | 'down',
+  refuse: Refuse,
+  mayBeEmpty: boolean,
+): RevisionBody {
   // What it takes and gives shows only when it runs.
   if (typeof value === 'function') return Object.freeze({ kind: 'code', version, run: value as RevisionCode });
   if (value === undefined) throw refuse(field, 'is missing');
-  return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse) });
+  return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse, mayBeEmpty) });
 }
 
-function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): string {
+function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse, mayBeEmpty = false): string {
   if (typeof value === 'string') throw refuse(field, 'is a string; put `sql` before its opening backtick');
   if (!isSql(value) || typeof value.text !== 'string') throw refuse(field, 'is neither sql`…` nor a function');
   if (value.values.length > 0) {
     throw refuse(field, 'has a bound value in ${…}; write the value into the text, or use code and `query`');
   }
   if (value.text.includes('\0')) throw refuse(field, 'holds a zero byte, which PostgreSQL does not take');
-  if (countStatements(value.text) === 0) throw refuse(field, `is empty${field === 'down' ? '; leave it out' : ''}`);
+  if (!mayBeEmpty && countStatements(value.text) === 0)
+    throw refuse(field, `is empty${field === 'down' ? '; leave it out' : ''}`);
   return value.text;
 }
 

@@ -75,4 +75,19 @@ export const authoringCodes = {
     message: (d: { file: string; reason: string }) => `--sql names ${d.file}, which cannot be read: ${d.reason}.`,
     hint: () => 'Give the path of a file with the SQL of the revision, relative to the working directory.',
   }),
+  HEADS_DIFFER: codeEntry({
+    exit: exitCode.severalHeads,
+    message: (d: {
+      plugin: string;
+      heads: readonly string[];
+      last: string;
+      reason: string;
+      differences: readonly string[];
+    }) =>
+      `The heads of "${d.plugin}" (${d.heads.join(', ')}) do not commute: with ${d.last} last, ${d.reason}` +
+      `${d.differences.length === 0 ? '' : `:${d.differences.map((line) => `\n  ${line}`).join('')}`}`,
+    hint: (d) =>
+      `Decide which comes first, and let the other revise it: change \`revises\` of the one that no database has run, ` +
+      `and what its SQL assumes. Then: npx kernel migrate:verify ${d.plugin}`,
+  }),
 };
