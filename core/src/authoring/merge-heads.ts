@@ -4,7 +4,7 @@ import { isKernelError, KernelError } from '../error/kernel-error.ts';
 import { headsAmong } from '../graph/lineage.ts';
 import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import type { Catalog } from '../shadow/catalog.ts';
-import { openShadow, type Shadow } from '../shadow/shadow.ts';
+import type { Shadow } from '../shadow/shadow.ts';
 import { withLast } from './linear-extension.ts';
 import { closureOf, partOf, type Part } from './part.ts';
 import { ancestorsOf, catalogAfter } from './prove.ts';
@@ -16,7 +16,8 @@ export interface MergeOptions {
   /** The active plugins, of which branches may have several heads. */
   readonly set: PluginSet;
   readonly plugin: Plugin;
-  readonly shadow: string | null;
+  /** Where to try it. What is in it is lost. */
+  readonly shadow: Shadow;
   /** What it is called, as words; `null`: after the heads. */
   readonly words: string | null;
   readonly onStage: (stage: string) => void;
@@ -29,12 +30,10 @@ export interface MergeOptions {
 export async function mergeHeads(
   options: MergeOptions,
 ): Promise<{ readonly heads: readonly string[]; readonly slug: string; readonly draft: RevisionDraft } | null> {
-  const { set, plugin, shadow: url, words, onStage } = options;
+  const { set, plugin, shadow, words, onStage } = options;
   const part = partOf(set, closureOf(set, plugin.name));
   const heads = headsAmong(part.graph.branches.get(plugin.name) ?? []);
   if (heads.length < 2) return null;
-  onStage('opening the shadow');
-  await using shadow = await openShadow(url);
   await proveCommuting(shadow, plugin.name, part, heads, onStage);
   const names = heads.map((head) => head.replace(/^.*@\d*_?/, ''));
   const slug = nextSlug(

@@ -1,6 +1,6 @@
 import { isKernelError } from '../error/kernel-error.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
-import { openShadow } from '../shadow/shadow.ts';
+import type { Shadow } from '../shadow/shadow.ts';
 import { checkEntities } from './check-entities.ts';
 import type { Finding } from './finding.ts';
 import { closureOf, openLoader, partOf } from './part.ts';
@@ -13,8 +13,8 @@ export interface VerifyOptions {
   readonly set: PluginSet;
   /** The plugins to verify, by name. */
   readonly plugins: readonly string[];
-  /** The URL of a server to try it on; `null` is PostgreSQL in this process. */
-  readonly shadow: string | null;
+  /** Where to try it. What is in it is lost. */
+  readonly shadow: Shadow;
   /** So many orders of all revisions are drawn at random. */
   readonly orders: number;
   /** Told what is being done, which can take a minute. */
@@ -26,15 +26,7 @@ export interface VerifyOptions {
  * only what is its plugin's and is no burden to others; that every order in which a database may get them comes to the
  * same; and that entities and revisions agree. Gives what is wrong. Throws what plugins and entities can get wrong.
  */
-export async function verify({
-  set,
-  plugins,
-  shadow: url,
-  orders,
-  onStage,
-}: VerifyOptions): Promise<readonly Finding[]> {
-  onStage('opening the shadow');
-  await using shadow = await openShadow(url);
+export async function verify({ set, plugins, shadow, orders, onStage }: VerifyOptions): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const plugin of plugins) {
     const part = partOf(set, closureOf(set, plugin));

@@ -3,6 +3,7 @@ import { mergeHeads } from '../../authoring/merge-heads.ts';
 import { revisionFolder, writeRevisionFile } from '../../authoring/revision-file.ts';
 import { revisionSource } from '../../authoring/revision-source.ts';
 import type { Plugin } from '../../plugin/plugin-set.ts';
+import { openShadow } from '../../shadow/shadow.ts';
 import type { Command } from '../command.ts';
 import { openProgress } from '../progress.ts';
 import { openWorkspace } from '../workspace.ts';
@@ -31,10 +32,12 @@ export const migrateMerge: Command = {
     const folder = revisionFolder(plugin);
     const progress = openProgress(context);
     try {
+      progress.stage('opening the shadow');
+      await using shadow = await openShadow(values.get('shadow') ?? null);
       const merged = await mergeHeads({
         set,
         plugin,
-        shadow: values.get('shadow') ?? null,
+        shadow,
         words: values.get('name') ?? null,
         onStage: progress.stage,
       });

@@ -4,6 +4,7 @@ import { exitCode } from '../../error/exit-code.ts';
 import { KernelError } from '../../error/kernel-error.ts';
 import { assertOneHead } from '../../graph/lineage.ts';
 import { graphOf } from '../../kernel/state.ts';
+import { openShadow } from '../../shadow/shadow.ts';
 import type { Command } from '../command.ts';
 import { counted } from '../columns.ts';
 import type { Paint } from '../paint.ts';
@@ -44,7 +45,8 @@ export const migrateVerify: Command = {
     assertOneHead(graphOf(set));
     const progress = openProgress(context);
     try {
-      const shadow = values.get('shadow') ?? null;
+      progress.stage('opening the shadow');
+      await using shadow = await openShadow(values.get('shadow') ?? null);
       const findings = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
       const unsound = findings.some(({ rule }) => rule !== 'entities');
       const revisions = plugins.reduce((count, name) => count + (set.byName.get(name)?.revisions.length ?? 0), 0);
