@@ -1,14 +1,19 @@
+import { join } from 'node:path';
+import { KernelError } from '../error/kernel-error.ts';
+import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import { replayUp } from '../shadow/replay.ts';
 import { openShadow } from '../shadow/shadow.ts';
+import { dependenciesOf } from '../sql/dependencies.ts';
+import { schemaHistory } from '../sql/schema-history.ts';
 import { completeDraft, type Proven } from './complete-draft.ts';
 import type { DraftOptions } from './draft-migration.ts';
-import { closureOf, partOf } from './part.ts';
+import { closureOf, partOf, type Part } from './part.ts';
 import { catalogAfter } from './prove.ts';
 import { nextSlug } from './revision-file.ts';
 
 /**
  * Makes a revision of SQL that somebody wrote, with the edges that it needs, and proves it on what is there. Its `down` is
- * its author's to write. Writes nothing. Throws SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED and what plugins and edges can get wrong.
+ * its author's to write. Writes nothing. Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED and what plugins and edges can get wrong.
  */
 export async function draftSql(
   { set, plugin, shadow: url, pinHeads, onStage, words }: DraftOptions & { readonly words: string },
@@ -19,6 +24,7 @@ export async function draftSql(
     words,
   );
   const closure = partOf(set, closureOf(set, plugin.name));
+  await assertRequired(plugin, `${plugin.name}@${slug}`, up, set, closure);
   onStage('opening the shadow');
   await using shadow = await openShadow(url);
   onStage('trying the revision');
@@ -29,4 +35,25 @@ export async function draftSql(
   const after = await shadow.catalog();
   const unproven = { slug, up, down: null, about: '', before, after };
   return { slug, proven: await completeDraft(unproven, { set, plugin, closure, shadow, pinHeads, onStage }) };
+}
+
+/** SQL may name what a plugin makes that this one does not require: in other applications that plugin is not there. */
+async function assertRequired(
+  { name, requires, directory }: Plugin,
+  revision: string,
+  sql: string,
+  set: PluginSet,
+  closure: Part,
+): Promise<void> {
+  const all = partOf(set, new Set(set.byName.keys()));
+  const { dependsOn } = await dependenciesOf(name, sql, await schemaHistory(all.revisions));
+  for (const { revision: dependency } of dependsOn) {
+    const of = dependency.split('@')[0] ?? '';
+    const maker = set.byName.get(of);
+    if (maker === undefined || closure.plugins.includes(maker)) continue;
+    const optional = requires.some(({ plugin }) => plugin === of);
+    const file = join(directory, 'package.json');
+    const details = { revision, file, dependency, plugin: of, package: maker.package, optional };
+    throw new KernelError('REVISION_DEPENDENCY_NOT_REQUIRED', details);
+  }
 }
