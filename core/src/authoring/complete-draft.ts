@@ -61,7 +61,7 @@ export async function completeDraft(unproven: Unproven, surroundings: Surroundin
     assertSame(revision.id, 'its `up` is another after its `down`; what differs then', after, await shadow.catalog());
   }
   onStage('proving it in other orders');
-  await proveOrder(shadow, revision, set, closure);
+  await proveOrder(shadow, revision, set, closure, after);
   const remarks = await remarksOn(up, closure);
   const draft: RevisionDraft = {
     id: revision.id,

@@ -33,28 +33,34 @@ export function ancestorsOf(graph: RevisionGraph, id: string): ReadonlySet<strin
 
 /**
  * Tries that a new revision names all it stands on, and that it does not matter whether a database gets it in the order of
- * a new one or after all that is there today. `all` is every active plugin, without it. Throws SHADOW_FAILED, PROOF_FAILED.
+ * a new one or after all that is there today. `all` is every active plugin, without it; `after` is what is there once it
+ * has run at the end of `closure`. Throws SHADOW_FAILED, PROOF_FAILED.
  */
-export async function proveOrder(shadow: Shadow, revision: Revision, all: PluginSet, closure: Part): Promise<void> {
+export async function proveOrder(
+  shadow: Shadow,
+  revision: Revision,
+  all: PluginSet,
+  closure: Part,
+  after: Catalog,
+): Promise<void> {
   const extended = withRevision(all, revision);
-  const names = new Set(closure.plugins.map(({ name }) => name));
-  const { graph, revisions } = partOf(extended, names);
+  const { graph, revisions } = partOf(extended, new Set(closure.plugins.map(({ name }) => name)));
   const needed = ancestorsOf(graph, revision.id);
   if (needed.size < closure.revisions.length) {
+    const alone = revisions.filter(({ id }) => needed.has(id));
     await shadow.empty();
-    await replayUp(
-      shadow.session,
-      revisions.filter(({ id }) => needed.has(id)),
-    ).then(() => explainAlone(shadow, revision));
+    await replayUp(shadow.session, alone);
+    await explainAlone(shadow, revision);
   }
-  const before = partOf(all, new Set(all.plugins.map(({ name }) => name)));
-  const fresh = partOf(extended, new Set(all.plugins.map(({ name }) => name)));
-  const historical = [...before.revisions, revision];
-  if (sameOrder(fresh.revisions, historical)) return;
-  const [inHistory, inOrder] = [await catalogAfter(shadow, historical), await catalogAfter(shadow, fresh.revisions)];
+  const everything = new Set(all.plugins.map(({ name }) => name));
+  const historical = [...partOf(all, everything).revisions, revision];
+  const fresh = partOf(extended, everything).revisions;
+  if (sameOrder(fresh, historical)) return;
+  const isClosure = closure.plugins.length === all.plugins.length;
+  const inHistory = isClosure ? after : await catalogAfter(shadow, historical);
   const claim =
     'a new database, which runs it earlier, gets another schema than one that runs it now; what differs there';
-  assertSame(revision.id, claim, inHistory, inOrder);
+  assertSame(revision.id, claim, inHistory, await catalogAfter(shadow, fresh));
 }
 
 async function explainAlone(shadow: Shadow, revision: Revision): Promise<void> {
