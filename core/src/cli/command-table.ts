@@ -37,6 +37,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-down.ts')).migrateDown,
   },
   {
+    name: 'migrate:stamp',
+    summary: 'write down as applied what is there already',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-stamp.ts')).migrateStamp,
+  },
+  {
     name: 'migrate:plan',
     summary: 'show what would run, in order, and run nothing',
     group: 'Migrations',

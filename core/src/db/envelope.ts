@@ -124,6 +124,30 @@ begin
 end`)};`;
 }
 
+/**
+ * One `do` block that writes the rows of `rows` in order and runs none of them: the same lock and checks as
+ * {@link upBlock}, and an event for each.
+ */
+export function stampBlock(rows: readonly RowToWrite[]): string {
+  return `do ${dollarQuoted(`declare
+  step record;
+  missing text;
+begin
+  ${takeLock}
+  ${sameFormat}
+  for step in select * from json_to_recordset(${dollarQuoted(JSON.stringify(rows))}) as row(${rowType}) loop
+    if exists (select from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug) then
+      continue;
+    end if;
+    ${findMissing}
+    ${insertRow('step', '0')};
+    insert into kernel.event (kind, plugin, slug, run_id, row)
+      select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from kernel.ledger l
+        where l.plugin = step.plugin and l.slug = step.slug;
+  end loop;
+end`)};`;
+}
+
 /** What is needed to take a revision away. */
 export interface RowToRemove {
   readonly plugin: string;

@@ -99,14 +99,18 @@ export interface LedgerDetails {
   readonly appliedAt: Date;
   readonly durationMs: number;
   readonly runId: string;
+  /** Whether the row was written without running. */
+  readonly stamped: boolean;
 }
 
 /** Reads the details of `ids`, or of every row. In the order in which they were applied. */
 export async function readDetails(session: Session, ids?: readonly string[]): Promise<readonly LedgerDetails[]> {
   return session.query<LedgerDetails>(
     `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",
-      applied_at as "appliedAt", duration_ms as "durationMs", run_id as "runId"
-      from kernel.ledger where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
+      applied_at as "appliedAt", duration_ms as "durationMs", run_id as "runId",
+      exists (select from kernel.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
+        and e.run_id = l.run_id) as stamped
+      from kernel.ledger l where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
     [ids ?? null],
   );
 }

@@ -2,7 +2,7 @@ import type { UpgradeSettings } from '../config/config.ts';
 import { applyPlan, type ApplyResult } from '../db/apply.ts';
 import type { RunnableStep } from '../db/batches.ts';
 import type { Ledger, LedgerRow } from '../db/ledger.ts';
-import type { Observer } from '../db/run.ts';
+import type { Observer, Run } from '../db/run.ts';
 import type { Session } from '../db/session.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
@@ -78,17 +78,22 @@ async function migrate(options: MigrationOptions, makePlan: MakePlan): Promise<M
     first ??= { state, plan: made };
     return made.steps.map((step) => runnable(step, blueprint));
   };
-  const packageOf = (name: string): { package: string; version: string } => {
-    const plugin = blueprint.set.byName.get(name);
-    return { package: plugin?.package ?? name, version: plugin?.version ?? '0.0.0' };
-  };
-  const result = await applyPlan(session, { plan, packageOf, settings, ...(observer && { observer }) });
+  const work = { plan, packageOf: packageOf(blueprint), settings, ...(observer && { observer }) };
+  const result = await applyPlan(session, work);
   // TypeScript does not see that `plan` has run, which sets it.
   const known = first as { readonly state: State; readonly plan: Plan } | null;
   if (known === null)
     throw result.error ?? new KernelError('INTERNAL', { what: 'a plan was applied without being made.' });
   const { dormant, ahead } = known.state.history;
   return { ...result, plan: known.plan, dormant, ahead };
+}
+
+/** Tells the package that a plugin's revisions come from, as far as it is known. */
+export function packageOf({ set }: Blueprint): Run['packageOf'] {
+  return (name) => {
+    const plugin = set.byName.get(name);
+    return { package: plugin?.package ?? name, version: plugin?.version ?? '0.0.0' };
+  };
 }
 
 function runnable(step: Plan['steps'][number], { revisions }: Blueprint): RunnableStep {

@@ -148,6 +148,7 @@ describe('the commands of one application', () => {
       appliedAt: matching(/^\d{4}-\d\d-\d\dT/),
       appliedBy: { package: '@headwater/plugin-likes', version: '1.0.0', run: matching(uuid) },
       durationMs: aNumber,
+      stamped: false,
       from: 'code',
       up: 'alter table core_object add column likes_count int not null default 0',
       down: 'alter table core_object drop column likes_count',

@@ -12,6 +12,7 @@ const promised = [
   'why',
   'migrate:up',
   'migrate:down',
+  'migrate:stamp',
   'migrate:plan',
   'migrate:status',
   'migrate:heads',

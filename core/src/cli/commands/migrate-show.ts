@@ -101,6 +101,7 @@ function replyOf(
     appliedBy:
       details === null ? null : { package: details.package, version: details.packageVersion, run: details.runId },
     durationMs: details?.durationMs ?? null,
+    stamped: details?.stamped ?? false,
     from: fromLedger ? 'ledger' : 'code',
     up,
     down,
@@ -118,6 +119,7 @@ type Shown = {
   readonly version: string | null;
   readonly appliedAt: string | null;
   readonly appliedBy: { readonly package: string; readonly version: string; readonly run: string } | null;
+  readonly stamped: boolean;
   readonly from: string;
   readonly up: string | null;
   readonly down: string | null;
@@ -136,7 +138,10 @@ function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, paint:
     ['package', [shown.package, shown.version].filter((part) => part !== null).join(' ')],
     ['file', shown.file ?? 'none: only the ledger has it'],
     ['state', shown.state ?? ''],
-    ['applied', by === null ? '' : `${shown.appliedAt}, by ${by.package} ${by.version}, run ${by.run}`],
+    [
+      shown.stamped ? 'stamped' : 'applied',
+      by === null ? '' : `${shown.appliedAt}, by ${by.package} ${by.version}, run ${by.run}`,
+    ],
   ];
   const missing = shown.from === 'ledger' && row === null ? 'is not applied' : 'was code';
   const title = (direction: string): string => paint.bold(`-- ${direction}, from the ${shown.from}`);

@@ -114,6 +114,18 @@ export const graphCodes = {
       `Downgrading to "${d.target}" is not possible: ${listOf(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Write a `down` for it, or restore a backup from before it ran.',
   }),
+  STAMP_INCOMPLETE: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { targets: readonly string[]; gaps: readonly { id: string; missing: string }[] }) =>
+      `Nothing is stamped: ${firstFew(d.gaps.map(({ id, missing }) => `${id} depends on ${missing}, which is not applied`))}.`,
+    hint: (d) => {
+      const missing = [...new Set(d.gaps.map((gap) => gap.missing))].join(' ');
+      return (
+        `If it is not in the database, apply it: npx kernel migrate:up ${missing}. ` +
+        `If it is, stamp it too: npx kernel migrate:stamp ${missing} ${d.targets.join(' ')}`
+      );
+    },
+  }),
   HISTORY_INCONSISTENT: codeEntry({
     exit: exitCode.integrity,
     message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
