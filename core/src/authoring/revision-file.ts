@@ -69,10 +69,9 @@ export function writeRevisionFile(folder: string, slug: string, text: string): s
   const file = join(folder, `${slug}.ts`);
   // Beside it, so that the two are on one file system; no name that would be read as a revision.
   const draft = join(folder, `.${slug}.${randomBytes(6).toString('hex')}.draft`);
-  let made: string | undefined;
+  const made = makeFolder(folder);
   let written = false;
   try {
-    made = mkdirSync(folder, { recursive: true });
     writeFileSync(draft, text, { flag: 'wx', flush: true });
     moveIfAbsent(draft, file);
     written = true;
@@ -83,6 +82,15 @@ export function writeRevisionFile(folder: string, slug: string, text: string): s
   } finally {
     remove(draft);
     if (!written && made !== undefined) removeFolders(folder, made);
+  }
+}
+
+/** Gives the uppermost folder that had to be made. */
+function makeFolder(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new KernelError('REVISION_FILE_UNWRITABLE', { file: folder, reason: systemReason(error) }, { cause: error });
   }
 }
 
@@ -119,5 +127,23 @@ function removeFolders(folder: string, made: string): void {
     }
   } catch {
     // Somebody else has put something there.
+  }
+}
+
+/** Writes the files of several new revisions: all of them or none. Gives their paths. Throws like {@link writeRevisionFile}. */
+export function writeRevisionFiles(
+  folder: string,
+  revisions: readonly { readonly slug: string; readonly text: string }[],
+): readonly string[] {
+  const written: string[] = [];
+  let made: string | undefined;
+  try {
+    made = makeFolder(folder);
+    for (const { slug, text } of revisions) written.push(writeRevisionFile(folder, slug, text));
+    return written;
+  } catch (error) {
+    written.forEach(remove);
+    if (made !== undefined) removeFolders(folder, made);
+    throw error;
   }
 }

@@ -103,6 +103,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-merge.ts')).migrateMerge,
   },
   {
+    name: 'migrate:adopt',
+    summary: "make revisions of a project's MikroORM migrations",
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
+  },
+  {
     name: 'plugin:list',
     summary: 'list active, disabled and other installed plugins',
     group: 'Plugins',

@@ -24,9 +24,12 @@ export function parse(name: string, shape: Shape, words: readonly string[]): Inp
   const { operands, unknown } = parsed(program, words, (flag) => wrong(explainValue(flag, name, shape)));
   const values = new Map<string, string>();
   const switches = new Set<string>();
-  for (const [flag, value] of Object.entries(program.opts<Readonly<Record<string, string | boolean>>>())) {
+  for (const option of program.options) {
+    // Commander keeps `--dry-run` as dryRun.
+    const flag = option.long?.slice(2) ?? '';
+    const value: unknown = program.getOptionValue(option.attributeName());
     if (typeof value === 'string') values.set(flag, value);
-    else if (value) switches.add(flag);
+    else if (value === true) switches.add(flag);
     // It swallowed the next flag.
     if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, shape));
   }

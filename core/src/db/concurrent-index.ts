@@ -15,6 +15,19 @@ export async function concurrentIndexOf(
   return null;
 }
 
+/** The indexes that `drop index concurrently` in `text` drops, quoted as SQL; `null` for anything else. */
+export async function concurrentDropOf(text: string): Promise<readonly string[] | null> {
+  await loadModule();
+  const [{ stmt } = {}] = parseSync(text).stmts ?? [];
+  if (stmt === undefined || !('DropStmt' in stmt)) return null;
+  const { concurrent, objects = [] } = stmt.DropStmt;
+  if (concurrent !== true) return null;
+  return objects.map((object) => {
+    const parts = 'List' in object ? (object.List.items ?? []) : [];
+    return parts.map((part) => quoted('String' in part ? (part.String.sval ?? '') : '')).join('.');
+  });
+}
+
 function quoted(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -1,3 +1,4 @@
+import { adoptionCodes } from './codes/adoption.ts';
 import { authoringCodes } from './codes/authoring.ts';
 import { configCodes } from './codes/config.ts';
 import { containerCodes } from './codes/container.ts';
@@ -18,6 +19,7 @@ export const codeTable = {
   ...configCodes,
   ...pluginCodes,
   ...revisionCodes,
+  ...adoptionCodes,
   ...graphCodes,
   ...historyCodes,
   ...databaseCodes,

@@ -6,6 +6,7 @@ import type { DefinedRevision } from '../contract/define-revision.ts';
 import { firstLine } from '../error/first-line.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { systemReason } from '../error/system-reason.ts';
+import { openDeadline } from './deadline.ts';
 import { isRecord } from './packages.ts';
 import { checkedRevision } from './revision-check.ts';
 import type { Revision } from './revision.ts';
@@ -26,7 +27,7 @@ export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly 
   const names = namesIn(plugin);
   if (names.length === 0) return [];
   await allowDevelopment();
-  const deadline = openDeadline();
+  const deadline = openDeadline(importLimit);
   // All begin at once; the first failure by name is told, whichever came first.
   const imports = names.map(({ file }) => Promise.race([importFile(file), deadline.passed]));
   const modules = await Promise.allSettled(imports).finally(deadline.close);
@@ -78,23 +79,6 @@ export async function allowDevelopment(): Promise<void> {
 async function importFile(file: string): Promise<unknown> {
   const module: unknown = await import(pathToFileURL(file).href);
   return module;
-}
-
-/**
- * Rejects when nothing is to be expected of an import any more: when its time is up, or at once when the process has
- * nothing else to do, since then an `await` in a module waits for what never comes.
- */
-function openDeadline(): { readonly passed: Promise<never>; readonly close: () => void } {
-  const { promise: passed, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`it was not done within ${importLimit} s`)), importLimit * 1000);
-  timer.unref();
-  const onIdle = (): void => reject(new Error('it awaits what never comes'));
-  process.once('beforeExit', onIdle);
-  const close = (): void => {
-    clearTimeout(timer);
-    process.off('beforeExit', onIdle);
-  };
-  return { passed, close };
 }
 
 function unloadable(plugin: string, file: string, cause: unknown): KernelError {

@@ -19,6 +19,7 @@ const promised = [
   'migrate:current',
   'migrate:history',
   'migrate:show',
+  'migrate:adopt',
   'plugin:list',
   'plugin:enable',
   'plugin:disable',

@@ -132,6 +132,14 @@ export const pluginCodes = {
       'Find out who brings the second: npm ls @headwater/core. Plugins name it under peerDependencies, never under ' +
       'dependencies; and a project runs its own kernel: npx kernel, after npm install @headwater/core',
   }),
+  PLUGIN_NOT_ACTIVE: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; file: string; nearest: string | null; disabled: boolean }) =>
+      d.disabled
+        ? `The plugin "${d.plugin}" is not active: ${d.file} switches it off.`
+        : `No active plugin is called ${quoted(d.plugin)} (${d.file})${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
+    hint: (d) => (d.disabled ? `npx kernel plugin:enable ${d.plugin}` : 'What there is: npx kernel plugin:list'),
+  }),
   PLUGIN_NOT_FROM_SOURCES: codeEntry({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; directory: string }) =>
