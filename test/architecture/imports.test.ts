@@ -20,7 +20,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   db: ['error', 'contract', 'type config', 'type plugin'],
   container: ['error', 'contract'],
   schema: ['error', 'contract', 'type config', 'type db'],
-  authoring: ['error', 'graph', 'plugin', 'db', 'schema'],
+  authoring: ['error', 'graph', 'plugin', 'sql', 'db', 'schema'],
   kernel: ['error', 'contract', 'config', 'container', 'db', 'graph', 'plan', 'plugin', 'schema'],
   cli: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin', 'authoring', 'kernel'],
   testing: ['error', 'contract', 'config', 'db', 'kernel', 'plugin'],

@@ -1,5 +1,8 @@
+import { firstLine } from '../error/first-line.ts';
+import { isKernelError } from '../error/kernel-error.ts';
 import { countStatements } from '../plugin/sql-text.ts';
 import type { CollectedMigration, RefuseMigration } from '../schema/mikro-migrations.ts';
+import { whyBreaking } from '../sql/breaking.ts';
 import { wasMigration } from './adopted-revisions.ts';
 import { joinedStatements } from './migration-sql.ts';
 import type { DraftDependency, RevisionDraft } from './revision-source.ts';
@@ -29,6 +32,7 @@ export async function draftOf(
   const draft = {
     ...facts,
     dependsOn: (await dependenciesOf?.(text)) ?? [],
+    breaking: await isBreaking(text, refuse),
     up: text,
     down: back,
     about: wasMigration(migration),
@@ -51,4 +55,13 @@ export async function draftOf(
     throw refuse('it is not transactional, and no query is known that tells whether its statement has taken effect');
   }
   return { ...draft, notes, transaction: false, check };
+}
+
+async function isBreaking(sql: string, refuse: RefuseMigration): Promise<boolean> {
+  try {
+    return (await whyBreaking(sql)) !== null;
+  } catch (error) {
+    if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
+    throw refuse(`PostgreSQL does not read its up as SQL: ${firstLine(error)}`, error);
+  }
 }

@@ -68,7 +68,8 @@ function explain(outcome: AdoptionOutcome, pending: readonly string[], paint: Pa
   const idle = revisions.length === 0 && toStamp.length === 0 && pending.length === 0;
   return [
     ...migrations.flatMap((migration) => explainMigration(migration, paint)),
-    ...(dryRun ? revisions.map(({ slug, text }) => `\n// ${slug}.ts\n${text}`) : []),
+    ...(dryRun ? revisions.map(({ slug, text }) => `\n// ${slug}.ts\n${text.trimEnd()}`) : []),
+    ...(dryRun && revisions.length > 0 ? [''] : []),
     ...(there.length > 0 ? [`${counted(there.length, 'migration')} adopted before.`] : []),
     ...(later.length > 0 ? [`${counted(later.length, 'migration')} left for later.`] : []),
     ...(revisions.length > 0

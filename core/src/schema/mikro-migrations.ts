@@ -86,7 +86,7 @@ export function openCollector(): MigrationCollector {
       problem = { thrown: error };
     }
     if (asked)
-      throw refuse(`its ${direction} asks the database, and what it does hangs on the answer`, problem?.thrown);
+      throw refuse(`its ${direction} asks the database, and what it does depends on the answer`, problem?.thrown);
     if (problem !== null) throw problem.thrown;
     return migration.getQueries().flatMap((query) => {
       const text = textOf(query, platform, () => refuse(`its ${direction} adds something that is not SQL`));

@@ -30,7 +30,8 @@ describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
       ahead: [],
     });
     expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
-  });
+    // Many processes, each with an engine of its own.
+  }, 90_000);
 
   it('needs a target', async () => {
     const project = await makeProject();

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { followPage, linkInstalled, shellIn, type Run } from '../helper/page.ts';
+
+const workspace = join(import.meta.dirname, '../..');
+const page = join(workspace, 'docs/guide/adopt.md');
+
+/** The page is followed in an application of its own, on the kernel of this workspace. */
+describe('the guide to adoption', () => {
+  let cwd: string;
+  let run: Run;
+
+  const install = async (): Promise<void> => {
+    linkInstalled(cwd);
+    const modules = join(cwd, 'node_modules');
+    mkdirSync(join(modules, '@headwater'));
+    symlinkSync(join(workspace, 'core'), join(modules, '@headwater/core'));
+    mkdirSync(join(modules, '.bin'));
+    symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));
+    symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
+  };
+
+  beforeAll(() => {
+    cwd = join(realpathSync(inject('scratch')), 'adopt-guide');
+    mkdirSync(cwd);
+    run = shellIn(cwd);
+  });
+
+  it('works from its first block to its last, and prints what it says', async () => {
+    await followPage({ page, cwd, run, install });
+    expect(existsSync(join(cwd, 'shop/src/migrations/0002_create_orders.ts'))).toBe(true);
+  }, 90_000);
+
+  it('holds to the compiler settings of this repository', async () => {
+    const settings = { extends: join(workspace, 'tsconfig.base.json'), compilerOptions: { noEmit: true } };
+    writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ ...settings, include: ['shop/src'] }));
+    expect(await run('tsc -p tsconfig.json')).toEqual({ code: 0, output: '' });
+  });
+
+  it('links only to pages that exist', () => {
+    const links = Array.from(
+      readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)\)/g),
+      ([, link]) => link ?? '',
+    );
+    expect(links.length).toBeGreaterThan(2);
+    for (const link of links) expect(existsSync(join(dirname(page), link)), link).toBe(true);
+  });
+});
