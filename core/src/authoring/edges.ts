@@ -37,3 +37,18 @@ export async function edgesOf(plugin: Plugin, sql: string, closure: Part, pinHea
     dependsOn: dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') })),
   };
 }
+
+/**
+ * Finds what SQL of `plugin` stands on among the revisions that are there: what earlier SQL of its own made, and nobody
+ * else did, is none of them.
+ */
+export async function dependencyFinder(
+  plugin: Plugin,
+  { revisions }: Part,
+): Promise<(sql: string) => Promise<readonly DraftDependency[]>> {
+  const history = await schemaHistory(revisions);
+  return async (sql) => {
+    const { dependsOn } = await dependenciesOf(plugin.name, sql, history);
+    return dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') }));
+  };
+}

@@ -178,6 +178,23 @@ export default defineRevision({
 });
 
 describe('kernel migrate:adopt', () => {
+  it('fills in what a migration stands on in other plugins, and not what an earlier one of its own made', async () => {
+    const project = await makeShop(undefined, {
+      'Migration1_Cart.ts': migrationText(
+        'Cart',
+        methods(['create table "cart" ("id" serial primary key, "user_id" int references "core_user" ("id"))']),
+      ),
+      'Migration2_Line.ts': migrationText(
+        'Line',
+        methods(['create table "line" ("cart_id" int references "cart" ("id"))']),
+      ),
+    });
+    const done = ok(await project.kernel(...adopt, '--files-only', '--json')).json() as { files: readonly string[] };
+    const [cart = '', line = ''] = done.files.map((file) => readFileSync(file, 'utf8'));
+    expect(cart).toContain("dependsOn: ['core@0001_create_objects'], // core_user");
+    expect(line).not.toContain('dependsOn');
+  });
+
   const one = (name: string, sql = 'select 1'): Readonly<Record<string, string>> => ({
     [`${name}.ts`]: migrationText(name, methods([sql])),
   });

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { recordedRevisions } from '../../authoring/adoption-history.ts';
 import { planAdoption, type Adoption } from '../../authoring/adoption.ts';
+import { dependencyFinder } from '../../authoring/edges.ts';
+import { closureOf, partOf } from '../../authoring/part.ts';
 import { writeRevisionFiles } from '../../authoring/revision-file.ts';
 import type { Config } from '../../config/config.ts';
 import { readMigrationNames } from '../../db/migrations-table.ts';
@@ -58,7 +60,9 @@ export const migrateAdopt: Command = {
     }
     const { config, blueprint } = await openBlueprint(context);
     const plugin = activePlugin(name, blueprint.set, config);
-    const adoption = await planAdoption({ plugin, from: resolve(context.cwd, from), to: values.get('to') });
+    const dependenciesOf = await dependencyFinder(plugin, partOf(blueprint.set, closureOf(blueprint.set, name)));
+    const work = { plugin, from: resolve(context.cwd, from), to: values.get('to'), dependenciesOf };
+    const adoption = await planAdoption(work);
     const told = { plugin: name, adoption, dryRun: switches.has('dry-run') };
     if (switches.has('files-only')) return adoptionReply({ ...told, ...write(told), ...unasked });
     const table = values.get('table') ?? usualTable;
