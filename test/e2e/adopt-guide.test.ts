@@ -28,7 +28,8 @@ describe('the guide to adoption', () => {
   });
 
   it('works from its first block to its last, and prints what it says', async () => {
-    await followPage({ page, cwd, run, install });
+    const { told, found } = await followPage({ page, cwd, run, install });
+    expect(found).toEqual(told);
     expect(existsSync(join(cwd, 'shop/src/migrations/0002_create_orders.ts'))).toBe(true);
   }, 90_000);
 

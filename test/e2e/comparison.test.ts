@@ -20,7 +20,8 @@ describe('the comparison with Alembic', () => {
       symlinkSync('../main', join(modules, 'community-main'));
       symlinkSync('../plugins/likes', join(modules, 'headwater-plugin-likes'));
     };
-    await followPage({ page, cwd, run: shellIn(cwd), install, quotes: ['text'] });
+    const { told, found } = await followPage({ page, cwd, run: shellIn(cwd), install, quotes: ['text'] });
+    expect(found).toEqual(told);
   }, 120_000);
 
   it('links only to pages that exist', () => {

@@ -46,7 +46,8 @@ describe('the guide to a first plugin', () => {
   });
 
   it('works from its first block to its last, and prints what it says', async () => {
-    await followPage({ page, cwd, run, install });
+    const { told, found } = await followPage({ page, cwd, run, install });
+    expect(found).toEqual(told);
   }, 90_000);
 
   it('holds to the compiler settings of this repository', async () => {

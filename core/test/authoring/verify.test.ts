@@ -168,7 +168,7 @@ describe('verifying revisions', () => {
       },
     };
     const findings = await found({ first, second });
-    const [finding] = findings.filter(({ rule }) => rule === 'order');
+    const finding = findings.find(({ rule }) => rule === 'order');
     expect(finding?.message).toContain('first@0001_a and second@0001_b do not commute');
     expect(finding?.differences.at(-1)).toBe(
       'shortest order that differs from a new database: core@0001_create_object, second@0001_b, first@0001_a',

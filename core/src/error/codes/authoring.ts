@@ -85,7 +85,7 @@ export const authoringCodes = {
       differences: readonly string[];
     }) =>
       `The heads of "${d.plugin}" (${d.heads.join(', ')}) do not commute: with ${d.last} last, ${d.reason}` +
-      `${d.differences.length === 0 ? '' : `:${d.differences.map((line) => `\n  ${line}`).join('')}`}`,
+      (d.differences.length === 0 ? '' : `:${d.differences.map((line) => `\n  ${line}`).join('')}`),
     hint: (d) =>
       `Decide which comes first, and let the other revise it: change \`revises\` of the one that no database has run, ` +
       `and what its SQL assumes. Then: npx kernel migrate:verify ${d.plugin}`,
