@@ -61,7 +61,10 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: Draft): 
       return undefined;
     case 'AT_AlterConstraint':
     case 'AT_ValidateConstraint':
-      return change(within('constraint', table, constraintName(name, def)));
+      return change({
+        ...within('constraint', table, constraintName(name, def)),
+        ...(subtype === 'AT_ValidateConstraint' && { validated: true }),
+      });
     case 'AT_DropConstraint':
       return drop(within('constraint', table, name));
     case 'AT_EnableTrig':

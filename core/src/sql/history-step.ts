@@ -19,18 +19,27 @@ export function follow(objects: Objects, facts: Facts, author: Author): void {
   for (const made of facts.creates) create(objects, made, facts.ifThere, author);
   for (const changed of facts.changes) {
     const found = findObject(objects, changed);
-    if (found !== null) put(objects, { ...found, ...properties(changed), revision: author.id });
+    if (found === null) continue;
+    const values = changed.value === undefined ? found.values : valuesAfter(found.values ?? [], changed.value);
+    const known = values === undefined ? {} : { values };
+    put(objects, { ...found, ...properties(changed), ...known, revision: author.id });
   }
 }
 
 /** What a change says of the object, beside its name. */
-function properties({ type, notNull, hasDefault, ownedBy, table }: SqlObject): Partial<SqlObject> {
+function properties({ type, notNull, hasDefault, ownedBy, table, validated }: SqlObject): Partial<SqlObject> {
   return {
     ...(type !== undefined && { type }),
     ...(notNull !== undefined && { notNull }),
     ...(hasDefault !== undefined && { hasDefault }),
     ...(ownedBy !== undefined && { ownedBy, table }),
+    ...(validated !== undefined && { validated }),
   };
+}
+
+function valuesAfter(values: readonly string[], { from, to }: NonNullable<SqlObject['value']>): readonly string[] {
+  if (from !== null) return values.map((value) => (value === from ? to : value));
+  return values.includes(to) ? values : [...values, to];
 }
 
 function put(objects: Objects, object: MadeObject): void {
@@ -101,7 +110,7 @@ function rename(objects: Objects, { from, to }: Rename, { id }: Author): void {
   if (found.kind === 'column') renameIn(objects, found.table ?? '', found.name, name);
   if (found.kind === 'schema') moveSchema(objects, found.name, name);
   if (found.kind === 'type') {
-    for (const object of [...objects.values()]) {
+    for (const object of objects.values().toArray()) {
       if (object.type?.name === found.name) put(objects, { ...object, type: { ...object.type, name } });
     }
   }
@@ -116,7 +125,7 @@ function moveParts(objects: Objects, from: string, to: string): void {
     const name = follows ? qualified(schemaOf(to), bareName(part.name)) : part.name;
     put(objects, { ...part, name, table: to });
   }
-  for (const object of [...objects.values()]) {
+  for (const object of objects.values().toArray()) {
     if (object.references === from) put(objects, { ...object, references: to });
   }
 }
@@ -131,7 +140,7 @@ function renameIn(objects: Objects, table: string, from: string, to: string): vo
 
 function moveSchema(objects: Objects, from: string, to: string): void {
   const moved = (name: string): string => (schemaOf(name) === from ? qualified(to, bareName(name)) : name);
-  for (const object of [...objects.values()]) {
+  for (const object of objects.values().toArray()) {
     const standsAlone = object.table === null || object.kind === 'index' || object.kind === 'sequence';
     if (object.kind === 'schema' || object.kind === 'extension') continue;
     objects.delete(identityOf(object));

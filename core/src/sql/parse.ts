@@ -106,7 +106,7 @@ function refusal(sql: string, at: number, message: string, cause?: unknown): Ker
   const before = sql.slice(0, at);
   const start = before.lastIndexOf('\n') + 1;
   const end = sql.indexOf('\n', at);
-  const [line, column] = [before.split('\n').length, [...sql.slice(start, at)].length + 1];
+  const [line, column] = [before.split('\n').length, Array.from(sql.slice(start, at)).length + 1];
   const shown = sql.slice(Math.max(start, at - 40), Math.min(end < 0 ? sql.length : end, at + 40)).trim();
   return new KernelError('SQL_SYNTAX', { message, line, column, excerpt: quoted(shown, 80) }, { cause });
 }

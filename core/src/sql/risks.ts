@@ -1,29 +1,55 @@
+import { addColumnDangers } from './add-column-risk.ts';
+import { constraintDangers } from './constraint-risk.ts';
+import { columnDangers } from './column-risk.ts';
+import { follow, type Objects } from './history-step.ts';
+import { here, isNewTable } from './here.ts';
+import { relationName } from './name.ts';
+import { objectDangers } from './object-risk.ts';
+import { readSql } from './read-sql.ts';
+import { rebuiltTypes } from './rebuilt-type.ts';
+import type { AlterStep, Danger, Risk, Step } from './risk.ts';
 import type { SchemaHistory } from './schema-history.ts';
-
-/** Something that a statement may do to a database in use. */
-export interface Risk {
-  readonly rule: string;
-  /** The statement's text. */
-  readonly statement: string;
-  /** Its line in the SQL, from 1. */
-  readonly line: number;
-  /** What it happens to: `core_object.likes_count`. */
-  readonly object: string;
-  readonly message: string;
-  /** The safer form, to copy; `null` where there is none. */
-  readonly safer: string | null;
-}
 
 /** What risks are judged by. */
 export interface RiskContext {
-  /** What is there before the SQL. Default: nothing is known of it. */
+  /** What is there before the SQL. Default: nothing is known of it, and what the SQL does not make is taken to be there. */
   readonly history?: SchemaHistory;
   /** Whether it runs in a transaction. Default: it does. */
   readonly transaction?: boolean;
 }
 
-/** The risks of a piece of SQL, statement by statement. Throws SQL_SYNTAX. */
-export async function risksOf(sql: string, context: RiskContext = {}): Promise<readonly Risk[]> {
-  void [sql, context];
-  return [];
+/**
+ * What a piece of SQL may do to a database in use, statement by statement. Nothing on a table that the same SQL makes
+ * is a risk. Throws SQL_SYNTAX.
+ */
+export async function risksOf(
+  sql: string,
+  { history, transaction = true }: RiskContext = {},
+): Promise<readonly Risk[]> {
+  const { statements } = await readSql(sql);
+  const objects: Objects = new Map(history?.objects);
+  const rebuilt = rebuiltTypes(statements, new Map(objects));
+  return statements.flatMap((statement, i) => {
+    const step: Step = { statement, objects, later: statements.slice(i + 1), rebuilt, transaction };
+    const dangers = [...objectDangers(step), ...alterSteps(step).flatMap(alterDangers)];
+    follow(objects, statement, here);
+    const { text, line } = statement;
+    return dangers.map((danger): Risk => ({ ...danger, statement: text, line }));
+  });
+}
+
+function alterSteps(step: Step): readonly AlterStep[] {
+  const { node } = step.statement;
+  if (!('AlterTableStmt' in node) || node.AlterTableStmt.relation === undefined) return [];
+  const { relation, cmds = [], objtype } = node.AlterTableStmt;
+  const table = relationName(relation);
+  const isTable = objtype === 'OBJECT_TABLE' || objtype === 'OBJECT_MATVIEW';
+  if (!isTable || isNewTable(step.objects, table)) return [];
+  return cmds.flatMap((command) =>
+    'AlterTableCmd' in command ? [{ ...step, table, command: command.AlterTableCmd }] : [],
+  );
+}
+
+function alterDangers(step: AlterStep): readonly Danger[] {
+  return [...addColumnDangers(step), ...columnDangers(step), ...constraintDangers(step)];
 }

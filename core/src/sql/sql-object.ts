@@ -49,8 +49,12 @@ export interface SqlObject {
   readonly columns?: readonly string[];
   /** What a constraint does, or an index that could stand under a foreign key. */
   readonly form?: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not null';
-  /** Of a foreign key: the other table. Of a sequence: nothing. */
+  /** Of a foreign key: the other table. */
   readonly references?: string;
+  /** Of a constraint: `false` where the rows that are there already were not looked at (`not valid`). */
+  readonly validated?: boolean;
+  /** Of a check: columns that it holds to be not null. */
+  readonly proves?: readonly string[];
   /** Of a primary key or unique constraint made of an index: that index. */
   readonly using?: string;
   /** Of a sequence: the column of `table` that it goes with. */
@@ -59,6 +63,8 @@ export interface SqlObject {
   readonly like?: readonly string[];
   /** Of an enum that is created: its values. */
   readonly values?: readonly string[];
+  /** Of an enum that is changed: a value that is added, or renamed where there is a `from`. */
+  readonly value?: { readonly from: string | null; readonly to: string };
   /** In `needs`: the tables, innermost first, of which one has this column, where the SQL does not say which. */
   readonly among?: readonly string[];
 }
@@ -66,15 +72,22 @@ export interface SqlObject {
 const relations: ReadonlySet<SqlKind> = new Set(['table', 'view', 'sequence', 'index']);
 const inside: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
+/** What code names. Indexes, constraints, triggers and policies it does not. */
+export const namedByCode: ReadonlySet<SqlKind> = new Set([
+  'schema',
+  'extension',
+  'table',
+  'view',
+  'sequence',
+  'type',
+  'function',
+  'column',
+]);
+
 /** One text for one object: tables, views, sequences and indexes share one room of names, as in PostgreSQL. */
 export function identityOf({ kind, name, table }: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
   const room = relations.has(kind) ? 'relation' : kind;
   return inside.has(kind) ? `${room} ${table ?? ''} ${name}` : `${room} ${name}`;
-}
-
-/** Whether it is inside a table, and goes with it. */
-export function isPart({ kind }: Pick<SqlObject, 'kind'>): boolean {
-  return inside.has(kind) || kind === 'index';
 }
 
 /** How people name it: `core_object`, `core_object.likes_count`. */

@@ -99,19 +99,20 @@ export function readConstraint(table: string, constraint: Constraint, draft: Dra
       const using = index === undefined ? undefined : qualified(schemaOf(table), index);
       if (using !== undefined) draft.needs.push({ ...standing('index', using), table });
       const name = index ?? indexName(table, columns, form === 'primary' ? 'pkey' : 'key', draft);
-      return create(form, name, { ...(using === undefined ? { columns } : { using }) });
+      return create(form, name, using === undefined ? { columns } : { using });
     }
     case 'CONSTR_FOREIGN': {
       const columns = own(constraint.fk_attrs);
       const references = constraint.pktable === undefined ? '' : relationName(constraint.pktable);
       needKey(references, stringsIn(constraint.pk_attrs), draft);
-      return create('foreign', chosen(table, columns.join('_'), 'fkey', draft), { columns, references });
+      const name = chosen(table, columns.join('_'), 'fkey', draft);
+      return create('foreign', name, { columns, references, ...unchecked(constraint) });
     }
     case 'CONSTR_CHECK': {
       const columns = columnsIn(expression, table, draft);
       const [only] = columns;
       const name = chosen(table, columns.length === 1 && only !== undefined ? only : null, 'check', draft);
-      return create('check', name, { columns });
+      return create('check', name, { columns, proves: notNullIn(expression), ...unchecked(constraint) });
     }
     case 'CONSTR_EXCLUSION': {
       const elements = (constraint.exclusions ?? []).flatMap((node) => ('List' in node ? (node.List.items ?? []) : []));
@@ -127,6 +128,21 @@ export function readConstraint(table: string, constraint: Constraint, draft: Dra
       readQuery([expression, constraint.options], scope, draft);
       return undefined;
   }
+}
+
+function unchecked({ skip_validation: skips }: Constraint): Partial<SqlObject> {
+  return skips === true ? { validated: false } : {};
+}
+
+/** The columns that a check, where it holds, proves to be not null: `a is not null and b is not null`. */
+function notNullIn(expression: Node | undefined): readonly string[] {
+  if (expression === undefined) return [];
+  if ('BoolExpr' in expression && expression.BoolExpr.boolop === 'AND_EXPR') {
+    return (expression.BoolExpr.args ?? []).flatMap(notNullIn);
+  }
+  if (!('NullTest' in expression) || expression.NullTest.nulltesttype !== 'IS_NOT_NULL') return [];
+  const { arg } = expression.NullTest;
+  return arg !== undefined && 'ColumnRef' in arg ? stringsIn(arg.ColumnRef.fields).slice(-1) : [];
 }
 
 /** What stands under a foreign key: the table, the columns it names, and the key over them. */
