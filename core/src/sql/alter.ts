@@ -1,11 +1,12 @@
 import type { AlterObjectSchemaStmt, AlterTableCmd, AlterTableStmt, Node, RenameStmt } from 'libpg-query';
+import { defaultName } from './default-name.ts';
 import { standing, within, type Draft } from './facts.ts';
 import { kindOf, namedObject } from './named-object.ts';
 import { bareName, qualified, relationName, schemaOf } from './name.ts';
 import { needType, readQuery, tableScope } from './query.ts';
 import type { SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
-import { readColumn, readConstraint } from './table.ts';
+import { createSequence, readColumn, readConstraint } from './table.ts';
 
 /** Notes what `alter table` and its likes do, command by command. */
 export function readAlter({ relation, cmds = [], objtype }: AlterTableStmt, draft: Draft): void {
@@ -43,8 +44,13 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: Draft): 
       readQuery(def, tableScope(table), draft);
       return change({ ...within('column', table, name), hasDefault: def !== undefined });
     case 'AT_AddIdentity':
+      createSequence(table, name, draft);
       return change({ ...within('column', table, name), notNull: true, hasDefault: true });
-    case 'AT_DropIdentity':
+    case 'AT_DropIdentity': {
+      const sequence = qualified(schemaOf(table), defaultName(bareName(table), name, 'seq'));
+      draft.drops.push({ kind: 'sequence', name: sequence, table, ownedBy: name });
+      return change({ ...within('column', table, name), hasDefault: false });
+    }
     case 'AT_DropExpression':
       return change({ ...within('column', table, name), hasDefault: false });
     case 'AT_SetIdentity':

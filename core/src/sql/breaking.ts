@@ -22,8 +22,8 @@ import { typeChange } from './type-change.ts';
  * narrower, and a rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
 export async function whyBreaking(sql: string, history?: SchemaHistory): Promise<string | null> {
-  const { statements } = await readSql(sql);
   const objects: Objects = new Map(history?.objects);
+  const { statements } = await readSql(sql, objects);
   const before: Objects = new Map(objects);
   const rebuilt = rebuiltTypes(statements, before);
   const reasons: string[] = rebuilt.flatMap(lostValues);
@@ -54,6 +54,7 @@ function goneBy(
 ): readonly string[] {
   const matters = (object: SqlObject): boolean =>
     namedByCode.has(object.kind) &&
+    object.ownedBy === undefined &&
     !isMadeHere(objects, object) &&
     !isNewTable(objects, object.table) &&
     !rebuilt.some(({ former }) => object.kind === 'type' && former.has(object.name));

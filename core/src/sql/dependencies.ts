@@ -41,8 +41,8 @@ export interface Dependencies {
  * Throws SQL_SYNTAX.
  */
 export async function dependenciesOf(plugin: string, sql: string, history: SchemaHistory): Promise<Dependencies> {
-  const { statements } = await readSql(sql);
   const objects = new Map(history.objects);
+  const { statements } = await readSql(sql, objects);
   const found = new Map<string, Set<MadeObject>>();
   const unknown = new Map<string, UnknownObject>();
   // No revision can have this id, so what the SQL makes is told apart.

@@ -1,3 +1,4 @@
+import { qualified, schemaOf } from './name.ts';
 import type { SqlObject } from './sql-object.ts';
 
 /** A new name for something that stays; where it is a table, what is in it comes along. */
@@ -57,7 +58,12 @@ export function openDraft(taken: (name: string) => boolean): Draft {
 
 /** A name that neither what was made before nor what the draft makes has. */
 export function isTaken(draft: Draft, name: string): boolean {
-  return draft.taken(name) || draft.creates.some((object) => object.name === name);
+  return draft.taken(name) || draft.creates.some((object) => nameTakenBy(object) === name);
+}
+
+/** The name that nothing else can have beside it: that of a constraint is one of its table's schema. */
+export function nameTakenBy({ kind, name, table }: SqlObject): string {
+  return kind === 'constraint' && table !== null ? qualified(schemaOf(table), name) : name;
 }
 
 /** The finished facts. */

@@ -16,7 +16,7 @@ export type Objects = Map<string, MadeObject>;
 export function follow(objects: Objects, facts: Facts, author: Author): void {
   for (const renamed of facts.renames) rename(objects, renamed, author);
   for (const dropped of facts.drops) drop(objects, dropped, facts.cascade);
-  for (const made of facts.creates) create(objects, made, facts.ifThere, author);
+  for (const made of newOnes(objects, facts)) create(objects, made, facts.ifThere, author);
   for (const changed of facts.changes) {
     const found = findObject(objects, changed);
     if (found === null) continue;
@@ -24,6 +24,18 @@ export function follow(objects: Objects, facts: Facts, author: Author): void {
     const known = values === undefined ? {} : { values };
     put(objects, { ...found, ...properties(changed), ...known, revision: author.id });
   }
+}
+
+/** With `if not exists` what belongs to a table or column that is there is not made either. */
+function newOnes(objects: Objects, { creates, ifThere }: Facts): readonly SqlObject[] {
+  if (ifThere !== 'keeps') return creates;
+  const kept = creates.filter((made) => objects.has(identityOf(made)));
+  const tables = new Set(kept.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
+  const columns = new Set(kept.flatMap(({ kind, name }) => (kind === 'column' ? [name] : [])));
+  return creates.filter(({ table, columns: over, ownedBy }) => {
+    const ofColumn = ownedBy ?? (over?.length === 1 ? over[0] : undefined);
+    return !(table !== null && tables.has(table)) && !(ofColumn !== undefined && columns.has(ofColumn));
+  });
 }
 
 /** What a change says of the object, beside its name. */
@@ -58,8 +70,9 @@ function create(objects: Objects, made: SqlObject, ifThere: Facts['ifThere'], { 
   const columns = made.columns ?? index?.columns;
   put(objects, { ...made, ...(columns !== undefined && { columns }), plugin, createdBy: id, revision: id });
   for (const parent of made.like ?? []) {
-    for (const part of partsOf(objects, parent)) {
-      const copy: MadeObject = { ...part, table: made.name, plugin, createdBy: id, revision: id };
+    for (const part of partsOf(objects, parent.table)) {
+      const hasDefault = parent.defaults && part.hasDefault === true;
+      const copy: MadeObject = { ...part, table: made.name, hasDefault, plugin, createdBy: id, revision: id };
       if (part.kind === 'column' && !objects.has(identityOf(copy))) put(objects, copy);
     }
   }
@@ -91,10 +104,13 @@ function drop(objects: Objects, dropped: SqlObject, cascade: boolean): void {
 
 /** What a cascade takes along, as far as it can be told: foreign keys on a table, all that is in a schema. */
 function dropDependents(objects: Objects, gone: MadeObject): void {
-  for (const [identity, object] of objects) {
-    const refers = gone.kind === 'table' && object.references === gone.name;
-    const inside = gone.kind === 'schema' && schemaOf(object.table ?? object.name) === gone.name;
-    if (refers || inside) objects.delete(identity);
+  const inside = (name: string | null | undefined): boolean =>
+    name === gone.name
+      ? gone.kind === 'table'
+      : gone.kind === 'schema' && name !== null && schemaOf(name ?? '') === gone.name;
+  for (const [identity, { kind, name, table, references }] of objects) {
+    if (inside(references) || (kind !== 'schema' && kind !== 'extension' && inside(table ?? name)))
+      objects.delete(identity);
   }
 }
 

@@ -1,4 +1,5 @@
-import { bareName, qualified, schemaOf } from './name.ts';
+import { nameTakenBy } from './facts.ts';
+import { bareName } from './name.ts';
 import { identityOf, type SqlObject } from './sql-object.ts';
 
 /** An object that some revision made. */
@@ -53,9 +54,15 @@ export function keyOf(objects: MadeObjects, table: string, columns?: readonly st
 
 function constraintByIndex(objects: MadeObjects, name: string): MadeObject | null {
   for (const object of objects.values()) {
-    const { kind, table, form } = object;
+    const { kind, form } = object;
     const hasIndex = kind === 'constraint' && form !== 'foreign' && form !== 'check' && form !== 'not null';
-    if (hasIndex && table !== null && qualified(schemaOf(table), object.name) === name) return object;
+    if (hasIndex && nameTakenBy(object) === name) return object;
   }
   return null;
+}
+
+/** Whether a relation or a constraint has a name, which PostgreSQL then gives to no other by itself. */
+export function isNamed(objects: MadeObjects, name: string): boolean {
+  if (objects.has(identityOf({ kind: 'table', name, table: null }))) return true;
+  return objects.values().some((one) => one.kind === 'constraint' && nameTakenBy(one) === name);
 }

@@ -42,12 +42,15 @@ type Push = (value: unknown, scope: Scope) => void;
 export function readQuery(root: unknown, scope: Scope, draft: Draft): ReadonlySet<string> {
   const called = new Set<string>();
   const tasks: Task[] = [{ value: root, scope }];
-  const push: Push = (value, inner) => void tasks.push({ value, scope: inner });
   // Not by recursion: the parser takes expressions that are deeper than a stack of ours.
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     const { value } = task;
+    const inside: Task[] = [];
+    const push: Push = (inner, seen) => void inside.push({ value: inner, scope: seen });
     if (Array.isArray(value)) for (const item of value) push(item, task.scope);
     else if (typeof value === 'object' && value !== null) readObject(value as Tree, task.scope, draft, push, called);
+    // What comes first in the text is read first.
+    for (const one of inside.toReversed()) tasks.push(one);
   }
   return called;
 }
@@ -71,6 +74,10 @@ function readObject(tree: Tree, scope: Scope, draft: Draft, push: Push, called: 
       draft.needs.push(standing('function', name));
       called.add(name);
     }
+  }
+  if ('RangeSubselect' in node && node.RangeSubselect.lateral !== true) {
+    // It does not see what stands beside it.
+    return push(node.RangeSubselect.subquery, scope.outer ?? scope);
   }
   if ('JoinExpr' in node) {
     for (const name of stringsIn(node.JoinExpr.usingClause)) needUnqualified(name, scope, draft);
@@ -109,11 +116,11 @@ function withQueries(clause: WithClause | undefined, outer: Scope, push: Push): 
 /** What a `from` brings in. */
 function sourcesIn(nodes: readonly Node[] | undefined, scope: Scope): readonly Source[] {
   const sources: Source[] = [];
-  const left = [...(nodes ?? [])];
+  const left = (nodes ?? []).toReversed();
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if ('RangeVar' in node) sources.push(sourceOf(node.RangeVar, scope));
     else if ('JoinExpr' in node) {
-      for (const arm of [node.JoinExpr.larg, node.JoinExpr.rarg]) if (arm !== undefined) left.push(arm);
+      for (const arm of [node.JoinExpr.rarg, node.JoinExpr.larg]) if (arm !== undefined) left.push(arm);
       if (node.JoinExpr.alias !== undefined) sources.push({ alias: node.JoinExpr.alias.aliasname ?? '', table: null });
     } else if ('RangeTableSample' in node && node.RangeTableSample.relation !== undefined) {
       left.push(node.RangeTableSample.relation);

@@ -1,5 +1,8 @@
 import { factsOf, openDraft, type Facts } from './facts.ts';
 import { sqlBodyOf } from './function.ts';
+import { here } from './here.ts';
+import { follow, type Objects } from './history-step.ts';
+import { isNamed, type MadeObjects } from './made-object.ts';
 import { parseSql, type ParsedStatement } from './parse.ts';
 import { readStatement } from './statement.ts';
 
@@ -12,17 +15,21 @@ export interface SqlReading {
   readonly statements: readonly SqlStatement[];
 }
 
-/** Reads SQL by PostgreSQL's own parser, without a database. Throws SQL_SYNTAX, and nothing else, for any text. */
-export async function readSql(sql: string): Promise<SqlReading> {
-  const made = new Set<string>();
+/**
+ * Reads SQL by PostgreSQL's own parser, without a database. The names that PostgreSQL chooses by itself depend on those
+ * that are taken: `before` is what is there before it (`SchemaHistory.objects`). Default: nothing. Throws SQL_SYNTAX, and
+ * nothing else, for any text.
+ */
+export async function readSql(sql: string, before: MadeObjects = new Map()): Promise<SqlReading> {
+  const objects: Objects = new Map(before);
   const statements: SqlStatement[] = [];
   for (const parsed of await parseSql(sql)) {
-    const draft = openDraft((name) => made.has(name));
+    const draft = openDraft((name) => isNamed(objects, name));
     readStatement(parsed.node, draft);
     const body = sqlBodyOf(parsed.node);
     if (body !== null) draft.needs.push(...(await needsOfBody(body)));
     const facts = factsOf(draft);
-    for (const { name } of facts.creates) made.add(name);
+    follow(objects, facts, here);
     statements.push(Object.freeze({ ...parsed, ...facts }));
   }
   return Object.freeze({ statements: Object.freeze(statements) });

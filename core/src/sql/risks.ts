@@ -26,8 +26,8 @@ export async function risksOf(
   sql: string,
   { history, transaction = true }: RiskContext = {},
 ): Promise<readonly Risk[]> {
-  const { statements } = await readSql(sql);
   const objects: Objects = new Map(history?.objects);
+  const { statements } = await readSql(sql, objects);
   const rebuilt = rebuiltTypes(statements, new Map(objects));
   return statements.flatMap((statement, i) => {
     const step: Step = { statement, objects, later: statements.slice(i + 1), rebuilt, transaction };

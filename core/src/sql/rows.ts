@@ -3,6 +3,7 @@ import { standing, within, type Draft } from './facts.ts';
 import { relationName, stringsIn } from './name.ts';
 import { needed, relationsIn } from './node-parts.ts';
 import { noScope, readQuery, tableScope } from './query.ts';
+import { nodesIn } from './walk.ts';
 
 /** Notes what queries read, and what changes rows. Gives whether it is one of those. */
 export function readRows(node: Node, draft: Draft): boolean {
@@ -11,6 +12,7 @@ export function readRows(node: Node, draft: Draft): boolean {
     const called = readQuery({ SelectStmt: select }, noScope, draft);
     if (intoClause?.rel !== undefined) draft.creates.push(standing('table', relationName(intoClause.rel)));
     const [first] = called;
+    if (setsSearchPath(select)) draft.opaque = 'search_path decides where the names after it are looked up';
     if (first !== undefined) draft.opaque = `the function ${first} may do anything`;
   } else if ('InsertStmt' in node || 'UpdateStmt' in node || 'DeleteStmt' in node || 'MergeStmt' in node) {
     readQuery(node, noScope, draft);
@@ -36,4 +38,12 @@ export function readRows(node: Node, draft: Draft): boolean {
   } else if ('PrepareStmt' in node) readQuery(node.PrepareStmt.query, noScope, draft);
   else return false;
   return true;
+}
+
+function setsSearchPath(select: unknown): boolean {
+  return nodesIn(select).some((node) => {
+    if (!('FuncCall' in node) || stringsIn(node.FuncCall.funcname).at(-1) !== 'set_config') return false;
+    const [name] = node.FuncCall.args ?? [];
+    return name !== undefined && 'A_Const' in name && name.A_Const.sval?.sval?.toLowerCase() === 'search_path';
+  });
 }

@@ -101,7 +101,7 @@ async function add({ objects, opaque, branches }: State, revision: HistoryRevisi
   const hide = (why: string, extension = false): void => void opaque.push({ revision: id, plugin, why, extension });
   if (up.kind === 'code') return hide('what its code does is only known when it runs');
   try {
-    const { statements } = await readSql(up.text);
+    const { statements } = await readSql(up.text, objects);
     for (const statement of statements) {
       follow(objects, statement, revision);
       if (statement.opaque !== null) hide(statement.opaque);

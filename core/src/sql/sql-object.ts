@@ -59,8 +59,8 @@ export interface SqlObject {
   readonly using?: string;
   /** Of a sequence: the column of `table` that it goes with. */
   readonly ownedBy?: string;
-  /** Of a table: those whose columns it takes over (`inherits`, `partition of`, `like`). */
-  readonly like?: readonly string[];
+  /** Of a table: those whose columns it takes over (`inherits`, `partition of`, `like`), and whether with defaults. */
+  readonly like?: readonly { readonly table: string; readonly defaults: boolean }[];
   /** Of an enum that is created: its values. */
   readonly values?: readonly string[];
   /** Of an enum that is changed: a value that is added, or renamed where there is a `from`. */

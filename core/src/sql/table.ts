@@ -7,14 +7,22 @@ import { needType, readQuery, tableScope } from './query.ts';
 import { isSerial, sqlType } from './sql-type.ts';
 import type { SqlObject } from './sql-object.ts';
 
+/** The bits of `including defaults`, `generated` and `identity` in the options of `like`. */
+const likeDefaults = 8 | 16 | 32;
+
 /** Notes a table that is created, with its columns, constraints and sequences. */
 export function readCreateTable(statement: CreateStmt, draft: Draft): void {
   const { relation, tableElts = [], inhRelations = [], partspec, partbound, ofTypename } = statement;
   const table = relation === undefined ? '' : relationName(relation);
-  const likes = tableElts.flatMap((node) => ('TableLikeClause' in node ? [node.TableLikeClause.relation] : []));
+  const likes = tableElts.flatMap((node) => ('TableLikeClause' in node ? [node.TableLikeClause] : []));
   const parents = inhRelations.flatMap((node) => ('RangeVar' in node ? [node.RangeVar] : []));
-  const like = [...likes, ...parents].flatMap((one) => (one === undefined ? [] : [relationName(one)]));
-  for (const name of like) draft.needs.push(standing('table', name));
+  const like = [
+    ...likes.flatMap(({ relation: one, options = 0 }) =>
+      one === undefined ? [] : [{ table: relationName(one), defaults: (options & likeDefaults) !== 0 }],
+    ),
+    ...parents.map((one) => ({ table: relationName(one), defaults: true })),
+  ];
+  for (const one of like) draft.needs.push(standing('table', one.table));
   if (ofTypename !== undefined) needType(ofTypename, draft);
   draft.creates.push({ ...standing('table', table), ...(like.length > 0 && { like }) });
   if (statement.if_not_exists === true) draft.ifThere = 'keeps';
@@ -63,7 +71,8 @@ export function isNull(expression: Node | undefined): boolean {
   return 'A_Const' in expression && expression.A_Const.isnull === true;
 }
 
-function createSequence(table: string, column: string, draft: Draft): void {
+/** Notes the sequence behind a serial or identity column. */
+export function createSequence(table: string, column: string, draft: Draft): void {
   const name = chosen(table, column, 'seq', draft);
   draft.creates.push({ kind: 'sequence', name: qualified(schemaOf(table), name), table, ownedBy: column });
 }
