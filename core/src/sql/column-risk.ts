@@ -1,4 +1,6 @@
+import { defaultName } from './default-name.ts';
 import { findObject } from './made-object.ts';
+import { bareName } from './name.ts';
 import { quotedName, type AlterStep, type Danger } from './risk.ts';
 import { explainType, sqlType } from './sql-type.ts';
 import type { SqlType } from './sql-object.ts';
@@ -23,7 +25,7 @@ export function columnDangers(step: AlterStep): readonly Danger[] {
         ? typeDangers(step, object, sqlType(def.ColumnDef.typeName))
         : [];
     case 'AT_SetNotNull':
-      return isProven(step) ? [] : [fullScan(object, on, column, `${table}_${name}_not_null`)];
+      return isProven(step) ? [] : [fullScan(object, on, column, defaultName(bareName(table), name, 'not_null'))];
     case 'AT_SetExpression':
     case 'AT_AddIdentity':
       return subtype === 'AT_AddIdentity'

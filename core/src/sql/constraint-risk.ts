@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { bareName } from './name.ts';
+import { bareName, qualified, schemaOf } from './name.ts';
 import { quotedName, type AlterStep, type Danger } from './risk.ts';
 import type { SqlObject } from './sql-object.ts';
 import { isNull } from './table.ts';
@@ -90,7 +90,10 @@ function unindexed({ table }: AlterStep, constraint: SqlObject | null, primary: 
   const message = `The index of ${name} is built while nobody else can read or write ${table}.`;
   const safer = [
     '-- a revision of its own, before this one:',
-    concurrentIndex(name, `create unique index concurrently ${quoted} on ${on} (${columns})`),
+    concurrentIndex(
+      qualified(schemaOf(table), name),
+      `create unique index concurrently ${quoted} on ${on} (${columns})`,
+    ),
     '-- then:',
     `alter table ${on} add constraint ${quoted} ${primary ? 'primary key' : 'unique'} using index ${quoted};`,
   ].join('\n');

@@ -3,8 +3,9 @@ import { enumDangers } from './enum-risk.ts';
 import { lockDangers } from './lock-risk.ts';
 import { findObject } from './made-object.ts';
 import { isMadeHere, isNewTable } from './here.ts';
-import { relationName } from './name.ts';
+import { bareName, relationName } from './name.ts';
 import { quotedName, type Danger, type Step } from './risk.ts';
+import { explainType } from './sql-type.ts';
 import { namedByCode, shownName, type SqlKind, type SqlObject } from './sql-object.ts';
 
 /** What a statement may do to whole tables, types and rows from before. */
@@ -46,10 +47,11 @@ function renameDangers({ statement: { renames }, objects, rebuilt }: Step): read
 function renameSafely(from: SqlObject, to: SqlObject, objects: Step['objects']): string | null {
   const [old, now] = [quotedName(from.name), quotedName(to.name)];
   if (from.kind === 'table') {
-    return `alter table ${old} rename to ${quotedName(to.name.split('.').at(-1) ?? '')};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
+    return `alter table ${old} rename to ${quotedName(bareName(to.name))};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
   }
   if (from.kind !== 'column' || from.table === null) return null;
-  const type = findObject(objects, from)?.type?.name ?? '…';
+  const found = findObject(objects, from)?.type;
+  const type = found === undefined ? '…' : explainType(found);
   const table = quotedName(from.table);
   return [
     `alter table ${table} add column ${now} ${type} null;`,
@@ -80,7 +82,7 @@ function indexDangers({ statement: { node, text, creates }, objects }: Step): re
   if (isNewTable(objects, table)) return [];
   const name = creates.find(({ kind }) => kind === 'index')?.name ?? '';
   const message = `While the index ${name} is built nobody can write ${table}.`;
-  const named = node.IndexStmt.idxname === undefined ? `index concurrently ${quotedName(name)} on` : '';
+  const named = node.IndexStmt.idxname === undefined ? `index concurrently ${quotedName(bareName(name))} on` : '';
   const statement =
     named === '' ? text.replace(/\bindex\b/i, 'index concurrently') : text.replace(/\bindex\s+on\b/i, named);
   const safer = `-- a revision of its own:\n${concurrentIndex(name, statement)}`;

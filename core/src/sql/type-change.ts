@@ -34,6 +34,10 @@ export function typeChange(
   values: (type: string) => readonly string[] | undefined = () => undefined,
 ): TypeChange {
   if (from.array !== to.array) return narrower;
+  if (from.array && (from.name !== to.name || from.modifiers.join() !== to.modifiers.join())) {
+    // Each array is made anew, even where each of its elements would stay.
+    return { ...typeChange({ ...from, array: false }, { ...to, array: false }, values), rewrites: true };
+  }
   if (from.name === to.name) return sameType(from, to);
   const [old, now] = [values(from.name), values(to.name)];
   if (old !== undefined && now !== undefined) return old.every((value) => now.includes(value)) ? wider : narrower;
