@@ -109,6 +109,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
   },
   {
+    name: 'migrate:lint',
+    summary: 'find what is wrong or risky in revisions',
+    group: 'Migrations',
+    load: async () => (await import('./commands/migrate-lint.ts')).migrateLint,
+  },
+  {
     name: 'plugin:list',
     summary: 'list active, disabled and other installed plugins',
     group: 'Plugins',

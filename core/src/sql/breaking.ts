@@ -1,8 +1,8 @@
 import { follow, type Objects } from './history-step.ts';
 import { here, isMadeHere, isNewTable } from './here.ts';
 import { findObject } from './made-object.ts';
-import { readSql, type SqlStatement } from './read-sql.ts';
 import type { SchemaHistory } from './schema-history.ts';
+import { readSql, type SqlStatement } from './read-sql.ts';
 import { identityOf, namedByCode, shownName, type SqlObject } from './sql-object.ts';
 import { explainType } from './sql-type.ts';
 import { rebuiltTypes, type RebuiltType } from './rebuilt-type.ts';
@@ -21,11 +21,10 @@ import { typeChange } from './type-change.ts';
  * With the `history` before it types, enums and null are judged against what was there; without, a changed type counts as
  * narrower, and a rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
-export async function whyBreaking(sql: string, history?: SchemaHistory): Promise<string | null> {
+export async function whyBreaking(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
   const objects: Objects = new Map(history?.objects);
   const { statements } = await readSql(sql, objects);
-  const before: Objects = new Map(objects);
-  const rebuilt = rebuiltTypes(statements, before);
+  const rebuilt = rebuiltTypes(statements, new Map(objects));
   const reasons: string[] = rebuilt.flatMap(lostValues);
   const remade = new Set(statements.flatMap(remakes));
   for (const statement of statements) {

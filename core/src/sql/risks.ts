@@ -7,13 +7,16 @@ import { relationName } from './name.ts';
 import { objectDangers } from './object-risk.ts';
 import { readSql } from './read-sql.ts';
 import { rebuiltTypes } from './rebuilt-type.ts';
-import type { AlterStep, Danger, Risk, Step } from './risk.ts';
 import type { SchemaHistory } from './schema-history.ts';
+import type { AlterStep, Danger, Risk, Step } from './risk.ts';
 
 /** What risks are judged by. */
 export interface RiskContext {
-  /** What is there before the SQL. Default: nothing is known of it, and what the SQL does not make is taken to be there. */
-  readonly history?: SchemaHistory;
+  /**
+   * What is there before the SQL, of which the objects are asked for. Default: nothing is known of it, and what the SQL
+   * does not make is taken to be there.
+   */
+  readonly history?: Pick<SchemaHistory, 'objects'>;
   /** Whether it runs in a transaction. Default: it does. */
   readonly transaction?: boolean;
 }

@@ -20,6 +20,7 @@ const promised = [
   'migrate:history',
   'migrate:show',
   'migrate:adopt',
+  'migrate:lint',
   'plugin:list',
   'plugin:enable',
   'plugin:disable',
