@@ -19,21 +19,20 @@ export interface LintSubject {
   readonly graph: RevisionGraph;
   /** All revisions of the graph, by id. */
   readonly revisions: ReadonlyMap<string, Revision>;
-  /** Ids of those to look at. */
-  readonly chosen: ReadonlySet<string>;
+  /** Ids of those to look at, in the order in which to tell of them. */
+  readonly chosen: readonly string[];
   /** The oldest major version of PostgreSQL that they have to run on. */
   readonly oldest: number;
 }
 
-/** Looks at revisions as texts, in the order of the graph, without a database. Throws nothing of its own. */
+/** Looks at revisions as texts, without a database. Throws nothing of its own. */
 export async function lintRevisions({ graph, revisions, chosen, oldest }: LintSubject): Promise<readonly Finding[]> {
   const ordered = graph.order.flatMap(({ id }) => revisions.get(id) ?? []);
   const history = await schemaHistory(ordered);
-  const origins = await originsIn(ordered, chosen);
+  const origins = await originsIn(ordered, new Set(chosen));
   const lines = openSourceLines();
   const findings: Finding[] = [];
-  for (const revision of ordered) {
-    if (!chosen.has(revision.id)) continue;
+  for (const revision of chosen.flatMap((id) => revisions.get(id) ?? [])) {
     const discoveries = await discoveriesIn(revision, { graph, history, origins, oldest });
     findings.push(...findingsOf(revision, discoveries, lines));
   }

@@ -15,13 +15,9 @@ export type RiskRule =
   | 'enum-value-removed'
   | 'rename';
 
-/** Something that one statement may do to a database in use. */
-export interface Risk {
+/** Something that a statement may do to a database in use. */
+export interface Danger {
   readonly rule: RiskRule;
-  /** The statement's text. */
-  readonly statement: string;
-  /** Its line in the SQL, from 1. */
-  readonly line: number;
   /** What it happens to: `core_object.likes_count`. */
   readonly object: string;
   /** A sentence: what happens, and to whom. */
@@ -29,9 +25,6 @@ export interface Risk {
   /** The safer form, to copy; `null` where there is none. */
   readonly safer: string | null;
 }
-
-/** A risk, before it is known where. */
-export type Danger = Pick<Risk, 'rule' | 'object' | 'message' | 'safer'>;
 
 /** A statement on its way through a piece of SQL. */
 export interface Step {

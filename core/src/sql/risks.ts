@@ -8,7 +8,15 @@ import { objectDangers } from './object-risk.ts';
 import { readSql } from './read-sql.ts';
 import { rebuiltTypes } from './rebuilt-type.ts';
 import type { SchemaHistory } from './schema-history.ts';
-import type { AlterStep, Danger, Risk, Step } from './risk.ts';
+import type { AlterStep, Danger, Step } from './risk.ts';
+
+/** A danger, and the statement that it comes from. */
+export interface Risk extends Danger {
+  /** The statement's text. */
+  readonly statement: string;
+  /** Its line in the SQL, from 1. */
+  readonly line: number;
+}
 
 /** What risks are judged by. */
 export interface RiskContext {

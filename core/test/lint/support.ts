@@ -56,7 +56,7 @@ export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): P
   return lintRevisions({
     graph: revisionGraph(revisions),
     revisions: new Map(revisions.map((revision) => [revision.id, revision])),
-    chosen: new Set(chosen ?? [last]),
+    chosen: chosen ?? [last],
     oldest: 15,
   });
 }

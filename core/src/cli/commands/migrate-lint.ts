@@ -48,7 +48,7 @@ export const migrateLint: Command = {
     const { blueprint } = await openBlueprint(context);
     const chosen = chosenRevisions(blueprint, operands, switches.has('all'));
     const { graph, revisions } = blueprint;
-    const findings = await lintRevisions({ graph, revisions, chosen: new Set(chosen), oldest: oldestMajor });
+    const findings = await lintRevisions({ graph, revisions, chosen, oldest: oldestMajor });
     const [errors, warnings] = [countOf(findings, 'error'), countOf(findings, 'warning')];
     return {
       exit: exitFor(errors, warnings, switches.has('strict')),
@@ -58,7 +58,7 @@ export const migrateLint: Command = {
   },
 };
 
-/** Ids, in the order of the graph. Throws TARGET_UNKNOWN for a name that no active plugin has. */
+/** Ids, plugin by plugin, each branch in its order. Throws TARGET_UNKNOWN for a name that no active plugin has. */
 function chosenRevisions({ set, graph }: Blueprint, names: readonly string[], all: boolean): readonly string[] {
   for (const name of names) {
     if (set.byName.has(name)) continue;
@@ -68,13 +68,11 @@ function chosenRevisions({ set, graph }: Blueprint, names: readonly string[], al
   const chosen = set.plugins.filter(({ name, from }) =>
     names.length === 0 ? from === 'sources' : names.includes(name),
   );
-  const ids = chosen.flatMap(({ directory, from, revisions }) => {
+  return chosen.flatMap(({ name, directory, from }) => {
     // Of an installed plugin everything was shipped, and whoever names it wants to see it.
     const shipped = all || from === 'built' ? {} : readLock(directory);
-    return revisions.flatMap(({ id }) => (Object.hasOwn(shipped, id) ? [] : [id]));
+    return (graph.branches.get(name) ?? []).flatMap(({ id }) => (Object.hasOwn(shipped, id) ? [] : [id]));
   });
-  const wanted = new Set(ids);
-  return graph.order.flatMap(({ id }) => (wanted.has(id) ? [id] : []));
 }
 
 function countOf(findings: readonly Finding[], level: Level): number {
