@@ -1,5 +1,7 @@
 import type { SqlStatement } from '../sql/read-sql.ts';
-import { follow, type Objects } from '../sql/history-step.ts';
+import { follow } from '../sql/history-step.ts';
+import { openSchema } from '../sql/live-schema.ts';
+import type { MadeObjects } from '../sql/made-object.ts';
 import { here, isMadeHere, isNewTable } from '../sql/here.ts';
 import { shownName, type SqlObject } from '../sql/sql-object.ts';
 import { quotedName } from '../sql/risk.ts';
@@ -26,10 +28,11 @@ export function foreignDiscoveries(
   ownership: Ownership,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {
-  const objects: Objects = new Map();
+  const schema = openSchema();
+  const { objects } = schema;
   const all = statements.flatMap((statement) => {
     const problems = problemsOf(statement, objects, ownership);
-    follow(objects, statement, here);
+    follow(schema, statement, here);
     return problems.map((problem): Discovery => ({ ...problem, rule: 'foreign-object', at: placeOf(statement) }));
   });
   return [...all, ...demands(statements, objects, ownership, placeOf)];
@@ -37,7 +40,7 @@ export function foreignDiscoveries(
 
 type Problem = Pick<Discovery, 'message' | 'safer'>;
 
-function problemsOf(statement: SqlStatement, objects: Objects, ownership: Ownership): readonly Problem[] {
+function problemsOf(statement: SqlStatement, objects: MadeObjects, ownership: Ownership): readonly Problem[] {
   const { plugin, ownerOf } = ownership;
   const foreign = (object: SqlObject): string | null => {
     if (isMadeHere(objects, object) || isNewTable(objects, object.table)) return null;
@@ -75,7 +78,7 @@ function moved(owner: string): string {
 function insideForeign(
   made: SqlObject,
   { needs, creates }: SqlStatement,
-  objects: Objects,
+  objects: MadeObjects,
   { plugin, ownerOf, ownColumns }: Ownership,
 ): readonly Problem[] {
   const { table, kind } = made;
@@ -96,7 +99,7 @@ function insideForeign(
   return [{ message, safer: isOver ? moved(owner) : null }];
 }
 
-function columnsMadeHere(objects: Objects, table: string): readonly string[] {
+function columnsMadeHere(objects: MadeObjects, table: string): readonly string[] {
   return objects
     .values()
     .filter((object) => object.kind === 'column' && object.table === table && object.createdBy === here.id)
@@ -107,7 +110,7 @@ function columnsMadeHere(objects: Objects, table: string): readonly string[] {
 function writing(
   table: string,
   { node, creates }: SqlStatement,
-  objects: Objects,
+  objects: MadeObjects,
   { plugin, ownerOf, ownColumns }: Ownership,
 ): readonly Problem[] {
   const object: SqlObject = { kind: 'table', name: table, table: null };
@@ -127,7 +130,7 @@ function writing(
 /** Columns that in the end want a value of whoever inserts: with the plugin switched off nobody gives one. */
 function demands(
   statements: readonly SqlStatement[],
-  objects: Objects,
+  objects: MadeObjects,
   { plugin, ownerOf }: Ownership,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {

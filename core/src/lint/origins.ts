@@ -1,6 +1,6 @@
-import { follow, type Objects } from '../sql/history-step.ts';
-import { findObject, type MadeObject } from '../sql/made-object.ts';
-import { readSql } from '../sql/read-sql.ts';
+import { openSchema, type LiveSchema } from '../sql/live-schema.ts';
+import { findObject, type MadeObject, type MadeObjects } from '../sql/made-object.ts';
+import { followSql } from '../sql/read-sql.ts';
 import { identityOf, type SqlObject } from '../sql/sql-object.ts';
 import type { HistoryRevision } from '../sql/schema-history.ts';
 
@@ -15,7 +15,7 @@ export interface Origins {
   /** The revisions that made what SQL means by that, in the order of the row. */
   readonly of: (wanted: SqlObject) => readonly Origin[];
   /** What is there before a revision of the row. */
-  readonly before: (revision: string) => ReadonlyMap<string, MadeObject>;
+  readonly before: (revision: string) => MadeObjects;
 }
 
 /**
@@ -23,19 +23,18 @@ export interface Origins {
  * made a thing is asked of all of them, and not of those before. `wanted` are the revisions that `before` is asked for.
  */
 export async function originsIn(revisions: readonly HistoryRevision[], wanted: ReadonlySet<string>): Promise<Origins> {
-  const objects: Objects = new Map();
   const made = new Map<string, Origin[]>();
   const byTable = new Map<string, Origin[]>();
-  const before = new Map<string, Objects>();
-  const note = (object: MadeObject, revision: string): void => {
-    append(made, identityOf(object), { revision, object });
-    if (object.table !== null) append(byTable, object.table, { revision, object });
-  };
+  const before = new Map<string, MadeObjects>();
+  let now = '';
+  const schema = openSchema(undefined, (object) => {
+    append(made, identityOf(object), { revision: now, object });
+    if (object.table !== null) append(byTable, object.table, { revision: now, object });
+  });
   for (const revision of revisions) {
-    if (wanted.has(revision.id)) before.set(revision.id, new Map(objects));
-    const known = new Set(objects.keys());
-    await followRevision(objects, revision);
-    for (const [identity, object] of objects) if (!known.has(identity)) note(object, revision.id);
+    now = revision.id;
+    if (wanted.has(now)) before.set(now, new Map(schema.objects));
+    await followRevision(schema, revision);
   }
   return {
     before: (revision) => before.get(revision) ?? new Map(),
@@ -49,10 +48,10 @@ function append(map: Map<string, Origin[]>, key: string, origin: Origin): void {
   else list.push(origin);
 }
 
-async function followRevision(objects: Objects, { id, plugin, up }: HistoryRevision): Promise<void> {
+async function followRevision(schema: LiveSchema, { id, plugin, up }: HistoryRevision): Promise<void> {
   if (up.kind === 'code') return;
   try {
-    for (const statement of (await readSql(up.text, objects)).statements) follow(objects, statement, { id, plugin });
+    await followSql(up.text, schema, { id, plugin });
   } catch {
     // A rule of its own says so.
   }

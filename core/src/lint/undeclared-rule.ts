@@ -1,6 +1,7 @@
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import { touchedBy } from '../sql/dependencies.ts';
-import { follow, type Objects } from '../sql/history-step.ts';
+import { follow } from '../sql/history-step.ts';
+import { openSchema } from '../sql/live-schema.ts';
 import { here } from '../sql/here.ts';
 import { findObject } from '../sql/made-object.ts';
 import type { SqlStatement } from '../sql/read-sql.ts';
@@ -28,7 +29,8 @@ export function undeclaredDiscoveries(
   declared: Declared,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {
-  const objects: Objects = new Map();
+  const schema = openSchema();
+  const { objects } = schema;
   const missing = new Map<string, Missing>();
   for (const statement of statements) {
     for (const wanted of touchedBy(statement)) {
@@ -40,7 +42,7 @@ export function undeclaredDiscoveries(
       if (known === undefined) missing.set(revision, { objects: [wanted], first: statement });
       else known.objects.push(wanted);
     }
-    follow(objects, statement, here);
+    follow(schema, statement, here);
   }
   const latest = [...missing.keys()].filter(
     (id) => ![...missing.keys()].some((other) => declared.history.revises(other, id)),

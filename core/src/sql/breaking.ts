@@ -1,6 +1,7 @@
-import { follow, type Objects } from './history-step.ts';
+import { follow } from './history-step.ts';
+import { openSchema } from './live-schema.ts';
 import { here, isMadeHere, isNewTable } from './here.ts';
-import { findObject } from './made-object.ts';
+import { findObject, type MadeObjects } from './made-object.ts';
 import type { SchemaHistory } from './schema-history.ts';
 import { readSql, type SqlStatement } from './read-sql.ts';
 import { identityOf, namedByCode, shownName, type SqlObject } from './sql-object.ts';
@@ -22,14 +23,15 @@ import { typeChange } from './type-change.ts';
  * narrower, and a rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
 export async function whyBreaking(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
-  const objects: Objects = new Map(history?.objects);
+  const schema = openSchema(history?.objects);
+  const { objects } = schema;
   const { statements } = await readSql(sql, objects);
-  const rebuilt = rebuiltTypes(statements, new Map(objects));
+  const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
   const reasons: string[] = rebuilt.flatMap(lostValues);
   const remade = new Set(statements.flatMap(remakes));
   for (const statement of statements) {
     reasons.push(...goneBy(statement, objects, remade, rebuilt), ...changedBy(statement, objects, rebuilt));
-    follow(objects, statement, here);
+    follow(schema, statement, here);
   }
   reasons.push(...demandedBy(objects));
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
@@ -47,7 +49,7 @@ function remakes({ creates }: SqlStatement): readonly string[] {
 
 function goneBy(
   { drops, renames }: SqlStatement,
-  objects: Objects,
+  objects: MadeObjects,
   remade: ReadonlySet<string>,
   rebuilt: readonly RebuiltType[],
 ): readonly string[] {
@@ -65,7 +67,11 @@ function goneBy(
   ];
 }
 
-function changedBy({ changes }: SqlStatement, objects: Objects, rebuilt: readonly RebuiltType[]): readonly string[] {
+function changedBy(
+  { changes }: SqlStatement,
+  objects: MadeObjects,
+  rebuilt: readonly RebuiltType[],
+): readonly string[] {
   return changes.flatMap((changed) => {
     const found = findObject(objects, changed);
     if (found?.createdBy === here.id || isNewTable(objects, changed.table)) return [];
@@ -90,7 +96,7 @@ function changedBy({ changes }: SqlStatement, objects: Objects, rebuilt: readonl
 }
 
 /** Columns that the SQL added to a table from before, and that want a value of whoever inserts. */
-function demandedBy(objects: Objects): readonly string[] {
+function demandedBy(objects: MadeObjects): readonly string[] {
   return objects
     .values()
     .filter(({ kind, createdBy, notNull, hasDefault }) => {

@@ -1,4 +1,5 @@
 import { follow } from './history-step.ts';
+import { openSchema } from './live-schema.ts';
 import { findObject, type MadeObject } from './made-object.ts';
 import { readSql, type SqlStatement } from './read-sql.ts';
 import type { SchemaHistory } from './schema-history.ts';
@@ -41,7 +42,8 @@ export interface Dependencies {
  * Throws SQL_SYNTAX.
  */
 export async function dependenciesOf(plugin: string, sql: string, history: SchemaHistory): Promise<Dependencies> {
-  const objects = new Map(history.objects);
+  const schema = openSchema(history.objects);
+  const { objects } = schema;
   const { statements } = await readSql(sql, objects);
   const found = new Map<string, Set<MadeObject>>();
   const unknown = new Map<string, UnknownObject>();
@@ -58,7 +60,7 @@ export async function dependenciesOf(plugin: string, sql: string, history: Schem
         else of.add(made);
       }
     }
-    follow(objects, statement, author);
+    follow(schema, statement, author);
   }
   return { dependsOn: folded(found, history), unknown: [...unknown.values()] };
 }
@@ -70,6 +72,8 @@ export function touchedBy({ needs, changes, drops, renames, writes }: SqlStateme
 }
 
 function note(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }: SchemaHistory): void {
+  // Where the SQL does not say whose column it is it may be none: a parameter, a name of an output.
+  if (wanted.among !== undefined) return;
   // An extension hides types and functions only.
   const hidden = wanted.kind === 'type' || wanted.kind === 'function';
   const revisions = opaque.flatMap(({ revision, extension }) => (extension && !hidden ? [] : [revision]));

@@ -60,9 +60,3 @@ function constraintByIndex(objects: MadeObjects, name: string): MadeObject | nul
   }
   return null;
 }
-
-/** Whether a relation or a constraint has a name, which PostgreSQL then gives to no other by itself. */
-export function isNamed(objects: MadeObjects, name: string): boolean {
-  if (objects.has(identityOf({ kind: 'table', name, table: null }))) return true;
-  return objects.values().some((one) => one.kind === 'constraint' && nameTakenBy(one) === name);
-}

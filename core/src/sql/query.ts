@@ -3,6 +3,7 @@ import { isBuiltinFunction } from './builtin-function.ts';
 import { standing, within, type Draft } from './facts.ts';
 import { nameOf, relationName, stringsIn } from './name.ts';
 import { isBuiltinType, sqlType } from './sql-type.ts';
+import { assigned, partsOfWrite, valueOf, type Writing } from './write-parts.ts';
 
 /** Where a column of a query may come from: a table, or something whose columns are not known (`table: null`). */
 interface Source {
@@ -155,11 +156,6 @@ function isSystemSchema(schema: string | undefined): boolean {
   return schema === 'information_schema' || (schema ?? '').startsWith('pg_');
 }
 
-type Writing = Extract<
-  Node,
-  { InsertStmt: unknown } | { UpdateStmt: unknown } | { DeleteStmt: unknown } | { MergeStmt: unknown }
->;
-
 function readWrite(node: Writing, outer: Scope, draft: Draft, push: Push): void {
   const statement = partsOfWrite(node);
   const base = withQueries(statement.withClause, outer, push);
@@ -177,84 +173,6 @@ function readWrite(node: Writing, outer: Scope, draft: Draft, push: Push): void 
   push([statement.from, statement.rest], scope);
   push([statement.targets.map(valueOf), statement.conflict], named);
   push(statement.source, base);
-}
-
-interface WriteParts {
-  readonly relation: RangeVar | undefined;
-  readonly withClause: WithClause | undefined;
-  readonly from: readonly Node[];
-  /** What is assigned to. */
-  readonly targets: readonly Node[];
-  /** What sees nothing of the table. */
-  readonly source: unknown;
-  readonly conflict: unknown;
-  readonly rest: unknown;
-}
-
-function partsOfWrite(node: Writing): WriteParts {
-  if ('InsertStmt' in node) {
-    const { relation, withClause, cols = [], selectStmt, onConflictClause, returningClause } = node.InsertStmt;
-    const { targetList = [], ...conflict } = onConflictClause ?? {};
-    const infer = (conflict.infer?.indexElems ?? []).flatMap((elem) =>
-      'IndexElem' in elem && elem.IndexElem.name !== undefined ? [target(elem.IndexElem.name)] : [],
-    );
-    const targets = [...cols, ...targetList, ...infer];
-    return { relation, withClause, from: [], targets, source: selectStmt, conflict, rest: returningClause };
-  }
-  if ('UpdateStmt' in node) {
-    const { relation, withClause, targetList: targets = [], fromClause: from = [], ...more } = node.UpdateStmt;
-    return {
-      relation,
-      withClause,
-      from,
-      targets,
-      source: null,
-      conflict: more.returningClause,
-      rest: more.whereClause,
-    };
-  }
-  if ('DeleteStmt' in node) {
-    const { relation, withClause, usingClause: from = [], ...more } = node.DeleteStmt;
-    return {
-      relation,
-      withClause,
-      from,
-      targets: [],
-      source: null,
-      conflict: more.returningClause,
-      rest: more.whereClause,
-    };
-  }
-  const {
-    relation,
-    withClause,
-    sourceRelation,
-    joinCondition,
-    mergeWhenClauses = [],
-    returningClause,
-  } = node.MergeStmt;
-  const clauses = mergeWhenClauses.flatMap((clause) => ('MergeWhenClause' in clause ? [clause.MergeWhenClause] : []));
-  return {
-    relation,
-    withClause,
-    from: sourceRelation === undefined ? [] : [sourceRelation],
-    targets: clauses.flatMap(({ targetList }) => targetList ?? []),
-    source: null,
-    conflict: returningClause,
-    rest: [joinCondition, clauses.map(({ condition, values }) => [condition, values])],
-  };
-}
-
-function target(name: string): Node {
-  return { ResTarget: { name } };
-}
-
-function assigned(targets: readonly Node[]): readonly string[] {
-  return targets.flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
-}
-
-function valueOf(node: Node): unknown {
-  return 'ResTarget' in node ? [node.ResTarget.val, node.ResTarget.indirection] : node;
 }
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);

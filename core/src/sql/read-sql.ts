@@ -1,8 +1,9 @@
 import { factsOf, openDraft, type Facts } from './facts.ts';
 import { sqlBodyOf } from './function.ts';
 import { here } from './here.ts';
-import { follow, type Objects } from './history-step.ts';
-import { isNamed, type MadeObjects } from './made-object.ts';
+import { follow, type Author } from './history-step.ts';
+import { openSchema, type LiveSchema } from './live-schema.ts';
+import type { MadeObjects } from './made-object.ts';
 import { parseSql, type ParsedStatement } from './parse.ts';
 import { readStatement } from './statement.ts';
 
@@ -20,22 +21,26 @@ export interface SqlReading {
  * that are taken: `before` is what is there before it (`SchemaHistory.objects`). Default: nothing. Throws SQL_SYNTAX, and
  * nothing else, for any text.
  */
-export async function readSql(sql: string, before: MadeObjects = new Map()): Promise<SqlReading> {
-  const objects: Objects = new Map(before);
+export async function readSql(sql: string, before?: MadeObjects): Promise<SqlReading> {
+  return Object.freeze({ statements: await followSql(sql, openSchema(before), here) });
+}
+
+/** Reads SQL as the next that happens to a schema, which is afterwards what is there after it. Throws SQL_SYNTAX first. */
+export async function followSql(sql: string, schema: LiveSchema, author: Author): Promise<readonly SqlStatement[]> {
   const statements: SqlStatement[] = [];
   for (const parsed of await parseSql(sql)) {
-    const draft = openDraft((name) => isNamed(objects, name));
+    const draft = openDraft(schema.isNamed);
     readStatement(parsed.node, draft);
     const body = sqlBodyOf(parsed.node);
     if (body !== null) draft.needs.push(...(await needsOfBody(body)));
     const facts = factsOf(draft);
-    follow(objects, facts, here);
+    follow(schema, facts, author);
     statements.push(Object.freeze({ ...parsed, ...facts }));
   }
-  return Object.freeze({ statements: Object.freeze(statements) });
+  return Object.freeze(statements);
 }
 
-/** What the body of a function in SQL names; its parameters look like columns of nothing, and stay out. */
+/** What the body of a function in SQL names. Its parameters look like columns, so that no column in it is sure. */
 async function needsOfBody(body: string): Promise<Facts['needs']> {
   const draft = openDraft(() => false);
   try {
@@ -44,5 +49,7 @@ async function needsOfBody(body: string): Promise<Facts['needs']> {
     // The server will refuse it in better words.
     return [];
   }
-  return draft.needs;
+  return draft.needs.map((need) =>
+    need.kind === 'column' && need.table !== null ? { ...need, table: null, among: [need.table] } : need,
+  );
 }

@@ -1,7 +1,8 @@
 import { addColumnDangers } from './add-column-risk.ts';
 import { constraintDangers } from './constraint-risk.ts';
 import { columnDangers } from './column-risk.ts';
-import { follow, type Objects } from './history-step.ts';
+import { follow } from './history-step.ts';
+import { openSchema } from './live-schema.ts';
 import { here, isNewTable } from './here.ts';
 import { relationName } from './name.ts';
 import { objectDangers } from './object-risk.ts';
@@ -37,13 +38,14 @@ export async function risksOf(
   sql: string,
   { history, transaction = true }: RiskContext = {},
 ): Promise<readonly Risk[]> {
-  const objects: Objects = new Map(history?.objects);
+  const schema = openSchema(history?.objects);
+  const { objects } = schema;
   const { statements } = await readSql(sql, objects);
-  const rebuilt = rebuiltTypes(statements, new Map(objects));
+  const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
   return statements.flatMap((statement, i) => {
     const step: Step = { statement, objects, later: statements.slice(i + 1), rebuilt, transaction };
     const dangers = [...objectDangers(step), ...alterSteps(step).flatMap(alterDangers)];
-    follow(objects, statement, here);
+    follow(schema, statement, here);
     const { text, line } = statement;
     return dangers.map((danger): Risk => ({ ...danger, statement: text, line }));
   });

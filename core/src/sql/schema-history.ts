@@ -1,7 +1,7 @@
 import { isKernelError } from '../error/kernel-error.ts';
-import { follow, type Objects } from './history-step.ts';
+import { openSchema, type LiveSchema } from './live-schema.ts';
 import { findObject, keyOf, partsOf, type MadeObject, type MadeObjects } from './made-object.ts';
-import { readSql } from './read-sql.ts';
+import { followSql } from './read-sql.ts';
 import type { SqlObject } from './sql-object.ts';
 
 /** As much of a revision as its history needs; a `Revision` is one. */
@@ -51,19 +51,19 @@ export interface SchemaHistory {
  * makes its revision opaque; nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {
-  const state: State = { objects: new Map(), opaque: [], branches: new Map() };
+  const state: State = { schema: openSchema(), opaque: [], branches: new Map() };
   for (const revision of revisions) await add(state, revision);
   return historyOf(state);
 }
 
 interface State {
-  readonly objects: Objects;
+  readonly schema: LiveSchema;
   readonly opaque: OpaqueRevision[];
   /** What each revision revises, and its plugin. */
   readonly branches: Map<string, { readonly plugin: string; readonly revises: readonly string[] }>;
 }
 
-function historyOf({ objects, opaque, branches }: State): SchemaHistory {
+function historyOf({ schema: { objects }, opaque, branches }: State): SchemaHistory {
   return Object.freeze({
     objects,
     opaque: Object.freeze(opaque),
@@ -75,7 +75,7 @@ function historyOf({ objects, opaque, branches }: State): SchemaHistory {
     pluginOf: (revision: string) => branches.get(revision)?.plugin ?? null,
     revises: (later: string, earlier: string) => later !== earlier && reaches(branches, later, earlier),
     with: async (revision: HistoryRevision) => {
-      const copy: State = { objects: new Map(objects), opaque: [...opaque], branches: new Map(branches) };
+      const copy: State = { schema: openSchema(objects), opaque: [...opaque], branches: new Map(branches) };
       await add(copy, revision);
       return historyOf(copy);
     },
@@ -94,16 +94,14 @@ function reaches(branches: State['branches'], from: string, to: string): boolean
   return false;
 }
 
-async function add({ objects, opaque, branches }: State, revision: HistoryRevision): Promise<void> {
+async function add({ schema, opaque, branches }: State, revision: HistoryRevision): Promise<void> {
   const { id, plugin, up } = revision;
   const before = branches.entries().filter(([, other]) => other.plugin === plugin);
   branches.set(id, { plugin, revises: revision.revises ?? before.map(([other]) => other).toArray() });
   const hide = (why: string, extension = false): void => void opaque.push({ revision: id, plugin, why, extension });
   if (up.kind === 'code') return hide('what its code does is only known when it runs');
   try {
-    const { statements } = await readSql(up.text, objects);
-    for (const statement of statements) {
-      follow(objects, statement, revision);
+    for (const statement of await followSql(up.text, schema, revision)) {
       if (statement.opaque !== null) hide(statement.opaque);
       const extension = statement.creates.find(({ kind }) => kind === 'extension');
       if (extension !== undefined) hide(`the extension ${extension.name} brings its own types and functions`, true);

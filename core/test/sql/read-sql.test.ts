@@ -72,7 +72,7 @@ describe('what a statement says', () => {
       'create function f(a mood, b t.x%type) returns setof u language sql as $$ select v.y from v where v.z = a $$',
       {
         creates: ['function f'],
-        needs: ['type mood', 'column t.x', 'type u', 'table v', 'column v.y', 'column v.z', 'column v.a'],
+        needs: ['type mood', 'column t.x', 'type u', 'table v', 'column y of v', 'column z of v', 'column a of v'],
       },
     ],
     ['create function f() returns trigger language plpgsql as $$ begin perform from t; end $$', { needs: [] }],
