@@ -7,8 +7,8 @@ import type { Catalog } from '../shadow/catalog.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { edgesOf, type Edges } from './edges.ts';
-import type { Part } from './part.ts';
-import { assertSame, proveOrder } from './prove.ts';
+import { partOf, type Part } from './part.ts';
+import { assertSame, proveOrder, withRevision } from './prove.ts';
 import { remarksOn, type Remarks } from './remarks.ts';
 import { importFromOf } from './revision-file.ts';
 import type { RevisionDraft } from './revision-source.ts';
@@ -62,7 +62,8 @@ export async function completeDraft(unproven: Unproven, surroundings: Surroundin
   }
   onStage('proving it in other orders');
   await proveOrder(shadow, revision, set, closure, after);
-  const remarks = await remarksOn(up, closure);
+  const names = new Set(closure.plugins.map(({ name }) => name));
+  const remarks = await remarksOn(revision, partOf(withRevision(set, revision), names));
   const draft: RevisionDraft = {
     id: revision.id,
     ...edges,
@@ -70,7 +71,7 @@ export async function completeDraft(unproven: Unproven, surroundings: Surroundin
     down,
     breaking: remarks.breaking !== null,
     about,
-    notes: remarks.risks.map(({ message }) => message),
+    notes: remarks.risks.map(({ rule, message }) => `${rule}: ${message}`),
     importFrom: importFromOf(plugin),
   };
   return { ...remarks, draft };

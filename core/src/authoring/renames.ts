@@ -1,5 +1,4 @@
 import type { Change, ChangeOf } from '../difference/change.ts';
-import { columnChanges } from '../difference/explain-change.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { nearest } from '../error/nearest.ts';
 import type { Catalog } from '../shadow/catalog.ts';
@@ -85,7 +84,7 @@ export function likelyRenames(changes: readonly Change[]): readonly string[] {
         change.kind === 'add column' &&
         change.on === gone.on &&
         change.column.name !== gone.column.name &&
-        columnChanges(gone.column, change.column).length === 0,
+        change.column.type === gone.column.type,
     );
     return come.flatMap((change) =>
       change.kind === 'add column' ? [`${gone.on}.${gone.column.name}:${change.column.name}`] : [],

@@ -155,8 +155,8 @@ function replyTo(made: Made, plugin: Plugin, folder: string, { switches }: Input
         ...(draft === null ? [explainNothing(changes, plugin, paint)] : []),
         ...(draft !== null && dryRun ? [(text ?? '').trimEnd()] : []),
         ...(draft === null || file === null ? [] : explainWritten(draft, changes, relative(cwd, file), made, paint)),
-        ...(breaking === null ? [] : [`${paint.yellow('breaking')}: ${breaking}`]),
-        ...risks.map(({ rule, message }) => `${paint.yellow('risk')} ${rule}: ${message}`),
+        ...(breaking === null ? [] : [`${paint.yellow('breaking')}: it ${breaking}`]),
+        ...risks.flatMap((risk) => explainRisk(risk, paint)),
         ...likelyRenames.map(
           (rename) =>
             `${paint.yellow('hint')}: if that is a new name for what was there, its data is lost by this; instead: ` +
@@ -164,6 +164,11 @@ function replyTo(made: Made, plugin: Plugin, folder: string, { switches }: Input
         ),
       ].join('\n'),
   };
+}
+
+function explainRisk({ rule, message, safer }: Proven['risks'][number], paint: Paint): readonly string[] {
+  const form = safer === null ? [] : ['  safer:', ...safer.split('\n').map((line) => `    ${line}`)];
+  return [`${paint.yellow('risk')} ${rule}: ${message}`, ...form];
 }
 
 function explainInstalled(installed: NonNullable<Made['installed']>, paint: Paint): readonly string[] {
