@@ -25,7 +25,7 @@ export async function checkEntities(shadow: Shadow, set: PluginSet, load: LoadRu
   const part = partOf(set, new Set(set.byName.keys()));
   const entities = await entitiesOf(part, load);
   const before = await catalogAfter(shadow, part.revisions);
-  const changes = differenceOf(before, await targetCatalog(shadow.session, entities, before));
+  const changes = differenceOf(before, await targetCatalog(shadow, entities, before));
   if (changes.length === 0) return [];
   const owned = byOwner(changes, part.plugins, entities.ownership, await makersOf(part.revisions));
   return owned.map(({ plugin: { name, package: from, from: where }, changes: own }) => ({

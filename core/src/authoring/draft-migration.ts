@@ -1,30 +1,33 @@
-import { keyOf, type Change, type ChangeOf } from '../difference/change.ts';
+import { keyOf, type Change } from '../difference/change.ts';
+import { changesBetween } from '../difference/changes-between.ts';
 import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
-import { withRenamedKeys } from '../difference/renamed.ts';
 import { scriptOf } from '../difference/script.ts';
 import { slugWords } from '../difference/words.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import type { Catalog } from '../shadow/catalog.ts';
 import { replayUp } from '../shadow/replay.ts';
-import { openShadow, type Shadow } from '../shadow/shadow.ts';
+import type { Shadow } from '../shadow/shadow.ts';
 import { aboutChanges } from './about.ts';
 import { completeDraft, type Proven } from './complete-draft.ts';
 import { byOwner, foreignChanges, makersOf, type ForeignChange } from './foreign-changes.ts';
 import { closureOf, entitiesOf, openLoader, partOf, type LoadRunning, type Part } from './part.ts';
 import { catalogAfter } from './prove.ts';
-import { likelyRenames, readRenames, undone } from './renames.ts';
+import { likelyRenames, readRenames } from './renames.ts';
 import { nextSlug } from './revision-file.ts';
 import { targetCatalog } from './target-catalog.ts';
+import { undoSql } from './undo-sql.ts';
 
 /** How a revision is made. */
 export interface DraftOptions {
   /** Every active plugin. */
   readonly set: PluginSet;
   readonly plugin: Plugin;
-  /** The URL of a server to try it on; `null` is PostgreSQL in this process. */
-  readonly shadow: string | null;
+  /** Opens the shadow to try it in, which is closed afterwards. */
+  readonly openShadow: () => Promise<Shadow>;
+  /** Imports plugins. Default: each from where it is, once. */
+  readonly load?: LoadRunning;
   /** What it is called, as words; `null` is what the change says. */
   readonly words: string | null;
   /** Whether `dependsOn` names the heads of what the plugin requires, rather than what the change touches. */
@@ -54,24 +57,22 @@ export interface Drafted {
 export async function draftMigration(
   options: DraftOptions & { readonly rename: string | null; readonly lookOnly: boolean },
 ): Promise<Drafted> {
-  const { set, plugin, pinHeads, onStage } = options;
+  const { set, plugin, pinHeads, onStage, load = openLoader() } = options;
   const closure = partOf(set, closureOf(set, plugin.name));
-  const load = openLoader();
   onStage('reading entities');
   const entities = await entitiesOf(closure, load);
   onStage('opening the shadow');
-  await using shadow = await openShadow(options.shadow);
+  await using shadow = await options.openShadow();
   onStage('comparing entities and revisions');
   const others = await changesOfOthers(shadow, closure, plugin, set, load);
   const before = await catalogAfter(shadow, closure.revisions);
-  const target = await targetCatalog(shadow.session, entities, before);
+  const target = await targetCatalog(shadow, entities, before);
   const renames = options.rename === null ? [] : readRenames(options.rename, before, target);
   if (renames.length > 0) await shadow.session.script(scriptOf(renames));
   const renamed = renames.length > 0 ? await shadow.catalog() : before;
   // By construction: what the plugins that it requires do not ask for, it asks for itself.
-  const own = (found: readonly Change[]): readonly Change[] =>
-    withRenamedKeys(found.filter((change) => !others.keys.has(keyOf(change))));
-  const changes = own(differenceOf(renamed, target));
+  const only = (change: Change): boolean => !others.keys.has(keyOf(change));
+  const changes = changesBetween(renamed, target, { only });
   const all = [...renames, ...changes];
   const words = options.words ?? slugWords(all, prefixesOf(set));
   const found = {
@@ -85,8 +86,8 @@ export async function draftMigration(
   onStage('trying the revision');
   const id = `${plugin.name}@${found.slug}`;
   const after = await tried(shadow, id, scriptOf(changes));
-  assertReached(id, own(differenceOf(after, target)));
-  const [up, down] = [scriptOf(all), downOf(after, renamed, renames)];
+  assertReached(id, differenceOf(after, target).filter(only));
+  const [up, down] = [scriptOf(all), undoSql(after, renamed, renames)];
   const unproven = { slug: found.slug, up, down, about: aboutChanges(all), before, after };
   return { ...found, proven: await completeDraft(unproven, { set, plugin, closure, shadow, pinHeads, onStage }) };
 }
@@ -113,7 +114,7 @@ async function changesOfOthers(
   const part = partOf(set, names);
   const entities = await entitiesOf(part, load);
   const before = await catalogAfter(shadow, part.revisions);
-  const changes = differenceOf(before, await targetCatalog(shadow.session, entities, before));
+  const changes = differenceOf(before, await targetCatalog(shadow, entities, before));
   if (changes.length === 0) return { keys: new Set(), installed: [] };
   const makers = await makersOf(part.revisions);
   const owned = byOwner(changes, part.plugins, entities.ownership, makers);
@@ -130,9 +131,4 @@ function assertReached(revision: string, left: readonly Change[]): void {
   if (left.length === 0) return;
   const claim = 'it does not lead to what the entities ask for; what is left';
   throw new KernelError('PROOF_FAILED', { revision, claim, differences: left.map(explainChange) });
-}
-
-function downOf(after: Catalog, before: Catalog, renames: readonly ChangeOf<'rename'>[]): string {
-  const back = withRenamedKeys(differenceOf(after, before, { undefine: true }));
-  return [scriptOf(back), scriptOf(renames.toReversed().map(undone))].filter((text) => text !== '').join('\n\n');
 }

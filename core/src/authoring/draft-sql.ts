@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import { replayUp } from '../shadow/replay.ts';
-import { openShadow } from '../shadow/shadow.ts';
 import { dependenciesOf } from '../sql/dependencies.ts';
 import { schemaHistory } from '../sql/schema-history.ts';
 import { completeDraft, type Proven } from './complete-draft.ts';
@@ -16,7 +15,7 @@ import { nextSlug } from './revision-file.ts';
  * its author's to write. Writes nothing. Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED and what plugins and edges can get wrong.
  */
 export async function draftSql(
-  { set, plugin, shadow: url, pinHeads, onStage, words }: DraftOptions & { readonly words: string },
+  { set, plugin, openShadow, pinHeads, onStage, words }: DraftOptions & { readonly words: string },
   up: string,
 ): Promise<{ readonly slug: string; readonly proven: Proven }> {
   const slug = nextSlug(
@@ -26,7 +25,7 @@ export async function draftSql(
   const closure = partOf(set, closureOf(set, plugin.name));
   await assertRequired(plugin, `${plugin.name}@${slug}`, up, set, closure);
   onStage('opening the shadow');
-  await using shadow = await openShadow(url);
+  await using shadow = await openShadow();
   onStage('trying the revision');
   const before = await catalogAfter(shadow, closure.revisions);
   await replayUp(shadow.session, [

@@ -25,7 +25,7 @@ export function openOwnThings(plugin: string): OwnThings {
     const foreign = { rule: 'ownership', message: `it does not own what it does: ${explainChange(change)}.` } as const;
     if (change.kind === 'add column') return isRequired(change.column) ? required(change) : null;
     if (change.kind === 'add constraint') return coversOwn(table, change.constraint.columns) ? null : foreign;
-    if (change.kind === 'add index') return coversOwn(table, change.index.columns) ? null : foreign;
+    if (change.kind === 'add index') return coversOwn(table, change.index.covers) ? null : foreign;
     // Views and functions stand by themselves; triggers and policies are on a table.
     if (change.kind === 'define') return table === null ? null : foreign;
     return change.kind.startsWith('create ') ? null : foreign;

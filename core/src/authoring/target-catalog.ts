@@ -1,18 +1,18 @@
 import { serverErrorOf } from '../db/foreign-error.ts';
-import type { Session } from '../db/session.ts';
 import { besideTable, quoteName } from '../difference/names.ts';
 import { firstLine } from '../error/first-line.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Entities } from '../schema/entities.ts';
 import type { Catalog } from '../shadow/catalog.ts';
-import { readCatalog } from '../shadow/read-catalog.ts';
+import type { Shadow } from '../shadow/shadow.ts';
 
 /**
  * The catalog that entities ask for, made by MikroORM's own SQL where `before` is what is there: the tables and views
  * make room for it, while extensions, functions and types that no entity declares stay, since columns may use them. The
- * database is afterwards as it was. Throws ENTITIES_UNCREATABLE.
+ * database is afterwards as it was. Throws ENTITIES_UNCREATABLE and PARTITIONING_FIXED.
  */
-export async function targetCatalog(session: Session, entities: Entities, before: Catalog): Promise<Catalog> {
+export async function targetCatalog(shadow: Shadow, entities: Entities, before: Catalog): Promise<Catalog> {
+  const { session } = shadow;
   const declared = new Set(entities.ownership.objects.flatMap(({ kind, name }) => (kind === 'enum' ? [name] : [])));
   const createSql = await entities.createSql();
   await session.script('begin');
@@ -23,7 +23,9 @@ export async function targetCatalog(session: Session, entities: Entities, before
     } catch (error) {
       throw uncreatable(error, entities, createSql);
     }
-    return withoutLeftOver(await readCatalog(session), declared);
+    const target = withoutLeftOver(await shadow.catalog(), declared);
+    assertSamePartitioning(before, target);
+    return target;
   } finally {
     await session.script('rollback').catch(() => {});
   }
@@ -44,13 +46,18 @@ function roomFor({ tables, enums, definitions }: Catalog, declared: ReadonlySet<
   ].join('\n');
 }
 
-/** Less the enums that no entity declares and no column uses: those an entity declared once. */
+/** Less the enums that no entity declares and nothing uses: those an entity declared once. */
 function withoutLeftOver(catalog: Catalog, declared: ReadonlySet<string>): Catalog {
-  const used = new Set(
-    [...catalog.tables.values()].flatMap(({ columns }) => Array.from(columns.values(), (column) => column.enum)),
-  );
-  const enums = new Map([...catalog.enums].filter(([name]) => declared.has(name) || used.has(name)));
+  const enums = new Map([...catalog.enums].filter(([name, { used }]) => declared.has(name) || used));
   return { ...catalog, enums };
+}
+
+function assertSamePartitioning(before: Catalog, target: Catalog): void {
+  for (const { name, partitionBy } of target.tables.values()) {
+    const now = before.tables.get(name);
+    if (now === undefined || now.partitionBy === partitionBy) continue;
+    throw new KernelError('PARTITIONING_FIXED', { table: name, now: now.partitionBy, wanted: partitionBy });
+  }
 }
 
 function uncreatable(error: unknown, { ownership }: Entities, createSql: string): KernelError {

@@ -8,34 +8,50 @@ export function alterColumnSql(on: string, before: CatalogColumn, after: Catalog
   const table = quoteName(on);
   const alter = (what: string): string => `alter table ${table} alter column ${quotePart(after.name)} ${what};`;
   const retyped = before.type !== after.type || before.collation !== after.collation;
-  // The old default may not fit the new type, though it reads the same.
-  const undefault = before.default !== null && (before.default !== after.default || retyped);
-  const redefault = after.default !== null && (before.default !== after.default || retyped);
+  // The old default may not fit the new type, though it reads the same; another one replaces it by itself.
+  const undefault = before.default !== null && (retyped || after.default === null);
+  const redefault = after.default !== null && (retyped || before.default !== after.default);
   return [
     ...(before.generated !== null && after.generated === null ? [alter('drop expression')] : []),
     ...(before.identity !== null && after.identity === null ? [alter('drop identity')] : []),
     ...(undefault ? [alter('drop default')] : []),
-    ...(before.serial !== null && before.serial !== after.serial && after.serial === null
+    ...(before.serial !== null && after.serial === null
       ? [alter('drop default'), `drop sequence ${quoteName(before.serial)};`]
       : []),
-    ...(retyped ? [alter(`type ${retype(before, after)}`)] : []),
+    ...(retyped ? [alter(`type ${retypeSql(before, after)}`)] : []),
     ...(retyped && before.serial !== null && after.serial !== null
       ? [`alter sequence ${quoteName(before.serial)} as ${typeSql(after.type)};`]
       : []),
     ...serialSql(on, before, after),
-    ...(redefault ? [alter(`set default ${defaultSql(after.default)}`)] : []),
+    ...(redefault ? [alter(`set default ${defaultSql(after)}`)] : []),
     ...(before.notNull !== after.notNull ? [alter(`${after.notNull ? 'set' : 'drop'} not null`)] : []),
-    ...identitySql(before, after).map(alter),
+    ...identitySql(on, before, after),
   ];
 }
 
-function retype(before: CatalogColumn, after: CatalogColumn): string {
+function retypeSql(before: CatalogColumn, after: CatalogColumn): string {
   const type = typeSql(after.type);
   const collation = after.collation === null ? '' : ` collate ${after.collation}`;
-  if (before.type === after.type) return `${type}${collation}`;
+  const byItself = before.type === after.type || after.generated !== null || isAssignable(before.type, after.type);
+  if (byItself) return `${type}${collation}`;
   // Between an enum and anything but text there is no other way.
-  const through = before.enum !== null || after.enum !== null ? '::text' : '';
+  const isEnum = before.enum !== null || after.enum !== null;
+  const through = !isEnum ? '' : before.type.endsWith('[]') ? '::text[]' : '::text';
   return `${type}${collation} using (${quotePart(after.name)}${through}::${type})`;
+}
+
+const numbers: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision']);
+const moments: ReadonlySet<string> = new Set(['date', 'timestamp without time zone', 'timestamp with time zone']);
+
+/**
+ * Whether PostgreSQL puts values of one type into a column of another by itself. It then refuses a value that is too long
+ * or too great, where a cast that is written out would cut it.
+ */
+function isAssignable(before: string, after: string): boolean {
+  const [from, to] = [before, after].map((type) => type.replace(/\(\d+(?:,\d+)?\)/, ''));
+  if (from === undefined || to === undefined) return false;
+  if (from === to || to === 'text' || to === 'character varying') return true;
+  return [numbers, moments].some((family) => family.has(from) && family.has(to));
 }
 
 function serialSql(on: string, before: CatalogColumn, { name, type, serial }: CatalogColumn): readonly string[] {
@@ -54,9 +70,16 @@ function serialSql(on: string, before: CatalogColumn, { name, type, serial }: Ca
   ];
 }
 
-function identitySql({ identity: before }: CatalogColumn, { identity: after }: CatalogColumn): readonly string[] {
-  if (after === null || before === after) return [];
-  return [before === null ? `add generated ${after} as identity` : `set generated ${after}`];
+function identitySql(on: string, before: CatalogColumn, { name, identity }: CatalogColumn): readonly string[] {
+  if (identity === null || before.identity === identity) return [];
+  const [table, column] = [quoteName(on), quotePart(name)];
+  const alter = `alter table ${table} alter column ${column}`;
+  if (before.identity !== null) return [`${alter} set generated ${identity};`];
+  const sequence = `pg_get_serial_sequence(${quoteText(table)}, ${quoteText(name)})`;
+  return [
+    `${alter} add generated ${identity} as identity;`,
+    `select setval(${sequence}, coalesce(max(${column}), 0) + 1, false) from ${table};`,
+  ];
 }
 
 /** The statements that give an enum other values. */
@@ -64,19 +87,21 @@ export function changeEnumSql({ before, after, columns, rebuild }: ChangeOf<'cha
   const type = quoteName(after.name);
   if (!rebuild) return addValuesSql(type, before.values, after.values);
   const at = after.name.indexOf('.') + 1;
-  const [old, oldBare] = [`${after.name}__old`, quotePart(`${after.name.slice(at)}__old`)];
+  // Within the 63 bytes that a name may have.
+  const bare = `${after.name.slice(at, at + 58)}__old`;
+  const [old, oldBare] = [`${after.name.slice(0, at)}${bare}`, quotePart(bare)];
   return [
     `alter type ${type} rename to ${oldBare};`,
     createEnumSql(after.name, after.values),
-    ...columns.flatMap(({ on, column }) => {
+    ...columns.flatMap(({ on, column, keepsDefault }) => {
       const alter = (what: string): string =>
         `alter table ${quoteName(on)} alter column ${quotePart(column.name)} ${what};`;
-      const isArray = column.type.endsWith('[]');
-      const [through, to] = isArray ? ['::text[]', `${type}[]`] : ['::text', type];
+      const [through, to] = [column.type.endsWith('[]') ? '::text[]' : '::text', column.type];
       return [
         ...(column.default === null ? [] : [alter('drop default')]),
         alter(`type ${to} using (${quotePart(column.name)}${through}::${to})`),
-        ...(column.default === null ? [] : [alter(`set default ${defaultSql(column.default)}`)]),
+        // Another default is set with the column's other changes.
+        ...(column.default === null || !keepsDefault ? [] : [alter(`set default ${defaultSql(column)}`)]),
       ];
     }),
     `drop type ${quoteName(old)};`,

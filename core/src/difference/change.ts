@@ -4,8 +4,10 @@ import type {
   CatalogDefinition,
   CatalogEnum,
   CatalogIndex,
+  CatalogPartition,
   CatalogSchema,
   CatalogTable,
+  RowSecurity,
 } from '../shadow/catalog.ts';
 
 /** One step from a catalog to another. */
@@ -41,8 +43,16 @@ export type Change =
       readonly to: string;
     }
   | {
-      /** Made; or, where there was one of that name, made anew. */
-      readonly kind: 'define' | 'redefine' | 'undefine';
+      readonly kind: 'add partition' | 'drop partition';
+      readonly on: string;
+      readonly partition: CatalogPartition;
+    }
+  | { readonly kind: 'row security'; readonly on: string; readonly before: RowSecurity; readonly after: RowSecurity }
+  | { readonly kind: 'define' | 'undefine'; readonly definition: CatalogDefinition }
+  | {
+      /** Made anew, in another way or since what it stands on is. */
+      readonly kind: 'redefine';
+      readonly before: CatalogDefinition;
       readonly definition: CatalogDefinition;
     }
   | {
@@ -61,10 +71,12 @@ export type ChangeOf<K extends Change['kind'], C = Change> = C extends { readonl
     : never
   : never;
 
-/** A column of an enum's type. */
+/** A column of an enum's type, as it was. */
 export interface EnumColumn {
   readonly on: string;
   readonly column: CatalogColumn;
+  /** Whether its default is the same afterwards. */
+  readonly keepsDefault: boolean;
 }
 
 /** What a change is about, by kind and name: two changes of one object have the same key. */
@@ -92,6 +104,11 @@ export function keyOf(change: Change): string {
     case 'add index':
     case 'drop index':
       return `index ${change.on}.${change.index.name}`;
+    case 'add partition':
+    case 'drop partition':
+      return `partition ${change.on}.${change.partition.name}`;
+    case 'row security':
+      return `row security ${change.on}`;
     case 'rename':
       return change.of === 'table' ? `table ${change.to}` : `${change.of} ${change.on}.${change.to}`;
     case 'comment':

@@ -1,4 +1,5 @@
 import type { CatalogColumn } from '../shadow/catalog.ts';
+import { expressionSql } from './expression-sql.ts';
 import { lowered, quotePart } from './names.ts';
 
 /** The short names of types that PostgreSQL writes out. */
@@ -18,10 +19,22 @@ export function typeSql(type: string): string {
   return found === undefined ? type : type.replace(...found);
 }
 
-/** A default as people write it: without the type that PostgreSQL gives to a constant, which is that of the column. */
-export function defaultSql(expression: string): string {
-  const constant = /^('(?:[^']|'')*')::[a-z"][^()']*(?:\(\d+(?:,\d+)?\))?(?:\[\])?$/.exec(expression)?.[1];
-  return constant ?? lowered(expression);
+/**
+ * A default as people write it: a constant without the type that PostgreSQL gives to it, where that is the column's, and
+ * a negative number without quotes. Any other text would be another default to the server.
+ */
+export function defaultSql({ default: expression, type }: Pick<CatalogColumn, 'default' | 'type'>): string {
+  if (expression === null) return 'null';
+  const [, constant = '', of = ''] = /^('(?:[^']|'')*')::([^'()]+(?:\[\])?)$/.exec(expression) ?? [];
+  const isNumber = ['integer', 'bigint', 'numeric'].includes(of) && /^'-\d+(\.\d+)?'$/.test(constant);
+  if (isNumber) return constant.slice(1, -1);
+  return constant !== '' && of === constantType(type) ? constant : lowered(expression);
+}
+
+/** How PostgreSQL writes the type of a constant in a column's default: without length or precision. */
+function constantType(type: string): string {
+  const bare = type.replace(/\(\d+(?:,\d+)?\)/, '');
+  return bare === 'character' ? 'bpchar' : bare === 'bit' ? '"bit"' : bare;
 }
 
 const serials: Readonly<Record<string, string>> = { smallint: 'smallserial', integer: 'serial', bigint: 'bigserial' };
@@ -36,12 +49,13 @@ export function columnSql(column: CatalogColumn): string {
   return `${name} ${typeSql(column.type)}${collation}${restOf(column)}`;
 }
 
-function restOf({ generated, identity, notNull, default: standard }: CatalogColumn): string {
+function restOf(column: CatalogColumn): string {
+  const { generated, identity, notNull } = column;
   const nullity = notNull ? ' not null' : ' null';
   if (identity !== null) return `${nullity} generated ${identity} as identity`;
   if (generated !== null) {
     const kind = generated.stored ? 'stored' : 'virtual';
-    return ` generated always as (${lowered(generated.as)}) ${kind}${notNull ? ' not null' : ''}`;
+    return ` generated always as (${expressionSql(generated.as)}) ${kind}${notNull ? ' not null' : ''}`;
   }
-  return `${nullity}${standard === null ? '' : ` default ${defaultSql(standard)}`}`;
+  return `${nullity}${column.default === null ? '' : ` default ${defaultSql(column)}`}`;
 }

@@ -1,4 +1,5 @@
 import type { CatalogConstraint, CatalogIndex, CatalogTable } from '../shadow/catalog.ts';
+import { expressionSql } from './expression-sql.ts';
 import { lowered, quoteName, quotePart, quoteParts } from './names.ts';
 
 /** A constraint as `add constraint <name>` takes it. */
@@ -13,7 +14,8 @@ export function constraintSql({ kind, columns, definition, references }: Catalog
     definition,
   );
   if (plain !== null) return `${kind} (${keys})${lowered(plain[2] ?? '')}`;
-  return lowered(definition);
+  const check = /^CHECK \((.*)\)$/s.exec(definition)?.[1];
+  return check === undefined ? lowered(definition) : `check (${expressionSql(check)})`;
 }
 
 /** The statement that makes an index. */

@@ -43,6 +43,11 @@ export function explainChange(change: Change): string {
       const { of, on, name, comment } = change;
       return `${comment === null ? 'remove' : 'set'} the comment of ${of} ${on === null ? '' : `${on}.`}${name}`;
     }
+    case 'add partition':
+    case 'drop partition':
+      return `${change.kind} ${change.partition.name} of ${change.on}`;
+    case 'row security':
+      return `${{ off: 'disable', on: 'enable', forced: 'force' }[change.after]} row security on ${change.on}`;
     default: {
       const { kind, table, name } = change.definition;
       const verb = { define: 'create', redefine: 'change', undefine: 'drop' }[change.kind];
@@ -62,7 +67,7 @@ export function columnChanges(before: CatalogColumn, after: CatalogColumn): read
   const said = (column: CatalogColumn): Readonly<Record<string, string>> => ({
     type: typeSql(column.type),
     nullity: column.notNull ? 'not null' : 'null',
-    default: column.default === null ? 'no default' : `default ${defaultSql(column.default)}`,
+    default: column.default === null ? 'no default' : `default ${defaultSql(column)}`,
     sequence: column.serial === null ? 'no sequence' : `sequence ${column.serial}`,
     identity: column.identity === null ? 'no identity' : `identity ${column.identity}`,
     collation: column.collation === null ? 'no collation' : `collation ${column.collation}`,

@@ -3,12 +3,14 @@ import type { Change, ChangeOf } from './change.ts';
 /**
  * The same changes, where a constraint or an index that goes and one that comes differ by name alone as one renaming:
  * nothing is checked or built anew. Their columns have their new names in both; only those are told apart by what they
- * hold, never tables or columns.
+ * hold, never tables or columns. Not where the new name is still taken when names change, nor where the thing has to go
+ * anyway, since its enum is made anew.
  */
 export function withRenamedKeys(changes: readonly Change[]): readonly Change[] {
   const paired = new Map<Change, Change | null>();
+  const taken = new Set(changes.flatMap((change) => (isDrop(change) ? [nameIn(change)] : [])));
   const pair = (of: 'constraint' | 'index', gone: Change, come: Change | undefined, on: string, names: Names): void => {
-    if (come === undefined) return;
+    if (come === undefined || taken.has(nameIn(come)) || isOverRebuilt(gone, changes)) return;
     paired.set(gone, null);
     paired.set(come, { kind: 'rename', of, on, ...names });
   };
@@ -26,6 +28,21 @@ export function withRenamedKeys(changes: readonly Change[]): readonly Change[] {
     const instead = paired.get(change);
     return instead === undefined ? [change] : instead === null ? [] : [instead];
   });
+}
+
+function isDrop({ kind }: Change): boolean {
+  return kind === 'drop constraint' || kind === 'drop index';
+}
+
+function isOverRebuilt(gone: Change, changes: readonly Change[]): boolean {
+  if (gone.kind !== 'drop constraint' && gone.kind !== 'drop index') return false;
+  const covers = 'index' in gone ? gone.index.covers : gone.constraint.columns;
+  return changes.some(
+    (change) =>
+      change.kind === 'change enum' &&
+      change.rebuild &&
+      change.columns.some(({ on, column }) => on === gone.on && covers.includes(column.name)),
+  );
 }
 
 interface Names {

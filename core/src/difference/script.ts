@@ -1,13 +1,15 @@
 import { alterColumnSql, changeEnumSql, createEnumSql } from './alter-sql.ts';
+import { defineSql, inOrderOfUse, undefineSql } from './definition-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, indexSql } from './constraint-sql.ts';
 import { bareName, besideTable, quoteName, quotePart, quoteText } from './names.ts';
-import { createTableSql, inOrderOfReference, referencesOf } from './table-sql.ts';
+import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
+import type { CatalogColumn } from '../shadow/catalog.ts';
 
 /**
- * The changes as SQL, laid out for reading: paragraphs of statements, in an order in which the server takes them. The
- * same changes give the same text, in whichever order they are given.
+ * The changes as SQL, laid out for reading: paragraphs of statements, in an order in which the server takes them. Within
+ * a paragraph by table, and what is on one table in the order given, which is that of the table.
  */
 export function scriptOf(changes: readonly Change[]): string {
   const some = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
@@ -18,32 +20,57 @@ export function scriptOf(changes: readonly Change[]): string {
   const isForeign = (change: Of<'add constraint' | 'drop constraint'>): boolean =>
     change.constraint.kind === 'foreign key';
 
+  const rebuilt = new Set(
+    some('change enum').flatMap(({ columns, rebuild }) =>
+      rebuild ? columns.map(({ on, column }) => `${on}.${column.name}`) : [],
+    ),
+  );
+  const alters = byTable(some('alter column')).map((change) =>
+    // Their defaults have gone with the old type.
+    rebuilt.has(`${change.on}.${change.before.name}`)
+      ? { ...change, before: { ...change.before, default: null } }
+      : change,
+  );
   const dropped = some('drop constraint');
   const added = some('add constraint');
   const paragraphs: readonly (readonly string[])[] = [
     some('rename').map(renameSql),
     some('create schema').map(({ schema }) => `create schema ${quoteName(schema.name)};`),
-    [...some('undefine'), ...some('redefine').filter(({ definition }) => definition.kind !== 'function')]
+    inOrderOfUse([
+      ...some('undefine').map(({ definition }) => definition),
+      // A function is replaced, so that what uses it need not go.
+      ...some('redefine').flatMap(({ before }) => (before.kind === 'function' ? [] : [before])),
+    ])
       .toReversed()
+      .filter(({ kind }) => kind !== 'function')
       .map(undefineSql),
     byTable(dropped.filter(isForeign)).map(dropConstraintSql),
     [
       ...byTable(dropped.filter((change) => !isForeign(change))).map(dropConstraintSql),
       ...byTable(some('drop index')).map(({ on, index }) => `drop index ${besideTable(on, index.name)};`),
     ],
-    dropTablesSql(some('drop table')),
-    clauses(some('drop column'), ({ column }) => `drop column ${quotePart(column.name)}`),
+    [
+      ...byTable(some('drop partition')).map(({ partition }) => `drop table ${quoteName(partition.name)};`),
+      ...dropTablesSql(some('drop table')),
+    ],
+    clauses(computedFirst(some('drop column')), ({ column }) => `drop column ${quotePart(column.name)}`),
     some('create enum').map(({ enum: one }) => createEnumSql(one.name, one.values)),
+    alters.filter(leavesEnum).flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
     ...some('change enum').map(changeEnumSql),
-    byTable(some('alter column')).flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
-    clauses(some('add column'), ({ column }) => `add column ${columnSql(column)}`),
+    alters
+      .filter((change) => !leavesEnum(change))
+      .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
+    clauses(computedFirst(some('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
+    byTable(some('add partition').filter(isOld)).map(({ on, partition }) => partitionSql(on, partition)),
     partsSql(
       added.filter((change) => isOld(change) && !isForeign(change)),
       some('add index').filter(isOld),
     ),
     ...newTables(some('create table'), added, some('add index')),
     byTable(added.filter((change) => isOld(change) && isForeign(change))).map(addConstraintSql),
-    [...some('define', 'redefine')].map(({ definition }) => `${definition.definition.trimEnd().replace(/;$/, '')};`),
+    byTable(some('row security')).flatMap(rowSecuritySql),
+    inOrderOfUse(some('define', 'redefine').map(({ definition }) => definition)).map(defineSql),
+    some('undefine').flatMap(({ definition }) => (definition.kind === 'function' ? [undefineSql(definition)] : [])),
     some('comment').map(commentSql),
     some('drop enum').map(({ enum: one }) => `drop type ${quoteName(one.name)};`),
     some('drop schema').map(({ schema }) => `drop schema ${quoteName(schema.name)};`),
@@ -52,6 +79,31 @@ export function scriptOf(changes: readonly Change[]): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
+}
+
+/** Whether a column stops to have the type of an enum, which may be changed only after that. */
+function leavesEnum({ before, after }: Of<'alter column'>): boolean {
+  return before.enum !== null && before.enum !== after.enum;
+}
+
+/** Nothing may be dropped as long as a column is computed from it, nor one be computed from what is not there. */
+function computedFirst<T extends { readonly column: CatalogColumn }>(
+  changes: readonly T[],
+  first = true,
+): readonly T[] {
+  return [
+    ...changes.filter(({ column }) => (column.generated !== null) === first),
+    ...changes.filter(({ column }) => (column.generated !== null) !== first),
+  ];
+}
+
+function rowSecuritySql({ on, before, after }: Of<'row security'>): readonly string[] {
+  const alter = (what: string): string => `alter table ${quoteName(on)} ${what} row level security;`;
+  return [
+    ...(before === 'off' ? [alter('enable')] : []),
+    ...(after === 'forced' ? [alter('force')] : before === 'forced' ? [alter('no force')] : []),
+    ...(after === 'off' ? [alter('disable')] : []),
+  ];
 }
 
 /** By table, in the order given within each. */
@@ -112,6 +164,7 @@ function newTables(
     const isForeign = ({ constraint }: Of<'add constraint'>): boolean => constraint.kind === 'foreign key';
     return [
       createTableSql(table),
+      ...Array.from(table.partitions.values(), (partition) => partitionSql(table.name, partition)),
       ...partsSql(
         now.filter((change) => !isForeign(change)),
         indexes.filter(({ on }) => on === table.name),
@@ -147,18 +200,9 @@ function renameSql({ of, on, from, to }: Of<'rename'>): string {
   return `alter table ${quoteName(on)} rename ${of} ${quotePart(from)} to ${quotePart(to)};`;
 }
 
-function undefineSql({ definition: { kind, name, table } }: Of<'undefine' | 'redefine'>): string {
-  if (table !== null) return `drop ${kind} ${quotePart(name)} on ${quoteName(table)};`;
-  // A function's name holds its argument types.
-  const at = name.indexOf('(');
-  return kind === 'function' && at >= 0
-    ? `drop function ${quoteName(name.slice(0, at))}${name.slice(at)};`
-    : `drop ${kind} ${quoteName(name)};`;
-}
-
 function commentSql({ of, on, name, comment }: Of<'comment'>): string {
   const text = comment === null ? 'null' : quoteText(comment);
   if (of === 'column') return `comment on column ${quoteName(on ?? '')}.${quotePart(name)} is ${text};`;
   if (of === 'constraint') return `comment on constraint ${quotePart(name)} on ${quoteName(on ?? '')} is ${text};`;
-  return `comment on ${of} ${of === 'index' && on !== null ? besideTable(on, name) : quoteName(name)} is ${text};`;
+  return `comment on ${of} ${of === 'index' ? besideTable(on ?? '', name) : quoteName(name)} is ${text};`;
 }

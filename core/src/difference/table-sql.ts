@@ -1,7 +1,7 @@
-import type { CatalogTable } from '../shadow/catalog.ts';
+import type { CatalogPartition, CatalogTable } from '../shadow/catalog.ts';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, primaryKeyOf } from './constraint-sql.ts';
-import { bareName, quoteName, quotePart } from './names.ts';
+import { bareName, lowered, quoteName, quotePart, quoteParts } from './names.ts';
 
 /** The statement that makes a table with its columns and its primary key. */
 export function createTableSql(table: CatalogTable): string {
@@ -9,15 +9,21 @@ export function createTableSql(table: CatalogTable): string {
   const { comment: _, ...named } = key ?? { name: '', columns: [], comment: null };
   const usual = `${bareName(table.name)}_pkey`;
   // A key of one column under its usual name is said beside the column.
-  const inline = key !== null && named.name === usual && key.definition === `PRIMARY KEY (${key.columns.join()})`;
+  const plain = key !== null && constraintSql(key) === `primary key (${quoteParts(key.columns)})`;
+  const inline = key !== null && named.name === usual && plain;
   const alone = inline && key.columns.length === 1 ? key.columns[0] : undefined;
   const lines = Array.from(table.columns.values(), (column) =>
     column.name === alone ? `${columnSql(column).replace(/ not null$/, '')} primary key` : columnSql(column),
   );
   if (key !== null && alone === undefined) lines.push(`constraint ${quotePart(key.name)} ${constraintSql(key)}`);
-  const partition = table.partitionBy === null ? '' : ` partition by ${table.partitionBy.toLowerCase()}`;
+  const partition = table.partitionBy === null ? '' : ` partition by ${lowered(table.partitionBy)}`;
   const body = lines.length === 0 ? '()' : `(\n${lines.map((line) => `  ${line}`).join(',\n')}\n)`;
   return `create table ${quoteName(table.name)} ${body}${partition};`;
+}
+
+/** The statement that makes a partition. */
+export function partitionSql(table: string, { name, bound }: CatalogPartition): string {
+  return `create table ${quoteName(name)} partition of ${quoteName(table)} ${lowered(bound)};`;
 }
 
 /**

@@ -51,6 +51,9 @@ const phrases: readonly Phrase[] = [
   { kinds: ['drop index'], verb: 'drop_index_over', on: 'of' },
   { kinds: ['define', 'redefine'], verb: 'define', on: null },
   { kinds: ['undefine'], verb: 'drop', on: null },
+  { kinds: ['add partition'], verb: 'add', on: 'to' },
+  { kinds: ['drop partition'], verb: 'drop', on: 'from' },
+  { kinds: ['row security'], verb: 'secure_rows_of', on: null },
   { kinds: ['create schema'], verb: 'create_schema', on: null },
   { kinds: ['drop schema'], verb: 'drop_schema', on: null },
   { kinds: ['comment'], verb: 'comment_on', on: null },
@@ -66,6 +69,8 @@ function nameOf(change: Change, short: (table: string) => string): string {
   if ('definition' in change) return short(change.definition.name.replace(/\(.*/s, ''));
   if (change.kind === 'comment') return short(change.name);
   if (change.kind === 'rename') return change.to;
+  if ('partition' in change) return short(change.partition.name);
+  if (change.kind === 'row security') return short(change.on);
   return change.kind === 'change enum' ? short(change.after.name) : change.after.name;
 }
 

@@ -3,7 +3,7 @@ import { databaseTarget } from '../config/database-target.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import type { Catalog } from './catalog.ts';
-import { readCatalog } from './read-catalog.ts';
+import { catalogReader } from './read-catalog.ts';
 
 /** A database of nobody's, on which revisions are tried: it has no ledger, and goes when it is closed. */
 export interface Shadow extends AsyncDisposable {
@@ -91,7 +91,7 @@ function shadowOn(session: Session, drop: () => Promise<void> = async () => {}):
   return Object.freeze({
     session,
     empty: () => emptyDatabase(session),
-    catalog: () => readCatalog(session),
+    catalog: catalogReader(session),
     async [Symbol.asyncDispose]() {
       await session.close().catch(() => {});
       await drop();

@@ -12,6 +12,7 @@ import { KernelError } from '../../error/kernel-error.ts';
 import { systemReason } from '../../error/system-reason.ts';
 import { loadBlueprint } from '../../kernel/blueprint.ts';
 import type { Plugin } from '../../plugin/plugin-set.ts';
+import { openShadow } from '../../shadow/shadow.ts';
 import type { Command, Context, Input, Reply } from '../command.ts';
 import { counted } from '../columns.ts';
 import type { Paint } from '../paint.ts';
@@ -65,7 +66,7 @@ export const migrateCreate: Command = {
     const options: DraftOptions = {
       set,
       plugin,
-      shadow: input.values.get('shadow') ?? null,
+      openShadow: () => openShadow(input.values.get('shadow') ?? null),
       words: request.words,
       pinHeads: request.pinHeads,
       onStage: progress.stage,

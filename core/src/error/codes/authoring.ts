@@ -43,6 +43,16 @@ export const authoringCodes = {
       'write it first (npx kernel migrate:create <plugin> --empty). Where the shadow lacks the extension itself: ' +
       '--shadow postgres://user@host/postgres',
   }),
+  PARTITIONING_FIXED: codeEntry({
+    exit: exitCode.incompatible,
+    message: (d: { table: string; now: string | null; wanted: string | null }) => {
+      const said = (by: string | null): string => (by === null ? 'not partitioned' : `partitioned by ${by}`);
+      return `The table ${quoted(d.table)} is ${said(d.now)}, and its entity wants it ${said(d.wanted)}: PostgreSQL cannot change that of a table.`;
+    },
+    hint: () =>
+      'Write by hand what makes another table, copies the rows and takes the name over: ' +
+      'npx kernel migrate:create <plugin> --empty --name partition_anew',
+  }),
   CHANGES_UNRECORDED: codeEntry({
     exit: exitCode.drift,
     message: (d: { plugin: string; other: string; changes: readonly string[] }) =>

@@ -1,0 +1,46 @@
+import { lowered } from './names.ts';
+
+/**
+ * An expression that PostgreSQL wrote, as people write it: keywords in lower case, no parentheses around all of it, and
+ * `a in ('b', 'c')` for what the server keeps as a comparison with an array.
+ */
+export function expressionSql(text: string): string {
+  return lowered(withIn(unwrapped(text)));
+}
+
+/** Less a pair of parentheses that holds all of it. */
+function unwrapped(text: string): string {
+  if (!text.startsWith('(') || !text.endsWith(')')) return text;
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (depth === 0 && token === ')' && index < text.length - 1) return text;
+  }
+  return text.slice(1, -1);
+}
+
+const column = /(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")*")/.source;
+const constant = /'(?:[^']|'')*'/.source;
+const plain = new RegExp(
+  String.raw`(${column}) = ANY \(ARRAY\[(${constant}::[^',()[\]]+(?:, ${constant}::[^',()[\]]+)+)\]\)`,
+  'g',
+);
+const varying = new RegExp(
+  String.raw`\((${column})\)::text = ANY \(ARRAY\[(\(${constant}::character varying\)::text(?:, \(${constant}::character varying\)::text)+)\]\)`,
+  'g',
+);
+
+/** Of one element PostgreSQL makes a plain comparison, and of elements of several types something else. */
+function withIn(text: string): string {
+  return text
+    .replaceAll(plain, (all, name: string, list: string) => {
+      const elements = Array.from(list.matchAll(new RegExp(`(${constant})::([^',]+)`, 'g')));
+      const types = new Set(elements.map(([, , type]) => type?.trim()));
+      return types.size === 1 ? `${name} in (${elements.map(([, value]) => value).join(', ')})` : all;
+    })
+    .replaceAll(varying, (_, name: string, list: string) => {
+      const elements = Array.from(list.matchAll(new RegExp(`(${constant})::character`, 'g')));
+      return `${name} in (${elements.map(([, value]) => value).join(', ')})`;
+    });
+}
