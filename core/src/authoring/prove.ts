@@ -1,6 +1,6 @@
 import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
-import { KernelError } from '../error/kernel-error.ts';
+import { isKernelError, KernelError } from '../error/kernel-error.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
@@ -55,9 +55,10 @@ export async function proveOrder(
   const everything = new Set(all.plugins.map(({ name }) => name));
   const historical = [...partOf(all, everything).revisions, revision];
   const fresh = partOf(extended, everything).revisions;
-  if (sameOrder(fresh, historical)) return;
   const isClosure = closure.plugins.length === all.plugins.length;
-  const inHistory = isClosure ? after : await catalogAfter(shadow, historical);
+  // What other plugins made may stand on what it changes.
+  const inHistory = isClosure ? after : await catalogBeside(shadow, historical, revision);
+  if (sameOrder(fresh, historical)) return;
   const claim =
     'a new database, which runs it earlier, gets another schema than one that runs it now; what differs there';
   assertSame(revision.id, claim, inHistory, await catalogAfter(shadow, fresh));
@@ -74,6 +75,16 @@ async function explainAlone(shadow: Shadow, revision: Revision): Promise<void> {
       { revision: revision.id, claim, differences: [error.message] },
       { cause: error },
     );
+  }
+}
+
+async function catalogBeside(shadow: Shadow, revisions: readonly Revision[], { id }: Revision): Promise<Catalog> {
+  try {
+    return await catalogAfter(shadow, revisions);
+  } catch (error) {
+    if (!isKernelError(error, 'SHADOW_FAILED') || error.details.revision !== id) throw error;
+    const claim = 'it fails where the plugins are that are active, of which one stands on what it changes';
+    throw new KernelError('PROOF_FAILED', { revision: id, claim, differences: [error.message] }, { cause: error });
   }
 }
 
