@@ -16,7 +16,30 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
     { kind: 'add constraint', on, constraint },
     ...commentChanges('constraint', on, constraint, constraint, true, true),
   ]);
-  return [...changes, ...remade, ...definitionsOver(changes, keys, before, after)];
+  return [
+    ...changes,
+    ...goingForeignKeys(changes, before),
+    ...remade,
+    ...definitionsOver(changes, keys, before, after),
+  ];
+}
+
+/** Foreign keys that would go with their column or table, while what they refer to goes before that. */
+function goingForeignKeys(changes: readonly Change[], before: Catalog): readonly Change[] {
+  const gone = new Set(changes.flatMap((change) => (change.kind === 'drop table' ? [change.table.name] : [])));
+  const columns = new Set(
+    changes.flatMap((change) => (change.kind === 'drop column' ? [`${change.on}.${change.column.name}`] : [])),
+  );
+  return [...before.tables.values()].flatMap(({ name: on, constraints }) =>
+    [...constraints.values()].flatMap((constraint): readonly Change[] => {
+      const target = constraint.references?.table ?? on;
+      const goes = gone.has(on) || constraint.columns.some((column) => columns.has(`${on}.${column}`));
+      if (!goes || target === on) return [];
+      // Of two tables that go, `drop table` itself minds the order.
+      const isFirst = gone.has(target) ? !gone.has(on) : losesKey({ on, constraint }, changes);
+      return isFirst ? [{ kind: 'drop constraint', on, constraint }] : [];
+    }),
+  );
 }
 
 interface ForeignKey {
@@ -36,13 +59,20 @@ function foreignKeysBetween(before: Catalog, after: Catalog): readonly ForeignKe
   });
 }
 
-function isInTheWay({ on, constraint: { columns, references } }: ForeignKey, changes: readonly Change[]): boolean {
+function isInTheWay({ on, constraint }: ForeignKey, changes: readonly Change[]): boolean {
+  const { columns, references } = constraint;
   if (references === null) return false;
   const retyped = retypedIn(changes);
   const isRetyped = (table: string) => (column: string) => retyped.has(`${table}.${column}`);
   // With the type of one end alone the server can do it by itself, or it could not stay at all.
-  if (columns.some(isRetyped(on)) && references.columns.some(isRetyped(references.table))) return true;
+  const isBetweenRetyped = columns.some(isRetyped(on)) && references.columns.some(isRetyped(references.table));
+  return isBetweenRetyped || losesKey({ on, constraint }, changes);
+}
+
+/** Whether the key that a foreign key refers to is dropped. */
+function losesKey({ constraint: { references } }: ForeignKey, changes: readonly Change[]): boolean {
   return changes.some((change) => {
+    if (references === null) return false;
     if (change.kind === 'drop column') {
       return change.on === references.table && references.columns.includes(change.column.name);
     }

@@ -82,30 +82,47 @@ export interface Edit {
   readonly flags: number;
 }
 
-/** Rounds of edits; after each of them every plugin's revision is created. */
-export const histories: fc.Arbitrary<readonly (readonly Edit[])[]> = fc.tuple(round(14), round(10), round(10));
+/** Rounds of edits; after each of them the revisions of its authors are created. The first one fills the application. */
+export const histories: fc.Arbitrary<readonly (readonly Edit[])[]> = fc.tuple(
+  fc
+    .tuple(
+      ...plugins.map((_, plugin) =>
+        fc.tuple(anEdit(['table'], plugin), ...Array.from({ length: 4 }, () => anEdit(['column'], plugin))),
+      ),
+    )
+    .map((edits) => edits.flat()),
+  round(12),
+  round(12),
+);
 
 function round(most: number): fc.Arbitrary<readonly Edit[]> {
-  const edit = fc.record({
-    what: fc.constantFrom<Edit['what'][]>(
-      ...often('table', 2),
-      ...often('column', 6),
-      'pivot',
-      ...often('less', 2),
-      ...often('change', 5),
-      ...often('values', 2),
-    ),
-    plugin: fc.nat({ max: plugins.length - 1 }),
-    pick: fc.nat({ max: 1000 }),
-    kind: fc.nat({ max: kinds.length - 1 }),
-    flags: fc.nat({ max: 127 }),
-  });
-  // Else most numbers are small, and most tables the first.
-  return fc.array(fc.noBias(edit), { minLength: 4, maxLength: most, size: 'max' });
+  const what = [
+    'table',
+    'column',
+    'column',
+    'pivot',
+    'less',
+    'less',
+    'change',
+    'change',
+    'change',
+    'change',
+    'values',
+  ] as const;
+  return fc.array(anEdit(what), { minLength: 4, maxLength: most, size: 'max' });
 }
 
-function often(what: Edit['what'], times: number): readonly Edit['what'][] {
-  return Array.from({ length: times }, () => what);
+function anEdit(what: readonly Edit['what'][], plugin?: number): fc.Arbitrary<Edit> {
+  // With its bias most numbers are small, and most edits of the first table.
+  return fc.noBias(
+    fc.record({
+      what: fc.constantFrom(...what),
+      plugin: plugin === undefined ? fc.nat({ max: plugins.length - 1 }) : fc.constant(plugin),
+      pick: fc.nat({ max: 1000 }),
+      kind: fc.nat({ max: kinds.length - 1 }),
+      flags: fc.nat({ max: 127 }),
+    }),
+  );
 }
 
 /**
@@ -317,7 +334,11 @@ function withChange(state: RandomState, plugin: string, { pick, kind, flags }: E
   ];
   const changed = settled({ ...column, ...chosen(changes, kind) }, table);
   const columns = table.columns.map((other) => (other === column ? changed : other));
-  return withTableOf(state, table.name, (old) => ({ ...old, columns, pair: flags < 16 ? !old.pair : old.pair }));
+  return withTableOf(state, table.name, (old) => ({
+    ...old,
+    columns,
+    pair: flags < 32 && table.plugin === plugin ? !old.pair : old.pair,
+  }));
 }
 
 function withValues(state: RandomState, plugin: string, { pick, kind, flags }: Edit): RandomState {
