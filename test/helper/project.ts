@@ -33,6 +33,12 @@ export interface PluginSketch {
   readonly version?: string;
   /** Fields of `definePlugin` besides the name, as source. */
   readonly fields?: string;
+  /**
+   * Source of `src/entities.ts`, which exports `entities` and `extend`; `defineEntity`, `p` and `extendEntity` are
+   * imported there. What it exports the package exports too. JavaScript, where it is `built`. Default: there is no such
+   * file.
+   */
+  readonly entities?: string;
   /** Its part of config.json; `null` leaves it out. Default: `{}`. */
   readonly config?: object | null;
   /** Whether it is installed as npm would have it, built and without sources. Default: linked, from its sources. */
@@ -61,6 +67,8 @@ export interface Project {
   readonly fileOf: (id: string) => string;
   /** Writes a file below the project's folder. */
   readonly write: (path: string, text: string) => void;
+  /** Writes the entities of a plugin that has some anew. */
+  readonly writeEntities: (plugin: string, source: string) => void;
   /** Writes config.json anew with what `edit` makes of it. */
   readonly reconfigure: (edit: (config: { plugins: Record<string, object>; [key: string]: unknown }) => void) => void;
   /** Runs `kernel` to its end, as a process of its own. */
@@ -78,6 +86,8 @@ export async function makeProject({ plugins = {}, database, config = {} }: Proje
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
   link(join(workspace, 'core'), join(cwd, 'node_modules/@headwater/core'));
+  // The same copy as core's, which entities have to be made with.
+  link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
   for (const [name, sketch] of Object.entries(plugins)) {
     writePlugin(project, name, sketch);
     if (sketch.built !== true) link(project.folderOf(name), join(cwd, 'node_modules', packageOf(name)));
@@ -108,6 +118,7 @@ function projectIn(cwd: string): Project {
       return join(folderOf(plugin), 'src/migrations', `${slug}.ts`);
     },
     write,
+    writeEntities: (plugin, source) => write(`plugins/${plugin}/src/entities.ts`, `${entityImports}\n${source}`),
     reconfigure(edit) {
       // Written by makeProject, or by the kernel, which keeps its shape.
       const found = JSON.parse(readFileSync(config, 'utf8')) as Parameters<typeof edit>[0];
@@ -125,8 +136,10 @@ function packageOf(plugin: string): string {
   return `@headwater/plugin-${plugin}`;
 }
 
-function writePlugin({ write }: Project, name: string, sketch: PluginSketch): void {
-  const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {} } = sketch;
+const entityImports = `import { defineEntity, p } from '@mikro-orm/core';\nimport { extendEntity } from '@headwater/core/plugin';\n`;
+
+function writePlugin({ write, writeEntities }: Project, name: string, sketch: PluginSketch): void {
+  const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {}, entities } = sketch;
   const peers = [...requires, ...optional].map((peer): [string, string] => [packageOf(peer), '^1.0.0']);
   const meta = optional.map((peer): [string, object] => [packageOf(peer), { optional: true }]);
   const folder = `plugins/${name}`;
@@ -143,9 +156,17 @@ function writePlugin({ write }: Project, name: string, sketch: PluginSketch): vo
       ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),
     }),
   );
-  const module = `import { definePlugin } from '@headwater/core/plugin';\n\nexport default definePlugin({ name: '${name}', ${fields} });\n`;
+  const imports = `import { definePlugin } from '@headwater/core/plugin';\n`;
+  const own =
+    entities === undefined ? '' : `import { entities, extend } from './entities.ts';\nexport * from './entities.ts';\n`;
+  const listed = entities === undefined ? '' : 'entities, extend, ';
+  const module = `${imports}${own}\nexport default definePlugin({ name: '${name}', ${listed}${fields} });\n`;
+  if (entities !== undefined) writeEntities(name, entities);
   write(`${folder}/src/index.ts`, module);
-  if (sketch.built === true) write(`${folder}/dist/index.js`, module);
+  if (sketch.built === true) {
+    write(`${folder}/dist/index.js`, module.replaceAll('./entities.ts', './entities.js'));
+    if (entities !== undefined) write(`${folder}/dist/entities.js`, `${entityImports}\n${entities}`);
+  }
   Object.entries(revisions).forEach(([slug, body], i, all) => {
     const before = all[i - 1]?.[0];
     const revision = typeof body === 'string' ? { up: body } : body;

@@ -10,6 +10,7 @@ import { isSql } from '../../core/src/contract/sql.ts';
 import type { Session } from '../../core/src/db/session.ts';
 import type { OpenEntities } from '../../core/src/schema/entities.ts';
 import type { EntitySource } from '../../core/src/schema/entity-source.ts';
+import type { Bench } from '../helper/workshop.ts';
 import { readRevisionFiles, revisionsFor } from '../helper/replay.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -44,13 +45,17 @@ export function sourcesOf(names: readonly string[]): readonly EntitySource[] {
   }));
 }
 
+/** All of them without their revisions, dependencies first. */
+export const benches: readonly Bench[] = firstParty.map(({ plugin }) => plugin);
+
+/** The SQL by which their committed revisions make an empty database what it is. */
+export async function committedSql(): Promise<string> {
+  return (await revisionsOf(firstParty)).map(textOf).join('\n');
+}
+
 /** Empties the database and brings it to the heads of these plugins, beside a schema of the kernel's. */
 export async function upgradeTo(session: Session, names: readonly string[]): Promise<void> {
-  const files = await Promise.all(chosen(names).map(({ migrations }) => readRevisionFiles(join(root, migrations))));
-  const revisions = revisionsFor(
-    files.flat().map(({ revision }) => revision),
-    'heads',
-  );
+  const revisions = await revisionsOf(chosen(names));
   await session.script(
     'drop schema if exists kernel cascade; create schema kernel; create table kernel.ledger (seq int); ' +
       `drop schema public cascade; create schema public; ${revisions.map(textOf).join('\n')}`,
@@ -61,6 +66,14 @@ export async function upgradeTo(session: Session, names: readonly string[]): Pro
 export async function differenceOf({ orm }: OpenEntities): Promise<string> {
   const generator = orm.driver.getPlatform().getSchemaGenerator(orm.driver, orm.em);
   return generator.getUpdateSchemaSQL({ wrap: false });
+}
+
+async function revisionsOf(plugins: readonly FirstParty[]): Promise<readonly DefinedRevision[]> {
+  const files = await Promise.all(plugins.map(({ migrations }) => readRevisionFiles(join(root, migrations))));
+  return revisionsFor(
+    files.flat().map(({ revision }) => revision),
+    'heads',
+  );
 }
 
 function chosen(names: readonly string[]): readonly FirstParty[] {

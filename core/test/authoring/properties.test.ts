@@ -9,7 +9,7 @@ import type { Revision } from '../../src/plugin/revision.ts';
 import { replayDown, replayUp } from '../../src/shadow/replay.ts';
 import { serverUrl } from '../../../test/helper/database.ts';
 import { benchesOf, edited, histories, nothing, requirements, type Edit, type RandomState } from './random-entities.ts';
-import { openWorkshop, revisionOf, setOf, type Bench, type Workshop } from './workshop.ts';
+import { openWorkshop, revisionOf, setOf, type Bench, type Workshop } from '../../../test/helper/workshop.ts';
 
 /** Random applications, of some ten revisions each. More of them: TRIALS=500 npx vitest run … */
 const trials = Number(process.env['TRIALS'] ?? 6);

@@ -2,7 +2,7 @@ import { p } from '@mikro-orm/core';
 import fc from 'fast-check';
 import { extendEntity } from '../../src/contract/extend-entity.ts';
 import { entity } from '../schema/support.ts';
-import type { Bench } from './workshop.ts';
+import type { Bench } from '../../../test/helper/workshop.ts';
 
 /** The plugins of every random application, dependencies first, and what each requires besides core. */
 export const requirements: Readonly<Record<string, readonly string[]>> = {

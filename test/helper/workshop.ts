@@ -1,13 +1,13 @@
-import { draftMigration, type Drafted, type DraftOptions } from '../../src/authoring/draft-migration.ts';
-import type { RevisionDraft } from '../../src/authoring/revision-source.ts';
-import { definePlugin, type PluginDefinition } from '../../src/contract/define-plugin.ts';
-import { defineRevision } from '../../src/contract/define-revision.ts';
-import { sql, type Sql } from '../../src/contract/sql.ts';
-import { depths } from '../../src/graph/plugin-depth.ts';
-import type { Plugin, PluginSet } from '../../src/plugin/plugin-set.ts';
-import { checkedRevision } from '../../src/plugin/revision-check.ts';
-import type { Revision } from '../../src/plugin/revision.ts';
-import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { draftMigration, type Drafted, type DraftOptions } from '../../core/src/authoring/draft-migration.ts';
+import type { RevisionDraft } from '../../core/src/authoring/revision-source.ts';
+import { definePlugin, type PluginDefinition } from '../../core/src/contract/define-plugin.ts';
+import { defineRevision } from '../../core/src/contract/define-revision.ts';
+import { sql, type Sql } from '../../core/src/contract/sql.ts';
+import { depths } from '../../core/src/graph/plugin-depth.ts';
+import type { Plugin, PluginSet } from '../../core/src/plugin/plugin-set.ts';
+import { checkedRevision } from '../../core/src/plugin/revision-check.ts';
+import type { Revision } from '../../core/src/plugin/revision.ts';
+import { openShadow, type Shadow } from '../../core/src/shadow/shadow.ts';
 
 /** A plugin that is on no disk: what of it a revision is made of. */
 export interface Bench {

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differenceOf } from '../../core/src/difference/difference.ts';
+import { explainChange } from '../../core/src/difference/explain-change.ts';
+import type { Revision } from '../../core/src/plugin/revision.ts';
+import { replayUp } from '../../core/src/shadow/replay.ts';
+import { serverUrl } from '../helper/database.ts';
+import { openWorkshop, revisionOf, type Workshop } from '../helper/workshop.ts';
+import { benches, committedSql } from './support.ts';
+
+describe('revisions of the first-party plugins', () => {
+  let workshop: Workshop;
+  beforeAll(async () => {
+    workshop = await openWorkshop(serverUrl('postgres'));
+  });
+  afterAll(() => workshop[Symbol.asyncDispose]());
+
+  it('that are created from nothing make what the committed ones make', async () => {
+    const revisions: Revision[] = [];
+    for (const { name } of benches) {
+      const { proven } = await workshop.draft(benches, revisions, name);
+      expect(proven, name).not.toBeNull();
+      if (proven !== null) revisions.push(revisionOf(proven.draft));
+    }
+    const { session, empty, catalog } = workshop.shadow;
+    await empty();
+    await replayUp(session, revisions);
+    const created = await catalog();
+    await empty();
+    await session.script(await committedSql());
+    const committed = await catalog();
+    expect(committed.tables.size).toBeGreaterThan(6);
+    expect(differenceOf(committed, created, { undefine: true }).map(explainChange)).toEqual([]);
+  });
+});
