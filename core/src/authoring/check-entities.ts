@@ -2,7 +2,7 @@ import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Shadow } from '../shadow/shadow.ts';
-import { byOwner, makersOf } from './foreign-changes.ts';
+import { byOwner, ownerFinder } from './foreign-changes.ts';
 import { entitiesOf, partOf, type LoadRunning } from './part.ts';
 import { catalogAfter } from './prove.ts';
 import { targetCatalog } from './target-catalog.ts';
@@ -27,7 +27,8 @@ export async function checkEntities(shadow: Shadow, set: PluginSet, load: LoadRu
   const before = await catalogAfter(shadow, part.revisions);
   const changes = differenceOf(before, await targetCatalog(shadow, entities, before));
   if (changes.length === 0) return [];
-  const owned = byOwner(changes, part.plugins, entities.ownership, await makersOf(part.revisions));
+  const ownerOf = await ownerFinder(entities.ownership, part.revisions);
+  const owned = byOwner(changes, part.plugins, entities.ownership, ownerOf);
   return owned.map(({ plugin: { name, package: from, from: where }, changes: own }) => ({
     plugin: name,
     package: from,

@@ -11,7 +11,7 @@ import { replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { aboutChanges } from './about.ts';
 import { completeDraft, type Proven } from './complete-draft.ts';
-import { byOwner, foreignChanges, makersOf, type ForeignChange } from './foreign-changes.ts';
+import { byOwner, foreignChanges, ownerFinder, type ForeignChange } from './foreign-changes.ts';
 import { closureOf, entitiesOf, openLoader, partOf, type LoadRunning, type Part } from './part.ts';
 import { catalogAfter } from './prove.ts';
 import { likelyRenames, readRenames } from './renames.ts';
@@ -64,13 +64,18 @@ export async function draftMigration(
   onStage('opening the shadow');
   await using shadow = await options.openShadow();
   onStage('comparing entities and revisions');
-  const others = await changesOfOthers(shadow, closure, plugin, set, load);
   const before = await catalogAfter(shadow, closure.revisions);
   const target = await targetCatalog(shadow, entities, before);
+  const ownerOf = await ownerFinder(entities.ownership, closure.revisions);
+  let others: OthersChanges = { keys: new Set(), installed: [] };
+  if (!differenceOf(before, target).every((change) => ownerOf(change) === plugin.name)) {
+    others = await changesOfOthers(shadow, closure, plugin, set, load);
+    await catalogAfter(shadow, closure.revisions);
+  }
   const renames = options.rename === null ? [] : readRenames(options.rename, before, target);
   if (renames.length > 0) await shadow.session.script(scriptOf(renames));
   const renamed = renames.length > 0 ? await shadow.catalog() : before;
-  // By construction: what the plugins that it requires do not ask for, it asks for itself.
+  // What the plugins that it requires do not ask for, it asks for itself.
   const only = (change: Change): boolean => !others.keys.has(keyOf(change));
   const changes = changesBetween(renamed, target, { only });
   const all = [...renames, ...changes];
@@ -101,14 +106,23 @@ function slugsOf({ revisions }: Plugin): readonly string[] {
   return revisions.map(({ slug }) => slug);
 }
 
-/** What the plugins that `plugin` requires lack: refused in this workspace, left out of installed packages. */
+/** What other plugins lack: the keys of those changes, and those of installed packages for a warning. */
+interface OthersChanges {
+  readonly keys: ReadonlySet<string>;
+  readonly installed: readonly ForeignChange[];
+}
+
+/**
+ * What the plugins that `plugin` requires lack, told by construction: they are compared without it. Refused in this
+ * workspace, left out of installed packages.
+ */
 async function changesOfOthers(
   shadow: Shadow,
   closure: Part,
   plugin: Plugin,
   set: PluginSet,
   load: LoadRunning,
-): Promise<{ readonly keys: ReadonlySet<string>; readonly installed: readonly ForeignChange[] }> {
+): Promise<OthersChanges> {
   const names = new Set(closure.plugins.map(({ name }) => name).filter((name) => name !== plugin.name));
   if (names.size === 0) return { keys: new Set(), installed: [] };
   const part = partOf(set, names);
@@ -116,8 +130,8 @@ async function changesOfOthers(
   const before = await catalogAfter(shadow, part.revisions);
   const changes = differenceOf(before, await targetCatalog(shadow, entities, before));
   if (changes.length === 0) return { keys: new Set(), installed: [] };
-  const makers = await makersOf(part.revisions);
-  const owned = byOwner(changes, part.plugins, entities.ownership, makers);
+  const ownerOf = await ownerFinder(entities.ownership, part.revisions);
+  const owned = byOwner(changes, part.plugins, entities.ownership, ownerOf);
   return { keys: new Set(changes.map(keyOf)), installed: foreignChanges(plugin.name, owned) };
 }
 

@@ -19,24 +19,34 @@ export interface OwnedChanges {
   readonly changes: readonly Change[];
 }
 
+/** Tells whose a change is; `null` where neither entities nor revisions say. */
+export type OwnerOfChange = (change: Change) => string | null;
+
 /**
- * The changes by the plugin whose entities ask for them, in the order of `plugins`. What no entity declares any more is
- * of the plugin that `madeBy` names, or else of the table's.
+ * The owner of a change: whose entities ask for the thing now, or, of what no entity declares any more, whose revisions
+ * made it.
  */
+export async function ownerFinder(ownership: Ownership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
+  const owners = ownersIn(ownership);
+  const makers = await makersOf(revisions);
+  return (change) => {
+    const key = keyOf(change);
+    return owners.get(key) ?? makers.get(key) ?? null;
+  };
+}
+
+/** The changes by their owner, in the order of `plugins`; what nobody claims is of the table's owner. */
 export function byOwner(
   changes: readonly Change[],
   plugins: readonly Plugin[],
   ownership: Ownership,
-  madeBy: (key: string) => string | null,
+  ownerOf: OwnerOfChange,
 ): readonly OwnedChanges[] {
   const owners = ownersIn(ownership);
-  const ownerOf = (change: Change): string => {
-    const key = keyOf(change);
+  const groups = Map.groupBy(changes, (change) => {
     const table = tableOf(change);
-    const found = owners.get(key) ?? madeBy(key) ?? (table === null ? null : (owners.get(`table ${table}`) ?? null));
-    return found ?? plugins[0]?.name ?? '';
-  };
-  const groups = Map.groupBy(changes, ownerOf);
+    return ownerOf(change) ?? owners.get(`table ${table}`) ?? plugins[0]?.name ?? '';
+  });
   return plugins.flatMap((plugin) => {
     const own = groups.get(plugin.name);
     return own === undefined ? [] : [{ plugin, changes: own }];
@@ -70,14 +80,13 @@ export function foreignChanges(plugin: string, owned: readonly OwnedChanges[]): 
   );
 }
 
-/** The plugin whose revisions made a thing, by the key that a change of it has; `null` where its SQL does not tell. */
-export async function makersOf(revisions: readonly Revision[]): Promise<(key: string) => string | null> {
+/** The plugin whose revisions made a thing, by the key that a change of it has, as far as their SQL tells. */
+async function makersOf(revisions: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
   const { objects } = await schemaHistory(revisions);
-  const makers = new Map(
+  return new Map(
     Array.from(objects.values(), ({ kind, name, table, plugin }) => [
       `${kind} ${table === null ? '' : `${table}.`}${name}`,
       plugin,
     ]),
   );
-  return (key) => makers.get(key) ?? null;
 }
