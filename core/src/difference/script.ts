@@ -129,8 +129,12 @@ function clauses<T extends { readonly on: string }>(
 function addConstraintSql({ on, constraint }: Of<'add constraint'>): string {
   const start = `alter table ${quoteName(on)} add constraint ${quotePart(constraint.name)}`;
   const rest = constraintSql(constraint);
-  return `${start}${constraint.kind === 'foreign key' ? '\n  ' : ' '}${rest};`;
+  const breaks = constraint.kind === 'foreign key' || start.length + rest.length > longestLine;
+  return `${start}${breaks ? '\n  ' : ' '}${rest};`;
 }
+
+/** Columns that fit beside the indentation of a revision file. */
+const longestLine = 114;
 
 function dropConstraintSql({ on, constraint }: Of<'drop constraint'>): string {
   return `alter table ${quoteName(on)} drop constraint ${quotePart(constraint.name)};`;
