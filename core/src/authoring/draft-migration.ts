@@ -60,9 +60,8 @@ export async function draftMigration(
   const { set, plugin, pinHeads, onStage, load = openLoader() } = options;
   const closure = partOf(set, closureOf(set, plugin.name));
   onStage('reading entities');
-  const entities = await entitiesOf(closure, load);
-  onStage('opening the shadow');
-  await using shadow = await options.openShadow();
+  const [opened, entities] = await openBeside(options.openShadow(), entitiesOf(closure, load));
+  await using shadow = opened;
   onStage('comparing entities and revisions');
   const before = await catalogAfter(shadow, closure.revisions);
   const target = await targetCatalog(shadow, entities, before);
@@ -95,6 +94,15 @@ export async function draftMigration(
   const [up, down] = [scriptOf(all), undoSql(after, renamed, renames)];
   const unproven = { slug: found.slug, up, down, about: aboutChanges(all), before, after };
   return { ...found, proven: await completeDraft(unproven, { set, plugin, closure, shadow, pinHeads, onStage }) };
+}
+
+/** Each takes about a second, of which the engine spends a part on other threads. */
+async function openBeside<Result>(opening: Promise<Shadow>, work: Promise<Result>): Promise<[Shadow, Result]> {
+  const [shadow, result] = await Promise.allSettled([opening, work]);
+  if (shadow.status === 'rejected') throw result.status === 'rejected' ? result.reason : shadow.reason;
+  if (result.status === 'fulfilled') return [shadow.value, result.value];
+  await shadow.value[Symbol.asyncDispose]();
+  throw result.reason;
 }
 
 /** What tables of plugins begin with. */
