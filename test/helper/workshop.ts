@@ -92,7 +92,7 @@ export function revisionOf({ id, revises, dependsOn, up, down }: RevisionDraft):
     revises,
     dependsOn: dependsOn.map(({ revision }) => revision),
     up: textOf(up),
-    ...(down != null && { down: textOf(down) }),
+    ...(typeof down === 'string' && { down: textOf(down) }),
   });
   return checkedRevision(written, plugin, slug, `${slug}.ts`);
 }

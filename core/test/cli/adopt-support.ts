@@ -30,11 +30,9 @@ export async function makeShop(
   shop: PluginSketch = {},
 ): Promise<Project> {
   const project = await makeProject({ plugins: { shop }, ...(database && { database }) });
-  for (const name of ['@mikro-orm/migrations', '@mikro-orm/core']) {
-    const place = join(project.cwd, 'node_modules', name);
-    mkdirSync(dirname(place), { recursive: true });
-    symlinkSync(join(modules, name), place, 'junction');
-  }
+  const place = join(project.cwd, 'node_modules/@mikro-orm/migrations');
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(modules, '@mikro-orm/migrations'), place, 'junction');
   for (const [name, text] of Object.entries(migrations)) project.write(`old/${name}`, text);
   return project;
 }
