@@ -4,20 +4,20 @@
  * each element. So a check with `in` would never be the one that the text of it makes. Everything else stays.
  */
 export function settledText(text: string): string {
-  const start = '(ARRAY[';
   let settled = '';
   let at = 0;
-  for (let from = text.indexOf(start); from >= 0; from = text.indexOf(start, at)) {
-    const { elements, end } = elementsIn(text, from + start.length);
+  // Constants and quoted names may hold the same characters.
+  const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\(ARRAY\[/g;
+  for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
+    if (found[0] !== '(ARRAY[') continue;
+    const { elements, end } = elementsIn(text, tokens.lastIndex);
     const cast = /^\)::((?:[\w. ]|"(?:[^"]|"")*")+(?:\(\d+(?:,\d+)?\))?)\[\]/.exec(text.slice(end));
-    if (cast === null) {
-      settled += text.slice(at, from + start.length);
-      at = from + start.length;
-      continue;
-    }
+    if (cast === null) continue;
     const [all, type = ''] = cast;
-    settled += `${text.slice(at, from)}ARRAY[${elements.map((element) => `(${settledText(element)})::${type}`).join(', ')}]`;
+    const array = elements.map((element) => `(${settledText(element)})::${type}`).join(', ');
+    settled += `${text.slice(at, found.index)}ARRAY[${array}]`;
     at = end + all.length;
+    tokens.lastIndex = at;
   }
   return settled + text.slice(at);
 }
