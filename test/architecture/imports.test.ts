@@ -49,7 +49,6 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 /** Which part may import which npm package, `type` parts only as types: each foreign thing has one place. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
-  picocolors: ['cli'],
   pino: ['cli'],
   umzug: ['db'],
   pg: ['db'],

@@ -1,6 +1,7 @@
 import { exitCode, type ExitCode } from '../error/exit-code.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { nearest } from '../error/nearest.ts';
+import { kernelPackage } from '../kernel/kernel-package.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
 import { commandNamed, commandTable } from './command-table.ts';
 import { openConsole } from './console.ts';
@@ -59,7 +60,6 @@ async function general(name: string | null, rest: readonly string[], watch: Watc
   const strange = flags.find((flag, i) => !generalFlags.includes(flag) && flags[i - 1] !== '--config');
   if (strange !== undefined) throw usageError(`kernel has no option ${strange}`, nearest(strange, generalFlags));
   if (name === null && rest.includes('--version')) {
-    const { kernelPackage } = await import('../kernel/kernel-package.ts');
     return told('version', kernelPackage().version);
   }
   const { knownPluginCommands } = await import('./plugin-commands.ts');

@@ -1,9 +1,10 @@
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
+import type * as Postgres from 'pg';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
-
 import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
@@ -58,7 +59,7 @@ interface Connection {
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  const { default: pg } = await import('pg');
+  const pg = postgresDriver();
   const client = new pg.Client({
     connectionString: url,
     keepAlive: true,
@@ -76,6 +77,16 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
     throw explainConnect(error, target);
   }
   return connection;
+}
+
+/**
+ * The driver, loaded when a server is connected to. Through `require`: an import reads all that a CommonJS module exports,
+ * and one of these looks for the native driver, which takes as long as all the rest where it is not there.
+ */
+function postgresDriver(): typeof Postgres {
+  const load = createRequire(import.meta.url);
+  // The package's own declarations describe what its main file exports.
+  return load('pg') as typeof Postgres;
 }
 
 function pidOf(client: Client): number | null {

@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../config/config.ts';
+import { openPostgres } from './postgres-session.ts';
 
 /** A message that the server sends while a statement runs. */
 export interface Notice {
@@ -36,10 +37,7 @@ export interface Session {
 
 /** Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of its driver. */
 export async function openSession(target: DatabaseTarget): Promise<Session> {
-  if (target.kind === 'postgres') {
-    const { openPostgres } = await import('./postgres-session.ts');
-    return openPostgres(target);
-  }
+  if (target.kind === 'postgres') return openPostgres(target);
   const { openPglite } = await import('./pglite-session.ts');
   return openPglite(target);
 }

@@ -18,8 +18,8 @@ process.on('exit', () => writeFileSync(process.env.TRACE, [...loaded].join('\\n'
 `;
 
 /**
- * What npm would have installed: a kernel built by the compiler, without its sources, and built plugins. Everything else
- * in node_modules is this workspace's.
+ * What npm would have installed: a kernel as it is bundled, without its sources, and built plugins. Everything else in
+ * node_modules is this workspace's.
  */
 async function packedProject(): Promise<{ readonly project: Project; readonly bin: string }> {
   const plugins = Object.fromEntries(
@@ -41,13 +41,11 @@ function build(target: string): void {
   mkdirSync(target, { recursive: true });
   for (const part of ['bin', 'package.json'])
     cpSync(join(workspace, 'core', part), join(target, part), { recursive: true });
-  const compiler = join(workspace, 'node_modules/@typescript/native/bin/tsc');
-  const config = join(workspace, 'core/tsconfig.build.json');
-  // Types are checked elsewhere, and nobody needs declarations here.
-  const quick = ['--noCheck', '--declaration', 'false', '--composite', 'false', '--tsBuildInfoFile', 'null'];
-  const line = [compiler, '-p', config, '--outDir', join(target, 'dist'), ...quick];
+  const bundler = join(workspace, 'node_modules/rolldown/bin/cli.mjs');
+  const config = ['-c', join(workspace, 'core/rolldown.config.ts'), '--configLoader', 'native'];
+  const line = [bundler, ...config, '--dir', join(target, 'dist')];
   const done = spawnSync(process.execPath, line, { encoding: 'utf8' });
-  expect(done.status, done.stdout).toBe(0);
+  expect(done.status, done.stdout + done.stderr).toBe(0);
 }
 
 describe('what an installed kernel loads', () => {

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { isKernelError } from '../../error/kernel-error.ts';
+import { openPackages } from '../../plugin/packages.ts';
 import type { ArgumentSpec, Command, Context } from '../command.ts';
 import { commandNamed, commandTable } from '../command-table.ts';
 import { knownPluginCommands } from '../plugin-commands.ts';
@@ -49,7 +50,6 @@ async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): P
 
 async function inactive(config: Config, active: ReadonlySet<string>): Promise<readonly string[]> {
   const { findPluginPackages } = await import('../../plugin/installed-plugins.ts');
-  const { openPackages } = await import('../../plugin/packages.ts');
   const installed = findPluginPackages(config, openPackages()).keys();
   return Array.from(installed)
     .filter((name) => !active.has(name))

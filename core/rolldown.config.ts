@@ -1,0 +1,82 @@
+// What npm publishes: the doors of package.json as few files, so that a run reads few. Their declarations are tsc's.
+// Why, and what is in which file: docs/decisions/bundle.md.
+import { globSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { defineConfig, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
+import packageFile from './package.json' with { type: 'json' };
+
+const { exports: doors, headwater } = packageFile;
+const here = import.meta.dirname;
+const source = (path: string): string => join(here, 'src', path);
+
+/** The doors, and the revisions: a manifest may name the module of any of them. As paths below `src`, without `.ts`. */
+const entries = [
+  ...Object.values(doors).flatMap((door) => (typeof door === 'string' ? [] : [door.development])),
+  ...globSync(`${headwater.migrations}/*.ts`, { cwd: here }),
+].map((path) => path.replaceAll('\\', '/').replaceAll(/^(?:\.\/)?src\/|\.ts$/g, ''));
+
+/** Whatever these import, other than at a later moment, runs also where nothing is pending. */
+const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
+const contract = [source('plugin.ts')];
+
+/** Puts into one file what `files` import statically and `takes` takes, less what a group of a higher priority has. */
+function group(
+  name: string,
+  priority: number,
+  files: readonly string[],
+  takes: (id: string) => boolean = () => true,
+): CodeSplittingGroup {
+  let reached: ReadonlySet<string> | null = null;
+  return {
+    name(id, context) {
+      reached ??= reachedFrom(files, context);
+      return reached.has(id) && takes(id) ? name : null;
+    },
+    debugName: name,
+    priority,
+  };
+}
+
+function reachedFrom(files: readonly string[], context: ChunkingContext): ReadonlySet<string> {
+  const reached = new Set(files);
+  // A set also gives what is added to it meanwhile.
+  for (const id of reached) for (const other of context.getModuleInfo(id)?.importedIds ?? []) reached.add(other);
+  return reached;
+}
+
+/**
+ * Takes Node's own modules without an import. For an import Node reads all that such a module has, and much of that is
+ * only loaded when it is read: the streams and promises of `fs`, the web's side of `crypto`.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  renderChunk: (code) =>
+    code.replaceAll(
+      /^import \{([^}]+)\} from "(node:[^"]+)";$/gm,
+      (_, names: string, from: string) =>
+        `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule("${from}");`,
+    ),
+};
+
+export default defineConfig({
+  cwd: here,
+  input: Object.fromEntries(entries.map((entry) => [entry, source(`${entry}.ts`)])),
+  // Nothing that npm installs is put in: it has its own versions, its own licence, and may be another's copy too.
+  external: (id) => !/^(?:\.|\/|[A-Za-z]:[\\/])/.test(id),
+  platform: 'node',
+  plugins: [builtins],
+  output: {
+    dir: 'dist',
+    entryFileNames: '[name].js',
+    // As deep below `dist` as the modules were below `src`: what looks for package.json from there finds it.
+    chunkFileNames: 'chunk/[name].js',
+    comments: false,
+    codeSplitting: {
+      groups: [
+        group('contract', 3, contract),
+        group('kernel', 2, upgrade, (id) => !id.startsWith(source('cli') + sep)),
+        group('command-line', 1, upgrade, (id) => dirname(id) === source('cli')),
+      ],
+    },
+  },
+});
