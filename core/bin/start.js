@@ -1,11 +1,12 @@
 import { enableCompileCache } from 'node:module';
-import { registerDevelopmentCondition } from './development-condition.js';
 
 enableCompileCache();
-// A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
-if (!/[\\/]node_modules[\\/]/.test(import.meta.filename)) registerDevelopmentCondition();
 
 try {
+  // A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
+  if (!/[\\/]node_modules[\\/]/.test(import.meta.filename)) {
+    (await import('./development-condition.js')).registerDevelopmentCondition();
+  }
   const { main } = await import('@headwater/core/cli');
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -1,4 +1,5 @@
 import type { MigrationOptions, MigrationResult } from '../kernel/migrate.ts';
+import { now } from './clock.ts';
 import { counted, duration } from './columns.ts';
 import type { Context, Reply } from './command.ts';
 import type { Paint } from './paint.ts';
@@ -13,10 +14,10 @@ export function runMigration(
 ): Promise<Reply> {
   return withProject(context, async ({ config, blueprint, session }) => {
     const { observer, end } = openProgress(context);
-    const began = performance.now();
+    const began = now();
     try {
       const result = await run({ session, blueprint, settings: config.upgrade, observer });
-      return replyOf(result, performance.now() - began, nothing);
+      return replyOf(result, now() - began, nothing);
     } finally {
       end();
     }

@@ -1,4 +1,5 @@
 import type { Observer } from '../db/run.ts';
+import { now } from './clock.ts';
 import type { Context } from './command.ts';
 
 /** Milliseconds before anything is said: what is over by then needs no progress. */
@@ -28,14 +29,14 @@ export function openProgress({ json, env, progress }: Context): Progress {
   // A terminal that is known to have no escapes cannot take a line back.
   const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
   if (json) return { observer: {}, stage() {}, end() {} };
-  const began = performance.now();
+  const began = now();
   const said = new Set<string>();
   let line = '';
   const show = (): void => write(`\r\u001b[2K${line.slice(0, 78)}`);
   // One long statement makes no further call, so the clock has to.
   const timer = setTimeout(() => isTerminal && line !== '' && show(), patience);
   timer.unref();
-  const isLate = (): boolean => performance.now() - began >= patience;
+  const isLate = (): boolean => now() - began >= patience;
   return {
     observer: {
       begins(step, position, total) {

@@ -54,7 +54,7 @@ export function coreSpecifier(json: Json | undefined, context: Substitution): st
 export function pluginEntry(name: string, json: Json | undefined, context: Substitution): PluginEntry {
   const path = ['plugins', name];
   const { layers } = context;
-  assertPluginName(name, fileOf(layers, path), pointerOf(path));
+  if (!isFree(name)) assertPluginName(name, fileOf(layers, path), pointerOf(path));
   if (!isObject(json)) throw misfit(layers, path, 'an object: {} to activate it, or { "$enabled": false }', json);
   const pairs = Object.entries(json);
   // What substitution makes of an object is an object.
@@ -86,6 +86,11 @@ function pointersUnder(pointer: string, pointers: Iterable<string>): string[] {
 
 /** Plugin zero, the schema of the ledger, and the target that means every plugin. */
 const reserved = new Set(['core', 'kernel', 'heads']);
+
+/** Whether a plugin may have that name. */
+function isFree(name: string): boolean {
+  return isPluginName(name) && !reserved.has(name);
+}
 
 /** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` say where `name` was written. */
 export function assertPluginName(name: string, file: string, pointer: string): void {

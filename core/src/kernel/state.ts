@@ -51,13 +51,12 @@ export function graphOf(set: PluginSet, unknown: readonly LedgerRow[] = []): Rev
     dormant: true,
   }));
   const depth = new Map(set.plugins.map((plugin) => [plugin.name, plugin.depth]));
-  const packages = new Map(set.plugins.map((plugin) => [plugin.name, plugin]));
   const active = set.plugins.flatMap((plugin) => plugin.revisions);
-  const since = new Map(active.flatMap((revision) => Object.entries(revision.dependsOnSince)));
-  const named = new Map(
-    [...packages].map(([name, plugin]) => [name, { package: plugin.package, version: plugin.version }]),
-  );
-  return revisionGraph([...active, ...dormant], { depth, packages: named, since });
+  const since = new Map<string, string>();
+  for (const { dependsOnSince } of active) {
+    for (const [id, version] of Object.entries(dependsOnSince)) since.set(id, version);
+  }
+  return revisionGraph([...active, ...dormant], { depth, packages: set.byName, since });
 }
 
 /** Line endings, comments and white space are not history; any other token is. */

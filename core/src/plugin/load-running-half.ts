@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import { firstLine } from '../error/first-line.ts';
 import { KernelError } from '../error/kernel-error.ts';
@@ -34,7 +34,7 @@ export async function importPlugin(plugin: Plugin, load: ImportModule = (url) =>
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
   // `kind` is what definePlugin writes, and the fields that are called have just been looked at.
   if (problem === null) return { running: exported as DefinedPlugin, exports: module };
-  throw new KernelError('PLUGIN_EXPORT_INVALID', { ...whereIs(plugin), file: fileURLToPath(plugin.entry), problem });
+  throw new KernelError('PLUGIN_EXPORT_INVALID', { ...whereIs(plugin), file: plugin.entry, problem });
 }
 
 /** A plugin's package, for a message. */
@@ -49,17 +49,12 @@ export function whereIs({ name, package: packageName, version, directory }: Plug
 
 async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const module = await load(plugin.entry);
+    const module = await load(pathToFileURL(plugin.entry).href);
     // Node always gives one.
     if (!isRecord(module)) throw new Error('the `import` that was given returned no module');
     return module;
   } catch (cause) {
-    const details = {
-      ...whereIs(plugin),
-      phase: 'import' as const,
-      file: fileURLToPath(plugin.entry),
-      reason: firstLine(cause),
-    };
+    const details = { ...whereIs(plugin), phase: 'import' as const, file: plugin.entry, reason: firstLine(cause) };
     throw new KernelError('PLUGIN_LOAD_FAILED', details, { cause });
   }
 }

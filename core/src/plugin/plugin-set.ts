@@ -18,7 +18,7 @@ export interface Plugin {
   readonly directory: string;
   /** Whether it runs from its TypeScript sources (a linked workspace) or from what was built. */
   readonly from: 'sources' | 'built';
-  /** `file:` URL of the module that exports the running half. */
+  /** The module that exports the running half, absolute. */
   readonly entry: string;
   /** By plugin name. Plugin zero is required by every plugin without being listed. */
   readonly requires: readonly Requirement[];

@@ -16,5 +16,10 @@ export function rawHash(revision: Hashed): string {
 export function digest(revision: Omit<Hashed, 'up'>, up: unknown): string {
   const { id, revises, dependsOn, transaction } = revision;
   // An array, so that the order of keys cannot matter.
-  return hash('sha256', JSON.stringify([id, revises.toSorted(), dependsOn.toSorted(), transaction, up])).slice(0, 32);
+  return hash('sha256', JSON.stringify([id, sorted(revises), sorted(dependsOn), transaction, up])).slice(0, 32);
+}
+
+/** Few revisions have two of either, and each is hashed at every boot. */
+function sorted(ids: readonly string[]): readonly string[] {
+  return ids.length < 2 ? ids : ids.toSorted();
 }

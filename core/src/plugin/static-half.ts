@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { isInNodeModules } from '../config/project-root.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
@@ -22,7 +21,7 @@ export interface PluginFields {
 /** A plugin's package.json, understood: what is known of it before its revisions are read. */
 export interface StaticHalf extends PluginFields {
   readonly from: 'sources' | 'built';
-  /** `file:` URL of the module that exports the running half. */
+  /** The module that exports the running half, absolute. */
   readonly entry: string;
 }
 
@@ -41,7 +40,7 @@ export function staticHalf(file: PackageFile, subpath = '.'): StaticHalf {
   return Object.freeze({
     ...own,
     from: sources === null ? 'built' : 'sources',
-    entry: pathToFileURL(`${file.directory}/${target.slice(2)}`).href,
+    entry: `${file.directory}/${target.slice(2)}`,
   });
 }
 

@@ -4,6 +4,8 @@ import { emptyDatabase, type DatabaseKind } from '../../../test/helper/database.
 import type { UpgradeSettings } from '../../src/config/config.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import { applyPlan, type ApplyResult, type Work } from '../../src/db/apply.ts';
+// Loaded when something is pending; here before that, since some tests count milliseconds.
+import '../../src/db/apply-pending.ts';
 import type { RunnableStep } from '../../src/db/batches.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';

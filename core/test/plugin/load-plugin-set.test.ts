@@ -39,12 +39,12 @@ describe('a plugin set', () => {
     expect(byName.get('likes')).toMatchObject({
       from: 'built',
       directory: built,
-      entry: `file://${built}/dist/index.js`,
+      entry: `${built}/dist/index.js`,
     });
     expect(byName.get('mail')).toMatchObject({
       from: 'sources',
       directory: linked,
-      entry: `file://${linked}/src/index.ts`,
+      entry: `${linked}/src/index.ts`,
     });
     expect(byName.get('mail')?.revisions.map(({ id, file }) => [id, file])).toEqual([
       ['mail@0001_a', `${linked}/src/migrations/0001_a.ts`],
