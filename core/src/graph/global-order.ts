@@ -15,20 +15,22 @@ export function globalOrder(
   needs: Needs,
   depth?: ReadonlyMap<string, number>,
 ): readonly GraphRevision[] {
-  const preference = pluginPreference(nodes, depth);
+  // Its plugin's place and its lineage in one number, since two of them are compared often: a lineage is shorter than all.
+  const rank = pluginPreference(nodes, depth).map((place) => place * nodes.length);
   const generation: number[] = nodes.map(() => 0);
   const precedes = (a: number, b: number): boolean => {
-    const byPlugin = (preference[a] ?? 0) - (preference[b] ?? 0);
-    if (byPlugin !== 0) return byPlugin < 0;
-    const byLineage = (generation[a] ?? 0) - (generation[b] ?? 0);
-    return byLineage === 0 ? a < b : byLineage < 0;
+    const difference = (rank[a] ?? 0) - (rank[b] ?? 0);
+    return difference === 0 ? a < b : difference < 0;
   };
   const order = readyOrder(needs, precedes, (node) => {
     const revises = nodes[node]?.revises ?? [];
+    let lineage = 0;
     for (const need of needs[node] ?? []) {
       const above = (generation[need] ?? 0) + 1;
-      if (above > (generation[node] ?? 0) && revises.includes(nodes[need]?.id ?? '')) generation[node] = above;
+      if (above > lineage && revises.includes(nodes[need]?.id ?? '')) lineage = above;
     }
+    generation[node] = lineage;
+    rank[node] = (rank[node] ?? 0) + lineage;
   });
   if (order.length < nodes.length) {
     const path = (shortestCycle(needs) ?? []).flatMap((node) => nodes[node]?.id ?? []);

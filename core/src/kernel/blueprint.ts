@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { assertOneHead } from '../graph/lineage.ts';
 import { loadPluginSet } from '../plugin/load-plugin-set.ts';
+import type { Revision } from '../plugin/revision.ts';
 import { kernelPackage } from './kernel-package.ts';
 import { graphOf, type Blueprint } from './state.ts';
 
@@ -13,10 +14,12 @@ export async function loadBlueprint(config: Config): Promise<Blueprint> {
   const set = await loadPluginSet(config, kernelPackage());
   const graph = graphOf(set);
   assertOneHead(graph);
+  const revisions = new Map<string, Revision>();
+  for (const plugin of set.plugins) for (const revision of plugin.revisions) revisions.set(revision.id, revision);
   return {
     set,
     graph,
-    revisions: new Map(set.plugins.flatMap((plugin) => plugin.revisions.map((revision) => [revision.id, revision]))),
+    revisions,
     packages: new Map(set.plugins.map((plugin) => [plugin.name, plugin.package])),
   };
 }

@@ -5,7 +5,14 @@ import { systemReason } from '../error/system-reason.ts';
 import { assertOneHead } from '../graph/lineage.ts';
 import { revisionGraph } from '../graph/revision-graph.ts';
 import { assertDependenciesRequired } from './dependency-check.ts';
-import { manifestFormat, manifestPath, type Manifest, type ManifestCode, type ManifestRevision } from './manifest.ts';
+import {
+  manifestFormat,
+  manifestPath,
+  sumOf,
+  type Manifest,
+  type ManifestCode,
+  type ManifestRevision,
+} from './manifest.ts';
 import { normalHash } from './normal-hash.ts';
 import { openPackages, realFolder } from './packages.ts';
 import { pluginPeers, sinceOf } from './plugin-peers.ts';
@@ -47,11 +54,13 @@ export async function buildPlugin(
   const lock = await lockOf(revisions, before, plugin.file.version);
   assertKept(plugin, before, lock);
   const dependsOnSince = sinceOf(peers);
+  const built = revisions.map((revision) => entryOf(revision, plugin, lock, dependsOnSince));
   const manifest: Manifest = {
     format: manifestFormat,
     plugin: plugin.name,
     version: plugin.file.version,
-    revisions: revisions.map((revision) => entryOf(revision, plugin, lock, dependsOnSince)),
+    sum: sumOf(built),
+    revisions: built,
   };
   if (!check) for (const revision of revisions) assertModule(revision, plugin);
   const files: readonly (readonly [file: string, value: unknown])[] = [

@@ -30,10 +30,16 @@ export function openPackages(): Packages {
   const files = new Map<string, PackageFile>();
   // By package name, then by folder: plugins side by side share all of the way up but their own folder.
   const found = new Map<string, Map<string, string | null>>();
+  const holders = new Map<string, boolean>();
+  const holds = (holder: string): boolean => {
+    let there = holders.get(holder);
+    if (there === undefined) holders.set(holder, (there = isFolder(holder)));
+    return there;
+  };
   const find = (name: string, folder: string): string | null => {
     let places = found.get(name);
     if (places === undefined) found.set(name, (places = new Map<string, string | null>()));
-    return findFrom(name, folder, places);
+    return findFrom(name, folder, places, holds);
   };
   const read = (directory: string): PackageFile => {
     const known = files.get(directory);
@@ -45,24 +51,42 @@ export function openPackages(): Packages {
   return { find, read };
 }
 
-function findFrom(name: string, folder: string, places: Map<string, string | null>): string | null {
+function findFrom(
+  name: string,
+  folder: string,
+  places: Map<string, string | null>,
+  holds: (holder: string) => boolean,
+): string | null {
   const known = places.get(folder);
   if (known !== undefined) return known;
   // As Node does: there is no node_modules directly inside a node_modules.
-  const own = folder.endsWith(`${sep}node_modules`) ? null : realFolder(`${folder}/node_modules/${name}`);
+  const own = folder.endsWith(`${sep}node_modules`) ? null : installed(name, `${folder}/node_modules`, holds);
   const above = dirname(folder);
-  const found = own ?? (above === folder ? null : findFrom(name, above, places));
+  const found = own ?? (above === folder ? null : findFrom(name, above, places, holds));
   places.set(folder, found);
   return found;
+}
+
+/** Most of the folders on the way up hold no package at all, or none of that scope, which is seen once for all names. */
+function installed(name: string, modules: string, holds: (holder: string) => boolean): string | null {
+  const scope = name.startsWith('@') ? `/${name.slice(0, name.indexOf('/'))}` : '';
+  return holds(`${modules}${scope}`) ? realFolder(`${modules}/${name}`) : null;
 }
 
 /** A folder with its links resolved; `null` where there is none. */
 export function realFolder(place: string): string | null {
   try {
-    const found = statSync(place, { throwIfNoEntry: false });
-    return found?.isDirectory() === true ? realpathSync.native(place) : null;
+    return isFolder(place) ? realpathSync.native(place) : null;
   } catch {
     return null;
+  }
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildPlugin } from '../../src/plugin/build-plugin.ts';
+import { sumOf } from '../../src/plugin/manifest.ts';
 import { writeFiles } from '../config/folder.ts';
 import { refusalIn } from '../config/refusal.ts';
 import { makeProject, revisionText, type FixtureRevision } from './project.ts';
@@ -22,7 +23,7 @@ describe('building a plugin', () => {
     expect(added).toEqual(['likes@0001_a', 'likes@0002_b']);
     expect(JSON.parse(read(folder, 'dist/headwater.json'))).toEqual(manifest);
     expect(JSON.parse(read(folder, 'revisions.lock.json'))).toEqual(lock);
-    expect(manifest).toMatchObject({ format: 1, plugin: 'likes', version: '1.4.0' });
+    expect(manifest).toMatchObject({ format: 1, plugin: 'likes', version: '1.4.0', sum: sumOf(manifest.revisions) });
     expect(manifest.revisions[1]).toEqual({
       id: 'likes@0002_b',
       revises: ['likes@0001_a'],

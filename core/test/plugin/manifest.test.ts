@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-error.ts';
-import { parseManifest } from '../../src/plugin/manifest.ts';
+import { parseManifest, sumOf } from '../../src/plugin/manifest.ts';
 import { rawHash } from '../../src/plugin/raw-hash.ts';
 import { writeFiles } from '../config/folder.ts';
 import { refusalIn, refusalOf } from '../config/refusal.ts';
@@ -26,15 +26,11 @@ const second = {
 };
 const firstHash = rawHash({ ...first, dependsOn: [], transaction: true, up: { kind: 'sql', text: first.up } });
 const secondHash = rawHash({ ...second, up: { kind: 'code', version: second.up.version } });
-const whole = {
-  format: 1,
-  plugin: 'likes',
-  version: '1.2.0',
-  revisions: [
-    { ...first, raw: firstHash, normal: 'n1:', since: '1.0.0' },
-    { ...second, raw: secondHash, normal: 'n1:', since: '1.2.0' },
-  ],
-};
+const both = [
+  { ...first, raw: firstHash, normal: 'n1:', since: '1.0.0' },
+  { ...second, raw: secondHash, normal: 'n1:', since: '1.2.0' },
+];
+const whole = { format: 1, plugin: 'likes', version: '1.2.0', sum: sumOf(both), revisions: both };
 
 /** The manifest with the value at `path` replaced. */
 function changed(path: readonly (string | number)[], value: unknown): string {
@@ -117,6 +113,21 @@ describe('a manifest', () => {
     expect(told).toContain(file);
     expect(told).toContain(part);
     expect(told).toContain(pointer === '' ? 'is damaged:' : `is damaged at ${pointer}:`);
+  });
+
+  it('needs no sum: without one, or with one that does not fit, each revision is held against its own hash', () => {
+    const told = JSON.stringify(parseManifest(JSON.stringify(whole), file, 'likes'));
+    for (const sum of [undefined, 's1:', 5, sumOf([])]) {
+      expect(JSON.stringify(parseManifest(changed(['sum'], sum), file, 'likes'))).toBe(told);
+    }
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const text = JSON.stringify({ ...whole, revisions: ['deep'] }).replace('"deep"', deep);
+    expect(refusalOf(() => parseManifest(text, file, 'likes')).code).toBe('MANIFEST_INVALID');
+  });
+
+  it('may be laid out anew', () => {
+    const spread = JSON.stringify(whole, null, 4);
+    expect(sumOf((JSON.parse(spread) as typeof whole).revisions)).toBe(whole.sum);
   });
 
   it('gives revisions or a coded error for any bytes: flipped, cut, and values put elsewhere', () => {
