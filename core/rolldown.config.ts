@@ -1,6 +1,6 @@
 // What npm publishes: the doors of package.json as few files, so that a run reads few. Their declarations are tsc's.
 // Why, and what is in which file: docs/decisions/bundle.md.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { defineConfig, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };
@@ -58,13 +58,33 @@ const builtins: Plugin = {
     ),
 };
 
+/** The one package that is put in: 246 files at each start, of which one is left. */
+const inlined = /^(?:inversify$|@inversifyjs\/)/;
+
+/** Puts the licences of what is put in beside it, as they ask for. */
+const licences: Plugin = {
+  name: 'licences',
+  generateBundle(_, bundle) {
+    const files = Object.values(bundle).flatMap((output) => (output.type === 'chunk' ? output.moduleIds : []));
+    const packages = new Set(
+      files.flatMap((file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file) ?? []),
+    );
+    const texts = Array.from(packages).toSorted().map(licenceOf);
+    this.emitFile({ type: 'asset', fileName: 'licences.txt', source: texts.join('\n') });
+  },
+};
+
+function licenceOf(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+  return `${name} ${version}\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8')}`;
+}
+
 export default defineConfig({
   cwd: here,
   input: Object.fromEntries(entries.map((entry) => [entry, source(`${entry}.ts`)])),
-  // Nothing that npm installs is put in: it has its own versions, its own licence, and may be another's copy too.
-  external: (id) => !/^(?:\.|\/|[A-Za-z]:[\\/])/.test(id),
+  external: (id) => !/^(?:[./]|[A-Za-z]:[\\/])/.test(id) && !inlined.test(id),
   platform: 'node',
-  plugins: [builtins],
+  plugins: [builtins, licences],
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
@@ -87,5 +88,122 @@ describe('packages that were packed and installed', () => {
     writeFileSync(file, text);
     expect(refused).toMatchObject({ code: 13 });
     expect(refused.json()).toMatchObject({ error: { code: 'MANIFEST_INVALID' } });
+  });
+
+  /** What a run of the packed kernel reads of code, by path below node_modules. `null` where it failed. */
+  async function loadedBy(args: readonly string[]): Promise<readonly string[] | null> {
+    const [preload, list] = [join(cwd, 'loads.mjs'), join(cwd, 'loads.txt')];
+    const code = `import { appendFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context); } });`;
+    writeFileSync(preload, code);
+    writeFileSync(list, '');
+    const done = await runKernel(args, { cwd, bin, env: { NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` } });
+    const urls = readFileSync(list, 'utf8').split('\n');
+    const files = urls.flatMap((url) => /^file:.*\/node_modules\/(.+)$/.exec(url)?.[1] ?? []);
+    return done.code === 0 ? files : null;
+  }
+
+  it('read six files of the kernel where nothing is pending, and of other packages the driver alone', async () => {
+    const target = await emptyDatabase('postgres');
+    const plugins = { likes: {}, comments: {}, messages: {} };
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins }));
+    expect(await loadedBy(['migrate:up'])).toContain('@headwater/core/dist/chunk/apply-pending.js');
+    const loaded = await loadedBy(['migrate:up']);
+    const own = loaded?.filter((file) => file.startsWith('@headwater/'));
+    expect(own?.toSorted()).toEqual(
+      [
+        'bin/kernel.js',
+        'bin/start.js',
+        'dist/chunk/command-line.js',
+        'dist/chunk/kernel.js',
+        'dist/chunk/migrate-up.js',
+        'dist/cli/main.js',
+      ].map((file) => `@headwater/core/${file}`),
+    );
+    const others = loaded?.filter((file) => !file.startsWith('@headwater/')).map((file) => file.split('/', 1)[0] ?? '');
+    expect(new Set(others?.filter((name) => !/^(?:pg|postgres)(?:-|$)/.test(name)))).toEqual(new Set(['xtend']));
+  });
+
+  it('read one file of the kernel where a plugin imports the contract', () => {
+    const code = `import { registerHooks } from 'node:module';
+const own = [];
+registerHooks({ load(url, context, next) { own.push(url); return next(url, context); } });
+await import('@headwater/core/plugin');
+console.log(own.map((url) => url.split('/dist/')[1]).join());`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd, encoding: 'utf8' });
+    expect(out.trim()).toBe('plugin.js,chunk/contract.js');
+  });
+
+  it('have one class of errors behind all doors, and know their own version', async () => {
+    const code = `import { boot, KernelError, isKernelError } from '@headwater/core';
+import { startTestKernel } from '@headwater/core/testing';
+const thrown = await Promise.all([
+  boot({ config: 'nowhere.json' }).catch((error) => error),
+  startTestKernel({ plugins: ['nobody'], cwd: '.' }).catch((error) => error),
+]);
+console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(error), error.name]).join());`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd, encoding: 'utf8' });
+    expect(out.trim()).toBe('true,true,KernelError,true,true,KernelError');
+    const { version } = JSON.parse(readFileSync(join(workspace, 'core/package.json'), 'utf8')) as { version: string };
+    expect((await runKernel(['--version'], { cwd, bin })).stdout.trim()).toBe(version);
+  });
+
+  it('declare every door, without what is not installed with them', () => {
+    const { exports: doors } = JSON.parse(readFileSync(join(workspace, 'core/package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    const names = Object.keys(doors).filter((door) => door !== './package.json');
+    const imports = names.map((door, i) => `import * as door${i} from '@headwater/core${door.slice(1)}';`);
+    // Where a declaration led nowhere, what it declares would be `any`, and every number too.
+    const uses = names.map((_, i) => `// @ts-expect-error It is a module.\nexport const n${i}: number = door${i};`);
+    writeFileSync(join(cwd, 'doors.ts'), [...imports, ...uses].join('\n'));
+    const tsc = join(workspace, 'node_modules/@typescript/native/bin/tsc');
+    const settings = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'esnext', '--skipLibCheck'];
+    const run = (): string => execFileSync(process.execPath, [tsc, ...settings, 'doors.ts'], { cwd, encoding: 'utf8' });
+    expect(run()).toBe('');
+  });
+
+  it('make classes that were decorated with another copy of Inversify', async () => {
+    const folder = join(cwd, 'node_modules/headwater-plugin-greeter');
+    mkdirSync(join(folder, 'dist'), { recursive: true });
+    const fields = { name: 'headwater-plugin-greeter', version: '1.0.0', type: 'module', exports: './dist/index.js' };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...fields, headwater: { plugin: 'greeter' } }));
+    writeFileSync(
+      join(folder, 'dist/headwater.json'),
+      JSON.stringify({ format: 1, plugin: 'greeter', version: '1.0.0', revisions: [] }),
+    );
+    writeFileSync(
+      join(folder, 'dist/index.js'),
+      `import { definePlugin, token } from '@headwater/core/plugin';
+import { inject, injectable } from 'inversify';
+const Hour = token('greeter.hour');
+export const Greeter = token('greeter');
+class PoliteGreeter {
+  constructor(hour) { this.greeting = \`hello at \${hour}\`; }
+}
+injectable()(PoliteGreeter);
+inject(Hour.id)(PoliteGreeter, undefined, 0);
+export default definePlugin({
+  name: 'greeter',
+  bind({ bind }) {
+    bind(Hour).toConstantValue(9);
+    bind(Greeter).to(PoliteGreeter);
+  },
+  start({ get }) {
+    const { greeting } = get(Greeter);
+    if (greeting !== 'hello at 9') throw new Error(greeting);
+  },
+});
+`,
+    );
+    const target = await emptyDatabase('postgres');
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins: { greeter: {} } }));
+    const done = await runKernel(['start', '--once', '--json'], { cwd, bin });
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
+    const reads = await loadedBy(['start', '--once']);
+    // The one copy that is read is the plugin's; the kernel's is inside.
+    expect(reads).toContain('@headwater/core/dist/chunk/open-container.js');
+    expect(reads?.some((file) => file.startsWith('inversify/'))).toBe(true);
   });
 });
