@@ -1,4 +1,6 @@
+import { checkEntities, type Drift } from '../../core/src/authoring/check-entities.ts';
 import { draftMigration, type Drafted, type DraftOptions } from '../../core/src/authoring/draft-migration.ts';
+import type { LoadRunning } from '../../core/src/authoring/part.ts';
 import type { RevisionDraft } from '../../core/src/authoring/revision-source.ts';
 import { definePlugin, type PluginDefinition } from '../../core/src/contract/define-plugin.ts';
 import { defineRevision } from '../../core/src/contract/define-revision.ts';
@@ -33,6 +35,8 @@ export interface Workshop extends AsyncDisposable {
       readonly lookOnly?: boolean;
     },
   ) => Promise<Drafted>;
+  /** What each of these plugins lacks, whose it is looked up. */
+  readonly check: (benches: readonly Bench[], revisions: readonly Revision[]) => Promise<readonly Drift[]>;
 }
 
 /** Opens a workshop on PostgreSQL in this process, or on the server behind `url`. */
@@ -50,10 +54,7 @@ export async function openWorkshop(url: string | null = null): Promise<Workshop>
         set,
         plugin,
         openShadow: async () => lent,
-        load: async ({ name: of }) => {
-          const { entities = [], extend = [] } = benches.find((bench) => bench.name === of) ?? { name: of };
-          return definePlugin({ name: of, entities, extend });
-        },
+        load: loaderOf(benches),
         words,
         pinHeads,
         rename,
@@ -61,7 +62,16 @@ export async function openWorkshop(url: string | null = null): Promise<Workshop>
         onStage: () => {},
       });
     },
+    check: (benches, revisions) => checkEntities(shadow, setOf(benches, revisions), loaderOf(benches)),
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
+  };
+}
+
+/** Stands for importing these plugins. */
+export function loaderOf(benches: readonly Bench[]): LoadRunning {
+  return async ({ name }) => {
+    const { entities = [], extend = [] } = benches.find((bench) => bench.name === name) ?? { name };
+    return definePlugin({ name, entities, extend });
   };
 }
 

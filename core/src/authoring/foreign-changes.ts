@@ -30,7 +30,8 @@ export async function ownerFinder(ownership: Ownership, revisions: readonly Revi
   const owners = ownersIn(ownership);
   const makers = await makersOf(revisions);
   return (change) => {
-    const key = keyOf(change);
+    // A comment is of whoever declares what it is on.
+    const key = keyOf(change).replace(/^comment /, '');
     return owners.get(key) ?? makers.get(key) ?? null;
   };
 }
