@@ -99,6 +99,7 @@ export async function followPage({ page, cwd, run, install, quotes = [] }: PageO
       language === 'console' ? `\`\`\`console\n${sessions.next().value ?? ''}\n\`\`\`` : block,
     );
     writeFileSync(page, replaced);
+    told.splice(0, told.length, ...found);
   }
   return { told: told.map(steady), found: found.map(steady) };
 }
