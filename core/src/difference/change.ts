@@ -31,7 +31,12 @@ export type Change =
       readonly before: CatalogColumn;
       readonly after: CatalogColumn;
     }
-  | { readonly kind: 'add constraint' | 'drop constraint'; readonly on: string; readonly constraint: CatalogConstraint }
+  | {
+      /** Validating is what a constraint lacks that was added `not valid`. */
+      readonly kind: 'add constraint' | 'drop constraint' | 'validate constraint';
+      readonly on: string;
+      readonly constraint: CatalogConstraint;
+    }
   | { readonly kind: 'add index' | 'drop index'; readonly on: string; readonly index: CatalogIndex }
   | {
       /** A name alone: of a table, or of what is on one. */
@@ -100,6 +105,7 @@ export function keyOf(change: Change): string {
       return `column ${change.on}.${change.after.name}`;
     case 'add constraint':
     case 'drop constraint':
+    case 'validate constraint':
       return `constraint ${change.on}.${change.constraint.name}`;
     case 'add index':
     case 'drop index':

@@ -54,13 +54,19 @@ function changesOfTables(
   return changes;
 }
 
+const views = ['view', 'materialized view'];
+
 function definitionChanges(before: Catalog, after: Catalog, undefine: boolean): readonly Change[] {
   const changes: Change[] = [];
   each(before.definitions, after.definitions, {
-    // What was on a table goes with it.
     gone: (definition) => {
-      const goesAlong = definition.table !== null && !after.tables.has(definition.table);
-      if (undefine && !goesAlong) changes.push({ kind: 'undefine', definition });
+      const { name, table } = definition;
+      // What was on a table goes with it.
+      const goesAlong = table !== null && !after.tables.has(table);
+      // A table, or a view of the other kind, takes its name.
+      const isReplaced =
+        table === null && (after.tables.has(name) || views.some((kind) => after.definitions.has(`${kind} ${name}`)));
+      if ((undefine && !goesAlong) || isReplaced) changes.push({ kind: 'undefine', definition });
     },
     come: (definition) => changes.push({ kind: 'define', definition }),
     both: (old, now) => {

@@ -24,10 +24,11 @@ export function explainChange(change: Change): string {
     case 'alter column':
       return `change column ${change.on}.${change.after.name}: ${columnChanges(change.before, change.after).join(', ')}`;
     case 'add constraint':
-    case 'drop constraint': {
+    case 'drop constraint':
+    case 'validate constraint': {
       const { kind, name, columns } = change.constraint;
       const over = columns.length === 0 ? '' : ` over ${columns.join(', ')}`;
-      return `${change.kind === 'add constraint' ? 'add' : 'drop'} ${kind} ${change.on}.${name}${over}`;
+      return `${change.kind.split(' ')[0]} ${kind} ${change.on}.${name}${over}`;
     }
     case 'add index':
     case 'drop index': {

@@ -68,6 +68,9 @@ export function scriptOf(changes: readonly Change[]): string {
     ),
     ...newTables(some('create table'), added, some('add index')),
     byTable(added.filter((change) => isOld(change) && isForeign(change))).map(addConstraintSql),
+    byTable(some('validate constraint')).map(
+      ({ on, constraint }) => `alter table ${quoteName(on)} validate constraint ${quotePart(constraint.name)};`,
+    ),
     byTable(some('row security')).flatMap(rowSecuritySql),
     inOrderOfUse(some('define', 'redefine').map(({ definition }) => definition)).map(defineSql),
     some('undefine').flatMap(({ definition }) => (definition.kind === 'function' ? [undefineSql(definition)] : [])),

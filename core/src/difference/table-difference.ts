@@ -49,7 +49,9 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
       const along = goesAlong(old.columns);
       const named =
         old.kind === 'check' || old.kind === 'exclude' ? old.columns.some((name) => rebuilt.has(name)) : false;
-      const differs = old.definition !== now.definition || old.kind !== now.kind || named;
+      const lacksProof = old.definition === `${now.definition} NOT VALID` && !along && !named;
+      if (lacksProof) changes.push({ kind: 'validate constraint', on, constraint: now });
+      const differs = (old.definition !== now.definition || old.kind !== now.kind || named) && !lacksProof;
       if (differs && !along) changes.push({ kind: 'drop constraint', on, constraint: old });
       if (differs || along) changes.push({ kind: 'add constraint', on, constraint: now });
       changes.push(...commentChanges('constraint', on, old, now, undefine, differs || along));

@@ -46,6 +46,7 @@ const phrases: readonly Phrase[] = [
   { kinds: ['create enum'], verb: 'create', on: null },
   { kinds: ['drop enum'], verb: 'drop', on: null },
   { kinds: ['add constraint'], verb: 'constrain', on: 'of' },
+  { kinds: ['validate constraint'], verb: 'validate', on: 'of' },
   { kinds: ['add index'], verb: 'index', on: 'of' },
   { kinds: ['drop constraint'], verb: 'free', on: 'of' },
   { kinds: ['drop index'], verb: 'drop_index_over', on: 'of' },

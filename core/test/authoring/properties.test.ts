@@ -11,7 +11,7 @@ import { benchesOf, edited, histories, nothing, requirements, type Edit, type Ra
 import { loaderOf, openWorkshop, revisionOf, setOf, type Bench, type Workshop } from '../../../test/helper/workshop.ts';
 
 /** Random applications, of some ten revisions each. More of them: TRIALS=500 npx vitest run … */
-const trials = Number(process.env['TRIALS'] ?? 6);
+const trials = Number(process.env['TRIALS'] ?? 4);
 
 let workshop: Workshop;
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { scriptOf } from '../../src/difference/script.ts';
 import type { Catalog } from '../../src/shadow/catalog.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { holding } from '../schema/support.ts';
+import { serverUrl } from '../../../test/helper/database.ts';
 
 /** What the revisions make, and what the entities want. */
 const old = `create table likes_like (id serial primary key, note text, kept int unique); create table likes_gone (id int, x text);
@@ -17,7 +18,7 @@ describe('what --rename says', () => {
   let before: Catalog;
   let after: Catalog;
   beforeAll(async () => {
-    shadow = await openShadow();
+    shadow = await openShadow(serverUrl('postgres'));
     before = await drawn(old);
     after = await drawn(wanted);
   });

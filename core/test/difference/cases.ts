@@ -364,6 +364,13 @@ export const partCases: readonly Case[] = [
     })),
   },
   {
+    name: 'reference that was added without a look at the rows there were',
+    before: related((maker) => ({ maker: () => p.manyToOne(maker) })),
+    after: related((maker) => ({ maker: () => p.manyToOne(maker) })),
+    meanwhile: `alter table shop_thing drop constraint shop_thing_maker_id_foreign;
+      alter table shop_thing add constraint shop_thing_maker_id_foreign foreign key (maker_id) references shop_maker not valid`,
+  },
+  {
     name: 'unique key under a reference made another way',
     before: keyed('shop_maker_code_unique', false),
     after: keyed('shop_maker_code_unique', true),
@@ -430,6 +437,12 @@ export const otherCases: readonly Case[] = [
     { mood: mood('good'), other: p.text().default('bad') },
     { meanwhile: `insert into shop_thing (mood, other) values ('good', 'bad')` },
   ),
+  {
+    name: 'native enum under another name',
+    before: things({ mood: mood('good', 'bad').default('good') }),
+    after: things({ mood: p.enum(['good', 'bad']).nativeEnumName('shop_temper').default('good') }),
+    meanwhile: `insert into shop_thing (mood) values ('bad')`,
+  },
   changed('native enum dropped', { mood: mood('good', 'bad') }, {}),
   {
     name: 'native enum in another schema',
@@ -491,6 +504,23 @@ export const otherCases: readonly Case[] = [
       view('Shown', 'shop_b', 'select id, name from shop_c'),
       view('Again', 'shop_a', 'select id, name from shop_b'),
       view('Third', 'shop_c', 'select id, lower(name) as name from shop_thing'),
+    ),
+  },
+  {
+    name: 'view that becomes a materialized one, and a table that becomes a view',
+    before: shop(
+      thing(some),
+      view('Shown', 'shop_shown', 'select id, name from shop_thing'),
+      entity('Other', 'shop_other', { properties: { id } }),
+    ),
+    after: shop(
+      thing(some),
+      entity('Shown', 'shop_shown', {
+        view: { materialized: true },
+        expression: 'select id, name from shop_thing',
+        properties: { id: p.integer().primary(), name: p.text() },
+      }),
+      view('Other', 'shop_other', 'select id, name from shop_thing'),
     ),
   },
   {

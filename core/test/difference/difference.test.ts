@@ -6,10 +6,11 @@ import { explainChange } from '../../src/difference/explain-change.ts';
 import { scriptOf } from '../../src/difference/script.ts';
 import { slugWords } from '../../src/difference/words.ts';
 import { openBench, type Bench } from './bench.ts';
+import { serverUrl } from '../../../test/helper/database.ts';
 
 let bench: Bench;
 beforeAll(async () => {
-  bench = await openBench();
+  bench = await openBench(serverUrl('postgres'));
 });
 afterAll(() => bench[Symbol.asyncDispose]());
 

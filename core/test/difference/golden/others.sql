@@ -181,6 +181,29 @@ alter table "shop_thing" alter column "other" type shop_mood using ("other"::tex
 alter table "shop_thing" alter column "other" set default 'bad';
 
 
+-- # native enum under another name
+
+-- up
+
+create type "shop_temper" as enum ('good', 'bad');
+
+alter table "shop_thing" alter column "mood" drop default;
+alter table "shop_thing" alter column "mood" type shop_temper using ("mood"::text::shop_temper);
+alter table "shop_thing" alter column "mood" set default 'good';
+
+drop type "shop_mood";
+
+-- down
+
+create type "shop_mood" as enum ('good', 'bad');
+
+alter table "shop_thing" alter column "mood" drop default;
+alter table "shop_thing" alter column "mood" type shop_mood using ("mood"::text::shop_mood);
+alter table "shop_thing" alter column "mood" set default 'good';
+
+drop type "shop_temper";
+
+
 -- # native enum dropped
 
 -- up
@@ -424,6 +447,38 @@ create view shop_a as
  SELECT id,
     name
    FROM shop_b;
+
+
+-- # view that becomes a materialized one, and a table that becomes a view
+
+-- up
+
+drop view "shop_shown";
+
+drop table "shop_other";
+
+create materialized view shop_shown as
+ SELECT id,
+    name
+   FROM shop_thing;
+create view shop_other as
+ SELECT id,
+    name
+   FROM shop_thing;
+
+-- down
+
+drop view "shop_other";
+drop materialized view "shop_shown";
+
+create table "shop_other" (
+  "id" serial primary key
+);
+
+create view shop_shown as
+ SELECT id,
+    name
+   FROM shop_thing;
 
 
 -- # materialized view

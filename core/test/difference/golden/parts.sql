@@ -122,6 +122,20 @@ alter table "shop_thing" add constraint "shop_thing_other_id_foreign"
   foreign key ("other_id") references "shop_maker" ("id") on delete set null;
 
 
+-- # reference that was added without a look at the rows there were
+
+-- up
+
+alter table "shop_thing" validate constraint "shop_thing_maker_id_foreign";
+
+-- down
+
+alter table "shop_thing" drop constraint "shop_thing_maker_id_foreign";
+
+alter table "shop_thing" add constraint "shop_thing_maker_id_foreign"
+  foreign key ("maker_id") references "shop_maker" ("id") not valid;
+
+
 -- # unique key under a reference made another way
 
 -- up
