@@ -22,25 +22,27 @@ function unwrapped(text: string): string {
 
 const column = /(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")*")/.source;
 const constant = /'(?:[^']|'')*'/.source;
-const plain = new RegExp(
-  String.raw`(${column}) = ANY \(ARRAY\[(${constant}::[^',()[\]]+(?:, ${constant}::[^',()[\]]+)+)\]\)`,
-  'g',
-);
-const varying = new RegExp(
-  String.raw`\((${column})\)::text = ANY \(ARRAY\[(\(${constant}::character varying\)::text(?:, \(${constant}::character varying\)::text)+)\]\)`,
+const typed = String.raw`${constant}::[^',()[\]]+`;
+const varying = String.raw`\(${constant}::character varying\)::text`;
+
+/** Comparisons with an array of two elements and more. A constant that is no part of one is passed over as it is. */
+const memberships = new RegExp(
+  [
+    constant,
+    String.raw`(${column}) = ANY \(ARRAY\[(\d+(?:, \d+)+)\]\)`,
+    String.raw`(${column}) = ANY \(ARRAY\[(${typed}(?:, ${typed})+)\]\)`,
+    String.raw`\((${column})\)::text = ANY \(ARRAY\[(${varying}(?:, ${varying})+)\]\)`,
+  ].join('|'),
   'g',
 );
 
 /** Of one element PostgreSQL makes a plain comparison, and of elements of several types something else. */
 function withIn(text: string): string {
-  return text
-    .replaceAll(plain, (all, name: string, list: string) => {
-      const elements = Array.from(list.matchAll(new RegExp(`(${constant})::([^',]+)`, 'g')));
-      const types = new Set(elements.map(([, , type]) => type?.trim()));
-      return types.size === 1 ? `${name} in (${elements.map(([, value]) => value).join(', ')})` : all;
-    })
-    .replaceAll(varying, (_, name: string, list: string) => {
-      const elements = Array.from(list.matchAll(new RegExp(`(${constant})::character`, 'g')));
-      return `${name} in (${elements.map(([, value]) => value).join(', ')})`;
-    });
+  return text.replaceAll(memberships, (all, ...groups: readonly unknown[]) => {
+    const [name = '', list = ''] = groups.slice(0, 6).filter((group) => typeof group === 'string');
+    if (name === '') return all;
+    const elements = Array.from(list.matchAll(new RegExp(`(${constant})::([^',()]+)|\\d+`, 'g')));
+    const types = new Set(elements.map(([, , type]) => type?.trim()));
+    return types.size === 1 ? `${name} in (${elements.map(([value, quoted]) => quoted ?? value).join(', ')})` : all;
+  });
 }

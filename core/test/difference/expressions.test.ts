@@ -16,6 +16,8 @@ const conditions = [
   `"Cap" in ('A', 'b') and v is not null`,
   `t in ('a', 'b)', '(array[', 'x]')`,
   `t = 'ARRAY[1]::TEXT'`,
+  `t <> 'n = ANY (ARRAY[1, 2])'`,
+  `n in (1, 2) and t <> '' and e in ('x', 'y') and "Cap" in ('AND', '''')`,
   `(t in ('a', 'b')) or (v in ('c', 'd'))`,
   `c in ('a', 'b')`,
   'n in (1, 2)',
@@ -56,6 +58,7 @@ describe('an expression of the server', () => {
     [`((name)::text = ANY ((ARRAY['A'::character varying, 'b'::character varying])::text[]))`, `name in ('A', 'b')`],
     [`(kind = ANY (ARRAY['a'::text, 'b'::text]))`, `kind in ('a', 'b')`],
     [`("Kind" = ANY (ARRAY['a'::shop.mood, 'b'::shop.mood]))`, `"Kind" in ('a', 'b')`],
+    ['(n = ANY (ARRAY[1, 2]))', 'n in (1, 2)'],
     // Of one element the server makes a plain comparison, which would be another text.
     [`(kind = ANY (ARRAY['a'::text]))`, `kind = any (array['a'::text])`],
     [`((a > 0) AND (b > 0))`, `(a > 0) and (b > 0)`],

@@ -41,7 +41,7 @@ export const authoringCodes = {
     hint: () =>
       'What an entity uses beyond tables, like an extension, a domain or a function in a default, is made by a revision: ' +
       'write it first (npx kernel migrate:create <plugin> --empty). Where the shadow lacks the extension itself: ' +
-      '--shadow postgres://user@host/postgres',
+      '--shadow postgres://user@host/postgres. A default with a quote in it, or of an object, is given as SQL: .defaultRaw(…)',
   }),
   PARTITIONING_FIXED: codeEntry({
     exit: exitCode.incompatible,
