@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
@@ -31,7 +31,8 @@ async function packedProject(): Promise<{ readonly project: Project; readonly bi
   build(kernel);
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
-    symlinkSync(join(workspace, 'node_modules', name), join(project.cwd, 'node_modules', name), 'junction');
+    const place = join(project.cwd, 'node_modules', name);
+    if (!existsSync(place)) symlinkSync(join(workspace, 'node_modules', name), place, 'junction');
   }
   project.write('trace.mjs', tracer);
   return { project, bin: join(kernel, 'bin/kernel.js') };
