@@ -1,13 +1,14 @@
 import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { isKernelError, KernelError } from '../error/kernel-error.ts';
+import { ancestorsOf } from '../graph/ancestors.ts';
 import { headsAmong } from '../graph/lineage.ts';
 import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import type { Catalog } from '../shadow/catalog.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { withLast } from './linear-extension.ts';
 import { closureOf, partOf, type Part } from './part.ts';
-import { ancestorsOf, catalogAfter } from './prove.ts';
+import { catalogAfter } from './prove.ts';
 import { importFromOf, nextSlug } from './revision-file.ts';
 import type { RevisionDraft } from './revision-source.ts';
 

@@ -1,7 +1,7 @@
 import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { isKernelError, KernelError } from '../error/kernel-error.ts';
-import type { RevisionGraph } from '../graph/revision-graph.ts';
+import { ancestorsOf } from '../graph/ancestors.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
 import type { Catalog } from '../shadow/catalog.ts';
@@ -15,20 +15,6 @@ export function withRevision(set: PluginSet, revision: Revision): PluginSet {
     plugin.name === revision.plugin ? { ...plugin, revisions: [...plugin.revisions, revision] } : plugin,
   );
   return { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
-}
-
-/** All that a revision stands on, directly or not. */
-export function ancestorsOf(graph: RevisionGraph, id: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (one: string): void => {
-    for (const need of graph.byId.get(one)?.needs ?? []) {
-      if (found.has(need)) continue;
-      found.add(need);
-      visit(need);
-    }
-  };
-  visit(id);
-  return found;
 }
 
 /**

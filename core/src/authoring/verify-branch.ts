@@ -1,4 +1,5 @@
 import { differenceOf } from '../difference/difference.ts';
+import { ancestorsOf } from '../graph/ancestors.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
@@ -8,7 +9,7 @@ import { readSql } from '../sql/read-sql.ts';
 import { findingOf, type Finding } from './finding.ts';
 import { openOwnThings, type OwnThings } from './own-things.ts';
 import type { Part } from './part.ts';
-import { ancestorsOf, assertSame } from './prove.ts';
+import { assertSame } from './prove.ts';
 
 /**
  * Walks a plugin's branch from base to head, with nothing there but what each revision depends on: each has to run, to be

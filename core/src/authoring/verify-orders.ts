@@ -1,13 +1,14 @@
 import { differenceOf } from '../difference/difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { isKernelError } from '../error/kernel-error.ts';
+import { ancestorsOf } from '../graph/ancestors.ts';
 import { headsAmong, isActive } from '../graph/lineage.ts';
 import type { Catalog } from '../shadow/catalog.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { Finding } from './finding.ts';
 import { exchanges, linearExtension, randomFrom, withLast } from './linear-extension.ts';
 import type { Part } from './part.ts';
-import { ancestorsOf, catalogAfter } from './prove.ts';
+import { catalogAfter } from './prove.ts';
 
 /** An order in which a database may get the revisions of all active plugins, and how it comes about. */
 interface Order {

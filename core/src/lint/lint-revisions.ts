@@ -1,3 +1,4 @@
+import { ancestorsOf } from '../graph/ancestors.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import type { Revision, RevisionBody } from '../plugin/revision.ts';
 import { whyBreaking } from '../sql/breaking.ts';
@@ -11,7 +12,7 @@ import { originsIn, type Origins } from './origins.ts';
 import { rules } from './rule.ts';
 import { openSourceLines, type SourceLines } from './source-line.ts';
 import { placeIn, readText } from './text-rules.ts';
-import { closureOf, undeclaredDiscoveries } from './undeclared-rule.ts';
+import { undeclaredDiscoveries } from './undeclared-rule.ts';
 
 /** What lint looks at. */
 export interface LintSubject {
@@ -76,7 +77,7 @@ async function meaningOf(
 ): Promise<readonly Discovery[]> {
   const { id, plugin, dependsOn, breaking, transaction } = revision;
   const placeOf = placeIn(sql);
-  const closure = closureOf(graph, id);
+  const closure = ancestorsOf(graph, id);
   const before = { objects: origins.before(id) };
   const risks = await risksOf(sql, { history: before, transaction });
   const why = breaking ? null : await whyBreaking(sql, before);

@@ -1,3 +1,4 @@
+import { ancestorsOf } from '../graph/ancestors.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import { touchedBy } from '../sql/dependencies.ts';
 import { follow } from '../sql/history-step.ts';
@@ -78,7 +79,7 @@ function missingFor(wanted: SqlObject, { id, plugin, closure, graph, origins, hi
   const now = history.find(wanted)?.revision;
   // Who changed it last, unless that is declared and only its name is newer, or stands on this revision itself.
   const fits = now !== undefined && history.pluginOf(now) !== plugin && !closure.has(now);
-  return fits && !closureOf(graph, now).has(id) ? now : first.revision;
+  return fits && !ancestorsOf(graph, now).has(id) ? now : first.revision;
 }
 
 function dependsOnLine(
@@ -89,16 +90,4 @@ function dependsOnLine(
   const ids = [...new Set([...declared, ...latest])].toSorted();
   const names = namesOf([...missing.values()].flatMap(({ objects }) => objects));
   return `dependsOn: [${ids.map((id) => `'${id}'`).join(', ')}], // ${names}`;
-}
-
-/** What is applied before a revision, whatever the target. */
-export function closureOf({ byId }: RevisionGraph, id: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const left = [...(byId.get(id)?.needs ?? [])];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    left.push(...(byId.get(next)?.needs ?? []));
-  }
-  return found;
 }
