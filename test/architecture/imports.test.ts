@@ -17,7 +17,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   config: ['error', 'graph'],
   plugin: ['error', 'contract', 'graph', 'config'],
   sql: ['error'],
-  lint: ['error', 'sql', 'type graph', 'type plugin'],
+  lint: ['error', 'graph', 'sql', 'type plugin'],
   db: ['error', 'contract', 'type config', 'type plugin'],
   container: ['error', 'contract'],
   schema: ['error', 'contract', 'type config', 'type db'],
