@@ -111,6 +111,18 @@ describe('migrate:create, asked for what cannot be', () => {
     expect(error).toMatchObject({ code: 'SQL_SYNTAX', message: holding('line 2') });
   });
 
+  it('refuses SQL that changes what another plugin owns, and leaves a change of its own', async () => {
+    project.write('foreign.sql', 'alter table core_item drop column name;');
+    const error = await refusal(project, 'likes', '--sql', 'foreign.sql', '--name', 'tidy', '--shadow', server());
+    expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
+    expect(error.message).toContain('foreign-object: It drops the column core_item.name, which core owns.');
+    project.write('own.sql', 'alter table core_item add column liked_at timestamptz;');
+    const args = ['likes', '--sql', 'own.sql', '--name', 'note_when', '--shadow', server(), '--dry-run', '--json'];
+    expect((await project.kernel('migrate:create', ...args)).json()).toMatchObject({
+      dependsOn: [{ revision: 'core@0001_create_item', why: 'core_item' }],
+    });
+  });
+
   it('refuses a renaming of what is not there, with the nearest that is', async () => {
     const error = await refusal(project, 'likes', '--rename', 'core_items.name:title', '--shadow', server());
     expect(error).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding('did you mean "core_item"') });
@@ -118,6 +130,19 @@ describe('migrate:create, asked for what cannot be', () => {
 });
 
 describe('migrate:create, where something is wrong already', () => {
+  it('refuses SQL that names what a plugin makes which is not among the peers, with the line to add', async () => {
+    const tags: PluginSketch = { revisions: { '0001_create_tag': 'create table tags_tag (id int primary key);' } };
+    const project = await makeProject({ plugins: { core, likes, tags } });
+    project.write('tags.sql', 'create table likes_tag (tag_id int references tags_tag);');
+    const error = await refusal(project, 'likes', '--sql', 'tags.sql', '--name', 'tag');
+    expect(error).toMatchObject({
+      code: 'REVISION_DEPENDENCY_NOT_REQUIRED',
+      exitCode: 14,
+      message: holding('tags@0001_create_tag'),
+      hint: holding('"peerDependencies": { "@headwater/plugin-tags": "*" }'),
+    });
+  });
+
   it('refuses a plugin of an installed package', async () => {
     const project = await makeProject({ plugins: { core, likes: { ...likes, built: true } } });
     expect(await refusal(project, 'likes')).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES', exitCode: 12 });
