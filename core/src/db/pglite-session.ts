@@ -5,7 +5,7 @@ import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-
+import { memoryTemplate } from './memory-template.ts';
 import type { Session } from './session.ts';
 
 type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
@@ -46,19 +46,21 @@ function takeDirectory(directory: string): DirectoryLock {
 }
 
 async function startEngine(directory: string | null): Promise<PGlite> {
+  if (directory === null) {
+    const [{ PGlite }, template] = await Promise.all([import('@electric-sql/pglite'), memoryTemplate()]);
+    return PGlite.create({ loadDataDir: template });
+  }
   const { PGlite } = await import('@electric-sql/pglite');
   // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
   const unfinished = `${directory}.creating`;
-  if (directory !== null && existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
-  if (directory !== null && isFilled(directory)) {
+  if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
+  if (isFilled(directory)) {
     assertVersion(directory);
     return PGlite.create({ dataDir: directory });
   }
   const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
-  const template = await dataDir();
-  if (directory === null) return PGlite.create({ loadDataDir: template });
   writeFileSync(unfinished, '');
-  const engine = await PGlite.create({ dataDir: directory, loadDataDir: template });
+  const engine = await PGlite.create({ dataDir: directory, loadDataDir: await dataDir() });
   rmSync(unfinished, { force: true });
   return engine;
 }
