@@ -3,6 +3,7 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };
 
@@ -19,6 +20,8 @@ const entries = [
 /** Whatever these import, other than at a later moment, runs also where nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
 const contract = [source('plugin.ts')];
+/** Imported at a later moment, which is every moment but `--help`: it runs when it is asked for, wherever it is. */
+const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
 
 /** Puts into one file what `files` import statically and `takes` takes, less what a group of a higher priority has. */
 function group(
@@ -60,12 +63,14 @@ const builtins: Plugin = {
 };
 
 /** The packages that are put in, with what they import: see docs/decisions/bundle.md. */
-const inlined = /^(?:inversify|umzug)$/;
+const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
 
 function isExternal(id: string, importer: string | undefined): boolean {
   if (isBuiltin(id)) return true;
   if (/^(?:[./]|[A-Za-z]:[\\/])/.test(id) || inlined.test(id)) return false;
   // This one is of the whole process, and so everybody's.
+  // Of no use on Node, where it is never asked for.
+  if (id === 'pg-cloudflare') return true;
   return id.startsWith('reflect-metadata') || importer === undefined || !isInstalled(importer);
 }
 
@@ -96,10 +101,14 @@ const licences: Plugin = {
 };
 
 function licenceOf(folder: string): string {
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Readonly<
+    Record<string, string | { readonly name: string }>
+  >;
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence to be carried along`);
-  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
+  if (file !== undefined) return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
+  const holder = typeof author === 'object' ? author.name : author;
+  if (license !== 'MIT' || holder === undefined) throw new Error(`${name} has no licence to be carried along`);
+  return `${name} ${version}\n\nMIT License\n\nCopyright (c) ${holder}\n`;
 }
 
 export default defineConfig({
@@ -117,9 +126,9 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         group('contract', 3, contract),
-        group('kernel', 2, upgrade, (id) => !id.startsWith(source('cli') + sep)),
+        group('kernel', 2, [...upgrade, driver], (id) => !id.startsWith(source('cli') + sep)),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
-        group('command-line', 1, upgrade, (id) => dirname(id) === source('cli')),
+        group('command-line', 1, upgrade, (id) => dirname(id) === source('cli') || upgrade.includes(id)),
       ],
     },
   },

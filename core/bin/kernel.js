@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Any Node must be able to read this file, or the person whose Node is too old sees a syntax error instead of the
-// advice below. So: no import declaration, nothing newer than a function; the rest is in start.js.
+// advice below. So: no import declaration, no await, nothing newer than a function.
 var needed = 24;
 var found = process.versions.node;
 
@@ -23,5 +23,35 @@ if (parseInt(found, 10) < needed) {
   );
   process.exitCode = 11;
 } else {
-  import('./start.js');
+  process.getBuiltinModule('node:module').enableCompileCache();
+  commandLine()
+    .then(function (door) {
+      return door.main(process.argv.slice(2));
+    })
+    .then(function (code) {
+      process.exitCode = code;
+    })
+    .catch(explainBug);
+}
+
+/** A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources. */
+function commandLine() {
+  if (/[\\/]node_modules[\\/]/.test(import.meta.filename)) return import('../dist/cli/main.js');
+  return import('./development-condition.js').then(function (hook) {
+    hook.registerDevelopmentCondition();
+    return import('@headwater/core/cli');
+  });
+}
+
+/**
+ * `main` explains its own failures, so this is a broken installation or a bug.
+ *
+ * @param {unknown} error What was thrown.
+ */
+function explainBug(error) {
+  process.exitCode = 1;
+  var debug = process.argv.indexOf('--debug') >= 0;
+  var text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
+  process.stderr.write('kernel: ' + text + '\n');
+  if (!debug) process.stderr.write('This should not happen. Run again with --debug to see where it came from.\n');
 }

@@ -27,7 +27,7 @@ export interface Ledger {
 
 interface Answer {
   readonly format: number | null;
-  /** A line for each revision, see {@link rowOf}; `null` where there is none. */
+  /** A line for each revision, see {@link rowsOf}; `null` where there is none. */
   readonly lines: string | null;
 }
 
@@ -38,12 +38,13 @@ interface Answer {
 export async function readLedger(session: Session): Promise<Ledger> {
   let found: Answer | undefined;
   try {
-    // One row: a driver takes longer over a thousand. And no join, which on tables that were never analyzed looks so
-    // large to the planner that the server compiles it (JIT), for some 120 ms at each boot.
+    // One row: a driver takes longer over a thousand. No join, which on tables that were never analyzed looks so large
+    // to the planner that the server compiles it (JIT), for some 120 ms at each boot. And no order: the rows come nearly
+    // in that of `seq`, which costs less to make up for here.
     [found] = await session.query<Answer>(
       `select (select max(version) from kernel.format) as format,
-        string_agg(concat_ws(' ', plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
-          e'\\n' order by seq) as lines
+        string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
+          e'\\n') as lines
         from kernel.ledger`,
     );
   } catch (error) {
@@ -55,7 +56,7 @@ export async function readLedger(session: Session): Promise<Ledger> {
   const format = found?.format ?? 0;
   if (format > currentFormat) throw new KernelError('LEDGER_FORMAT_NEWER', { found: format, known: currentFormat });
   const lines = found?.lines ?? null;
-  return { format, rows: lines === null ? [] : lines.split('\n').map(rowOf) };
+  return { format, rows: lines === null ? [] : rowsOf(lines) };
 }
 
 async function assertFormat(session: Session): Promise<void> {
@@ -64,21 +65,26 @@ async function assertFormat(session: Session): Promise<void> {
   if (format > currentFormat) throw new KernelError('LEDGER_FORMAT_NEWER', { found: format, known: currentFormat });
 }
 
+function rowsOf(lines: string): readonly LedgerRow[] {
+  const found = lines.split('\n').map((line) => line.split(' '));
+  found.sort((a, b) => Number(a[0]) - Number(b[0]));
+  return found.map(rowOf);
+}
+
 /** Neither ids nor hashes hold a space, a comma or a brace, so PostgreSQL writes arrays of them as `{a,b}`. */
-function rowOf(line: string): LedgerRow {
+function rowOf(fields: readonly string[]): LedgerRow {
   // By place: taking an array apart by name goes through its iterator, which a thousand rows would feel.
-  const fields = line.split(' ');
-  const id = fields[0] ?? '';
+  const id = fields[1] ?? '';
   const at = id.indexOf('@');
   return {
     id,
     plugin: id.slice(0, at),
     slug: id.slice(at + 1),
-    revises: idsIn(fields[4] ?? ''),
-    dependsOn: idsIn(fields[5] ?? ''),
-    raw: fields[1] ?? '',
-    breaking: fields[2] === 't',
-    hasDown: fields[3] === 't',
+    revises: idsIn(fields[5] ?? ''),
+    dependsOn: idsIn(fields[6] ?? ''),
+    raw: fields[2] ?? '',
+    breaking: fields[3] === 't',
+    hasDown: fields[4] === 't',
   };
 }
 

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import type * as Postgres from 'pg';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
@@ -59,8 +57,9 @@ interface Connection {
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  const pg = postgresDriver();
-  const client = new pg.Client({
+  // Not the package's main file, which also loads a pool, and looks for a native driver for as long as all the rest takes.
+  const { default: PgClient } = await import('pg/lib/client.js');
+  const client = new PgClient({
     connectionString: url,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeout,
@@ -77,16 +76,6 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
     throw explainConnect(error, target);
   }
   return connection;
-}
-
-/**
- * The driver, loaded when a server is connected to. Through `require`: an import reads all that a CommonJS module exports,
- * and one of these looks for the native driver, which takes as long as all the rest where it is not there.
- */
-function postgresDriver(): typeof Postgres {
-  const load = createRequire(import.meta.url);
-  // The package's own declarations describe what its main file exports.
-  return load('pg') as typeof Postgres;
 }
 
 function pidOf(client: Client): number | null {

@@ -65,8 +65,9 @@ const none: readonly string[] = Object.freeze([]);
 function sortedOnce(ids: null | undefined | string | readonly string[]): readonly string[] {
   if (typeof ids === 'string') return Object.freeze([ids]);
   if (ids === null || ids === undefined || ids.length === 0) return none;
-  if (ids.length === 1 && Object.isFrozen(ids)) return ids;
-  // Most lists are in order already, and a set for each of thousands of revisions would be felt at every boot.
+  // Nearly all lists have one, and to ask whether it is frozen takes longer than a new one.
+  if (ids.length === 1) return Object.freeze(ids.slice());
+  // Most others are in order already, and a set for each of thousands of revisions would be felt at every boot.
   const inOrder = ids.every((id, i) => i === 0 || (ids[i - 1] ?? '') < id);
   return Object.freeze(inOrder ? [...ids] : [...new Set(ids)].toSorted());
 }

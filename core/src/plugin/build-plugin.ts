@@ -8,6 +8,7 @@ import { assertDependenciesRequired } from './dependency-check.ts';
 import {
   manifestFormat,
   manifestPath,
+  manifestText,
   sumOf,
   type Manifest,
   type ManifestCode,
@@ -63,11 +64,11 @@ export async function buildPlugin(
     revisions: built,
   };
   if (!check) for (const revision of revisions) assertModule(revision, plugin);
-  const files: readonly (readonly [file: string, value: unknown])[] = [
-    [lockPath(folder), lock],
-    [join(folder, manifestPath), manifest],
+  const files: readonly (readonly [file: string, text: string])[] = [
+    [lockPath(folder), `${JSON.stringify(lock, null, 2)}\n`],
+    [join(folder, manifestPath), manifestText(manifest)],
   ];
-  const changed = files.flatMap(([file, value]) => (update(file, value, check) ? [file] : []));
+  const changed = files.flatMap(([file, text]) => (update(file, text, check) ? [file] : []));
   return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)), changed };
 }
 
@@ -143,8 +144,7 @@ function assertModule(revision: Revision, plugin: PluginFields): void {
 }
 
 /** Writes a file whose content is another one, unless it is only a `check`. Gives whether it is another one. */
-function update(file: string, value: unknown, check: boolean): boolean {
-  const text = `${JSON.stringify(value, null, 2)}\n`;
+function update(file: string, text: string, check: boolean): boolean {
   try {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
     if (check) return true;

@@ -60,7 +60,20 @@ export interface Manifest {
  * has its own hash right: one look at a boot in place of one a revision. Where it does not, each is looked at.
  */
 export function sumOf(revisions: readonly unknown[]): string {
-  return `s1:${hash('sha256', JSON.stringify(revisions)).slice(0, 32)}`;
+  return sumOfText(JSON.stringify(revisions));
+}
+
+function sumOfText(text: string): string {
+  return `s1:${hash('sha256', text).slice(0, 32)}`;
+}
+
+const beforeRevisions = '"revisions": ';
+const afterRevisions = '\n}\n';
+
+/** A manifest as it is written: its sum is over a part of this very text, which a boot need not put together again. */
+export function manifestText({ revisions, ...rest }: Manifest): string {
+  const head = JSON.stringify(rest, null, 2).slice(0, -'\n}'.length);
+  return `${head},\n  ${beforeRevisions}${JSON.stringify(revisions)}${afterRevisions}`;
 }
 
 /** Reads the revisions of a built plugin; imports none of its code. Throws MANIFEST_MISSING, MANIFEST_INVALID. */
@@ -103,17 +116,62 @@ export function parseManifest(text: string, file: string, plugin: string): reado
   }
   if (json['plugin'] !== plugin) throw damaged(file, '/plugin', `it is not "${plugin}"`);
   if (!Array.isArray(revisions)) throw damaged(file, '/revisions', 'it is not a list');
-  const asBuilt = fits(json['sum'], revisions);
-  return Object.freeze(revisions.map((revision: unknown, i) => revisionOf(revision, { file, plugin, i, asBuilt })));
+  const asBuilt = fits(json['sum'], text, revisions);
+  if (!asBuilt) revisions.forEach((revision: unknown, i) => assertRevision(revision, { file, plugin, i }));
+  // They are as `plugin:build` wrote them, or have just been checked.
+  const checked = (revisions as readonly ManifestRevision[]).map((revision) => revisionOf(revision, file, plugin));
+  if (!asBuilt) checked.forEach((revision, i) => assertHash(revision, { file, plugin, i }));
+  return Object.freeze(checked);
 }
 
-function fits(sum: unknown, revisions: readonly unknown[]): boolean {
+/** Looks at the text first, which as it was built is what the sum is over. */
+function fits(sum: unknown, text: string, revisions: readonly unknown[]): boolean {
+  if (typeof sum !== 'string') return false;
+  if (sum === sumOfText(text.slice(text.indexOf(beforeRevisions) + beforeRevisions.length, -afterRevisions.length))) {
+    return true;
+  }
   try {
-    return typeof sum === 'string' && sum === sumOf(revisions);
+    return sum === sumOf(revisions);
   } catch {
     // Nested deeper than JSON can be written.
     return false;
   }
+}
+
+function revisionOf(built: ManifestRevision, file: string, plugin: string): Revision {
+  const { id, revises, dependsOn, up, down, transaction, check, breaking, replaces, raw, since, dependsOnSince } =
+    built;
+  return Object.freeze({
+    id,
+    plugin,
+    slug: id.slice(plugin.length + 1),
+    revises: idsOf(revises),
+    dependsOn: idsOf(dependsOn),
+    up: bodyOf(up, 'up', id, file),
+    down: down === undefined ? null : bodyOf(down, 'down', id, file),
+    transaction: transaction ?? true,
+    check: check ?? null,
+    breaking: breaking ?? false,
+    replaces: idsOf(replaces),
+    raw,
+    since,
+    dependsOnSince: dependsOnSince ?? nothing,
+    file,
+  });
+}
+
+const none: readonly string[] = Object.freeze([]);
+const nothing: Readonly<Record<string, string>> = Object.freeze({});
+
+function idsOf(ids: readonly string[] = none): readonly string[] {
+  if (ids.length === 0) return none;
+  return Object.freeze(ids.length === 1 ? ids : ids.toSorted());
+}
+
+function bodyOf(body: string | ManifestCode, field: 'up' | 'down', id: string, file: string): RevisionBody {
+  if (typeof body === 'string') return Object.freeze({ kind: 'sql', text: body });
+  const { version, module } = body;
+  return Object.freeze({ kind: 'code', version, run: codeIn(join(dirname(file), module), id, field) });
 }
 
 /** Where in which manifest a value stands. */
@@ -121,79 +179,54 @@ interface Place {
   readonly file: string;
   readonly plugin: string;
   readonly i: number;
-  /** Whether the manifest's sum fits. */
-  readonly asBuilt: boolean;
 }
 
-function revisionOf(json: unknown, place: Place): Revision {
+/** Whether `json` is a {@link ManifestRevision}. */
+function assertRevision(json: unknown, place: Place): void {
   if (!isRecord(json)) throw misfit(place, '', 'an object');
   const { plugin } = place;
-  const id = json['id'];
-  const slug = typeof id === 'string' ? id.slice(plugin.length + 1) : '';
-  if (typeof id !== 'string' || !id.startsWith(`${plugin}@`) || !isSlug(slug)) {
+  const { id, transaction, check, breaking, since, raw } = json;
+  const { dependsOn = none, replaces = none, dependsOnSince = nothing } = json;
+  if (typeof id !== 'string' || !id.startsWith(`${plugin}@`) || !isSlug(id.slice(plugin.length + 1))) {
     throw misfit(place, 'id', `the id of a revision of "${plugin}"`);
   }
-  const { transaction, check, breaking, since } = json;
   if (transaction !== undefined && transaction !== false) throw misfit(place, 'transaction', 'false');
   if (breaking !== undefined && breaking !== true) throw misfit(place, 'breaking', 'true');
   if (typeof check !== (transaction === false ? 'string' : 'undefined')) {
     throw misfit(place, 'check', 'a query with transaction: false, and else nothing');
   }
   if (typeof since !== 'string') throw misfit(place, 'since', 'a version');
-  const raw = json['raw'];
   if (typeof raw !== 'string') throw misfit(place, 'raw', 'a hash');
-  const revision: Revision = Object.freeze({
-    id,
-    plugin,
-    slug,
-    revises: idsOf(json['revises'], 'revises', place),
-    dependsOn: idsOf(json['dependsOn'] ?? none, 'dependsOn', place),
-    up: bodyOf(json['up'], 'up', id, place),
-    down: json['down'] === undefined ? null : bodyOf(json['down'], 'down', id, place),
-    transaction: transaction ?? true,
-    check: typeof check === 'string' ? check : null,
-    breaking: breaking ?? false,
-    replaces: idsOf(json['replaces'] ?? none, 'replaces', place),
-    raw,
-    since,
-    dependsOnSince: versionsOf(json['dependsOnSince'] ?? nothing, place),
-    file: place.file,
-  });
-  // A manifest that was edited by hand would be believed by a ledger that does not have the revision yet.
-  if (place.asBuilt || rawHash(revision) === raw) return revision;
-  throw misfit(place, 'raw', 'the hash of what is written here; a manifest is made by plugin:build, never by hand');
+  assertIds(json['revises'], 'revises', place);
+  assertIds(dependsOn, 'dependsOn', place);
+  assertBody(json['up'], 'up', place);
+  if (json['down'] !== undefined) assertBody(json['down'], 'down', place);
+  assertIds(replaces, 'replaces', place);
+  if (!isRecord(dependsOnSince) || !Object.values(dependsOnSince).every((version) => typeof version === 'string')) {
+    throw misfit(place, 'dependsOnSince', 'versions by revision id');
+  }
 }
 
-const none: readonly string[] = Object.freeze([]);
-const nothing: Readonly<Record<string, string>> = Object.freeze({});
+function assertIds(json: unknown, field: string, place: Place): void {
+  if (Array.isArray(json) && json.every((id: unknown) => typeof id === 'string' && isRevisionId(id))) return;
+  throw misfit(place, field, 'a list of revision ids');
+}
 
-function bodyOf(json: unknown, field: 'up' | 'down', id: string, place: Place): RevisionBody {
-  if (typeof json === 'string' && json !== '') return Object.freeze({ kind: 'sql', text: json });
+function assertBody(json: unknown, field: 'up' | 'down', place: Place): void {
+  if (typeof json === 'string' && json !== '') return;
   const { version, module } = isRecord(json) ? json : {};
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) {
     throw misfit(place, field, 'SQL, or a module with its version');
   }
-  if (typeof module !== 'string' || !isInside(module))
+  if (typeof module !== 'string' || !isInside(module)) {
     throw misfit(place, `${field}/module`, 'a path beginning with "./"');
-  return Object.freeze({ kind: 'code', version, run: codeIn(join(dirname(place.file), module), id, field) });
+  }
 }
 
-function idsOf(json: unknown, field: string, place: Place): readonly string[] {
-  if (Array.isArray(json) && json.length === 0) return none;
-  if (Array.isArray(json) && json.every((id: unknown) => typeof id === 'string' && isRevisionId(id))) {
-    // Every one is a string, as was just seen.
-    return Object.freeze((json as string[]).toSorted());
-  }
-  throw misfit(place, field, 'a list of revision ids');
-}
-
-function versionsOf(json: unknown, place: Place): Readonly<Record<string, string>> {
-  if (json === nothing) return nothing;
-  if (isRecord(json) && Object.values(json).every((version) => typeof version === 'string')) {
-    // Every one is a string, as was just seen.
-    return Object.freeze({ ...(json as Record<string, string>) });
-  }
-  throw misfit(place, 'dependsOnSince', 'versions by revision id');
+/** A manifest that was edited by hand would be believed by a ledger that does not have the revision yet. */
+function assertHash(revision: Revision, place: Place): void {
+  if (rawHash(revision) === revision.raw) return;
+  throw misfit(place, 'raw', 'the hash of what is written here; a manifest is made by plugin:build, never by hand');
 }
 
 function misfit({ file, i }: Place, field: string, expected: string): KernelError {
