@@ -5,7 +5,7 @@ import { expect, inject } from 'vitest';
 import { openSession, type Session } from '../../core/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { catalogOf } from '../helper/catalog.ts';
-import { kernelBin } from '../helper/kernel-process.ts';
+import { installedKernel } from '../helper/installed-kernel.ts';
 import { urlOf } from '../helper/database.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -85,8 +85,11 @@ export interface Project {
   readonly fileOf: (plugin: string, slug: string) => string;
 }
 
-/** Writes the project, run by the kernel of this workspace or by the mutant at `bin`. */
-export function faultProject(target: DatabaseTarget, bin: string = kernelBin): Project {
+/** Writes the project, run by the kernel that is installed for the tests or by the mutant at `bin`. */
+export function faultProject(
+  target: DatabaseTarget,
+  bin: string = join(installedKernel(inject('scratch')), 'bin/kernel.js'),
+): Project {
   const cwd = join(inject('scratch'), `fault-${randomBytes(6).toString('hex')}`);
   const write = (path: string, text: string): void => {
     mkdirSync(join(cwd, path, '..'), { recursive: true });

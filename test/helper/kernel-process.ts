@@ -1,9 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
+import { installedKernel } from './installed-kernel.ts';
 
-/** The committed bin of this workspace. */
-export const kernelBin = join(import.meta.dirname, '../../core/bin/kernel.js');
+/** The workspace's own `@headwater/core`, which runs from its sources. */
+export const workspaceKernel = join(import.meta.dirname, '../../core');
+
+/** The command that npx would find in the folder `cwd`; elsewhere that of the kernel that is installed for the tests. */
+export function kernelBin(cwd: string): string {
+  const own = join(cwd, 'node_modules/@headwater/core/bin/kernel.js');
+  return existsSync(own) ? own : join(installedKernel(inject('scratch')), 'bin/kernel.js');
+}
 
 /** What a finished process left. */
 export interface Finished {
@@ -28,14 +37,15 @@ export interface KernelProcess {
 export interface KernelOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Another kernel's bin, for a mutant or an installed package. */
+  /** Another kernel's command. Default: see {@link kernelBin}. */
   readonly bin?: string;
 }
 
 /** Starts `kernel` with `args` as a process of its own. */
 export function startKernel(args: readonly string[], options: KernelOptions): KernelProcess {
   const { NODE_ENV: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = spawn(process.execPath, [options.bin ?? kernelBin, ...args], {
+  // Short runs gain nothing from optimized WebAssembly, and lose the other core to the making of it.
+  const child = spawn(process.execPath, ['--liftoff-only', options.bin ?? kernelBin(options.cwd), ...args], {
     cwd: options.cwd,
     env: { ...inherited, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { urlOf } from './database.ts';
+import { installedKernel } from './installed-kernel.ts';
 import { runKernel, startKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -53,6 +54,8 @@ export interface ProjectSketch {
   readonly database?: DatabaseTarget | string;
   /** Further keys of config.json. */
   readonly config?: object;
+  /** Folder of its `@headwater/core`. Default: the one that is installed for the tests. */
+  readonly core?: string;
 }
 
 /** A project on disk, which goes with the test run. */
@@ -79,13 +82,19 @@ export interface Project {
   readonly start: (...args: readonly string[]) => KernelProcess;
 }
 
-/** Writes a project with real packages, a config.json that activates them, and this workspace's `@headwater/core`. */
-export async function makeProject({ plugins = {}, database, config = {} }: ProjectSketch = {}): Promise<Project> {
+/** Writes a project with real packages, and a config.json that activates them. */
+export async function makeProject({
+  plugins = {},
+  database,
+  config = {},
+  ...sketch
+}: ProjectSketch = {}): Promise<Project> {
+  const { core: kernel = installedKernel(inject('scratch')) } = sketch;
   const cwd = join(realpathSync(inject('scratch')), `project-${randomBytes(6).toString('hex')}`);
   const project = projectIn(cwd);
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
-  link(join(workspace, 'core'), join(cwd, 'node_modules/@headwater/core'));
+  link(kernel, join(cwd, 'node_modules/@headwater/core'));
   // The same copy as core's, which entities have to be made with.
   link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
   for (const [name, sketch] of Object.entries(plugins)) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installKernel } from './installed-kernel.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +18,10 @@ interface Project {
   readonly provide: (key: 'postgresPort' | 'scratch', value: never) => void;
 }
 
-/** Vitest's global set-up: one real PostgreSQL for the whole run, from an npm package, in a folder of its own. */
+/**
+ * Vitest's global set-up: one real PostgreSQL for the whole run, from an npm package, in a folder of its own, and the
+ * kernel as npm would install it.
+ */
 export default async function startServer(project: Project): Promise<() => Promise<void>> {
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
   // The server may run as another user, who has to get in.
@@ -25,12 +29,18 @@ export default async function startServer(project: Project): Promise<() => Promi
   const program = join(import.meta.dirname, 'server-process.ts');
   const server = spawn(process.execPath, [program, scratch], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
+  const installing = installKernel(scratch);
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   if (!Number.isInteger(port) || port < 1024) {
     server.kill();
     throw new Error(`the PostgreSQL of the tests did not start: ${String(said[0]).trim()}`);
   }
+  await installing.catch(async (error: unknown) => {
+    server.stdin.end();
+    await ended;
+    throw error;
+  });
   project.provide('postgresPort', port as never);
   project.provide('scratch', scratch as never);
   return async () => {

@@ -2,11 +2,12 @@ import { readConfig } from '../../src/config/read-config.ts';
 import { kernelPackage } from '../../src/kernel/kernel-package.ts';
 import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
+import { workspaceKernel } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch } from '../../../test/helper/project.ts';
 
 /** The plugin set of a project that is written to disk for it. */
 export async function setOf(plugins: Readonly<Record<string, PluginSketch>>): Promise<PluginSet> {
-  const project = await makeProject({ plugins });
+  const project = await makeProject({ plugins, core: workspaceKernel });
   return loadPluginSet(readConfig(project.config, {}), kernelPackage());
 }
 

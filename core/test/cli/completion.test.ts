@@ -43,7 +43,7 @@ describe('completion', () => {
         _kernel
         echo "\${COMPREPLY[@]}"
       done`;
-    const env = { ...process.env, NODE: process.execPath, BIN: kernelBin };
+    const env = { ...process.env, NODE: process.execPath, BIN: kernelBin('/') };
     const { stdout } = await run('bash', ['-c', script], { env });
     const [one, two, three] = stdout.split('\n');
     expect([one, two]).toEqual(['start', 'heads']);

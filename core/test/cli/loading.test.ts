@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, emptyDatabase } from '../../../test/helper/database.ts';
+import { workspaceKernel } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
 
 /** Writes down the npm packages, and the parts of our own, that its process loads. */
@@ -35,6 +36,8 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
   beforeAll(async () => {
     project = await makeProject({
+      // Its sources tell more than the files of a bundle.
+      core: workspaceKernel,
       database: await emptyDatabase(kind),
       plugins: {
         core: { revisions: { '0001_a': 'create table a (id int);' } },

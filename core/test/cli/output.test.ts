@@ -15,7 +15,7 @@ const escape = '\u001b[';
 const terminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
 function onTerminal(cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): string {
-  const line = [process.execPath, kernelBin, ...args].map((word) => `'${word}'`).join(' ');
+  const line = [process.execPath, kernelBin(cwd), ...args].map((word) => `'${word}'`).join(' ');
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const all = { ...inherited, TERM: 'xterm', ...env };
   return spawnSync('script', ['-qec', line, '/dev/null'], { cwd, env: all, encoding: 'utf8', input: '' }).stdout;
@@ -164,7 +164,7 @@ describe('--debug', () => {
     expect(plain.stderr).not.toMatch(/^ +at /m);
     expect(debug).toMatchObject({ code: 20, stdout: '' });
     expect(debug.stderr).toContain(plain.stderr.trim());
-    expect(debug.stderr).toMatch(/^ +at .*postgres-session\.ts/m);
+    expect(debug.stderr).toMatch(/^ +at .*\bconnect\b.*kernel\.js/m);
     expect(debug.stderr).toMatch(/ECONNREFUSED/);
     const both = await project.kernel('migrate:status', '--debug', '--json');
     expect(both.json()).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } });

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
+import { workspaceKernel } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -21,7 +22,7 @@ function node({ cwd }: Project, args: readonly string[], env: Readonly<Record<st
 describe('a test kernel, whatever runs it', () => {
   let project: Project;
   beforeAll(async () => {
-    project = await makeProject();
+    project = await makeProject({ core: workspaceKernel });
     const likes = join(project.cwd, 'node_modules/@headwater/plugin-likes');
     mkdirSync(dirname(likes), { recursive: true });
     symlinkSync(join(root, 'plugins/likes'), likes, 'junction');
@@ -54,7 +55,7 @@ describe('a test kernel, whatever runs it', () => {
 
 describe('the condition `development`', () => {
   it('is not for published packages, also where the process has it, as Vitest’s have', async () => {
-    const project = await makeProject({ plugins: { shipped: { built: true } } });
+    const project = await makeProject({ core: workspaceKernel, plugins: { shipped: { built: true } } });
     const condition = pathToFileURL(join(root, 'core/bin/development-condition.js')).href;
     project.write(
       'resolve.ts',

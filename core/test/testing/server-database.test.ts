@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onServer, serverUrl, testDatabase } from '../../../test/helper/database.ts';
+import { workspaceKernel } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch } from '../../../test/helper/project.ts';
 import { openSession } from '../../src/db/session.ts';
 import { startTestKernel, type TestKernel } from '../../src/testing.ts';
@@ -15,7 +16,7 @@ async function databases(beginning: string): Promise<readonly string[]> {
 
 /** A way to start a plugin that no other test has. */
 async function makeOwn(sketch: PluginSketch): Promise<() => Promise<TestKernel>> {
-  const { cwd } = await makeProject({ plugins: { own: sketch } });
+  const { cwd } = await makeProject({ plugins: { own: sketch }, core: workspaceKernel });
   return () => startTestKernel({ plugins: ['own'], cwd, database });
 }
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
+import { workspaceKernel } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
 import { startTestKernel, type TestKernel } from '../../src/testing.ts';
 import { execute, makeNotes } from './notes.ts';
@@ -75,7 +76,10 @@ describe('the plugins of a test', () => {
   });
 
   it('bring their own plugin zero, where they require one or it is listed', async () => {
-    const { cwd } = await makeProject({ plugins: { core: { version: '1.7.0' }, thing: { requires: ['core'] } } });
+    const { cwd } = await makeProject({
+      core: workspaceKernel,
+      plugins: { core: { version: '1.7.0' }, thing: { requires: ['core'] } },
+    });
     for (const plugins of [['thing'], ['./plugins/core', 'thing'], ['core']]) {
       await using app = await startTestKernel({ plugins, cwd });
       expect(app.report.plugins.find(({ name }) => name === 'core')).toMatchObject({ version: '1.7.0' });
