@@ -5,8 +5,8 @@ import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-import { memoryTemplate } from './memory-template.ts';
 import type { Session } from './session.ts';
+import { memoryTemplate, unpackTemplate } from './template.ts';
 
 type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
 
@@ -58,11 +58,10 @@ async function startEngine(directory: string | null): Promise<PGlite> {
     assertVersion(directory);
     return PGlite.create({ dataDir: directory });
   }
-  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
   writeFileSync(unfinished, '');
-  const engine = await PGlite.create({ dataDir: directory, loadDataDir: await dataDir() });
+  await unpackTemplate(directory);
   rmSync(unfinished, { force: true });
-  return engine;
+  return PGlite.create({ dataDir: directory });
 }
 
 function isFilled(directory: string): boolean {

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+/**
+ * The prepared data directory, for an engine in memory: without two databases that no session of an engine can connect
+ * to, and that have most of the files.
+ */
+export async function memoryTemplate(): Promise<Blob> {
+  const kept = (await templateEntries()).flatMap(({ name, bytes }) => (isOfTemplate.test(name) ? [] : [bytes]));
+  return new Blob([...kept, endOfArchive]);
+}
+
+/**
+ * Makes a data directory, with the rights that PostgreSQL wants for one. PGlite can unpack the same archive, but goes
+ * through streams and a file system of its own for each of its thousand files, which is most of a first boot.
+ */
+export async function unpackTemplate(directory: string): Promise<void> {
+  const entries = await templateEntries();
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const { name, isFolder, bytes, size } of entries) {
+    const path = join(directory, name);
+    if (isFolder) mkdirSync(path, { recursive: true, mode: 0o700 });
+    else writeFileSync(path, bytes.subarray(blockSize, blockSize + size), { mode: 0o600 });
+  }
+}
+
+/** Files of template1 and template0, whose oids are the same everywhere (pg_database.dat). Their folders stay. */
+const isOfTemplate = /(?:^|\/)base\/[14]\/./;
+
+const blockSize = 512;
+
+/** Two empty blocks. */
+const endOfArchive = new Uint8Array(2 * blockSize);
+
+/** A file or folder in an archive. */
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+  /** Of what it holds, in bytes. */
+  readonly size: number;
+  /** A block with its header, and the blocks of what it holds. */
+  readonly bytes: Buffer<ArrayBuffer>;
+}
+
+async function templateEntries(): Promise<readonly Entry[]> {
+  const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
+  const packed = await (await dataDir()).arrayBuffer();
+  return entriesOf(await promisify(gunzip)(packed));
+}
+
+/**
+ * The entries of a ustar archive, a folder before what is in it. A header has the name first, at 124 the size in octal,
+ * and at 156 a 5 for a folder: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+ */
+function entriesOf(tar: Buffer<ArrayBuffer>): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let at = 0; at + blockSize <= tar.length && tar[at] !== 0;) {
+    const name = tar.toString('latin1', at, tar.indexOf(0, at));
+    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 136), 8);
+    const end = at + blockSize + Math.ceil(size / blockSize) * blockSize;
+    entries.push({ name, isFolder: tar[at + 156] === 0x35, size, bytes: tar.subarray(at, end) });
+    at = end;
+  }
+  return entries;
+}
