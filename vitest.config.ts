@@ -26,8 +26,7 @@ export default defineConfig({
     // One real PostgreSQL for the whole run.
     globalSetup: [`${here}/test/helper/server.ts`],
     pool: 'forks',
-    // As for the processes that tests start: see test/helper/kernel-process.ts.
-    execArgv: ['--liftoff-only'],
+    isolate: false,
     // Each worker may hold a database of its own, of some 340 MB.
     maxWorkers: Math.min(4, availableParallelism()),
     // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
