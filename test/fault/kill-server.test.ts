@@ -22,13 +22,24 @@ function pointAt(project: Project, database: string): void {
   writeFileSync(file, JSON.stringify({ ...config, database }));
 }
 
+/** A project and its database, where one trial follows another. */
+interface Place {
+  readonly target: PostgresTarget;
+  readonly project: Project;
+}
+
+async function makePlace(bin?: string): Promise<Place> {
+  const target = await emptyPostgres();
+  return { target, project: faultProject(target, bin) };
+}
+
 /** Kills a boot at its `k`-th moment on the wire; gives how many moments there were, or `null` if it was killed. */
 async function killAt(
   k: number,
-  bin?: string,
+  { target, project }: Place,
 ): Promise<{ readonly moments: number | null; readonly outcome: Outcome }> {
-  const target = await emptyPostgres();
-  const project = faultProject(target, bin);
+  const name = new URL(target.url).pathname.slice(1);
+  await onServer(name, 'drop schema if exists kernel cascade; drop schema public cascade; create schema public');
   let running: KernelProcess | null = null;
   let moments = 0;
   const cutter = await startCutter((_, n) => {
@@ -50,19 +61,19 @@ async function killAt(
   const outcome = await checkOracles(target);
   const third = await runKernel(['migrate:up', '--json'], options);
   expect(third.json()).toMatchObject({ applied: [] });
-  await onServer('postgres', `drop database ${new URL(target.url).pathname.slice(1)} with (force)`);
   return { moments: killed ? null : moments, outcome };
 }
 
 describe('F-03: kill -9 at every message sent and after every reply', () => {
   it('converges at the next boot, whenever it was', async () => {
-    const undisturbed = await killAt(-1);
+    const [one, other] = [await makePlace(), await makePlace()];
+    const undisturbed = await killAt(-1, one);
     const total = undisturbed.moments ?? 0;
     expect(total).toBeGreaterThan(30);
     let kills = 0;
     // Two at a time: as many as there are cores.
     for (let k = 1; k <= total; k += 2) {
-      const trials = await Promise.all([killAt(k), killAt(k + 1)]);
+      const trials = await Promise.all([killAt(k, one), killAt(k + 1, other)]);
       for (const { moments, outcome } of trials) {
         if (moments === null) kills += 1;
         expect(outcome).toEqual(undisturbed.outcome);
@@ -81,7 +92,8 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
   await run.session.script(script.replace('execute step.up;', ''),`,
     );
     const sweep = async (): Promise<void> => {
-      for (let k = 12; k < 60; k += 3) await killAt(k, bin);
+      const place = await makePlace(bin);
+      for (let k = 12; k < 60; k += 3) await killAt(k, place);
     };
     await expect(sweep()).rejects.toThrow();
   }, 120_000);

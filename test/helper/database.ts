@@ -27,7 +27,8 @@ export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget>
     const directory = join(inject('scratch'), name);
     return { kind, directory, shown: `pglite://${directory}` };
   }
-  await onServer('postgres', `create database ${name}`);
+  // By a copy of its files, which takes two thirds of what going through the log does.
+  await onServer('postgres', `create database ${name} strategy file_copy`);
   return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
 }
 
