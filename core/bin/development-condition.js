@@ -13,35 +13,46 @@ let registered = false;
 export function registerDevelopmentCondition() {
   if (registered) return;
   registered = true;
+  // A name leads to the same module from everywhere in a folder, and hundreds of revisions ask for one and the same.
+  const known = new Map();
   registerHooks({
     resolve(specifier, context, nextResolve) {
       // Conditions only matter to names that a package.json resolves, not to paths, URLs and Node's own modules.
       if (/^(\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]+:)/i.test(specifier) || isBuiltin(specifier)) {
         return nextResolve(specifier, context);
       }
-      // A process may have it from elsewhere, as Vitest's workers do, and published packages ship no sources.
-      const published = {
-        ...context,
-        conditions: context.conditions.filter((condition) => condition !== 'development'),
-      };
-      // Node keeps what it resolved by name and parent, whatever the conditions were, and gives the first answer again.
-      // Another fragment makes another parent of the same path.
-      const withDevelopment = {
-        ...context,
-        conditions: [...published.conditions, 'development'],
-        parentURL: context.parentURL && `${context.parentURL}#development`,
-      };
-      let stock;
-      try {
-        stock = nextResolve(specifier, published);
-      } catch (failure) {
-        try {
-          return nextResolve(specifier, withDevelopment);
-        } catch {
-          throw failure;
-        }
-      }
-      return stock.url.includes('/node_modules/') ? stock : nextResolve(specifier, withDevelopment);
+      const { parentURL = '', conditions } = context;
+      const place = [specifier, parentURL.slice(0, parentURL.lastIndexOf('/')), ...conditions].join(' ');
+      let found = known.get(place);
+      if (found === undefined) known.set(place, (found = resolveName(specifier, context, nextResolve)));
+      return { ...found, shortCircuit: true };
     },
   });
+}
+
+/** @type {import('node:module').ResolveHookSync} */
+function resolveName(specifier, context, nextResolve) {
+  // A process may have it from elsewhere, as Vitest's workers do, and published packages ship no sources.
+  const published = {
+    ...context,
+    conditions: context.conditions.filter((condition) => condition !== 'development'),
+  };
+  // Node keeps what it resolved by name and parent, whatever the conditions were, and gives the first answer again.
+  // Another fragment makes another parent of the same path.
+  const withDevelopment = {
+    ...context,
+    conditions: [...published.conditions, 'development'],
+    parentURL: context.parentURL && `${context.parentURL}#development`,
+  };
+  let stock;
+  try {
+    stock = nextResolve(specifier, published);
+  } catch (failure) {
+    try {
+      return nextResolve(specifier, withDevelopment);
+    } catch {
+      throw failure;
+    }
+  }
+  return stock.url.includes('/node_modules/') ? stock : nextResolve(specifier, withDevelopment);
 }
