@@ -14,6 +14,7 @@ export function registerDevelopmentCondition() {
   if (registered) return;
   registered = true;
   // A name leads to the same module from everywhere in a folder, and hundreds of revisions ask for one and the same.
+  /** @type {Map<string, import('node:module').ResolveFnOutput>} */
   const known = new Map();
   registerHooks({
     resolve(specifier, context, nextResolve) {
