@@ -26,9 +26,10 @@ export default defineConfig({
     // One real PostgreSQL for the whole run.
     globalSetup: [`${here}/test/helper/server.ts`],
     pool: 'forks',
+    // A worker's start would be most of what a file takes.
     isolate: false,
-    // Each worker may hold a database of its own, of some 340 MB.
-    maxWorkers: Math.min(4, availableParallelism()),
+    // One more than there are cores, since a test often waits. Each may hold a database of its own, of some 200 MB.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { installedKernel } from '../helper/installed-kernel.ts';
 import { followPage, linkInstalled, shellIn } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -15,7 +16,7 @@ describe('the comparison with Alembic', () => {
       const modules = join(cwd, 'node_modules');
       mkdirSync(join(modules, '.bin'));
       mkdirSync(join(modules, '@headwater'));
-      symlinkSync(join(workspace, 'core'), join(modules, '@headwater/core'));
+      symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/core'));
       symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));
       symlinkSync('../main', join(modules, 'community-main'));
       symlinkSync('../plugins/likes', join(modules, 'headwater-plugin-likes'));

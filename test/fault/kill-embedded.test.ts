@@ -1,9 +1,9 @@
 import { cpSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { emptyDatabase } from '../helper/database.ts';
+import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
-import { checkOracles, faultProject, type Project } from './support.ts';
+import { checkOracles, faultProject, pointAt, type Project } from './support.ts';
 
 describe('F-51: kill -9 of an embedded database during an upgrade', () => {
   const boot = (project: Project): ReturnType<typeof runKernel> =>
@@ -24,6 +24,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
 
     const trials = 14;
     let killed = 0;
+    const project = faultProject(base);
     for (let i = 0; i < trials; i += 1) {
       const target = await emptyDatabase('pglite');
       // The first trials begin with nothing, so that the making of the directory is hit as well.
@@ -31,7 +32,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
       if (!fromNothing && base.kind === 'pglite' && target.kind === 'pglite') {
         cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
       }
-      const project = faultProject(target);
+      pointAt(project, urlOf(target));
       const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
       await sleep((length * (fromNothing ? 1 : 0.6) * (i + 2)) / (trials + 2));
       running.child.kill('SIGKILL');

@@ -1,11 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../helper/database.ts';
 import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { startCutter } from './cutter.ts';
-import { checkOracles, faultProject, mutant, type Outcome, type Project } from './support.ts';
+import { checkOracles, faultProject, mutant, pointAt, type Outcome, type Project } from './support.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -13,13 +11,6 @@ async function emptyPostgres(): Promise<PostgresTarget> {
   const target = await emptyDatabase('postgres');
   if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
   return target;
-}
-
-/** Points the project's config at another database URL. */
-function pointAt(project: Project, database: string): void {
-  const file = join(project.cwd, 'config.json');
-  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
-  writeFileSync(file, JSON.stringify({ ...config, database }));
 }
 
 /** A project and its database, where one trial follows another. */

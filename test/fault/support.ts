@@ -138,6 +138,13 @@ export function faultProject(
   return { cwd, bin, fileOf: (plugin, slug) => join(cwd, `plugins/${plugin}/src/migrations/${slug}.ts`) };
 }
 
+/** Points the project's config at another database URL. */
+export function pointAt({ cwd }: Project, database: string): void {
+  const file = join(cwd, 'config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...config, database }));
+}
+
 /** All ids of the project, and every effect that must be there exactly once. */
 export const allIds: readonly string[] = Object.entries(revisions).flatMap(([name, list]) =>
   list.map(([slug]) => `${name}@${slug}`),

@@ -16,7 +16,11 @@ declare module 'vitest' {
 
 interface Project {
   readonly provide: (key: 'postgresPort' | 'scratch', value: never) => void;
+  readonly vitest: { readonly projects: readonly { readonly name: string }[] };
 }
+
+/** The projects whose tests run `kernel`. */
+const running = new Set(['core', 'integration']);
 
 /**
  * Vitest's global set-up: one real PostgreSQL for the whole run, from an npm package, in a folder of its own, and the
@@ -29,7 +33,8 @@ export default async function startServer(project: Project): Promise<() => Promi
   const program = join(import.meta.dirname, 'server-process.ts');
   const server = spawn(process.execPath, [program, scratch], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
-  const installing = installKernel(scratch);
+  const runs = project.vitest.projects.some(({ name }) => running.has(name));
+  const installing = runs ? installKernel(scratch) : Promise.resolve();
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   if (!Number.isInteger(port) || port < 1024) {

@@ -48,7 +48,7 @@ function takeDirectory(directory: string): DirectoryLock {
 async function startEngine(directory: string | null): Promise<PGlite> {
   if (directory === null) {
     const [{ PGlite }, template] = await Promise.all([import('@electric-sql/pglite'), memoryTemplate()]);
-    return PGlite.create({ loadDataDir: template });
+    return PGlite.create({ loadDataDir: template, startParams: startParams(PGlite) });
   }
   const { PGlite } = await import('@electric-sql/pglite');
   // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
@@ -56,12 +56,20 @@ async function startEngine(directory: string | null): Promise<PGlite> {
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
   if (isFilled(directory)) {
     assertVersion(directory);
-    return PGlite.create({ dataDir: directory });
+    return PGlite.create({ dataDir: directory, startParams: startParams(PGlite) });
   }
   writeFileSync(unfinished, '');
   await unpackTemplate(directory);
   rmSync(unfinished, { force: true });
-  return PGlite.create({ dataDir: directory });
+  return PGlite.create({ dataDir: directory, startParams: startParams(PGlite) });
+}
+
+/**
+ * PostgreSQL fills its shared buffers with zeros when it starts, of which PGlite's configuration has 128 MB: a fifth of the
+ * time that a start takes, and 100 MB of the process's memory.
+ */
+function startParams({ defaultStartParams }: typeof PGlite): string[] {
+  return [...defaultStartParams, '-c', 'shared_buffers=32MB'];
 }
 
 function isFilled(directory: string): boolean {

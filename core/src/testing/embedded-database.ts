@@ -6,7 +6,7 @@ import { headsHash, upgradeToHeads } from './heads.ts';
 import { lentSession } from './lent-session.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
-/** An engine, which takes a second to start and some 340 MB, and so serves one application after another. */
+/** An engine, which takes most of a second to start and some 200 MB, and so serves one application after another. */
 interface Engine {
   readonly session: PgliteSession;
   /** {@link nextTransaction}, when it was new. */
