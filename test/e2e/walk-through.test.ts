@@ -2,15 +2,28 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
+import { installedKernel, installPlugin } from '../helper/installed-kernel.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { openSession } from '../../core/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 
-const workspace = join(import.meta.dirname, '../..');
+/** Folders by the name of the package, less its scope. */
+type Installed = ReadonlyMap<string, string>;
+
+let installed: Installed | null = null;
+
+async function installAll(): Promise<Installed> {
+  const scratch = inject('scratch');
+  const folders = new Map([['core', installedKernel(scratch)]]);
+  for (const name of ['likes', 'comments', 'messages']) {
+    folders.set(`plugin-${name}`, await installPlugin(scratch, name));
+  }
+  return folders;
+}
 
 /**
  * The ancestor's walk-through (a module is switched on, others follow, one is switched off and on again), by real
- * processes on the first-party plugins. Its third step is what the ancestor could not do: «Can't locate revision».
+ * processes on the first-party plugins as npm would install them. Its third step is what the ancestor could not do: «Can't locate revision».
  * The tests of one database follow each other.
  */
 describe.each(databaseKinds)('the life of an application on %s', (kind) => {
@@ -18,14 +31,12 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   let cwd: string;
 
   beforeAll(async () => {
+    installed ??= await installAll();
     target = await emptyDatabase(kind);
     cwd = join(inject('scratch'), `walk-${kind}`);
     mkdirSync(join(cwd, 'config'), { recursive: true });
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
-    symlinkSync(join(workspace, 'core'), join(cwd, 'node_modules/@headwater/core'));
-    for (const name of ['likes', 'comments', 'messages']) {
-      symlinkSync(join(workspace, 'plugins', name), join(cwd, `node_modules/@headwater/plugin-${name}`));
-    }
+    for (const [name, folder] of installed) symlinkSync(folder, join(cwd, 'node_modules/@headwater', name));
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
     writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ database: urlOf(target), plugins: {} }, null, 2));
   });

@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -34,4 +45,25 @@ export async function installKernel(scratch: string): Promise<void> {
   await run(process.execPath, [join(made, 'bin/kernel.js'), 'plugin:build', made]);
   rmSync(join(made, 'src'), { recursive: true });
   renameSync(made, target);
+}
+
+/** A first-party plugin as npm would install it, beside the kernel of {@link installKernel}. Gives its folder. */
+export async function installPlugin(scratch: string, name: string): Promise<string> {
+  const kernel = installedKernel(scratch);
+  const made = join(scratch, `plugin-${name}`);
+  const target = join(kernel, `../plugin-${name}`);
+  for (const part of ['src', 'package.json', 'revisions.lock.json']) {
+    cpSync(join(workspace, 'plugins', name, part), join(made, part), { recursive: true });
+  }
+  for (const file of globSync('**/*.ts', { cwd: join(made, 'src') })) {
+    const code = stripTypeScriptTypes(readFileSync(join(made, 'src', file), 'utf8'));
+    const module = join(made, 'dist', file.replace(/ts$/, 'js'));
+    mkdirSync(dirname(module), { recursive: true });
+    writeFileSync(module, code.replaceAll(/(from '\.[^']*\.)ts'/g, "$1js'"));
+  }
+  symlinkSync(join(kernel, '../..'), join(made, 'node_modules'), 'junction');
+  await run(process.execPath, [join(kernel, 'bin/kernel.js'), 'plugin:build', made]);
+  for (const part of ['src', 'node_modules']) rmSync(join(made, part), { recursive: true });
+  renameSync(made, target);
+  return target;
 }
