@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
-import { checkOracles, faultProject, pointAt, type Project } from './support.ts';
+import { builtFaultProject, checkOracles, faultProject, pointAt, type Project } from './support.ts';
 
 describe('F-51: kill -9 of an embedded database during an upgrade', () => {
   const boot = (project: Project): ReturnType<typeof runKernel> =>
@@ -24,7 +24,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
 
     const trials = 14;
     let killed = 0;
-    const project = faultProject(base);
+    const project = await builtFaultProject(base);
     for (let i = 0; i < trials; i += 1) {
       const target = await emptyDatabase('pglite');
       // The first trials begin with nothing, so that the making of the directory is hit as well.

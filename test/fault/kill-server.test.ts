@@ -3,7 +3,15 @@ import { emptyDatabase, onServer } from '../helper/database.ts';
 import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { startCutter } from './cutter.ts';
-import { checkOracles, faultProject, mutant, pointAt, type Outcome, type Project } from './support.ts';
+import {
+  builtFaultProject,
+  checkOracles,
+  faultProject,
+  mutant,
+  pointAt,
+  type Outcome,
+  type Project,
+} from './support.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -21,7 +29,8 @@ interface Place {
 
 async function makePlace(bin?: string): Promise<Place> {
   const target = await emptyPostgres();
-  return { target, project: faultProject(target, bin) };
+  const project = bin === undefined ? await builtFaultProject(target) : faultProject(target, bin);
+  return { target, project };
 }
 
 /** Kills a boot at its `k`-th moment on the wire; gives how many moments there were, or `null` if it was killed. */

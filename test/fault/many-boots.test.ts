@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
-import { canary, checkOracles, faultProject, mutant, type Outcome } from './support.ts';
+import { builtFaultProject, canary, checkOracles, faultProject, mutant, type Outcome } from './support.ts';
 
 /** Boots `n` processes at once on an empty database and holds the outcome against the oracles. */
 async function bootTogether(n: number, bin?: string): Promise<Outcome> {
   const target = await emptyDatabase('postgres');
-  const project = faultProject(target, bin);
+  const project = bin === undefined ? await builtFaultProject(target) : faultProject(target, bin);
   const options = { cwd: project.cwd, bin: project.bin, env: { CANARY: canary } };
   const runs = await Promise.all(Array.from({ length: n }, () => runKernel(['migrate:up', '--json'], options)));
   for (const run of runs) {

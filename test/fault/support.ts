@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { openSession, type Session } from '../../core/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
 import { catalogOf } from '../helper/catalog.ts';
 import { installedKernel } from '../helper/installed-kernel.ts';
+import { runKernel } from '../helper/kernel-process.ts';
 import { urlOf } from '../helper/database.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -136,6 +137,22 @@ export function faultProject(
     }),
   );
   return { cwd, bin, fileOf: (plugin, slug) => join(cwd, `plugins/${plugin}/src/migrations/${slug}.ts`) };
+}
+
+/** The same project with its plugins built, as those are that npm installs: nothing of them is imported to plan. */
+export async function builtFaultProject(target: DatabaseTarget): Promise<Project> {
+  const project = faultProject(target);
+  for (const name of Object.keys(revisions)) {
+    const folder = join(project.cwd, 'plugins', name);
+    for (const file of globSync('**/*.ts', { cwd: join(folder, 'src') })) {
+      // There is no type in them.
+      cpSync(join(folder, 'src', file), join(folder, 'dist', file.replace(/ts$/, 'js')), { recursive: true });
+    }
+    const built = await runKernel(['plugin:build', folder], { cwd: project.cwd, bin: project.bin });
+    expect(built, built.stdout + built.stderr).toMatchObject({ code: 0 });
+    rmSync(join(folder, 'src'), { recursive: true });
+  }
+  return project;
 }
 
 /** Points the project's config at another database URL. */
