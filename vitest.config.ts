@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const here = import.meta.dirname;
 // The same working directory whether the run is started here or, by Nx, in one of the packages.
@@ -16,6 +17,17 @@ const project = (name: string, folder: string) => ({
   test: { name, include: [`${folder}/**/*.test.ts`] },
 });
 
+/** Tests that start processes first: begun last, they would keep one worker busy while the others have nothing to do. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const starts = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:e2e|fault|cli)\//.test(moduleId);
+    // Vitest's own method, which gives a new list.
+    // oxlint-disable-next-line unicorn/no-array-sort
+    const sorted = await super.sort(files);
+    return [...sorted.filter(starts), ...sorted.filter((file) => !starts(file))];
+  }
+}
+
 export default defineConfig({
   // Tests run on the sources of the workspace, never on what was built.
   resolve: { conditions },
@@ -25,6 +37,7 @@ export default defineConfig({
     projects: [...folders.map((folder) => project(folder, `${folder}/test`)), project('integration', 'test')],
     // One real PostgreSQL for the whole run.
     globalSetup: [`${here}/test/helper/server.ts`],
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // A worker's start would be most of what a file takes.
     isolate: false,

@@ -2,7 +2,7 @@
 // Why, and what is in which file: docs/decisions/bundle.md.
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };
@@ -23,18 +23,13 @@ const contract = [source('plugin.ts')];
 /** Imported at a later moment, which is every moment but `--help`: it runs when it is asked for, wherever it is. */
 const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
 
-/** Puts into one file what `files` import statically and `takes` takes, less what a group of a higher priority has. */
-function group(
-  name: string,
-  priority: number,
-  files: readonly string[],
-  takes: (id: string) => boolean = () => true,
-): CodeSplittingGroup {
+/** Puts into one file what `files` import statically, less what a group of a higher priority has. */
+function group(name: string, priority: number, files: readonly string[]): CodeSplittingGroup {
   let reached: ReadonlySet<string> | null = null;
   return {
     name(id, context) {
       reached ??= reachedFrom(files, context);
-      return reached.has(id) && takes(id) ? name : null;
+      return reached.has(id) ? name : null;
     },
     debugName: name,
     priority,
@@ -132,9 +127,8 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         group('contract', 3, contract),
-        group('kernel', 2, [...upgrade, driver], (id) => !id.startsWith(source('cli') + sep)),
+        group('kernel', 2, [...upgrade, driver]),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
-        group('command-line', 1, upgrade, (id) => dirname(id) === source('cli') || upgrade.includes(id)),
       ],
     },
   },

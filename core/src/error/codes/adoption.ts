@@ -13,7 +13,7 @@ export const adoptionCodes = {
   ADOPTION_TARGET_UNKNOWN: codeEntry({
     exit: exitCode.usage,
     message: (d: { migration: string; folder: string; nearest: string | null }) =>
-      `${d.folder} has no migration "${d.migration}"${d.nearest === null ? '' : `; did you mean "${d.nearest}"?`}.`,
+      `${d.folder} has no migration "${d.migration}"${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
     hint: () => 'Its name is that of its file, without .ts or .js.',
   }),
   MIGRATION_FILE_INVALID: codeEntry({

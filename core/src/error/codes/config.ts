@@ -53,9 +53,9 @@ export const configCodes = {
   CONFIG_KEY_UNKNOWN: codeEntry({
     exit: exitCode.config,
     message: (d: { file: string; pointer: string; key: string; nearest: string | null; known: readonly string[] }) =>
-      `${d.file}: unknown key ${quoted(d.key)} at ${d.pointer}` +
-      `${d.nearest === null ? '' : `; did you mean ${quoted(d.nearest)}?`}; ` +
-      `expected ${d.known.length === 0 ? 'no keys here' : `one of ${listOf(d.known)}`}.`,
+      `${d.file}: unknown key ${quoted(d.key)} at ${d.pointer}; ` +
+      `expected ${d.known.length === 0 ? 'no keys here' : `one of ${listOf(d.known)}`}` +
+      (d.nearest === null ? '.' : `; did you mean ${quoted(d.nearest)}?`),
     hint: (d) => (d.nearest === null ? 'Remove it.' : `Write ${quoted(d.nearest)}, or remove it.`),
   }),
   CONFIG_VALUE_INVALID: codeEntry({

@@ -72,7 +72,7 @@ export const graphCodes = {
   TARGET_UNKNOWN: codeEntry({
     exit: exitCode.usage,
     message: (d: { target: string; reason: string; nearest: string | null }) =>
-      `The target "${d.target}" names nothing: ${d.reason}${d.nearest === null ? '' : `; did you mean "${d.nearest}"?`}.`,
+      `The target "${d.target}" names nothing: ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
     hint: () =>
       'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
       'What there is: npx kernel migrate:history',
