@@ -34,9 +34,17 @@ if (parseInt(found, 10) < needed) {
     .catch(explainBug);
 }
 
-/** A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources. */
+/**
+ * A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
+ *
+ * @returns {Promise<typeof import('@headwater/core/cli')>} The door of the command line.
+ */
 function commandLine() {
-  if (/[\\/]node_modules[\\/]/.test(import.meta.filename)) return import('../dist/cli/main.js');
+  if (/[\\/]node_modules[\\/]/.test(import.meta.filename)) {
+    // Not through package.json, which would have to be read first; by a variable, since there is none before a build.
+    var door = '../dist/cli/main.js';
+    return /** @type {Promise<typeof import('@headwater/core/cli')>} */ (import(door));
+  }
   return import('./development-condition.js').then(function (hook) {
     hook.registerDevelopmentCondition();
     return import('@headwater/core/cli');
