@@ -63,9 +63,9 @@ const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
 function isExternal(id: string, importer: string | undefined): boolean {
   if (isBuiltin(id)) return true;
   if (/^(?:[./]|[A-Za-z]:[\\/])/.test(id) || inlined.test(id)) return false;
-  // This one is of the whole process, and so everybody's.
   // Of no use on Node, where it is never asked for.
   if (id === 'pg-cloudflare') return true;
+  // This one is of the whole process, and so everybody's.
   return id.startsWith('reflect-metadata') || importer === undefined || !isInstalled(importer);
 }
 

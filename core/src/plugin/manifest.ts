@@ -116,12 +116,17 @@ export function parseManifest(text: string, file: string, plugin: string): reado
   }
   if (json['plugin'] !== plugin) throw damaged(file, '/plugin', `it is not "${plugin}"`);
   if (!Array.isArray(revisions)) throw damaged(file, '/revisions', 'it is not a list');
-  const asBuilt = fits(json['sum'], text, revisions);
+  // The sum is of the revisions alone: they might be another plugin's.
+  const asBuilt = fits(json['sum'], text, revisions) && revisions.every((revision) => isOf(plugin, revision));
   if (!asBuilt) revisions.forEach((revision: unknown, i) => assertRevision(revision, { file, plugin, i }));
   // They are as `plugin:build` wrote them, or have just been checked.
   const checked = (revisions as readonly ManifestRevision[]).map((revision) => revisionOf(revision, file, plugin));
   if (!asBuilt) checked.forEach((revision, i) => assertHash(revision, { file, plugin, i }));
   return Object.freeze(checked);
+}
+
+function isOf(plugin: string, revision: unknown): boolean {
+  return isRecord(revision) && typeof revision['id'] === 'string' && revision['id'].startsWith(`${plugin}@`);
 }
 
 /** Looks at the text first, which as it was built is what the sum is over. */

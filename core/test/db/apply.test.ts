@@ -27,6 +27,13 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(details[1]?.appliedAt).toBeInstanceOf(Date);
   });
 
+  it('reads the ledger in the order of what was applied, wherever its rows are', async () => {
+    await upgrade(session, two);
+    // A row that is written anew comes last in the table.
+    await session.script("update kernel.ledger set package = 'moved' where slug = '0001'");
+    expect((await readLedger(session)).rows.map(({ id }) => id)).toEqual(['core@0001', 'core@0002']);
+  });
+
   it('asks one query and writes nothing when nothing is pending', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
@@ -34,6 +34,16 @@ it('keeps what was committed when it is closed and opened again', async () => {
   expect(await exists(second, 'a')).toBe(true);
   await second.close();
   expect(existsSync(`${path}.pid`)).toBe(false);
+});
+
+it('makes a directory that is its owner’s alone, and starts with few buffers', async () => {
+  const { target, path } = await directory();
+  const session = await openSession(target);
+  expect(await session.query('show shared_buffers')).toEqual([{ shared_buffers: '32MB' }]);
+  await session.close();
+  for (const place of [path, join(path, 'base'), join(path, 'PG_VERSION')]) {
+    expect(statSync(place).mode & 0o077, place).toBe(0);
+  }
 });
 
 it('refuses a second process, naming the first, and needs no manual step after a kill or a stop', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-error.ts';
-import { parseManifest, sumOf } from '../../src/plugin/manifest.ts';
+import { manifestText, parseManifest, sumOf } from '../../src/plugin/manifest.ts';
 import { rawHash } from '../../src/plugin/raw-hash.ts';
 import { writeFiles } from '../config/folder.ts';
 import { refusalIn, refusalOf } from '../config/refusal.ts';
@@ -19,9 +19,9 @@ const second = {
   dependsOnSince: { 'core@0001_base': '1.1.0' },
   up: { version: 2, module: './migrations/0002_b.js' },
   down: 'select 2',
-  transaction: false,
+  transaction: false as const,
   check: 'select true',
-  breaking: true,
+  breaking: true as const,
   replaces: ['likes@0000_z'],
 };
 const firstHash = rawHash({ ...first, dependsOn: [], transaction: true, up: { kind: 'sql', text: first.up } });
@@ -65,9 +65,9 @@ describe('a manifest', () => {
       revises: ['likes@0001_a'],
       up: { kind: 'code', version: 2 },
       down: { kind: 'sql', text: 'select 2' },
-      transaction: false,
+      transaction: false as const,
       check: 'select true',
-      breaking: true,
+      breaking: true as const,
       dependsOnSince: { 'core@0001_base': '1.1.0' },
     });
     expect(Object.isFrozen(base)).toBe(true);
@@ -123,6 +123,22 @@ describe('a manifest', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const text = JSON.stringify({ ...whole, revisions: ['deep'] }).replace('"deep"', deep);
     expect(refusalOf(() => parseManifest(text, file, 'likes')).code).toBe('MANIFEST_INVALID');
+  });
+
+  it('is not taken for that of another plugin, whose revisions its sum fits', () => {
+    for (const text of [manifestText({ ...whole, plugin: 'lists' }), JSON.stringify({ ...whole, plugin: 'lists' })]) {
+      const { code, text: told } = refusalOf(() => parseManifest(text, file, 'lists'));
+      expect(code).toBe('MANIFEST_INVALID');
+      expect(told).toContain('is damaged at /revisions/0/id:');
+    }
+  });
+
+  it('is written so that its sum is over its own text', () => {
+    const text = manifestText(whole);
+    expect(text.endsWith(`"revisions": ${JSON.stringify(whole.revisions)}\n}\n`)).toBe(true);
+    expect(JSON.parse(text)).toEqual(whole);
+    const again = parseManifest(JSON.stringify(whole), file, 'likes');
+    expect(JSON.stringify(parseManifest(text, file, 'likes'))).toBe(JSON.stringify(again));
   });
 
   it('may be laid out anew', () => {

@@ -66,4 +66,25 @@ describe('the condition `development`', () => {
     const { stdout } = await node(project, ['resolve.ts']);
     expect(stdout).toMatch(/plugin-shipped\/dist\/index\.js .*core\/src\/plugin\.ts$/m);
   });
+
+  it('finds in each folder what is there, also where another folder asked for the same name before', async () => {
+    const project = await makeProject({ core: workspaceKernel });
+    const condition = pathToFileURL(join(root, 'core/bin/development-condition.js')).href;
+    for (const folder of ['', 'inner/']) {
+      project.write(`${folder}node_modules/thing/package.json`, '{ "name": "thing", "exports": "./index.js" }');
+      project.write(`${folder}node_modules/thing/index.js`, '');
+    }
+    project.write('inner/ask.mjs', `export const found = import.meta.resolve('thing');`);
+    project.write(
+      'ask.mjs',
+      `import { registerDevelopmentCondition } from ${JSON.stringify(condition)};
+      registerDevelopmentCondition();
+      const own = [import.meta.resolve('thing'), import.meta.resolve('thing')];
+      const { found } = await import('./inner/ask.mjs');
+      console.log([...own, found].map((url) => url.replace(import.meta.resolve('./'), '')).join(' '));`,
+    );
+    const { stdout } = await node(project, ['ask.mjs']);
+    const path = 'node_modules/thing/index.js';
+    expect(stdout).toBe(`${path} ${path} inner/${path}\n`);
+  });
 });

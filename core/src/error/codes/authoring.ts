@@ -40,7 +40,7 @@ export const authoringCodes = {
     },
     hint: () =>
       'What an entity uses beyond tables, like an extension, a domain or a function in a default, is made by a revision: ' +
-      'write it first (npx kernel migrate:create <plugin> --empty). Where the shadow lacks the extension itself: ' +
+      'write it first (npx kernel migrate:create <plugin> --empty --name create_extension). Where the shadow lacks the extension itself: ' +
       '--shadow postgres://user@host/postgres. A default with a quote in it, or of an object, is given as SQL: .defaultRaw(…)',
   }),
   PARTITIONING_FIXED: codeEntry({
@@ -61,7 +61,8 @@ export const authoringCodes = {
   }),
   RENAME_INVALID: codeEntry({
     exit: exitCode.usage,
-    message: (d: { rename: string; problem: string }) => `--rename ${quoted(d.rename, 150)} ${d.problem}.`,
+    message: (d: { rename: string; problem: string }) =>
+      `--rename ${quoted(d.rename, 150)} ${d.problem}${d.problem.endsWith('?') ? '' : '.'}`,
     hint: () =>
       'A column: --rename table.old:new; a table: --rename old:new; several by commas. Names are those in the database.',
   }),
@@ -69,9 +70,13 @@ export const authoringCodes = {
     exit: exitCode.revisionInvalid,
     message: (d: { revision: string; claim: string; differences: readonly string[] }) =>
       `"${d.revision}" is not sound: ${d.claim}.${d.differences.map((line) => `\n  ${line}`).join('')}`,
-    hint: (d) =>
-      `Correct its SQL or its edges; what is created is never written unproven. To write it by hand: npx kernel ` +
-      `migrate:create ${d.revision.split('@')[0] ?? ''} --empty, then: npx kernel migrate:verify ${d.revision.split('@')[0] ?? ''}`,
+    hint: (d) => {
+      const [plugin = ''] = d.revision.split('@');
+      return (
+        'Correct its SQL or its edges; what is created is never written unproven. To write it by hand: npx kernel ' +
+        `migrate:create ${plugin} --empty --name what_it_does, then: npx kernel migrate:verify ${plugin}`
+      );
+    },
   }),
   DEPENDENCY_NOT_TOLD: codeEntry({
     exit: exitCode.incompatible,

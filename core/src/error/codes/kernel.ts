@@ -23,10 +23,11 @@ export const kernelCodes = {
   USAGE: codeEntry({
     exit: exitCode.usage,
     message: (d: { what: string; usage: string | null; command: string | null }) => d.what,
-    hint: (d) =>
-      d.usage === null
-        ? 'npx kernel --help lists the commands.'
-        : `${d.usage}\n     All of it: npx kernel ${d.command ?? ''} --help`,
+    hint: (d) => {
+      if (d.command === null) return 'npx kernel --help lists the commands.';
+      const usage = d.usage === null ? '' : `${d.usage}\n     `;
+      return `${usage}All of it: npx kernel ${d.command} --help`;
+    },
   }),
   NAME_UNKNOWN: codeEntry({
     exit: exitCode.usage,
