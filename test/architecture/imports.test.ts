@@ -11,17 +11,18 @@ const sources = join(import.meta.dirname, '../../core/src');
  */
 const parts: Readonly<Record<string, readonly string[]>> = {
   error: [],
+  webassembly: [],
   contract: ['error'],
   graph: ['error'],
   plan: ['error', 'graph'],
   config: ['error', 'graph'],
   plugin: ['error', 'contract', 'graph', 'config'],
-  sql: ['error'],
+  sql: ['error', 'webassembly'],
   lint: ['error', 'graph', 'sql', 'type plugin'],
-  db: ['error', 'contract', 'type config', 'type plugin'],
+  db: ['error', 'contract', 'type config', 'type plugin', 'webassembly'],
   container: ['error', 'contract'],
   schema: ['error', 'contract', 'type config', 'type db'],
-  shadow: ['error', 'contract', 'config', 'db', 'type plugin'],
+  shadow: ['error', 'contract', 'config', 'db', 'type plugin', 'webassembly'],
   difference: ['type shadow'],
   authoring: [
     'error',

@@ -44,8 +44,7 @@ export interface KernelOptions {
 /** Starts `kernel` with `args` as a process of its own. */
 export function startKernel(args: readonly string[], options: KernelOptions): KernelProcess {
   const { NODE_ENV: _, FORCE_COLOR: __, ...inherited } = process.env;
-  // Short runs gain nothing from optimized WebAssembly, and lose the other core to the making of it.
-  const child = spawn(process.execPath, ['--liftoff-only', options.bin ?? kernelBin(options.cwd), ...args], {
+  const child = spawn(process.execPath, [options.bin ?? kernelBin(options.cwd), ...args], {
     cwd: options.cwd,
     env: { ...inherited, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
+import { optimizeLate } from '../webassembly/optimization.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
 import { memoryTemplate, unpackTemplate } from './template.ts';
@@ -46,6 +47,7 @@ function takeDirectory(directory: string): DirectoryLock {
 }
 
 async function startEngine(directory: string | null): Promise<PGlite> {
+  optimizeLate();
   if (directory === null) {
     const [{ PGlite }, template] = await Promise.all([import('@electric-sql/pglite'), memoryTemplate()]);
     return PGlite.create({ loadDataDir: template, startParams: startParams(PGlite) });

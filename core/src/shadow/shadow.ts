@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { setFlagsFromString } from 'node:v8';
 import { databaseTarget } from '../config/database-target.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { KernelError } from '../error/kernel-error.ts';
+import { neverOptimize } from '../webassembly/optimization.ts';
 import type { Catalog } from './catalog.ts';
 import { catalogReader } from './read-catalog.ts';
 
@@ -22,7 +22,7 @@ export interface Shadow extends AsyncDisposable {
  */
 export async function openShadow(url: string | null = null): Promise<Shadow> {
   if (url === null) {
-    stayAtBaseline();
+    neverOptimize();
     return shadowOn(await openSession({ kind: 'pglite', directory: null, shown: 'the shadow' }));
   }
   const server = serverAt(url);
@@ -52,15 +52,6 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
     await admin.close().catch(() => {});
     throw error;
   }
-}
-
-/**
- * Lets V8 run what PostgreSQL is made of as it compiles it first: optimizing it on other threads takes longer than a
- * shadow lives, and a third of `migrate:create` went into waiting for that. The switch (optimize function 1 alone,
- * which is an import) is V8's own for its debugging, and where it is unknown nothing changes.
- */
-function stayAtBaseline(): void {
-  setFlagsFromString('--wasm-tier-up-filter=1');
 }
 
 /** Followed by when it was made, in seconds, in base 36. */

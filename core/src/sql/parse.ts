@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 import { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
+import { neverOptimize } from '../webassembly/optimization.ts';
 
 /** One statement of a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
@@ -22,6 +23,7 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
   assertText(sql);
   // The parser refuses an empty text.
   if (sql === '') return [];
+  neverOptimize();
   const { hasSqlDetails, loadModule, parseSync } = await import('libpg-query');
   await loadModule();
   try {
