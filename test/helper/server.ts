@@ -61,7 +61,7 @@ export default async function startServer(project: Project): Promise<() => Promi
 
 /**
  * A run makes hundreds of databases of some hundred files each, which costs a disk up to a tenth of the run. They come to
- * less than 3 GB; where there is not more than twice that, they are better on the disk.
+ * less than 3 GB; where there is not plenty more than that, they are better on the disk.
  */
 function roomInMemory(): string | null {
   const folder = '/dev/shm';
