@@ -40,13 +40,19 @@ export default async function startServer(project: Project): Promise<() => Promi
   const installing = runs ? installKernel(scratch) : Promise.resolve();
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
+  const remove = (): void => {
+    for (const folder of [scratch, databases]) rmSync(folder, { recursive: true, force: true });
+  };
   if (!Number.isInteger(port) || port < 1024) {
     server.kill();
+    await ended;
+    remove();
     throw new Error(`the PostgreSQL of the tests did not start: ${String(said[0]).trim()}`);
   }
   await installing.catch(async (error: unknown) => {
     server.stdin.end();
     await ended;
+    remove();
     throw error;
   });
   project.provide('postgresPort', port as never);
@@ -55,7 +61,7 @@ export default async function startServer(project: Project): Promise<() => Promi
   return async () => {
     server.stdin.end();
     await ended;
-    rmSync(scratch, { recursive: true, force: true });
+    remove();
   };
 }
 
