@@ -18,11 +18,12 @@ declare module 'vitest' {
 
 interface Project {
   readonly provide: (key: 'postgresPort' | 'scratch' | 'databases', value: never) => void;
-  readonly vitest: { readonly projects: readonly { readonly name: string }[] };
+  /** What `--dir` says. */
+  readonly config: { readonly dir: string };
 }
 
-/** The projects whose tests run `kernel`. */
-const running = new Set(['core', 'integration']);
+/** Below which no test runs `kernel`. */
+const withoutKernel = /\/(?:plugins\/[^/]+|app)\/test$/;
 
 /**
  * Vitest's global set-up: one real PostgreSQL for the whole run, from an npm package, in a folder of its own, and the
@@ -36,8 +37,7 @@ export default async function startServer(project: Project): Promise<() => Promi
   const program = join(import.meta.dirname, 'server-process.ts');
   const server = spawn(process.execPath, [program, databases], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
-  const runs = project.vitest.projects.some(({ name }) => running.has(name));
-  const installing = runs ? installKernel(scratch) : Promise.resolve();
+  const installing = withoutKernel.test(project.config.dir) ? Promise.resolve() : installKernel(scratch);
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   const remove = (): void => {
