@@ -4,6 +4,7 @@ import { firstLine } from '../error/first-line.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
 import { isRecord } from './packages.ts';
+import { lookUpQuickly } from './quick-lookup.ts';
 import type { Plugin } from './plugin-set.ts';
 
 /** A plugin's code, loaded. */
@@ -28,6 +29,7 @@ export type ImportModule = (url: string) => Promise<unknown>;
  */
 export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<RunningHalf> {
   if (plugin.from === 'sources') await (await import('./revision-files.ts')).allowDevelopment();
+  lookUpQuickly();
   const module = await imported(plugin, load);
   const exported = module['default'];
   const problem =
