@@ -22,12 +22,13 @@ export function shellIn(cwd: string): Run {
     const path = [join(cwd, 'node_modules/.bin'), dirname(process.execPath), process.env['PATH']].join(delimiter);
     // One file for both streams, as a terminal would show them: from two pipes their order is anybody's guess.
     const file = `${cwd}.output`;
+    const { NODE_COMPILE_CACHE = '' } = process.env;
     const output = openSync(file, 'w');
     try {
       const child = spawn(name, args, {
         cwd,
         // No settings of whoever runs the tests: npm warns of some.
-        env: { PATH: path, HOME: cwd, NO_COLOR: '1', npm_config_update_notifier: 'false', ...env },
+        env: { PATH: path, HOME: cwd, NO_COLOR: '1', npm_config_update_notifier: 'false', NODE_COMPILE_CACHE, ...env },
         stdio: ['ignore', output, output],
       });
       const [code] = (await once(child, 'close')) as [number | null];

@@ -32,6 +32,8 @@ const withoutKernel = /\/(?:plugins\/[^/]+|app)\/test$/;
 export default async function startServer(project: Project): Promise<() => Promise<void>> {
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
   const databases = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'headwater-databases-'));
+  // Every project is in a folder of its own: what Node compiles for it, it would keep for ever where it keeps such things.
+  process.env['NODE_COMPILE_CACHE'] = join(scratch, 'compile-cache');
   // The server may run as another user, who has to get in.
   chmodSync(databases, 0o755);
   const program = join(import.meta.dirname, 'server-process.ts');

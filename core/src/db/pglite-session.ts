@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
+import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
-import { optimizeLate } from '../webassembly/optimization.ts';
+import { optimizingLate } from '../webassembly/optimization.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
 import { memoryTemplate, unpackTemplate } from './template.ts';
@@ -21,13 +21,13 @@ export interface PgliteSession extends Session {
 
 /**
  * Opens the embedded database: takes its directory, makes it from the prepared template on the first boot, and starts
- * the engine. Throws DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ * the engine, `optimizing` as V8 is to do with it. Throws DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
  */
-export async function openPglite(target: PgliteTarget): Promise<PgliteSession> {
+export async function openPglite(target: PgliteTarget, optimizing = optimizingLate): Promise<PgliteSession> {
   const { directory } = target;
   const lock = directory === null ? null : takeDirectory(directory);
   try {
-    const engine = await startEngine(directory);
+    const engine = await startEngine(directory, optimizing);
     return sessionOf(engine, target, lock);
   } catch (error) {
     lock?.release();
@@ -46,24 +46,30 @@ function takeDirectory(directory: string): DirectoryLock {
   }
 }
 
-async function startEngine(directory: string | null): Promise<PGlite> {
-  optimizeLate();
-  if (directory === null) {
-    const [{ PGlite }, template] = await Promise.all([import('@electric-sql/pglite'), memoryTemplate()]);
-    return PGlite.create({ loadDataDir: template, startParams: startParams(PGlite) });
-  }
-  const { PGlite } = await import('@electric-sql/pglite');
+async function startEngine(directory: string | null, optimizing: typeof optimizingLate): Promise<PGlite> {
+  const [{ PGlite }, place] = await Promise.all([
+    import('@electric-sql/pglite'),
+    directory === null ? inMemory() : onDisk(directory),
+  ]);
+  using _ = optimizing();
+  return await PGlite.create({ ...place, startParams: startParams(PGlite) });
+}
+
+async function inMemory(): Promise<PGliteOptions> {
+  return { loadDataDir: await memoryTemplate() };
+}
+
+async function onDisk(directory: string): Promise<PGliteOptions> {
   // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
   const unfinished = `${directory}.creating`;
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
-  if (isFilled(directory)) {
-    assertVersion(directory);
-    return PGlite.create({ dataDir: directory, startParams: startParams(PGlite) });
+  if (isFilled(directory)) assertVersion(directory);
+  else {
+    writeFileSync(unfinished, '');
+    await unpackTemplate(directory);
+    rmSync(unfinished, { force: true });
   }
-  writeFileSync(unfinished, '');
-  await unpackTemplate(directory);
-  rmSync(unfinished, { force: true });
-  return PGlite.create({ dataDir: directory, startParams: startParams(PGlite) });
+  return { dataDir: directory };
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { databaseTarget } from '../config/database-target.ts';
 import { openSession, type Session } from '../db/session.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { neverOptimize } from '../webassembly/optimization.ts';
+import { optimizingNothing } from '../webassembly/optimization.ts';
 import type { Catalog } from './catalog.ts';
 import { catalogReader } from './read-catalog.ts';
 
@@ -22,8 +22,9 @@ export interface Shadow extends AsyncDisposable {
  */
 export async function openShadow(url: string | null = null): Promise<Shadow> {
   if (url === null) {
-    neverOptimize();
-    return shadowOn(await openSession({ kind: 'pglite', directory: null, shown: 'the shadow' }));
+    const { openPglite } = await import('../db/pglite-session.ts');
+    const target = { kind: 'pglite', directory: null, shown: 'the shadow' } as const;
+    return shadowOn(unoptimized(await openPglite(target, optimizingNothing)));
   }
   const server = serverAt(url);
   const admin = await openSession(server);
@@ -101,6 +102,21 @@ function shadowOn(session: Session, drop: () => Promise<void> = async () => {}):
       await drop();
     },
   });
+}
+
+/** A shadow is there for one command. V8 decides when a function is first called. */
+function unoptimized(session: Session): Session {
+  return {
+    ...session,
+    async script(text, onNotice) {
+      using _ = optimizingNothing();
+      await session.script(text, onNotice);
+    },
+    async query<Row>(text: string, values?: readonly unknown[]) {
+      using _ = optimizingNothing();
+      return await session.query<Row>(text, values);
+    },
+  };
 }
 
 async function emptyDatabase({ query, script }: Session): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
-import { neverOptimize } from '../webassembly/optimization.ts';
+import { optimizingNothing } from '../webassembly/optimization.ts';
 
 /** One statement of a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
@@ -23,9 +23,9 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
   assertText(sql);
   // The parser refuses an empty text.
   if (sql === '') return [];
-  neverOptimize();
   const { hasSqlDetails, loadModule, parseSync } = await import('libpg-query');
   await loadModule();
+  using _ = optimizingNothing();
   try {
     return statementsIn(sql, parseSync(sql).stmts ?? []);
   } catch (error) {

@@ -3,16 +3,43 @@ import { setFlagsFromString } from 'node:v8';
 /**
  * V8 compiles WebAssembly plainly first, and optimizes on other threads what turns out to be hot. A process does not end
  * before such a thread has, and PostgreSQL's grammar is one function that takes it half a second: as long as most commands
- * need for all else. The switches are V8's own, set at run time for the whole process; docs/decisions/webassembly.md has
- * what they bring.
+ * need for all else. docs/decisions/webassembly.md has what the switches bring.
+ *
+ * They are V8's own and count for the whole process, so each is set for a moment only: code that V8 kept for a module of
+ * JavaScript is of no use to it under other switches.
  */
-
-/** Optimizes what has run for long, 40 times the default: for what may stay up, and is fast after a second or two of work. */
-export function optimizeLate(): void {
-  setFlagsFromString('--wasm-tiering-budget=500000000');
+interface Switch {
+  readonly flag: string;
+  /** V8's default. */
+  readonly usual: number;
+  readonly set: number;
+  /** How many ask for it now. */
+  asking: number;
 }
 
-/** Optimizes nothing that is first called from now on, but function 1, which is an import: for a command that ends. */
-export function neverOptimize(): void {
-  setFlagsFromString('--wasm-tier-up-filter=1');
+/** How long a function runs before it is optimized, 40 times the default. It is told when its module is made. */
+const late: Switch = { flag: 'wasm-tiering-budget', usual: 13_000_000, set: 500_000_000, asking: 0 };
+
+/** The only function that is optimized once it has run for long: number 1, which is an import. */
+const none: Switch = { flag: 'wasm-tier-up-filter', usual: -1, set: 1, asking: 0 };
+
+/** Until it is disposed of, WebAssembly is made that is optimized late: for what may stay up, and be fast after a while. */
+export function optimizingLate(): Disposable {
+  return hold(late);
+}
+
+/** Until it is disposed of, nothing is optimized that runs: for a command that ends. */
+export function optimizingNothing(): Disposable {
+  return hold(none);
+}
+
+function hold(one: Switch): Disposable {
+  one.asking += 1;
+  if (one.asking === 1) setFlagsFromString(`--${one.flag}=${one.set}`);
+  return {
+    [Symbol.dispose]() {
+      one.asking -= 1;
+      if (one.asking === 0) setFlagsFromString(`--${one.flag}=${one.usual}`);
+    },
+  };
 }

@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import { kernelBin } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
-
-const run = promisify(execFile);
 
 /** Enough SQL for V8 to find PostgreSQL's grammar worth optimizing. */
 const long = Array.from({ length: 80 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
@@ -18,26 +16,44 @@ function optimizedIn(trace: string): readonly number[] {
   return Array.from(trace.matchAll(/using TurboFan, .*?bodysize (\d+)/g), ([, bytes]) => Number(bytes));
 }
 
-describe('a command that ends does not have V8 optimize PostgreSQL, which it would have to wait for', () => {
+describe('commands that end', () => {
   let project: Project;
+  let kept: string;
   beforeAll(async () => {
     project = await makeProject({
       plugins: { core: { revisions: { '0001_create_tables': long.join('\n') } } },
       database: await emptyDatabase('pglite'),
     });
+    kept = join(project.cwd, 'compile-cache');
   });
+
+  /** What V8 and Node's cache of compiled code have to say. Findings are no success, and do not matter. */
+  async function traced(...args: readonly string[]): Promise<string> {
+    const env = { ...process.env, NODE_COMPILE_CACHE: kept, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
+    const command = ['--trace-wasm-compilation-times', kernelBin(project.cwd), ...args];
+    return new Promise((resolve) => {
+      const options = { cwd: project.cwd, env, maxBuffer: 2 ** 26 };
+      execFile(process.execPath, command, options, (_, stdout, stderr) => resolve(stdout + stderr));
+    });
+  }
+
+  const inShadow = ['migrate:create', 'core', '--dry-run'] as const;
 
   it.each([
     ['the parser', ['migrate:lint', 'core']],
-    ['a shadow', ['migrate:verify', 'core']],
+    ['a shadow', inShadow],
     ['an embedded database', ['migrate:status']],
-  ])('%s', async (_, args) => {
-    const traced = ['--trace-wasm-compilation-times', kernelBin(project.cwd), ...args];
-    const { stdout } = await run(process.execPath, traced, { cwd: project.cwd, maxBuffer: 2 ** 26 }).catch(
-      // Findings and pending revisions are no success.
-      (done: unknown) => done as { readonly stdout: string },
-    );
-    expect(stdout).toContain('using Liftoff');
-    expect(optimizedIn(stdout).filter((bytes) => bytes > large)).toEqual([]);
+  ])('do not have V8 optimize PostgreSQL, which they would have to wait for: %s', async (_, args) => {
+    const trace = await traced(...args);
+    expect(trace).toContain('using Liftoff');
+    expect(optimizedIn(trace).filter((bytes) => bytes > large)).toEqual([]);
+  });
+
+  it('find the code that each other left compiled, though they have V8 optimize differently', async () => {
+    for (const args of [['start', '--once'], inShadow]) {
+      const trace = await traced(...args);
+      expect(trace.match(/code cache for .* was accepted/g)?.length).toBeGreaterThan(300);
+      expect(trace).not.toContain('was rejected');
+    }
   });
 });
