@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { openSession, type Session } from '../../core/src/db/session.ts';
@@ -111,18 +111,18 @@ export function faultProject(
         headwater: { plugin: name },
         peerDependencies: { '@headwater/core': '^1.0.0', ...needs },
         exports: {
-          '.': { development: './src/index.ts', default: './dist/index.js' },
+          '.': { development: './src/index.js', default: './dist/index.js' },
           './package.json': './package.json',
         },
       }),
     );
     write(
-      `plugins/${name}/src/index.ts`,
+      `plugins/${name}/src/index.js`,
       `import { definePlugin } from '@headwater/core/plugin';\nexport default definePlugin({ name: '${name}' });\n`,
     );
     for (const [slug, body] of list) {
       write(
-        `plugins/${name}/src/migrations/${slug}.ts`,
+        `plugins/${name}/src/migrations/${slug}.js`,
         `import { defineRevision, sql } from '@headwater/core/plugin';\n\nexport default defineRevision({\n  id: '${name}@${slug}',\n  ${body},\n});\n`,
       );
     }
@@ -137,7 +137,7 @@ export function faultProject(
       upgrade: { lockWait: 60 },
     }),
   );
-  return { cwd, bin, fileOf: (plugin, slug) => join(cwd, `plugins/${plugin}/src/migrations/${slug}.ts`) };
+  return { cwd, bin, fileOf: (plugin, slug) => join(cwd, `plugins/${plugin}/src/migrations/${slug}.js`) };
 }
 
 /** The same project with its plugins built, as those are that npm installs: nothing of them is imported to plan. */
@@ -158,10 +158,7 @@ let built: Promise<Project> | null = null;
 async function buildPlugins(project: Project): Promise<Project> {
   for (const name of Object.keys(revisions)) {
     const folder = join(project.cwd, 'plugins', name);
-    for (const file of globSync('**/*.ts', { cwd: join(folder, 'src') })) {
-      // There is no type in them.
-      cpSync(join(folder, 'src', file), join(folder, 'dist', file.replace(/ts$/, 'js')), { recursive: true });
-    }
+    cpSync(join(folder, 'src'), join(folder, 'dist'), { recursive: true });
     const done = await runKernel(['plugin:build', folder], { cwd: project.cwd, bin: project.bin });
     expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
     rmSync(join(folder, 'src'), { recursive: true });

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/src/config/config.ts';
@@ -35,9 +44,8 @@ export interface PluginSketch {
   /** Fields of `definePlugin` besides the name, as source. */
   readonly fields?: string;
   /**
-   * Source of `src/entities.ts`, which exports `entities` and `extend`; `defineEntity`, `p` and `extendEntity` are
-   * imported there. What it exports the package exports too. JavaScript, where it is `built`. Default: there is no such
-   * file.
+   * Source of `src/entities.js`, which exports `entities` and `extend`; `defineEntity`, `p` and `extendEntity` are
+   * imported there. What it exports the package exports too. Default: there is no such file.
    */
   readonly entities?: string;
   /** Its part of config.json; `null` leaves it out. Default: `{}`. */
@@ -66,7 +74,7 @@ export interface Project {
   readonly config: string;
   /** Folder of a plugin's package. */
   readonly folderOf: (plugin: string) => string;
-  /** File of a revision, given as `plugin@slug`. */
+  /** File of a revision, given as `plugin@slug`; the kernel itself writes TypeScript. */
   readonly fileOf: (id: string) => string;
   /** Writes a file below the project's folder. */
   readonly write: (path: string, text: string) => void;
@@ -82,7 +90,10 @@ export interface Project {
   readonly start: (...args: readonly string[]) => KernelProcess;
 }
 
-/** Writes a project with real packages, and a config.json that activates them. */
+/**
+ * Writes a project with real packages, and a config.json that activates them. Their sources are JavaScript: what strips
+ * types would be a fifth of the time of most commands, and is tested with the plugins of this workspace and the guides.
+ */
 export async function makeProject({
   plugins = {},
   database,
@@ -124,10 +135,11 @@ function projectIn(cwd: string): Project {
     folderOf,
     fileOf(id) {
       const [plugin = '', slug = ''] = id.split('@');
-      return join(folderOf(plugin), 'src/migrations', `${slug}.ts`);
+      const file = join(folderOf(plugin), 'src/migrations', slug);
+      return existsSync(`${file}.ts`) ? `${file}.ts` : `${file}.js`;
     },
     write,
-    writeEntities: (plugin, source) => write(`plugins/${plugin}/src/entities.ts`, `${entityImports}\n${source}`),
+    writeEntities: (plugin, source) => write(`plugins/${plugin}/src/entities.js`, `${entityImports}\n${source}`),
     reconfigure(edit) {
       // Written by makeProject, or by the kernel, which keeps its shape.
       const found = JSON.parse(readFileSync(config, 'utf8')) as Parameters<typeof edit>[0];
@@ -160,20 +172,20 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
       type: 'module',
       keywords: ['headwater-plugin'],
       headwater: { plugin: name },
-      exports: { '.': { development: './src/index.ts', default: './dist/index.js' } },
+      exports: { '.': { development: './src/index.js', default: './dist/index.js' } },
       peerDependencies: { '@headwater/core': '^1.0.0', ...Object.fromEntries(peers) },
       ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),
     }),
   );
   const imports = `import { definePlugin } from '@headwater/core/plugin';\n`;
   const own =
-    entities === undefined ? '' : `import { entities, extend } from './entities.ts';\nexport * from './entities.ts';\n`;
+    entities === undefined ? '' : `import { entities, extend } from './entities.js';\nexport * from './entities.js';\n`;
   const listed = entities === undefined ? '' : 'entities, extend, ';
   const module = `${imports}${own}\nexport default definePlugin({ name: '${name}', ${listed}${fields} });\n`;
   if (entities !== undefined) writeEntities(name, entities);
-  write(`${folder}/src/index.ts`, module);
+  write(`${folder}/src/index.js`, module);
   if (sketch.built === true) {
-    write(`${folder}/dist/index.js`, module.replaceAll('./entities.ts', './entities.js'));
+    write(`${folder}/dist/index.js`, module);
     if (entities !== undefined) write(`${folder}/dist/entities.js`, `${entityImports}\n${entities}`);
   }
   Object.entries(revisions).forEach(([slug, body], i, all) => {
@@ -181,7 +193,7 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
     const revision = typeof body === 'string' ? { up: body } : body;
     const revises = revision.revises === undefined && before !== undefined ? `${name}@${before}` : revision.revises;
     write(
-      `${folder}/src/migrations/${slug}.ts`,
+      `${folder}/src/migrations/${slug}.js`,
       revisionSource(`${name}@${slug}`, { ...revision, revises: revises ?? null }),
     );
   });

@@ -13,7 +13,7 @@ async function projectWith(listed: Readonly<Record<string, string>>, bind: strin
   const json = JSON.parse(readFileSync(`${project.cwd}/${file}`, 'utf8')) as { headwater: object };
   project.write(file, JSON.stringify({ ...json, headwater: { ...json.headwater, commands: listed } }));
   const definition = `export default definePlugin({ name: '${name}', bind({ contribute }) { ${bind} }, stop: ${stop} });`;
-  project.write(`plugins/${name}/src/index.ts`, `process.stderr.write('imported\\n');\n${core}\n${definition}\n`);
+  project.write(`plugins/${name}/src/index.js`, `process.stderr.write('imported\\n');\n${core}\n${definition}\n`);
   const greet = `import { Database } from '@headwater/core/plugin';
 export async function run({ get, operands: [who], values }) {
   if (who === 'nobody') throw new Error('there is nobody');

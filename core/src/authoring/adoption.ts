@@ -4,6 +4,7 @@ import { nearest } from '../error/nearest.ts';
 import { sameTokens } from '../plugin/normal-hash.ts';
 import { openDeadline } from '../plugin/deadline.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
+import { lookUpQuickly } from '../plugin/quick-lookup.ts';
 import type {
   CollectedMigration,
   MigrationClass,
@@ -68,6 +69,7 @@ export async function planAdoption(work: AdoptionWork): Promise<Adoption> {
   const folder = revisionFolder(plugin);
   const files = migrationFiles(from);
   const limit = to === undefined ? files.length : indexOf(files, to, from) + 1;
+  lookUpQuickly();
   const { openCollector } = await import('../schema/mikro-migrations.ts');
   const collector = openCollector();
 

@@ -46,7 +46,7 @@ const rows: readonly BadInput[] = [
   {
     input: 'no plugin export',
     plugins: { likes },
-    spoil: (project) => project.write('plugins/likes/src/index.ts', 'export const likes = 1;'),
+    spoil: (project) => project.write('plugins/likes/src/index.js', 'export const likes = 1;'),
     command: 'start',
     code: 'PLUGIN_EXPORT_INVALID',
     exit: 12,
@@ -55,7 +55,7 @@ const rows: readonly BadInput[] = [
   {
     input: 'throws on import',
     plugins: { likes },
-    spoil: (project) => project.write('plugins/likes/src/index.ts', `throw new Error('first line\\nsecond');`),
+    spoil: (project) => project.write('plugins/likes/src/index.js', `throw new Error('first line\\nsecond');`),
     command: 'start',
     code: 'PLUGIN_LOAD_FAILED',
     exit: 12,
@@ -183,7 +183,7 @@ describe('a bad plugin', () => {
     ok(await project.kernel('migrate:up'));
     const rowsOf = () => onServer(name, 'select * from kernel.ledger order by seq');
     const before = await rowsOf();
-    const file = 'plugins/likes/src/migrations/0001_create_like.ts';
+    const file = 'plugins/likes/src/migrations/0001_create_like.js';
     const written = readFileSync(join(project.cwd, file), 'utf8');
     project.write(file, written.replace('select 1', 'select 2'));
     project.write(

@@ -105,7 +105,7 @@ describe('a reader that goes away', () => {
 describe('a mistake that nobody catches', () => {
   it('ends the process with exit 1, told once and without a stack', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
-    const file = 'plugins/likes/src/migrations/0001_create_like.ts';
+    const file = 'plugins/likes/src/migrations/0001_create_like.js';
     const written = readFileSync(join(project.cwd, file), 'utf8');
     project.write(file, `${written}\nsetTimeout(() => { throw new TypeError('first line\\nsecond line'); });\n`);
     const told = complaintIn(await project.kernel('migrate:history'), 1);
@@ -117,13 +117,13 @@ describe('a mistake that nobody catches', () => {
       exitCode: 1,
     });
     expect((await project.kernel('migrate:history', '--debug')).stderr).toMatch(
-      /second line\n +at .*0001_create_like\.ts/,
+      /second line\n +at .*0001_create_like\.js/,
     );
   });
 });
 
 describe('a process that ends before its command', () => {
-  const file = 'plugins/likes/src/migrations/0001_create_like.ts';
+  const file = 'plugins/likes/src/migrations/0001_create_like.js';
 
   async function withFirstLine(line: string): Promise<Project> {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
@@ -134,13 +134,13 @@ describe('a process that ends before its command', () => {
   it('never ends well: an await of what never comes is told with its file', async () => {
     const project = await withFirstLine('await new Promise(() => {});');
     const told = complaintIn(await project.kernel('migrate:up'), 13);
-    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.ts .*awaits what never comes/m);
+    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits what never comes/m);
   });
 
   it('never ends well: neither does process.exit, whose place --debug shows', async () => {
     const project = await withFirstLine('process.exit(0);');
     expect(complaintIn(await project.kernel('migrate:up'), 1)).toMatch(/ended before the command was done/);
-    expect((await project.kernel('migrate:up', '--debug')).stderr).toContain('0001_create_like.ts:1');
+    expect((await project.kernel('migrate:up', '--debug')).stderr).toContain('0001_create_like.js:1');
     expect(refusalIn(await project.kernel('migrate:up', '--json'))).toMatchObject({ code: 'INTERNAL' });
   });
 });

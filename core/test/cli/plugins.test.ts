@@ -160,7 +160,7 @@ describe('kernel plugin:build', () => {
     ok(await project.kernel('plugin:build', folder));
     const file = project.fileOf('likes@0001_create_like');
     project.write(
-      'plugins/likes/src/migrations/0001_create_like.ts',
+      'plugins/likes/src/migrations/0001_create_like.js',
       readFileSync(file, 'utf8').replace('object_id', 'it'),
     );
     expect(refusalIn(await project.kernel('plugin:build', folder, '--json'))).toMatchObject({

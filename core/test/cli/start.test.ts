@@ -224,9 +224,9 @@ describe('a plugin that fails', () => {
 
   it('fails before anything is connected where its module is at fault', async () => {
     const project = await makeProject({ plugins: { core, likes: {} }, database: 'postgres://127.0.0.1:1/nowhere' });
-    project.write('plugins/likes/src/index.ts', `throw new Error('no tide today');\n`);
+    project.write('plugins/likes/src/index.js', `throw new Error('no tide today');\n`);
     expect(complaintIn(await project.kernel('start'), 12)).toContain('no tide today');
-    project.write('plugins/likes/src/index.ts', `export const likes = 1;\n`);
+    project.write('plugins/likes/src/index.js', `export const likes = 1;\n`);
     const refusal = refusalIn(await project.kernel('start', '--json'));
     expect(refusal).toMatchObject({ code: 'PLUGIN_EXPORT_INVALID', details: { plugin: 'likes' } });
   });

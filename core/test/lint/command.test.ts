@@ -54,8 +54,8 @@ describe('kernel migrate:lint', () => {
     const done = await project.kernel('migrate:lint');
     expect(done).toMatchObject({ code: 13, stderr: '' });
     expect(done.stdout).toBe(`likes
-  likes@0002_index  plugins/likes/src/migrations/0002_index.ts
-    warning index-not-concurrent  plugins/likes/src/migrations/0002_index.ts:10
+  likes@0002_index  plugins/likes/src/migrations/0002_index.js
+    warning index-not-concurrent  plugins/likes/src/migrations/0002_index.js:10
       create index likes_index on likes_like (user_id)
       While the index likes_index is built nobody can write likes_like.
       safer:
@@ -66,18 +66,18 @@ describe('kernel migrate:lint', () => {
         down: sql\`drop index concurrently "likes_index"\`,
 
 notes
-  notes@0001_create_note  plugins/notes/src/migrations/0001_create_note.ts
-    error undeclared-dependency  plugins/notes/src/migrations/0001_create_note.ts:8
+  notes@0001_create_note  plugins/notes/src/migrations/0001_create_note.js
+    error undeclared-dependency  plugins/notes/src/migrations/0001_create_note.js:8
       create table notes_note (object_id int references core_object)
       It uses core_object of core@0002_create_objects, which need not be applied before it.
       safer:
         dependsOn: ['core@0002_create_objects'], // core_object
-  notes@0002_drop  plugins/notes/src/migrations/0002_drop.ts
+  notes@0002_drop  plugins/notes/src/migrations/0002_drop.js
     error missing-breaking
       Older code cannot live with it: it drops the column notes_note.object_id.
       safer:
         breaking: true,
-    warning data-loss  plugins/notes/src/migrations/0002_drop.ts:8
+    warning data-loss  plugins/notes/src/migrations/0002_drop.js:8
       alter table notes_note drop column object_id
       The column notes_note.object_id goes with all that is in it; down can bring it back empty.
       safer:
