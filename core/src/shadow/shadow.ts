@@ -4,6 +4,7 @@ import { openSession, type Session } from '../db/session.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { optimizingNothing } from '../webassembly/optimization.ts';
 import type { Catalog } from './catalog.ts';
+import { emptyDatabase } from './empty.ts';
 import { catalogReader } from './read-catalog.ts';
 
 /** A database of nobody's, on which revisions are tried: it has no ledger, and goes when it is closed. */
@@ -117,21 +118,4 @@ function unoptimized(session: Session): Session {
       return await session.query<Row>(text, values);
     },
   };
-}
-
-async function emptyDatabase({ query, script }: Session): Promise<void> {
-  const extensions = await query<{ name: string }>(
-    "select quote_ident(extname) as name from pg_extension where extname <> 'plpgsql'",
-  );
-  const schemas = await query<{ name: string }>(
-    "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'",
-  );
-  const drops = [
-    ...extensions.map(({ name }) => `drop extension ${name} cascade;`),
-    ...schemas.map(({ name }) => `drop schema ${name} cascade;`),
-  ];
-  await script(
-    `${drops.join(' ')} create schema public authorization pg_database_owner; grant usage on schema public to public;
-      reset all;`,
-  );
 }

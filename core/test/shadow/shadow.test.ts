@@ -40,6 +40,74 @@ describe.each(databaseKinds)('a shadow on %s', (kind) => {
   });
 });
 
+/** Everything that is in a schema somebody made, or that one is. */
+const made = `select pg_describe_object(classid, objid, objsubid) as what from pg_depend
+    where refclassid = 'pg_namespace'::regclass and refobjid >= 16384 or refobjid = to_regnamespace('public')
+  union select 'schema ' || nspname from pg_namespace where oid >= 16384 and nspname !~ '^pg_' and nspname <> 'public'`;
+
+describe.each(databaseKinds)('what is emptied on %s', (kind) => {
+  it.each([
+    [
+      'tables that refer to each other',
+      'create table a (id serial primary key, b int); create table b (id int primary key references a); alter table a add foreign key (b) references b',
+      true,
+    ],
+    [
+      'an identity, a generated column and a partition',
+      'create table a (id int generated always as identity, n int generated always as (1 + 1) stored) ; create table p (d int) partition by range (d); create table p1 partition of p for values from (1) to (2)',
+      true,
+    ],
+    [
+      'views upon views, and on functions',
+      `create function f(a int, b text[]) returns int language sql as 'select 1'; create view v as select f(1, '{}') as n; create materialized view w as select * from v`,
+      true,
+    ],
+    [
+      'types of all kinds',
+      `create type e as enum ('a'); create type c as (a e, n int); create domain d as c[] check (value is not null); create type r as range (subtype = int8); create table t (e e, c c, d d, r r)`,
+      true,
+    ],
+    [
+      'names that have to be quoted',
+      'create table "A b" (id int); create function "F()"("X" int) returns int language sql as \'select 1\'; create procedure "P;"() language sql as \'select 1\'',
+      true,
+    ],
+    [
+      'a trigger and a policy',
+      "create table t (id int); create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger g before insert on t execute function f(); alter table t enable row level security; create policy p on t using (true)",
+      true,
+    ],
+    [
+      'an operator and an aggregate',
+      "create function f(int, int) returns int language sql as 'select 1'; create operator @@@ (function = f, leftarg = int, rightarg = int); create aggregate g (int) (sfunc = f, stype = int)",
+      false,
+    ],
+    ['another schema', 'create schema other; create table other.t (id int); create table t (id int)', false],
+    ['rights on the schema', 'grant create on schema public to public', false],
+    ['rights to come', 'alter default privileges in schema public grant select on tables to public', false],
+    ['a word on the schema', `comment on schema public is 'mine'`, false],
+    ['no public schema', 'drop schema public', false],
+    ['nothing', 'select 1', true],
+  ])('is as a new one is: %s', async (_, sql, stays) => {
+    await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
+    const { query, script } = shadow.session;
+    const state = async (): Promise<readonly unknown[]> => [
+      await query(made),
+      await query(
+        `select nspowner, nspacl, obj_description(oid) is not distinct from 'mine' as mine from pg_namespace where nspname = 'public'`,
+      ),
+    ];
+    const schema = async (): Promise<unknown> => (await query(`select to_regnamespace('public')::oid as oid`))[0];
+    const [fresh, before] = [await state(), await schema()];
+    await script(sql);
+    await shadow.empty();
+    expect(await state()).toEqual(fresh);
+    // What is prepared stays so.
+    if (stays) expect(await schema()).toEqual(before);
+    else expect(await schema()).not.toEqual(before);
+  });
+});
+
 describe('a shadow on a server', () => {
   it('is a database of its own, which is gone after work as after a failure', async () => {
     let name = '';
