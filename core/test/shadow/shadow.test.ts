@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differenceOf } from '../../src/difference/difference.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, onServer, serverUrl, testDatabase } from '../../../test/helper/database.ts';
@@ -46,6 +46,24 @@ const made = `select pg_describe_object(classid, objid, objsubid) as what from p
   union select 'schema ' || nspname from pg_namespace where oid >= 16384 and nspname !~ '^pg_' and nspname <> 'public'`;
 
 describe.each(databaseKinds)('what is emptied on %s', (kind) => {
+  let shadow: Shadow;
+  let fresh: readonly unknown[];
+  beforeAll(async () => {
+    shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
+    fresh = await state();
+  });
+  afterAll(() => shadow[Symbol.asyncDispose]());
+
+  const state = async (): Promise<readonly unknown[]> => [
+    await shadow.session.query(made),
+    await shadow.session.query(
+      `select nspowner, nspacl, obj_description(oid, 'pg_namespace') is not distinct from 'mine' as mine
+        from pg_namespace where nspname = 'public'`,
+    ),
+  ];
+  const schema = async (): Promise<unknown> =>
+    (await shadow.session.query(`select to_regnamespace('public')::oid as oid`))[0];
+
   it.each([
     [
       'tables that refer to each other',
@@ -89,17 +107,8 @@ describe.each(databaseKinds)('what is emptied on %s', (kind) => {
     ['no public schema', 'drop schema public', false],
     ['nothing', 'select 1', true],
   ])('is as a new one is: %s', async (_, sql, stays) => {
-    await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
-    const { query, script } = shadow.session;
-    const state = async (): Promise<readonly unknown[]> => [
-      await query(made),
-      await query(
-        `select nspowner, nspacl, obj_description(oid) is not distinct from 'mine' as mine from pg_namespace where nspname = 'public'`,
-      ),
-    ];
-    const schema = async (): Promise<unknown> => (await query(`select to_regnamespace('public')::oid as oid`))[0];
-    const [fresh, before] = [await state(), await schema()];
-    await script(sql);
+    const before = await schema();
+    await shadow.session.script(sql);
     await shadow.empty();
     expect(await state()).toEqual(fresh);
     // What is prepared stays so.
