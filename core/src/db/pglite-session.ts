@@ -7,7 +7,7 @@ import { firstLine } from '../error/first-line.ts';
 import { optimizingLate } from '../webassembly/optimization.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
-import { memoryTemplate, unpackTemplate } from './template.ts';
+import { preparedMemory, unpackTemplate } from './template.ts';
 
 type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
 
@@ -47,16 +47,11 @@ function takeDirectory(directory: string): DirectoryLock {
 }
 
 async function startEngine(directory: string | null, optimizing: typeof optimizingLate): Promise<PGlite> {
-  const [{ PGlite }, place] = await Promise.all([
-    import('@electric-sql/pglite'),
-    directory === null ? inMemory() : onDisk(directory),
-  ]);
+  const loading = import('@electric-sql/pglite');
+  const place = directory === null ? { fs: await preparedMemory(await loading) } : await onDisk(directory);
+  const { PGlite } = await loading;
   using _ = optimizing();
   return await PGlite.create({ ...place, startParams: startParams(PGlite) });
-}
-
-async function inMemory(): Promise<PGliteOptions> {
-  return { loadDataDir: await memoryTemplate() };
 }
 
 async function onDisk(directory: string): Promise<PGliteOptions> {

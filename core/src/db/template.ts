@@ -1,15 +1,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type * as Library from '@electric-sql/pglite';
 
 /**
- * The prepared data directory, for an engine in memory: without two databases that no session of an engine can connect
- * to, and that have most of the files.
+ * A file system in memory with the prepared data directory in it, less two databases that no session of an engine can
+ * connect to, and that have most of the files. PGlite reads an archive into memory in several times as long.
  */
-export async function memoryTemplate(): Promise<Blob> {
-  const kept = (await templateEntries()).flatMap(({ name, bytes }) => (isOfTemplate.test(name) ? [] : [bytes]));
-  return new Blob([...kept, endOfArchive]);
+export async function preparedMemory({ MemoryFS, PGlite }: typeof Library): Promise<Library.MemoryFS> {
+  const entries = (await templateEntries()).filter(({ name }) => !isOfTemplate.test(name));
+  const { PGDATA: root } = PGlite.paths;
+  class PreparedMemory extends MemoryFS {
+    /** Called once the engine is there, before it looks whether there is a database. */
+    override async initialSyncFs(): Promise<void> {
+      const engine = this.pg as unknown as { readonly Module: { readonly FS: EngineFiles } };
+      const files = engine.Module.FS;
+      files.mkdirTree(root);
+      for (const { name, isFolder, bytes, size } of entries) {
+        const path = posix.join(root, name);
+        if (isFolder) files.mkdirTree(path);
+        else files.writeFile(path, contentOf(bytes, size), { canOwn: true });
+      }
+    }
+  }
+  return new PreparedMemory();
 }
 
 /**
@@ -22,17 +37,21 @@ export async function unpackTemplate(directory: string): Promise<void> {
   for (const { name, isFolder, bytes, size } of entries) {
     const path = join(directory, name);
     if (isFolder) mkdirSync(path, { recursive: true, mode: 0o700 });
-    else writeFileSync(path, bytes.subarray(blockSize, blockSize + size), { mode: 0o600 });
+    else writeFileSync(path, contentOf(bytes, size), { mode: 0o600 });
   }
+}
+
+/** What is used of Emscripten's file system, whose types PGlite has from a package that it does not bring. */
+interface EngineFiles {
+  readonly mkdirTree: (path: string) => void;
+  /** `canOwn` lets it keep the bytes, and write into them. */
+  readonly writeFile: (path: string, bytes: Uint8Array, options: { readonly canOwn: true }) => void;
 }
 
 /** Files of template1 and template0, whose oids are the same everywhere (pg_database.dat). Their folders stay. */
 const isOfTemplate = /(?:^|\/)base\/[14]\/./;
 
 const blockSize = 512;
-
-/** Two empty blocks. */
-const endOfArchive = new Uint8Array(2 * blockSize);
 
 /** A file or folder in an archive. */
 interface Entry {
@@ -51,6 +70,11 @@ async function templateEntries(): Promise<readonly Entry[]> {
   const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
   const packed = await (await dataDir()).arrayBuffer();
   return entriesOf(await promisify(gunzip)(packed, { chunkSize: inflatedAtOnce }));
+}
+
+/** What a file holds, where it is in the archive: nobody else has the archive. */
+function contentOf({ buffer, byteOffset }: Entry['bytes'], size: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + blockSize, size);
 }
 
 /**
