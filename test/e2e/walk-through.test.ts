@@ -69,7 +69,6 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   const likes = ['likes@0001_create_like', 'likes@0002_count_on_object'];
 
   it('begins with core alone', async () => {
-    expect(await planned()).toEqual(core);
     expect((await started()).applied).toEqual(core);
     expect((await started()).applied).toEqual([]);
     expect((await ok('migrate:current')).stdout).toContain('core@0004_mark_deleted_objects');
@@ -77,7 +76,6 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
 
   it('runs exactly the revisions of likes when it is activated', async () => {
     await ok('plugin:enable', 'likes');
-    expect(await planned()).toEqual(likes);
     expect(await kernel('migrate:status')).toMatchObject({ code: 3 });
     expect((await started()).applied).toEqual(likes);
     expect(await kernel('migrate:status')).toMatchObject({ code: 0 });
@@ -125,7 +123,6 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
 
   it('has nothing to do when likes is activated again', async () => {
     await ok('plugin:enable', 'likes');
-    expect(await planned()).toEqual([]);
     expect(await started()).toMatchObject({ applied: [], dormant: [] });
     const config = JSON.parse(readFileSync(join(cwd, 'config/config.json'), 'utf8')) as { plugins: object };
     expect(Object.keys(config.plugins)).toEqual(['likes', 'comments', 'messages']);

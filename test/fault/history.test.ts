@@ -106,14 +106,11 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
     expect(await everything(target)).toBe(before);
   });
 
-  it.each<readonly [string, (p: Project) => readonly string[]]>([
+  const harmless: readonly (readonly [string, (p: Project) => readonly string[]])[] = [
     ['line endings', change('core', '0002_object', /; /g, ';\r\n')],
-    ['a byte order mark', change('core', '0002_object', /^/, '﻿')],
     ['a licence header', change('core', '0002_object', /^/, '/* Copyright the authors. MIT. */\n')],
-    [
-      'SQL comments',
-      change('core', '0002_object', 'create table object', '-- the root of all\ncreate /* a */ table object'),
-    ],
+    ['a byte order mark', change('core', '0002_object', /^/, '\ufeff')],
+    ['SQL comments', change('core', '0003_mood', 'create type mood', '-- how one feels\ncreate /* a */ type mood')],
     [
       'formatting',
       change(
@@ -127,7 +124,20 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       'edits to code under the same version',
       change('alpha', '0002_code', 'generate_series(1, 20)', 'generate_series(1, 21)'),
     ],
-  ])('F-35: %s are no drift', async (_, edit) => {
+    [
+      'the other language',
+      (p) => {
+        const [from, to] = [p.fileOf('core', '0004_bad'), p.fileOf('core', '0004_bad').replace(/js$/, 'ts')];
+        writeFileSync(to, `const four: number = 4;\n${readFileSync(from, 'utf8')}\nexport type Four = typeof four;\n`);
+        rmSync(from);
+        return [to];
+      },
+    ],
+  ];
+  const atOnce = [['all of them at once', (p: Project) => harmless.flatMap(([, edit]) => edit(p))]] as const;
+
+  // How revisions are compared has nothing to do with the database: that the other one agrees, one boot tells.
+  it.each(kind === 'postgres' ? harmless : atOnce)('F-35: %s are no drift', async (_, edit) => {
     const fine = await bootWith(edit);
     expect(fine, fine.stdout + fine.stderr).toMatchObject({ code: 0 });
     expect(fine.json()).toMatchObject({ applied: [] });
