@@ -61,7 +61,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       return [];
     };
 
-  it.each<readonly [string, string, (p: Project) => readonly string[]]>([
+  const harmful: readonly (readonly [string, string, (p: Project) => readonly string[]])[] = [
     ['edited', 'REVISION_EDITED', change('core', '0002_object', 'id int primary key', 'id bigint primary key')],
     ['edited in a string', 'REVISION_EDITED', change('core', '0002_object', `'core2'`, `'core 2'`)],
     ['given another dependency', 'REVISION_EDITED', change('alpha', '0003_use', `'core@0004_bad'`, `'core@0003_mood'`)],
@@ -96,13 +96,19 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
         return [to];
       },
     ],
-  ])('F-34: that was %s is refused with 15, the database untouched', async (_, code, edit) => {
+  ];
+  // How revisions are compared has nothing to do with the database: on the other one, each refusal once.
+  const refused = harmful.filter(
+    ([, code], i) => kind === 'postgres' || i === harmful.findIndex((other) => other[1] === code),
+  );
+
+  it.each(refused)('F-34: that was %s is refused with 15, the database untouched', async (_, code, edit) => {
     const alpha1 = project.fileOf('alpha', '0001_item');
     const kept = readFileSync(alpha1, 'utf8');
-    const refused = await bootWith(edit);
+    const done = await bootWith(edit);
     writeFileSync(alpha1, kept);
-    expect(refused, refused.stdout + refused.stderr).toMatchObject({ code: 15 });
-    expect(refused.json()).toMatchObject({ error: { code } });
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 15 });
+    expect(done.json()).toMatchObject({ error: { code } });
     expect(await everything(target)).toBe(before);
   });
 
@@ -136,7 +142,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
   ];
   const atOnce = [['all of them at once', (p: Project) => harmless.flatMap(([, edit]) => edit(p))]] as const;
 
-  // How revisions are compared has nothing to do with the database: that the other one agrees, one boot tells.
+  // The same once more: that the other database agrees, one boot tells.
   it.each(kind === 'postgres' ? harmless : atOnce)('F-35: %s are no drift', async (_, edit) => {
     const fine = await bootWith(edit);
     expect(fine, fine.stdout + fine.stderr).toMatchObject({ code: 0 });

@@ -51,7 +51,7 @@ async function startEngine(directory: string | null, optimizing: typeof optimizi
   const place = directory === null ? { fs: await preparedMemory(await loading) } : await onDisk(directory);
   const { PGlite } = await loading;
   using _ = optimizing();
-  return await PGlite.create({ ...place, startParams: startParams(PGlite) });
+  return await PGlite.create({ ...place, startParams: startParams(PGlite, directory === null) });
 }
 
 async function onDisk(directory: string): Promise<PGliteOptions> {
@@ -69,10 +69,10 @@ async function onDisk(directory: string): Promise<PGliteOptions> {
 
 /**
  * PostgreSQL fills its shared buffers with zeros when it starts, of which PGlite's configuration has 128 MB: a fifth of the
- * time that a start takes, and 100 MB of the process's memory.
+ * time that a start takes, and 100 MB of the process's memory. In memory a buffer is as far as the file itself.
  */
-function startParams({ defaultStartParams }: typeof PGlite): string[] {
-  return [...defaultStartParams, '-c', 'shared_buffers=32MB'];
+function startParams({ defaultStartParams }: typeof PGlite, inMemory: boolean): string[] {
+  return [...defaultStartParams, '-c', `shared_buffers=${inMemory ? 8 : 32}MB`];
 }
 
 function isFilled(directory: string): boolean {

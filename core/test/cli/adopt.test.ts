@@ -77,15 +77,21 @@ async function asked<Result>(target: DatabaseTarget, ask: (session: Session) => 
 
 /** The schema and the rows that migrations wrote, without the table of migrations. */
 function stateOf(target: DatabaseTarget): Promise<readonly unknown[]> {
-  return asked(target, async (session) => {
-    const lines = await catalogOf((text) => session.query(text));
-    const rows = await session.query('select "name" from "customer" order by "id"');
-    return [...lines.filter((line) => !line.includes('mikro_orm_migrations')), ...rows];
-  });
+  return asked(target, stateIn);
 }
 
-function oldTable(target: DatabaseTarget): Promise<readonly unknown[]> {
-  return asked(target, (session) => session.query('select * from mikro_orm_migrations order by id'));
+async function stateIn(session: Session): Promise<readonly unknown[]> {
+  const lines = await catalogOf((text) => session.query(text));
+  const rows = await session.query('select "name" from "customer" order by "id"');
+  return [...lines.filter((line) => !line.includes('mikro_orm_migrations')), ...rows];
+}
+
+/** The state, and the table of migrations. */
+function allOf(target: DatabaseTarget): Promise<readonly [state: readonly unknown[], table: readonly unknown[]]> {
+  return asked(target, async (session) => [
+    await stateIn(session),
+    await session.query('select * from mikro_orm_migrations order by id'),
+  ]);
 }
 
 const filesOf = (project: Project): readonly string[] => {
@@ -100,7 +106,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
     const database = await emptyDatabase(kind);
     const project = await makeShop(database, shop);
     await migrateWithMikroOrm(project, database);
-    const [before, rows] = [await stateOf(database), await oldTable(database)];
+    const [before, rows] = await allOf(database);
     expect(rows).toHaveLength(5);
 
     const tried = ok(await project.kernel(...adopt, '--dry-run')).stdout;
@@ -119,8 +125,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
     // Only core's own revisions are left.
     const up = ok(await project.kernel('migrate:up', 'shop', '--json')).json();
     expect(up).toMatchObject({ applied: [], plan: { steps: [] } });
-    expect(await stateOf(database)).toEqual(before);
-    expect(await oldTable(database)).toEqual(rows);
+    expect(await allOf(database)).toEqual([before, rows]);
 
     const again = ok(await project.kernel(...adopt)).stdout;
     expect(again).toBe(
