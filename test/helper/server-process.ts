@@ -17,7 +17,8 @@ const server = new EmbeddedPostgres({
   password: 'postgres',
   persistent: false,
   createPostgresUser: process.getuid?.() === 0,
-  initdbFlags: ['--locale=C', '--encoding=UTF8'],
+  // A password is to be right, and nobody's: each connection would take milliseconds to check it.
+  initdbFlags: ['--locale=C', '--encoding=UTF8', '-c', 'scram_iterations=1'],
   // The tests kill clients, not this server's machine: no need to wait for its disk.
   postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],
   onLog: () => {},
@@ -25,6 +26,10 @@ const server = new EmbeddedPostgres({
 });
 await server.initialise();
 await server.start();
+// The first to connect to a database writes what the next read; every other database is a copy of this one.
+const first = server.getPgClient('template1');
+await first.connect();
+await first.end();
 // Not console.log, which colours a number where FORCE_COLOR is set.
 process.stdout.write(`${port}\n`);
 process.stdin.resume().once('end', () => {
