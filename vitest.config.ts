@@ -34,8 +34,8 @@ export default defineConfig({
     pool: 'forks',
     // A worker's start would be most of what a file takes.
     isolate: false,
-    // Each worker may hold a database of its own, of some 200 MB. One more than cores: they wait for processes and servers.
-    maxWorkers: Math.min(4, availableParallelism() + 1),
+    // Each worker may hold a database of its own, of some 200 MB.
+    maxWorkers: Math.min(4, availableParallelism()),
     // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
     testTimeout: 30_000,
     hookTimeout: 60_000,
