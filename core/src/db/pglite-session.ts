@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type * as Library from '@electric-sql/pglite';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
@@ -47,14 +48,26 @@ function takeDirectory(directory: string): DirectoryLock {
 }
 
 async function startEngine(directory: string | null, optimizing: typeof optimizingLate): Promise<PGlite> {
-  const loading = import('@electric-sql/pglite');
-  const place = directory === null ? { fs: await preparedMemory(await loading) } : await onDisk(directory);
-  const { PGlite } = await loading;
+  const [library, place] = await Promise.all([
+    import('@electric-sql/pglite'),
+    directory === null ? inMemory() : onDisk(directory),
+  ]);
   using _ = optimizing();
-  return await PGlite.create({ ...place, startParams: startParams(PGlite, directory === null) });
+  return await library.PGlite.create({
+    ...place(library),
+    startParams: startParams(library.PGlite, directory === null),
+  });
 }
 
-async function onDisk(directory: string): Promise<PGliteOptions> {
+/** Where an engine finds its files. */
+type Place = (library: typeof Library) => PGliteOptions;
+
+async function inMemory(): Promise<Place> {
+  const filesOf = await preparedMemory();
+  return (library) => ({ fs: filesOf(library) });
+}
+
+async function onDisk(directory: string): Promise<Place> {
   // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
   const unfinished = `${directory}.creating`;
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
@@ -64,7 +77,7 @@ async function onDisk(directory: string): Promise<PGliteOptions> {
     await unpackTemplate(directory);
     rmSync(unfinished, { force: true });
   }
-  return { dataDir: directory };
+  return () => ({ dataDir: directory });
 }
 
 /**

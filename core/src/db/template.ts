@@ -5,26 +5,29 @@ import { gunzip } from 'node:zlib';
 import type * as Library from '@electric-sql/pglite';
 
 /**
- * A file system in memory with the prepared data directory in it, less two databases that no session of an engine can
- * connect to, and that have most of the files. PGlite reads an archive into memory in several times as long.
+ * Gives a function that makes a file system in memory with the prepared data directory in it, less two databases that no
+ * session of an engine can connect to, and that have most of the files. It is for one engine, which writes into what it
+ * was given. PGlite reads an archive into memory in several times as long.
  */
-export async function preparedMemory({ MemoryFS, PGlite }: typeof Library): Promise<Library.MemoryFS> {
+export async function preparedMemory(): Promise<(library: typeof Library) => Library.MemoryFS> {
   const entries = (await templateEntries()).filter(({ name }) => !isOfTemplate.test(name));
-  const { PGDATA: root } = PGlite.paths;
-  class PreparedMemory extends MemoryFS {
-    /** Called once the engine is there, before it looks whether there is a database. */
-    override async initialSyncFs(): Promise<void> {
-      const engine = this.pg as unknown as { readonly Module: { readonly FS: EngineFiles } };
-      const files = engine.Module.FS;
-      files.mkdirTree(root);
-      for (const { name, isFolder, bytes, size } of entries) {
-        const path = posix.join(root, name);
-        if (isFolder) files.mkdirTree(path);
-        else files.writeFile(path, contentOf(bytes, size), { canOwn: true });
+  return ({ MemoryFS, PGlite }) => {
+    const { PGDATA: root } = PGlite.paths;
+    class PreparedMemory extends MemoryFS {
+      /** Called once the engine is there, before it looks whether there is a database. */
+      override async initialSyncFs(): Promise<void> {
+        const engine = this.pg as unknown as { readonly Module: { readonly FS: EngineFiles } };
+        const files = engine.Module.FS;
+        files.mkdirTree(root);
+        for (const { name, isFolder, bytes, size } of entries) {
+          const path = posix.join(root, name);
+          if (isFolder) files.mkdirTree(path);
+          else files.writeFile(path, contentOf(bytes, size), { canOwn: true });
+        }
       }
     }
-  }
-  return new PreparedMemory();
+    return new PreparedMemory();
+  };
 }
 
 /**
