@@ -73,13 +73,33 @@ const sameFormat = `if (select max(version) from kernel.format) is distinct from
     raise exception using errcode = '${kernelState.stale}', message = 'the format of the ledger has changed';
   end if;`;
 
-/** PL/pgSQL that raises «stale» where the ledger lacks something that `step` needs. */
-const findMissing = `select need into missing from unnest(step.revises || step.depends_on) need
-      where not exists (select from kernel.ledger l
-        where l.plugin = split_part(need, '@', 1) and l.slug = split_part(need, '@', 2)) limit 1;
-    if missing is not null then
-      raise exception using errcode = '${kernelState.stale}', message = missing || ' is not applied any more';
-    end if;`;
+/**
+ * The query behind a loop over `rows` in order, with what the ledger has of them as `present`: asked once for all, since
+ * under the lock nobody else changes it.
+ */
+function stepsOf(rows: readonly (RowToWrite | RowToRemove)[], type: string = rowType): string {
+  return `select row.*, exists (select from kernel.ledger l where l.plugin = row.plugin and l.slug = row.slug) as present
+      from json_to_recordset(${dollarQuoted(JSON.stringify(rows))}) as row(${type})`;
+}
+
+/**
+ * PL/pgSQL that raises «stale» where the ledger lacks something that `rows` need and none before it in `rows` brings.
+ * Asked once for all as well: a question for each revision is a tenth of the time that a thousand take.
+ */
+function assertNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[]): string {
+  const brought = new Set<string>();
+  const needed = new Set<string>();
+  for (const { plugin, slug, revises, depends_on } of rows) {
+    for (const need of [...revises, ...depends_on]) if (!brought.has(need)) needed.add(need);
+    brought.add(`${plugin}@${slug}`);
+  }
+  return `select need into missing from json_array_elements_text(${dollarQuoted(JSON.stringify([...needed]))}) need
+    where not exists (select from kernel.ledger l
+      where l.plugin = split_part(need, '@', 1) and l.slug = split_part(need, '@', 2)) limit 1;
+  if missing is not null then
+    raise exception using errcode = '${kernelState.stale}', message = missing || ' is not applied any more';
+  end if;`;
+}
 
 /** PL/pgSQL that raises where the text of a revision has bent what the rest of the transaction rests on. */
 const checkEnvelope = `if current_setting('search_path') is distinct from path or current_user is distinct from who then
@@ -109,12 +129,12 @@ export function upBlock(rows: readonly RowToWrite[]): string {
 begin
   ${takeLock}
   ${sameFormat}
-  for step in select * from json_to_recordset(${dollarQuoted(JSON.stringify(rows))}) as row(${rowType}) loop
-    if exists (select from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug) then
+  ${assertNeeds(rows)}
+  for step in ${stepsOf(rows)} loop
+    if step.present then
       ${tell(kernelState.skipped)}
       continue;
     end if;
-    ${findMissing}
     ${tell(kernelState.begins)}
     began := clock_timestamp();
     execute step.up;
@@ -135,11 +155,11 @@ export function stampBlock(rows: readonly RowToWrite[]): string {
 begin
   ${takeLock}
   ${sameFormat}
-  for step in select * from json_to_recordset(${dollarQuoted(JSON.stringify(rows))}) as row(${rowType}) loop
-    if exists (select from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug) then
+  ${assertNeeds(rows)}
+  for step in ${stepsOf(rows)} loop
+    if step.present then
       continue;
     end if;
-    ${findMissing}
     ${insertRow('step', '0')};
     insert into kernel.event (kind, plugin, slug, run_id, row)
       select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from kernel.ledger l
@@ -176,9 +196,8 @@ export function downBlock(rows: readonly RowToRemove[]): string {
 begin
   ${takeLock}
   ${sameFormat}
-  for step in select * from json_to_recordset(${dollarQuoted(JSON.stringify(rows))})
-      as row(plugin text, slug text, down text, run_id uuid) loop
-    if not exists (select from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug) then
+  for step in ${stepsOf(rows, 'plugin text, slug text, down text, run_id uuid')} loop
+    if not step.present then
       ${tell(kernelState.skipped)}
       continue;
     end if;
@@ -193,19 +212,20 @@ end`)};`;
 
 /** The same checks for the one revision `row`, its effect left to the caller: code, and what no transaction may hold. */
 export function guardBlock(row: RowToWrite, direction: 'up' | 'down'): string {
-  const [exists, check] = direction === 'up' ? ['exists', findMissing] : ['not exists', findDependent];
+  const up = direction === 'up';
   return `do ${dollarQuoted(`declare
   step record;
   missing text;
 begin
   ${takeLock}
   ${sameFormat}
-  for step in select * from json_to_recordset(${dollarQuoted(JSON.stringify([row]))}) as row(${rowType}) loop
-    if ${exists} (select from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug) then
+  ${up ? assertNeeds([row]) : ''}
+  for step in ${stepsOf([row])} loop
+    if ${up ? '' : 'not '}step.present then
       ${tell(kernelState.skipped)}
       continue;
     end if;
-    ${check}
+    ${up ? '' : findDependent}
   end loop;
 end`)};`;
 }
