@@ -38,7 +38,7 @@ interface Progress {
   /** Rows of the ledger when we last looked: as long as they change, waiting is no standstill. */
   rows: number;
   deadline: number;
-  /** Whether a chunk proved too much for one transaction. */
+  /** Whether to run revisions one by one from now on. */
   split: boolean;
   checked: boolean;
 }
@@ -129,6 +129,8 @@ async function recover(run: Run, why: Interruption, progress: Progress): Promise
       return;
     default: {
       progress.losses += 1;
+      // Alone, a revision that breaks connections is known by name.
+      progress.split = true;
       const committed = await reconnect(run, why.step, why.reason);
       if (committed.length > progress.applied.length) progress.losses = 0;
       progress.applied = committed;

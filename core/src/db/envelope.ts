@@ -123,26 +123,42 @@ function tell(state: string): string {
  * One `do` block that applies `rows` in order: takes the lock, passes over what is already there, checks what each
  * needs, runs its text and writes its row. Text and rows commit together or not at all, and the text cannot end the
  * transaction: PostgreSQL refuses `commit` and the like inside `execute` with 0A000.
+ *
+ * Of several rows it tells which one begins ten times a second and at a failure: a message for each has both sides wake
+ * each other a thousand times, and is a tenth of a fresh upgrade.
  */
 export function upBlock(rows: readonly RowToWrite[]): string {
-  return `do ${dollarQuoted(`${declarations}
-begin
-  ${takeLock}
-  ${sameFormat}
-  ${assertNeeds(rows)}
-  for step in ${stepsOf(rows)} loop
+  const loop = `for step in ${stepsOf(rows)} loop
     if step.present then
       ${tell(kernelState.skipped)}
       continue;
     end if;
-    ${tell(kernelState.begins)}
     began := clock_timestamp();
+    if told is null or began - told > interval '100 ms' then
+      told := began;
+      ${tell(kernelState.begins)}
+    end if;
     execute step.up;
     ${checkEnvelope}
     ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};
-  end loop;
+  end loop;`;
+  return `do ${dollarQuoted(`${declarations}
+  told timestamptz;
+begin
+  ${takeLock}
+  ${sameFormat}
+  ${assertNeeds(rows)}
+  ${rows.length > 1 ? `begin ${loop} ${tellFailed} end;` : loop}
 end`)};`;
 }
+
+/**
+ * Tells of the step at which a block of several broke off, and lets the error go on as it is. A block that has such a
+ * part is a subtransaction, which a revision by itself does without.
+ */
+const tellFailed = `exception when query_canceled or assert_failure or others then
+    ${tell(kernelState.begins)}
+    raise;`;
 
 /**
  * One `do` block that writes the rows of `rows` in order and runs none of them: the same lock and checks as

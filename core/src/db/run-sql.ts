@@ -6,17 +6,16 @@ import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
 /** Runs SQL revisions in one transaction and one round trip, rows included. */
 export async function runSql(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<BatchOutcome> {
   const byId = new Map(batch.steps.map((step) => [step.id, step]));
-  const done: string[] = [];
+  const done = new Set(byId.keys());
   const block = batch.direction === 'up' ? upBlock(upRows(run, batch, attempt)) : downBlock(downRows(run, batch));
   const script = `${beginScript(run.session.kind, run.settings)}${block}\ncommit;`;
-  await run.session.script(script, (notice) => {
-    if (notice.code !== kernelState.begins) return;
-    const step = byId.get(notice.message);
+  await run.session.script(script, ({ code, message: id }) => {
+    const step = byId.get(id);
     if (step === undefined) return;
-    done.push(step.id);
-    onBegin(step);
+    if (code === kernelState.skipped) done.delete(id);
+    if (code === kernelState.begins) onBegin(step);
   });
-  return { done };
+  return { done: [...done] };
 }
 
 function upRows(run: Run, batch: Batch, attempt: string): readonly RowToWrite[] {

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 
 /** Told what happens while a plan is applied. Called between two messages of the protocol: it must not throw. */
 export interface Observer {
-  /** A revision's statements begin. `position` counts from 1. */
+  /** A revision's statements begin. `position` counts from 1. In a chunk not all are told of: about ten a second. */
   readonly begins?: (step: RunnableStep, position: number, total: number) => void;
   /** We wait: for the migration lock, for table locks, for the server. */
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunnableStep | null) => void;

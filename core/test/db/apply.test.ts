@@ -89,6 +89,17 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
+  it('tells of the first revision of a chunk, and of those that begin a while later', async () => {
+    const begun: string[] = [];
+    const begins = (step: { readonly id: string }, position: number, total: number): void => {
+      begun.push(`${step.id} ${position}/${total}`);
+    };
+    const plan = branch('core', 'create table a ()', 'select pg_sleep(0.2)', 'create table b ()');
+    const result = await upgrade(session, plan, { observer: { begins } });
+    expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'core@0002', 'core@0003']);
+    expect(begun).toEqual(expect.arrayContaining(['core@0001 1/3', 'core@0003 3/3']));
+  });
+
   it.each([
     ['commit', 'create table half (); commit; select 1'],
     ['rollback', 'create table half (); rollback'],

@@ -138,6 +138,20 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await applied(session)).toEqual(['core@0001']);
   });
 
+  it('blames it by name out of a whole chunk as well', async () => {
+    const suicide = branch('likes', 'create table l ()', 'select pg_terminate_backend(pg_backend_pid())', 'select 1');
+    const result = await upgrade(session, [...table, ...suicide]);
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0002' } });
+    expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
+  });
+
+  it('names the revision of a chunk that a time limit ends', async () => {
+    const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
+    const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
+    expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
+    expect(await applied(session)).toEqual([]);
+  });
+
   it('overrides the time limits of a role', async () => {
     await onServer(
       name,
