@@ -1,7 +1,6 @@
 import { KernelError } from '../error/kernel-error.ts';
 import type { GraphRevision } from './graph-revision.ts';
-import { readyOrder } from './ready-order.ts';
-import type { Needs } from './ready-order.ts';
+import { readyOrder, type Needs } from './ready-order.ts';
 import { shortestCycle } from './shortest-cycle.ts';
 
 /**
@@ -15,22 +14,18 @@ export function globalOrder(
   needs: Needs,
   depth?: ReadonlyMap<string, number>,
 ): readonly GraphRevision[] {
-  // Its plugin's place and its lineage in one number, since two of them are compared often: a lineage is shorter than all.
-  const rank = pluginPreference(nodes, depth).map((place) => place * nodes.length);
-  const generation: number[] = nodes.map(() => 0);
-  const precedes = (a: number, b: number): boolean => {
-    const difference = (rank[a] ?? 0) - (rank[b] ?? 0);
-    return difference === 0 ? a < b : difference < 0;
-  };
-  const order = readyOrder(needs, precedes, (node) => {
+  const place = pluginPreference(nodes, depth);
+  const lineages: number[] = nodes.map(() => 0);
+  const order = readyOrder(needs, (node) => {
     const revises = nodes[node]?.revises ?? [];
     let lineage = 0;
     for (const need of needs[node] ?? []) {
-      const above = (generation[need] ?? 0) + 1;
+      const above = (lineages[need] ?? 0) + 1;
       if (above > lineage && revises.includes(nodes[need]?.id ?? '')) lineage = above;
     }
-    generation[node] = lineage;
-    rank[node] = (rank[node] ?? 0) + lineage;
+    lineages[node] = lineage;
+    // A lineage is shorter than all nodes.
+    return (place[node] ?? 0) * nodes.length + lineage;
   });
   if (order.length < nodes.length) {
     const path = (shortestCycle(needs) ?? []).flatMap((node) => nodes[node]?.id ?? []);

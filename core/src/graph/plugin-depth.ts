@@ -19,13 +19,10 @@ export function depths(requires: ReadonlyMap<string, readonly string[]>): Map<st
     return [...required].toSorted().flatMap((other) => index.get(other) ?? []);
   });
   const depth: number[] = names.map(() => 0);
-  const order = readyOrder(
-    needs,
-    (a, b) => a < b,
-    (node) => {
-      for (const need of needs[node] ?? []) depth[node] = Math.max(depth[node] ?? 0, (depth[need] ?? 0) + 1);
-    },
-  );
+  const order = readyOrder(needs, (node) => {
+    for (const need of needs[node] ?? []) depth[node] = Math.max(depth[node] ?? 0, (depth[need] ?? 0) + 1);
+    return 0;
+  });
   if (order.length < names.length) {
     const path = (shortestCycle(needs) ?? []).flatMap((node) => names[node] ?? []);
     throw new KernelError('REQUIRES_CYCLE', { path });
