@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
 import { isKernelError, type KernelError } from '../error/kernel-error.ts';
 import type { RunnableStep } from './batches.ts';
-import { readLedger, type Ledger } from './ledger.ts';
+import { readLedger, readLedgerUnless, type Ledger } from './ledger.ts';
 import type { Observer, Run } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -25,6 +25,8 @@ export interface ApplyResult {
 export interface Work {
   /** The steps still to run, given what the ledger says now. Asked again whenever the ledger may have moved. */
   readonly plan: (ledger: Ledger) => readonly RunnableStep[] | Promise<readonly RunnableStep[]>;
+  /** See `digestOf`: with a ledger that holds just that there is nothing to do, and `plan` is not asked. Default: none. */
+  readonly done?: string;
   readonly packageOf: Run['packageOf'];
   readonly settings: UpgradeSettings;
   readonly observer?: Observer;
@@ -45,17 +47,17 @@ export interface Round {
 export async function applyPlan(session: Session, work: Work): Promise<ApplyResult> {
   const { settings, observer = {}, packageOf } = work;
   const run: Run = { id: randomUUID(), session, settings, observer, packageOf };
-  const read = async (): Promise<Round> => {
-    const ledger = await readLedger(session);
-    return { ledger, steps: await work.plan(ledger) };
-  };
+  const nothing: ApplyResult = { runId: run.id, applied: [], error: null };
+  const planned = async (ledger: Ledger): Promise<Round> => ({ ledger, steps: await work.plan(ledger) });
   try {
-    const first = await read();
-    if (first.steps.length === 0) return { runId: run.id, applied: [], error: null };
+    const ledger = await readLedgerUnless(session, work.done ?? null);
+    if (ledger === null) return nothing;
+    const first = await planned(ledger);
+    if (first.steps.length === 0) return nothing;
     const { applyPending } = await import('./apply-pending.ts');
-    return await applyPending(run, first, read);
+    return await applyPending(run, first, async () => planned(await readLedger(session)));
   } catch (error) {
     if (!isKernelError(error)) throw error;
-    return { runId: run.id, applied: [], error };
+    return { ...nothing, error };
   }
 }

@@ -1,12 +1,11 @@
 import type { UpgradeSettings } from '../config/config.ts';
 import { applyPlan, type ApplyResult } from '../db/apply.ts';
 import type { RunnableStep } from '../db/batches.ts';
-import type { Ledger, LedgerRow } from '../db/ledger.ts';
+import { digestOf, type Ledger, type LedgerRow } from '../db/ledger.ts';
 import type { Observer, Run } from '../db/run.ts';
 import type { Session } from '../db/session.ts';
-import { KernelError } from '../error/kernel-error.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
-import type { Plan } from '../plan/plan.ts';
+import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import { stateOf, type Blueprint, type State } from './state.ts';
@@ -37,12 +36,13 @@ export function upgrade(
   targets: string | readonly string[] = 'heads',
 ): Promise<MigrationResult> {
   let fixed: readonly string[] | null = null;
-  return migrate(options, ({ graph, history }) => {
+  const makePlan: MakePlan = ({ graph, history }) => {
     const plan = upgradePlan(graph, history.applied, fixed ?? targets);
     // Where the first plan led is where we go: `likes@+1` asked again would be one further.
     fixed ??= plan.steps.map((step) => step.id);
     return plan;
-  });
+  };
+  return migrate(options, makePlan, targets === 'heads' ? digestOf(options.blueprint.revisions.values()) : undefined);
 }
 
 /** Downgrades to `target`; with `cascade`, along with what stands on it. Throws and reports like {@link upgrade}. */
@@ -69,23 +69,29 @@ function fixedTarget(resolved: ResolvedTarget, target: string): string {
 
 type MakePlan = (state: State) => Plan;
 
-async function migrate(options: MigrationOptions, makePlan: MakePlan): Promise<MigrationResult> {
+/** `done` is the digest of a ledger with which there is nothing to do, whatever `makePlan` would say. */
+async function migrate(options: MigrationOptions, makePlan: MakePlan, done?: string): Promise<MigrationResult> {
   const { session, blueprint, settings, observer } = options;
-  let first: { readonly state: State; readonly plan: Plan } | null = null;
+  let first: Pick<MigrationResult, 'plan' | 'dormant' | 'ahead'> = { plan: planOf([], 'up'), dormant: [], ahead: [] };
+  let asked = false;
   const plan = async (ledger: Ledger): Promise<readonly RunnableStep[]> => {
     const state = await stateOf(session, blueprint, ledger);
     const made = makePlan(state);
-    first ??= { state, plan: made };
+    if (!asked) first = { plan: made, dormant: state.history.dormant, ahead: state.history.ahead };
+    asked = true;
     return made.steps.map((step) => runnable(step, blueprint));
   };
-  const work = { plan, packageOf: packageOf(blueprint), settings, ...(observer && { observer }) };
+  const work = {
+    plan,
+    packageOf: packageOf(blueprint),
+    settings,
+    ...(observer && { observer }),
+    ...(done && { done }),
+  };
   const result = await applyPlan(session, work);
-  // TypeScript does not see that `plan` has run, which sets it.
-  const known = first as { readonly state: State; readonly plan: Plan } | null;
-  if (known === null)
-    throw result.error ?? new KernelError('INTERNAL', { what: 'a plan was applied without being made.' });
-  const { dormant, ahead } = known.state.history;
-  return { ...result, plan: known.plan, dormant, ahead };
+  // A refusal that came before there was a plan.
+  if (!asked && result.error !== null) throw result.error;
+  return { ...result, ...first };
 }
 
 /** Tells the package that a plugin's revisions come from, as far as it is known. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../test/helper/database.ts';
-import { readDetails, readLedger } from '../../src/db/ledger.ts';
+import { digestOf, readDetails, readLedger, readLedgerUnless } from '../../src/db/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
 import { applyPlan } from '../../src/db/apply.ts';
 import { applied, branch, counted, downgrade, exists, revision, sessionPerTest, settings, upgrade } from './support.ts';
@@ -41,6 +41,39 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(result).toMatchObject({ applied: [], error: null });
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatch(/^select/);
+  });
+
+  it('is told by one query that the ledger holds just what it should, and reads no row', async () => {
+    await upgrade(session, two);
+    const { session: watched, calls } = counted(session);
+    const plan = (): never => {
+      throw new Error('a plan was asked for');
+    };
+    const packageOf = (): { package: string; version: string } => ({ package: 'p', version: '1.0.0' });
+    const result = await applyPlan(watched, { plan, packageOf, settings, done: digestOf(two.toReversed()) });
+    expect(result).toMatchObject({ applied: [], error: null });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    ['one more is pending', [...two, ...branch('likes', 'select 1')]],
+    ['one fewer is known', two.slice(0, 1)],
+    ['a text is another', branch('core', 'create table a (x int);', 'alter table a add column z int;')],
+    ['none is known', []],
+  ])('reads the rows by that same query where %s', async (_, known) => {
+    await upgrade(session, two);
+    const { session: watched, calls } = counted(session);
+    const ledger = await readLedgerUnless(watched, digestOf(known));
+    expect(ledger?.rows.map(({ id }) => id)).toEqual(['core@0001', 'core@0002']);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('reads an empty ledger whatever is expected of it', async () => {
+    await upgrade(session, two);
+    await session.script('delete from kernel.ledger');
+    for (const known of [[], two]) {
+      expect(await readLedgerUnless(session, digestOf(known))).toEqual({ format: 1, rows: [] });
+    }
   });
 
   it('takes one round trip for a revision on a ledger that is in use', async () => {
