@@ -7,7 +7,9 @@ import { builtFaultProject, canary, checkOracles, faultProject, mutant, type Out
 async function bootTogether(n: number, bin?: string): Promise<Outcome> {
   const target = await emptyDatabase('postgres');
   const project = bin === undefined ? await builtFaultProject(target) : faultProject(target, bin);
-  const options = { cwd: project.cwd, bin: project.bin, env: { CANARY: canary } };
+  // Without the lock, each may come to wait for ever for another one's index build.
+  const timeout = bin === undefined ? {} : { timeout: 20_000 };
+  const options = { cwd: project.cwd, bin: project.bin, env: { CANARY: canary }, ...timeout };
   const runs = await Promise.all(Array.from({ length: n }, () => runKernel(['migrate:up', '--json'], options)));
   for (const run of runs) {
     expect(run, run.stdout + run.stderr).toMatchObject({ code: 0 });

@@ -39,6 +39,8 @@ export interface KernelOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another kernel's command. Default: see {@link kernelBin}. */
   readonly bin?: string;
+  /** Milliseconds after which it is killed. Default: never. */
+  readonly timeout?: number;
 }
 
 /** Starts `kernel` with `args` as a process of its own. */
@@ -48,6 +50,7 @@ export function startKernel(args: readonly string[], options: KernelOptions): Ke
     cwd: options.cwd,
     env: { ...inherited, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.timeout !== undefined && { timeout: options.timeout, killSignal: 'SIGKILL' }),
   });
   let stdout = '';
   let stderr = '';
