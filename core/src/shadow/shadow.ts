@@ -25,7 +25,8 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
   if (url === null) {
     const { openPglite } = await import('../db/pglite-session.ts');
     const target = { kind: 'pglite', directory: null, shown: 'the shadow' } as const;
-    return shadowOn(unoptimized(await openPglite(target, optimizingNothing)));
+    // A shadow is there for one command.
+    return shadowOn(await openPglite(target, optimizingNothing));
   }
   const server = serverAt(url);
   const admin = await openSession(server);
@@ -103,19 +104,4 @@ function shadowOn(session: Session, drop: () => Promise<void> = async () => {}):
       await drop();
     },
   });
-}
-
-/** A shadow is there for one command. V8 decides when a function is first called. */
-function unoptimized(session: Session): Session {
-  return {
-    ...session,
-    async script(text, onNotice) {
-      using _ = optimizingNothing();
-      await session.script(text, onNotice);
-    },
-    async query<Row>(text: string, values?: readonly unknown[]) {
-      using _ = optimizingNothing();
-      return await session.query<Row>(text, values);
-    },
-  };
 }

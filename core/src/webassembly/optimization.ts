@@ -17,13 +17,13 @@ interface Switch {
   asking: number;
 }
 
-/** How long a function runs before it is optimized, 40 times the default. It is told when its module is made. */
-const late: Switch = { flag: 'wasm-tiering-budget', usual: 13_000_000, set: 500_000_000, asking: 0 };
+/** How long a function runs before it is optimized, 150 times the default. It is told when its module is made. */
+const late: Switch = { flag: 'wasm-tiering-budget', usual: 13_000_000, set: 2_000_000_000, asking: 0 };
 
 /** The only function that is optimized once it has run for long: number 1, which is an import. */
 const none: Switch = { flag: 'wasm-tier-up-filter', usual: -1, set: 1, asking: 0 };
 
-/** Until it is disposed of, WebAssembly is made that is optimized late: for what may stay up, and be fast after a while. */
+/** Until it is disposed of, what is made of WebAssembly is optimized late: for what may stay up, and be fast after a while. */
 export function optimizingLate(): Disposable {
   return hold(late);
 }

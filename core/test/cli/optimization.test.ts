@@ -42,6 +42,7 @@ describe('commands that end', () => {
   it.each([
     ['the parser', ['migrate:lint', 'core']],
     ['a shadow', inShadow],
+    ['an embedded database that is made and upgraded', ['migrate:up']],
     ['an embedded database', ['migrate:status']],
   ])('do not have V8 optimize PostgreSQL, which they would have to wait for: %s', async (_, args) => {
     const trace = await traced(...args);
