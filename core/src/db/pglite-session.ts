@@ -56,7 +56,7 @@ async function startEngine(directory: string | null, optimizing: typeof optimizi
   const Engine = withPlainGrammar(library.PGlite);
   const engine = new Engine({
     ...place(library),
-    startParams: startParams(library.PGlite, directory === null),
+    startParams: startParams(library.PGlite),
   });
   await engine.waitReady;
   return engine;
@@ -103,10 +103,11 @@ async function onDisk(directory: string): Promise<Place> {
 
 /**
  * PostgreSQL fills its shared buffers with zeros when it starts, of which PGlite's configuration has 128 MB: a fifth of the
- * time that a start takes, and 100 MB of the process's memory. In memory a buffer is as far as the file itself.
+ * time that a start takes, and 100 MB of the process's memory. A buffer that is missed is read from memory as well: the
+ * engine's own, or the operating system's cache of the directory.
  */
-function startParams({ defaultStartParams }: typeof PGlite, inMemory: boolean): string[] {
-  return [...defaultStartParams, '-c', `shared_buffers=${inMemory ? 8 : 32}MB`];
+function startParams({ defaultStartParams }: typeof PGlite): string[] {
+  return [...defaultStartParams, '-c', 'shared_buffers=8MB'];
 }
 
 function isFilled(directory: string): boolean {

@@ -39,7 +39,7 @@ it('keeps what was committed when it is closed and opened again', async () => {
 it('makes a directory that is its owner’s alone, and starts with few buffers', async () => {
   const { target, path } = await directory();
   const session = await openSession(target);
-  expect(await session.query('show shared_buffers')).toEqual([{ shared_buffers: '32MB' }]);
+  expect(await session.query('show shared_buffers')).toEqual([{ shared_buffers: '8MB' }]);
   await session.close();
   for (const place of [path, join(path, 'base'), join(path, 'PG_VERSION')]) {
     expect(statSync(place).mode & 0o077, place).toBe(0);
