@@ -6,7 +6,7 @@ import { kernelBin } from '../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../test/helper/project.ts';
 
 /** Enough SQL for V8 to find PostgreSQL's grammar worth optimizing. */
-const long = Array.from({ length: 30 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
+const long = Array.from({ length: 12 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
 
 /** Bytes: the grammar is many times this, and what Node reads CommonJS with, which is WebAssembly too, a fraction. */
 const large = 10_000;
