@@ -5,7 +5,7 @@ import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { firstLine } from '../error/first-line.ts';
-import { optimizingLate, optimizingNothing } from '../webassembly/optimization.ts';
+import { optimizingLate, optimizingNothing, validatingLate } from '../webassembly/optimization.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
 import { preparedMemory, unpackTemplate } from './template.ts';
@@ -53,6 +53,7 @@ async function startEngine(directory: string | null, optimizing: typeof optimizi
     directory === null ? inMemory() : onDisk(directory),
   ]);
   using _ = optimizing();
+  using __ = validatingLate();
   const Engine = withPlainGrammar(library.PGlite);
   const engine = new Engine({
     ...place(library),

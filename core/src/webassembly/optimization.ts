@@ -9,19 +9,25 @@ import { setFlagsFromString } from 'node:v8';
  * JavaScript is of no use to it under other switches.
  */
 interface Switch {
-  readonly flag: string;
   /** V8's default. */
-  readonly usual: number;
-  readonly set: number;
+  readonly usual: string;
+  readonly set: string;
   /** How many ask for it now. */
   asking: number;
 }
 
 /** How long a function runs before it is optimized, 150 times the default. It is told when its module is made. */
-const late: Switch = { flag: 'wasm-tiering-budget', usual: 13_000_000, set: 2_000_000_000, asking: 0 };
+const late: Switch = {
+  usual: '--wasm-tiering-budget=13000000',
+  set: '--wasm-tiering-budget=2000000000',
+  asking: 0,
+};
 
 /** The only function that is optimized once it has run for long: number 1, which is an import. */
-const none: Switch = { flag: 'wasm-tier-up-filter', usual: -1, set: 1, asking: 0 };
+const none: Switch = { usual: '--wasm-tier-up-filter=-1', set: '--wasm-tier-up-filter=1', asking: 0 };
+
+/** Whether a function is validated when it is first called, or all are with their module. */
+const validation: Switch = { usual: '--no-wasm-lazy-validation', set: '--wasm-lazy-validation', asking: 0 };
 
 /** Until it is disposed of, what is made of WebAssembly is optimized late: for what may stay up, and be fast after a while. */
 export function optimizingLate(): Disposable {
@@ -33,13 +39,18 @@ export function optimizingNothing(): Disposable {
   return hold(none);
 }
 
+/** Until it is disposed of, a module that is made is not looked through, of which a command calls a tenth. */
+export function validatingLate(): Disposable {
+  return hold(validation);
+}
+
 function hold(one: Switch): Disposable {
   one.asking += 1;
-  if (one.asking === 1) setFlagsFromString(`--${one.flag}=${one.set}`);
+  if (one.asking === 1) setFlagsFromString(one.set);
   return {
     [Symbol.dispose]() {
       one.asking -= 1;
-      if (one.asking === 0) setFlagsFromString(`--${one.flag}=${one.usual}`);
+      if (one.asking === 0) setFlagsFromString(one.usual);
     },
   };
 }
