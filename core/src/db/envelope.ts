@@ -153,11 +153,13 @@ end`)};`;
 }
 
 /**
- * Tells of the step at which a block of several broke off, and lets the error go on as it is. A block that has such a
- * part is a subtransaction, which a revision by itself does without.
+ * Tells of the step at which a block of several broke off, if there was one yet, and lets the error go on as it is. A
+ * block that has such a part is a subtransaction, which a revision by itself does without.
  */
 const tellFailed = `exception when query_canceled or assert_failure or others then
-    ${tell(kernelState.begins)}
+    if told is not null then
+      ${tell(kernelState.begins)}
+    end if;
     raise;`;
 
 /**
