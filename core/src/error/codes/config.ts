@@ -13,7 +13,10 @@ export const configCodes = {
       d.given === null
         ? `There is no config file: tried ${listOf(d.tried)} from the working directory ${d.cwd}.`
         : `There is no config file ${d.tried.join('')} (--config ${d.given}, from the working directory ${d.cwd}).`,
-    hint: () => `Create config/config.json with { "database": "pglite://../.data/db", "plugins": {} }, ${nameIt}`,
+    hint: (d) =>
+      d.given === null
+        ? `Create config/config.json with { "database": "pglite://../.data/db", "plugins": {} }, ${nameIt}`
+        : 'Name a file that is there, from the working directory, or leave --config out: the usual places are config/config.json and config.json.',
   }),
   CONFIG_UNREADABLE: codeEntry({
     exit: exitCode.config,
