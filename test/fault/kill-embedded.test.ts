@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
-import { builtFaultProject, checkOracles, faultProject, pointAt, startBooter } from './support.ts';
+import { builtFaultProject, checkOracles, faultProject, mutant, pointAt, startBooter } from './support.ts';
 
 describe('F-51: kill -9 of an embedded database during an upgrade', () => {
   it('converges at the next boot, and nothing acknowledged is lost', async () => {
@@ -55,6 +55,24 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
     expect(killed).toBeGreaterThan(trials / 2);
     expect(halfMade, 'kills while the directory was being made').toBeGreaterThan(0);
   }, 200_000);
+
+  it('notices a build that goes on with a directory that was being made', async () => {
+    const bin = mutant('half-made', 'db/pglite-session.ts', /if \(existsSync\(unfinished\)\) rmSync\([^;]*;/, '');
+    const goOn = async (): Promise<void> => {
+      const target = await emptyDatabase('pglite');
+      const { cwd } = faultProject(target, bin);
+      const directory = (target.kind === 'pglite' ? target.directory : null) ?? '';
+      const running = startKernel(['migrate:up'], { cwd, bin });
+      while (!existsSync(directory) && running.child.exitCode === null) await sleep(1);
+      running.child.kill('SIGKILL');
+      await running.finished;
+      expect(await runKernel(['migrate:up'], { cwd, bin })).toMatchObject({ code: 0 });
+    };
+    const severalTimes = async (): Promise<void> => {
+      for (let i = 0; i < 5; i += 1) await goOn();
+    };
+    await expect(severalTimes()).rejects.toThrow();
+  }, 60_000);
 });
 
 describe('F-50: one process per embedded directory', () => {

@@ -122,6 +122,14 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
+  it('does not tell of each revision of a chunk', async () => {
+    const begun: string[] = [];
+    const plan = branch('core', ...Array.from({ length: 60 }, () => 'select 1'));
+    const result = await upgrade(session, plan, { observer: { begins: (step) => void begun.push(step.id) } });
+    expect(result.applied).toHaveLength(60);
+    expect(begun.length).toBeLessThan(30);
+  });
+
   it('tells of the first revision of a chunk, and of those that begin a while later', async () => {
     const begun: string[] = [];
     const begins = (step: { readonly id: string }, position: number, total: number): void => {
