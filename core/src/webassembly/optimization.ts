@@ -39,7 +39,7 @@ export function optimizingNothing(): Disposable {
   return hold(none);
 }
 
-/** Until it is disposed of, a module that is made is not looked through, of which a command calls a tenth. */
+/** Until it is disposed of, a module that is made is not looked through: of PostgreSQL's functions a command calls a seventh. */
 export function validatingLate(): Disposable {
   return hold(validation);
 }
