@@ -280,7 +280,7 @@ async function assertNothingLeft(session: Session): Promise<void> {
 
 /** A kernel with one thing broken on purpose, to prove that the trials can fail. */
 export function mutant(name: string, file: string, from: string | RegExp, to: string): string {
-  const directory = join(inject('scratch'), `mutant-${name}-${randomBytes(4).toString('hex')}`);
+  const directory = join(inject('memory'), `mutant-${name}-${randomBytes(4).toString('hex')}`);
   for (const part of ['bin', 'src', 'package.json']) {
     cpSync(join(workspace, 'core', part), join(directory, part), { recursive: true });
   }

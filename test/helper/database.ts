@@ -24,7 +24,7 @@ export function testDatabase(kind: DatabaseKind): string {
 export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   if (kind === 'pglite') {
-    const directory = join(inject('databases'), name);
+    const directory = join(inject('memory'), name);
     return { kind, directory, shown: `pglite://${directory}` };
   }
   // By a copy of its files, which takes two thirds of what going through the log does.

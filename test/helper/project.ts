@@ -101,7 +101,7 @@ export async function makeProject({
   ...sketch
 }: ProjectSketch = {}): Promise<Project> {
   const { core: kernel = installedKernel(inject('scratch')) } = sketch;
-  const cwd = join(realpathSync(inject('scratch')), `project-${randomBytes(6).toString('hex')}`);
+  const cwd = join(realpathSync(inject('memory')), `project-${randomBytes(6).toString('hex')}`);
   const project = projectIn(cwd);
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));

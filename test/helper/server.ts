@@ -11,13 +11,13 @@ declare module 'vitest' {
     postgresPort: number;
     /** A folder that goes with the test run. */
     scratch: string;
-    /** The same, for databases: in memory where there is plenty. */
-    databases: string;
+    /** The same, for what there is a lot of: in memory where there is plenty. No file there is run as a program. */
+    memory: string;
   }
 }
 
 interface Project {
-  readonly provide: (key: 'postgresPort' | 'scratch' | 'databases', value: never) => void;
+  readonly provide: (key: 'postgresPort' | 'scratch' | 'memory', value: never) => void;
   /** What `--dir` says. */
   readonly config: { readonly dir: string };
 }
@@ -31,19 +31,19 @@ const withoutKernel = /\/(?:plugins\/[^/]+|app)\/test$/;
  */
 export default async function startServer(project: Project): Promise<() => Promise<void>> {
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
-  const databases = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'headwater-databases-'));
+  const memory = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'headwater-test-'));
   // Every project is in a folder of its own: what Node compiles for it, it would keep for ever where it keeps such things.
-  process.env['NODE_COMPILE_CACHE'] = join(scratch, 'compile-cache');
+  process.env['NODE_COMPILE_CACHE'] = join(memory, 'compile-cache');
   // The server may run as another user, who has to get in.
-  chmodSync(databases, 0o755);
+  chmodSync(memory, 0o755);
   const program = join(import.meta.dirname, 'server-process.ts');
-  const server = spawn(process.execPath, [program, databases], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [program, memory], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
   const installing = withoutKernel.test(project.config.dir) ? Promise.resolve() : installKernel(scratch);
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   const remove = (): void => {
-    for (const folder of [scratch, databases]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [scratch, memory]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   if (!Number.isInteger(port) || port < 1024) {
     server.kill();
@@ -59,17 +59,19 @@ export default async function startServer(project: Project): Promise<() => Promi
   });
   project.provide('postgresPort', port as never);
   project.provide('scratch', scratch as never);
-  project.provide('databases', databases as never);
+  project.provide('memory', memory as never);
   return async () => {
     server.stdin.end();
+    // While the server takes its databases along.
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
     await ended;
     remove();
   };
 }
 
 /**
- * A run makes hundreds of databases of some hundred files each, which costs a disk up to a tenth of the run. They come to
- * less than 3 GB; where there is not plenty more than that, they are better on the disk.
+ * A run makes hundreds of databases of some hundred files each, and thousands of small files, which costs a disk up to a
+ * tenth of the run. They come to less than 3 GB; where there is not plenty more than that, they are better on the disk.
  */
 function roomInMemory(): string | null {
   const folder = '/dev/shm';
