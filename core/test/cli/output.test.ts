@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import { kernelBin } from '../../../test/helper/kernel-process.ts';
@@ -14,11 +15,17 @@ const escape = '\u001b[';
 /** Whether this machine can lend a terminal: `script` of util-linux. Where not, pipes have to do. */
 const terminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
-function onTerminal(cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): string {
+async function onTerminal(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<string> {
   const line = [process.execPath, kernelBin(cwd), ...args].map((word) => `'${word}'`).join(' ');
   const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
   const all = { ...inherited, TERM: 'xterm', ...env };
-  return spawnSync('script', ['-qec', line, '/dev/null'], { cwd, env: all, encoding: 'utf8', input: '' }).stdout;
+  const child = spawn('script', ['-qec', line, '/dev/null'], { cwd, env: all, stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end();
+  return text(child.stdout);
 }
 
 describe('colours', () => {
@@ -47,21 +54,23 @@ describe('colours', () => {
   it('are there on a terminal, unless NO_COLOR or a dumb terminal says no', async () => {
     if (!terminals) return;
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
-    expect(onTerminal(project.cwd, {}, 'migrate:up', 'nowhere')).toContain(escape);
-    expect(onTerminal(project.cwd, {}, 'migrate:up')).toContain(escape);
-    expect(onTerminal(project.cwd, { NO_COLOR: '1' }, 'migrate:up', 'nowhere')).not.toContain(`${escape}3`);
-    expect(onTerminal(project.cwd, { TERM: 'dumb' }, 'migrate:up', 'nowhere')).not.toContain(`${escape}3`);
-    expect(onTerminal(project.cwd, { FORCE_COLOR: '1' }, 'migrate:up', 'nowhere', '--json')).not.toContain(escape);
+    expect(await onTerminal(project.cwd, {}, 'migrate:up', 'nowhere')).toContain(escape);
+    expect(await onTerminal(project.cwd, {}, 'migrate:up')).toContain(escape);
+    expect(await onTerminal(project.cwd, { NO_COLOR: '1' }, 'migrate:up', 'nowhere')).not.toContain(`${escape}3`);
+    expect(await onTerminal(project.cwd, { TERM: 'dumb' }, 'migrate:up', 'nowhere')).not.toContain(`${escape}3`);
+    expect(await onTerminal(project.cwd, { FORCE_COLOR: '1' }, 'migrate:up', 'nowhere', '--json')).not.toContain(
+      escape,
+    );
   });
 });
 
-describe('progress', () => {
+describe.concurrent('progress', () => {
   const slow = { core: { revisions: { '0001_slow': 'select pg_sleep(1.3)', '0002_next': 'select 1' } } };
 
   it('shows on a terminal once it takes a moment, and leaves nothing behind', async () => {
     if (!terminals) return;
     const project = await makeProject({ plugins: slow, database: await emptyDatabase('postgres') });
-    const seen = onTerminal(project.cwd, {}, 'migrate:up');
+    const seen = await onTerminal(project.cwd, {}, 'migrate:up');
     expect(seen).toContain('1 of 2  core@0001_slow');
     expect(seen.slice(seen.lastIndexOf(`\r${escape}2K`))).not.toContain(' of 2');
   });
@@ -74,7 +83,7 @@ describe('progress', () => {
   });
 });
 
-describe('a reader that goes away', () => {
+describe.concurrent('a reader that goes away', () => {
   it.each([
     ['migrate:history', 'stdout'],
     ['migrate:up', 'stdout'],

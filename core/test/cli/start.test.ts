@@ -139,9 +139,9 @@ const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: str
   ],
   [
     'hangs when it starts',
-    { fields: `start() { return new Promise(() => {}); }`, config: { $startTimeout: 0.2 } },
+    { fields: `start() { return new Promise(() => {}); }`, config: { $startTimeout: 0.5 } },
     'PLUGIN_PHASE_TIMEOUT',
-    /"likes" .*did not start within 0\.2 s/,
+    /"likes" .*did not start within 0\.5 s/,
   ],
   [
     'throws when it stops',
@@ -151,9 +151,9 @@ const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: str
   ],
   [
     'hangs when it stops',
-    { fields: `stop() { return new Promise(() => {}); }`, config: { $startTimeout: 0.2 } },
+    { fields: `stop() { return new Promise(() => {}); }`, config: { $startTimeout: 0.5 } },
     'PLUGIN_PHASE_TIMEOUT',
-    /"likes" .*did not stop within 0\.2 s/,
+    /"likes" .*did not stop within 0\.5 s/,
   ],
   [
     'ends the process',
@@ -171,7 +171,7 @@ const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: str
   ],
 ];
 
-describe('what a plugin leaves behind', () => {
+describe.concurrent('what a plugin leaves behind', () => {
   const open = 'setInterval(() => {}, 1000);';
 
   it.each([
@@ -186,7 +186,7 @@ describe('what a plugin leaves behind', () => {
   });
 });
 
-describe('a plugin that fails', () => {
+describe.concurrent('a plugin that fails', () => {
   it('is named also where it fails after it was stopped', async () => {
     const likes = { fields: `stop() { setTimeout(() => { throw new Error('no tide today'); }, 100); }` };
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, likes } });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer, serverUrl } from '../../../test/helper/database.ts';
 import { startCutter } from '../../../test/fault/cutter.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
@@ -12,34 +12,42 @@ import { applied, branch, counted, exists, revision, settings, upgrade } from '.
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
-describe('a PostgreSQL server that others use too', () => {
-  let target: PostgresTarget;
-  let name: string;
-  let session: Session;
-  const clients: pg.Client[] = [];
+/** A database of one test's own, and what it needs of it. */
+interface Place {
+  readonly target: PostgresTarget;
+  /** Of the database. */
+  readonly name: string;
+  readonly session: Session;
+  /** Somebody else who is connected, by default to the same database. */
+  readonly other: (application?: string, url?: string) => Promise<pg.Client>;
+}
 
-  beforeEach(async () => {
-    const made = await emptyDatabase('postgres');
-    if (made.kind !== 'postgres') throw new Error('asked for PostgreSQL');
-    target = made;
-    name = new URL(made.url).pathname.slice(1);
-    session = await openSession(target);
-  });
-  afterEach(async () => {
+const test = it.extend<{ place: Place }>({
+  // Vitest reads from the pattern that this needs no other fixture.
+  // oxlint-disable-next-line no-empty-pattern
+  async place({}, use) {
+    const target = await emptyDatabase('postgres');
+    if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+    const session = await openSession(target);
+    const clients: pg.Client[] = [];
+    const other: Place['other'] = async (application = 'somebody else', url = target.url) => {
+      const client = new pg.Client({ connectionString: url, application_name: application });
+      clients.push(client);
+      client.on('error', () => {});
+      await client.connect();
+      return client;
+    };
+    await use({ target, name: new URL(target.url).pathname.slice(1), session, other });
     await session.close().catch(() => {});
-    for (const client of clients.splice(0)) await client.end().catch(() => {});
-  });
+    for (const client of clients) await client.end().catch(() => {});
+  },
+});
 
-  const other = async (application = 'somebody else'): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: target.url, application_name: application });
-    clients.push(client);
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  };
-  const table = branch('core', 'create table a (x int)');
+const table = branch('core', 'create table a (x int)');
 
-  it('waits for a foreign holder of the lock', async () => {
+// Most of them wait for a time limit.
+describe.concurrent('a PostgreSQL server that others use too', () => {
+  test('waits for a foreign holder of the lock', async ({ place: { session, other } }) => {
     const holder = await other();
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const waits: string[] = [];
@@ -50,7 +58,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect((await running).error).toBeNull();
   });
 
-  it('gives up at the deadline, naming the holder', async () => {
+  test('gives up at the deadline, naming the holder', async ({ place: { session, other } }) => {
     const holder = await other('the holder');
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
@@ -59,15 +67,15 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  it('is not held up by a lock in another database', async () => {
-    const client = new pg.Client({ connectionString: serverUrl('postgres') });
-    clients.push(client);
-    await client.connect();
+  test('is not held up by a lock in another database', async ({ place: { session, other } }) => {
+    const client = await other('elsewhere', serverUrl('postgres'));
     await client.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     expect((await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } })).error).toBeNull();
   });
 
-  it('lets each of eight sessions share the work, every revision taking effect once', async () => {
+  test('lets each of eight sessions share the work, every revision taking effect once', async ({
+    place: { target, session },
+  }) => {
     const plan = branch(
       'core',
       'create table n (x int)',
@@ -83,7 +91,9 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await session.query('select count(*)::int as n from n')).toEqual([{ n: 20 }]);
   });
 
-  it('tries again while a table is in use, and never makes others wait longer than lock_timeout', async () => {
+  test('tries again while a table is in use, and never makes others wait longer than lock_timeout', async ({
+    place: { session, other },
+  }) => {
     await upgrade(session, table);
     const reader = await other();
     await reader.query('begin; select * from a');
@@ -102,7 +112,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect(waits).toContain('table locks');
   });
 
-  it('gives up on a table that stays in use, naming the blocker', async () => {
+  test('gives up on a table that stays in use, naming the blocker', async ({ place: { session, other } }) => {
     await upgrade(session, table);
     const reader = await other('the long report');
     await reader.query('begin; select * from a');
@@ -114,7 +124,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(true);
   });
 
-  it('finds out what was committed when the connection breaks', async () => {
+  test('finds out what was committed when the connection breaks', async ({ place: { name, session } }) => {
     await upgrade(session, table);
     const plan = [
       ...table,
@@ -129,7 +139,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
   });
 
-  it('blames a revision under which the connection breaks again and again', async () => {
+  test('blames a revision under which the connection breaks again and again', async ({ place: { session } }) => {
     await upgrade(session, table);
     const suicide = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
     const result = await upgrade(session, [...table, ...suicide]);
@@ -138,21 +148,21 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await applied(session)).toEqual(['core@0001']);
   });
 
-  it('blames it by name out of a whole chunk as well', async () => {
+  test('blames it by name out of a whole chunk as well', async ({ place: { session } }) => {
     const suicide = branch('likes', 'create table l ()', 'select pg_terminate_backend(pg_backend_pid())', 'select 1');
     const result = await upgrade(session, [...table, ...suicide]);
     expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0002' } });
     expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
   });
 
-  it('names the revision of a chunk that a time limit ends', async () => {
+  test('names the revision of a chunk that a time limit ends', async ({ place: { session } }) => {
     const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
     const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
     expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
     expect(await applied(session)).toEqual([]);
   });
 
-  it('overrides the time limits of a role', async () => {
+  test('overrides the time limits of a role', async ({ place: { target, name } }) => {
     await onServer(
       name,
       `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`,
@@ -163,7 +173,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect(result.error).toBeNull();
   });
 
-  it('says which grant is missing', async () => {
+  test('says which grant is missing', async ({ place: { target, name, session } }) => {
     await onServer(name, `create role ${name}_poor login password 'poor'`);
     const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);
     const poor = await openSession({ ...target, url });
@@ -178,7 +188,9 @@ describe('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  it('boots on a read-only database that is up to date, and refuses what is pending', async () => {
+  test('boots on a read-only database that is up to date, and refuses what is pending', async ({
+    place: { target, name, session },
+  }) => {
     await upgrade(session, table);
     await onServer(name, `alter database ${name} set default_transaction_read_only = on`);
     const bound = await openSession(target);
@@ -192,7 +204,9 @@ describe('a PostgreSQL server that others use too', () => {
     });
   });
 
-  it('needs a second connection for a revision outside a transaction, and says so', async () => {
+  test('needs a second connection for a revision outside a transaction, and says so', async ({
+    place: { target, session },
+  }) => {
     await upgrade(session, table);
     const r = revision({
       id: 'core@0002',
@@ -220,7 +234,9 @@ describe('a PostgreSQL server that others use too', () => {
     expect(String(error)).not.toContain('hush');
   });
 
-  it('does not guess what was committed when the server does not come back', async () => {
+  test('does not guess what was committed when the server does not come back', async ({
+    place: { target, session },
+  }) => {
     await upgrade(session, table);
     let batches = 0;
     const cutter = await startCutter((moment) => {
@@ -239,7 +255,7 @@ describe('a PostgreSQL server that others use too', () => {
     expect(again.error).toBeNull();
   });
 
-  it('explains a pooler that refuses what a connection needs', async () => {
+  test('explains a pooler that refuses what a connection needs', async ({ place: { target } }) => {
     const refusal = 'unsupported startup parameter: application_name';
     const fields = Buffer.from(`SFATAL\0C08P01\0M${refusal}\0\0`);
     const head = Buffer.alloc(5);
@@ -258,7 +274,7 @@ describe('a PostgreSQL server that others use too', () => {
     pooler.close();
   });
 
-  it('leaves neither lock nor open transaction behind', async () => {
+  test('leaves neither lock nor open transaction behind', async ({ place: { name, session } }) => {
     const { session: watched } = counted(session);
     await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
     const left = await onServer(
