@@ -4,7 +4,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as PgliteOrm } from '@mikro-orm/pglite';
 import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
 import type { DatabaseTarget } from '../../src/config/config.ts';
-import { openSession } from '../../src/db/session.ts';
+import { openPglite } from '../../src/db/pglite-session.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../test/helper/project.ts';
 
 const modules = realpathSync(join(import.meta.dirname, '../../../node_modules'));
@@ -45,8 +45,6 @@ export async function migrateWithMikroOrm(
   options: { readonly to?: string; readonly tableName?: string } = {},
 ): Promise<void> {
   const { to, tableName = 'mikro_orm_migrations' } = options;
-  // MikroORM would make the directory without a template, which takes five seconds.
-  if (database.kind === 'pglite') await (await openSession(database)).close();
   const folder = join(project.cwd, 'old');
   const settings = {
     entities: [],
@@ -55,13 +53,16 @@ export async function migrateWithMikroOrm(
     migrations: { path: folder, pathTs: folder, snapshot: false, silent: true, allOrNothing: false, tableName },
     ensureDatabase: false,
   };
+  // MikroORM would make the directory without a template, which takes five seconds.
+  const session = database.kind === 'pglite' ? await openPglite(database) : null;
   const orm =
     database.kind === 'postgres'
       ? new PostgresOrm({ ...settings, clientUrl: database.url })
-      : new PgliteOrm({ ...settings, dbName: database.directory ?? 'memory://' });
+      : new PgliteOrm({ ...settings, driverOptions: () => ({ pglite: session?.engine }) });
   try {
     await orm.migrator.up(to === undefined ? {} : { to });
   } finally {
     await orm.close(true);
+    await session?.close();
   }
 }

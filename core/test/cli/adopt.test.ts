@@ -120,9 +120,8 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
     expect(told).toContain('  Migration20240506070809 does nothing, and becomes no revision\n');
     expect(told).toMatch(/4 revisions stamped as applied, by the table mikro_orm_migrations\. Nothing was run\.\n$/);
     expect(filesOf(project)).toEqual(ids.map((id) => `${id.slice('shop@'.length)}.ts`));
-    expect(await stateOf(database)).toEqual(before);
 
-    // Only core's own revisions are left.
+    // Only core's own revisions are left, and what was there is as it was.
     const up = ok(await project.kernel('migrate:up', 'shop', '--json')).json();
     expect(up).toMatchObject({ applied: [], plan: { steps: [] } });
     expect(await allOf(database)).toEqual([before, rows]);

@@ -6,12 +6,13 @@ import { closureOf, partOf } from '../../authoring/part.ts';
 import { writeRevisionFiles } from '../../authoring/revision-file.ts';
 import type { Config } from '../../config/config.ts';
 import { readMigrationNames } from '../../db/migrations-table.ts';
+import type { Session } from '../../db/session.ts';
 import { KernelError, isKernelError } from '../../error/kernel-error.ts';
 import { revisionGraph } from '../../graph/revision-graph.ts';
 import { loadBlueprint } from '../../kernel/blueprint.ts';
 import { stamp } from '../../kernel/stamp.ts';
 import { readState, type Blueprint, type State } from '../../kernel/state.ts';
-import { withSession } from '../../kernel/with-session.ts';
+import { explainForeign, withSession } from '../../kernel/with-session.ts';
 import { stampPlan } from '../../plan/stamp-plan.ts';
 import { adoptionReply, unasked, type AdoptionSubject, type Recorded } from '../adoption-reply.ts';
 import { activePlugin } from '../active-plugin.ts';
@@ -66,30 +67,37 @@ export const migrateAdopt: Command = {
     const told = { plugin: name, adoption, dryRun: switches.has('dry-run') };
     if (switches.has('files-only')) return adoptionReply({ ...told, ...write(told), ...unasked });
     const table = values.get('table') ?? usualTable;
-    const found = await findRecorded(config, blueprint, adoption, table);
-    const written = write(told);
-    if (told.dryRun || found.toStamp.length === 0) return adoptionReply({ ...told, ...found, ...written });
-    try {
-      return adoptionReply({ ...told, ...found, ...written, stamped: await stampAll(context, config, found.toStamp) });
-    } catch (error) {
-      if (!isKernelError(error)) throw error;
-      return adoptionReply({ ...told, ...found, ...written, error });
-    }
+    return withSession(config.database, async (session) => {
+      const found = await findRecorded(session, blueprint, adoption, table);
+      const written = write(told);
+      if (told.dryRun || found.toStamp.length === 0) return adoptionReply({ ...told, ...found, ...written });
+      try {
+        const stamped = await stampAll(session, context, config, found.toStamp);
+        return adoptionReply({ ...told, ...found, ...written, stamped });
+      } catch (thrown) {
+        const error = explainForeign(thrown, session);
+        if (!isKernelError(error)) throw error;
+        return adoptionReply({ ...told, ...found, ...written, error });
+      }
+    });
   },
 };
 
 /** All that could be refused is looked at before the first file is written. */
-function findRecorded(config: Config, blueprint: Blueprint, adoption: Adoption, table: string): Promise<Recorded> {
-  return withSession(config.database, async (session) => {
-    const state = await readState(session, blueprint);
-    const { applied } = state.history;
-    const names = await readMigrationNames(session, table);
-    const recorded = { table, database: session.shown, names: names ?? [] };
-    const ids = recordedRevisions(adoption.migrations, recorded, applied);
-    const toStamp = ids.filter((id) => !applied.has(id));
-    assertStampable(adoption, state, toStamp, recorded);
-    return { table: { name: table, there: names !== null }, toStamp, applied };
-  });
+async function findRecorded(
+  session: Session,
+  blueprint: Blueprint,
+  adoption: Adoption,
+  table: string,
+): Promise<Recorded> {
+  const state = await readState(session, blueprint);
+  const { applied } = state.history;
+  const names = await readMigrationNames(session, table);
+  const recorded = { table, database: session.shown, names: names ?? [] };
+  const ids = recordedRevisions(adoption.migrations, recorded, applied);
+  const toStamp = ids.filter((id) => !applied.has(id));
+  assertStampable(adoption, state, toStamp, recorded);
+  return { table: { name: table, there: names !== null }, toStamp, applied };
 }
 
 /** A stamp takes the branch up to its target: nothing may be on the way that the table knows nothing of. */
@@ -117,11 +125,17 @@ function write({ adoption: { folder, revisions }, dryRun }: AdoptionSubject): { 
 }
 
 /** Reads the plugins again, now with the new files, and stamps what they say. */
-async function stampAll(context: Context, config: Config, targets: readonly string[]): Promise<readonly string[]> {
+async function stampAll(
+  session: Session,
+  context: Context,
+  config: Config,
+  targets: readonly string[],
+): Promise<readonly string[]> {
   const blueprint = await loadBlueprint(config);
   const { observer, end } = openProgress(context);
-  return withSession(config.database, async (session) => {
-    const { stamped } = await stamp({ session, blueprint, settings: config.upgrade, observer }, targets);
-    return stamped;
-  }).finally(end);
+  try {
+    return (await stamp({ session, blueprint, settings: config.upgrade, observer }, targets)).stamped;
+  } finally {
+    end();
+  }
 }
