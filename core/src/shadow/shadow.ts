@@ -95,9 +95,15 @@ async function dropForgotten(admin: Session): Promise<void> {
 }
 
 function shadowOn(session: Session, drop: () => Promise<void> = async () => {}): Shadow {
+  let isNew = true;
   return Object.freeze({
-    session,
-    empty: () => emptyDatabase(session),
+    get session() {
+      isNew = false;
+      return session;
+    },
+    async empty() {
+      if (!isNew) await emptyDatabase(session);
+    },
     catalog: catalogReader(session),
     async [Symbol.asyncDispose]() {
       await session.close().catch(() => {});
