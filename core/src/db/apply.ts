@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
 import { isKernelError, type KernelError } from '../error/kernel-error.ts';
 import type { RunnableStep } from './batches.ts';
@@ -46,7 +45,9 @@ export interface Round {
  */
 export async function applyPlan(session: Session, work: Work): Promise<ApplyResult> {
   const { settings, observer = {}, packageOf } = work;
-  const run: Run = { id: randomUUID(), session, settings, observer, packageOf };
+  // Not imported: it takes 10 ms to load, and this module is there for every command.
+  const id = process.getBuiltinModule('node:crypto').randomUUID();
+  const run: Run = { id, session, settings, observer, packageOf };
   const nothing: ApplyResult = { runId: run.id, applied: [], error: null };
   const planned = async (ledger: Ledger): Promise<Round> => ({ ledger, steps: await work.plan(ledger) });
   try {
