@@ -45,7 +45,7 @@ export interface Round {
  */
 export async function applyPlan(session: Session, work: Work): Promise<ApplyResult> {
   const { settings, observer = {}, packageOf } = work;
-  // Not imported: it takes 10 ms to load, and this module is there for every command.
+  // Not imported, as in ledger.ts.
   const id = process.getBuiltinModule('node:crypto').randomUUID();
   const run: Run = { id, session, settings, observer, packageOf };
   const nothing: ApplyResult = { runId: run.id, applied: [], error: null };
