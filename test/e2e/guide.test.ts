@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { testDatabase } from '../helper/database.ts';
@@ -20,19 +20,16 @@ describe('the guide to a first plugin', () => {
     writeFileSync(join(cwd, path), content);
   };
 
-  /** The packed kernel, and links to what it needs: what `npm install` would fetch, without a network. */
+  /** The kernel that was built, and links to what it needs: what `npm install` would fetch, without a network. */
   const install = async (): Promise<void> => {
     const modules = join(cwd, 'node_modules');
     const core = join(modules, '@headwater/core');
     mkdirSync(core, { recursive: true });
     mkdirSync(join(modules, '.bin'));
-    const packed = await run(
-      `npm pack --silent --ignore-scripts --pack-destination ${core} ${join(workspace, 'core')}`,
-    );
-    expect(packed, packed.output).toMatchObject({ code: 0 });
-    const file = join(core, packed.output.trim());
-    expect(await run(`tar -xf ${file} -C ${core} --strip-components=1`)).toMatchObject({ code: 0 });
-    rmSync(file);
+    // What packs is tested with the published packages.
+    for (const part of ['bin', 'dist', 'package.json']) {
+      cpSync(join(workspace, 'core', part), join(core, part), { recursive: true });
+    }
     linkInstalled(cwd);
     symlinkSync('../plugins/bookmarks', join(modules, 'headwater-plugin-bookmarks'));
     symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));

@@ -7,7 +7,7 @@ import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
-const published = ['core', 'plugins/likes', 'plugins/comments', 'plugins/messages'] as const;
+const published = ['./core', './plugins/likes', './plugins/comments', './plugins/messages'] as const;
 
 /**
  * The packages as npm would publish them: packed from what the build made, and unpacked into a project's node_modules.
@@ -21,13 +21,14 @@ describe('packages that were packed and installed', () => {
     cwd = join(inject('scratch'), 'published');
     const modules = join(cwd, 'node_modules');
     mkdirSync(join(modules, '@headwater'), { recursive: true });
-    for (const folder of published) {
-      const args = ['pack', '--json', '--silent', '--pack-destination', cwd];
-      const out = execFileSync('npm', args, { cwd: join(workspace, folder), encoding: 'utf8' });
-      const [packed] = Object.values(JSON.parse(out) as Record<string, { name: string; filename: string }>);
-      const target = join(modules, packed?.name ?? '');
+    const args = ['pack', '--json', '--silent', '--pack-destination', cwd, ...published];
+    const out = execFileSync('npm', args, { cwd: workspace, encoding: 'utf8' });
+    const packed = Object.values(JSON.parse(out) as Record<string, { name: string; filename: string }>);
+    expect(packed).toHaveLength(published.length);
+    for (const { name, filename } of packed) {
+      const target = join(modules, name);
       mkdirSync(target, { recursive: true });
-      execFileSync('tar', ['xf', join(cwd, packed?.filename ?? ''), '-C', target, '--strip-components=1']);
+      execFileSync('tar', ['xf', join(cwd, filename), '-C', target, '--strip-components=1']);
     }
     for (const name of readdirSync(join(workspace, 'node_modules'))) {
       if (name !== '@headwater' && !name.startsWith('.'))
