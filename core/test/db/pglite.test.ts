@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { emptyDatabase } from '../../../test/helper/database.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
+import { openPglite } from '../../src/db/pglite-session.ts';
 import { openSession } from '../../src/db/session.ts';
 import { branch, exists, upgrade } from './support.ts';
 
@@ -44,6 +45,38 @@ it('makes a directory that is its owner’s alone, and starts with few buffers',
   for (const place of [path, join(path, 'base'), join(path, 'PG_VERSION')]) {
     expect(statSync(place).mode & 0o077, place).toBe(0);
   }
+});
+
+it('reads and writes arrays of the types that columns have', async () => {
+  const { engine, query, close } = await openPglite({ kind: 'pglite', directory: null, shown: 'memory' });
+  expect(
+    await query(`select '{a,"b,c",NULL}'::text[] as texts, '{{1,2},{3,NULL}}'::int[] as numbers, '{t,f}'::bool[] as bools,
+      '{2020-01-01}'::date[] as days, '{1.50}'::numeric[] as exact, '{"{}"}'::jsonb[] as json, '{pg_class}'::regclass[] as names`),
+  ).toEqual([
+    {
+      texts: ['a', 'b,c', null],
+      numbers: [
+        [1, 2],
+        [3, null],
+      ],
+      bools: [true, false],
+      days: [new Date('2020-01-01')],
+      exact: ['1.50'],
+      json: [{}],
+      names: ['pg_class'],
+    },
+  ]);
+  const values = [['a,"', null], [1, 2], [{ a: [1] }]];
+  expect(await query('select $1::text[] as a, $2::int[] as b, $3::jsonb[] as c', values)).toEqual([
+    { a: values[0], b: values[1], c: values[2] },
+  ]);
+  await query(`create type state as enum ('open', 'paid')`);
+  await query('create type pair as (a int, b int)');
+  await engine.refreshArrayTypes();
+  expect(await query(`select '{open,paid}'::state[] as states, '{"(1,2)"}'::pair[] as pairs`)).toEqual([
+    { states: ['open', 'paid'], pairs: ['(1,2)'] },
+  ]);
+  await close();
 });
 
 it('refuses a second process, naming the first, and needs no manual step after a kill or a stop', async () => {
