@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
 import { isKernelError, type KernelError } from '../error/kernel-error.ts';
 import type { RunnableStep } from './batches.ts';
@@ -45,9 +46,7 @@ export interface Round {
  */
 export async function applyPlan(session: Session, work: Work): Promise<ApplyResult> {
   const { settings, observer = {}, packageOf } = work;
-  // Not imported, as in ledger.ts.
-  const id = process.getBuiltinModule('node:crypto').randomUUID();
-  const run: Run = { id, session, settings, observer, packageOf };
+  const run: Run = { id: randomUUID(), session, settings, observer, packageOf };
   const nothing: ApplyResult = { runId: run.id, applied: [], error: null };
   const planned = async (ledger: Ledger): Promise<Round> => ({ ledger, steps: await work.plan(ledger) });
   try {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { KernelError } from '../error/kernel-error.ts';
 import { serverErrorOf, serverState } from './foreign-error.ts';
 import { currentFormat } from './ledger-schema.ts';
@@ -28,8 +29,7 @@ export interface Ledger {
 /** What a ledger holds in which exactly `revisions` are applied, each as it is now, in a few letters. */
 export function digestOf(revisions: Iterable<{ readonly id: string; readonly raw: string }>): string {
   const lines = Array.from(revisions, ({ id, raw }) => `${id} ${raw}`);
-  // Not imported: it takes 10 ms to load, and this module is there for every command.
-  return process.getBuiltinModule('node:crypto').hash('sha256', lines.toSorted().join('\n'));
+  return hash('sha256', lines.toSorted().join('\n'));
 }
 
 /** Reads the ledger. A database without one has format 0. Throws LEDGER_FORMAT_NEWER. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KernelError } from '../error/kernel-error.ts';
@@ -8,7 +9,6 @@ import { isInside } from './exports-target.ts';
 import { isRecord } from './packages.ts';
 import { rawHash } from './raw-hash.ts';
 import type { Revision, RevisionBody } from './revision.ts';
-import { sha256 } from './sha256.ts';
 import type { StaticHalf } from './static-half.ts';
 
 /** The most that a manifest may have, in bytes. */
@@ -64,7 +64,7 @@ export function sumOf(revisions: readonly unknown[]): string {
 }
 
 function sumOfText(text: string): string {
-  return `s1:${sha256(text).slice(0, 32)}`;
+  return `s1:${hash('sha256', text).slice(0, 32)}`;
 }
 
 const beforeRevisions = '"revisions": ';

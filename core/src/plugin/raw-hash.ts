@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import type { Revision } from './revision.ts';
-import { sha256 } from './sha256.ts';
 
 /** What of a revision is history once it has run. Its `down` is not: it has not run, and may be mended. */
 export type Hashed = Pick<Revision, 'id' | 'revises' | 'dependsOn' | 'transaction'> & {
@@ -16,7 +16,7 @@ export function rawHash(revision: Hashed): string {
 export function digest(revision: Omit<Hashed, 'up'>, up: unknown): string {
   const { id, revises, dependsOn, transaction } = revision;
   // An array, so that the order of keys cannot matter.
-  return sha256(JSON.stringify([id, sorted(revises), sorted(dependsOn), transaction, up])).slice(0, 32);
+  return hash('sha256', JSON.stringify([id, sorted(revises), sorted(dependsOn), transaction, up])).slice(0, 32);
 }
 
 /** Few revisions have two of either, and each is hashed at every boot. */

@@ -111,3 +111,12 @@ describe('the help', () => {
     },
   );
 });
+
+describe('what help, completion and a wrong command wait for', () => {
+  it.each([['--help'], ['__complete', 'migrate:'], ['nope']])('is not Node’s crypto: %s', async (...args) => {
+    const told =
+      "process.on('exit', () => process.stderr.write(`crypto ${process.moduleLoadList.includes('NativeModule crypto')}`))";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(told)}` };
+    expect((await runKernel(args, { cwd: tmpdir(), env })).stderr).toMatch(/crypto false$/);
+  });
+});
