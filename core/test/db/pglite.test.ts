@@ -49,6 +49,8 @@ it('makes a directory that is its owner’s alone, and starts with few buffers',
 
 it('reads and writes arrays of the types that columns have', async () => {
   const { engine, query, close } = await openPglite({ kind: 'pglite', directory: null, shown: 'memory' });
+  // Each query copies them: those of the server's own catalogs would be 200 more.
+  expect(Object.keys(engine.parsers).length).toBeLessThan(150);
   expect(
     await query(`select '{a,"b,c",NULL}'::text[] as texts, '{{1,2},{3,NULL}}'::int[] as numbers, '{t,f}'::bool[] as bools,
       '{2020-01-01}'::date[] as days, '{1.50}'::numeric[] as exact, '{"{}"}'::jsonb[] as json, '{pg_class}'::regclass[] as names`),
