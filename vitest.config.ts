@@ -7,7 +7,7 @@ const here = import.meta.dirname;
 // The same working directory whether the run is started here or, by Nx, in one of the packages.
 process.chdir(here);
 
-const conditions = ['development', ...defaultServerConditions];
+const conditions = ['headwater-source', ...defaultServerConditions];
 
 /** Tests that start processes first: begun last, they would keep one worker busy while the others have nothing to do. */
 class LongestFirst extends BaseSequencer {

@@ -69,8 +69,8 @@ function writeProject(directory: string, count: number): void {
 }
 
 function writePlugin(write: (path: string, text: string) => void, name: string, count: number, more: number): void {
-  const peers = { '@headwater/core': '^1.0.0', ...(name === 'core' ? {} : { 'bench-core': '^1.0.0' }) };
-  const exports = { '.': { development: './src/index.ts', default: './dist/index.js' } };
+  const peers = { '@headwater/kernel': '^1.0.0', ...(name === 'core' ? {} : { 'bench-core': '^1.0.0' }) };
+  const exports = { '.': { 'headwater-source': './src/index.ts', default: './dist/index.js' } };
   write(
     `${name}/package.json`,
     JSON.stringify({
@@ -87,7 +87,7 @@ function writePlugin(write: (path: string, text: string) => void, name: string, 
   write(
     `${name}/src/index.ts`,
     `import { defineEntity, p } from '@mikro-orm/core';
-import { definePlugin } from '@headwater/core/plugin';
+import { definePlugin } from '@headwater/kernel/plugin';
 
 const Schema = defineEntity({
   name: '${title}',
@@ -112,7 +112,7 @@ export default definePlugin({ name: '${name}', entities: [${title}] });
           ];
     write(
       `${name}/src/migrations/${slug}.ts`,
-      `import { defineRevision, sql } from '@headwater/core/plugin';
+      `import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 export default defineRevision({
   id: '${name}@${slug}',

@@ -15,7 +15,7 @@ export function npm(args: readonly string[], cwd = repository): string {
 }
 
 /**
- * Builds `@headwater/core` and puts into `directory/node_modules` what a published one would have: the files that npm
+ * Builds `@headwater/kernel` and puts into `directory/node_modules` what a published one would have: the files that npm
  * packs, in a folder of their own, beside links to the dependencies that are installed here. So nothing comes from the
  * network. Gives that folder.
  */

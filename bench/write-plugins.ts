@@ -71,7 +71,7 @@ function packageFields(unit: string, revisions: readonly WorkloadRevision[]): Pa
     headwater: { plugin: unit },
     files: ['dist'],
     exports: { '.': './dist/index.js' },
-    peerDependencies: Object.fromEntries([['@headwater/core', '^1.0.0'], ...peers]),
+    peerDependencies: Object.fromEntries([['@headwater/kernel', '^1.0.0'], ...peers]),
   };
 }
 
@@ -80,7 +80,7 @@ function writeSources(folder: string, fields: PackageFields, revisions: readonly
   const { plugin } = fields.headwater;
   write(
     join(folder, 'dist', 'index.js'),
-    `import { definePlugin } from '@headwater/core/plugin';\nexport default definePlugin({ name: '${plugin}' });\n`,
+    `import { definePlugin } from '@headwater/kernel/plugin';\nexport default definePlugin({ name: '${plugin}' });\n`,
   );
   for (const revision of revisions) {
     write(join(folder, 'src', 'migrations', `${revision.slug}.ts`), sourceOf(revision));
@@ -90,7 +90,7 @@ function writeSources(folder: string, fields: PackageFields, revisions: readonly
 function sourceOf({ id, revises, dependsOn, statements }: WorkloadRevision): string {
   const edges = dependsOn.length === 0 ? '' : `\n  dependsOn: ${JSON.stringify(dependsOn)},`;
   const text = statements.map((statement) => `\n    ${statement.replaceAll(/`|\$\{/g, '\\$&')};`).join('');
-  return `import { defineRevision, sql } from '@headwater/core/plugin';
+  return `import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 export default defineRevision({
   id: '${id}',

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { ContentObject } from '@headwater/core/core-plugin';
+import { ContentObject } from '@headwater/plugin-core';
 
 const StorySchema = defineEntity({
   name: 'Story',

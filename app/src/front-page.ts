@@ -1,5 +1,5 @@
 import { sql } from '@mikro-orm/core';
-import { token, type Database, type Get } from '@headwater/core/plugin';
+import { token, type Database, type Get } from '@headwater/kernel/plugin';
 import { Comments, Likes } from './optional-plugins.ts';
 
 /** A story on the front page. */

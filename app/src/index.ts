@@ -1,5 +1,5 @@
-import { Activities, ObjectListener, Objects } from '@headwater/core/core-plugin';
-import { Database, definePlugin } from '@headwater/core/plugin';
+import { Activities, ObjectListener, Objects } from '@headwater/plugin-core';
+import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Story } from './entities.ts';
 import { FrontPage, frontPageOf } from './front-page.ts';
 import { postRecorder } from './post-recorder.ts';

@@ -1,4 +1,4 @@
-import { Activity, type Activities, type ObjectListener } from '@headwater/core/core-plugin';
+import { Activity, type Activities, type ObjectListener } from '@headwater/plugin-core';
 import { Story } from './entities.ts';
 
 /** Writes down an activity for every story, whoever published it. */

@@ -1,5 +1,5 @@
-import { Refusal, assertText, type Objects } from '@headwater/core/core-plugin';
-import { token } from '@headwater/core/plugin';
+import { Refusal, assertText, type Objects } from '@headwater/plugin-core';
+import { token } from '@headwater/kernel/plugin';
 import { Story } from './entities.ts';
 
 /** What a new story is. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Activities, Objects, Users, type User } from '@headwater/core/core-plugin';
-import type { TestKernel } from '@headwater/core/testing';
+import { Activities, Objects, Users, type User } from '@headwater/plugin-core';
+import type { TestKernel } from '@headwater/dev/testing';
 import { FrontPage, Stories, Story, type FrontPageStory } from '../src/index.ts';
 import { Comments, Likes } from '../src/optional-plugins.ts';
 

@@ -1,4 +1,4 @@
-// Makes Headwater one of the peers: packs @headwater/core, installs it into the harness's work folder beside them, and
+// Makes Headwater one of the peers: packs @headwater/kernel, installs it into the harness's work folder beside them, and
 // puts there what its driver runs. Usage, after the harness's own set-up: node bench/peer/setup.ts WORK
 import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -16,7 +16,7 @@ function packagesLoadedBy(specifier: string): readonly string[] {
     } });
     await import(${JSON.stringify(specifier)});
     console.log(JSON.stringify([...seen].sort()));`;
-  const out = execFileSync(process.execPath, ['--conditions=development', '--input-type=module', '-e', code], {
+  const out = execFileSync(process.execPath, ['--conditions=headwater-source', '--input-type=module', '-e', code], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -24,9 +24,9 @@ function packagesLoadedBy(specifier: string): readonly string[] {
 }
 
 it('loads no npm package through the door that plugins use', () => {
-  expect(packagesLoadedBy('@headwater/core/plugin')).toEqual([]);
+  expect(packagesLoadedBy('@headwater/kernel/plugin')).toEqual([]);
 });
 
 it('loads no npm package through the host door before something is booted', () => {
-  expect(packagesLoadedBy('@headwater/core')).toEqual([]);
+  expect(packagesLoadedBy('@headwater/kernel')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { unpackTemplate } from '../../core/src/db/template.ts';
+import { unpackTemplate } from '../../core/kernel/src/db/template.ts';
 import { installedKernel } from '../helper/installed-kernel.ts';
 import { followPage, linkInstalled, shellIn, type Run } from '../helper/page.ts';
 
@@ -17,9 +17,9 @@ describe('the guide to adoption', () => {
     linkInstalled(cwd);
     const modules = join(cwd, 'node_modules');
     mkdirSync(join(modules, '@headwater'));
-    symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/core'));
+    symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/kernel'));
     mkdirSync(join(modules, '.bin'));
-    symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));
+    symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
     symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
   };
 
@@ -39,7 +39,7 @@ describe('the guide to adoption', () => {
 
   it('holds to the compiler settings of this repository', async () => {
     // The kernel that is installed for the tests has no types; the workspace's sources do.
-    const core = join(cwd, 'node_modules/@headwater/core');
+    const core = join(cwd, 'node_modules/@headwater/kernel');
     rmSync(core);
     symlinkSync(join(workspace, 'core'), core);
     const settings = { extends: join(workspace, 'tsconfig.base.json'), compilerOptions: { noEmit: true } };

@@ -16,8 +16,8 @@ describe('the comparison with Alembic', () => {
       const modules = join(cwd, 'node_modules');
       mkdirSync(join(modules, '.bin'));
       mkdirSync(join(modules, '@headwater'));
-      symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/core'));
-      symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));
+      symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/kernel'));
+      symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
       symlinkSync('../main', join(modules, 'community-main'));
       symlinkSync('../plugins/likes', join(modules, 'headwater-plugin-likes'));
     };

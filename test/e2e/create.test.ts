@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
-import { openSession } from '../../core/src/db/session.ts';
-import { catalogReader } from '../../core/src/shadow/read-catalog.ts';
-import type { Catalog } from '../../core/src/shadow/catalog.ts';
-import { differenceOf } from '../../core/src/difference/difference.ts';
-import { explainChange } from '../../core/src/difference/explain-change.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
+import { openSession } from '../../core/kernel/src/db/session.ts';
+import { catalogReader } from '../../core/kernel/src/catalog/read-catalog.ts';
+import type { Catalog } from '../../core/kernel/src/catalog/catalog.ts';
+import { differenceOf } from '../../core/dev/src/difference/difference.ts';
+import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
 import { emptyDatabase, serverUrl, urlOf } from '../helper/database.ts';
 import { entitiesText, type EntitiesText } from '../helper/entity-text.ts';
 import type { Finished } from '../helper/kernel-process.ts';

@@ -23,7 +23,7 @@ describe('the guide to a first plugin', () => {
   /** The kernel that was built, and links to what it needs: what `npm install` would fetch, without a network. */
   const install = async (): Promise<void> => {
     const modules = join(cwd, 'node_modules');
-    const core = join(modules, '@headwater/core');
+    const core = join(modules, '@headwater/kernel');
     mkdirSync(core, { recursive: true });
     mkdirSync(join(modules, '.bin'));
     // What packs is tested with the published packages.
@@ -32,7 +32,7 @@ describe('the guide to a first plugin', () => {
     }
     linkInstalled(cwd);
     symlinkSync('../plugins/bookmarks', join(modules, 'headwater-plugin-bookmarks'));
-    symlinkSync('../@headwater/core/bin/kernel.js', join(modules, '.bin/kernel'));
+    symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
     symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
   };
 

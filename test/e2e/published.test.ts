@@ -35,7 +35,7 @@ describe('packages that were packed and installed', () => {
         symlinkSync(join(workspace, 'node_modules', name), join(modules, name));
     }
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'site', private: true, type: 'module' }));
-    bin = join(modules, '@headwater/core/bin/kernel.js');
+    bin = join(modules, '@headwater/kernel/bin/kernel.js');
   }, 60_000);
 
   it('hold what was built, the manifest included, and no sources', () => {
@@ -69,7 +69,7 @@ describe('packages that were packed and installed', () => {
     const config = { database: urlOf(target), plugins };
     const linked = join(inject('scratch'), 'linked');
     mkdirSync(join(linked, 'node_modules/@headwater'), { recursive: true });
-    symlinkSync(join(workspace, 'core'), join(linked, 'node_modules/@headwater/core'));
+    symlinkSync(join(workspace, 'core'), join(linked, 'node_modules/@headwater/kernel'));
     for (const name of Object.keys(plugins)) {
       symlinkSync(join(workspace, 'plugins', name), join(linked, `node_modules/@headwater/plugin-${name}`));
     }
@@ -110,20 +110,20 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     const plugins = { likes: {}, comments: {}, messages: {} };
     writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins }));
     const first = await loadedBy(['migrate:up']);
-    expect(first).toContain('@headwater/core/dist/chunk/umzug.js');
+    expect(first).toContain('@headwater/kernel/dist/chunk/umzug.js');
     expect(first?.filter((file) => !file.startsWith('@headwater/'))).toEqual([]);
     const loaded = await loadedBy(['migrate:up']);
     const own = loaded?.filter((file) => file.startsWith('@headwater/'));
     expect(own?.toSorted()).toEqual(
       ['bin/kernel.js', 'dist/chunk/kernel.js', 'dist/chunk/rolldown-runtime.js', 'dist/cli/main.js'].map(
-        (file) => `@headwater/core/${file}`,
+        (file) => `@headwater/kernel/${file}`,
       ),
     );
     expect(loaded?.filter((file) => !file.startsWith('@headwater/'))).toEqual([]);
   });
 
   it('carry the licences of what was put in, and of nothing else', () => {
-    const text = readFileSync(join(cwd, 'node_modules/@headwater/core/dist/licences.txt'), 'utf8');
+    const text = readFileSync(join(cwd, 'node_modules/@headwater/kernel/dist/licences.txt'), 'utf8');
     const names = Array.from(text.matchAll(/^(\S+) \d+\.\d+\.\d+$/gm), ([, name]) => name);
     const inversify = ['common', 'container', 'core', 'plugin', 'reflect-metadata-utils'];
     const umzug = ['emittery', 'fdir', 'picomatch', 'pony-cause', 'tinyglobby', 'umzug'];
@@ -138,15 +138,15 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     const code = `import { registerHooks } from 'node:module';
 const own = [];
 registerHooks({ load(url, context, next) { own.push(url); return next(url, context); } });
-await import('@headwater/core/plugin');
+await import('@headwater/kernel/plugin');
 console.log(own.map((url) => url.split('/dist/')[1]).join());`;
     const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd, encoding: 'utf8' });
     expect(out.trim()).toBe('plugin.js,chunk/contract.js');
   });
 
   it('have one class of errors behind all doors, and know their own version', async () => {
-    const code = `import { boot, KernelError, isKernelError } from '@headwater/core';
-import { startTestKernel } from '@headwater/core/testing';
+    const code = `import { boot, KernelError, isKernelError } from '@headwater/kernel';
+import { startTestKernel } from '@headwater/dev/testing';
 const thrown = await Promise.all([
   boot({ config: 'nowhere.json' }).catch((error) => error),
   startTestKernel({ plugins: ['nobody'], cwd: '.' }).catch((error) => error),
@@ -163,7 +163,7 @@ console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(e
       exports: Record<string, unknown>;
     };
     const names = Object.keys(doors).filter((door) => door !== './package.json');
-    const imports = names.map((door, i) => `import * as door${i} from '@headwater/core${door.slice(1)}';`);
+    const imports = names.map((door, i) => `import * as door${i} from '@headwater/kernel${door.slice(1)}';`);
     // Where a declaration led nowhere, what it declares would be `any`, and every number too.
     const uses = names.map((_, i) => `// @ts-expect-error It is a module.\nexport const n${i}: number = door${i};`);
     writeFileSync(join(cwd, 'doors.ts'), [...imports, ...uses].join('\n'));
@@ -184,7 +184,7 @@ console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(e
     );
     writeFileSync(
       join(folder, 'dist/index.js'),
-      `import { definePlugin, token } from '@headwater/core/plugin';
+      `import { definePlugin, token } from '@headwater/kernel/plugin';
 import { inject, injectable } from 'inversify';
 const Hour = token('greeter.hour');
 export const Greeter = token('greeter');
@@ -212,7 +212,7 @@ export default definePlugin({
     expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
     const reads = await loadedBy(['start', '--once']);
     // The one copy that is read is the plugin's; the kernel's is inside.
-    expect(reads).toContain('@headwater/core/dist/chunk/open-container.js');
+    expect(reads).toContain('@headwater/kernel/dist/chunk/open-container.js');
     expect(reads?.some((file) => file.startsWith('inversify/'))).toBe(true);
   });
 });

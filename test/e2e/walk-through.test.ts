@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
 import { installedKernel, installPlugin } from '../helper/installed-kernel.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
-import { openSession } from '../../core/src/db/session.ts';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { openSession } from '../../core/kernel/src/db/session.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 
 /** Folders by the name of the package, less its scope. */
 type Installed = ReadonlyMap<string, string>;

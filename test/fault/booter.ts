@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as Kernel from '@headwater/core';
+import type * as Kernel from '@headwater/kernel';
 
 const door = pathToFileURL(join(process.argv[2] ?? '', 'dist/index.js')).href;
 const { boot } = (await import(door)) as typeof Kernel;

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSession } from '../../core/src/db/session.ts';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { openSession } from '../../core/kernel/src/db/session.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { catalogOf } from '../helper/catalog.ts';
 import { databaseKinds, emptyDatabase } from '../helper/database.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';

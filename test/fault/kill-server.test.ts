@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../helper/database.ts';
 import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { startCutter } from './cutter.ts';
 import {
   builtFaultProject,

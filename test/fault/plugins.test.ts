@@ -21,7 +21,7 @@ async function faultyProject(fields: string, topLevel = ''): Promise<Project> {
   if (topLevel !== '') {
     project.write(
       'plugins/faulty/src/index.js',
-      `import { definePlugin } from '@headwater/core/plugin';\n${topLevel}\nexport default definePlugin({ name: 'faulty' });\n`,
+      `import { definePlugin } from '@headwater/kernel/plugin';\n${topLevel}\nexport default definePlugin({ name: 'faulty' });\n`,
     );
   }
   return project;

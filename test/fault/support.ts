@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
-import { openSession, type Session } from '../../core/src/db/session.ts';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { catalogOf } from '../helper/catalog.ts';
 import { installedKernel } from '../helper/installed-kernel.ts';
 import { runKernel } from '../helper/kernel-process.ts';
@@ -99,7 +99,7 @@ export function faultProject(
   };
   write('package.json', JSON.stringify({ name: 'fault', private: true, type: 'module' }));
   mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
-  symlinkSync(join(bin, '../..'), join(cwd, 'node_modules/@headwater/core'));
+  symlinkSync(join(bin, '../..'), join(cwd, 'node_modules/@headwater/kernel'));
   for (const [name, list] of Object.entries(revisions)) {
     const needs = Object.fromEntries((peers[name] ?? []).map((peer) => [`fault-${peer}`, '^1.0.0']));
     write(
@@ -109,21 +109,21 @@ export function faultProject(
         version: '1.0.0',
         type: 'module',
         headwater: { plugin: name },
-        peerDependencies: { '@headwater/core': '^1.0.0', ...needs },
+        peerDependencies: { '@headwater/kernel': '^1.0.0', ...needs },
         exports: {
-          '.': { development: './src/index.js', default: './dist/index.js' },
+          '.': { 'headwater-source': './src/index.js', default: './dist/index.js' },
           './package.json': './package.json',
         },
       }),
     );
     write(
       `plugins/${name}/src/index.js`,
-      `import { definePlugin } from '@headwater/core/plugin';\nexport default definePlugin({ name: '${name}' });\n`,
+      `import { definePlugin } from '@headwater/kernel/plugin';\nexport default definePlugin({ name: '${name}' });\n`,
     );
     for (const [slug, body] of list) {
       write(
         `plugins/${name}/src/migrations/${slug}.js`,
-        `import { defineRevision, sql } from '@headwater/core/plugin';\n\nexport default defineRevision({\n  id: '${name}@${slug}',\n  ${body},\n});\n`,
+        `import { defineRevision, sql } from '@headwater/kernel/plugin';\n\nexport default defineRevision({\n  id: '${name}@${slug}',\n  ${body},\n});\n`,
       );
     }
     symlinkSync(join(cwd, 'plugins', name), join(cwd, `node_modules/fault-${name}`));

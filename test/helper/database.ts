@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 
 /** Everything that touches a database is tested on both. */
 export const databaseKinds = ['postgres', 'pglite'] as const;

@@ -17,9 +17,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const workspace = join(import.meta.dirname, '../..');
 
-/** Folder of the `@headwater/core` that {@link installKernel} puts below `scratch`. */
+/** Folder of the `@headwater/kernel` that {@link installKernel} puts below `scratch`. */
 export function installedKernel(scratch: string): string {
-  return join(scratch, 'kernel/node_modules/@headwater/core');
+  return join(scratch, 'kernel/node_modules/@headwater/kernel');
 }
 
 /**

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { installedKernel } from './installed-kernel.ts';
 
-/** The workspace's own `@headwater/core`, which runs from its sources. */
+/** The workspace's own `@headwater/kernel`, which runs from its sources. */
 export const workspaceKernel = join(import.meta.dirname, '../../core');
 
 /** The command that npx would find in the folder `cwd`; elsewhere that of the kernel that is installed for the tests. */
 export function kernelBin(cwd: string): string {
-  const own = join(cwd, 'node_modules/@headwater/core/bin/kernel.js');
+  const own = join(cwd, 'node_modules/@headwater/kernel/bin/kernel.js');
   return existsSync(own) ? own : join(installedKernel(inject('scratch')), 'bin/kernel.js');
 }
 

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { urlOf } from './database.ts';
-import { installedKernel } from './installed-kernel.ts';
+import { installedKernel, installedPackage } from './installed-kernel.ts';
 import { runKernel, startKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -62,7 +62,7 @@ export interface ProjectSketch {
   readonly database?: DatabaseTarget | string;
   /** Further keys of config.json. */
   readonly config?: object;
-  /** Folder of its `@headwater/core`. Default: the one that is installed for the tests. */
+  /** Folder of its `@headwater/kernel`. Default: the one that is installed for the tests. */
   readonly core?: string;
 }
 
@@ -105,7 +105,10 @@ export async function makeProject({
   const project = projectIn(cwd);
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
-  link(kernel, join(cwd, 'node_modules/@headwater/core'));
+  link(kernel, join(cwd, 'node_modules/@headwater/kernel'));
+  for (const name of ['dev', 'plugin-core']) {
+    link(installedPackage(inject('scratch'), name), join(cwd, 'node_modules/@headwater', name));
+  }
   // The same copy as core's, which entities have to be made with.
   link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
   for (const [name, sketch] of Object.entries(plugins)) {
@@ -157,7 +160,7 @@ function packageOf(plugin: string): string {
   return `@headwater/plugin-${plugin}`;
 }
 
-const entityImports = `import { defineEntity, p } from '@mikro-orm/core';\nimport { extendEntity } from '@headwater/core/plugin';\n`;
+const entityImports = `import { defineEntity, p } from '@mikro-orm/core';\nimport { extendEntity } from '@headwater/kernel/plugin';\n`;
 
 function writePlugin({ write, writeEntities }: Project, name: string, sketch: PluginSketch): void {
   const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {}, entities } = sketch;
@@ -172,12 +175,12 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
       type: 'module',
       keywords: ['headwater-plugin'],
       headwater: { plugin: name },
-      exports: { '.': { development: './src/index.js', default: './dist/index.js' } },
-      peerDependencies: { '@headwater/core': '^1.0.0', ...Object.fromEntries(peers) },
+      exports: { '.': { 'headwater-source': './src/index.js', default: './dist/index.js' } },
+      peerDependencies: { '@headwater/kernel': '^1.0.0', ...Object.fromEntries(peers) },
       ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),
     }),
   );
-  const imports = `import { definePlugin } from '@headwater/core/plugin';\n`;
+  const imports = `import { definePlugin } from '@headwater/kernel/plugin';\n`;
   const own =
     entities === undefined ? '' : `import { entities, extend } from './entities.js';\nexport * from './entities.js';\n`;
   const listed = entities === undefined ? '' : 'entities, extend, ';
@@ -208,7 +211,7 @@ function revisionSource(id: string, { revises, dependsOn, up, down, fields = '' 
     ...(down === undefined ? [] : [`down: ${sqlSource(down)}`]),
     ...(fields === '' ? [] : [fields]),
   ];
-  return `import { defineRevision, sql } from '@headwater/core/plugin';\n\nexport default defineRevision({\n  ${lines.join(',\n  ')},\n});\n`;
+  return `import { defineRevision, sql } from '@headwater/kernel/plugin';\n\nexport default defineRevision({\n  ${lines.join(',\n  ')},\n});\n`;
 }
 
 function sqlSource(text: string): string {

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
-import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
-import { isSql } from '../../core/src/contract/sql.ts';
-import { revisionGraph } from '../../core/src/graph/revision-graph.ts';
-import { upgradePlan } from '../../core/src/plan/upgrade-plan.ts';
+import type { DefinedRevision } from '../../core/kernel/src/contract/define-revision.ts';
+import { isSql } from '../../core/kernel/src/contract/sql.ts';
+import { revisionGraph } from '../../core/kernel/src/graph/revision-graph.ts';
+import { upgradePlan } from '../../core/kernel/src/plan/upgrade-plan.ts';
 import { catalogOf } from './catalog.ts';
 
 /** A revision and the name of its file, without `.ts`. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
+import type { DefinedRevision } from '../../core/kernel/src/contract/define-revision.ts';
 import { catalogIn, emptyReplay, openReplay, readRevisionFiles, replayDown, replayUp, revisionsFor } from './replay.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,15 +1,15 @@
-import { checkEntities, type Drift } from '../../core/src/authoring/check-entities.ts';
-import { draftMigration, type Drafted, type DraftOptions } from '../../core/src/authoring/draft-migration.ts';
-import type { LoadRunning } from '../../core/src/authoring/part.ts';
-import type { RevisionDraft } from '../../core/src/authoring/revision-source.ts';
-import { definePlugin, type PluginDefinition } from '../../core/src/contract/define-plugin.ts';
-import { defineRevision } from '../../core/src/contract/define-revision.ts';
-import { sql, type Sql } from '../../core/src/contract/sql.ts';
-import { depths } from '../../core/src/graph/plugin-depth.ts';
-import type { Plugin, PluginSet } from '../../core/src/plugin/plugin-set.ts';
-import { checkedRevision } from '../../core/src/plugin/revision-check.ts';
-import type { Revision } from '../../core/src/plugin/revision.ts';
-import { openShadow, type Shadow } from '../../core/src/shadow/shadow.ts';
+import { checkEntities, type Drift } from '../../core/dev/src/authoring/check-entities.ts';
+import { draftMigration, type Drafted, type DraftOptions } from '../../core/dev/src/authoring/draft-migration.ts';
+import type { LoadRunning } from '../../core/dev/src/authoring/part.ts';
+import type { RevisionDraft } from '../../core/dev/src/authoring/revision-source.ts';
+import { definePlugin, type PluginDefinition } from '../../core/kernel/src/contract/define-plugin.ts';
+import { defineRevision } from '../../core/kernel/src/contract/define-revision.ts';
+import { sql, type Sql } from '../../core/kernel/src/contract/sql.ts';
+import { depths } from '../../core/kernel/src/graph/plugin-depth.ts';
+import type { Plugin, PluginSet } from '../../core/kernel/src/plugin/plugin-set.ts';
+import { checkedRevision } from '../../core/kernel/src/plugin/revision-check.ts';
+import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
+import { openShadow, type Shadow } from '../../core/dev/src/shadow/shadow.ts';
 
 /** A plugin that is on no disk: what of it a revision is made of. */
 export interface Bench {

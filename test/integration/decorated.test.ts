@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(script: string): string {
-  return execFileSync(process.execPath, ['--conditions=development', '--input-type=module', '-e', script], {
+  return execFileSync(process.execPath, ['--conditions=headwater-source', '--input-type=module', '-e', script], {
     cwd: folder,
     encoding: 'utf8',
   });
@@ -36,7 +36,7 @@ function printed(code: string, likes = ''): unknown {
     const loads = [];
     registerHooks({ load(url, context, next) { loads.push(url); return next(url, context); } });
     const { openContainer } = await import(${JSON.stringify(container)});
-    const { token } = await import('@headwater/core/plugin');
+    const { token } = await import('@headwater/kernel/plugin');
     const module = await import(${JSON.stringify(pathToFileURL(join(folder, 'dist/index.js')).href)});
     const plugins = [{ name: 'decorated', package: 'p', running: module.default, options: {}, exports: module }${likes}];
     const { get, getOf } = openContainer(plugins);

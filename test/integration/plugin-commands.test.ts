@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
 import { makeProject, type Project } from '../helper/project.ts';
 
-const core = `import { Commands, definePlugin } from '@headwater/core/plugin';`;
+const core = `import { Commands, definePlugin } from '@headwater/kernel/plugin';`;
 
 /** A project with the plugin `likes`, which lists `listed` in its package.json and contributes what `bind` says. */
 async function projectWith(listed: Readonly<Record<string, string>>, bind: string, name = 'likes'): Promise<Project> {
@@ -14,7 +14,7 @@ async function projectWith(listed: Readonly<Record<string, string>>, bind: strin
   project.write(file, JSON.stringify({ ...json, headwater: { ...json.headwater, commands: listed } }));
   const definition = `export default definePlugin({ name: '${name}', bind({ contribute }) { ${bind} }, stop: ${stop} });`;
   project.write(`plugins/${name}/src/index.js`, `process.stderr.write('imported\\n');\n${core}\n${definition}\n`);
-  const greet = `import { Database } from '@headwater/core/plugin';
+  const greet = `import { Database } from '@headwater/kernel/plugin';
 export async function run({ get, operands: [who], values }) {
   if (who === 'nobody') throw new Error('there is nobody');
   const [row] = await get(Database).em.execute('select 1 as one');

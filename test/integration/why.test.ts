@@ -13,8 +13,8 @@ describe('kernel why', () => {
     const plugins = { likes: { $package: './likes' } };
     project = await makeProject({ database, config: { plugins } });
     const source = `import { defineEntity, p } from '${join(workspace, 'node_modules/@mikro-orm/core/index.js')}';
-import { ContentObject } from '@headwater/core/core-plugin';
-import { Database, definePlugin, extendEntity, token } from '@headwater/core/plugin';
+import { ContentObject } from '@headwater/plugin-core';
+import { Database, definePlugin, extendEntity, token } from '@headwater/kernel/plugin';
 const LikeSchema = defineEntity({ name: 'Like', tableName: 'likes_like', properties: { id: p.integer().primary() } });
 class Like extends LikeSchema.class {}
 LikeSchema.setClass(Like);
@@ -30,7 +30,7 @@ export default definePlugin({
 `;
     project.write('likes/src/index.ts', source);
     const headwater = { plugin: 'likes' };
-    const exports = { '.': { development: './src/index.ts' } };
+    const exports = { '.': { 'headwater-source': './src/index.ts' } };
     project.write(
       'likes/package.json',
       JSON.stringify({
@@ -39,7 +39,7 @@ export default definePlugin({
         type: 'module',
         headwater,
         exports,
-        peerDependencies: { '@headwater/core': '^1.0.0' },
+        peerDependencies: { '@headwater/kernel': '^1.0.0' },
       }),
     );
   });
@@ -48,7 +48,7 @@ export default definePlugin({
     ['core_object.likes_count', ['column core_object.likes_count: "likes" (likes)', 'the table is of "core"']],
     ['Like', ['entity Like in likes_like: "likes" (likes)']],
     ['likes.votes', ['token likes.votes: "likes" (likes), private', 'bound to a constant value, made once']],
-    ['kernel.database', ['token kernel.database: "kernel" (@headwater/core)', 'wrapped by "likes"']],
+    ['kernel.database', ['token kernel.database: "kernel" (@headwater/kernel)', 'wrapped by "likes"']],
   ])('says whose %s is, without a database', async (name, parts) => {
     const { code, stdout, stderr } = await project.kernel('why', name);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

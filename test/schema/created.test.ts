@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differenceOf } from '../../core/src/difference/difference.ts';
-import { explainChange } from '../../core/src/difference/explain-change.ts';
-import type { Revision } from '../../core/src/plugin/revision.ts';
-import { replayUp } from '../../core/src/shadow/replay.ts';
+import { differenceOf } from '../../core/dev/src/difference/difference.ts';
+import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
+import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
+import { replayUp } from '../../core/dev/src/shadow/replay.ts';
 import { serverUrl } from '../helper/database.ts';
 import { openWorkshop, revisionOf, type Workshop } from '../helper/workshop.ts';
 import { benches, committedSql } from './support.ts';

@@ -1,13 +1,13 @@
 import { Story } from '@headwater/app';
-import { Activity, ContentObject, User } from '@headwater/core/core-plugin';
+import { Activity, ContentObject, User } from '@headwater/plugin-core';
 import { Comment, Reply } from '@headwater/plugin-comments';
 import { Like, LikedObject } from '@headwater/plugin-likes';
 import { Message, Participant } from '@headwater/plugin-messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSession, type Session } from '../../core/src/db/session.ts';
-import { loadEntities, type OpenEntities } from '../../core/src/schema/entities.ts';
+import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
+import { loadEntities, type OpenEntities } from '../../core/kernel/src/entities/entities.ts';
 import { databaseKinds, emptyDatabase } from '../helper/database.ts';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { differenceOf, inventoryOf, sourcesOf, subsets, upgradeTo } from './support.ts';
 
 const everything = subsets.at(-1) ?? [];

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import app from '@headwater/app';
-import core from '@headwater/core/core-plugin';
+import core from '@headwater/plugin-core';
 import comments from '@headwater/plugin-comments';
 import likes from '@headwater/plugin-likes';
 import messages from '@headwater/plugin-messages';
-import type { DefinedPlugin } from '../../core/src/contract/define-plugin.ts';
-import type { DefinedRevision } from '../../core/src/contract/define-revision.ts';
-import { isSql } from '../../core/src/contract/sql.ts';
-import type { Session } from '../../core/src/db/session.ts';
-import type { OpenEntities } from '../../core/src/schema/entities.ts';
-import type { EntitySource } from '../../core/src/schema/entity-source.ts';
+import type { DefinedPlugin } from '../../core/kernel/src/contract/define-plugin.ts';
+import type { DefinedRevision } from '../../core/kernel/src/contract/define-revision.ts';
+import { isSql } from '../../core/kernel/src/contract/sql.ts';
+import type { Session } from '../../core/kernel/src/db/session.ts';
+import type { OpenEntities } from '../../core/kernel/src/entities/entities.ts';
+import type { EntitySource } from '../../core/kernel/src/entities/entity-source.ts';
 import type { Bench } from '../helper/workshop.ts';
 import { readRevisionFiles, revisionsFor } from '../helper/replay.ts';
 
@@ -22,7 +22,7 @@ interface FirstParty {
 }
 
 const firstParty: readonly FirstParty[] = [
-  { plugin: core, package: '@headwater/core', migrations: 'core/src/core-plugin/migrations' },
+  { plugin: core, package: '@headwater/kernel', migrations: 'core/src/core-plugin/migrations' },
   { plugin: app, package: '@headwater/app', migrations: 'app/src/migrations' },
   { plugin: comments, package: '@headwater/plugin-comments', migrations: 'plugins/comments/src/migrations' },
   { plugin: likes, package: '@headwater/plugin-likes', migrations: 'plugins/likes/src/migrations' },

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import type { DatabaseTarget } from '../../core/src/config/config.ts';
-import { boot, type App } from '../../core/src/index.ts';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
+import { boot, type App } from '../../core/kernel/src/index.ts';
 import { urlOf } from '../helper/database.ts';
 
 const workspace = join(import.meta.dirname, '../..');

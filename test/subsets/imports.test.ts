@@ -43,7 +43,7 @@ describe.each(packages)('$name', ({ name, dependencies, peerDependencies, peerDe
 
   test('imports only from its own sources and from packages that it names, through their doors', () => {
     const named = { ...dependencies, ...peerDependencies };
-    const doors = new Set(['@headwater/core/plugin', '@headwater/core/core-plugin', ...Object.keys(named)]);
+    const doors = new Set(['@headwater/kernel/plugin', '@headwater/plugin-core', ...Object.keys(named)]);
     expect(imports.length).toBeGreaterThan(0);
     expect(foreign.filter(({ specifier }) => !doors.has(specifier))).toEqual([]);
     expect(imports.filter(({ specifier }) => specifier.startsWith('../../'))).toEqual([]);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Story } from '@headwater/app';
-import { Objects, Users } from '@headwater/core/core-plugin';
-import { Database } from '@headwater/core/plugin';
+import { Objects, Users } from '@headwater/plugin-core';
+import { Database } from '@headwater/kernel/plugin';
 import { Comment, Comments } from '@headwater/plugin-comments';
 import { Likes } from '@headwater/plugin-likes';
 import { Messages } from '@headwater/plugin-messages';
 import { sql } from '@mikro-orm/core';
 import { appRules } from '../../app/test/rules.ts';
-import { coreRules } from '../../core/test/core-plugin/rules.ts';
+import { coreRules } from '../../plugins/core/test/rules.ts';
 import { commentsRules } from '../../plugins/comments/test/rules.ts';
 import { likesRules, type RunningKernel } from '../../plugins/likes/test/rules.ts';
 import { messagesRules } from '../../plugins/messages/test/rules.ts';

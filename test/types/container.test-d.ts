@@ -1,7 +1,7 @@
 // What an author may and may not write. Nothing here runs: `npm run typecheck` is the test, and it fails both where a
 // line has an error and where one that must have an error has none.
-import { contributionPoint, definePlugin, token } from '@headwater/core/plugin';
-import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/core/plugin';
+import { contributionPoint, definePlugin, token } from '@headwater/kernel/plugin';
+import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/kernel/plugin';
 import { expectTypeOf } from 'vitest';
 
 interface Animal {

@@ -1,6 +1,6 @@
 /** What the compiler lets an author write with entities of other plugins. Checked with all other types; never run. */
-import { definePlugin, extendEntity, type Database } from '@headwater/core/plugin';
-import { ContentObject, User } from '@headwater/core/core-plugin';
+import { definePlugin, extendEntity, type Database } from '@headwater/kernel/plugin';
+import { ContentObject, User } from '@headwater/plugin-core';
 import { LikedObject } from '@headwater/plugin-likes';
 import { p } from '@mikro-orm/core';
 import { expectTypeOf } from 'vitest';

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** A kind of object: author and time are its row in core_object, title and link are here. */
 export default defineRevision({

@@ -1,6 +1,6 @@
 import { sql } from '@mikro-orm/core';
-import { Refusal, assertText, type Objects } from '@headwater/core/core-plugin';
-import { token, type Database } from '@headwater/core/plugin';
+import { Refusal, assertText, type Objects } from '@headwater/plugin-core';
+import { token, type Database } from '@headwater/kernel/plugin';
 import { Comment } from './entities.ts';
 import { nested, type ThreadComment, type ThreadRow } from './thread.ts';
 

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { Activity, ContentObject } from '@headwater/core/core-plugin';
+import { Activity, ContentObject } from '@headwater/plugin-core';
 
 const CommentSchema = defineEntity({
   name: 'Comment',

@@ -1,5 +1,5 @@
-import { Activities, ObjectListener, Objects } from '@headwater/core/core-plugin';
-import { Database, definePlugin } from '@headwater/core/plugin';
+import { Activities, ObjectListener, Objects } from '@headwater/plugin-core';
+import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Comments, commentsIn } from './comments.ts';
 import { Comment, Reply } from './entities.ts';
 import { replyRecorder } from './reply-recorder.ts';

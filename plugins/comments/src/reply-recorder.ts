@@ -1,4 +1,4 @@
-import type { Activities, ObjectListener } from '@headwater/core/core-plugin';
+import type { Activities, ObjectListener } from '@headwater/plugin-core';
 import { Comment, Reply } from './entities.ts';
 
 /** Writes down an activity for every comment, also for those that are not made by this plugin's service. */

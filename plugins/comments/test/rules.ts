@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Activities, ContentObject, Objects, Users } from '@headwater/core/core-plugin';
-import type { TestKernel } from '@headwater/core/testing';
+import { Activities, ContentObject, Objects, Users } from '@headwater/plugin-core';
+import type { TestKernel } from '@headwater/dev/testing';
 import { Comment, Comments, Reply } from '../src/index.ts';
 import type { ThreadComment } from '../src/thread.ts';
 

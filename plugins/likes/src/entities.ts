@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { ContentObject, User } from '@headwater/core/core-plugin';
-import { extendEntity } from '@headwater/core/plugin';
+import { ContentObject, User } from '@headwater/plugin-core';
+import { extendEntity } from '@headwater/kernel/plugin';
 
 const LikeSchema = defineEntity({
   name: 'Like',

@@ -1,4 +1,4 @@
-import { Commands, Database, definePlugin } from '@headwater/core/plugin';
+import { Commands, Database, definePlugin } from '@headwater/kernel/plugin';
 import { z } from 'zod';
 import { Like, LikedObject } from './entities.ts';
 import { Likes, likesIn } from './likes.ts';

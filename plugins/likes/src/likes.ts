@@ -1,6 +1,6 @@
 import { sql, type Raw } from '@mikro-orm/core';
-import { Refusal } from '@headwater/core/core-plugin';
-import { token, type Database } from '@headwater/core/plugin';
+import { Refusal } from '@headwater/plugin-core';
+import { token, type Database } from '@headwater/kernel/plugin';
 
 /** Who likes what. Users and objects are given by id: first who, then what. */
 export interface Likes {

@@ -1,5 +1,5 @@
 import { sql } from '@mikro-orm/core';
-import { Database, type CommandContext, type CommandReply } from '@headwater/core/plugin';
+import { Database, type CommandContext, type CommandReply } from '@headwater/kernel/plugin';
 
 /** `kernel likes:recount`: sets every count that is not the number of likes there are, after an import by hand, say. */
 export async function run({ get }: CommandContext): Promise<CommandReply> {

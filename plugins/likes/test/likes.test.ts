@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestKernel, type TestKernel } from '@headwater/core/testing';
+import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
 import { Likes } from '../src/index.ts';
 import { likesRules, newObject, newUser } from './rules.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Database } from '@headwater/core/plugin';
-import { startTestKernel } from '@headwater/core/testing';
+import { Database } from '@headwater/kernel/plugin';
+import { startTestKernel } from '@headwater/dev/testing';
 import { Likes } from '../src/index.ts';
 import { run } from '../src/recount.ts';
 import { newObject, newUser } from './rules.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { ContentObject, Objects, Users } from '@headwater/core/core-plugin';
-import type { TestKernel } from '@headwater/core/testing';
+import { ContentObject, Objects, Users } from '@headwater/plugin-core';
+import type { TestKernel } from '@headwater/dev/testing';
 import { sql } from '@mikro-orm/core';
 import fc from 'fast-check';
 import { Like, LikedObject, Likes } from '../src/index.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { User } from '@headwater/core/core-plugin';
+import { User } from '@headwater/plugin-core';
 
 const MessageSchema = defineEntity({
   name: 'Message',

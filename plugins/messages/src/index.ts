@@ -1,4 +1,4 @@
-import { Database, definePlugin } from '@headwater/core/plugin';
+import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
 import { Messages, messagesIn } from './messages.ts';
 

@@ -1,6 +1,6 @@
 import { raw, type Loaded } from '@mikro-orm/core';
-import { Refusal, User, assertText } from '@headwater/core/core-plugin';
-import { token, type Database } from '@headwater/core/plugin';
+import { Refusal, User, assertText } from '@headwater/plugin-core';
+import { token, type Database } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
 
 /** What a new message is. */

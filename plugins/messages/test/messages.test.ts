@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { startTestKernel, type TestKernel } from '@headwater/core/testing';
+import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
 import { messagesRules } from './rules.ts';
 

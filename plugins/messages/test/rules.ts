@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { Users, type User } from '@headwater/core/core-plugin';
-import type { TestKernel } from '@headwater/core/testing';
+import { Users, type User } from '@headwater/plugin-core';
+import type { TestKernel } from '@headwater/dev/testing';
 import { Messages } from '../src/index.ts';
 
 /** A running application, as far as rules need it: also one on data that others have left. */

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** A kind of activity: somebody answered. It says with which comment; what was answered is the activity's object. */
 export default defineRevision({

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** One like for each user and object; it goes with its object. */
 export default defineRevision({

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** The number of likes on the object itself, so that ranking by it needs no join. Likes that exist are counted. */
 export default defineRevision({

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** Messages, and the users who may read them. */
 export default defineRevision({

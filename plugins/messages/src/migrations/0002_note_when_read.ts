@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '@headwater/core/plugin';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** When each participant read a message. Those sent before a participant's last visit count as read then. */
 export default defineRevision({

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import type { Plugin } from '@headwater/kernel/internal';
+
+/** The sentence that says which migration a revision was, as its doc comment. */
+export function wasMigration(name: string): string {
+  return `Was the MikroORM migration "${name}".`;
+}
+
+/** The revisions of a plugin that say which migration they were, by that. */
+export function adoptedRevisions({ revisions, from }: Plugin): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (from === 'built') return found;
+  for (const { id, file } of revisions) {
+    // A long comment is broken into lines.
+    const text = readFileSync(file, 'utf8').replaceAll(/\s*\n\s*(?:\*|\/\/)?\s*/g, ' ');
+    const name = /Was the MikroORM migration "([^"]+)"/.exec(text)?.[1];
+    if (name !== undefined) found.set(name, id);
+  }
+  return found;
+}

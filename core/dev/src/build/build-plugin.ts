@@ -1,0 +1,138 @@
+import { devError } from '../error/dev-codes.ts';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { assertDependenciesRequired, assertOneHead, loadRevisionFiles, lockPath, manifestFormat, manifestPath, manifestText, normalHash, openPackages, pluginFields, pluginPeers, readLock, realFolder, revisionGraph, sinceOf, sumOf, systemReason, type LockedRevision, type Manifest, type ManifestCode, type ManifestRevision, type PluginFields, type Revision, type RevisionBody, type RevisionsLock } from '@headwater/kernel/internal';
+
+/** What a build made, or with `check` would have made. */
+export interface PluginBuild {
+  readonly manifest: Manifest;
+  readonly lock: RevisionsLock;
+  /** The revisions that are new in the lock, in order of id. */
+  readonly added: readonly string[];
+  /** The files that were written, or with `check` would have been. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
+ * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only where its content
+ * changes, and none with `check`. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and what package.json, revisions, their branch and lock can get wrong.
+ */
+export async function buildPlugin(
+  directory: string,
+  { check = false }: { readonly check?: boolean } = {},
+): Promise<PluginBuild> {
+  const packages = openPackages();
+  const plugin = pluginFields(packages.read(realFolder(directory) ?? directory));
+  const folder = plugin.file.directory;
+  const revisions = (await loadRevisionFiles(plugin)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  assertOneHead(revisionGraph(revisions.map(({ id, revises, file }) => ({ id, revises, file }))));
+  const peers = pluginPeers(plugin.file, packages);
+  const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
+  assertDependenciesRequired({ name: plugin.name, requires: peers, revisions }, names);
+
+  const before = readLock(folder);
+  const lock = await lockOf(revisions, before, plugin.file.version);
+  assertKept(plugin, before, lock);
+  const dependsOnSince = sinceOf(peers);
+  const built = revisions.map((revision) => entryOf(revision, plugin, lock, dependsOnSince));
+  const manifest: Manifest = {
+    format: manifestFormat,
+    plugin: plugin.name,
+    version: plugin.file.version,
+    sum: sumOf(built),
+    revisions: built,
+  };
+  if (!check) for (const revision of revisions) assertModule(revision, plugin);
+  const files: readonly (readonly [file: string, text: string])[] = [
+    [lockPath(folder), `${JSON.stringify(lock, null, 2)}\n`],
+    [join(folder, manifestPath), manifestText(manifest)],
+  ];
+  const changed = files.flatMap(([file, text]) => (update(file, text, check) ? [file] : []));
+  return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)), changed };
+}
+
+async function lockOf(revisions: readonly Revision[], before: RevisionsLock, version: string): Promise<RevisionsLock> {
+  const lock: Record<string, LockedRevision> = {};
+  for (const revision of revisions) {
+    lock[revision.id] = { since: before[revision.id]?.since ?? version, normal: await normalHash(revision) };
+  }
+  return lock;
+}
+
+/** What was shipped stays as it was: databases have run it. */
+function assertKept({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
+  for (const [revision, { since, normal }] of Object.entries(before)) {
+    const kept = now[revision]?.normal;
+    if (kept === normal) continue;
+    const what = kept === undefined ? 'gone' : 'changed';
+    throw devError('PLUGIN_BUILD_CHANGED', {
+      plugin: name,
+      revision,
+      since,
+      lock: lockPath(file.directory),
+      what,
+    });
+  }
+}
+
+function entryOf(
+  revision: Revision,
+  plugin: PluginFields,
+  lock: RevisionsLock,
+  sinceOfDependency: (id: string) => string | null,
+): ManifestRevision {
+  const { id, revises, dependsOn, up, down, transaction, check, breaking, replaces, raw } = revision;
+  const since = dependsOn.flatMap((one): [string, string][] => {
+    const version = sinceOfDependency(one);
+    return version === null ? [] : [[one, version]];
+  });
+  return {
+    id,
+    revises,
+    ...(dependsOn.length > 0 && { dependsOn }),
+    ...(since.length > 0 && { dependsOnSince: Object.fromEntries(since) }),
+    up: bodyOf(up, revision, plugin),
+    ...(down !== null && { down: bodyOf(down, revision, plugin) }),
+    ...(!transaction && { transaction }),
+    ...(check !== null && { check }),
+    ...(breaking && { breaking }),
+    ...(replaces.length > 0 && { replaces }),
+    raw,
+    normal: lock[id]?.normal ?? '',
+    since: lock[id]?.since ?? plugin.file.version,
+  };
+}
+
+function bodyOf(body: RevisionBody, revision: Revision, plugin: PluginFields): string | ManifestCode {
+  return body.kind === 'sql' ? body.text : { version: body.version, module: moduleOf(revision, plugin) };
+}
+
+/** The module that the compiler makes of a revision file: `src/…/x.ts` becomes `dist/…/x.js`. Relative to `dist`. */
+function moduleOf({ file }: Revision, plugin: PluginFields): string {
+  const [first = '', ...rest] = relative(plugin.file.directory, file).split(sep);
+  const path = (first === 'src' ? rest : [first, ...rest]).join('/');
+  return `./${path.replace(/\.(m?)ts$/, '.$1js')}`;
+}
+
+/** A manifest that names a module which is not there would fail in somebody else's database. */
+function assertModule(revision: Revision, plugin: PluginFields): void {
+  if (revision.up.kind === 'sql' && revision.down?.kind !== 'code') return;
+  const module = join(plugin.file.directory, dirname(manifestPath), moduleOf(revision, plugin));
+  if (existsSync(module)) return;
+  throw devError('PLUGIN_BUILD_INCOMPLETE', { plugin: plugin.name, revision: revision.id, module });
+}
+
+/** Writes a file whose content is another one, unless it is only a `check`. Gives whether it is another one. */
+function update(file: string, text: string, check: boolean): boolean {
+  try {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
+    if (check) return true;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return true;
+  } catch (error) {
+    throw devError('PLUGIN_BUILD_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+  }
+}

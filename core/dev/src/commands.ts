@@ -1,0 +1,13 @@
+/**
+ * The commands door, `@headwater/dev/commands`: what the kernel's command line loads from this package, by name. Each
+ * command is imported when it is called.
+ */
+export const commands = {
+  'migrate:create': async () => (await import('./commands/migrate-create.ts')).migrateCreate,
+  'migrate:check': async () => (await import('./commands/migrate-check.ts')).migrateCheck,
+  'migrate:verify': async () => (await import('./commands/migrate-verify.ts')).migrateVerify,
+  'migrate:merge': async () => (await import('./commands/migrate-merge.ts')).migrateMerge,
+  'migrate:adopt': async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
+  'migrate:lint': async () => (await import('./commands/migrate-lint.ts')).migrateLint,
+  'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
+};

@@ -1,0 +1,34 @@
+import { codeEntry, exitCode } from '@headwater/kernel/internal';
+
+/** Refusals of `plugin:build`. */
+export const buildCodes = {
+  PLUGIN_BUILD_INCOMPLETE: codeEntry({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; revision: string; module: string }) =>
+      `The plugin "${d.plugin}" cannot be built: "${d.revision}" is code, and its module ${d.module} is not there.`,
+    hint: () => 'Compile the sources first (npm run build), then: npx kernel plugin:build',
+  }),
+  PLUGIN_BUILD_UNWRITABLE: codeEntry({
+    exit: exitCode.revisionInvalid,
+    message: (d: { file: string; reason: string }) => `${d.file} cannot be written: ${d.reason}.`,
+    hint: () => 'Give this user write permission there, then: npx kernel plugin:build',
+  }),
+  PLUGIN_BUILD_CHANGED: codeEntry({
+    exit: exitCode.integrity,
+    message: (d: { plugin: string; revision: string; since: string; lock: string; what: 'changed' | 'gone' }) =>
+      `The plugin "${d.plugin}" cannot be built: "${d.revision}", shipped since ${d.since} (${d.lock}), ` +
+      `${d.what === 'gone' ? 'is gone' : 'is not what it was: its SQL, edges, version or transaction differ'}.`,
+    hint: (d) =>
+      `What was shipped is history: put it back and write the change as a new revision. If ${d.since} was never ` +
+      `published, remove "${d.revision}" from ${d.lock}.`,
+  }),
+  PLUGIN_NOT_FROM_SOURCES: codeEntry({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { plugin: string; package: string; version: string; directory: string }) =>
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) is installed as it was built, in ${d.directory}: its revisions ` +
+      'are written where its sources are.',
+    hint: () =>
+      'Run this in the workspace of its sources. A package there runs from them once its "exports" has a "headwater-source" ' +
+      'target: "exports": { ".": { "headwater-source": "./src/index.ts", "default": "./dist/index.js" } }',
+  }),
+};

@@ -1,0 +1,14 @@
+import { errorFactory, errorGuard } from '@headwater/kernel/internal';
+import { adoptionCodes } from './codes/adoption.ts';
+import { authoringCodes } from './codes/authoring.ts';
+import { buildCodes } from './codes/build.ts';
+import { revisionFileCodes } from './codes/revision-file.ts';
+
+/** The table of codes of `@headwater/dev`. */
+export const devCodes = { ...authoringCodes, ...revisionFileCodes, ...adoptionCodes, ...buildCodes };
+
+/** Makes an error of this package: `throw devError('SHADOW_FAILED', { … })`. */
+export const devError = errorFactory(devCodes);
+
+/** Whether `error` is a `KernelError`, of `code` if one of this package is given. */
+export const isDevError = errorGuard(devCodes);

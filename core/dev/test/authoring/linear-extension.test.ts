@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { exchanges, linearExtension, randomFrom, withLast } from '../../src/authoring/linear-extension.ts';
+import { revisionGraph } from '../../../kernel/src/graph/revision-graph.ts';
+import { scenes } from '../../../kernel/test/graph/random-graph.ts';
+
+describe('an order drawn at random', () => {
+  it('holds every revision once, each after all that it needs', () => {
+    fc.assert(
+      fc.property(scenes, fc.nat(), ({ revisions }, seed) => {
+        const { order } = revisionGraph(revisions);
+        const drawn = linearExtension(order, randomFrom(seed));
+        expect(drawn.toSorted()).toEqual(order.map(({ id }) => id).toSorted());
+        for (const { id, needs } of order) {
+          for (const need of needs) expect(drawn.indexOf(need)).toBeLessThan(drawn.indexOf(id));
+        }
+      }),
+    );
+  });
+
+  it('is the same for the same seed, and another for most others', () => {
+    const { order } = revisionGraph(['a', 'b', 'c', 'd', 'e'].map((name) => ({ id: `${name}@1`, revises: null })));
+    const drawn = (seed: number): string => linearExtension(order, randomFrom(seed)).join(' ');
+    expect(drawn(7)).toBe(drawn(7));
+    expect(new Set(Array.from({ length: 50 }, (_, seed) => drawn(seed))).size).toBeGreaterThan(20);
+  });
+});
+
+describe('an order with some revisions last', () => {
+  it('keeps every edge, and moves nothing but them and what needs them', () => {
+    fc.assert(
+      fc.property(scenes, fc.nat(), ({ revisions }, pick) => {
+        const { order } = revisionGraph(revisions);
+        const chosen = order[pick % order.length];
+        if (chosen === undefined) return;
+        const ids = withLast(order, new Set([chosen.id]));
+        for (const { id, needs } of order) {
+          for (const need of needs) expect(ids.indexOf(need)).toBeLessThan(ids.indexOf(id));
+        }
+        const early = ids.slice(0, ids.indexOf(chosen.id));
+        expect(early).toEqual(order.map(({ id }) => id).filter((id) => early.includes(id)));
+      }),
+    );
+  });
+});
+
+describe('the way from one order to another', () => {
+  it('exchanges two neighbours at each step, and only those that the other order has the other way round', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f'], { minLength: 6 }), (to) => {
+        const from = ['a', 'b', 'c', 'd', 'e', 'f'];
+        const steps = exchanges(from, to);
+        expect(steps[0]).toEqual(from);
+        expect(steps.at(-1)).toEqual(to);
+        steps.slice(1).forEach((step, i) => {
+          const before = steps[i] ?? [];
+          const moved = step.flatMap((id, at) => (id === before[at] ? [] : [at]));
+          expect(moved).toHaveLength(2);
+          const [left = 0, right = 0] = moved;
+          expect(right - left).toBe(1);
+          expect(to.indexOf(step[left] ?? '')).toBeLessThan(to.indexOf(step[right] ?? ''));
+        });
+      }),
+    );
+  });
+});

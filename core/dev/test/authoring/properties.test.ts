@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closureOf, entitiesOf, partOf } from '../../src/authoring/part.ts';
+import { tableOf, type Change } from '../../src/difference/change.ts';
+import { differenceOf } from '../../src/difference/difference.ts';
+import { explainChange } from '../../src/difference/explain-change.ts';
+import type { Revision } from '../../../kernel/src/plugin/revision.ts';
+import { replayDown, replayUp } from '../../src/shadow/replay.ts';
+import { serverUrl } from '../../../../test/helper/database.ts';
+import { benchesOf, edited, histories, nothing, requirements, type Edit, type RandomState } from './random-entities.ts';
+import { loaderOf, openWorkshop, revisionOf, setOf, type Bench, type Workshop } from '../../../../test/helper/workshop.ts';
+
+/** Random applications, of some ten revisions each. More of them: TRIALS=500 npx vitest run … */
+const trials = Number(process.env['TRIALS'] ?? 4);
+
+let workshop: Workshop;
+beforeAll(async () => {
+  workshop = await openWorkshop(serverUrl('postgres'));
+});
+afterAll(() => workshop[Symbol.asyncDispose]());
+
+describe('revisions that are created for one plugin after another', () => {
+  it(
+    `touch what their plugin owns, lead to what MikroORM creates, and come down to nothing, in ${trials} applications`,
+    { timeout: 30_000 + trials * 20_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(histories, async (rounds) => {
+          const { state, revisions } = await lived(rounds);
+          const benches = benchesOf(state);
+          const ordered = partOf(setOf(benches, revisions), new Set(Object.keys(requirements))).revisions;
+          await assertOwned(ordered);
+          const reached = await workshop.shadow.catalog();
+          await replayDown(workshop.shadow.session, ordered);
+          expect((await workshop.shadow.catalog()).tables.size).toBe(0);
+          expect((await workshop.shadow.catalog()).enums.size).toBe(0);
+          expect(
+            differenceOf(await createdByMikroOrm(benches), reached, { undefine: true }).map(explainChange),
+          ).toEqual([]);
+        }),
+        { numRuns: trials, endOnFailure: true },
+      );
+    },
+  );
+});
+
+/** An application that is edited round by round, with the revisions that were created after each. */
+async function lived(
+  rounds: readonly (readonly Edit[])[],
+): Promise<{ readonly state: RandomState; readonly revisions: readonly Revision[] }> {
+  const revisions: Revision[] = [];
+  let state = nothing;
+  for (const round of rounds) {
+    const base = state;
+    for (const edit of round) state = edited(state, base, edit);
+    const benches = benchesOf(state);
+    const authors = new Set(round.map(({ plugin }) => benches[plugin]?.name));
+    for (const { name } of benches.filter((bench) => authors.has(bench.name))) {
+      const { proven, changes } = await workshop.draft(benches, revisions, name);
+      if (proven !== null) revisions.push(revisionOf(proven.draft));
+      else expect(changes).toEqual([]);
+    }
+    expect(await workshop.check(benches, revisions)).toEqual([]);
+  }
+  return { state, revisions };
+}
+
+/** Runs revisions from nothing, and holds each to what its plugin's names are on: whatever has no other in it. */
+async function assertOwned(revisions: readonly Revision[]): Promise<void> {
+  await workshop.shadow.empty();
+  let before = await workshop.shadow.catalog();
+  for (const revision of revisions) {
+    await replayUp(workshop.shadow.session, [revision]);
+    const after = await workshop.shadow.catalog();
+    const foreign = differenceOf(before, after, { undefine: true }).filter((change) => !isOwn(change, revision.plugin));
+    expect(foreign.map(explainChange), revision.id).toEqual([]);
+    before = after;
+  }
+}
+
+function isOwn(change: Change, plugin: string): boolean {
+  const owns = (name: string): boolean => name.startsWith(`${plugin}_`);
+  if ('enum' in change) return owns(change.enum.name);
+  if (change.kind === 'change enum') return owns(change.after.name);
+  const table = tableOf(change) ?? '';
+  if (owns(table)) {
+    // Another plugin's column on its table is not its own.
+    return !('column' in change) || change.column.name === 'id' || owns(change.column.name) || isKeyOfRelation(change);
+  }
+  if ('column' in change) return owns(change.column.name);
+  if ('constraint' in change) return change.constraint.columns.every(owns);
+  if ('index' in change) return change.index.columns.every(owns);
+  return change.kind === 'alter column' ? owns(change.after.name) : change.kind === 'comment' && owns(change.name);
+}
+
+/** The columns of pivots are called after the tables that they refer to. */
+function isKeyOfRelation(change: Change): boolean {
+  return 'column' in change && change.column.name.endsWith('_id');
+}
+
+async function createdByMikroOrm(benches: readonly Bench[]): ReturnType<Workshop['shadow']['catalog']> {
+  const set = setOf(benches, []);
+  const part = partOf(set, new Set([...closureOf(set, 'mail'), ...closureOf(set, 'tags')]));
+  const entities = await entitiesOf(part, loaderOf(benches));
+  await workshop.shadow.empty();
+  const createSql = await entities.createSql();
+  if (createSql.trim() !== '') await workshop.shadow.session.script(createSql);
+  return workshop.shadow.catalog();
+}

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RevisionCode } from '../../../kernel/src/contract/define-revision.ts';
+import type { Finding } from '../../src/authoring/finding.ts';
+import { verify } from '../../src/authoring/verify.ts';
+import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import type { PluginSketch } from '../../../../test/helper/project.ts';
+import { core, setOf } from './workspace.ts';
+
+const onObject = ['core@0001_create_object'];
+
+describe('verifying revisions', () => {
+  let shadow: Shadow;
+  beforeAll(async () => {
+    shadow = await openShadow();
+  });
+  afterAll(() => shadow[Symbol.asyncDispose]());
+
+  async function found(
+    plugins: Readonly<Record<string, PluginSketch>>,
+    { orders = 0 }: { readonly orders?: number } = {},
+  ): Promise<readonly Finding[]> {
+    const set = await setOf({ core, ...plugins });
+    const names = set.plugins.map(({ name }) => name);
+    const findings = await verify({ set, plugins: names, shadow, orders, onStage() {} });
+    // None of these projects declares entities, so all that revisions make is too much; other tests are about that.
+    return findings.filter(({ rule }) => rule !== 'entities');
+  }
+
+  const notes = (up: string, more: Partial<PluginSketch['revisions']> & object = {}): PluginSketch => ({
+    revisions: { '0001_create_note': { up, dependsOn: onObject }, ...more },
+  });
+
+  it('finds nothing in what is sound: an own table, a column with a default on another’s, an index over that', async () => {
+    const likes: PluginSketch = {
+      revisions: {
+        '0001_create_like': {
+          dependsOn: onObject,
+          up: `create table likes_like (id serial primary key, object_id int references core_object);
+            create index likes_like_object on likes_like (object_id);`,
+          down: 'drop table likes_like;',
+        },
+        '0002_count': {
+          up: `alter table core_object add column likes_count int not null default 0;
+            create index core_object_likes on core_object (likes_count);
+            update core_object set likes_count = 0;`,
+          down: 'alter table core_object drop column likes_count;',
+        },
+        '0003_drop_index': {
+          up: 'drop index core_object_likes;',
+          down: 'create index core_object_likes on core_object (likes_count);',
+        },
+      },
+    };
+    expect(await found({ likes }, { orders: 3 })).toEqual([]);
+  });
+
+  it('finds a revision that names less than it stands on', async () => {
+    const shy: PluginSketch = {
+      revisions: { '0001_refer': 'create table shy_note (object_id int references core_object);' },
+    };
+    const [finding, ...others] = await found({ shy });
+    expect(finding).toMatchObject({ plugin: 'shy', revision: 'shy@0001_refer', rule: 'alone' });
+    expect(finding?.message).toContain('relation "core_object" does not exist');
+    expect(others).toEqual([]);
+  });
+
+  it('finds a `down` that leaves something, and goes on with what stands on its revision', async () => {
+    const findings = await found({
+      notes: {
+        revisions: {
+          '0001_create_note': {
+            up: 'create table note (id int); create table note_tag (id int);',
+            down: 'drop table note;',
+          },
+          '0002_add_text': {
+            up: 'alter table note add column text text;',
+            down: 'alter table note add column other text;',
+          },
+        },
+      },
+    });
+    expect(findings).toMatchObject([
+      { revision: 'notes@0001_create_note', rule: 'undo', differences: ['create table note_tag'] },
+      {
+        revision: 'notes@0002_add_text',
+        rule: 'undo',
+        differences: ['add column note.text text', 'add column note.other text'],
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'alters a column',
+      'alter table core_object alter column title type varchar(10);',
+      'change column core_object.title',
+    ],
+    ['drops a column', 'alter table core_object drop column title;', 'drop column core_object.title'],
+    ['drops a table in a do block', 'do $$ begin drop table core_object; end $$;', 'drop table core_object'],
+    [
+      'indexes what is not its own',
+      'create index on core_object (title);',
+      'add index core_object.core_object_title_idx',
+    ],
+    [
+      'constrains what is not its own',
+      'alter table core_object add check (title <> $$x$$);',
+      'add check core_object.core_object_title_check',
+    ],
+    [
+      'puts a trigger on a table',
+      `create function notes_f() returns trigger language plpgsql as 'begin return new; end';
+      create trigger notes_t before insert on core_object for each row execute function notes_f();`,
+      'create trigger core_object.notes_t',
+    ],
+    ['changes rows', "insert into core_object (title) values ('x');", 'rows of core_object'],
+  ])('finds that a revision %s of another plugin', async (_, up, told) => {
+    const findings = await found({ notes: notes(up) });
+    expect(findings.filter(({ rule }) => rule === 'ownership')).toMatchObject([{ revision: 'notes@0001_create_note' }]);
+    expect(findings[0]?.message).toContain(told);
+  });
+
+  it('finds what code does as well as what SQL does', async () => {
+    const coder: PluginSketch = {
+      revisions: { '0001_code': { up: 'select 1;', dependsOn: onObject } },
+    };
+    const set = await setOf({ core, coder });
+    const run: RevisionCode = async ({ query, sql }) => {
+      await query(sql`alter table core_object add column code text not null`);
+    };
+    const plugins = set.plugins.map((plugin) => ({
+      ...plugin,
+      revisions: plugin.revisions.map((revision) =>
+        revision.plugin === 'coder' ? { ...revision, up: { kind: 'code' as const, version: 1, run } } : revision,
+      ),
+    }));
+    const coded = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
+    const findings = await verify({ set: coded, plugins: ['coder'], shadow, orders: 0, onStage() {} });
+    expect(findings[0]).toMatchObject({ revision: 'coder@0001_code', rule: 'required' });
+    expect(findings[0]?.message).toContain('core_object.code is `not null` without a default');
+  });
+
+  it('finds that a plugin cannot be activated late, because the core has moved on', async () => {
+    const moved: PluginSketch = {
+      revisions: { ...core.revisions, '0002_rename': 'alter table core_object rename column title to name;' },
+    };
+    const findings = await found({
+      core: moved,
+      notes: notes(
+        'create table note (id int); alter table note add column copy text; update note set copy = (select title from core_object limit 1);',
+      ),
+    });
+    expect(findings).toMatchObject([{ revision: 'notes@0001_create_note', rule: 'order' }]);
+    expect(findings[0]?.message).toContain('core@0002_rename');
+    expect(findings[0]?.differences).toEqual([
+      'shortest order that fails: core@0001_create_object, core@0002_rename, notes@0001_create_note',
+    ]);
+  });
+
+  it('finds two plugins that do not commute, and shows the shortest order in which they differ', async () => {
+    const first: PluginSketch = {
+      revisions: { '0001_a': { up: 'create table if not exists shared (a int);', dependsOn: onObject } },
+    };
+    const second: PluginSketch = {
+      revisions: {
+        '0001_b': { up: 'create table if not exists shared (b int);', dependsOn: onObject },
+        '0002_b': { up: 'create table second_other (id int);' },
+      },
+    };
+    const findings = await found({ first, second });
+    const finding = findings.find(({ rule }) => rule === 'order');
+    expect(finding?.message).toContain('first@0001_a and second@0001_b do not commute');
+    expect(finding?.differences.at(-1)).toBe(
+      'shortest order that differs from a new database: core@0001_create_object, second@0001_b, first@0001_a',
+    );
+  });
+
+  it('finds by random orders what the usual ones do not show', async () => {
+    // It matters only where `early`'s second comes between the two of `later`.
+    const early: PluginSketch = {
+      revisions: {
+        '0001_a': { up: 'create table early_a (id int);', dependsOn: onObject },
+        '0002_b': `do $$ begin if to_regclass('later_a') is not null and to_regclass('later_b') is null then
+          create table odd (id int); end if; end $$;`,
+        '0003_c': 'create table early_c (id int);',
+      },
+    };
+    const later: PluginSketch = {
+      revisions: {
+        '0001_a': { up: 'create table later_a (id int);', dependsOn: onObject },
+        '0002_b': 'create table later_b (id int);',
+      },
+    };
+    expect(await found({ early, later })).toEqual([]);
+    const [drawn, ...others] = await found({ early, later }, { orders: 20 });
+    expect(drawn?.message).toContain('early@0002_b and later@0001_a do not commute');
+    expect(drawn?.differences).toEqual([
+      'create table odd',
+      'shortest order that differs from a new database: core@0001_create_object, early@0001_a, later@0001_a, early@0002_b',
+    ]);
+    expect(others).toEqual([]);
+  });
+});

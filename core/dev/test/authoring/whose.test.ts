@@ -1,0 +1,88 @@
+import { p } from '@mikro-orm/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
+import type { Revision } from '../../../kernel/src/plugin/revision.ts';
+import { entity } from '../../../kernel/test/entities/support.ts';
+import { serverUrl } from '../../../../test/helper/database.ts';
+import { openWorkshop, revisionOf, type Bench, type Workshop } from '../../../../test/helper/workshop.ts';
+
+/** Core with one table, and a plugin that adds a column to it. */
+function community(name: object, count: object, more: object = {}): readonly Bench[] {
+  const item = entity('Item', 'core_item', { properties: { id: p.integer().primary(), name }, ...more });
+  return [
+    { name: 'core', entities: [item] },
+    { name: 'likes', extend: [extendEntity(item, { likesCount: count })] },
+  ];
+}
+
+const text = p.text();
+const count = p.integer().default(0);
+
+describe('a change', () => {
+  let workshop: Workshop;
+  const revisions: Revision[] = [];
+  beforeAll(async () => {
+    workshop = await openWorkshop(serverUrl('postgres'));
+    for (const name of ['core', 'likes']) {
+      const { proven } = await workshop.draft(community(text, count), revisions, name);
+      if (proven !== null) revisions.push(revisionOf(proven.draft));
+    }
+  });
+  afterAll(() => workshop[Symbol.asyncDispose]());
+
+  it.each([
+    [
+      'the type of core’s column',
+      community(p.string(), count),
+      'core',
+      'change column core_item.name: text → varchar(255)',
+    ],
+    [
+      'the default of the plugin’s',
+      community(text, p.integer().default(1)),
+      'likes',
+      'change column core_item.likes_count: default 0 → default 1',
+    ],
+    [
+      'a comment on the plugin’s',
+      community(text, p.integer().default(0).comment('x')),
+      'likes',
+      'set the comment of column core_item.likes_count',
+    ],
+    [
+      'an index of the plugin’s',
+      community(text, p.integer().default(0).index()),
+      'likes',
+      'add index core_item.core_item_likes_count_index over likes_count',
+    ],
+    [
+      'a comment on core’s table',
+      community(text, count, { comment: 'x' }),
+      'core',
+      'set the comment of table core_item',
+    ],
+    [
+      'row security of core’s table',
+      community(text, count, { rowLevelSecurity: true }),
+      'core',
+      'enable row security on core_item',
+    ],
+    [
+      'a check over both',
+      community(text, count, { checks: [{ name: 'c', expression: 'likes_count > length(name)' }] }),
+      'core',
+      'add check core_item.c over likes_count, name',
+    ],
+  ])('is its owner’s, whichever table it is on: %s', async (_, benches, owner, change) => {
+    expect(await workshop.check(benches, revisions)).toMatchObject([{ plugin: owner, changes: [change] }]);
+  });
+
+  it('of an installed plugin is left out of another’s revision, and told', async () => {
+    const [core, likes] = community(p.string(), p.integer().default(1));
+    const benches = [{ ...core, name: 'core', from: 'built' } as const, { ...likes, name: 'likes' }];
+    const { proven, installed } = await workshop.draft(benches, revisions, 'likes');
+    expect(installed.map(({ change }) => change)).toEqual(['change column core_item.name: text → varchar(255)']);
+    expect(proven?.draft.up).toBe('alter table "core_item" alter column "likes_count" set default 1;');
+    expect(proven?.draft.down).toBe('alter table "core_item" alter column "likes_count" set default 0;');
+  });
+});

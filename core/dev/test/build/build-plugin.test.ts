@@ -1,0 +1,219 @@
+import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildPlugin } from '../../src/build/build-plugin.ts';
+import { sumOf } from '../../../kernel/src/plugin/manifest.ts';
+import { writeFiles } from '../../../kernel/test/config/folder.ts';
+import { refusalIn } from '../../../kernel/test/config/refusal.ts';
+import { makeProject, revisionText, type FixtureRevision } from '../../../kernel/test/plugin/project.ts';
+
+const revisions: readonly FixtureRevision[] = [
+  { slug: '0001_a', dependsOn: ['core@0001_base'], up: 'create table likes_a (id int)' },
+  { slug: '0002_b', dependsOn: ['core@0002_more'] },
+];
+
+const likes = { name: 'likes', peers: { '@acme/core': '*' }, revisions };
+const head = "import { defineRevision, sql } from '@headwater/kernel/plugin';\n";
+const read = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8');
+
+describe('building a plugin', () => {
+  it('writes a manifest and a lock that name every revision', async () => {
+    const folder = makeProject().link({ ...likes, version: '1.4.0' });
+    const { manifest, lock, added } = await buildPlugin(folder);
+    expect(added).toEqual(['likes@0001_a', 'likes@0002_b']);
+    expect(JSON.parse(read(folder, 'dist/headwater.json'))).toEqual(manifest);
+    expect(JSON.parse(read(folder, 'revisions.lock.json'))).toEqual(lock);
+    expect(manifest).toMatchObject({ format: 1, plugin: 'likes', version: '1.4.0', sum: sumOf(manifest.revisions) });
+    expect(manifest.revisions[1]).toEqual({
+      id: 'likes@0002_b',
+      revises: ['likes@0001_a'],
+      dependsOn: ['core@0002_more'],
+      // What @acme/core's own manifest says.
+      dependsOnSince: { 'core@0002_more': '1.0.0' },
+      up: 'create table "likes_0002_b" (id int)',
+      raw: expect.stringMatching(/^r1:[0-9a-f]{32}$/) as unknown,
+      normal: lock['likes@0002_b']?.normal,
+      since: '1.4.0',
+    });
+    expect(lock['likes@0001_a']).toEqual({
+      since: '1.4.0',
+      normal: expect.stringMatching(/^n1:[0-9a-f]{32}$/) as unknown,
+    });
+  });
+
+  it('makes a package that plans as its sources do, and knows what shipped when', async () => {
+    const project = makeProject();
+    const folder = project.link(likes);
+    const fromSources = (await project.load({ likes: {} })).byName.get('likes')?.revisions ?? [];
+    await buildPlugin(folder);
+    rmSync(join(project.root, 'node_modules/@headwater/plugin-likes'));
+    cpSync(folder, join(project.root, 'node_modules/@headwater/plugin-likes'), { recursive: true });
+    const plugin = (await project.load({ likes: {} })).byName.get('likes');
+    expect(plugin?.from).toBe('built');
+    const known = { since: '1.0.0', file: join(plugin?.directory ?? '', 'dist/headwater.json') };
+    expect(plugin?.revisions).toEqual(
+      fromSources.map((revision) => ({
+        ...revision,
+        ...known,
+        dependsOnSince: { [revision.dependsOn[0] ?? '']: '1.0.0' },
+      })),
+    );
+  });
+
+  it('gives a revision the version that shipped it first, for ever', async () => {
+    const project = makeProject();
+    const folder = project.link({ ...likes, revisions: revisions.slice(0, 1) });
+    await buildPlugin(folder);
+    project.write({
+      'packages/likes/package.json': read(folder, 'package.json').replace('"version":"1.0.0"', '"version":"1.1.0"'),
+      'packages/likes/src/migrations/0002_b.ts': revisionText(
+        { id: 'likes@0002_b', revises: 'likes@0001_a' },
+        'select 1',
+      ),
+    });
+    const { lock, added } = await buildPlugin(folder);
+    expect(added).toEqual(['likes@0002_b']);
+    expect(Object.values(lock).map(({ since }) => since)).toEqual(['1.0.0', '1.1.0']);
+  });
+
+  it('takes what a dependency shipped when from its lock, where it is in the workspace', async () => {
+    const project = makeProject();
+    await buildPlugin(project.link({ name: 'mail', version: '3.1.0', revisions: [{ slug: '0001_a' }] }));
+    const peers = { '@headwater/plugin-mail': '*' };
+    const folder = project.link({ name: 'likes', peers, revisions: [{ slug: '0001_a', dependsOn: ['mail@0001_a'] }] });
+    const { manifest } = await buildPlugin(folder);
+    expect(manifest.revisions[0]?.dependsOnSince).toEqual({ 'mail@0001_a': '3.1.0' });
+  });
+
+  it('gives the same bytes again, and touches no file that is right', async () => {
+    const folder = makeProject().link(likes);
+    await buildPlugin(folder);
+    const files = ['dist/headwater.json', 'revisions.lock.json'].map((path) => join(folder, path));
+    for (const file of files) utimesSync(file, 1, 1);
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    expect(await buildPlugin(folder)).toMatchObject({ added: [], changed: [] });
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
+    expect(files.map((file) => statSync(file).mtimeMs)).toEqual([1000, 1000]);
+  });
+
+  it('writes nothing when it only checks', async () => {
+    const folder = makeProject().link(likes);
+    const { added, changed } = await buildPlugin(folder, { check: true });
+    expect(added).toHaveLength(2);
+    expect(changed).toEqual([join(folder, 'revisions.lock.json'), join(folder, 'dist/headwater.json')]);
+    expect(existsSync(join(folder, 'revisions.lock.json'))).toBe(false);
+    expect(existsSync(join(folder, 'dist/headwater.json'))).toBe(false);
+  });
+
+  it('lets a shipped revision change in layout and in what has not run', async () => {
+    const folder = makeProject().link(likes);
+    const { lock } = await buildPlugin(folder);
+    const text = `// Copyright\r\n${head}export default defineRevision({
+      id: 'likes@0001_a', revises: null, dependsOn: ['core@0001_base'], breaking: true,
+      up: sql\`-- the likes
+        CREATE TABLE likes_a (id int);\`,
+      down: sql\`drop table likes_a\`,
+    });`;
+    writeFiles(folder, { 'src/migrations/0001_a.ts': text });
+    expect((await buildCopy(folder)).lock).toEqual(lock);
+  });
+
+  it.each<[name: string, text: string | null]>([
+    [
+      'its SQL',
+      revisionText(
+        { id: 'likes@0001_a', revises: null, dependsOn: ['core@0001_base'] },
+        'create table likes_a (id bigint)',
+      ),
+    ],
+    ['its edges', revisionText({ id: 'likes@0001_a', revises: null }, 'create table likes_a (id int)')],
+    ['that it is there', null],
+  ])('refuses to change of a shipped revision %s', async (_name, text) => {
+    const folder = makeProject().link({ ...likes, revisions: revisions.slice(0, 1) });
+    await buildPlugin(folder);
+    if (text === null) rmSync(join(folder, 'src/migrations/0001_a.ts'));
+    else writeFiles(folder, { 'src/migrations/0001_a.ts': text });
+    const { code, exit, text: told } = await refusalIn(() => buildCopy(folder));
+    expect([code, exit]).toEqual(['PLUGIN_BUILD_CHANGED', 15]);
+    for (const part of ['"likes@0001_a"', 'shipped since 1.0.0', 'likes-again/revisions.lock.json'])
+      expect(told).toContain(part);
+    expect(told).toContain(text === null ? 'is gone' : 'is not what it was');
+    // Nothing was written: the manifest is still the one that was copied.
+    expect(read(`${folder}-again`, 'dist/headwater.json')).toBe(read(folder, 'dist/headwater.json'));
+  });
+
+  it('names the module of a code revision, which must have been compiled', async () => {
+    const folder = makeProject().link({ name: 'likes' });
+    const code = `${head}export default defineRevision({ id: 'likes@0001_a', revises: null, version: 4, up: () => {}, down: sql\`x\` });`;
+    writeFiles(folder, { 'src/migrations/0001_a.ts': code });
+    const { code: error, exit, text } = await refusalIn(() => buildPlugin(folder));
+    expect([error, exit]).toEqual(['PLUGIN_BUILD_INCOMPLETE', 13]);
+    expect(text).toContain(join(folder, 'dist/migrations/0001_a.js'));
+    expect(text).toContain('npm run build');
+    writeFiles(folder, { 'dist/migrations/0001_a.js': '' });
+    const { manifest, lock } = await buildPlugin(folder);
+    expect(manifest.revisions[0]).toMatchObject({ up: { version: 4, module: './migrations/0001_a.js' }, down: 'x' });
+    expect(lock['likes@0001_a']?.normal).toBe(manifest.revisions[0]?.raw);
+  });
+
+  it('keeps what a revision without a transaction needs', async () => {
+    const folder = makeProject().link({ name: 'likes' });
+    const body =
+      "id: 'likes@0001_a', revises: null, transaction: false, up: sql`x`, check: sql`y`, breaking: true, replaces: ['likes@0000_z']";
+    writeFiles(folder, { 'src/migrations/0001_a.ts': `${head}export default defineRevision({ ${body} });` });
+    const { manifest } = await buildPlugin(folder);
+    expect(manifest.revisions[0]).toMatchObject({
+      transaction: false,
+      check: 'y',
+      breaking: true,
+      replaces: ['likes@0000_z'],
+    });
+  });
+
+  it('needs one base and one head', async () => {
+    const folder = makeProject().link(likes);
+    writeFiles(folder, {
+      'src/migrations/0002_c.ts': revisionText({ id: 'likes@0002_c', revises: 'likes@0001_a' }, 'select 1'),
+    });
+    const { code, exit, text } = await refusalIn(() => buildPlugin(folder));
+    expect([code, exit]).toEqual(['SEVERAL_HEADS', 34]);
+    for (const part of ['likes@0002_b', 'likes@0002_c']) expect(text).toContain(part);
+  });
+
+  it('needs a peer dependency for every plugin that a revision depends on', async () => {
+    const folder = makeProject().link({ name: 'likes', revisions: [{ slug: '0001_a', dependsOn: ['mail@0001_a'] }] });
+    const { code, text } = await refusalIn(() => buildPlugin(folder));
+    expect(code).toBe('REVISION_DEPENDENCY_NOT_REQUIRED');
+    expect(text).toContain('"peerDependencies": { "@headwater/plugin-mail": "*" }');
+  });
+
+  it.each<[name: string, text: string, part: string]>([
+    ['not JSON', '{', 'not JSON'],
+    ['no object', '[]', 'not an object'],
+    ['of something else', '{"likes@0001_a": {"since": 1}}', '"likes@0001_a"'],
+    ['of no revision', '{"x": {"since": "1.0.0", "normal": "n1:"}}', '"x"'],
+  ])('refuses a lock that is %s', async (_name, text, part) => {
+    const folder = makeProject().link(likes);
+    writeFiles(folder, { 'revisions.lock.json': text });
+    const { code, exit, text: told } = await refusalIn(() => buildPlugin(folder));
+    expect([code, exit]).toEqual(['REVISIONS_LOCK_INVALID', 13]);
+    expect(told).toContain(join(folder, 'revisions.lock.json'));
+    expect(told).toContain(part);
+  });
+
+  it('tells where it cannot write', async () => {
+    const folder = makeProject().link(likes);
+    rmSync(join(folder, 'dist'), { recursive: true });
+    writeFiles(folder, { dist: 'a file' });
+    const { code, exit, text } = await refusalIn(() => buildPlugin(folder));
+    expect([code, exit]).toEqual(['PLUGIN_BUILD_UNWRITABLE', 13]);
+    expect(text).toContain('dist/headwater.json');
+  });
+});
+
+/** Builds a copy, since what was imported from a path stays what it was. */
+function buildCopy(folder: string): ReturnType<typeof buildPlugin> {
+  const copy = `${folder}-again`;
+  cpSync(folder, copy, { recursive: true });
+  return buildPlugin(copy);
+}

@@ -1,0 +1,301 @@
+import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { onServer, serverUrl } from '../../../../test/helper/database.ts';
+import { entitiesText } from '../../../../test/helper/entity-text.ts';
+import type { Finished } from '../../../../test/helper/kernel-process.ts';
+import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
+import { holding } from '../../../kernel/test/entities/support.ts';
+
+const item = { table: 'core_item', properties: { name: 'p.text()' } };
+
+/** A plugin zero whose revision makes what its entity asks for. */
+const core: PluginSketch = {
+  entities: entitiesText({ entities: { Item: item } }),
+  revisions: {
+    '0001_create_item': {
+      up: 'create table core_item (id serial primary key, name text not null)',
+      down: 'drop table core_item',
+    },
+  },
+};
+
+/** A plugin that lacks a table and a column on core's. */
+const likes: PluginSketch = {
+  requires: ['core'],
+  entities: entitiesText({
+    imports: { core: 'Item' },
+    entities: { Like: { table: 'likes_like', properties: { item: '() => p.manyToOne(Item)' } } },
+    extend: { Item: 'likesCount: p.integer().default(0)' },
+  }),
+};
+
+interface Refused {
+  readonly error: {
+    readonly code: string;
+    readonly exitCode: number;
+    readonly hint: string;
+    readonly message: string;
+    readonly written: string;
+  };
+}
+
+/** Runs `migrate:create`, which has to refuse and to leave everything on disk as it was. */
+async function refusal(project: Project, ...args: readonly string[]): Promise<Refused['error']> {
+  const before = filesIn(project);
+  const done = await project.kernel('migrate:create', ...args, '--json');
+  const { error } = done.json() as Refused;
+  expect(done.code, error.message).toBe(error.exitCode);
+  expect(filesIn(project)).toEqual(before);
+  return error;
+}
+
+function filesIn({ cwd }: Project): readonly string[] {
+  return readdirSync(join(cwd, 'plugins'), { recursive: true }).map(String).toSorted();
+}
+
+function server(): string {
+  return serverUrl('postgres');
+}
+
+describe('migrate:create, asked for what cannot be', () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await makeProject({ plugins: { core, likes } });
+  });
+
+  it.each([
+    ['a plugin that there is not', ['likez'], { code: 'PLUGIN_NOT_FOUND', exitCode: 12, hint: holding('likes') }],
+    ['no plugin', [], { code: 'USAGE', exitCode: 2 }],
+    ['a name of which no slug comes', ['likes', '--empty', '--name', '…'], { code: 'REVISION_SLUG_INVALID' }],
+    ['a name that is too long', ['likes', '--empty', '--name', 'a'.repeat(120)], { code: 'REVISION_SLUG_INVALID' }],
+    ['--pin of something else', ['likes', '--pin', 'x'], { code: 'USAGE', message: holding('"head"') }],
+    ['--empty without --name', ['likes', '--empty'], { code: 'USAGE', message: holding('--empty needs --name') }],
+    ['--sql without --name', ['likes', '--sql', 'a.sql'], { code: 'USAGE', message: holding('--sql needs --name') }],
+    ['two ways of writing by hand', ['likes', '--empty', '--sql', 'a.sql', '--name', 'a'], { code: 'USAGE' }],
+    ['--rename without entities', ['likes', '--empty', '--name', 'a', '--rename', 'a:b'], { code: 'USAGE' }],
+    ['--check without entities', ['likes', '--empty', '--name', 'a', '--check'], { code: 'USAGE' }],
+    [
+      'SQL of a file that is not there',
+      ['likes', '--sql', 'nowhere.sql', '--name', 'a'],
+      { code: 'SQL_FILE_UNREADABLE', exitCode: 2, message: holding('nowhere.sql') },
+    ],
+    [
+      'a shadow that is no URL',
+      ['likes', '--shadow', 'here'],
+      { code: 'DATABASE_URL_INVALID', message: holding('--shadow') },
+    ],
+    ['a shadow on PGlite', ['likes', '--shadow', 'pglite://'], { code: 'SHADOW_URL_INVALID', exitCode: 2 }],
+    [
+      'a shadow where nobody listens',
+      ['likes', '--shadow', 'postgres://postgres@127.0.0.1:1/postgres'],
+      { code: 'DATABASE_UNREACHABLE', exitCode: 20 },
+    ],
+  ])('refuses %s, and writes nothing', async (_, args, expected) => {
+    expect(await refusal(project, ...args)).toMatchObject(expected);
+  });
+
+  it('refuses a shadow of a user who may create no database, naming what is missing', async () => {
+    await onServer('postgres', `create role makes_nothing login password 'makes-nothing'`);
+    const url = new URL(server());
+    url.username = 'makes_nothing';
+    url.password = 'makes-nothing';
+    const error = await refusal(project, 'likes', '--shadow', url.href);
+    expect(error).toMatchObject({ code: 'DATABASE_PRIVILEGE', exitCode: 21, message: holding('createdb') });
+    expect(JSON.stringify(error)).not.toContain('makes-nothing');
+  });
+
+  it('refuses SQL that does not parse, with the place', async () => {
+    project.write('wrong.sql', 'create table likes_a (id int);\ncreate tabel likes_b (id int);\n');
+    const error = await refusal(project, 'likes', '--sql', 'wrong.sql', '--name', 'make_tables');
+    expect(error).toMatchObject({ code: 'SQL_SYNTAX', message: holding('line 2') });
+  });
+
+  it('refuses SQL that changes what another plugin owns, and leaves a change of its own', async () => {
+    project.write('foreign.sql', 'alter table core_item drop column name;');
+    const error = await refusal(project, 'likes', '--sql', 'foreign.sql', '--name', 'tidy', '--shadow', server());
+    expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
+    expect(error.message).toContain('foreign-object: It drops the column core_item.name, which core owns.');
+    project.write('own.sql', 'alter table core_item add column liked_at timestamptz;');
+    const args = ['likes', '--sql', 'own.sql', '--name', 'note_when', '--shadow', server(), '--dry-run', '--json'];
+    expect((await project.kernel('migrate:create', ...args)).json()).toMatchObject({
+      dependsOn: [{ revision: 'core@0001_create_item', why: 'core_item' }],
+    });
+  });
+
+  it('refuses a renaming of what is not there, with the nearest that is', async () => {
+    const error = await refusal(project, 'likes', '--rename', 'core_items.name:title', '--shadow', server());
+    expect(error).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding('did you mean "core_item"') });
+  });
+});
+
+describe('migrate:create, where something is wrong already', () => {
+  it('refuses SQL that names what a plugin makes which is not among the peers, with the line to add', async () => {
+    const tags: PluginSketch = { revisions: { '0001_create_tag': 'create table tags_tag (id int primary key);' } };
+    const project = await makeProject({ plugins: { core, likes, tags } });
+    project.write('tags.sql', 'create table likes_tag (tag_id int references tags_tag);');
+    const error = await refusal(project, 'likes', '--sql', 'tags.sql', '--name', 'tag');
+    expect(error).toMatchObject({
+      code: 'REVISION_DEPENDENCY_NOT_REQUIRED',
+      exitCode: 14,
+      message: holding('tags@0001_create_tag'),
+      hint: holding('"peerDependencies": { "@headwater/plugin-tags": "*" }'),
+    });
+  });
+
+  it('refuses a plugin of an installed package', async () => {
+    const project = await makeProject({ plugins: { core, likes: { ...likes, built: true } } });
+    expect(await refusal(project, 'likes')).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES', exitCode: 12 });
+  });
+
+  it('leaves out what an installed plugin lacks, with a warning', async () => {
+    const installed = {
+      ...core,
+      entities: entitiesText({
+        entities: { Item: { ...item, properties: { ...item.properties, lacking: 'p.text().nullable()' } } },
+      }),
+      built: true,
+    };
+    const project = await makeProject({ plugins: { core: installed, likes } });
+    const done = await project.kernel('migrate:create', 'likes', '--shadow', server());
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/warning: the installed @headwater\/plugin-core lacks .* core_item\.lacking/);
+    const text = readFileSync(project.fileOf('likes@0001_create_like'), 'utf8');
+    expect(text).toContain('add column "likes_count"');
+    expect(text).not.toContain('lacking');
+  });
+
+  it('refuses entities that throw when they are imported', async () => {
+    const project = await makeProject({
+      plugins: {
+        core,
+        likes: { ...likes, entities: `export const [entities, extend] = [];\nthrow new Error('no entities today');` },
+      },
+    });
+    expect(await refusal(project, 'likes')).toMatchObject({
+      code: 'PLUGIN_LOAD_FAILED',
+      exitCode: 12,
+      message: holding('no entities today'),
+    });
+  });
+
+  it('refuses a branch with two heads, with the command that joins them', async () => {
+    const heads = { '0001_one': 'create table likes_a (id int)', '0002_two': 'select 1', '0002_three': 'select 2' };
+    const twice = { up: 'select 2', revises: 'likes@0001_one' };
+    const project = await makeProject({
+      plugins: { core, likes: { ...likes, revisions: { ...heads, '0002_three': twice } } },
+    });
+    expect(await refusal(project, 'likes')).toMatchObject({
+      exitCode: 34,
+      hint: holding('kernel migrate:merge likes'),
+    });
+  });
+
+  it('refuses to build on a revision that fails in the shadow, with its statement and the place', async () => {
+    const revisions = {
+      '0001_wrong': 'create table likes_a (id int);\n  create table likes_b (id nothing_like_that);',
+    };
+    const project = await makeProject({ plugins: { core, likes: { ...likes, revisions } } });
+    const error = await refusal(project, 'likes', '--shadow', server());
+    expect(error).toMatchObject({ code: 'SHADOW_FAILED', exitCode: 13 });
+    expect(error.message).toContain('"likes@0001_wrong"');
+    expect(error.message).toContain('line 2, column 28');
+    expect(error.message).toContain('create table likes_b (id nothing_like_that);');
+  });
+
+  it('refuses entities for which MikroORM’s own SQL fails, naming plugin and statement', async () => {
+    const entities = entitiesText({
+      entities: { Like: { table: 'likes_like', properties: { at: `p.string().columnType('no_type')` } } },
+    });
+    const project = await makeProject({ plugins: { core, likes: { ...likes, entities } } });
+    const error = await refusal(project, 'likes', '--shadow', server());
+    expect(error).toMatchObject({ code: 'ENTITIES_UNCREATABLE', exitCode: 14 });
+    expect(error.message).toMatch(/of "likes".*no_type.*create table "likes_like"/s);
+  });
+
+  it('refuses to change how a table is partitioned', async () => {
+    const event = `{ type: 'list', expression: 'kind', partitions: [{ name: 'likes_event_a', values: "in ('a')" }] }`;
+    const entities = entitiesText({
+      entities: {
+        Event: {
+          table: 'likes_event',
+          rest: `partitionBy: ${event},`,
+          properties: { id: 'p.integer().primary().autoincrement(false)', kind: 'p.text().primary()' },
+        },
+      },
+    });
+    const revisions = { '0001_create_event': 'create table likes_event (id int, kind text, primary key (id, kind))' };
+    const project = await makeProject({ plugins: { core, likes: { entities, revisions } } });
+    expect(await refusal(project, 'likes', '--shadow', server())).toMatchObject({
+      code: 'PARTITIONING_FIXED',
+      message: holding('not partitioned'),
+    });
+  });
+
+  it('refuses a change of core on which another plugin stands', async () => {
+    const revisions = {
+      '0001_create_like': {
+        dependsOn: ['core@0001_create_item'],
+        up: 'create view likes_names as select name from core_item',
+      },
+    };
+    const smaller = entitiesText({ entities: { Item: { table: 'core_item' } } });
+    const project = await makeProject({ plugins: { core: { ...core, entities: smaller }, likes: { revisions } } });
+    const error = await refusal(project, 'core', '--shadow', server());
+    expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
+    expect(error.message).toContain('one stands on what it changes');
+  });
+
+  it('refuses what touches something that only code can have made, with the way around', async () => {
+    const revisions = {
+      ...core.revisions,
+      '0002_by_code': `do $$ begin create table core_hidden (id int primary key); end $$`,
+    };
+    const project = await makeProject({ plugins: { core: { ...core, revisions }, likes } });
+    project.write('hidden.sql', 'alter table core_hidden add column likes_count int;');
+    const args = ['likes', '--sql', 'hidden.sql', '--name', 'count', '--shadow', server()];
+    expect(await refusal(project, ...args)).toMatchObject({
+      code: 'DEPENDENCY_NOT_TOLD',
+      exitCode: 14,
+      hint: holding('--pin head'),
+    });
+    const done = await project.kernel('migrate:create', ...args, '--pin', 'head', '--json');
+    expect(done.json()).toMatchObject({ dependsOn: [{ revision: 'core@0002_by_code' }] });
+  });
+
+  it('refuses a folder that it cannot write to', async () => {
+    const project = await makeProject({ plugins: { core, likes } });
+    symlinkSync('/proc/nowhere/at/all', join(project.folderOf('likes'), 'src/migrations'));
+    const error = await refusal(project, 'likes', '--empty', '--name', 'fill_counts');
+    expect(error).toMatchObject({ code: 'REVISION_FILE_UNWRITABLE', exitCode: 13, written: holding('Nothing') });
+  });
+});
+
+describe('migrate:create, asked for what can be', () => {
+  it('writes by hand what it is told to, prints it with --dry-run, and numbers names anew', async () => {
+    const project = await makeProject({ plugins: { core, likes: { ...likes, config: null } } });
+    const run = async (...args: readonly string[]): Promise<Finished> => {
+      const done = await project.kernel('migrate:create', 'likes', ...args);
+      expect(done, done.stderr).toMatchObject({ code: 0 });
+      return done;
+    };
+    // It is not in config.json: that is no reason not to work on it.
+    const before = filesIn(project);
+    const printed = await run('--dry-run', '--shadow', server());
+    expect(printed.stdout).toContain(`id: 'likes@0001_create_like'`);
+    expect(filesIn(project)).toEqual(before);
+    expect(await project.kernel('migrate:create', 'likes', '--check', '--shadow', server())).toMatchObject({ code: 3 });
+    await run('--empty', '--name', 'Fill counts!');
+    const file = project.fileOf('likes@0001_fill_counts');
+    const empty = readFileSync(file, 'utf8');
+    expect(empty).toContain('-- Write the SQL here');
+    // Nobody can go on from one that is still to be written.
+    expect((await project.kernel('migrate:create', 'likes', '--check', '--shadow', server())).stderr).toContain(
+      '`up` is empty',
+    );
+    writeFileSync(file, empty.replace('-- Write the SQL here', 'select 1; -- Written here'));
+    project.write('fill.sql', 'create table likes_count (id int);');
+    await run('--sql', 'fill.sql', '--name', 'fill_counts', '--shadow', server());
+    expect(readFileSync(project.fileOf('likes@0002_fill_counts'), 'utf8')).toContain('create table likes_count');
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { rules } from '../../src/lint/rule.ts';
+import { newerSyntax } from '../../src/lint/newer-syntax.ts';
+import { newerSyntaxIn } from '../../src/lint/find-newer-syntax.ts';
+import { readSql } from '../../../kernel/src/sql/read-sql.ts';
+import { drawn, lint, type Sketch } from './support.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/guide/lint.md'), 'utf8');
+
+/** What the examples of the page stand on. */
+const before: readonly Sketch[] = [
+  { id: 'core@0001_objects', up: 'create table core_object (id serial primary key, created_at timestamptz)' },
+  { id: 'core@0002_activities', up: 'create table core_activity (id serial primary key)' },
+  {
+    id: 'likes@0001_like',
+    dependsOn: ['core@0001_objects'],
+    up:
+      "create type likes_kind as enum ('like', 'love'); create table likes_like (id serial primary key, " +
+      'object_id int not null references core_object, score int not null default 0, note varchar(200), kind likes_kind)',
+  },
+];
+
+/** The examples of a section: SQL, or fields of revisions. */
+function examplesIn(section: string): readonly string[] {
+  return Array.from(section.matchAll(/^```(?:sql|ts)\n([\s\S]*?)^```$/gm), ([, text]) => text ?? '');
+}
+
+/** An example as the revisions it stands for, one after another. */
+function sketches(example: string): readonly Sketch[] {
+  const text = (field: string): string | undefined => new RegExp(`^${field}: sql\`([^\`]*)\`,`, 'm').exec(example)?.[1];
+  const ids = /dependsOn: \[(.*)\]/.exec(example)?.[1]?.matchAll(/'([^']+)'/g) ?? [];
+  const [down, check] = [text('down'), text('check')];
+  const fields: Partial<Sketch> = {
+    breaking: /^breaking: true,/m.test(example),
+    dependsOn: Array.from(ids, ([, id]) => id ?? ''),
+    ...(example.includes('down: null') ? { down: null } : down !== undefined && { down }),
+    ...(check !== undefined && { check }),
+  };
+  const texts = text('up') ?? example;
+  return texts.split('-- in the next revision:\n').map((up, i) => ({ id: `likes@000${i + 2}`, up, ...fields }));
+}
+
+async function found(example: string): Promise<readonly string[]> {
+  const own = sketches(example);
+  return drawn(
+    await lint(
+      [...before, ...own],
+      own.map(({ id }) => id),
+    ),
+  );
+}
+
+const sections = Array.from(
+  page.matchAll(/^### `([\w-]+)` \((\w+)\)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm),
+  ([, rule, level, text]) => ({
+    rule: rule ?? '',
+    level: level ?? '',
+    text: text ?? '',
+  }),
+);
+
+describe('the page about lint', () => {
+  it('has a section for each rule, with its level', () => {
+    const expected = Object.entries(rules).map(([rule, { level }]) => `${rule} ${level}`);
+    expect(sections.map(({ rule, level }) => `${rule} ${level}`).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it.each(sections)('shows a form that $rule finds, and nothing else does', async ({ rule, text }) => {
+    expect(await found(examplesIn(text)[0] ?? '')).toEqual([rule]);
+  });
+
+  it.each(sections)('shows a form in which $rule and all others find nothing', async ({ text }) => {
+    const examples = examplesIn(text);
+    expect(examples).toHaveLength(2);
+    expect(await found(examples[1] ?? '')).toEqual([]);
+  });
+});
+
+describe('newer syntax', () => {
+  it.each(newerSyntax)(
+    '$name is found in its example, and not for servers that have it',
+    async ({ name, since, example }) => {
+      const { statements } = await readSql(example);
+      expect((await newerSyntaxIn(statements, since - 1)).map((one) => one.name)).toContain(name);
+      expect((await newerSyntaxIn(statements, since)).map((one) => one.name)).not.toContain(name);
+    },
+  );
+
+  it.each([
+    'create table t (a int, b int generated always as (a + 1) stored, constraint c check (a > 0), d int constraint e not null)',
+    "create table t (a int unique nulls not distinct, b text default '{}'::jsonb)",
+    'alter table t alter constraint c deferrable; alter table t set access method heap',
+    'merge into t using u on t.a = u.a when matched then delete when not matched then insert (a) values (1)',
+    'insert into t as old (a) values (1) returning old.a; delete from t using u as new where t.a = new.a returning new.a',
+    "select 1 from (select 1) as x; select now() at time zone 'utc', random(), 1000, 'any_value', 1e5",
+    "copy t (a) from stdin (format csv, null '')",
+    'create statistics s on a, b from t; vacuum t; analyze t (a)',
+    "select '1'::json, json_build_object('a', 1), jsonb_path_query('1', '$'), json_object('{a,1}')",
+    'create unique index on t (a) include (b) nulls not distinct where a > 0',
+  ])('is not seen in what PostgreSQL 15 takes, %#', async (sql) => {
+    expect(await newerSyntaxIn((await readSql(sql)).statements, 15)).toEqual([]);
+  });
+});

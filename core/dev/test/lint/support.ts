@@ -1,0 +1,87 @@
+import { revisionGraph } from '../../../kernel/src/graph/revision-graph.ts';
+import { lintRevisions } from '../../src/lint/lint-revisions.ts';
+import type { Finding } from '../../src/lint/finding.ts';
+import type { Revision, RevisionBody } from '../../../kernel/src/plugin/revision.ts';
+
+/** A revision as far as a test cares. */
+export interface Sketch {
+  /** `plugin@slug`. */
+  readonly id: string;
+  /** SQL; `null` is code. */
+  readonly up: string | null;
+  /** Default: `select 1`; `null` leaves it out. */
+  readonly down?: string | null;
+  readonly dependsOn?: readonly string[];
+  readonly breaking?: boolean;
+  /** Makes it run outside a transaction. */
+  readonly check?: string;
+  readonly file?: string;
+}
+
+/** Each revision revises the one before it of its plugin. */
+export function revisionsOf(sketches: readonly Sketch[]): readonly Revision[] {
+  const last = new Map<string, string>();
+  return sketches.map(({ id, up, down = 'select 1', dependsOn = [], breaking = false, check = null, file = id }) => {
+    const [plugin = '', slug = ''] = id.split('@');
+    const before = last.get(plugin);
+    last.set(plugin, id);
+    return {
+      id,
+      plugin,
+      slug,
+      revises: before === undefined ? [] : [before],
+      dependsOn: dependsOn.toSorted(),
+      up: body(up),
+      down: down === null ? null : body(down),
+      transaction: check === null,
+      check,
+      breaking,
+      replaces: [],
+      raw: '',
+      since: null,
+      dependsOnSince: {},
+      file,
+    };
+  });
+}
+
+function body(text: string | null): RevisionBody {
+  return text === null ? { kind: 'code', version: 1, run: () => {} } : { kind: 'sql', text };
+}
+
+/** What lint finds in the last of some revisions, or in those that are `chosen`. */
+export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): Promise<readonly Finding[]> {
+  const revisions = revisionsOf(sketches);
+  const last = revisions.at(-1)?.id ?? '';
+  return lintRevisions({
+    graph: revisionGraph(revisions),
+    revisions: new Map(revisions.map((revision) => [revision.id, revision])),
+    chosen: chosen ?? [last],
+    oldest: 15,
+  });
+}
+
+/** Findings in short: `rule`, and on which line of the text. */
+export function drawn(findings: readonly Finding[]): readonly string[] {
+  return findings.map(({ rule }) => rule);
+}
+
+/** A plugin zero that others stand on, and a plugin with a table and a column of its own on it. */
+export const community: readonly Sketch[] = [
+  {
+    id: 'core@0001_objects',
+    up:
+      'create table core_user (id serial primary key, name varchar(64) not null); ' +
+      'create table core_object (id serial primary key, author_id int not null references core_user); ' +
+      "create type core_mood as enum ('sad', 'ok'); create view core_view as select id from core_object; " +
+      "create function core_touch() returns trigger language plpgsql as ''; create schema core_shop",
+  },
+  { id: 'core@0002_activities', up: 'create table core_activity (id serial primary key, verb text)' },
+  {
+    id: 'likes@0001_like',
+    dependsOn: ['core@0001_objects'],
+    up:
+      'create table likes_like (id serial primary key, object_id int references core_object); ' +
+      'alter table core_object add column likes_count int not null default 0, add column likes_note text',
+  },
+];

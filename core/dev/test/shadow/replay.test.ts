@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { replayDown, replayUp, type Replayed } from '../../src/shadow/replay.ts';
+import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { holding } from '../../../kernel/test/entities/support.ts';
+import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
+
+function revision(slug: string, up: string, more: Partial<Replayed> = {}): Replayed {
+  return { id: `notes@${slug}`, up: { kind: 'sql', text: up }, down: null, file: `${slug}.ts`, ...more };
+}
+
+describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => {
+  let shadow: Shadow;
+  beforeAll(async () => {
+    shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
+  });
+  afterAll(() => shadow[Symbol.asyncDispose]());
+  beforeEach(() => shadow.empty());
+
+  const tables = async (): Promise<readonly string[]> => [...(await shadow.catalog()).tables.keys()];
+
+  it('runs each in a transaction of its own: what an enum gains can be used by the next', async () => {
+    await replayUp(shadow.session, [
+      revision('1', "create type mood as enum ('calm'); create table note (mood mood)"),
+      revision('2', "alter type mood add value 'wild' -- with a comment at its end"),
+      revision('3', "alter table note alter column mood set default 'wild'"),
+    ]);
+    const column = (await shadow.catalog()).tables.get('note')?.columns.get('mood');
+    expect(column).toMatchObject({ enum: 'mood', default: "'wild'::mood" });
+  });
+
+  it('names the one that fails among many, with the place in its own text, and keeps those before it', async () => {
+    const failing = replayUp(shadow.session, [
+      revision('1', 'create table one (id int);'),
+      revision('2', 'create table two (id int);'),
+      revision('3', 'create table three (id int);\ncreate table four (id inx);'),
+      revision('4', 'create table five (id int);'),
+    ]);
+    await expect(failing).rejects.toMatchObject({
+      code: 'SHADOW_FAILED',
+      exitCode: 13,
+      details: {
+        revision: 'notes@3',
+        line: 2,
+        column: 23,
+        statement: 'create table four (id inx);',
+        sqlState: '42704',
+      },
+    });
+    expect(await tables()).toEqual(['one', 'two']);
+  });
+
+  it('names the one that fails while it runs, where the server knows no place', async () => {
+    const failing = replayUp(shadow.session, [
+      revision('1', 'create table one (id int primary key);'),
+      revision('2', 'insert into one values (1), (1);'),
+    ]);
+    await expect(failing).rejects.toMatchObject({
+      details: { revision: 'notes@2', line: null, reason: holding('duplicate key') },
+    });
+  });
+
+  it('runs code, and what no transaction takes, between those that run together', async () => {
+    await replayUp(shadow.session, [
+      revision('1', 'create table one (id int);'),
+      revision('2', 'select 1', {
+        up: {
+          kind: 'code',
+          version: 1,
+          async run({ query, sql }) {
+            await query(sql`alter table one add column made text`);
+          },
+        },
+      }),
+      revision('3', 'create index concurrently one_made on one (made)', { transaction: false }),
+      revision('4', 'create table two (id int);'),
+    ]);
+    const one = (await shadow.catalog()).tables.get('one');
+    expect([[...(one?.columns.keys() ?? [])], [...(one?.indexes.keys() ?? [])]]).toEqual([
+      ['id', 'made'],
+      ['one_made'],
+    ]);
+    expect(await tables()).toEqual(['one', 'two']);
+  });
+
+  it('undoes in reverse, and passes over what has no way back', async () => {
+    const drop = (name: string): Partial<Replayed> => ({ down: { kind: 'sql', text: `drop table ${name};` } });
+    const revisions = [
+      revision('1', 'create table one (id int primary key);', drop('one')),
+      revision('2', 'create table kept (id int);'),
+      revision('3', 'create table two (id int references one);', drop('two')),
+    ];
+    await replayUp(shadow.session, revisions);
+    await replayDown(shadow.session, revisions);
+    expect(await tables()).toEqual(['kept']);
+  });
+
+  it('leaves nothing behind when it is emptied', async () => {
+    await replayUp(shadow.session, [
+      revision('1', "create schema shop; create table shop.item (id int); create type mood as enum ('calm');"),
+      revision('2', 'set search_path to shop; create view things as select * from item;'),
+    ]);
+    await shadow.empty();
+    const { schemas, enums, tables: left, definitions } = await shadow.catalog();
+    expect([schemas.size, enums.size, left.size, definitions.size]).toEqual([0, 0, 0, 0]);
+    await replayUp(shadow.session, [revision('1', 'create table one (id int);')]);
+    expect(await tables()).toEqual(['one']);
+  });
+});

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differenceOf } from '../../src/difference/difference.ts';
+import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { databaseKinds, onServer, serverUrl, testDatabase } from '../../../../test/helper/database.ts';
+
+/** Other tests have shadows on the same server: each looks at its own. */
+async function isThere(name: string): Promise<boolean> {
+  return (await onServer('postgres', `select from pg_database where datname = '${name}'`)).length > 0;
+}
+
+async function nameOf({ session }: Shadow): Promise<string> {
+  const [row] = await session.query<{ name: string }>('select current_database() as name');
+  return row?.name ?? '';
+}
+
+/** A name like those of the shadows that were made so many seconds ago. */
+function nameFrom(secondsAgo: number): string {
+  return `headwater_shadow_${Math.floor(Date.now() / 1000 - secondsAgo).toString(36)}_0123456789ab`;
+}
+
+describe.each(databaseKinds)('a shadow on %s', (kind) => {
+  it('is as empty as a new database, also after whatever was in it', async () => {
+    await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
+    const fresh = await shadow.catalog();
+    const settings = async (): Promise<readonly unknown[]> =>
+      shadow.session.query(`select current_setting('search_path'), current_setting('timezone')`);
+    const defaults = await settings();
+    await shadow.session.script(
+      `create schema "Other one"; create table "Other one".t (id int); create table t (id int); create type mood as enum ('a');
+        create function f() returns int language sql as 'select 1'; create domain d as int; create sequence s;
+        set search_path to "Other one"; set timezone to 'Asia/Tokyo'; comment on schema public is 'mine'`,
+    );
+    expect(differenceOf(fresh, await shadow.catalog(), { undefine: true }).length).toBeGreaterThan(5);
+    await shadow.empty();
+    expect(differenceOf(fresh, await shadow.catalog(), { undefine: true })).toEqual([]);
+    expect(await settings()).toEqual(defaults);
+  });
+});
+
+/** Everything that is in a schema somebody made, or that one is. */
+const made = `select pg_describe_object(classid, objid, objsubid) as what from pg_depend
+    where refclassid = 'pg_namespace'::regclass and refobjid >= 16384 or refobjid = to_regnamespace('public')
+  union select 'schema ' || nspname from pg_namespace where oid >= 16384 and nspname !~ '^pg_' and nspname <> 'public'`;
+
+describe.each(databaseKinds)('what is emptied on %s', (kind) => {
+  let shadow: Shadow;
+  let fresh: readonly unknown[];
+  beforeAll(async () => {
+    shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
+    fresh = await state();
+  });
+  afterAll(() => shadow[Symbol.asyncDispose]());
+
+  const state = async (): Promise<readonly unknown[]> => [
+    await shadow.session.query(made),
+    await shadow.session.query(
+      `select nspowner, nspacl, obj_description(oid, 'pg_namespace') is not distinct from 'mine' as mine
+        from pg_namespace where nspname = 'public'`,
+    ),
+  ];
+  const schema = async (): Promise<unknown> =>
+    (await shadow.session.query(`select to_regnamespace('public')::oid as oid`))[0];
+
+  it.each([
+    [
+      'tables that refer to each other',
+      'create table a (id serial primary key, b int); create table b (id int primary key references a); alter table a add foreign key (b) references b',
+      true,
+    ],
+    [
+      'an identity, a generated column and a partition',
+      'create table a (id int generated always as identity, n int generated always as (1 + 1) stored) ; create table p (d int) partition by range (d); create table p1 partition of p for values from (1) to (2)',
+      true,
+    ],
+    [
+      'views upon views, and on functions',
+      `create function f(a int, b text[]) returns int language sql as 'select 1'; create view v as select f(1, '{}') as n; create materialized view w as select * from v`,
+      true,
+    ],
+    [
+      'types of all kinds',
+      `create type e as enum ('a'); create type c as (a e, n int); create domain d as c[] check (value is not null); create type r as range (subtype = int8); create table t (e e, c c, d d, r r)`,
+      true,
+    ],
+    [
+      'names that have to be quoted',
+      'create table "A b" (id int); create function "F()"("X" int) returns int language sql as \'select 1\'; create procedure "P;"() language sql as \'select 1\'',
+      true,
+    ],
+    [
+      'a trigger and a policy',
+      "create table t (id int); create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger g before insert on t execute function f(); alter table t enable row level security; create policy p on t using (true)",
+      true,
+    ],
+    [
+      'an operator and an aggregate',
+      "create function f(int, int) returns int language sql as 'select 1'; create operator @@@ (function = f, leftarg = int, rightarg = int); create aggregate g (int) (sfunc = f, stype = int)",
+      false,
+    ],
+    ['another schema', 'create schema other; create table other.t (id int); create table t (id int)', false],
+    ['rights on the schema', 'grant create on schema public to public', false],
+    ['rights to come', 'alter default privileges in schema public grant select on tables to public', false],
+    ['a word on the schema', `comment on schema public is 'mine'`, false],
+    ['no public schema', 'drop schema public', false],
+    ['nothing', 'select 1', true],
+  ])('is as a new one is: %s', async (_, sql, stays) => {
+    const before = await schema();
+    await shadow.session.script(sql);
+    await shadow.empty();
+    expect(await state()).toEqual(fresh);
+    // What is prepared stays so.
+    if (stays) expect(await schema()).toEqual(before);
+    else expect(await schema()).not.toEqual(before);
+  });
+});
+
+describe('a shadow on a server', () => {
+  it('is a database of its own, which is gone after work as after a failure', async () => {
+    let name = '';
+    const work = async (): Promise<void> => {
+      await using shadow = await openShadow(serverUrl('postgres'));
+      name = await nameOf(shadow);
+      expect(await isThere(name)).toBe(true);
+      await shadow.session.script('create table t (id int)');
+      await shadow.session.script('select nothing from nowhere');
+    };
+    await expect(work()).rejects.toThrow('does not exist');
+    expect(name).toMatch(/^headwater_shadow_/);
+    expect(await isThere(name)).toBe(false);
+  });
+
+  it('drops what a process that died has left, an hour later, and leaves alone what may be in use', async () => {
+    const [forgotten, recent] = [nameFrom(7200), nameFrom(60)];
+    for (const name of [forgotten, recent]) await onServer('postgres', `create database ${name}`);
+    const killed = await killedInItsShadow();
+    expect(await isThere(killed)).toBe(true);
+    await (await openShadow(serverUrl('postgres')))[Symbol.asyncDispose]();
+    expect(await isThere(forgotten)).toBe(false);
+    expect(await isThere(recent)).toBe(true);
+    expect(await isThere(killed)).toBe(true);
+    for (const name of [recent, killed]) await onServer('postgres', `drop database ${name} with (force)`);
+  });
+});
+
+/** The name of the shadow of a process that was killed in it. */
+async function killedInItsShadow(): Promise<string> {
+  const source = join(import.meta.dirname, '../../src/shadow/shadow.ts');
+  const program = `const { openShadow } = await import(${JSON.stringify(source)});
+    const { session } = await openShadow(process.argv[1]);
+    console.log((await session.query('select current_database() as name'))[0].name);`;
+  const args = ['--input-type=module', '--eval', program, serverUrl('postgres')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [name] = (await once(child.stdout, 'data')) as readonly unknown[];
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return String(name).trim();
+}

@@ -1,0 +1,52 @@
+import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
+import { makeProject, type Project } from '../../../../test/helper/project.ts';
+import type { TestKernel } from '../../src/testing.ts';
+
+/** Keeps notes of kinds that its revisions bring along, counts them with a trigger, and writes one when it starts. */
+const notes = {
+  revisions: {
+    '0001_create_note': `
+      create table notes_kind (id int generated always as identity primary key, name text not null, parent int references notes_kind);
+      insert into notes_kind (name, parent) values ('plain', null), ('it''s "urgent", \\ really', 1), ('', null);
+      create table notes_total (kind int primary key references notes_kind, notes int not null);
+      create table notes_note (
+        id serial primary key, kind int not null references notes_kind, text text, size int generated always as (length(text)) stored
+      );
+      create function notes_count() returns trigger language plpgsql as $$ begin
+        insert into notes_total values (new.kind, 1) on conflict (kind) do update set notes = notes_total.notes + 1;
+        return null;
+      end $$;
+      create trigger notes_count after insert on notes_note for each row execute function notes_count();
+      create sequence notes_ticket;
+      select nextval('notes_ticket');
+      create sequence notes_number;
+      alter sequence notes_number restart with 1000;`,
+  },
+  fields: `
+    async start({ get, log }) {
+      const { Database } = await import('@headwater/kernel/plugin');
+      await get(Database).em.execute("insert into notes_note (kind, text) values (2, 'welcome')");
+      log.info('ready');
+      log.warn('one note');
+    }`,
+};
+
+/** A project with the plugin `notes`, which requires `base`, and others. Its config.json is of no use to anybody. */
+export async function makeNotes(): Promise<Project> {
+  const project = await makeProject({
+    core: workspaceKernel,
+    plugins: {
+      base: { revisions: { '0001_create_base': 'create table base_thing (id serial primary key);' } },
+      notes: { ...notes, requires: ['base'], optional: ['extra'] },
+      extra: {},
+      broken: { revisions: { '0001_fail': 'create table broken_thing (id int); select 1 / 0;' } },
+    },
+  });
+  project.write('config.json', '{ "database": "postgres://127.0.0.1:1/nowhere", "plugins": { "missing": {} } }');
+  return project;
+}
+
+/** Runs SQL as a service would. */
+export function execute({ run, database }: TestKernel, text: string): Promise<readonly Record<string, unknown>[]> {
+  return run(() => database.em.execute(text));
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { onServer, serverUrl, testDatabase } from '../../../../test/helper/database.ts';
+import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
+import { makeProject, type PluginSketch } from '../../../../test/helper/project.ts';
+import { openSession } from '../../../kernel/src/db/session.ts';
+import { startTestKernel, type TestKernel } from '../../src/testing.ts';
+import { execute } from './notes.ts';
+
+const database = testDatabase('postgres');
+
+/** Names of databases, in the order in which they were made. */
+async function databases(beginning: string): Promise<readonly string[]> {
+  const text = `select datname from pg_database where starts_with(datname, '${beginning}') order by oid`;
+  return (await onServer('postgres', text)).map(({ datname }) => String(datname));
+}
+
+/** A way to start a plugin that no other test has. */
+async function makeOwn(sketch: PluginSketch): Promise<() => Promise<TestKernel>> {
+  const { cwd } = await makeProject({ plugins: { own: sketch }, core: workspaceKernel });
+  return () => startTestKernel({ plugins: ['own'], cwd, database });
+}
+
+/** A revision that writes down when it ran, in a table that nobody else has. */
+const timed = (table: string): PluginSketch => ({
+  revisions: { '0001_create': `create table ${table} as select clock_timestamp()::text as at;` },
+});
+
+describe('the database of a test on a server', () => {
+  it('goes when the application stops, however often that is asked', async () => {
+    const app = await (await makeOwn(timed('goes')))();
+    const [{ name } = {}] = await execute(app, 'select current_database() as name');
+    expect(await databases(String(name))).toHaveLength(1);
+    await Promise.all([app.stop(), app.stop()]);
+    expect(await databases(String(name))).toEqual([]);
+  });
+
+  it('goes where the application does not get to start', async () => {
+    const start = await makeOwn({
+      fields: `async start({ get }) {
+        const { Database } = await import('@headwater/kernel/plugin');
+        const [{ name }] = await get(Database).em.execute('select current_database() as name');
+        throw new Error(name);
+      }`,
+    });
+    const refusal: unknown = await start().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: 'PLUGIN_PHASE_FAILED',
+      details: { reason: expect.stringMatching(/^headwater_test_\w+$/) as unknown },
+    });
+    const { reason } = (refusal as { readonly details: { readonly reason: string } }).details;
+    expect(await databases(reason)).toEqual([]);
+  });
+
+  it('is upgraded once, and from then on copied, also by several who begin at the same time', async () => {
+    const start = await makeOwn(timed('upgraded_once'));
+    const apps = await Promise.all([start(), start(), start(), start()]);
+    await using later = await start();
+    const times = await Promise.all([...apps, later].map((app) => execute(app, 'select at from upgraded_once')));
+    for (const app of apps) await app.stop();
+    expect(new Set(times.map((rows) => JSON.stringify(rows))).size).toBe(1);
+  });
+
+  it('is upgraded anew where a revision is another, also one whose code has changed alone', async () => {
+    const coded = (text: string) =>
+      makeOwn({
+        revisions: {
+          '0001_create': 'create table changed (text text);',
+          '0002_fill': {
+            up: 'x',
+            fields: `up: ({ query, sql }) => query(sql\`insert into changed values ('${text}')\`), version: 1`,
+          },
+        },
+      });
+    await using first = await (await coded('one'))();
+    await using second = await (await coded('two'))();
+    expect(await execute(first, 'select text from changed')).toEqual([{ text: 'one' }]);
+    expect(await execute(second, 'select text from changed')).toEqual([{ text: 'two' }]);
+  });
+
+  it('leaves nothing half made where an upgrade fails', async () => {
+    const start = await makeOwn({ revisions: { '0001_fail': 'create table half (id int); select 1 / 0;' } });
+    await expect(start()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+    // Other tests are making some, and those go.
+    const unfinished = async () =>
+      (await databases('headwater_template_')).filter((name) => name.endsWith('_unfinished'));
+    await expect.poll(unfinished, { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('is dropped by whoever comes an hour after its process died, unless somebody looks at it', async () => {
+    const seconds = (ago: number): string => Math.floor(Date.now() / 1000 - ago).toString(36);
+    const names = [seconds(7200), seconds(7201), seconds(60)].map((made) => `headwater_test_${made}_dead`);
+    for (const name of names) await onServer('postgres', `create database ${name}`);
+    const [dead = '', seen = '', young = ''] = names;
+    const look = await openSession({ kind: 'postgres', url: serverUrl(seen), directUrl: null, shown: seen });
+    await using app = await (await makeOwn({}))();
+    expect(app.report.dormant).toEqual([]);
+    const left = await databases('headwater_test_');
+    await look.close();
+    for (const name of names) await onServer('postgres', `drop database if exists ${name}`);
+    expect(left).not.toContain(dead);
+    expect(left).toEqual(expect.arrayContaining([seen, young]));
+  });
+
+  it('was copied from one of the twenty latest templates; older ones are dropped', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `headwater_template_of_nobody_${i}`);
+    for (const name of names) await onServer('postgres', `create database ${name}`);
+    await using app = await (await makeOwn(timed('latest')))();
+    expect(await execute(app, 'select from latest')).toHaveLength(1);
+    const left = await databases('headwater_template_');
+    for (const name of names) await onServer('postgres', `drop database if exists ${name}`);
+    expect(left).not.toContain(names[0]);
+    expect(left).toContain(names[19]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Config } from '../../config/config.ts';
+import { isKernelError } from '../../error/kernel-codes.ts';
+import { openPackages } from '../../plugin/packages.ts';
+import type { ArgumentSpec, Command, Context } from '../command.ts';
+import { commandNamed, commandTable } from '../command-table.ts';
+import { knownPluginCommands } from '../plugin-commands.ts';
+import { openConfig } from '../project.ts';
+import { optionsOf } from '../shape.ts';
+
+/** `kernel __complete <line>`: what could stand for the last word of a line, one a line. */
+export const complete: Command = {
+  about: 'Lists what could stand for the last word of a line. The scripts of `kernel completion` call it.',
+  arguments: [{ name: 'line', about: 'the command line up to the cursor' }],
+  examples: [{ line: 'kernel __complete "kernel migrate:"', about: 'the commands that begin so' }],
+  async run({ operands: [line = ''] }, context) {
+    const words = line.trimStart().split(/\s+/);
+    const last = words.at(-1) ?? '';
+    const found = (await candidates(words.slice(1, -1), last, context)).filter((word) => word.startsWith(last));
+    return { json: found, text: () => found.join('\n') };
+  },
+};
+
+async function candidates(before: readonly string[], last: string, context: Context): Promise<readonly string[]> {
+  const [name, ...rest] = before.filter((word) => !word.startsWith('-'));
+  const names = commandTable.flatMap((entry) => (entry.group === null ? [] : [entry.name]));
+  const added = name === undefined || name === 'help' ? knownPluginCommands(context).map((one) => one.name) : [];
+  if (name === undefined) return [...names, ...added, 'help'];
+  if (name === 'help') return [...names, ...added];
+  const command = await commandNamed(name)?.load(context);
+  if (command === undefined) return [];
+  if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);
+  const specs = command.arguments ?? [];
+  const spec = specs[rest.length] ?? (specs.at(-1)?.many === true ? specs.at(-1) : undefined);
+  return argumentsFor(spec?.complete, context);
+}
+
+/** Whoever presses a key wants no explanation of a config that does not fit. */
+async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): Promise<readonly string[]> {
+  if (kind === undefined || typeof kind === 'object') return kind ?? [];
+  try {
+    const config = openConfig(context);
+    if (kind === 'branch') return [...config.plugins.keys()];
+    const active = Array.from(config.plugins.values()).flatMap(({ name, enabled }) =>
+      enabled && name !== 'core' ? [name] : [],
+    );
+    return kind === 'active plugin' ? active : await inactive(config, new Set(active));
+  } catch (error) {
+    if (isKernelError(error)) return [];
+    throw error;
+  }
+}
+
+async function inactive(config: Config, active: ReadonlySet<string>): Promise<readonly string[]> {
+  const { findPluginPackages } = await import('../../plugin/installed-plugins.ts');
+  const installed = findPluginPackages(config, openPackages()).keys();
+  return Array.from(installed)
+    .filter((name) => !active.has(name))
+    .toSorted();
+}

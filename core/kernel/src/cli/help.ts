@@ -1,0 +1,68 @@
+import { Help } from 'commander';
+import { kernelPackage } from '../boot/kernel-package.ts';
+import type { DeclaredCommand } from '../plugin/declared-commands.ts';
+import { commandTable } from './command-table.ts';
+import type { Command } from './command.ts';
+import { programOf } from './parser.ts';
+import { commonOptions } from './shape.ts';
+
+/** Columns: what the narrowest usual terminal has. */
+const width = 80;
+
+/** What `kernel --help` says. */
+export function helpOfAll(ofPlugins: readonly DeclaredCommand[]): string {
+  const own = commandTable.filter(({ group }) => group !== null);
+  const added = ofPlugins.map(({ name, summary, plugin }) => ({ name, summary, group: `Plugin ${plugin}` }));
+  const listed = [...own, ...added];
+  const column = Math.max(
+    ...listed.map(({ name }) => name.length),
+    ...commonOptions.map(({ flag }) => flag.length + 10),
+  );
+  const line = (term: string, about: string): string => `  ${term.padEnd(column)}  ${about}`;
+  const groups = Map.groupBy(listed, ({ group }) => group);
+  const lists = Array.from(groups, ([group, entries]) =>
+    [`${group}:`, ...entries.map(({ name, summary }) => line(name, summary))].join('\n'),
+  );
+  const options = commonOptions.map(({ flag, value, about }) =>
+    line(`--${flag}${value === undefined ? '' : ` <${value}>`}`, about),
+  );
+  return [
+    `Headwater ${kernelPackage().version}: one plan for an application and all of its plugins.`,
+    'Usage: kernel <command> [options]',
+    ...lists,
+    ['Options of every command:', ...wrapped(options, column + 4)].join('\n'),
+    ['Examples:', '  kernel start', '  kernel migrate:plan --sql', '  kernel help migrate:down'].join('\n'),
+    'Every refusal has a code, a fix to copy and an exit code of its own: 0 is done,\n' +
+      '2 wrong use, 3 something is pending, the others are in docs/errors.md.',
+  ].join('\n\n');
+}
+
+/** What `kernel <command> --help` says. */
+export function helpOf(name: string, command: Command): string {
+  const help = Object.assign(new Help(), { helpWidth: width });
+  const program = programOf(name, command).description(command.about);
+  const lines = (rows: readonly (readonly [string, string])[]): string => {
+    const column = Math.max(...rows.map(([term]) => term.length));
+    return rows.map(([term, about]) => help.formatItem(term, column, about, help)).join('\n');
+  };
+  const examples = command.examples.map(({ line, about }) => `  ${line}\n${about.replace(/^/gm, '      ')}`);
+  const exits = [
+    { code: 0, about: 'done' },
+    ...(command.exits ?? []),
+    { code: 2, about: 'wrong use of the command line' },
+  ].toSorted((a, b) => a.code - b.code);
+  return [
+    help.formatHelp(program, help).trimEnd(),
+    `Examples:\n${examples.join('\n')}`,
+    `Exit codes:\n${lines(exits.map(({ code, about }) => [String(code), about]))}`,
+  ].join('\n\n');
+}
+
+/** Breaks a list's lines at words, so that what follows stands in the column of the explanations. */
+function wrapped(lines: readonly string[], column: number): readonly string[] {
+  return lines.flatMap((line) => {
+    if (line.length <= width) return [line];
+    const at = line.lastIndexOf(' ', width);
+    return [line.slice(0, at), `${' '.repeat(column)}${line.slice(at + 1)}`];
+  });
+}

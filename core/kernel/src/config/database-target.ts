@@ -1,0 +1,107 @@
+import { dirname, resolve } from 'node:path';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { quoted } from '../error/quoted.ts';
+import type { DatabaseTarget, Json } from './config.ts';
+import { fileOf, isObject, type JsonObject, type Layer } from './layers.ts';
+import { pointerOf } from './pointer.ts';
+import { assertKnown, misfit } from './refusals.ts';
+
+const embedded = 'pglite://';
+const example = '"postgres://user:password@host:5432/name" or "pglite://../.data/name"';
+
+/** What `database` says. Paths are relative to `file`. Throws CONFIG_VALUE_INVALID, DATABASE_URL_INVALID. */
+export function databaseTarget(json: Json | undefined, file: string, layers: readonly Layer[]): DatabaseTarget {
+  if (isObject(json)) return withDirectUrl(json, file, layers);
+  return targetAt(json, ['database'], file, layers);
+}
+
+function withDirectUrl(json: JsonObject, file: string, layers: readonly Layer[]): DatabaseTarget {
+  assertKnown(json, ['url', 'directUrl'], ['database'], layers);
+  const target = targetAt(json['url'], ['database', 'url'], file, layers);
+  if (json['directUrl'] === undefined) return target;
+  const path = ['database', 'directUrl'];
+  const direct = targetAt(json['directUrl'], path, file, layers);
+  if (target.kind !== 'postgres' || direct.kind !== 'postgres') {
+    throw misfit(layers, path, 'a postgres:// URL beside a postgres:// "url"', json['directUrl']);
+  }
+  return Object.freeze({ ...target, directUrl: direct.url });
+}
+
+function targetAt(
+  json: Json | undefined,
+  path: readonly string[],
+  file: string,
+  layers: readonly Layer[],
+): DatabaseTarget {
+  if (typeof json !== 'string' || json.trim() === '') throw misfit(layers, path, `a URL like ${example}`, json);
+  const url = json.trim();
+  const wrong = (problem: string): KernelError => {
+    const shown = url.startsWith(embedded) ? quoted(url) : partsOf(url);
+    return kernelError('DATABASE_URL_INVALID', {
+      file: fileOf(layers, path),
+      pointer: pointerOf(path),
+      shown,
+      problem,
+    });
+  };
+  if (url.startsWith(embedded)) {
+    const place = url.slice(embedded.length);
+    if (place.includes('\0')) throw wrong('its path holds a zero byte');
+    const directory = place === '' ? null : resolve(dirname(file), place);
+    const shown = directory === null ? `${embedded} (in memory)` : `${embedded}${directory}`;
+    return Object.freeze({ kind: 'pglite', directory, shown });
+  }
+  const problem = problemOf(url);
+  if (problem !== null) throw wrong(problem);
+  return Object.freeze({ kind: 'postgres', url, directUrl: null, shown: shownOf(new URL(url)) });
+}
+
+function problemOf(text: string): string | null {
+  const scheme = schemeOf(text);
+  const allowed = 'the schemes are postgres://, postgresql:// and pglite://';
+  if (scheme === null) return `it has no scheme; ${allowed}`;
+  if (scheme !== 'postgres' && scheme !== 'postgresql') return `the scheme ${scheme}:// is not supported; ${allowed}`;
+  let url: URL;
+  try {
+    url = new URL(text);
+    for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
+  } catch (error) {
+    return error instanceof URIError
+      ? 'it has a "%" that two hexadecimal digits do not follow'
+      : 'its host or port cannot be read, or its password has a special character';
+  }
+  // An "@" after the host, or anything after "#", is the rest of a password in which "/", "?" or "#" stands bare.
+  if (url.hash !== '' || url.pathname.includes('@') || [...url.searchParams.keys()].some((key) => key.includes('@'))) {
+    return 'a "#", "/", "?" or "@" stands bare in its user or password';
+  }
+  return null;
+}
+
+/** Only with its slashes: in `user:password@host` the user is no scheme. */
+function schemeOf(text: string): string | null {
+  return /^([a-z][a-z0-9+.-]{0,30}):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
+}
+
+/** What can be told of a URL that does not parse: whatever may belong to a password is left out. */
+function partsOf(text: string): string {
+  const scheme = schemeOf(text);
+  if (scheme === null) return 'text without a scheme';
+  const rest = text.slice(scheme.length + '://'.length);
+  const at = rest.lastIndexOf('@');
+  const login = at < 0 ? '' : rest.slice(0, at);
+  const [, host = '', port = '', database = ''] =
+    /^([^:/?#]*)(?::([^/?#]*))?(?:\/([^?#]*))?/.exec(rest.slice(at + 1)) ?? [];
+  const password = login.includes(':') ? ':***' : '';
+  const user = at < 0 ? '' : `${login.split(/[:/?#]/)[0] ?? ''}${password}@`;
+  // Without an "@" a password may stand where the port is read.
+  const shownPort = port === '' ? '' : `:${/^\d{1,5}$/.test(port) ? port : '***'}`;
+  return quoted(`${scheme}://${user}${host}${shownPort}${database === '' ? '' : `/${database}`}`, 200);
+}
+
+/** User, host, port and database of a URL that parses. Its query may hold a password, and so is left out. */
+function shownOf(url: URL): string {
+  const host = url.host === '' ? (url.searchParams.get('host') ?? '') : url.host;
+  const user = url.username === '' ? '' : `${url.username}@`;
+  return `${url.protocol}//${user}${host}${url.pathname === '/' ? '' : url.pathname}`;
+}

@@ -1,0 +1,111 @@
+import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Node } from 'jsonc-parser';
+import { kernelError } from '../error/kernel-codes.ts';
+import { systemReason } from '../error/system-reason.ts';
+import { parseJson } from './json-text.ts';
+import { jsoncParser } from './jsonc.ts';
+import { assertPluginName } from './kernel-keys.ts';
+import { isObject, type JsonObject } from './layers.ts';
+import { pointerOf } from './pointer.ts';
+import { misfit } from './refusals.ts';
+
+/**
+ * The text of a config file with the plugin `name` activated: without an entry it gets an empty one, and an entry that is
+ * switched off is switched on. All else keeps its place and its layout. `file` is for messages. Throws what parsing does,
+ * PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED.
+ */
+export function enablePlugin(text: string, name: string, file = 'config.json'): string {
+  const { plugins, entry } = read(text, name, file);
+  if (entry !== undefined) return (entry['$enabled'] ?? true) === true ? text : without(text, name);
+  const place = plugins === undefined ? inserted(text, [], 'plugins', '{}') : text;
+  return inserted(place, ['plugins'], name, '{}');
+}
+
+/** The same with the plugin switched off. Its options stay for the day it comes back; an absent one stays absent. */
+export function disablePlugin(text: string, name: string, file = 'config.json'): string {
+  const { entry } = read(text, name, file);
+  if (entry === undefined || entry['$enabled'] === false) return text;
+  const silent = entry['$enabled'] === undefined ? text : without(text, name);
+  return inserted(silent, ['plugins', name], '$enabled', 'false');
+}
+
+function read(
+  text: string,
+  name: string,
+  file: string,
+): { readonly plugins: JsonObject | undefined; readonly entry: JsonObject | undefined } {
+  assertPluginName(name, file, pointerOf(['plugins', name]));
+  const json = parseJson(text, file);
+  const layers = [{ file, json: {} }];
+  if (!isObject(json)) throw misfit(layers, [], 'an object', json);
+  const plugins = Object.hasOwn(json, 'plugins') ? json['plugins'] : undefined;
+  if (plugins === undefined) return { plugins, entry: undefined };
+  if (!isObject(plugins)) throw misfit(layers, ['plugins'], 'an object with a key for each plugin', plugins);
+  const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
+  if (entry !== undefined && !isObject(entry)) throw misfit(layers, ['plugins', name], 'an object', entry);
+  return { plugins, entry };
+}
+
+/** Without the `$enabled` of the plugin `name`, which is there. */
+function without(text: string, name: string): string {
+  const object = nodeAt(text, ['plugins', name]);
+  const entries = object?.children ?? [];
+  if (object !== undefined && entries.length === 1) return replaced(text, object, '{}');
+  const at = entries.findIndex((entry) => entry.children?.[0]?.value === '$enabled');
+  const [previous, own, next] = [entries[at - 1], entries[at], entries[at + 1]];
+  if (own === undefined) return text;
+  // What stays keeps the white space before it; with the first entry go the comma and white space after it.
+  const from = previous === undefined ? own.offset : previous.offset + previous.length;
+  const to = previous === undefined && next !== undefined ? next.offset : own.offset + own.length;
+  return text.slice(0, from) + text.slice(to);
+}
+
+function nodeAt(text: string, path: string[]): Node | undefined {
+  const { findNodeAtLocation, parseTree } = jsoncParser();
+  const root = parseTree(text);
+  return root && findNodeAtLocation(root, path);
+}
+
+/** Text with `"key": value` as the last entry of the object at `path`, laid out as the entry before it. */
+function inserted(text: string, path: string[], key: string, value: string): string {
+  const object = nodeAt(text, path);
+  if (object === undefined) return text;
+  const [last, previous] = (object.children ?? []).toReversed();
+  if (last === undefined) {
+    // A switch alone reads best on one line, the first of a list of plugins on its own.
+    if (value === 'false') return replaced(text, object, `{ "${key}": ${value} }`);
+    const eol = text.includes('\r\n') ? '\r\n' : '\n';
+    const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';
+    const step = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
+    return replaced(text, object, `{${eol}${indent}${step}"${key}": ${value}${eol}${indent}}`);
+  }
+  const end = last.offset + last.length;
+  const from = previous === undefined ? object.offset + 1 : previous.offset + previous.length;
+  const lead = text.slice(from, last.offset).replace(',', '');
+  return `${text.slice(0, end)},${lead}"${key}":${lead === '' ? '' : ' '}${value}${text.slice(end)}`;
+}
+
+function replaced(text: string, { offset, length }: Node, by: string): string {
+  return text.slice(0, offset) + by + text.slice(offset + length);
+}
+
+/**
+ * Replaces a config file whole or not at all: a crash leaves the old text or the new. A symbolic link stays one; the
+ * file's permissions stay. Throws CONFIG_UNWRITABLE.
+ */
+export function writeConfig(file: string, text: string): void {
+  let folder: string | null = null;
+  try {
+    const target = realpathSync(file);
+    folder = mkdtempSync(join(dirname(target), '.config-'));
+    const fresh = join(folder, 'config.json');
+    writeFileSync(fresh, text, { flush: true });
+    chmodSync(fresh, statSync(target).mode);
+    renameSync(fresh, target);
+  } catch (error) {
+    throw kernelError('CONFIG_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { nearest } from '../error/nearest.ts';
+import type { Json } from './config.ts';
+import { fileOf, type JsonObject, type Layer } from './layers.ts';
+import { pointerOf } from './pointer.ts';
+
+/** A refusal of what stands at `path`. The value itself is never told: it may have come from a variable. */
+export function misfit(
+  layers: readonly Layer[],
+  path: readonly string[],
+  expected: string,
+  found: Json | undefined,
+): KernelError {
+  const details = { file: fileOf(layers, path), pointer: pointerOf(path), expected, found: kindOf(found) };
+  return kernelError('CONFIG_VALUE_INVALID', details);
+}
+
+/** What a value is, in words, without the value. */
+export function kindOf(json: Json | undefined): string {
+  if (json === undefined) return 'nothing';
+  if (json === null) return 'null';
+  if (Array.isArray(json)) return 'an array';
+  if (typeof json === 'object') return 'an object';
+  if (typeof json === 'string') return json.trim() === '' ? 'an empty string' : 'a string';
+  if (typeof json === 'boolean') return String(json);
+  if (json === 0) return 'zero';
+  return json < 0 ? 'a negative number' : 'a number';
+}
+
+/** Throws CONFIG_KEY_UNKNOWN for the first key of `json`, which stands at `path`, that is not one of `known`. */
+export function assertKnown(
+  json: JsonObject,
+  known: readonly string[],
+  path: readonly string[],
+  layers: readonly Layer[],
+): void {
+  for (const key of Object.keys(json)) {
+    if (known.includes(key)) continue;
+    const here = [...path, key];
+    const details = { file: fileOf(layers, here), pointer: pointerOf(here), key, nearest: nearest(key, known), known };
+    throw kernelError('CONFIG_KEY_UNKNOWN', details);
+  }
+}

@@ -1,0 +1,100 @@
+import { hostname } from 'node:os';
+import type { Client } from 'pg';
+import type { DatabaseTarget } from '../config/config.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { firstLine } from '../error/first-line.ts';
+import type { Notice, Session } from './session.ts';
+
+type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
+
+/** Milliseconds to wait for a connection before calling the server unreachable. */
+const connectTimeout = 10_000;
+
+/** Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for an odd pooler. */
+export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
+  let current = await connect(target, url);
+  return {
+    kind: 'postgres',
+    shown: target.shown,
+    user: current.client.user ?? '',
+    get pid() {
+      return pidOf(current.client);
+    },
+    get lost() {
+      return current.lost;
+    },
+    async script(text, onNotice) {
+      const { client } = current;
+      const listen = (notice: { code?: string | undefined; message?: string | undefined }): void =>
+        onNotice?.(noticeOf(notice));
+      client.on('notice', listen);
+      try {
+        await client.query(text);
+      } catch (error) {
+        if (!current.lost) await client.query('rollback').catch(() => {});
+        throw error;
+      } finally {
+        client.off('notice', listen);
+      }
+    },
+    async query<Row>(text: string, values: readonly unknown[] = []) {
+      // The extended protocol takes one statement only, which is the promise of this method.
+      const config = { text, values: [...values], queryMode: 'extended' as const };
+      const result = await current.client.query<Row & Record<string, unknown>>(config);
+      return result.rows;
+    },
+    sibling: () => openPostgres(target, target.directUrl ?? target.url),
+    async reconnect() {
+      current = await connect(target, url);
+    },
+    close: () => current.client.end(),
+  };
+}
+
+interface Connection {
+  readonly client: Client;
+  lost: boolean;
+}
+
+async function connect(target: PostgresTarget, url: string): Promise<Connection> {
+  // Not the package's main file, which also loads a pool, and looks for a native driver for as long as all the rest takes.
+  const { default: PgClient } = await import('pg/lib/client.js');
+  const client = new PgClient({
+    connectionString: url,
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeout,
+    // Shown in pg_stat_activity, so that an operator finds who holds the lock. PostgreSQL cuts it at 63 bytes.
+    application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
+  });
+  const connection: Connection = { client, lost: false };
+  client.on('error', () => (connection.lost = true));
+  client.on('end', () => (connection.lost = true));
+  try {
+    await client.connect();
+  } catch (error) {
+    client.end().catch(() => {});
+    throw explainConnect(error, target);
+  }
+  return connection;
+}
+
+function pidOf(client: Client): number | null {
+  // Not in the types of `pg`, but set from BackendKeyData since its first release.
+  const pid: unknown = Reflect.get(client, 'processID');
+  return typeof pid === 'number' ? pid : null;
+}
+
+function noticeOf(notice: { code?: string | undefined; message?: string | undefined }): Notice {
+  return { code: notice.code ?? '00000', message: notice.message ?? '' };
+}
+
+function explainConnect(error: unknown, target: PostgresTarget): KernelError {
+  const reason = firstLine(error);
+  if (/unsupported startup parameter/i.test(reason)) {
+    const found = `a pooler that says «${reason}»`;
+    const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';
+    return kernelError('DATABASE_UNSUPPORTED', { database: target.shown, found, expected }, { cause: error });
+  }
+  return kernelError('DATABASE_UNREACHABLE', { database: target.shown, reason }, { cause: error });
+}

@@ -1,0 +1,24 @@
+import { RequestContext } from '@mikro-orm/core';
+import type { Database } from '../contract/database.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { Orm } from './orm.ts';
+
+/** The database of one application, as its services use it. */
+export function databaseOf(orm: Orm): Database {
+  const { em } = orm;
+  const assertContext = (what: string): void => {
+    // The global EntityManager stands for whichever is current; where it stands for itself, none is.
+    if (em.getContext(false) === em) throw kernelError('DATABASE_CONTEXT_MISSING', { what });
+  };
+  return Object.freeze({
+    get em() {
+      assertContext('`em` of the database');
+      return em;
+    },
+    async transactional<Result>(work: (em: Orm['em']) => Promise<Result>): Promise<Result> {
+      assertContext('A transaction');
+      return em.transactional(work);
+    },
+    inContext: <Result>(work: () => Promise<Result>): Promise<Result> => RequestContext.create(em, work),
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * The host door, `@headwater/kernel`: what an application, a tool or a test needs to boot and to migrate. Plugins use
+ * `@headwater/kernel/plugin` instead.
+ */
+export { KernelError } from './error/kernel-error.ts';
+export { isKernelError } from './error/kernel-codes.ts';
+export type { Code, Details } from './error/kernel-codes.ts';
+export { exitCode } from './error/exit-code.ts';
+export type { ExitCode } from './error/exit-code.ts';
+export { revisionGraph } from './graph/revision-graph.ts';
+export type { GraphOptions, RevisionGraph } from './graph/revision-graph.ts';
+export type { RevisionInput } from './graph/graph-revision.ts';
+export { bases, heads } from './graph/lineage.ts';
+export { upgradePlan } from './plan/upgrade-plan.ts';
+export { downgradePlan } from './plan/downgrade-plan.ts';
+export type { DowngradeOptions } from './plan/downgrade-plan.ts';
+export type { Plan, Step } from './plan/plan.ts';
+export { boot } from './boot/boot.ts';
+export type { App, BootOptions } from './boot/boot.ts';
+export type { BootReport, StartReport } from './boot/boot-report.ts';

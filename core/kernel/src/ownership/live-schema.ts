@@ -1,0 +1,58 @@
+import { nameTakenBy } from '../sql/facts.ts';
+import type { MadeObject, MadeObjects } from './made-object.ts';
+import { identityOf } from '../sql/sql-object.ts';
+
+/** What is there while statements are followed. */
+export interface LiveSchema {
+  /** Always as it is now. */
+  readonly objects: MadeObjects;
+  /** Whether a relation or a constraint has a name, which PostgreSQL then gives to no other by itself. */
+  readonly isNamed: (name: string) => boolean;
+  /** Puts an object there, in place of what has its identity. */
+  readonly put: (object: MadeObject) => void;
+  readonly remove: (object: MadeObject) => void;
+}
+
+/**
+ * A schema that begins with what is there `before`. `onNew` is told of what gets there under an identity that nothing had.
+ */
+export function openSchema(before: MadeObjects = new Map(), onNew?: (object: MadeObject) => void): LiveSchema {
+  const objects = new Map(before);
+  // How many have a name. Made when it is first asked for: most SQL names all that it makes.
+  let names: Map<string, number> | null = null;
+  const count = (object: MadeObject, by: number): void => {
+    if (names === null || !hasName(object)) return;
+    const name = nameTakenBy(object);
+    names.set(name, (names.get(name) ?? 0) + by);
+  };
+  const isNamed = (name: string): boolean => {
+    if (names === null) {
+      names = new Map();
+      for (const object of objects.values()) count(object, 1);
+    }
+    return (names.get(name) ?? 0) > 0;
+  };
+  const remove = (object: MadeObject): void => {
+    const identity = identityOf(object);
+    const found = objects.get(identity);
+    if (found === undefined) return;
+    objects.delete(identity);
+    count(found, -1);
+  };
+  return {
+    objects,
+    isNamed,
+    put(object) {
+      const isNew = !objects.has(identityOf(object));
+      if (!isNew) remove(object);
+      objects.set(identityOf(object), Object.freeze(object));
+      count(object, 1);
+      if (isNew) onNew?.(object);
+    },
+    remove,
+  };
+}
+
+function hasName({ kind }: MadeObject): boolean {
+  return kind === 'table' || kind === 'view' || kind === 'sequence' || kind === 'index' || kind === 'constraint';
+}

@@ -1,0 +1,16 @@
+import type { Author } from './history-step.ts';
+import { findObject, type MadeObjects } from './made-object.ts';
+import type { SqlObject } from '../sql/sql-object.ts';
+
+/** Whose a piece of SQL is that is looked at by itself. No revision has this id. */
+export const here: Author = Object.freeze({ id: '', plugin: '' });
+
+/** Whether the SQL that is being looked at made it itself. */
+export function isMadeHere(objects: MadeObjects, object: SqlObject): boolean {
+  return findObject(objects, object)?.createdBy === here.id;
+}
+
+/** Whether it made the table. */
+export function isNewTable(objects: MadeObjects, table: string | null): boolean {
+  return table !== null && isMadeHere(objects, { kind: 'table', name: table, table: null });
+}

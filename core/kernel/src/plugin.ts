@@ -1,0 +1,43 @@
+/**
+ * The contract door, `@headwater/kernel/plugin`: all that a plugin's code needs from Headwater. It loads neither
+ * MikroORM nor Inversify nor a database driver, so a revision file costs next to nothing to import.
+ */
+export type {
+  BindContext,
+  BindIn,
+  BindTo,
+  Contribution,
+  ContributionOf,
+  Get,
+  Make,
+  MakeContext,
+} from './contract/bind.ts';
+export { Commands } from './contract/command.ts';
+export type {
+  CommandArgument,
+  CommandContext,
+  CommandOption,
+  CommandReply,
+  PluginCommand,
+} from './contract/command.ts';
+export { contributionPoint } from './contract/contribution-point.ts';
+export type { ContributionPoint, ContributionPointOptions } from './contract/contribution-point.ts';
+export { Database } from './contract/database.ts';
+export { definePlugin } from './contract/define-plugin.ts';
+export type { DefinedPlugin, PluginContext, PluginDefinition, PluginLog, WriteLog } from './contract/define-plugin.ts';
+export { defineRevision } from './contract/define-revision.ts';
+export type { DefinedRevision, RevisionCode, RevisionContext, RevisionDefinition } from './contract/define-revision.ts';
+export { extendEntity } from './contract/extend-entity.ts';
+export type {
+  EntityClassOf,
+  EntityEntry,
+  EntityExtension,
+  EntityProperties,
+  ExtendedEntity,
+  Extension,
+} from './contract/extend-entity.ts';
+export { sql } from './contract/sql.ts';
+export type { Sql } from './contract/sql.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './contract/standard-schema.ts';
+export { token } from './contract/token.ts';
+export type { Token } from './contract/token.ts';

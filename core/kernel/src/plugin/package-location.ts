@@ -1,0 +1,70 @@
+import { join, relative, sep } from 'node:path';
+import type { PluginEntry } from '../config/config.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { realFolder, type PackageFile, type Packages } from './packages.ts';
+
+/** The kernel's own package, which plugins name for its contract. */
+export const kernelName = '@headwater/kernel';
+
+/** Where packages may come from. */
+export interface Roots {
+  /** The config file, for messages. */
+  readonly file: string;
+  /** The project's folder, links resolved: packages are looked for from here, and a `./path` stays inside. */
+  readonly root: string;
+}
+
+// https://docs.npmjs.com/cli/configuring-npm/package-json#name
+const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
+
+/** Whether npm would publish a package of this name. */
+export function isNpmName(name: string): boolean {
+  return name.length <= 214 && npmName.test(name) && name !== 'node_modules' && name !== 'favicon.ico';
+}
+
+/** The package of a plugin. Throws PLUGIN_PACKAGE_INVALID, PLUGIN_NOT_FOUND, PACKAGE_UNREADABLE. */
+export function packageOf(entry: PluginEntry, roots: Roots, packages: Packages): PackageFile {
+  const { name, package: given } = entry;
+  const pointer = name === 'core' ? '/core' : `/plugins/${name}/$package`;
+  if (given !== null && isPath(given)) return packageAt(given, name, pointer, roots, packages);
+  if (given !== null && !isNpmName(given)) throw invalid(roots, pointer, given);
+  const usual = [`@headwater/plugin-${name}`, `headwater-plugin-${name}`];
+  return firstOf(name, given === null ? usual : [given], roots, packages);
+}
+
+function firstOf(plugin: string, names: readonly string[], roots: Roots, packages: Packages): PackageFile {
+  for (const name of names) {
+    const found = packages.find(name, roots.root);
+    if (found !== null) return packages.read(found);
+  }
+  const details = { plugin, tried: names, from: roots.root, install: names[0] ?? '' };
+  throw kernelError('PLUGIN_NOT_FOUND', details);
+}
+
+function isPath(text: string): boolean {
+  return text.startsWith('./');
+}
+
+/** A folder that the config names itself: what a link in it leads to counts, not what it is called. */
+function packageAt(path: string, plugin: string, pointer: string, roots: Roots, packages: Packages): PackageFile {
+  const place = join(roots.root, path);
+  const found = path.includes('\0') ? null : realFolder(place);
+  const [step] = relative(roots.root, found ?? place).split(sep);
+  if (step === '..') {
+    const details = { file: roots.file, pointer, found: path, problem: `it leads out of the project ${roots.root}` };
+    throw kernelError('PLUGIN_PACKAGE_INVALID', details);
+  }
+  if (found === null)
+    throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried: [path], from: roots.root, install: path });
+  return packages.read(found);
+}
+
+function invalid(roots: Roots, pointer: string, found: string): KernelError {
+  const problem = /^(?:\.\.|\/|[a-z]:|~)/i.test(found)
+    ? 'a path begins with "./" and stays inside the project'
+    : /^[a-z][a-z0-9+.-]+:/i.test(found)
+      ? 'it is a URL, and only installed packages are loaded'
+      : 'npm allows no such name';
+  return kernelError('PLUGIN_PACKAGE_INVALID', { file: roots.file, pointer, found, problem });
+}

@@ -1,0 +1,169 @@
+import type { DefinedRevision, RevisionCode } from '../contract/define-revision.ts';
+import { isSql } from '../contract/sql.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { quoted } from '../error/quoted.ts';
+import { isRevisionId, parseId } from '../graph/revision-id.ts';
+import { rawHash } from './raw-hash.ts';
+import type { Revision, RevisionBody } from './revision.ts';
+import { countStatements } from './sql-text.ts';
+
+/** Says what is wrong with one field of a revision. */
+type Refuse = (field: keyof DefinedRevision, problem: string) => KernelError;
+
+/**
+ * Checks what an author wrote, whose types nothing has held yet, and completes it. `since` and `dependsOnSince` are
+ * left open. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
+ */
+export function checkedRevision(written: DefinedRevision, plugin: string, slug: string, file: string): Revision {
+  const id = typeof written.id === 'string' ? written.id : String(written.id);
+  parseId(id, file);
+  const expected = `${plugin}@${slug}`;
+  if (id !== expected) {
+    // Where no id could match the file's name, that is what is wrong.
+    parseId(expected, file);
+    throw kernelError('REVISION_NAME_DIFFERS', { id, file, expected });
+  }
+  const refuse: Refuse = (field, problem) =>
+    kernelError('REVISION_FIELD_INVALID', { revision: id, file, field, problem });
+
+  const transaction = flag(written.transaction, true, 'transaction', refuse);
+  const code = typeof written.up === 'function' || typeof written.down === 'function';
+  const version = versionOf(written.version, code, refuse);
+  // What joins heads need not do anything itself.
+  const mayBeEmpty = Array.isArray(written.revises) && written.revises.length > 1;
+  const up = bodyOf(written.up, version, 'up', refuse, mayBeEmpty);
+  const down = written.down === undefined ? null : bodyOf(written.down, version, 'down', refuse, mayBeEmpty);
+  const revises = revisesOf(written.revises, plugin, id, refuse);
+  const dependsOn = dependsOnOf(written.dependsOn, plugin, refuse);
+  const edges = { id, revises, dependsOn, transaction };
+  return Object.freeze({
+    ...edges,
+    plugin,
+    slug,
+    up,
+    down,
+    check: transaction ? noCheck(written.check, refuse) : checkOf(written.check, up, down, refuse),
+    breaking: flag(written.breaking, false, 'breaking', refuse),
+    replaces: branchIds(written.replaces ?? [], 'replaces', plugin, id, refuse),
+    raw: rawHash({ ...edges, up }),
+    since: null,
+    dependsOnSince: Object.freeze({}),
+    file,
+  });
+}
+
+function flag(value: unknown, standard: boolean, field: keyof DefinedRevision, refuse: Refuse): boolean {
+  if (value === undefined) return standard;
+  if (typeof value !== 'boolean') throw refuse(field, 'is neither true nor false');
+  return value;
+}
+
+function versionOf(value: unknown, code: boolean, refuse: Refuse): number {
+  if (!code && value !== undefined) throw refuse('version', 'counts changes of code, and this revision has none');
+  if (!code) return 0;
+  if (value === undefined) throw refuse('version', 'is missing: code is hashed by it; begin with version: 1');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
+    throw refuse('version', 'is no integer from 1 upwards');
+  return value;
+}
+
+function bodyOf(
+  value: unknown,
+  version: number,
+  field: 'up' | 'down',
+  refuse: Refuse,
+  mayBeEmpty: boolean,
+): RevisionBody {
+  // What it takes and gives shows only when it runs.
+  if (typeof value === 'function') return Object.freeze({ kind: 'code', version, run: value as RevisionCode });
+  if (value === undefined) throw refuse(field, 'is missing');
+  return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse, mayBeEmpty) });
+}
+
+function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse, mayBeEmpty = false): string {
+  if (typeof value === 'string') throw refuse(field, 'is a string; put `sql` before its opening backtick');
+  if (!isSql(value) || typeof value.text !== 'string') throw refuse(field, 'is neither sql`…` nor a function');
+  if (value.values.length > 0) {
+    throw refuse(field, 'has a bound value in ${…}; write the value into the text, or use code and `query`');
+  }
+  if (value.text.includes('\0')) throw refuse(field, 'holds a zero byte, which PostgreSQL does not take');
+  if (!mayBeEmpty && countStatements(value.text) === 0)
+    throw refuse(field, `is empty${field === 'down' ? '; leave it out' : ''}`);
+  return value.text;
+}
+
+function revisesOf(value: unknown, plugin: string, id: string, refuse: Refuse): readonly string[] {
+  if (value === undefined) throw refuse('revises', 'is missing; the first revision of a branch has revises: null');
+  if (value === null) return Object.freeze([]);
+  const ids = branchIds(typeof value === 'string' ? [value] : value, 'revises', plugin, id, refuse);
+  if (ids.length === 0) throw refuse('revises', 'is an empty list; the first revision of a branch has revises: null');
+  return ids;
+}
+
+function branchIds(
+  value: unknown,
+  field: 'revises' | 'replaces',
+  plugin: string,
+  id: string,
+  refuse: Refuse,
+): readonly string[] {
+  const ids = idsOf(value, field, refuse);
+  const other = ids.find((one) => parseId(one).plugin !== plugin);
+  if (other !== undefined) {
+    throw refuse(
+      field,
+      `names "${other}", which is not of the branch "${plugin}"; what must be applied first goes into dependsOn`,
+    );
+  }
+  if (ids.includes(id)) throw refuse(field, 'names the revision itself');
+  return ids;
+}
+
+function dependsOnOf(value: unknown, plugin: string, refuse: Refuse): readonly string[] {
+  if (value === undefined) return Object.freeze([]);
+  const ids = idsOf(value, 'dependsOn', refuse);
+  const own = ids.find((id) => parseId(id).plugin === plugin);
+  if (own !== undefined)
+    throw refuse('dependsOn', `names "${own}", which is of its own branch; that goes into revises`);
+  return ids;
+}
+
+/** Concrete ids, each once, sorted. */
+function idsOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): readonly string[] {
+  if (!Array.isArray(value)) throw refuse(field, 'is not a list of revision ids');
+  const ids = value.map((item: unknown) => {
+    if (typeof item !== 'string') throw refuse(field, 'holds something that is not a revision id');
+    if (/@(?:head|base|[+-]\d*)$/.test(item) || item === 'heads') {
+      throw refuse(field, `names ${quoted(item)}, which moves; name the revision that is meant`);
+    }
+    if (!isRevisionId(item))
+      throw refuse(field, `names ${quoted(item, 150)}, which is not a revision id (plugin@slug)`);
+    return item;
+  });
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) throw refuse(field, `names "${twice}" twice`);
+  return Object.freeze(ids.toSorted());
+}
+
+function noCheck(value: unknown, refuse: Refuse): null {
+  if (value !== undefined) throw refuse('check', 'belongs to transaction: false; in a transaction the ledger knows');
+  return null;
+}
+
+function checkOf(value: unknown, up: RevisionBody, down: RevisionBody | null, refuse: Refuse): string {
+  for (const [field, body] of [['up', up] as const, ['down', down] as const]) {
+    if (body?.kind === 'code') throw refuse(field, 'is code, which always runs in a transaction');
+    const statements = body === null ? 1 : countStatements(body.text);
+    if (statements !== 1) throw refuse(field, `has ${statements} statements; outside a transaction a revision has one`);
+  }
+  if (value === undefined) {
+    throw refuse(
+      'check',
+      'is missing: without a transaction only a query of one boolean can say whether `up` has happened',
+    );
+  }
+  const text = textOf(value, 'check', refuse);
+  if (countStatements(text) !== 1) throw refuse('check', 'is not one query');
+  return text;
+}

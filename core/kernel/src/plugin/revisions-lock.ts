@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kernelError } from '../error/kernel-codes.ts';
+import { systemReason } from '../error/system-reason.ts';
+import { isRevisionId } from '../graph/revision-id.ts';
+import { isRecord } from './packages.ts';
+
+/** What was shipped of a revision, and when first. */
+export interface LockedRevision {
+  /** The package version that first shipped it. */
+  readonly since: string;
+  /** Its normal hash. */
+  readonly normal: string;
+}
+
+/** `revisions.lock.json`, committed beside a plugin's package.json: every revision that was ever built, by id. */
+export type RevisionsLock = Readonly<Record<string, LockedRevision>>;
+
+/** Where a plugin's lock is. */
+export function lockPath(directory: string): string {
+  return join(directory, 'revisions.lock.json');
+}
+
+/** Reads the lock of a package; an absent one is empty. Throws REVISIONS_LOCK_INVALID. */
+export function readLock(directory: string): RevisionsLock {
+  const file = lockPath(directory);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT') return {};
+    throw kernelError('REVISIONS_LOCK_INVALID', {
+      file,
+      problem: code === null ? 'it is not JSON' : systemReason(error),
+    });
+  }
+  if (!isRecord(json)) throw kernelError('REVISIONS_LOCK_INVALID', { file, problem: 'it is not an object' });
+  return Object.fromEntries(Object.entries(json).map(([id, entry]) => [id, lockedRevision(id, entry, file)]));
+}
+
+function lockedRevision(id: string, entry: unknown, file: string): LockedRevision {
+  const { since, normal } = isRecord(entry) ? entry : {};
+  if (!isRevisionId(id) || typeof since !== 'string' || typeof normal !== 'string') {
+    const problem = `its entry ${JSON.stringify(id)} is not a revision's "since" and "normal"`;
+    throw kernelError('REVISIONS_LOCK_INVALID', { file, problem });
+  }
+  return { since, normal };
+}

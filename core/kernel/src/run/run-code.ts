@@ -1,0 +1,52 @@
+import { isSql, sql, type Sql } from '../contract/sql.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { Batch } from './batches.ts';
+import { recordBlock } from './envelope.ts';
+import { openGuarded } from './guarded.ts';
+import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
+
+/** Statements that would end, split or bend the transaction of a code revision. */
+const forbidden =
+  /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|discard|reset|set\s+(?:session\s+|local\s+)?(?:role|authorization|search_path|transaction|session\s+authorization|characteristics))\b/i;
+
+const leadingComments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
+
+/** Runs a code revision: its function gets SQL on the transaction that also takes the lock and writes the row. */
+export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<BatchOutcome> {
+  const step = batch.steps[0];
+  const revision = step?.revision;
+  const body = batch.direction === 'up' ? revision?.up : revision?.down;
+  if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return { done: [] };
+  const { session } = run;
+  const row = rowOf(run, revision, attempt);
+  if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
+  onBegin(step);
+  const began = performance.now();
+  let open = true;
+  const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
+    if (!open) throw violation(step.id, 'it queries after its function has returned; await every query');
+    assertStatement(step.id, statement);
+    return session.query<Row>(statement.text, statement.values);
+  };
+  try {
+    await body.run({ query, sql });
+  } catch (error) {
+    if (!session.lost) await session.script('rollback');
+    throw error;
+  } finally {
+    open = false;
+  }
+  await session.script(`${recordBlock(row, batch.direction, performance.now() - began)}\ncommit;`);
+  return { done: [step.id] };
+}
+
+function assertStatement(revision: string, statement: Sql): void {
+  if (!isSql(statement)) throw violation(revision, 'it gives `query` something that is not made by `sql`');
+  const keyword = forbidden.exec(statement.text.replace(leadingComments, ''))?.[0];
+  if (keyword !== undefined) throw violation(revision, `it runs «${keyword}»`);
+}
+
+function violation(revision: string, reason: string): KernelError {
+  return kernelError('ENVELOPE_VIOLATED', { revision, reason, applied: [] });
+}

@@ -1,0 +1,115 @@
+import type { Node } from 'libpg-query';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { quoted } from '../error/quoted.ts';
+import { optimizingNothing } from '../runtime/webassembly.ts';
+
+/** One statement of a piece of SQL, as PostgreSQL's own parser reads it. */
+export interface ParsedStatement {
+  /** As written, without what stands before it and without its semicolon. */
+  readonly text: string;
+  /** Where it begins in the whole text, in UTF-16 units. */
+  readonly offset: number;
+  /** Its line in the whole text, from 1. */
+  readonly line: number;
+  /** The parser's tree. Positions in it are bytes. */
+  readonly node: Node;
+}
+
+/**
+ * Splits SQL into statements by the parser of PostgreSQL 18 itself. SQL of comments and white space alone has none.
+ * Total: throws SQL_SYNTAX, and nothing else, whatever the text is.
+ */
+export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
+  assertText(sql);
+  // The parser refuses an empty text.
+  if (sql === '') return [];
+  const { hasSqlDetails, loadModule, parseSync } = await import('libpg-query');
+  await loadModule();
+  using _ = optimizingNothing();
+  try {
+    return statementsIn(sql, parseSync(sql).stmts ?? []);
+  } catch (error) {
+    const position = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
+    const message = hasSqlDetails(error) ? error.message : 'it is nested too deeply to be read';
+    throw refusal(sql, unitsOf(sql, position), message, error);
+  }
+}
+
+/** What the parser would not see to its end, or would place wrongly. */
+function assertText(sql: string): void {
+  const zero = sql.indexOf('\0');
+  if (zero >= 0) throw refusal(sql, zero, 'a zero byte, which PostgreSQL does not take');
+  const half = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(sql);
+  if (half !== null) throw refusal(sql, half.index, 'half of a character, which no encoding has');
+}
+
+interface RawStatement {
+  readonly stmt?: Node;
+  readonly stmt_location?: number;
+  readonly stmt_len?: number;
+}
+
+function statementsIn(sql: string, raw: readonly RawStatement[]): readonly ParsedStatement[] {
+  const bytes = Buffer.from(sql);
+  let [byte, unit, line, lineFrom] = [0, 0, 1, 0];
+  const unitAt = (to: number): number => {
+    unit += bytes.toString('utf8', byte, to).length;
+    byte = to;
+    return unit;
+  };
+  return raw.flatMap(({ stmt: node, stmt_location: from = 0, stmt_len: length }) => {
+    if (node === undefined) return [];
+    const start = unitAt(from);
+    // The parser counts what stands before a statement in, and gives no length to the last one.
+    const end = length === undefined || length === 0 ? sql.length : unitAt(from + length);
+    const offset = afterBlank(sql, start);
+    line += sql.slice(lineFrom, offset).split('\n').length - 1;
+    lineFrom = offset;
+    return [Object.freeze({ text: sql.slice(offset, end).trimEnd(), offset, line, node })];
+  });
+}
+
+/** Behind white space, comments, which nest, and stray semicolons. */
+export function afterBlank(sql: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const blank = /(?:[ \t\n\r\f\v;]+|--[^\n]*)*/y;
+    blank.lastIndex = at;
+    at += blank.exec(sql)?.[0].length ?? 0;
+    if (!sql.startsWith('/*', at)) return at;
+    at = afterComment(sql, at + 2);
+  }
+}
+
+function afterComment(sql: string, from: number): number {
+  const marks = /\/\*|\*\//g;
+  marks.lastIndex = from;
+  let depth = 1;
+  for (let mark = marks.exec(sql); mark !== null; mark = marks.exec(sql)) {
+    depth += mark[0] === '/*' ? 1 : -1;
+    if (depth === 0) return marks.lastIndex;
+  }
+  return sql.length;
+}
+
+/** The parser counts whole characters. */
+function unitsOf(sql: string, characters: number): number {
+  let units = 0;
+  let left = characters;
+  for (const character of sql) {
+    if (left === 0) break;
+    units += character.length;
+    left -= 1;
+  }
+  return units;
+}
+
+function refusal(sql: string, at: number, message: string, cause?: unknown): KernelError {
+  const before = sql.slice(0, at);
+  const start = before.lastIndexOf('\n') + 1;
+  const end = sql.indexOf('\n', at);
+  const [line, column] = [before.split('\n').length, Array.from(sql.slice(start, at)).length + 1];
+  const shown = sql.slice(Math.max(start, at - 40), Math.min(end < 0 ? sql.length : end, at + 40)).trim();
+  return kernelError('SQL_SYNTAX', { message, line, column, excerpt: quoted(shown, 80) }, { cause });
+}

@@ -1,0 +1,44 @@
+import { expect } from 'vitest';
+import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
+import { complaintIn, openTrap } from './support.ts';
+
+/** What is wrong with a project, and what the refusal must be. */
+export interface BadInput {
+  /** As the table of what is refused has it. */
+  readonly input: string;
+  /** Beside plugin zero. */
+  readonly plugins?: Readonly<Record<string, PluginSketch>>;
+  /** Spoils the project. */
+  readonly spoil?: (project: Project) => void;
+  /** Default: `migrate:up`. */
+  readonly command?: string;
+  readonly code: string;
+  readonly exit: number;
+  readonly says: readonly (string | RegExp)[];
+}
+
+/** A plugin zero with one revision. */
+export const core: PluginSketch = { revisions: { '0001_base': 'select 1' } };
+
+/** A plugin with one revision. */
+export const likes: PluginSketch = { revisions: { '0001_create_like': 'select 1' } };
+
+/** Checks that a bad input is refused before anything is connected, and gives what people are told of it. */
+export async function complaintAbout({ plugins = {}, spoil, command, code, exit, says }: BadInput): Promise<string> {
+  const trap = await openTrap();
+  const project = await makeProject({ plugins: { core, ...plugins }, database: trap.url });
+  spoil?.(project);
+  const shown = complaintIn(await project.kernel(...(command ?? 'migrate:up').split(' ')), exit);
+  expect(shown).toContain(`error ${code}: `);
+  for (const part of says) {
+    if (typeof part === 'string') expect(shown).toContain(part);
+    else expect(shown).toMatch(part);
+  }
+  expect(trap.calls()).toBe(0);
+  return shown;
+}
+
+/** Lists a plugin in config.json. */
+export function listed(name: string, entry: object = {}): (project: Project) => void {
+  return (project) => project.reconfigure((config) => (config.plugins[name] = entry));
+}

@@ -1,0 +1,122 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { runKernel, type Finished } from '../../../../test/helper/kernel-process.ts';
+import { commandTable } from '../../src/cli/command-table.ts';
+import { helpOf } from '../../src/cli/help.ts';
+import { readPlain, splitWords } from '../../src/cli/shape.ts';
+import { exitCode } from '../../src/error/exit-code.ts';
+
+/** What the command promises to be able to do. A line less is a broken promise to somebody's script. */
+const promised = [
+  'start',
+  'why',
+  'migrate:up',
+  'migrate:down',
+  'migrate:stamp',
+  'migrate:plan',
+  'migrate:status',
+  'migrate:heads',
+  'migrate:current',
+  'migrate:history',
+  'migrate:show',
+  'migrate:create',
+  'migrate:check',
+  'migrate:verify',
+  'migrate:merge',
+  'migrate:adopt',
+  'migrate:lint',
+  'plugin:list',
+  'plugin:enable',
+  'plugin:disable',
+  'plugin:build',
+  'config:check',
+  'config:schema',
+  'completion',
+];
+
+const listed = commandTable.filter(({ group }) => group !== null);
+const codes: ReadonlySet<number> = new Set(Object.values(exitCode));
+
+function widest(text: string): string {
+  return text.split('\n').reduce((widest, line) => (line.length > widest.length ? line : widest), '');
+}
+
+/** Far from any project: help reads no config that it needs. */
+function kernel(...args: readonly string[]): Promise<Finished> {
+  return runKernel(args, { cwd: tmpdir() });
+}
+
+function told({ code, stdout, stderr }: Finished): Partial<Finished> {
+  return { code, stdout, stderr };
+}
+
+describe('the help', () => {
+  it('lists at least the commands that were promised, in their order', () => {
+    expect(listed.map(({ name }) => name).filter((name) => promised.includes(name))).toEqual(promised);
+  });
+
+  it('is the same in every way to ask for it, on standard output, and one JSON document with --json', async () => {
+    const all = await kernel('--help');
+    expect(all).toMatchObject({ code: 0, stderr: '' });
+    for (const line of [['help'], ['-h'], ['help', '--help']]) expect(await kernel(...line)).toMatchObject(told(all));
+    const one = await kernel('migrate:down', '--help');
+    expect(one).toMatchObject({ code: 0, stderr: '' });
+    expect(await kernel('help', 'migrate:down')).toMatchObject(told(one));
+    // Whoever asks for help gets it, whatever else is wrong.
+    expect(await kernel('migrate:down', 'a', 'b', '--nonsense', '-h')).toMatchObject(told(one));
+    expect((await kernel('--help', '--json')).json()).toEqual({ help: all.stdout.trimEnd() });
+    expect((await kernel('help', 'migrate:down', '--json')).json()).toEqual({ help: one.stdout.trimEnd() });
+  });
+
+  it('gives way to the version, which is printed alone', async () => {
+    expect((await kernel('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await kernel('--version', '--json')).json()).toHaveProperty('version');
+  });
+
+  it('lists every command in half a line, within 80 columns', async () => {
+    const { stdout: help } = await kernel('--help');
+    for (const { name, summary } of listed) expect(help).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
+    expect(help).not.toContain('__complete');
+    expect(widest(help).length, widest(help)).toBeLessThanOrEqual(80);
+  });
+
+  it.each(listed.map(({ name, load }) => ({ name, load })))(
+    'of $name teaches by an example that can be run, tells its exit codes, and fits 80 columns',
+    async ({ name, load }) => {
+      const command = await load();
+      const help = helpOf(name, command);
+      expect(help).toMatch(new RegExp(`^Usage: kernel ${name} `));
+      expect(help).toMatch(/\nExamples:\n {2}\S/);
+      expect(help).toMatch(/\nExit codes:\n {2}0 +\S/);
+      for (const { flag } of command.options ?? []) expect(help).toContain(`--${flag}`);
+      expect(widest(help).length, widest(help)).toBeLessThanOrEqual(80);
+      for (const { code } of command.exits ?? []) expect(codes.has(code), String(code)).toBe(true);
+    },
+  );
+
+  it.each(listed.map(({ name, load }) => ({ name, load })))(
+    'of $name has examples that the command line accepts',
+    async ({ load }) => {
+      const { examples } = await load();
+      expect(examples.length).toBeGreaterThan(0);
+      for (const { line } of examples) {
+        const found = Array.from(line.matchAll(/\bkernel ([^|&>)"]+)/g), ([, words = '']) => words.trim().split(' '));
+        expect(found.length, line).toBeGreaterThan(0);
+        for (const argv of found) {
+          const { name, rest } = splitWords(argv);
+          const shape = await commandTable.find((entry) => entry.name === name)?.load();
+          expect(shape === undefined ? null : readPlain(shape, rest), line).not.toBeNull();
+        }
+      }
+    },
+  );
+});
+
+describe('what help, completion and a wrong command wait for', () => {
+  it.each([['--help'], ['__complete', 'migrate:'], ['nope']])('is not Node’s crypto: %s', async (...args) => {
+    const told =
+      "process.on('exit', () => process.stderr.write(`crypto ${process.moduleLoadList.includes('NativeModule crypto')}`))";
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(told)}` };
+    expect((await runKernel(args, { cwd: tmpdir(), env })).stderr).toMatch(/crypto false$/);
+  });
+});

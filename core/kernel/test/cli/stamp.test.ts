@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
+import { makeProject } from '../../../../test/helper/project.ts';
+import { community, inOrder, matching, ok, refusalIn, uuid } from './support.ts';
+
+describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
+  it('writes down what is there, says that nothing was run, and is safe to repeat', async () => {
+    const project = await makeProject({ plugins: community, database: await emptyDatabase(kind) });
+    const refused = refusalIn(await project.kernel('migrate:stamp', 'likes', '--json'));
+    expect(refused).toMatchObject({ code: 'STAMP_INCOMPLETE', exitCode: 14, written: 'Nothing was written.' });
+    expect(refusalIn(await project.kernel('migrate:stamp', 'lkes', '--json'))).toMatchObject({
+      code: 'TARGET_UNKNOWN',
+      message: matching(/"likes"/),
+    });
+
+    const told = ok(await project.kernel('migrate:stamp', 'likes@0001', 'core@0001')).stdout;
+    expect(told).toBe(`= ${inOrder[0]}\n= ${inOrder[1]}\n2 revisions stamped as applied. Nothing was run.\n`);
+    const again = ok(await project.kernel('migrate:stamp', 'likes@0001'));
+    expect(again.stdout).toBe('Nothing to stamp: all of it is applied already.\n');
+    const shown = ok(await project.kernel('migrate:show', 'likes@0001')).stdout;
+    expect(shown).toMatch(/^ {2}stamped +\d{4}-/m);
+
+    // There is no table of likes to put it on.
+    const up = await project.kernel('migrate:up', 'likes');
+    expect(up).toMatchObject({ code: 31 });
+    expect(ok(await project.kernel('migrate:stamp', 'heads', '--json')).json()).toEqual({
+      runId: matching(uuid),
+      stamped: inOrder.slice(2),
+      dormant: [],
+      ahead: [],
+    });
+    expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
+    // Many processes, each with an engine of its own.
+  }, 90_000);
+
+  it('needs a target', async () => {
+    const project = await makeProject();
+    expect(refusalIn(await project.kernel('migrate:stamp', '--json'))).toMatchObject({ code: 'USAGE', exitCode: 2 });
+  });
+});

@@ -1,0 +1,145 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { expect, onTestFinished } from 'vitest';
+import type { DatabaseTarget } from '../../src/config/config.ts';
+import { emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
+import type { Finished } from '../../../../test/helper/kernel-process.ts';
+import type { PluginSketch } from '../../../../test/helper/project.ts';
+
+/** A community in small: plugin zero and three plugins, of which `stickers` requires `likes`. */
+export const community: Readonly<Record<string, PluginSketch>> = {
+  core: {
+    revisions: {
+      '0001_create_objects': {
+        up: 'create table core_object (id int primary key)',
+        down: 'drop table core_object',
+      },
+      '0002_create_users': { up: 'create table core_user (id int primary key)', down: 'drop table core_user' },
+    },
+  },
+  likes: {
+    revisions: {
+      '0001_create_like': {
+        dependsOn: ['core@0001_create_objects'],
+        up: 'create table likes_like (object_id int references core_object)',
+        down: 'drop table likes_like',
+      },
+      '0002_count_on_object': {
+        up: 'alter table core_object add column likes_count int not null default 0',
+        down: 'alter table core_object drop column likes_count',
+      },
+    },
+  },
+  comments: {
+    revisions: {
+      '0001_create_comment': {
+        dependsOn: ['core@0002_create_users'],
+        up: 'create table comments_comment (id int primary key)',
+        down: 'drop table comments_comment',
+      },
+    },
+  },
+  stickers: {
+    requires: ['likes'],
+    revisions: {
+      '0001_create_sticker': {
+        dependsOn: ['likes@0001_create_like'],
+        up: 'create table stickers_sticker (id int primary key)',
+        down: 'drop table stickers_sticker',
+      },
+    },
+  },
+};
+
+/** All revisions of {@link community} in the order in which they run. */
+export const inOrder = [
+  'core@0001_create_objects',
+  'likes@0001_create_like',
+  'stickers@0001_create_sticker',
+  'likes@0002_count_on_object',
+  'core@0002_create_users',
+  'comments@0001_create_comment',
+] as const;
+
+/** What identifies a run. */
+export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A new and empty database on the run's server. */
+export interface ServerDatabase {
+  readonly target: DatabaseTarget;
+  readonly name: string;
+  readonly url: URL;
+}
+
+/** Makes one. */
+export async function serverDatabase(): Promise<ServerDatabase> {
+  const target = await emptyDatabase('postgres');
+  const url = new URL(urlOf(target));
+  return { target, name: url.pathname.slice(1), url };
+}
+
+/** A refusal as `--json` tells it. */
+export interface Refusal {
+  readonly code: string;
+  readonly exitCode: number;
+  readonly message: string;
+  readonly hint: string;
+  readonly written: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The refusal in what a run with `--json` left: one document on standard output, and nothing else anywhere. */
+export function refusalIn(done: Finished): Refusal {
+  const json = done.json();
+  expect(json, done.stderr).toHaveProperty('error.code');
+  expect(done.stderr).toBe('');
+  // `toHaveProperty` has just looked; the rest of its fields are what the tests are about.
+  const { error } = json as { readonly error: Refusal };
+  expect(done.code).toBe(error.exitCode);
+  return error;
+}
+
+/** Checks that a run told people of a refusal as all refusals are told, and gives the text. */
+export function complaintIn(done: Finished, exit: number): string {
+  expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: exit, stdout: '' });
+  expect(done.stderr).toMatch(/^error .*[A-Z_]+: .+/);
+  expect(done.stderr).toMatch(/^fix: .+/m);
+  expect(done.stderr).toMatch(/written|ledger|rolled back|database/i);
+  expect(done.stderr, 'a stack without --debug').not.toMatch(/^\s+at .+:\d+:\d+/m);
+  return done.stderr;
+}
+
+/** A text that matches, wherever `toEqual` compares one. */
+export function matching(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
+/** Any number, likewise. */
+export const aNumber: unknown = expect.any(Number);
+
+/** What ran well, with what it printed. */
+export function ok(done: Finished): Finished {
+  expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
+  return done;
+}
+
+/** A database server that nobody may call: it counts who does, and hangs up. */
+export interface Trap {
+  readonly url: string;
+  readonly calls: () => number;
+}
+
+/** Opens a trap for the time of a test. */
+export async function openTrap(): Promise<Trap> {
+  let calls = 0;
+  const server = createServer((socket) => {
+    calls += 1;
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `postgres://headwater:unused@127.0.0.1:${port}/trap`, calls: () => calls };
+}

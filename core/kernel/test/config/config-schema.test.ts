@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configSchema, type InstalledPlugin } from '../../src/config/config-schema.ts';
+import { optionSchema } from '../../src/plugin/option-schema.ts';
+
+const options = z.object({
+  perMinute: z.number().int().positive().default(30).describe('Likes a minute.'),
+  mode: z.enum(['open', 'closed']).optional(),
+  mail: z.object({ port: z.number() }).optional(),
+});
+
+const likes: InstalledPlugin = {
+  name: 'likes',
+  package: '@headwater/plugin-likes',
+  description: 'Likes.',
+  options: optionSchema(options),
+};
+const shop: InstalledPlugin = { name: 'shop', package: './shop', description: null, options: null };
+
+/** As far as a test looks in. */
+interface Schema {
+  readonly properties: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean | Schema;
+  readonly anyOf?: readonly object[];
+  readonly $ref?: string;
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+// A schema is data; here it is read as such.
+const schemaOf = (...plugins: readonly InstalledPlugin[]): Schema => configSchema(plugins) as unknown as Schema;
+const pluginIn = (schema: Schema, name: string): Schema | undefined => schema.properties['plugins']?.properties[name];
+
+describe('the schema of a config', () => {
+  it('is the same bytes for the same plugins, in whatever order they come', () => {
+    expect(JSON.stringify(configSchema([shop, likes]))).toBe(JSON.stringify(configSchema([likes, shop])));
+  });
+
+  it('describes every key of the kernel, with its default, and refuses others', () => {
+    const schema = schemaOf();
+    expect(Object.keys(schema.properties)).toEqual(['$schema', 'database', 'core', 'plugins', 'upgrade']);
+    expect(schema.additionalProperties).toBe(false);
+    expect(schema.properties['core']?.default).toBe('@headwater/plugin-core');
+    const { upgrade } = schema.properties;
+    expect(upgrade?.additionalProperties).toBe(false);
+    for (const [key, standard] of Object.entries({
+      lockWait: 300,
+      lockTimeout: 3,
+      retryFor: 60,
+      statementTimeout: 0,
+    })) {
+      expect(upgrade?.properties[key]?.default).toBe(standard);
+      expect(upgrade?.properties[key]?.description).toContain('seconds');
+    }
+  });
+
+  it('has a property for each plugin: its own options and the kernel’s', () => {
+    const found = pluginIn(schemaOf(likes, shop), 'likes');
+    expect(found).toMatchObject({ description: 'Likes.', additionalProperties: false });
+    expect(Object.keys(found?.properties ?? {})).toEqual([
+      '$enabled',
+      '$package',
+      '$startTimeout',
+      'perMinute',
+      'mode',
+      'mail',
+    ]);
+    expect(found?.properties['perMinute']).toMatchObject({ description: 'Likes a minute.', default: 30 });
+    expect(found?.properties['$package']?.default).toBe('@headwater/plugin-likes');
+  });
+
+  it('lets a variable stand for any single value', () => {
+    const found = pluginIn(schemaOf(likes), 'likes');
+    const reference = { $ref: '#/definitions/variable' };
+    expect(found?.properties['perMinute']?.anyOf).toContainEqual(reference);
+    expect(found?.properties['mode']?.anyOf).toContainEqual(reference);
+    expect(found?.properties['mail']?.properties['port']?.anyOf).toContainEqual(reference);
+    expect(found?.properties['$enabled']?.anyOf).toContainEqual(reference);
+  });
+
+  it('leaves the options open of a plugin that does not tell them', () => {
+    expect(pluginIn(schemaOf(shop), 'shop')?.additionalProperties).toBeUndefined();
+  });
+
+  it('moves the references of a plugin’s schema to where it stands', () => {
+    const tree = {
+      type: 'object',
+      properties: { next: { $ref: '#' }, leaf: { $ref: '#/definitions/leaf' } },
+      definitions: { leaf: { type: 'object', properties: {} } },
+    };
+    const found = pluginIn(schemaOf({ ...shop, options: tree }), 'shop');
+    expect(JSON.stringify(found)).toContain('"#/properties/plugins/properties/shop"');
+    expect(JSON.stringify(found)).toContain('"#/properties/plugins/properties/shop/definitions/leaf"');
+  });
+});

@@ -1,0 +1,287 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { emptyDatabase, onServer, serverUrl } from '../../../../test/helper/database.ts';
+import { startCutter } from '../../../../test/fault/cutter.ts';
+import type { DatabaseTarget } from '../../src/config/config.ts';
+import { lockKey } from '../../src/run/lock.ts';
+import { openSession, type Session } from '../../src/db/session.ts';
+import { applied, branch, counted, exists, revision, settings, upgrade } from './support.ts';
+
+type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
+
+/** A database of one test's own, and what it needs of it. */
+interface Place {
+  readonly target: PostgresTarget;
+  /** Of the database. */
+  readonly name: string;
+  readonly session: Session;
+  /** Somebody else who is connected, by default to the same database. */
+  readonly other: (application?: string, url?: string) => Promise<pg.Client>;
+}
+
+const test = it.extend<{ place: Place }>({
+  // Vitest reads from the pattern that this needs no other fixture.
+  // oxlint-disable-next-line no-empty-pattern
+  async place({}, use) {
+    const target = await emptyDatabase('postgres');
+    if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+    const session = await openSession(target);
+    const clients: pg.Client[] = [];
+    const other: Place['other'] = async (application = 'somebody else', url = target.url) => {
+      const client = new pg.Client({ connectionString: url, application_name: application });
+      clients.push(client);
+      client.on('error', () => {});
+      await client.connect();
+      return client;
+    };
+    await use({ target, name: new URL(target.url).pathname.slice(1), session, other });
+    await session.close().catch(() => {});
+    for (const client of clients) await client.end().catch(() => {});
+  },
+});
+
+const table = branch('core', 'create table a (x int)');
+
+// Most of them wait for a time limit.
+describe.concurrent('a PostgreSQL server that others use too', () => {
+  test('waits for a foreign holder of the lock', async ({ place: { session, other } }) => {
+    const holder = await other();
+    await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    const waits: string[] = [];
+    const running = upgrade(session, table, { observer: { waits: (why) => void waits.push(why) } });
+    await sleep(400);
+    expect(waits).toContain('migration lock');
+    await holder.query('commit');
+    expect((await running).error).toBeNull();
+  });
+
+  test('gives up at the deadline, naming the holder', async ({ place: { session, other } }) => {
+    const holder = await other('the holder');
+    await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
+    expect(result.error).toMatchObject({ code: 'LOCK_WAIT_TIMEOUT', exitCode: 30 });
+    expect(result.error?.message).toContain('"the holder"');
+    expect(await exists(session, 'a')).toBe(false);
+  });
+
+  test('is not held up by a lock in another database', async ({ place: { session, other } }) => {
+    const client = await other('elsewhere', serverUrl('postgres'));
+    await client.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    expect((await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } })).error).toBeNull();
+  });
+
+  test('lets each of eight sessions share the work, every revision taking effect once', async ({
+    place: { target, session },
+  }) => {
+    const plan = branch(
+      'core',
+      'create table n (x int)',
+      ...Array.from({ length: 20 }, () => 'insert into n values (1)'),
+    );
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => openSession(target)));
+    const results = await Promise.all(sessions.map((s) => upgrade(s, plan)));
+    await Promise.all(sessions.map((s) => s.close()));
+    expect(results.map((r) => r.error)).toEqual(Array.from({ length: 8 }, () => null));
+    expect(results.flatMap((r) => r.applied.map((step) => step.id)).toSorted()).toEqual(
+      plan.map((r) => r.id).toSorted(),
+    );
+    expect(await session.query('select count(*)::int as n from n')).toEqual([{ n: 20 }]);
+  });
+
+  test('tries again while a table is in use, and never makes others wait longer than lock_timeout', async ({
+    place: { session, other },
+  }) => {
+    await upgrade(session, table);
+    const reader = await other();
+    await reader.query('begin; select * from a');
+    const waits: string[] = [];
+    const running = upgrade(session, branch('core', 'create table a (x int)', 'alter table a add column y int'), {
+      settings: { ...settings, lockTimeout: 0.2 },
+      observer: { waits: (why) => void waits.push(why) },
+    });
+    await sleep(500);
+    const live = await other();
+    const began = performance.now();
+    await live.query('select * from a');
+    expect(performance.now() - began).toBeLessThan(1000);
+    await reader.query('commit');
+    expect((await running).error).toBeNull();
+    expect(waits).toContain('table locks');
+  });
+
+  test('gives up on a table that stays in use, naming the blocker', async ({ place: { session, other } }) => {
+    await upgrade(session, table);
+    const reader = await other('the long report');
+    await reader.query('begin; select * from a');
+    const result = await upgrade(session, branch('core', 'create table a (x int)', 'drop table a'), {
+      settings: { ...settings, lockTimeout: 0.3, retryFor: 1.2 },
+    });
+    expect(result.error).toMatchObject({ code: 'MIGRATION_BLOCKED', exitCode: 31 });
+    expect(result.error?.message).toContain('"the long report"');
+    expect(await exists(session, 'a')).toBe(true);
+  });
+
+  test('finds out what was committed when the connection breaks', async ({ place: { name, session } }) => {
+    await upgrade(session, table);
+    const plan = [
+      ...table,
+      ...branch('likes', 'create table l (x int)', 'select pg_sleep(0.4)', 'insert into l values (1)'),
+    ];
+    const running = upgrade(session, plan);
+    await sleep(200);
+    await onServer(name, `select pg_terminate_backend(${session.pid})`);
+    const result = await running;
+    expect(result.error).toBeNull();
+    expect(result.applied.map((step) => step.id)).toEqual(['likes@0001', 'likes@0002', 'likes@0003']);
+    expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
+  });
+
+  test('blames a revision under which the connection breaks again and again', async ({ place: { session } }) => {
+    await upgrade(session, table);
+    const suicide = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
+    const result = await upgrade(session, [...table, ...suicide]);
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0001' } });
+    expect(result.error?.message).toContain('broke 3 times');
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+
+  test('blames it by name out of a whole chunk as well', async ({ place: { session } }) => {
+    const suicide = branch('likes', 'create table l ()', 'select pg_terminate_backend(pg_backend_pid())', 'select 1');
+    const result = await upgrade(session, [...table, ...suicide]);
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0002' } });
+    expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
+  });
+
+  test('names the revision of a chunk that a time limit ends', async ({ place: { session } }) => {
+    const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
+    const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
+    expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
+    expect(await applied(session)).toEqual([]);
+  });
+
+  test('overrides the time limits of a role', async ({ place: { target, name } }) => {
+    await onServer(
+      name,
+      `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`,
+    );
+    const bound = await openSession(target);
+    const result = await upgrade(bound, branch('core', 'select pg_sleep(0.3)'));
+    await bound.close();
+    expect(result.error).toBeNull();
+  });
+
+  test('says which grant is missing', async ({ place: { target, name, session } }) => {
+    await onServer(name, `create role ${name}_poor login password 'poor'`);
+    const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);
+    const poor = await openSession({ ...target, url });
+    const first = await upgrade(poor, table);
+    expect(first.error).toMatchObject({ code: 'DATABASE_PRIVILEGE', exitCode: 21 });
+    expect(first.error?.hint).toContain('grant create on database');
+    await onServer(name, `grant create on database ${name} to ${name}_poor`);
+    const second = await upgrade(poor, table);
+    expect(second.error).toMatchObject({ code: 'DATABASE_PRIVILEGE' });
+    expect(second.error?.hint).toContain(`grant create, usage on schema public to "${name}_poor"`);
+    await poor.close();
+    expect(await exists(session, 'a')).toBe(false);
+  });
+
+  test('boots on a read-only database that is up to date, and refuses what is pending', async ({
+    place: { target, name, session },
+  }) => {
+    await upgrade(session, table);
+    await onServer(name, `alter database ${name} set default_transaction_read_only = on`);
+    const bound = await openSession(target);
+    expect((await upgrade(bound, table)).error).toBeNull();
+    const result = await upgrade(bound, [...table, ...branch('likes', 'create table l ()')]);
+    await bound.close();
+    expect(result.error).toMatchObject({
+      code: 'DATABASE_READ_ONLY',
+      exitCode: 21,
+      details: { pending: ['likes@0001'] },
+    });
+  });
+
+  test('needs a second connection for a revision outside a transaction, and says so', async ({
+    place: { target, session },
+  }) => {
+    await upgrade(session, table);
+    const r = revision({
+      id: 'core@0002',
+      revises: 'core@0001',
+      up: 'vacuum a',
+      transaction: false,
+      check: 'select true',
+    });
+    const alone = await openSession({ ...target, directUrl: 'postgres://postgres:hush@127.0.0.1:1/none' });
+    const result = await upgrade(alone, [...table, { ...r, check: 'select false' }]);
+    await alone.close();
+    expect(result.error).toMatchObject({ code: 'DIRECT_CONNECTION_NEEDED', exitCode: 22 });
+    expect(JSON.stringify([result.error, result.error?.message])).not.toContain('hush');
+  });
+
+  it('explains a server that is not there, without the password', async () => {
+    const gone: DatabaseTarget = {
+      kind: 'postgres',
+      url: 'postgres://u:hush@127.0.0.1:1/x',
+      directUrl: null,
+      shown: '127.0.0.1:1/x',
+    };
+    const error: unknown = await openSession(gone).catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
+    expect(String(error)).not.toContain('hush');
+  });
+
+  test('does not guess what was committed when the server does not come back', async ({
+    place: { target, session },
+  }) => {
+    await upgrade(session, table);
+    let batches = 0;
+    const cutter = await startCutter((moment) => {
+      if (moment === 'after sending') batches += 1;
+      return false;
+    });
+    const cut = await openSession({ ...target, url: target.url.replace(/:\d+\//, `:${cutter.port}/`) });
+    const running = upgrade(cut, [...table, ...branch('likes', 'select pg_sleep(0.5)')], {
+      settings: { ...settings, retryFor: 0.3 },
+      observer: { begins: () => cutter.close() },
+    });
+    const result = await running;
+    expect(batches).toBeGreaterThan(0);
+    expect(result.error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 36, details: { revision: 'likes@0001' } });
+    const again = await upgrade(session, [...table, ...branch('likes', 'select pg_sleep(0.5)')]);
+    expect(again.error).toBeNull();
+  });
+
+  test('explains a pooler that refuses what a connection needs', async ({ place: { target } }) => {
+    const refusal = 'unsupported startup parameter: application_name';
+    const fields = Buffer.from(`SFATAL\0C08P01\0M${refusal}\0\0`);
+    const head = Buffer.alloc(5);
+    head.write('E');
+    head.writeInt32BE(fields.length + 4, 1);
+    const pooler = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.end(Buffer.concat([head, fields])));
+    });
+    pooler.listen(0, '127.0.0.1');
+    await once(pooler, 'listening');
+    const address = pooler.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const odd = { ...target, url: `postgres://u:hush@127.0.0.1:${port}/x` };
+    await expect(openSession(odd)).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED', exitCode: 22 });
+    pooler.close();
+  });
+
+  test('leaves neither lock nor open transaction behind', async ({ place: { name, session } }) => {
+    const { session: watched } = counted(session);
+    await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
+    const left = await onServer(
+      name,
+      `select (select count(*)::int from pg_locks l where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())) as locks,
+        (select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%') as open`,
+    );
+    expect(left).toEqual([{ locks: 0, open: 0 }]);
+  });
+});

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeEach } from 'vitest';
+import { emptyDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
+import type { UpgradeSettings } from '../../src/config/config.ts';
+import type { RevisionCode } from '../../src/contract/define-revision.ts';
+import { applyPlan, type ApplyResult, type Work } from '../../src/run/apply.ts';
+// Loaded when something is pending; here before that, since some tests count milliseconds.
+import '../../src/run/apply-pending.ts';
+import type { RunnableStep } from '../../src/run/batches.ts';
+import { openSession, type Session } from '../../src/db/session.ts';
+import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
+
+/** Time limits that let a test fail quickly. */
+export const settings: UpgradeSettings = { lockWait: 20, lockTimeout: 3, retryFor: 20, statementTimeout: 0 };
+
+/** What a test says of a revision; the rest is filled in. */
+export interface Sketch {
+  readonly id: string;
+  readonly revises?: string | null;
+  readonly dependsOn?: readonly string[];
+  readonly up: string | RevisionCode;
+  readonly down?: string | RevisionCode;
+  readonly transaction?: boolean;
+  readonly check?: string;
+  readonly breaking?: boolean;
+}
+
+/** A revision as the loader would give it. */
+export function revision(sketch: Sketch): Revision {
+  const [plugin = '', slug = ''] = sketch.id.split('@');
+  return {
+    id: sketch.id,
+    plugin,
+    slug,
+    revises: sketch.revises === undefined || sketch.revises === null ? [] : [sketch.revises],
+    dependsOn: sketch.dependsOn ?? [],
+    up: bodyOf(sketch.up),
+    down: sketch.down === undefined ? null : bodyOf(sketch.down),
+    transaction: sketch.transaction ?? true,
+    check: sketch.check ?? null,
+    breaking: sketch.breaking ?? false,
+    replaces: [],
+    raw: `r1:${createHash('sha256').update(JSON.stringify(sketch)).digest('hex').slice(0, 32)}`,
+    since: null,
+    dependsOnSince: {},
+    file: `${plugin}/migrations/${slug}.ts`,
+  };
+}
+
+function bodyOf(body: string | RevisionCode): RevisionBody {
+  return typeof body === 'string' ? { kind: 'sql', text: body } : { kind: 'code', version: 1, run: body };
+}
+
+/** A branch `name@0001`, `name@0002`, … of the given statements. */
+export function branch(name: string, ...statements: readonly string[]): readonly Revision[] {
+  const id = (n: number): string => `${name}@${String(n).padStart(4, '0')}`;
+  return statements.map((up, i) => revision({ id: id(i + 1), revises: i === 0 ? null : id(i), up }));
+}
+
+/** Applies what of `revisions` the ledger does not have, in the order given. */
+export function upgrade(
+  session: Session,
+  revisions: readonly Revision[],
+  options: Partial<Omit<Work, 'plan'>> = {},
+): Promise<ApplyResult> {
+  return applyPlan(session, {
+    plan: ({ rows }) => {
+      const applied = new Set(rows.map((row) => row.id));
+      return revisions.flatMap((r): RunnableStep[] =>
+        applied.has(r.id) ? [] : [{ id: r.id, direction: 'up', revision: r }],
+      );
+    },
+    packageOf: (plugin) => ({ package: `plugin-${plugin}`, version: '1.0.0' }),
+    settings,
+    ...options,
+  });
+}
+
+/** Takes `steps` away, as far as the ledger has them. */
+export function downgrade(session: Session, steps: readonly Omit<RunnableStep, 'direction'>[]): Promise<ApplyResult> {
+  return applyPlan(session, {
+    plan: ({ rows }) => {
+      const applied = new Set(rows.map((row) => row.id));
+      return steps.flatMap((step) => (applied.has(step.id) ? [{ ...step, direction: 'down' as const }] : []));
+    },
+    packageOf: (plugin) => ({ package: `plugin-${plugin}`, version: '1.0.0' }),
+    settings,
+  });
+}
+
+/** The ids in the ledger, in the order of application. */
+export async function applied(session: Session): Promise<readonly string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select plugin || '@' || slug as id from kernel.ledger order by seq`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Whether a relation of that name exists. */
+export async function exists(session: Session, relation: string): Promise<boolean> {
+  const [row] = await session.query<{ found: boolean }>('select to_regclass($1) is not null as found', [relation]);
+  return row?.found === true;
+}
+
+/** The session, counting what goes over the wire. */
+export function counted(session: Session): { readonly session: Session; readonly calls: string[] } {
+  const calls: string[] = [];
+  const counting: Session = {
+    ...session,
+    script: (text, onNotice) => (calls.push(text), session.script(text, onNotice)),
+    query: (text, values) => (calls.push(text), session.query(text, values)),
+  };
+  return { session: counting, calls };
+}
+
+/**
+ * A session on an empty database for each test. PostgreSQL gets a database each; of PGlite, which takes a second to
+ * start, one engine serves a whole file and is emptied in between.
+ */
+export function sessionPerTest(kind: DatabaseKind): () => Session {
+  let session: Session | null = null;
+  beforeEach(async () => {
+    if (session !== null && kind === 'pglite') {
+      await session.script('drop schema if exists kernel cascade; drop schema public cascade; create schema public');
+      return;
+    }
+    session = await openSession(kind === 'pglite' ? inMemory : await emptyDatabase(kind));
+  });
+  afterEach(async () => {
+    if (kind === 'postgres') await session?.close();
+  });
+  afterAll(async () => {
+    if (kind === 'pglite') await session?.close();
+  });
+  return () => {
+    if (session === null) throw new Error('there is a session only while a test runs');
+    return session;
+  };
+}
+
+const inMemory = { kind: 'pglite', directory: null, shown: 'pglite://' } as const;

@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSql } from '../../src/contract/sql.ts';
+import { readFileSync } from 'node:fs';
+import { dependenciesOf } from '../../src/ownership/inferred-dependencies.ts';
+import { schemaHistory } from '../../src/ownership/schema-history.ts';
+import { readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
+import { historyOf } from '../sql/support.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A core that moves on: each of its revisions is revised by the next. */
+const core = [
+  'core@1: create table core_user (id serial primary key, name varchar(64) not null)',
+  'core@2: create table core_object (id int primary key, author int references core_user)',
+  'core@3: alter table core_user add column seen timestamptz; create unique index core_user_name on core_user (name)',
+  "core@4: create type mood as enum ('sad'); create function touch() returns trigger language plpgsql as ''",
+  'core@5: alter table core_user rename column name to login',
+  'core@6: alter table core_object rename to core_thing',
+] as const;
+
+async function drawn(plugin: string, sql: string, ...history: readonly string[]): Promise<readonly string[]> {
+  const { dependsOn } = await dependenciesOf(plugin, sql, await historyOf(...history));
+  return dependsOn.map(({ revision, objects }) => `${revision}: ${objects.join(', ')}`);
+}
+
+describe('a dependency is the exact revision that made or last changed what is touched', () => {
+  const cases: [sql: string, expected: string[]][] = [
+    ['create table likes_like (id int)', []],
+    ['create table likes_like (u int references core_user)', ['core@1: core_user']],
+    ['create table likes_like (u int references core_user (id))', ['core@1: core_user']],
+    ['alter table core_user add column likes int', ['core@1: core_user']],
+    [
+      'create table likes_like (n varchar(64) references core_user (login))',
+      ['core@5: core_user.login, core_user_name'],
+    ],
+    ['create index on core_user (seen)', ['core@3: core_user.seen']],
+    ['update core_user set seen = now() where id = 1', ['core@3: core_user.seen']],
+    ['alter table core_thing add column likes int', ['core@6: core_thing']],
+    ['alter table core_object add column likes int', []],
+    ['create table likes_like (m mood)', ['core@4: mood']],
+    ['create table likes_like (m mood[], u int references core_user)', ['core@4: mood, core_user']],
+    [
+      'create table likes_like (id int); create trigger x before insert on likes_like for each row execute function touch()',
+      ['core@4: touch'],
+    ],
+    ['create view likes_view as select login from core_user', ['core@5: core_user.login']],
+    ["select nextval('core_user_id_seq'), lower('a')", []],
+    ['drop table core_thing', ['core@6: core_thing']],
+    ['drop table if exists core_thing', ['core@6: core_thing']],
+    ['truncate core_user', ['core@1: core_user']],
+  ];
+  it.each(cases)('%s', async (sql, expected) => {
+    expect(await drawn('likes', sql, ...core)).toEqual(expected);
+  });
+
+  it('of each plugin, sorted', async () => {
+    const history = [
+      ...core,
+      'notes@1: create table notes_note (id int primary key)',
+      'album@1: create table album_photo (id int primary key)',
+    ];
+    const sql =
+      'create table likes_like (n int references notes_note, a int references album_photo, u int references core_user)';
+    expect(await drawn('likes', sql, ...history)).toEqual([
+      'album@1: album_photo',
+      'core@1: core_user',
+      'notes@1: notes_note',
+    ]);
+  });
+
+  it('of who changed it last, and not of whose it is', async () => {
+    const history = [...core, 'notes@1: alter table core_user alter column seen set default now()'];
+    expect(await drawn('likes', 'update core_user set seen = now()', ...history)).toEqual([
+      'core@1: core_user',
+      'notes@1: core_user.seen',
+    ]);
+    expect(await drawn('notes', 'update core_user set seen = now()', ...history)).toEqual(['core@1: core_user']);
+  });
+
+  it('where the SQL does not say whose a column is, the table that has it says', async () => {
+    const sql = 'create table likes_like (id int); update likes_like set id = 1 from core_user where seen is null';
+    expect(await drawn('likes', sql, ...core)).toEqual(['core@3: core_user.seen']);
+  });
+
+  it('and what the SQL makes itself is none', async () => {
+    const sql =
+      'alter table core_user add column likes int; create index on core_user (likes); alter table core_user rename likes to fans';
+    expect(await drawn('likes', sql, ...core)).toEqual(['core@1: core_user']);
+    expect(await drawn('likes', "create type mood2 as enum ('x'); create table likes_like (m mood2)", ...core)).toEqual(
+      [],
+    );
+  });
+
+  it('and after a merge of two revisions neither stands for the other', async () => {
+    const up = (text: string) => ({ kind: 'sql' as const, text });
+    const history = await schemaHistory([
+      { id: 'core@1', plugin: 'core', revises: [], up: up('create table core_user (id int primary key)') },
+      { id: 'core@2a', plugin: 'core', revises: ['core@1'], up: up('create table a (id int primary key)') },
+      { id: 'core@2b', plugin: 'core', revises: ['core@1'], up: up('create table b (id int primary key)') },
+      { id: 'core@3', plugin: 'core', revises: ['core@2a', 'core@2b'], up: up('create table c (id int primary key)') },
+    ]);
+    const found = async (sql: string): Promise<readonly string[]> =>
+      (await dependenciesOf('likes', sql, history)).dependsOn.map(({ revision }) => revision);
+    expect(await found('create view v as select a.id from a, b, core_user')).toEqual(['core@2a', 'core@2b']);
+    expect(await found('create view v as select a.id from a, b, c')).toEqual(['core@3']);
+  });
+});
+
+describe('what nobody is known to have made', () => {
+  it('is left out where every revision is plain SQL', async () => {
+    const { unknown } = await dependenciesOf('likes', 'alter table core_usr add a int', await historyOf(...core));
+    expect(unknown).toEqual([]);
+  });
+
+  it('is told where code or a DO block may have made it', async () => {
+    const history = await historyOf(...core, 'core@7: code', 'notes@1: do $$ begin end $$');
+    const found = await dependenciesOf(
+      'likes',
+      'alter table core_usr add a int; select lower(name) from core_user',
+      history,
+    );
+    expect(found.unknown).toEqual([
+      { object: 'core_usr', revisions: ['core@7', 'notes@1'] },
+      { object: 'core_user.name', revisions: ['core@7', 'notes@1'] },
+    ]);
+  });
+
+  it('is an extension’s where its type is called as it is, and perhaps one where it is not', async () => {
+    const history = await historyOf('core@1: create extension citext', 'core@2: create extension postgis');
+    const found = await dependenciesOf(
+      'likes',
+      'create table likes_like (a citext, b geometry, c int); select a from x',
+      history,
+    );
+    expect(found.dependsOn).toEqual([{ revision: 'core@1', objects: ['citext'] }]);
+    expect(found.unknown).toEqual([{ object: 'geometry', revisions: ['core@1', 'core@2'] }]);
+  });
+});
+
+describe('laws', () => {
+  const revisions = core.map((line) => line.slice(line.indexOf(': ') + 2));
+
+  it('what stands on its own branch alone depends on nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(revisions.length - 1), fc.constantFrom(...revisions), async (count, sql) => {
+        const { dependsOn } = await dependenciesOf('core', sql, await historyOf(...core.slice(0, count)));
+        expect(dependsOn).toEqual([]);
+      }),
+    );
+  });
+
+  it('`with` one more is the history of all', async () => {
+    for (let i = 0; i < core.length; i += 1) {
+      const before = await historyOf(...core.slice(0, i));
+      const [id = '', text = ''] = (core[i] ?? '').split(/: (.*)/s);
+      const longer = await before.with({ id, plugin: 'core', up: { kind: 'sql', text } });
+      expect(longer.objects).toEqual((await historyOf(...core.slice(0, i + 1))).objects);
+      expect(before.objects).toEqual((await historyOf(...core.slice(0, i))).objects);
+    }
+  });
+});
+
+describe('the revisions of this repository', async () => {
+  const folders = [
+    'core/src/core-plugin',
+    'plugins/likes/src',
+    'plugins/comments/src',
+    'plugins/messages/src',
+    'app/src',
+  ];
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const path = join(root, folder, 'migrations');
+      return (await readRevisionFiles(path)).map(({ file, revision }) => ({
+        revision,
+        source: readFileSync(join(path, `${file}.ts`), 'utf8'),
+      }));
+    }),
+  );
+  const sources = files.flat();
+  const order = revisionsFor(
+    sources.map(({ revision }) => revision),
+    'heads',
+  );
+  const history = await schemaHistory(
+    order.map(({ id, up, revises }) => ({
+      id,
+      plugin: id.split('@')[0] ?? '',
+      revises: revises === null ? [] : [revises].flat(),
+      up: { kind: 'sql', text: isSql(up) ? up.text : '' },
+    })),
+  );
+
+  it.each(sources)(
+    '$revision.id depends on what its author found, with the same comment',
+    async ({ revision, source }) => {
+      const { up, id } = revision;
+      const { dependsOn } = await dependenciesOf(id.split('@')[0] ?? '', isSql(up) ? up.text : '', history);
+      const written = /dependsOn: \[(.*)\], \/\/ (.*)/.exec(source);
+      expect(dependsOn.map(({ revision: one }) => `'${one}'`).join(', ')).toBe(written?.[1] ?? '');
+      expect(dependsOn.flatMap(({ objects }) => objects).join(', ')).toBe(written?.[2] ?? '');
+    },
+  );
+});

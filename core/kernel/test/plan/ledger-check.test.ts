@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { isKernelError } from '../../src/error/kernel-codes.ts';
+import type { KernelError } from '../../src/error/kernel-error.ts';
+import { historyOf, type RecordedRevision, type ShippedRevision } from '../../src/plan/ledger-check.ts';
+
+/** Reads `likes@2 < likes@1 (core@1) !` as a revision with its parent, dependency and the mark of a breaking one. */
+function read(drawing: string): readonly RecordedRevision[] {
+  return drawing
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, id = '', parent, dependency, mark, raw] =
+        /^(\S+)(?: < (\S+))?(?: \((\S+)\))?( !)?(?: #(\S+))?$/.exec(line) ?? [];
+      return {
+        id,
+        plugin: id.split('@')[0] ?? '',
+        revises: parent === undefined ? [] : [parent],
+        dependsOn: dependency === undefined ? [] : [dependency],
+        breaking: mark !== undefined,
+        raw: raw ?? `raw of ${id}`,
+      };
+    });
+}
+
+function compare(code: string, ledger: string): ReturnType<typeof historyOf> {
+  const shipped = new Map<string, ShippedRevision>(read(code).map((r) => [r.id, r]));
+  const packages = new Map([...shipped.values()].map((r) => [r.plugin, `plugin-${r.plugin}`]));
+  return historyOf(shipped, packages, read(ledger));
+}
+
+function refusal(code: string, ledger: string): KernelError {
+  try {
+    compare(code, ledger);
+  } catch (error) {
+    if (isKernelError(error)) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+const full = `
+  core@1
+  core@2 < core@1
+  likes@1 (core@1)
+  likes@2 < likes@1
+`;
+
+describe('history', () => {
+  it('is plain where the ledger is a part of the code', () => {
+    const history = compare(full, 'core@1\nlikes@1 (core@1)');
+    expect([...history.applied]).toEqual(['core@1', 'likes@1']);
+    expect(history).toMatchObject({ dormant: [], ahead: [], differing: [] });
+  });
+
+  it('keeps the rows of a plugin that is not active as dormant', () => {
+    const history = compare('core@1', 'core@1\nlikes@1 (core@1)\nlikes@2 < likes@1 !');
+    expect(history.dormant.map((row) => row.id)).toEqual(['likes@1', 'likes@2']);
+    expect(history.ahead).toEqual([]);
+  });
+
+  it('sees additive rows above the code as a database that is ahead', () => {
+    expect(compare('core@1', 'core@1\ncore@2 < core@1').ahead.map((row) => row.id)).toEqual(['core@2']);
+  });
+
+  it('refuses a database that is ahead by a breaking revision', () => {
+    const error = refusal('core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2 !');
+    expect(error).toMatchObject({ code: 'DATABASE_AHEAD', exitCode: 33 });
+    expect(error.details).toMatchObject({ revisions: ['core@2', 'core@3'], breaking: ['core@3'] });
+  });
+
+  it.each([
+    ['in the middle of a branch', 'core@1\ncore@3 < core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2'],
+    ['at the base', 'core@2', 'core@1\ncore@2 < core@1'],
+    ['under another plugin', 'core@1\nlikes@1 (core@1)', 'core@1\ncore@2 < core@1\nlikes@1 (core@2)'],
+  ])('refuses an applied revision that was deleted %s', (_, code, ledger) => {
+    expect(refusal(code, ledger)).toMatchObject({ code: 'REVISION_DELETED', exitCode: 15 });
+  });
+
+  it.each([
+    ['a renamed head', 'core@1\ncore@2b < core@1', 'core@1\ncore@2a < core@1'],
+    ['a renamed base', 'core@first', 'core@1'],
+  ])('refuses two histories of one branch: %s', (_, code, ledger) => {
+    expect(refusal(code, ledger)).toMatchObject({ code: 'HISTORY_DIVERGED', exitCode: 15 });
+  });
+
+  it('lists what differs from what was run, for a closer look at its tokens', () => {
+    expect(compare(full, 'core@1 #other\ncore@2 < core@1').differing).toEqual(['core@1']);
+  });
+});

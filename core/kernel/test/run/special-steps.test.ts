@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds } from '../../../../test/helper/database.ts';
+import type { RevisionCode } from '../../src/contract/define-revision.ts';
+import type { Session } from '../../src/db/session.ts';
+import { applied, branch, downgrade, exists, revision, sessionPerTest, upgrade } from '../db/support.ts';
+
+describe.each(databaseKinds)('a code revision on %s', (kind) => {
+  const current = sessionPerTest(kind);
+  let session: Session;
+  const [table] = branch('core', 'create table a (x int)');
+  beforeEach(async () => {
+    session = current();
+    await upgrade(session, table === undefined ? [] : [table]);
+  });
+
+  const run = (up: RevisionCode, down?: RevisionCode): ReturnType<typeof upgrade> =>
+    upgrade(session, [revision({ id: 'likes@0001', dependsOn: ['core@0001'], up, ...(down && { down }) })]);
+
+  it('gets SQL with bound values on the transaction that writes its row', async () => {
+    const result = await run(async ({ query, sql }) => {
+      const [row] = await query<{ n: number }>(sql`select ${20} + ${22}::int as n`);
+      await query(sql`insert into a values (${row?.n})`);
+    });
+    expect(result.error).toBeNull();
+    expect(await session.query('select x from a')).toEqual([{ x: 42 }]);
+    expect(await applied(session)).toEqual(['core@0001', 'likes@0001']);
+  });
+
+  it('leaves nothing behind when its function throws', async () => {
+    const result = await run(async ({ query, sql }) => {
+      await query(sql`insert into a values (1)`);
+      throw new Error('changed my mind');
+    });
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { reason: 'changed my mind' } });
+    expect(await session.query('select x from a')).toEqual([]);
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+
+  it.each(['commit', ' /* sly */ ROLLBACK', '-- sly\nbegin', 'savepoint s', 'set role postgres', 'discard all'])(
+    'may not run «%s»',
+    async (text) => {
+      const result = await run(async ({ query, sql }) => {
+        await query(sql`insert into a values (1)`);
+        await query({ ...sql``, text });
+      });
+      expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
+      expect(await session.query('select x from a')).toEqual([]);
+    },
+  );
+
+  it('may run one statement a call only', async () => {
+    const result = await run(async ({ query, sql }) => {
+      await query(sql`insert into a values (1); insert into a values (2)`);
+    });
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '42601' } });
+    expect(await session.query('select x from a')).toEqual([]);
+  });
+
+  it('cannot swallow the failure of a statement', async () => {
+    const result = await run(async ({ query, sql }) => {
+      await query(sql`select 1/0`).catch(() => {});
+    });
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED' });
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+
+  it('may not query after its function has returned', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const result = await run(({ query, sql }) => {
+      late = new Promise((resolve) => setTimeout(resolve, 20)).then(() => query(sql`insert into a values (1)`));
+      late.catch(() => {});
+    });
+    expect(result.error).toBeNull();
+    await expect(late).rejects.toMatchObject({ code: 'ENVELOPE_VIOLATED' });
+  });
+
+  it('is undone by its own code', async () => {
+    const r = revision({
+      id: 'likes@0001',
+      up: async ({ query, sql }) => void (await query(sql`insert into a values (7)`)),
+      down: async ({ query, sql }) => void (await query(sql`delete from a where x = ${7}`)),
+    });
+    await upgrade(session, [r]);
+    expect((await downgrade(session, [{ id: r.id, revision: r }])).error).toBeNull();
+    expect(await session.query('select x from a')).toEqual([]);
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+});
+
+describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) => {
+  const current = sessionPerTest(kind);
+  let session: Session;
+  const setup = branch('core', 'create table a (x int); insert into a select generate_series(1, 50)');
+  const check = `select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('a_x')), false)`;
+  const index = (unique = ''): ReturnType<typeof revision> =>
+    revision({
+      id: 'core@0002',
+      revises: 'core@0001',
+      up: `create ${unique} index concurrently if not exists a_x on a (x)`,
+      down: 'drop index concurrently a_x',
+      transaction: false,
+      check,
+    });
+  const isValid = async (): Promise<boolean> =>
+    Object.values((await session.query<Record<string, unknown>>(check))[0] ?? {})[0] === true;
+
+  beforeEach(async () => {
+    session = current();
+    await upgrade(session, setup);
+  });
+
+  it('takes effect and is written', async () => {
+    expect((await upgrade(session, [...setup, index()])).error).toBeNull();
+    expect(await isValid()).toBe(true);
+    expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
+    const r = index();
+    expect((await downgrade(session, [{ id: r.id, revision: r }])).error).toBeNull();
+    expect(await exists(session, 'a_x')).toBe(false);
+  });
+
+  it('is written without running again where its check says that it happened before a crash', async () => {
+    await session.query('create index concurrently a_x on a (x)');
+    const [before] = await session.query(`select 'a_x'::regclass::oid as oid`);
+    expect((await upgrade(session, [...setup, index()])).error).toBeNull();
+    expect(await session.query(`select 'a_x'::regclass::oid as oid`)).toEqual([before]);
+    expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
+  });
+
+  it('replaces the invalid index that a crashed build leaves', async () => {
+    await session.script('insert into a values (1)');
+    await session.query('create unique index concurrently a_x on a (x)').catch(() => {});
+    expect(await exists(session, 'a_x')).toBe(true);
+    expect(await isValid()).toBe(false);
+    await session.script('delete from a where ctid in (select max(ctid) from a where x = 1)');
+    expect((await upgrade(session, [...setup, index('unique')])).error).toBeNull();
+    expect(await isValid()).toBe(true);
+  });
+
+  it('leaves no row when it fails, and says what failed', async () => {
+    await session.script('insert into a values (1)');
+    const result = await upgrade(session, [...setup, index('unique')]);
+    expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '23505' } });
+    expect(await applied(session)).toEqual(['core@0001']);
+    await session.script('delete from a where ctid in (select max(ctid) from a where x = 1)');
+    expect((await upgrade(session, [...setup, index('unique')])).error).toBeNull();
+    expect(await isValid()).toBe(true);
+  });
+
+  it('is incomplete where its check says no after it ran', async () => {
+    const r = revision({
+      id: 'core@0002',
+      revises: 'core@0001',
+      up: 'vacuum a',
+      transaction: false,
+      check: 'select false',
+    });
+    const result = await upgrade(session, [...setup, r]);
+    expect(result.error).toMatchObject({ code: 'STEP_INCOMPLETE', exitCode: 32 });
+    expect(await applied(session)).toEqual(['core@0001']);
+  });
+});

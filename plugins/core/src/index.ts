@@ -1,0 +1,29 @@
+import { Database, definePlugin } from '../../../core/kernel/src/plugin.ts';
+import { Activities, activitiesIn } from './activities.ts';
+import { Activity, ContentObject, User } from './entities.ts';
+import { ObjectListener } from './object-listener.ts';
+import { Objects, objectsIn } from './objects.ts';
+import { Users, usersIn } from './users.ts';
+
+export { Activity, ContentObject, User } from './entities.ts';
+export { Activities } from './activities.ts';
+export type { ActivityFilter } from './activities.ts';
+export { ObjectListener, ObjectListenerError } from './object-listener.ts';
+export type { ObjectEvent } from './object-listener.ts';
+export { Objects } from './objects.ts';
+export { Refusal } from './refusal.ts';
+export type { RefusalReason } from './refusal.ts';
+export { assertText } from './text.ts';
+export { Users } from './users.ts';
+export type { NewUser } from './users.ts';
+
+/** Plugin zero: users, the objects they make and what they do. The kernel loads it like any other plugin. */
+export default definePlugin({
+  name: 'core',
+  entities: [User, ContentObject, Activity],
+  bind({ bind }) {
+    bind(Users).toDynamicValue(({ get }) => usersIn(get(Database)));
+    bind(Objects).toDynamicValue(({ get }) => objectsIn(get(Database), () => get.all(ObjectListener)));
+    bind(Activities).toDynamicValue(({ get }) => activitiesIn(get(Database)));
+  },
+});

@@ -1,0 +1,17 @@
+import { defineRevision, sql } from '../../../../core/kernel/src/plugin.ts';
+
+/** A name to show instead of the one to log in with, and when a user was last here. */
+export default defineRevision({
+  id: 'core@0003_describe_users',
+  revises: 'core@0002_create_activities',
+  up: sql`
+    alter table "core_user"
+      add column "display_name" varchar(255) null,
+      add column "last_seen_at" timestamptz null;
+  `,
+  down: sql`
+    alter table "core_user"
+      drop column "display_name",
+      drop column "last_seen_at";
+  `,
+});
