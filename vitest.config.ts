@@ -26,7 +26,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     root: here,
-    // One project for all packages (`--dir core/test` is one of them): Vitest's workers serve no second project.
+    // One project for all packages (`--dir core/kernel/test` is one of them): Vitest's workers serve no second project.
     include: ['**/*.test.ts'],
     // One real PostgreSQL for the whole run.
     globalSetup: [`${here}/test/helper/server.ts`],

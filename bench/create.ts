@@ -34,7 +34,7 @@ async function main(revisions: number, rounds: number): Promise<void> {
     const temporary = join(directory, 'tmp');
     mkdirSync(temporary);
     const command: Command = {
-      script: flags.sources ? join(repository, 'core/bin/kernel.js') : commandOf(kernel),
+      script: flags.sources ? join(repository, 'core/kernel/bin/kernel.js') : commandOf(kernel),
       args: ['migrate:create', 'likes', '--dry-run', '--json'],
       env: { PATH: process.env['PATH'] ?? '', TMPDIR: temporary, TEMP: temporary },
     };

@@ -25,7 +25,7 @@ function found(text: string, pattern: RegExp): readonly string[] {
 describe('the tables of codes', () => {
   it('is the same set as the throw sites of its package', () => {
     const thrown = (maker: string): readonly string[] =>
-      found(textOf('core/*/src/**/*.ts'), new RegExp(`\b${maker}\(\s*'([A-Z_]+)'`, 'g'));
+      found(textOf('core/*/src/**/*.ts'), new RegExp(`\\b${maker}\\(\\s*'([A-Z_]+)'`, 'g'));
     expect(thrown('kernelError')).toEqual(Object.keys(kernelCodes).toSorted());
     expect(thrown('devError')).toEqual(Object.keys(devCodes).toSorted());
   });

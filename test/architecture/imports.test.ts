@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const sources = join(import.meta.dirname, '../../core/src');
+const sources = join(import.meta.dirname, '../../core/kernel/src');
 
 /**
  * Who may import whom inside the kernel. A part that is not named may not be imported; `type` parts only as types.

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const dist = join(import.meta.dirname, '../../core/dist');
+const dist = join(import.meta.dirname, '../../core/kernel/dist');
 const doors = ['index', 'plugin', 'testing'].filter((door) =>
-  existsSync(join(import.meta.dirname, `../../core/src/${door}.ts`)),
+  existsSync(join(import.meta.dirname, `../../core/kernel/src/${door}.ts`)),
 );
 
 /** The declarations behind a door as one text, comments left out: what it names, and the files that those come from. */

@@ -154,12 +154,12 @@ const thrown = await Promise.all([
 console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(error), error.name]).join());`;
     const out = execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd, encoding: 'utf8' });
     expect(out.trim()).toBe('true,true,KernelError,true,true,KernelError');
-    const { version } = JSON.parse(readFileSync(join(workspace, 'core/package.json'), 'utf8')) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(workspace, 'core/kernel/package.json'), 'utf8')) as { version: string };
     expect((await runKernel(['--version'], { cwd, bin })).stdout.trim()).toBe(version);
   });
 
   it('declare every door', () => {
-    const { exports: doors } = JSON.parse(readFileSync(join(workspace, 'core/package.json'), 'utf8')) as {
+    const { exports: doors } = JSON.parse(readFileSync(join(workspace, 'core/kernel/package.json'), 'utf8')) as {
       exports: Record<string, unknown>;
     };
     const names = Object.keys(doors).filter((door) => door !== './package.json');

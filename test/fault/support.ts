@@ -77,7 +77,7 @@ const revisions: Readonly<Record<string, readonly (readonly [slug: string, body:
   ],
 };
 
-const peers: Readonly<Record<string, readonly string[]>> = { core: [], alpha: [], beta: ['alpha'] };
+const peers: Readonly<Record<string, readonly string[]>> = { core: [], alpha: ['core'], beta: ['core', 'alpha'] };
 
 /** A project on disk. */
 export interface Project {

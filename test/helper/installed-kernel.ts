@@ -19,39 +19,46 @@ const workspace = join(import.meta.dirname, '../..');
 
 /** Folder of the `@headwater/kernel` that {@link installKernel} puts below `scratch`. */
 export function installedKernel(scratch: string): string {
-  return join(scratch, 'kernel/node_modules/@headwater/kernel');
+  return installedPackage(scratch, 'kernel');
+}
+
+/** Folder of a package of ours that is installed beside that kernel: `kernel`, `dev`, `plugin-core`. */
+export function installedPackage(scratch: string, name: string): string {
+  return join(scratch, 'kernel/node_modules/@headwater', name);
 }
 
 /**
- * Bundles the kernel as it is in the workspace right now and puts it where npm would have: what users run, which starts
- * in a third of the time that its sources take. Everything else in its `node_modules` is this workspace's.
+ * Bundles the kernel and `@headwater/dev` as they are in the workspace right now and puts them, with plugin zero, where
+ * npm would: this is what users run, and it starts in a third of the time that the sources take. Everything else in
+ * their `node_modules` is this workspace's.
  */
 export async function installKernel(scratch: string): Promise<void> {
-  const target = installedKernel(scratch);
-  const modules = join(target, '../..');
-  mkdirSync(join(target, '..'), { recursive: true });
+  const modules = join(installedKernel(scratch), '../..');
+  mkdirSync(join(modules, '@headwater'), { recursive: true });
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(modules, name), 'junction');
   }
-  // Outside node_modules at first: Node strips no types in there, and the manifest is made from sources.
-  const made = join(modules, '../core');
-  for (const part of ['bin', 'src', 'package.json', 'revisions.lock.json']) {
-    cpSync(join(workspace, 'core', part), join(made, part), { recursive: true });
+  await Promise.all([bundle(scratch, 'kernel', ['bin']), bundle(scratch, 'dev', [])]);
+  await installPlugin(scratch, 'core');
+}
+
+async function bundle(scratch: string, name: string, parts: readonly string[]): Promise<void> {
+  const target = installedPackage(scratch, name);
+  mkdirSync(target, { recursive: true });
+  for (const part of [...parts, 'package.json']) {
+    cpSync(join(workspace, 'core', name, part), join(target, part), { recursive: true });
   }
   const bundler = join(workspace, 'node_modules/rolldown/bin/cli.mjs');
-  const config = ['-c', join(workspace, 'core/rolldown.config.ts'), '--configLoader', 'native'];
-  await run(process.execPath, [bundler, ...config, '--dir', join(made, 'dist')]);
-  await run(process.execPath, [join(made, 'bin/kernel.js'), 'plugin:build', made]);
-  rmSync(join(made, 'src'), { recursive: true });
-  renameSync(made, target);
+  const config = ['-c', join(workspace, 'core', name, 'rolldown.config.ts'), '--configLoader', 'native'];
+  await run(process.execPath, [bundler, ...config, '--dir', join(target, 'dist')]);
 }
 
 /** A first-party plugin as npm would install it, beside the kernel of {@link installKernel}. Gives its folder. */
 export async function installPlugin(scratch: string, name: string): Promise<string> {
   const kernel = installedKernel(scratch);
   const made = join(scratch, `plugin-${name}`);
-  const target = join(kernel, `../plugin-${name}`);
+  const target = installedPackage(scratch, `plugin-${name}`);
   for (const part of ['src', 'package.json', 'revisions.lock.json']) {
     cpSync(join(workspace, 'plugins', name, part), join(made, part), { recursive: true });
   }

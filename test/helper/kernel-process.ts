@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { installedKernel } from './installed-kernel.ts';
 
 /** The workspace's own `@headwater/kernel`, which runs from its sources. */
-export const workspaceKernel = join(import.meta.dirname, '../../core');
+export const workspaceKernel = join(import.meta.dirname, '../../core/kernel');
 
 /** The command that npx would find in the folder `cwd`; elsewhere that of the kernel that is installed for the tests. */
 export function kernelBin(cwd: string): string {

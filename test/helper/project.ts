@@ -56,7 +56,7 @@ export interface PluginSketch {
 
 /** What to write. */
 export interface ProjectSketch {
-  /** By name. `core` is a plugin zero of the project's own; without it the real one is used. */
+  /** By name. `core` is a plugin zero of the project's own; without it that of this workspace is used. */
   readonly plugins?: Readonly<Record<string, PluginSketch>>;
   /** Where its data is. Default: in memory. */
   readonly database?: DatabaseTarget | string;
@@ -106,7 +106,7 @@ export async function makeProject({
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
   link(kernel, join(cwd, 'node_modules/@headwater/kernel'));
-  for (const name of ['dev', 'plugin-core']) {
+  for (const name of plugins['core'] === undefined ? ['dev', 'plugin-core'] : ['dev']) {
     link(installedPackage(inject('scratch'), name), join(cwd, 'node_modules/@headwater', name));
   }
   // The same copy as core's, which entities have to be made with.
@@ -117,9 +117,8 @@ export async function makeProject({
   }
   const url = typeof database === 'object' ? urlOf(database) : (database ?? 'pglite://');
   const listed = Object.entries(plugins).filter(([name, sketch]) => name !== 'core' && sketch.config !== null);
-  const core = plugins['core'] === undefined ? {} : { core: packageOf('core') };
   const activated = Object.fromEntries(listed.map(([name, sketch]) => [name, sketch.config ?? {}]));
-  write('config.json', json({ database: url, ...core, plugins: activated, ...config }));
+  write('config.json', json({ database: url, core: packageOf('core'), plugins: activated, ...config }));
   for (const [name, sketch] of Object.entries(plugins)) if (sketch.built === true) await build(project, name);
   return project;
 }
@@ -164,7 +163,8 @@ const entityImports = `import { defineEntity, p } from '@mikro-orm/core';\nimpor
 
 function writePlugin({ write, writeEntities }: Project, name: string, sketch: PluginSketch): void {
   const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {}, entities } = sketch;
-  const peers = [...requires, ...optional].map((peer): [string, string] => [packageOf(peer), '^1.0.0']);
+  const base = name === 'core' ? [] : ['core'];
+  const peers = [...new Set([...base, ...requires, ...optional])].map((peer): [string, string] => [packageOf(peer), '^1.0.0']);
   const meta = optional.map((peer): [string, object] => [packageOf(peer), { optional: true }]);
   const folder = `plugins/${name}`;
   write(

@@ -5,7 +5,7 @@ import type { DefinedRevision } from '../../core/kernel/src/contract/define-revi
 import { catalogIn, emptyReplay, openReplay, readRevisionFiles, replayDown, replayUp, revisionsFor } from './replay.ts';
 
 const root = join(import.meta.dirname, '../..');
-const coreFolder = join(root, 'core/src/core-plugin/migrations');
+const coreFolder = join(root, 'plugins/core/src/migrations');
 
 /** What a plugin's own tests work with. */
 export interface RevisionSubject {

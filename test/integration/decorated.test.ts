@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const fixture = join(root, 'test/fixtures/decorated');
-const container = pathToFileURL(join(root, 'core/src/container/open-container.ts')).href;
+const container = pathToFileURL(join(root, 'core/kernel/src/container/open-container.ts')).href;
 const folder = mkdtempSync(join(tmpdir(), 'headwater-decorated-'));
 
 beforeAll(() => {

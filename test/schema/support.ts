@@ -22,7 +22,7 @@ interface FirstParty {
 }
 
 const firstParty: readonly FirstParty[] = [
-  { plugin: core, package: '@headwater/kernel', migrations: 'core/src/core-plugin/migrations' },
+  { plugin: core, package: '@headwater/plugin-core', migrations: 'plugins/core/src/migrations' },
   { plugin: app, package: '@headwater/app', migrations: 'app/src/migrations' },
   { plugin: comments, package: '@headwater/plugin-comments', migrations: 'plugins/comments/src/migrations' },
   { plugin: likes, package: '@headwater/plugin-likes', migrations: 'plugins/likes/src/migrations' },

@@ -1,5 +1,5 @@
 import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
-import { token, type Database } from '../../../core/kernel/src/plugin.ts';
+import { token, type Database } from '@headwater/kernel/plugin';
 import { Activity } from './entities.ts';
 
 /** Which activities to list. */

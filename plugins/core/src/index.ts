@@ -1,4 +1,4 @@
-import { Database, definePlugin } from '../../../core/kernel/src/plugin.ts';
+import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Activities, activitiesIn } from './activities.ts';
 import { Activity, ContentObject, User } from './entities.ts';
 import { ObjectListener } from './object-listener.ts';

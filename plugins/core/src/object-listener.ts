@@ -1,4 +1,4 @@
-import { contributionPoint } from '../../../core/kernel/src/plugin.ts';
+import { contributionPoint } from '@headwater/kernel/plugin';
 import type { ContentObject } from './entities.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { raw, type EntityName, type RequiredEntityData } from '@mikro-orm/core';
-import { token, type Contribution, type Database } from '../../../core/kernel/src/plugin.ts';
+import { token, type Contribution, type Database } from '@headwater/kernel/plugin';
 import { ContentObject } from './entities.ts';
 import { ObjectListenerError, type ObjectEvent, type ObjectListener } from './object-listener.ts';
 import { Refusal } from './refusal.ts';

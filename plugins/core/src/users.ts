@@ -1,5 +1,5 @@
 import { UniqueConstraintViolationException, raw } from '@mikro-orm/core';
-import { token, type Database } from '../../../core/kernel/src/plugin.ts';
+import { token, type Database } from '@headwater/kernel/plugin';
 import { User } from './entities.ts';
 import { Refusal } from './refusal.ts';
 import { assertText } from './text.ts';

@@ -9,7 +9,8 @@ export interface CommandEntry {
   readonly group: 'Application' | 'Migrations' | 'Plugins' | 'Configuration' | 'Shell' | null;
   /** The package that has it: the kernel, or `@headwater/dev`, which a server does without. */
   readonly from: 'kernel' | 'dev';
-  readonly load: (context: Context) => Promise<Command>;
+  /** Imports it. The folder and config say which project's `@headwater/dev` is meant. */
+  readonly load: (project: Pick<Context, 'cwd' | 'config'>) => Promise<Command>;
 }
 
 /** Every command, in the order in which help lists them. Nothing is imported before one is asked for. */
@@ -192,7 +193,7 @@ export const commandTable: readonly CommandEntry[] = [
 ];
 
 function fromDev(name: string): CommandEntry['load'] {
-  return async (context) => (await import('./dev-command.ts')).loadDevCommand(name, context);
+  return async (project) => (await import('./dev-command.ts')).loadDevCommand(name, project);
 }
 
 /** The entry of that name; `undefined` if there is none. */

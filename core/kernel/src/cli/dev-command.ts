@@ -18,8 +18,8 @@ export type DevCommands = Readonly<Record<string, () => Promise<Command>>>;
  * Loads a command of `@headwater/dev` as the project has it installed; the kernel itself does not depend on it. Versions
  * are compared before any of its code is imported. Throws DEV_NOT_INSTALLED and DEV_VERSION_DIFFERS.
  */
-export async function loadDevCommand(name: string, context: Context): Promise<Command> {
-  const { entry, from } = moduleOf(devPackage(name, context), './commands');
+export async function loadDevCommand(name: string, project: Pick<Context, 'cwd' | 'config'>): Promise<Command> {
+  const { entry, from } = moduleOf(devPackage(name, project), './commands');
   if (from === 'sources') await allowSources();
   // The package's own door, of the same version as this kernel.
   const { commands } = (await import(pathToFileURL(entry).href)) as { readonly commands: DevCommands };
@@ -28,7 +28,7 @@ export async function loadDevCommand(name: string, context: Context): Promise<Co
   return load();
 }
 
-function devPackage(command: string, { cwd, config }: Context): PackageFile {
+function devPackage(command: string, { cwd, config }: Pick<Context, 'cwd' | 'config'>): PackageFile {
   const root = projectRoot(resolve(cwd, config ?? 'config.json'));
   const kernel = kernelPackage();
   const packages = openPackages();

@@ -50,6 +50,9 @@ function told({ code, stdout, stderr }: Finished): Partial<Finished> {
   return { code, stdout, stderr };
 }
 
+/** The project whose `@headwater/dev` has the commands. */
+const project = { cwd: import.meta.dirname, config: undefined };
+
 describe('the help', () => {
   it('lists at least the commands that were promised, in their order', () => {
     expect(listed.map(({ name }) => name).filter((name) => promised.includes(name))).toEqual(promised);
@@ -83,7 +86,7 @@ describe('the help', () => {
   it.each(listed.map(({ name, load }) => ({ name, load })))(
     'of $name teaches by an example that can be run, tells its exit codes, and fits 80 columns',
     async ({ name, load }) => {
-      const command = await load();
+      const command = await load(project);
       const help = helpOf(name, command);
       expect(help).toMatch(new RegExp(`^Usage: kernel ${name} `));
       expect(help).toMatch(/\nExamples:\n {2}\S/);
@@ -97,14 +100,14 @@ describe('the help', () => {
   it.each(listed.map(({ name, load }) => ({ name, load })))(
     'of $name has examples that the command line accepts',
     async ({ load }) => {
-      const { examples } = await load();
+      const { examples } = await load(project);
       expect(examples.length).toBeGreaterThan(0);
       for (const { line } of examples) {
         const found = Array.from(line.matchAll(/\bkernel ([^|&>)"]+)/g), ([, words = '']) => words.trim().split(' '));
         expect(found.length, line).toBeGreaterThan(0);
         for (const argv of found) {
           const { name, rest } = splitWords(argv);
-          const shape = await commandTable.find((entry) => entry.name === name)?.load();
+          const shape = await commandTable.find((entry) => entry.name === name)?.load(project);
           expect(shape === undefined ? null : readPlain(shape, rest), line).not.toBeNull();
         }
       }

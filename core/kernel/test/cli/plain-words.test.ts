@@ -5,11 +5,14 @@ import { commandTable } from '../../src/cli/command-table.ts';
 import { parse } from '../../src/cli/parser.ts';
 import { optionsOf, readPlain, splitWords } from '../../src/cli/shape.ts';
 
+/** The project whose `@headwater/dev` has the commands. */
+const project = { cwd: import.meta.dirname, config: undefined };
+
 describe('words that need no explanation', () => {
   const commands: { readonly name: string; readonly command: Command }[] = [];
 
   beforeAll(async () => {
-    for (const { name, load } of commandTable) commands.push({ name, command: await load() });
+    for (const { name, load } of commandTable) commands.push({ name, command: await load(project) });
   });
 
   it('are read as commander reads them, whatever the command', () => {
@@ -38,7 +41,7 @@ describe('words that need no explanation', () => {
   it('are those that scripts and supervisors use', async () => {
     const read = async (...argv: readonly string[]): Promise<boolean> => {
       const { name, rest } = splitWords(argv);
-      const command = await commandTable.find((entry) => entry.name === name)?.load();
+      const command = await commandTable.find((entry) => entry.name === name)?.load(project);
       return command !== undefined && readPlain(command, rest) !== null;
     };
     expect(await read('migrate:up')).toBe(true);

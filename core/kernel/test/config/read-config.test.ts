@@ -63,7 +63,7 @@ describe('a config', () => {
       plugins: { app: { $enabled: false, $package: './app', $startTimeout: 0.5, a: { $b: 1 } } },
       upgrade: { lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3 },
     });
-    expect(config.core).toBe('@acme/core');
+    expect(config.plugins.get('core')).toMatchObject({ enabled: true, package: '@acme/core' });
     expect(config.upgrade).toEqual({ lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3 });
     expect(config.plugins.get('app')).toMatchObject({
       enabled: false,

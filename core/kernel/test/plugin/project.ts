@@ -95,8 +95,9 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     overlays: [],
     root,
     database: { kind: 'pglite', directory: null, shown: 'pglite://' },
-    core,
-    plugins: new Map(Object.entries(plugins).map(([name, given]) => [name, entry(name, given)])),
+    plugins: new Map(
+      Object.entries({ core: { package: core }, ...plugins }).map(([name, given]) => [name, entry(name, given)]),
+    ),
     upgrade: defaultUpgrade,
   };
 }

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '../../../../core/kernel/src/plugin.ts';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** Users, and the objects they make: the root that plugins give their own kinds of object. */
 export default defineRevision({

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '../../../../core/kernel/src/plugin.ts';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** Who did what, and to which object: the root that plugins give their own kinds of activity. */
 export default defineRevision({

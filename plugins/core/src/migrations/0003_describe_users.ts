@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '../../../../core/kernel/src/plugin.ts';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** A name to show instead of the one to log in with, and when a user was last here. */
 export default defineRevision({

@@ -1,4 +1,4 @@
-import { defineRevision, sql } from '../../../../core/kernel/src/plugin.ts';
+import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** An object that others stand on, like a comment with replies, is marked as deleted and stays. */
 export default defineRevision({
