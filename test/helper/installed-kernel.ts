@@ -69,7 +69,7 @@ export async function installPlugin(scratch: string, name: string): Promise<stri
     writeFileSync(module, code.replaceAll(/(from '\.[^']*\.)ts'/g, "$1js'"));
   }
   symlinkSync(join(kernel, '../..'), join(made, 'node_modules'), 'junction');
-  await run(process.execPath, [join(kernel, 'bin/kernel.js'), 'plugin:build', made]);
+  await run(process.execPath, [join(kernel, 'bin/kernel.js'), 'plugin:build', made], { cwd: made });
   for (const part of ['src', 'node_modules']) rmSync(join(made, part), { recursive: true });
   renameSync(made, target);
   return target;

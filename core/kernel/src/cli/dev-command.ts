@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { kernelPackage } from '../boot/kernel-package.ts';
 import { projectRoot } from '../config/project-root.ts';
@@ -39,7 +39,7 @@ function devPackage(command: string, { cwd, config }: Pick<Context, 'cwd' | 'con
   if (dev.version !== kernel.version || beside !== kernel.directory) {
     throw kernelError('DEV_VERSION_DIFFERS', {
       command,
-      directory: dirname(directory),
+      directory,
       version: dev.version,
       kernel: kernel.version,
       kernelDirectory: kernel.directory,
