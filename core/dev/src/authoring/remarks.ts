@@ -1,5 +1,5 @@
 import { devError } from '../error/dev-codes.ts';
-import { oldestMajor, schemaHistory, type Revision } from '@headwater/kernel/internal';
+import { oldestSupportedMajor, schemaHistory, type Revision } from '@headwater/kernel/internal';
 import type { Finding } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
 import type { Rule } from '../lint/rule.ts';
@@ -22,7 +22,7 @@ const tolerable: ReadonlySet<Rule> = new Set(['not-null-without-default', 'missi
  */
 export async function remarksOn(revision: Revision, { graph, revisions }: Part): Promise<Remarks> {
   const byId = new Map(revisions.map((one) => [one.id, one]));
-  const findings = await lintRevisions({ graph, revisions: byId, chosen: [revision.id], oldest: oldestMajor });
+  const findings = await lintRevisions({ graph, revisions: byId, chosen: [revision.id], oldest: oldestSupportedMajor });
   const errors = findings.filter(({ level, rule }) => level === 'error' && !tolerable.has(rule));
   if (errors.length > 0) {
     const differences = errors.map(({ rule, message }) => `${rule}: ${message}`);

@@ -1,5 +1,17 @@
 import { relative } from 'node:path';
-import { counted, exitCode, kernelError, nearest, oldestMajor, openBlueprint, readLock, type Blueprint, type Command, type ExitCode, type Paint } from '@headwater/kernel/internal';
+import {
+  counted,
+  exitCode,
+  kernelError,
+  nearest,
+  oldestSupportedMajor,
+  openBlueprint,
+  readLock,
+  type Blueprint,
+  type Command,
+  type ExitCode,
+  type Paint,
+} from '@headwater/kernel/internal';
 import type { Finding } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
 import type { Level } from '../lint/rule.ts';
@@ -39,7 +51,7 @@ export const migrateLint: Command = {
     const { blueprint } = await openBlueprint(context);
     const chosen = chosenRevisions(blueprint, operands, switches.has('all'));
     const { graph, revisions } = blueprint;
-    const findings = await lintRevisions({ graph, revisions, chosen, oldest: oldestMajor });
+    const findings = await lintRevisions({ graph, revisions, chosen, oldest: oldestSupportedMajor });
     const [errors, warnings] = [countOf(findings, 'error'), countOf(findings, 'warning')];
     return {
       exit: exitFor(errors, warnings, switches.has('strict')),

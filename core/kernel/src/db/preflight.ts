@@ -1,8 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Session } from './session.ts';
-
-/** The oldest major version of PostgreSQL that revisions are checked against. */
-export const oldestMajor = 15;
+import { oldestSupportedMajor } from './supported-versions.ts';
 
 interface Answers {
   readonly version: number;
@@ -25,9 +23,13 @@ export async function assertWritable(session: Session, pending: readonly string[
   );
   if (answers === undefined) return;
   const database = session.shown;
-  if (answers.version < oldestMajor) {
+  if (answers.version < oldestSupportedMajor) {
     const found = `PostgreSQL ${answers.version}`;
-    throw kernelError('DATABASE_UNSUPPORTED', { database, found, expected: `PostgreSQL ${oldestMajor} or newer` });
+    throw kernelError('DATABASE_UNSUPPORTED', {
+      database,
+      found,
+      expected: `PostgreSQL ${oldestSupportedMajor} or newer`,
+    });
   }
   if (answers.recovery) throw kernelError('DATABASE_READ_ONLY', { database, reason: 'is a standby', pending });
   if (answers.read_only) throw kernelError('DATABASE_READ_ONLY', { database, reason: 'is read-only', pending });
