@@ -1,4 +1,4 @@
-import { differenceOf } from '../difference/difference.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import type { PluginSet } from '@headwater/kernel/internal';
 import type { Shadow } from '../shadow/shadow.ts';

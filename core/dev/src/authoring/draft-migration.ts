@@ -1,10 +1,10 @@
 import { devError } from '../error/dev-codes.ts';
 import { keyOf, type Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
-import { differenceOf } from '../difference/difference.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
-import { scriptOf } from '../difference/script.ts';
-import { slugWords } from '../difference/words.ts';
+import { scriptOf } from '../difference/changes-sql.ts';
+import { slugWords } from '../difference/slug-words.ts';
 import type { Catalog, Plugin, PluginSet } from '@headwater/kernel/internal';
 import { replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';

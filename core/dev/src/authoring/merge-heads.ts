@@ -1,5 +1,5 @@
 import { devError, isDevError } from '../error/dev-codes.ts';
-import { differenceOf } from '../difference/difference.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { ancestorsOf, headsAmong, type Catalog, type KernelError, type Plugin, type PluginSet } from '@headwater/kernel/internal';
 import type { Shadow } from '../shadow/shadow.ts';

@@ -1,5 +1,5 @@
 import { devError, isDevError } from '../error/dev-codes.ts';
-import { differenceOf } from '../difference/difference.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { ancestorsOf, isKernelError, type Catalog, type PluginSet, type Revision } from '@headwater/kernel/internal';
 import { replayUp } from '../shadow/replay.ts';

@@ -1,6 +1,6 @@
 import type { ChangeOf } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
-import { scriptOf } from '../difference/script.ts';
+import { scriptOf } from '../difference/changes-sql.ts';
 import type { Catalog } from '@headwater/kernel/internal';
 import { undone } from './renames.ts';
 

@@ -1,4 +1,4 @@
-import { differenceOf } from '../difference/difference.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
 import { ancestorsOf, isKernelError, readSql, type Revision, type RevisionGraph } from '@headwater/kernel/internal';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';

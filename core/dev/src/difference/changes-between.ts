@@ -1,8 +1,8 @@
 import type { Catalog } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
 import { withDependents } from './dependents.ts';
-import { differenceOf, type DifferenceOptions } from './difference.ts';
-import { withRenamedKeys } from './renamed.ts';
+import { differenceOf, type DifferenceOptions } from './catalog-difference.ts';
+import { withRenamedKeys } from './constraint-renames.ts';
 
 /** Which changes. */
 export interface BetweenOptions extends DifferenceOptions {

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogConstraint, CatalogDefinition } from '@headwater/kernel/internal';
 import { keyOf, type Change } from './change.ts';
-import { commentChanges } from './comments.ts';
+import { commentChanges } from './comment-difference.ts';
 
 /**
  * The same changes, and what has to go for a while so that they can be made, and comes back after them: foreign keys to a

@@ -1,8 +1,8 @@
 import type { Catalog } from '@headwater/kernel/internal';
 import type { Change, EnumColumn } from './change.ts';
-import { commentChanges } from './comments.ts';
+import { commentChanges } from './comment-difference.ts';
 import { quotePart } from './names.ts';
-import { each } from './sides.ts';
+import { each } from './compare-maps.ts';
 
 /** What leads from the enums of one catalog to those of another, where `others` are all other changes. */
 export function enumChanges(

@@ -1,7 +1,7 @@
 import type { CatalogColumn, CatalogTable } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
-import { commentChanges } from './comments.ts';
-import { each } from './sides.ts';
+import { commentChanges } from './comment-difference.ts';
+import { each } from './compare-maps.ts';
 
 /** How tables are compared. */
 export interface TableOptions {

@@ -1,7 +1,7 @@
 import { devError } from '../error/dev-codes.ts';
 import { randomBytes } from 'node:crypto';
 import { catalogReader, databaseTarget, kernelError, openSession, optimizingNothing, type Catalog, type Session } from '@headwater/kernel/internal';
-import { emptyDatabase } from './empty.ts';
+import { emptyDatabase } from './empty-database.ts';
 
 /** A database of nobody's, on which revisions are tried: it has no ledger, and goes when it is closed. */
 export interface Shadow extends AsyncDisposable {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closureOf, entitiesOf, partOf } from '../../src/authoring/part.ts';
 import { tableOf, type Change } from '../../src/difference/change.ts';
-import { differenceOf } from '../../src/difference/difference.ts';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { replayDown, replayUp } from '../../src/shadow/replay.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { likelyRenames, readRenames, undone } from '../../src/authoring/renames.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
-import { scriptOf } from '../../src/difference/script.ts';
+import { scriptOf } from '../../src/difference/changes-sql.ts';
 import type { Catalog } from '../../../kernel/src/catalog/catalog.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';

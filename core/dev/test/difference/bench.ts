@@ -1,7 +1,7 @@
 import { changesBetween } from '../../src/difference/changes-between.ts';
-import { differenceOf } from '../../src/difference/difference.ts';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
-import { scriptOf } from '../../src/difference/script.ts';
+import { scriptOf } from '../../src/difference/changes-sql.ts';
 import { readRenames } from '../../src/authoring/renames.ts';
 import { targetCatalog } from '../../src/authoring/target-catalog.ts';
 import { undoSql } from '../../src/authoring/undo-sql.ts';

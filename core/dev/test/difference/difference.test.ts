@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aboutChanges } from '../../src/authoring/about.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
-import { differenceOf } from '../../src/difference/difference.ts';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
-import { scriptOf } from '../../src/difference/script.ts';
-import { slugWords } from '../../src/difference/words.ts';
+import { scriptOf } from '../../src/difference/changes-sql.ts';
+import { slugWords } from '../../src/difference/slug-words.ts';
 import { openBench, type Bench } from './bench.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
 

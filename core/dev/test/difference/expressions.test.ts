@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expressionSql } from '../../src/difference/expression-sql.ts';
 import { lowered, quoteName, quotePart, quoteText } from '../../src/difference/names.ts';
-import { settledText } from '../../../kernel/src/catalog/settled-text.ts';
+import { settledText } from '../../../kernel/src/catalog/stable-expression.ts';
 import { openShadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 

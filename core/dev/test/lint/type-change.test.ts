@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findObject } from '../../../kernel/src/ownership/made-object.ts';
+import { findObject } from '../../../kernel/src/ownership/tracked-object.ts';
 import { typeChange } from '../../src/lint/type-change.ts';
 import { openReplay } from '../../../../test/helper/replay.ts';
 import { historyOf } from '../../../kernel/test/sql/support.ts';

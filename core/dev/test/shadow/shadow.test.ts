@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differenceOf } from '../../src/difference/difference.ts';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, onServer, serverUrl, testDatabase } from '../../../../test/helper/database.ts';
 

@@ -1,4 +1,4 @@
-import { mine, named, ownOid, relation } from './catalog-names.ts';
+import { mine, named, ownOid, relation } from './query-fragments.ts';
 import { definitionsQuery } from './definitions-query.ts';
 
 /** What makes up a catalog, query by query, each in an order of its own. */

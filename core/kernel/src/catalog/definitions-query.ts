@@ -1,4 +1,4 @@
-import { mine, named, ownOid, relation } from './catalog-names.ts';
+import { mine, named, ownOid, relation } from './query-fragments.ts';
 
 /** The tables, views and columns that a definition stands on, as `core_object` and `core_object.id`. */
 const overOf = (condition: string): string =>

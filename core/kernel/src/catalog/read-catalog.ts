@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.ts';
 import { catalogQueries } from './catalog-queries.ts';
-import { settledText } from './settled-text.ts';
+import { settledText } from './stable-expression.ts';
 import type {
   Catalog,
   CatalogColumn,

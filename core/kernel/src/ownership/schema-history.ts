@@ -1,6 +1,6 @@
 import { isKernelError } from '../error/kernel-codes.ts';
-import { openSchema, type LiveSchema } from './live-schema.ts';
-import { findObject, keyOf, partsOf, type MadeObject, type MadeObjects } from './made-object.ts';
+import { openSchema, type LiveSchema } from './tracked-schema.ts';
+import { findObject, keyOf, partsOf, type MadeObject, type MadeObjects } from './tracked-object.ts';
 import { followSql } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
 

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { stringsIn } from './name.ts';
+import { stringsIn } from './qualified-name.ts';
 
 /** The name that PostgreSQL gives an output column or an index over `node` (FigureColname); `null` where it has none. */
 export function expressionName(node: Node | undefined): string | null {

@@ -1,6 +1,6 @@
 import type { Node, ObjectType } from 'libpg-query';
-import { standing, within } from './facts.ts';
-import { nameOf, stringsIn } from './name.ts';
+import { standing, within } from './statement-effects.ts';
+import { nameOf, stringsIn } from './qualified-name.ts';
 import type { SqlKind, SqlObject } from './sql-object.ts';
 
 const kinds: Partial<Readonly<Record<ObjectType, SqlKind>>> = {

@@ -1,6 +1,6 @@
 import type { DefElem, Node, RangeVar } from 'libpg-query';
-import { standing, within, type Draft } from './facts.ts';
-import { nameOf, relationName, stringsIn } from './name.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
+import { nameOf, relationName, stringsIn } from './qualified-name.ts';
 import type { SqlObject } from './sql-object.ts';
 
 /** Notes a relation that has to be there, and gives its name. */

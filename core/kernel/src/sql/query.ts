@@ -1,9 +1,9 @@
 import type { ColumnRef, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
 import { isBuiltinFunction } from './builtin-function.ts';
-import { standing, within, type Draft } from './facts.ts';
-import { nameOf, relationName, stringsIn } from './name.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
+import { nameOf, relationName, stringsIn } from './qualified-name.ts';
 import { isBuiltinType, sqlType } from './sql-type.ts';
-import { assigned, partsOfWrite, valueOf, type Writing } from './write-parts.ts';
+import { assigned, partsOfWrite, valueOf, type Writing } from './dml-clauses.ts';
 
 /** Where a column of a query may come from: a table, or something whose columns are not known (`table: null`). */
 interface Source {

@@ -1,10 +1,10 @@
-import { factsOf, openDraft, type Facts } from './facts.ts';
-import { sqlBodyOf } from './function.ts';
-import { here } from '../ownership/this-text.ts';
-import { follow, type Author } from '../ownership/history-step.ts';
-import { openSchema, type LiveSchema } from '../ownership/live-schema.ts';
-import type { MadeObjects } from '../ownership/made-object.ts';
-import { parseSql, type ParsedStatement } from './parse.ts';
+import { factsOf, openDraft, type Facts } from './statement-effects.ts';
+import { sqlBodyOf } from './create-function.ts';
+import { here } from '../ownership/unattributed-sql.ts';
+import { follow, type Author } from '../ownership/track-statement.ts';
+import { openSchema, type LiveSchema } from '../ownership/tracked-schema.ts';
+import type { MadeObjects } from '../ownership/tracked-object.ts';
+import { parseSql, type ParsedStatement } from './parse-sql.ts';
 import { readStatement } from './statement.ts';
 
 /** One statement of a piece of SQL and what it says. */

@@ -1,5 +1,5 @@
 import type { Node, TypeName } from 'libpg-query';
-import { qualified, stringsIn } from './name.ts';
+import { qualified, stringsIn } from './qualified-name.ts';
 import type { SqlType } from './sql-object.ts';
 
 /** Types that are an integer and a sequence, by what integer it is. */

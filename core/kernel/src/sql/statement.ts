@@ -1,14 +1,14 @@
 import type { Node, RangeVar } from 'libpg-query';
-import { readAlter, readRename, readSchemaMove } from './alter.ts';
-import { readChange } from './change.ts';
-import { readCreate } from './create.ts';
-import { standing, type Draft } from './facts.ts';
-import { readFunction } from './function.ts';
+import { readAlter, readRename, readSchemaMove } from './alter-table.ts';
+import { readChange } from './alter-other.ts';
+import { readCreate } from './create-other.ts';
+import { standing, type Draft } from './statement-effects.ts';
+import { readFunction } from './create-function.ts';
 import { namedObject } from './named-object.ts';
-import { nameOf } from './name.ts';
+import { nameOf } from './qualified-name.ts';
 import { noScope, readQuery } from './query.ts';
-import { readRows } from './rows.ts';
-import { readCreateTable, readIndex } from './table.ts';
+import { readRows } from './data-statement.ts';
+import { readCreateTable, readIndex } from './create-table.ts';
 
 /** Notes what one statement says. What is not known here says nothing. */
 export function readStatement(node: Node, draft: Draft): void {

@@ -6,7 +6,7 @@ import { explainType } from '../../src/sql/sql-type.ts';
 import { emptyReplay, openReplay, readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
 import { schemaHistory, type SchemaHistory } from '../../src/ownership/schema-history.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 
 let database: PGlite;
 beforeAll(async () => {
@@ -158,7 +158,7 @@ describe('a history has what the server has', () => {
 
   it('after the revisions of this repository', async () => {
     const folders = [
-      'core/src/core-plugin',
+      'plugins/core/src',
       'plugins/likes/src',
       'plugins/comments/src',
       'plugins/messages/src',

@@ -1,8 +1,8 @@
 import type { Catalog } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
-import { commentChanges } from './comments.ts';
+import { commentChanges } from './comment-difference.ts';
 import { enumChanges } from './enum-difference.ts';
-import { each } from './sides.ts';
+import { each } from './compare-maps.ts';
 import { newTableChanges, tableChanges } from './table-difference.ts';
 
 /** How to compare. */

@@ -1,8 +1,8 @@
 import type { ColumnDef, Constraint, CreateStmt, IndexElem, IndexStmt, Node } from 'libpg-query';
 import { freeName } from './default-name.ts';
-import { isTaken, standing, within, type Draft } from './facts.ts';
+import { isTaken, standing, within, type Draft } from './statement-effects.ts';
 import { expressionName } from './expression-name.ts';
-import { bareName, nameOf, qualified, relationName, schemaOf, stringsIn } from './name.ts';
+import { bareName, nameOf, qualified, relationName, schemaOf, stringsIn } from './qualified-name.ts';
 import { needType, readQuery, tableScope } from './query.ts';
 import { isSerial, sqlType } from './sql-type.ts';
 import type { SqlObject } from './sql-object.ts';

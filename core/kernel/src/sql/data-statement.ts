@@ -1,9 +1,9 @@
 import type { Node } from 'libpg-query';
-import { standing, within, type Draft } from './facts.ts';
-import { relationName, stringsIn } from './name.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
+import { relationName, stringsIn } from './qualified-name.ts';
 import { needed, relationsIn } from './node-parts.ts';
 import { noScope, readQuery, tableScope } from './query.ts';
-import { nodesIn } from './walk.ts';
+import { nodesIn } from './syntax-tree.ts';
 
 /** Notes what queries read, and what changes rows. Gives whether it is one of those. */
 export function readRows(node: Node, draft: Draft): boolean {

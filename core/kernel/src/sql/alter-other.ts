@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
-import { standing, within, type Draft } from './facts.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
 import { namedObject } from './named-object.ts';
-import { nameOf, relationName, tagOf } from './name.ts';
+import { nameOf, relationName, tagOf } from './qualified-name.ts';
 import { needed, ownerIn } from './node-parts.ts';
 import { noScope, readQuery, tableScope } from './query.ts';
 import type { SqlObject } from './sql-object.ts';

@@ -1,4 +1,4 @@
-import { qualified, schemaOf } from './name.ts';
+import { qualified, schemaOf } from './qualified-name.ts';
 import type { SqlObject } from './sql-object.ts';
 
 /** A new name for something that stays; where it is a table, what is in it comes along. */

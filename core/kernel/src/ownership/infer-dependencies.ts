@@ -1,6 +1,6 @@
-import { follow } from './history-step.ts';
-import { openSchema } from './live-schema.ts';
-import { findObject, type MadeObject } from './made-object.ts';
+import { follow } from './track-statement.ts';
+import { openSchema } from './tracked-schema.ts';
+import { findObject, type MadeObject } from './tracked-object.ts';
 import { readSql, type SqlStatement } from '../sql/read-sql.ts';
 import type { SchemaHistory } from './schema-history.ts';
 import { shownName, type SqlObject } from '../sql/sql-object.ts';

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSql } from '../../src/contract/sql.ts';
 import { readFileSync } from 'node:fs';
-import { dependenciesOf } from '../../src/ownership/inferred-dependencies.ts';
+import { dependenciesOf } from '../../src/ownership/infer-dependencies.ts';
 import { schemaHistory } from '../../src/ownership/schema-history.ts';
 import { readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
 import { historyOf } from '../sql/support.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 
 /** A core that moves on: each of its revisions is revised by the next. */
 const core = [
@@ -164,7 +164,7 @@ describe('laws', () => {
 
 describe('the revisions of this repository', async () => {
   const folders = [
-    'core/src/core-plugin',
+    'plugins/core/src',
     'plugins/likes/src',
     'plugins/comments/src',
     'plugins/messages/src',

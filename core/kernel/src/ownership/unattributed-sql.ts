@@ -1,5 +1,5 @@
-import type { Author } from './history-step.ts';
-import { findObject, type MadeObjects } from './made-object.ts';
+import type { Author } from './track-statement.ts';
+import { findObject, type MadeObjects } from './tracked-object.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
 
 /** Whose a piece of SQL is that is looked at by itself. No revision has this id. */

@@ -1,5 +1,5 @@
-import { nameTakenBy } from '../sql/facts.ts';
-import type { MadeObject, MadeObjects } from './made-object.ts';
+import { nameTakenBy } from '../sql/statement-effects.ts';
+import type { MadeObject, MadeObjects } from './tracked-object.ts';
 import { identityOf } from '../sql/sql-object.ts';
 
 /** What is there while statements are followed. */

@@ -1,5 +1,5 @@
-import { nameTakenBy } from '../sql/facts.ts';
-import { bareName } from '../sql/name.ts';
+import { nameTakenBy } from '../sql/statement-effects.ts';
+import { bareName } from '../sql/qualified-name.ts';
 import { identityOf, type SqlObject } from '../sql/sql-object.ts';
 
 /** An object that some revision made. */

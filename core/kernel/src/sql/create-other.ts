@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
-import { standing, within, type Draft } from './facts.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
 import { namedObject } from './named-object.ts';
-import { nameOf, relationName, stringsIn } from './name.ts';
+import { nameOf, relationName, stringsIn } from './qualified-name.ts';
 import { needed, optionValues, ownerIn, relationsIn } from './node-parts.ts';
 import { needType, noScope, readQuery, tableScope } from './query.ts';
 import type { SqlObject } from './sql-object.ts';

@@ -1,12 +1,12 @@
 import type { AlterObjectSchemaStmt, AlterTableCmd, AlterTableStmt, Node, RenameStmt } from 'libpg-query';
 import { defaultName } from './default-name.ts';
-import { standing, within, type Draft } from './facts.ts';
+import { standing, within, type Draft } from './statement-effects.ts';
 import { kindOf, namedObject } from './named-object.ts';
-import { bareName, qualified, relationName, schemaOf } from './name.ts';
+import { bareName, qualified, relationName, schemaOf } from './qualified-name.ts';
 import { needType, readQuery, tableScope } from './query.ts';
 import type { SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
-import { createSequence, readColumn, readConstraint } from './table.ts';
+import { createSequence, readColumn, readConstraint } from './create-table.ts';
 
 /** Notes what `alter table` and its likes do, command by command. */
 export function readAlter({ relation, cmds = [], objtype }: AlterTableStmt, draft: Draft): void {

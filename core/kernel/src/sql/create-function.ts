@@ -1,6 +1,6 @@
 import type { CreateFunctionStmt, Node } from 'libpg-query';
-import { standing, type Draft } from './facts.ts';
-import { nameOf } from './name.ts';
+import { standing, type Draft } from './statement-effects.ts';
+import { nameOf } from './qualified-name.ts';
 import { needType, noScope, readQuery } from './query.ts';
 
 /**

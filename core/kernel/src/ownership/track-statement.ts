@@ -1,7 +1,7 @@
-import type { Facts, Rename } from '../sql/facts.ts';
-import type { LiveSchema } from './live-schema.ts';
-import { findObject, partsOf, type MadeObject, type MadeObjects } from './made-object.ts';
-import { bareName, qualified, schemaOf } from '../sql/name.ts';
+import type { Facts, Rename } from '../sql/statement-effects.ts';
+import type { LiveSchema } from './tracked-schema.ts';
+import { findObject, partsOf, type MadeObject, type MadeObjects } from './tracked-object.ts';
+import { bareName, qualified, schemaOf } from '../sql/qualified-name.ts';
 import { identityOf, type SqlObject } from '../sql/sql-object.ts';
 
 /** Whose statement it is. */
