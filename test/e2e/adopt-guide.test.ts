@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync,
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { unpackTemplate } from '../../core/kernel/src/db/template.ts';
-import { installedKernel } from '../helper/installed-kernel.ts';
+import { installedPackage } from '../helper/installed-kernel.ts';
 import { followPage, linkInstalled, shellIn, type Run } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -17,7 +17,9 @@ describe('the guide to adoption', () => {
     linkInstalled(cwd);
     const modules = join(cwd, 'node_modules');
     mkdirSync(join(modules, '@headwater'));
-    symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/kernel'));
+    for (const name of ['kernel', 'dev', 'plugin-core']) {
+      symlinkSync(installedPackage(inject('scratch'), name), join(modules, '@headwater', name));
+    }
     mkdirSync(join(modules, '.bin'));
     symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
     symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
@@ -41,7 +43,7 @@ describe('the guide to adoption', () => {
     // The kernel that is installed for the tests has no types; the workspace's sources do.
     const core = join(cwd, 'node_modules/@headwater/kernel');
     rmSync(core);
-    symlinkSync(join(workspace, 'core'), core);
+    symlinkSync(join(workspace, 'core/kernel'), core);
     const settings = { extends: join(workspace, 'tsconfig.base.json'), compilerOptions: { noEmit: true } };
     writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ ...settings, include: ['shop/src'] }));
     expect(await run('tsc -p tsconfig.json')).toEqual({ code: 0, output: '' });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { installedKernel } from '../helper/installed-kernel.ts';
+import { installedPackage } from '../helper/installed-kernel.ts';
 import { followPage, linkInstalled, shellIn } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -16,7 +16,9 @@ describe('the comparison with Alembic', () => {
       const modules = join(cwd, 'node_modules');
       mkdirSync(join(modules, '.bin'));
       mkdirSync(join(modules, '@headwater'));
-      symlinkSync(installedKernel(inject('scratch')), join(modules, '@headwater/kernel'));
+      for (const name of ['kernel', 'dev', 'plugin-core']) {
+        symlinkSync(installedPackage(inject('scratch'), name), join(modules, '@headwater', name));
+      }
       symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
       symlinkSync('../main', join(modules, 'community-main'));
       symlinkSync('../plugins/likes', join(modules, 'headwater-plugin-likes'));

@@ -3,7 +3,7 @@ import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { openSession } from '../../core/kernel/src/db/session.ts';
 import { catalogReader } from '../../core/kernel/src/catalog/read-catalog.ts';
 import type { Catalog } from '../../core/kernel/src/catalog/catalog.ts';
-import { differenceOf } from '../../core/dev/src/difference/difference.ts';
+import { differenceOf } from '../../core/dev/src/difference/catalog-difference.ts';
 import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
 import { emptyDatabase, serverUrl, urlOf } from '../helper/database.ts';
 import { entitiesText, type EntitiesText } from '../helper/entity-text.ts';

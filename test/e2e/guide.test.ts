@@ -7,6 +7,11 @@ import { followPage, linkInstalled, shellIn, type Run } from '../helper/page.ts'
 
 const workspace = join(import.meta.dirname, '../..');
 const page = join(workspace, 'docs/guide/first-plugin.md');
+const packages = [
+  ['kernel', 'core/kernel', ['bin', 'dist', 'package.json']],
+  ['dev', 'core/dev', ['dist', 'package.json']],
+  ['plugin-core', 'plugins/core', ['dist', 'package.json']],
+] as const;
 const tarball = 'headwater-plugin-bookmarks-1.0.0.tgz';
 
 /** The page is followed in an application of its own, on the kernel as npm would install it. */
@@ -23,12 +28,13 @@ describe('the guide to a first plugin', () => {
   /** The kernel that was built, and links to what it needs: what `npm install` would fetch, without a network. */
   const install = async (): Promise<void> => {
     const modules = join(cwd, 'node_modules');
-    const core = join(modules, '@headwater/kernel');
-    mkdirSync(core, { recursive: true });
-    mkdirSync(join(modules, '.bin'));
-    // What packs is tested with the published packages.
-    for (const part of ['bin', 'dist', 'package.json']) {
-      cpSync(join(workspace, 'core', part), join(core, part), { recursive: true });
+    mkdirSync(join(modules, '.bin'), { recursive: true });
+    // Packing itself is tested with the published packages.
+    for (const [name, folder, parts] of packages) {
+      mkdirSync(join(modules, '@headwater', name), { recursive: true });
+      for (const part of parts) {
+        cpSync(join(workspace, folder, part), join(modules, '@headwater', name, part), { recursive: true });
+      }
     }
     linkInstalled(cwd);
     symlinkSync('../plugins/bookmarks', join(modules, 'headwater-plugin-bookmarks'));

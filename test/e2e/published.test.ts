@@ -7,7 +7,7 @@ import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
-const published = ['./core', './plugins/likes', './plugins/comments', './plugins/messages'] as const;
+const published = ['./core/kernel', './core/dev', './plugins/core', './plugins/likes', './plugins/comments', './plugins/messages'] as const;
 
 /**
  * The packages as npm would publish them: packed from what the build made, and unpacked into a project's node_modules.
@@ -39,7 +39,7 @@ describe('packages that were packed and installed', () => {
   }, 60_000);
 
   it('hold what was built, the manifest included, and no sources', () => {
-    for (const name of ['core', 'plugin-likes', 'plugin-comments', 'plugin-messages']) {
+    for (const name of ['plugin-core', 'plugin-likes', 'plugin-comments', 'plugin-messages']) {
       const folder = join(cwd, 'node_modules/@headwater', name);
       expect(existsSync(join(folder, 'dist/headwater.json')), name).toBe(true);
       expect(existsSync(join(folder, 'src')), name).toBe(false);
@@ -49,7 +49,7 @@ describe('packages that were packed and installed', () => {
   it.each(databaseKinds)('boot on %s from their manifests, and have nothing to do the second time', async (kind) => {
     const target = await emptyDatabase(kind);
     const plugins = { likes: {}, comments: {}, messages: {} };
-    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins }));
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins }));
     const list = await runKernel(['plugin:list', '--json'], { cwd, bin });
     const { plugins: found } = list.json() as { plugins: readonly { state: string; from: string }[] };
     expect(found.filter(({ state }) => state === 'active').map(({ from }) => from)).toEqual(Array(4).fill('built'));
@@ -63,14 +63,14 @@ describe('packages that were packed and installed', () => {
   it('make the same plan as the sources they were built from', async () => {
     const target = await emptyDatabase('postgres');
     const plugins = { likes: {}, comments: {}, messages: {} };
-    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins }));
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins }));
     const built = await runKernel(['migrate:up', '--json'], { cwd, bin });
     expect(built, built.stdout + built.stderr).toMatchObject({ code: 0 });
-    const config = { database: urlOf(target), plugins };
+    const config = { database: urlOf(target), core: '@headwater/plugin-core', plugins };
     const linked = join(inject('scratch'), 'linked');
     mkdirSync(join(linked, 'node_modules/@headwater'), { recursive: true });
-    symlinkSync(join(workspace, 'core'), join(linked, 'node_modules/@headwater/kernel'));
-    for (const name of Object.keys(plugins)) {
+    symlinkSync(join(workspace, 'core/kernel'), join(linked, 'node_modules/@headwater/kernel'));
+    for (const name of ['core', ...Object.keys(plugins)]) {
       symlinkSync(join(workspace, 'plugins', name), join(linked, `node_modules/@headwater/plugin-${name}`));
     }
     writeFileSync(join(linked, 'package.json'), '{ "private": true }');
@@ -108,14 +108,14 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
   it('read four files of the kernel where nothing is pending, and of no other package any', async () => {
     const target = await emptyDatabase('postgres');
     const plugins = { likes: {}, comments: {}, messages: {} };
-    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), plugins }));
+    writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins }));
     const first = await loadedBy(['migrate:up']);
     expect(first).toContain('@headwater/kernel/dist/chunk/umzug.js');
     expect(first?.filter((file) => !file.startsWith('@headwater/'))).toEqual([]);
     const loaded = await loadedBy(['migrate:up']);
     const own = loaded?.filter((file) => file.startsWith('@headwater/'));
     expect(own?.toSorted()).toEqual(
-      ['bin/kernel.js', 'dist/chunk/kernel.js', 'dist/chunk/rolldown-runtime.js', 'dist/cli/main.js'].map(
+      ['bin/kernel.js', 'dist/chunk/kernel.js', 'dist/chunk/rolldown-runtime.js', 'dist/cli.js'].map(
         (file) => `@headwater/kernel/${file}`,
       ),
     );

@@ -42,7 +42,8 @@ describe('the README', () => {
     cwd = join(inject('scratch'), 'readme');
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
     for (const [name, folder] of [
-      ['core', 'core'],
+      ['kernel', 'core/kernel'],
+      ['plugin-core', 'plugins/core'],
       ['plugin-likes', 'plugins/likes'],
       ['plugin-comments', 'plugins/comments'],
       ['plugin-messages', 'plugins/messages'],

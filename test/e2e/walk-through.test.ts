@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
-import { installedKernel, installPlugin } from '../helper/installed-kernel.ts';
+import { installedPackage, installPlugin } from '../helper/installed-kernel.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { openSession } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
@@ -14,7 +14,7 @@ let installed: Installed | null = null;
 
 async function installAll(): Promise<Installed> {
   const scratch = inject('scratch');
-  const folders = new Map([['core', installedKernel(scratch)]]);
+  const folders = new Map(['kernel', 'dev', 'plugin-core'].map((name) => [name, installedPackage(scratch, name)]));
   for (const name of ['likes', 'comments', 'messages']) {
     folders.set(`plugin-${name}`, await installPlugin(scratch, name));
   }
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
     for (const [name, folder] of installed) symlinkSync(folder, join(cwd, 'node_modules/@headwater', name));
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
-    writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ database: urlOf(target), plugins: {} }, null, 2));
+    writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins: {} }, null, 2));
   });
   const kernel = (...args: readonly string[]): Promise<Finished> => runKernel(args, { cwd });
   const ok = async (...args: readonly string[]): Promise<Finished> => {

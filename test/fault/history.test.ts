@@ -150,7 +150,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
   });
 
   it('notices a build that does not compare hashes', async () => {
-    const bin = mutant('no-hash', 'plan/history.ts', 'if (revision.raw !== row.raw) differing.push(row.id);', '');
+    const bin = mutant('no-hash', 'plan/ledger-check.ts', 'if (revision.raw !== row.raw) differing.push(row.id);', '');
     const careless = faultProject(target, bin);
     change('core', '0002_object', 'id int primary key', 'id bigint primary key')(careless);
     // What every test above wants refused with 15 goes through.

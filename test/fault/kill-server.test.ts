@@ -93,7 +93,7 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
   it('notices a build that writes the row in a second transaction', async () => {
     const bin = mutant(
       'second-transaction',
-      'db/run-sql.ts',
+      'run/run-sql.ts',
       'await run.session.script(script,',
       `for (const { revision } of batch.steps) if (revision?.up.kind === 'sql') await run.session.script(revision.up.text);
   await run.session.script(script.replace('execute step.up;', ''),`,

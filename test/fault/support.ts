@@ -6,7 +6,7 @@ import { expect, inject } from 'vitest';
 import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { catalogOf } from '../helper/catalog.ts';
-import { installedKernel } from '../helper/installed-kernel.ts';
+import { installedKernel, installedPackage } from '../helper/installed-kernel.ts';
 import { runKernel } from '../helper/kernel-process.ts';
 import { urlOf } from '../helper/database.ts';
 
@@ -100,6 +100,7 @@ export function faultProject(
   write('package.json', JSON.stringify({ name: 'fault', private: true, type: 'module' }));
   mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
   symlinkSync(join(bin, '../..'), join(cwd, 'node_modules/@headwater/kernel'));
+  symlinkSync(installedPackage(inject('scratch'), 'dev'), join(cwd, 'node_modules/@headwater/dev'));
   for (const [name, list] of Object.entries(revisions)) {
     const needs = Object.fromEntries((peers[name] ?? []).map((peer) => [`fault-${peer}`, '^1.0.0']));
     write(
@@ -282,7 +283,7 @@ async function assertNothingLeft(session: Session): Promise<void> {
 export function mutant(name: string, file: string, from: string | RegExp, to: string): string {
   const directory = join(inject('memory'), `mutant-${name}-${randomBytes(4).toString('hex')}`);
   for (const part of ['bin', 'src', 'package.json']) {
-    cpSync(join(workspace, 'core', part), join(directory, part), { recursive: true });
+    cpSync(join(workspace, 'core/kernel', part), join(directory, part), { recursive: true });
   }
   symlinkSync(join(workspace, 'node_modules'), join(directory, 'node_modules'));
   const path = join(directory, 'src', file);

@@ -5,8 +5,14 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { installedKernel } from './installed-kernel.ts';
 
-/** The workspace's own `@headwater/kernel`, which runs from its sources. */
-export const workspaceKernel = join(import.meta.dirname, '../../core/kernel');
+/** The folder in this workspace of a package of ours: `kernel`, `dev`, `plugin-likes`. It runs from its sources. */
+export function workspaceFolder(name: string): string {
+  const folder = name.startsWith('plugin-') ? `plugins/${name.slice('plugin-'.length)}` : `core/${name}`;
+  return join(import.meta.dirname, '../..', folder);
+}
+
+/** The workspace's own `@headwater/kernel`. */
+export const workspaceKernel = workspaceFolder('kernel');
 
 /** The command that npx would find in the folder `cwd`; elsewhere that of the kernel that is installed for the tests. */
 export function kernelBin(cwd: string): string {

@@ -14,7 +14,7 @@ import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { urlOf } from './database.ts';
 import { installedKernel, installedPackage } from './installed-kernel.ts';
-import { runKernel, startKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
+import { runKernel, startKernel, workspaceFolder, workspaceKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
@@ -63,7 +63,7 @@ export interface ProjectSketch {
   /** Further keys of config.json. */
   readonly config?: object;
   /** Folder of its `@headwater/kernel`. Default: the one that is installed for the tests. */
-  readonly core?: string;
+  readonly kernel?: string;
 }
 
 /** A project on disk, which goes with the test run. */
@@ -100,14 +100,16 @@ export async function makeProject({
   config = {},
   ...sketch
 }: ProjectSketch = {}): Promise<Project> {
-  const { core: kernel = installedKernel(inject('scratch')) } = sketch;
+  const { kernel = installedKernel(inject('scratch')) } = sketch;
   const cwd = join(realpathSync(inject('memory')), `project-${randomBytes(6).toString('hex')}`);
   const project = projectIn(cwd);
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
   link(kernel, join(cwd, 'node_modules/@headwater/kernel'));
   for (const name of plugins['core'] === undefined ? ['dev', 'plugin-core'] : ['dev']) {
-    link(installedPackage(inject('scratch'), name), join(cwd, 'node_modules/@headwater', name));
+    // Of the same kind as the kernel, which no package may have a second copy of.
+    const folder = kernel === workspaceKernel ? workspaceFolder(name) : installedPackage(inject('scratch'), name);
+    link(folder, join(cwd, 'node_modules/@headwater', name));
   }
   // The same copy as core's, which entities have to be made with.
   link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));

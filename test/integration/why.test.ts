@@ -39,7 +39,7 @@ export default definePlugin({
         type: 'module',
         headwater,
         exports,
-        peerDependencies: { '@headwater/kernel': '^1.0.0' },
+        peerDependencies: { '@headwater/kernel': '^1.0.0', '@headwater/plugin-core': '^1.0.0' },
       }),
     );
   });

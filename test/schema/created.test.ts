@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differenceOf } from '../../core/dev/src/difference/difference.ts';
+import { differenceOf } from '../../core/dev/src/difference/catalog-difference.ts';
 import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
 import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
 import { replayUp } from '../../core/dev/src/shadow/replay.ts';

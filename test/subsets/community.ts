@@ -8,7 +8,7 @@ import { urlOf } from '../helper/database.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
-/** The first-party plugins besides core, which is always there. */
+/** The first-party plugins besides plugin zero, which is always active here. */
 export const firstParty = ['app', 'comments', 'likes', 'messages'] as const;
 
 /** One of {@link firstParty}. */
@@ -32,8 +32,9 @@ export function makeCommunity(database: DatabaseTarget): Community {
   const packages = join(cwd, 'node_modules/@headwater');
   mkdirSync(packages, { recursive: true });
   writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
-  for (const folder of ['core', 'app']) symlinkSync(join(workspace, folder), join(packages, folder), 'junction');
-  for (const name of ['comments', 'likes', 'messages']) {
+  symlinkSync(join(workspace, 'core/kernel'), join(packages, 'kernel'), 'junction');
+  symlinkSync(join(workspace, 'app'), join(packages, 'app'), 'junction');
+  for (const name of ['core', 'comments', 'likes', 'messages']) {
     symlinkSync(join(workspace, 'plugins', name), join(packages, `plugin-${name}`), 'junction');
   }
   return {
@@ -44,7 +45,7 @@ export function makeCommunity(database: DatabaseTarget): Community {
           { $enabled: active.includes(name), ...(name === 'app' && { $package: '@headwater/app' }) },
         ]),
       );
-      writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(database), plugins }));
+      writeFileSync(join(cwd, 'config.json'), JSON.stringify({ database: urlOf(database), core: '@headwater/plugin-core', plugins }));
       return boot({ cwd });
     },
   };

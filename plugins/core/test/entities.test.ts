@@ -12,7 +12,7 @@ import {
 import { Activity, ContentObject, User } from '../src/entities.ts';
 
 test("core's revisions make what MikroORM would make of core's entities, name by name", async () => {
-  const files = await readRevisionFiles(join(import.meta.dirname, '../../src/core-plugin/migrations'));
+  const files = await readRevisionFiles(join(import.meta.dirname, '../src/migrations'));
   const revisions = files.map(({ revision }) => revision);
   await using database = await openReplay();
   await using orm = await MikroORM.init({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testRevisions } from '../../../test/helper/revision-rules.ts';
 
-const { database, upTo } = await testRevisions('core', 'core/src/core-plugin/migrations');
+const { database, upTo } = await testRevisions('core', 'plugins/core/src/migrations');
 
 test('no two users have the same name', async () => {
   await upTo('heads');

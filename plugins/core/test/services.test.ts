@@ -1,14 +1,14 @@
+import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
 import { ContentObject, Users, type ObjectListener } from '../src/index.ts';
 import { objectsIn, type Objects } from '../src/objects.ts';
-import { startTestKernel, type TestKernel } from '../../../core/dev/src/testing.ts';
 import { coreRules, newName, newUser } from './rules.ts';
 
 describe.each(databaseKinds)('core on %s', (kind) => {
   let kernel: TestKernel;
   beforeAll(async () => {
-    kernel = await startTestKernel({ plugins: [], database: testDatabase(kind) });
+    kernel = await startTestKernel({ database: testDatabase(kind) });
   });
   afterAll(() => kernel.stop());
 

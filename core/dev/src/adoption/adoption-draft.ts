@@ -22,14 +22,14 @@ export interface DraftFacts {
 export async function draftOf(
   { up, down, downProblem, transactional }: CollectedMigration,
   { migration, ...facts }: DraftFacts,
-  { refuse, dependenciesOf }: { readonly refuse: RefuseMigration; readonly dependenciesOf?: DependenciesOf },
+  { refuse, inferDependencies }: { readonly refuse: RefuseMigration; readonly inferDependencies?: DependenciesOf },
 ): Promise<RevisionDraft> {
   const text = joinedStatements(up);
   const back = down === null ? null : joinedStatements(down);
   const notes = downProblem === null ? [] : [`It had a down() that threw: ${downProblem}.`];
   const draft = {
     ...facts,
-    dependsOn: (await dependenciesOf?.(text)) ?? [],
+    dependsOn: (await inferDependencies?.(text)) ?? [],
     breaking: await isBreaking(text, refuse),
     up: text,
     down: back,

@@ -51,7 +51,7 @@ export interface AdoptionWork {
   /** The last one to adopt. Default: all. */
   readonly to?: string | undefined;
   /** Finds the revisions of other branches that SQL needs. Default: none. */
-  readonly dependenciesOf?: DependenciesOf;
+  readonly inferDependencies?: DependenciesOf;
 }
 
 /**
@@ -60,7 +60,7 @@ export interface AdoptionWork {
  * MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS, REVISION_TEXT_UNWRITABLE.
  */
 export async function planAdoption(work: AdoptionWork): Promise<Adoption> {
-  const { plugin, from, to, dependenciesOf } = work;
+  const { plugin, from, to, inferDependencies } = work;
   const folder = revisionFolder(plugin);
   const files = migrationFiles(from);
   const limit = to === undefined ? files.length : indexOf(files, to, from) + 1;
@@ -96,7 +96,7 @@ export async function planAdoption(work: AdoptionWork): Promise<Adoption> {
     }
     const slug = nextSlug(slugs, migrationWords([file.stem, ...names]));
     const facts = { id: `${plugin.name}@${slug}`, revises: head, migration: name, importFrom };
-    const draft = await draftOf(collected, facts, { refuse, ...(dependenciesOf && { dependenciesOf }) });
+    const draft = await draftOf(collected, facts, { refuse, ...(inferDependencies && { inferDependencies }) });
     const same = await sameRevision(plugin, draft, taken);
     if (same !== null) {
       taken.add(same);

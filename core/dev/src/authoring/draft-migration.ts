@@ -3,7 +3,7 @@ import { keyOf, type Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
 import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
-import { scriptOf } from '../difference/changes-sql.ts';
+import { changesSql } from '../difference/changes-sql.ts';
 import { slugWords } from '../difference/slug-words.ts';
 import type { Catalog, Plugin, PluginSet } from '@headwater/kernel/internal';
 import { replayUp } from '../shadow/replay.ts';
@@ -71,7 +71,7 @@ export async function draftMigration(
     await catalogAfter(shadow, closure.revisions);
   }
   const renames = options.rename === null ? [] : readRenames(options.rename, before, target);
-  if (renames.length > 0) await shadow.session.script(scriptOf(renames));
+  if (renames.length > 0) await shadow.session.script(changesSql(renames));
   const renamed = renames.length > 0 ? await shadow.catalog() : before;
   // What the plugins that it requires do not ask for, it asks for itself.
   const only = (change: Change): boolean => !others.keys.has(keyOf(change));
@@ -88,9 +88,9 @@ export async function draftMigration(
 
   onStage('trying the revision');
   const id = `${plugin.name}@${found.slug}`;
-  const after = await tried(shadow, id, scriptOf(changes));
+  const after = await tried(shadow, id, changesSql(changes));
   assertReached(id, differenceOf(after, target).filter(only));
-  const [up, down] = [scriptOf(all), undoSql(after, renamed, renames)];
+  const [up, down] = [changesSql(all), undoSql(after, renamed, renames)];
   const unproven = { slug: found.slug, up, down, about: aboutChanges(all), before, after };
   return { ...found, proven: await completeDraft(unproven, { set, plugin, closure, shadow, pinHeads, onStage }) };
 }

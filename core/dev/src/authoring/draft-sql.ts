@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { dependenciesOf, kernelError, schemaHistory, type Plugin, type PluginSet } from '@headwater/kernel/internal';
+import { inferDependencies, kernelError, schemaHistory, type Plugin, type PluginSet } from '@headwater/kernel/internal';
 import { replayUp } from '../shadow/replay.ts';
 import { completeDraft, type Proven } from './complete-draft.ts';
 import type { DraftOptions } from './draft-migration.ts';
@@ -42,7 +42,7 @@ async function assertRequired(
   closure: Part,
 ): Promise<void> {
   const all = partOf(set, new Set(set.byName.keys()));
-  const { dependsOn } = await dependenciesOf(name, sql, await schemaHistory(all.revisions));
+  const { dependsOn } = await inferDependencies(name, sql, await schemaHistory(all.revisions));
   for (const { revision: dependency } of dependsOn) {
     const of = dependency.split('@')[0] ?? '';
     const maker = set.byName.get(of);

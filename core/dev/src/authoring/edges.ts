@@ -1,5 +1,5 @@
 import { devError } from '../error/dev-codes.ts';
-import { dependenciesOf, hardRequirements, headsAmong, schemaHistory, type Plugin } from '@headwater/kernel/internal';
+import { inferDependencies, hardRequirements, headsAmong, schemaHistory, type Plugin } from '@headwater/kernel/internal';
 import type { Part } from './part.ts';
 import type { DraftDependency } from './revision-source.ts';
 
@@ -22,7 +22,7 @@ export async function edgesOf(plugin: Plugin, sql: string, closure: Part, pinHea
     const pinned = hardRequirements(plugin).flatMap(heads).toSorted();
     return { revises, dependsOn: pinned.map((revision) => ({ revision, why: 'its head' })) };
   }
-  const { dependsOn, unknown } = await dependenciesOf(plugin.name, sql, await schemaHistory(closure.revisions));
+  const { dependsOn, unknown } = await inferDependencies(plugin.name, sql, await schemaHistory(closure.revisions));
   const [first] = unknown;
   const makers = first?.revisions.filter((id) => !id.startsWith(`${plugin.name}@`)) ?? [];
   if (first !== undefined && makers.length > 0) {
@@ -44,7 +44,7 @@ export async function dependencyFinder(
 ): Promise<(sql: string) => Promise<readonly DraftDependency[]>> {
   const history = await schemaHistory(revisions);
   return async (sql) => {
-    const { dependsOn } = await dependenciesOf(plugin.name, sql, history);
+    const { dependsOn } = await inferDependencies(plugin.name, sql, history);
     return dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') }));
   };
 }

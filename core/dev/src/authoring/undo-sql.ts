@@ -1,6 +1,6 @@
 import type { ChangeOf } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
-import { scriptOf } from '../difference/changes-sql.ts';
+import { changesSql } from '../difference/changes-sql.ts';
 import type { Catalog } from '@headwater/kernel/internal';
 import { undone } from './renames.ts';
 
@@ -10,5 +10,5 @@ import { undone } from './renames.ts';
  */
 export function undoSql(after: Catalog, before: Catalog, renames: readonly ChangeOf<'rename'>[]): string {
   const back = changesBetween(after, before, { undefine: true });
-  return [scriptOf(back), scriptOf(renames.toReversed().map(undone))].filter((text) => text !== '').join('\n\n');
+  return [changesSql(back), changesSql(renames.toReversed().map(undone))].filter((text) => text !== '').join('\n\n');
 }

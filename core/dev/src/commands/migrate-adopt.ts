@@ -49,8 +49,8 @@ export const migrateAdopt: Command = {
     }
     const { config, blueprint } = await openBlueprint(context);
     const plugin = activePlugin(name, blueprint.set, config);
-    const dependenciesOf = await dependencyFinder(plugin, partOf(blueprint.set, closureOf(blueprint.set, name)));
-    const work = { plugin, from: resolve(context.cwd, from), to: values.get('to'), dependenciesOf };
+    const inferDependencies = await dependencyFinder(plugin, partOf(blueprint.set, closureOf(blueprint.set, name)));
+    const work = { plugin, from: resolve(context.cwd, from), to: values.get('to'), inferDependencies };
     const adoption = await planAdoption(work);
     const told = { plugin: name, adoption, dryRun: switches.has('dry-run') };
     if (switches.has('files-only')) return adoptionReply({ ...told, ...write(told), ...unasked });

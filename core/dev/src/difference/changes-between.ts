@@ -2,7 +2,7 @@ import type { Catalog } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
 import { withDependents } from './dependents.ts';
 import { differenceOf, type DifferenceOptions } from './catalog-difference.ts';
-import { withRenamedKeys } from './constraint-renames.ts';
+import { withConstraintRenames } from './constraint-renames.ts';
 
 /** Which changes. */
 export interface BetweenOptions extends DifferenceOptions {
@@ -19,5 +19,5 @@ export function changesBetween(
   after: Catalog,
   { only = () => true, ...options }: BetweenOptions = {},
 ): readonly Change[] {
-  return withDependents(withRenamedKeys(differenceOf(before, after, options).filter(only)), before, after);
+  return withDependents(withConstraintRenames(differenceOf(before, after, options).filter(only)), before, after);
 }

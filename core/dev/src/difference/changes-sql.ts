@@ -11,7 +11,7 @@ import type { CatalogColumn } from '@headwater/kernel/internal';
  * The changes as SQL, laid out for reading: paragraphs of statements, in an order in which the server takes them. Within
  * a paragraph by table, and what is on one table in the order given, which is that of the table.
  */
-export function scriptOf(changes: readonly Change[]): string {
+export function changesSql(changes: readonly Change[]): string {
   const some = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
     // What is kept is of one of the kinds.
     changes.filter((change): change is Of<K> => (kinds as readonly string[]).includes(change.kind));

@@ -6,7 +6,7 @@ import type { Change, ChangeOf } from './change.ts';
  * hold, never tables or columns. Not where the new name is still taken when names change, nor where the thing has to go
  * anyway, since its enum is made anew.
  */
-export function withRenamedKeys(changes: readonly Change[]): readonly Change[] {
+export function withConstraintRenames(changes: readonly Change[]): readonly Change[] {
   const paired = new Map<Change, Change | null>();
   const taken = new Set(changes.flatMap((change) => (isDrop(change) ? [nameIn(change)] : [])));
   const pair = (of: 'constraint' | 'index', gone: Change, come: Change | undefined, on: string, names: Names): void => {

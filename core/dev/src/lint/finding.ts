@@ -1,36 +1,45 @@
-import type { Level, Rule } from './rule.ts';
+import type { LintRule } from './rule-levels.ts';
 
-/** Something in a revision that lint found. */
-export interface Finding {
-  readonly plugin: string;
-  readonly revision: string;
-  /** The revision file, or the manifest it was read from. */
-  readonly file: string;
-  /** Its line in that file, from 1; `null` where the SQL is not in the file as it is. */
-  readonly line: number | null;
-  /** The statement; `null` where it is about the whole revision. */
-  readonly statement: string | null;
+/** How much a finding counts: an error fails a lint, a warning only a strict lint, information never. */
+export type Level = 'error' | 'warning' | 'info';
+
+/** A problem with a revision, as `migrate:lint`, `migrate:create` and `migrate:verify` report it. */
+export interface Finding<Rule extends string = string> {
   readonly rule: Rule;
   readonly level: Level;
+  readonly plugin: string;
+  /** `null` for a finding about the plugin's entities. */
+  readonly revision: string | null;
+  /** The revision file, or the manifest that the revision was read from. */
+  readonly file: string | null;
+  /** The line in the file, from 1; `null` if the SQL is not in the file verbatim. */
+  readonly line: number | null;
+  /** The SQL statement; `null` for a finding about the whole revision. */
+  readonly statement: string | null;
+  /** The database object concerned, like `core_object.likes_count`; `null` for none or several. */
+  readonly object: string | null;
+  /** One or more sentences. */
   readonly message: string;
-  /** The safer form, to copy; `null` where there is none. */
+  /** Differences between two schemas, each a line of text. */
+  readonly differences: readonly string[];
+  /** A safer form to copy. */
   readonly safer: string | null;
 }
 
-/** A finding before it is known where in the file it is, and whether it is allowed. */
-export interface Discovery {
-  readonly rule: Rule;
-  readonly message: string;
-  readonly safer: string | null;
-  /** Where it is; `null` for the whole revision. */
-  readonly at: Place | null;
+/** A finding as a lint rule returns it; `lintRevisions` adds the revision, its file and the level. */
+export interface RuleFinding extends StatementFinding {
+  /** `null` for the whole revision. */
+  readonly at: SqlPlace | null;
 }
 
-/** A statement in one of a revision's texts. */
-export interface Place {
+/** A finding about the statement that the rule was given. */
+export type StatementFinding = Pick<Finding<LintRule>, 'rule' | 'object' | 'message' | 'safer'>;
+
+/** A statement in one of a revision's SQL texts. */
+export interface SqlPlace {
   /** The whole text. */
   readonly sql: string;
   readonly statement: string;
-  /** Of the statement in the text, from 1. */
+  /** The line of the statement in the text, from 1. */
   readonly line: number;
 }

@@ -1,10 +1,10 @@
 import type { SqlType } from '@headwater/kernel/internal';
 
-/** What becomes of a column whose type is changed. */
+/** The effect of a change of type on a column. */
 export interface TypeChange {
-  /** Whether every old value fits into the new type, and code that knows the old one gets on with it. */
+  /** Whether every old value fits the new type, and code that knows the old type works with the new one. */
   readonly fits: boolean;
-  /** Whether PostgreSQL writes the whole table anew. */
+  /** Whether PostgreSQL rewrites the whole table. */
   readonly rewrites: boolean;
 }
 
@@ -12,7 +12,7 @@ const same: TypeChange = { fits: true, rewrites: false };
 const wider: TypeChange = { fits: true, rewrites: true };
 const narrower: TypeChange = { fits: false, rewrites: true };
 
-/** From each type, those that hold all of its values and are read in the same way. */
+/** For each type, the types that hold all of its values and read the same. */
 const widerTypes: Readonly<Record<string, readonly string[]>> = {
   int2: ['int4', 'int8', 'numeric', 'float4', 'float8'],
   int4: ['int8', 'numeric', 'float8'],
@@ -21,12 +21,12 @@ const widerTypes: Readonly<Record<string, readonly string[]>> = {
   bpchar: ['varchar', 'text'],
 };
 
-/** Decimal digits of the integers. */
+/** Decimal digits of the integer types. */
 const digits: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
 
 /**
- * Judges a change of type, by the casts of PostgreSQL that do nothing (ATColumnChangeRequiresRewrite) and by what older
- * code can live with. Enums are judged by their values, given as `values`. What is not known to fit does not.
+ * Classifies a change of type by PostgreSQL's no-op casts (ATColumnChangeRequiresRewrite) and by compatibility with older
+ * code. Enums are compared by their values, which `values` returns. A type that is not known to fit counts as narrower.
  */
 export function typeChange(
   from: SqlType,
@@ -35,7 +35,7 @@ export function typeChange(
 ): TypeChange {
   if (from.array !== to.array) return narrower;
   if (from.array && (from.name !== to.name || from.modifiers.join() !== to.modifiers.join())) {
-    // Each array is made anew, even where each of its elements would stay.
+    // Every array is rewritten, even if its elements stay the same.
     return { ...typeChange({ ...from, array: false }, { ...to, array: false }, values), rewrites: true };
   }
   if (from.name === to.name) return sameType(from, to);
@@ -76,7 +76,7 @@ function sameType(from: SqlType, to: SqlType): TypeChange {
     case 'timestamp':
     case 'timestamptz':
     case 'interval':
-      // Six digits of a second are all there are.
+      // Fractional seconds have at most six digits, which is the default.
       return (to.modifiers.at(-1) ?? 6) >= (from.modifiers.at(-1) ?? 6) ? same : narrower;
     default:
       return from.modifiers.join() === to.modifiers.join() ? same : narrower;

@@ -88,7 +88,7 @@ describe('adopting migrations', () => {
   it('asks for the revisions that the SQL depends on', async () => {
     const asked: string[] = [];
     const { revisions } = await adopt(oneOf(methods(['select 1', 'select 2'])), {
-      dependenciesOf: async (sql) => {
+      inferDependencies: async (sql) => {
         asked.push(sql);
         return [{ revision: 'core@0001_base', why: 'users' }];
       },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { likelyRenames, readRenames, undone } from '../../src/authoring/renames.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
-import { scriptOf } from '../../src/difference/changes-sql.ts';
+import { changesSql } from '../../src/difference/changes-sql.ts';
 import type { Catalog } from '../../../kernel/src/catalog/catalog.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
@@ -70,11 +70,11 @@ describe('what --rename says', () => {
       ['column', 'likes_new', 'note'],
     ]);
     await drawn(first);
-    await shadow.session.script(scriptOf(renames));
+    await shadow.session.script(changesSql(renames));
     const left = changesBetween(await shadow.catalog(), to);
     // The keys and the sequence are called after them.
     expect(left.map(({ kind }) => kind)).toEqual(['alter column', 'rename', 'rename']);
-    await shadow.session.script(scriptOf(renames.toReversed().map(undone)));
+    await shadow.session.script(changesSql(renames.toReversed().map(undone)));
     expect(await shadow.catalog()).toEqual(from);
   });
 

@@ -7,7 +7,7 @@ import { makeProject, type PluginSketch } from '../../../../test/helper/project.
 
 /** The plugin set of a project that is written to disk for it. */
 export async function setOf(plugins: Readonly<Record<string, PluginSketch>>): Promise<PluginSet> {
-  const project = await makeProject({ plugins, core: workspaceKernel });
+  const project = await makeProject({ plugins, kernel: workspaceKernel });
   return loadPluginSet(readConfig(project.config, {}), kernelPackage());
 }
 

@@ -7,7 +7,7 @@ import type { DatabaseTarget } from '../../../kernel/src/config/config.ts';
 import { openPglite } from '../../../kernel/src/db/pglite-session.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
 
-const modules = realpathSync(join(import.meta.dirname, '../../../node_modules'));
+const modules = realpathSync(join(import.meta.dirname, '../../../../node_modules'));
 
 /** The body of a migration class. */
 export type MigrationSketch = string;

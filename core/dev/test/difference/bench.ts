@@ -1,7 +1,7 @@
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
-import { scriptOf } from '../../src/difference/changes-sql.ts';
+import { changesSql } from '../../src/difference/changes-sql.ts';
 import { readRenames } from '../../src/authoring/renames.ts';
 import { targetCatalog } from '../../src/authoring/target-catalog.ts';
 import { undoSql } from '../../src/authoring/undo-sql.ts';
@@ -54,18 +54,18 @@ export async function openBench(url: string | null = null): Promise<Bench> {
       const old = await shadow.catalog();
       const target = await targetCatalog(shadow, await load(...after), old);
       const renames = rename === undefined ? [] : readRenames(rename, old, target);
-      await session.script(`${scriptOf(renames)};`);
+      await session.script(`${changesSql(renames)};`);
       const renamed = await shadow.catalog();
       const changes = changesBetween(renamed, target);
-      await run(session, scriptOf(changes));
+      await run(session, changesSql(changes));
       const reached = await shadow.catalog();
-      assertNone('up leaves', differenceOf(reached, target).map(explainChange), scriptOf(changes));
+      assertNone('up leaves', differenceOf(reached, target).map(explainChange), changesSql(changes));
       const down = undoSql(reached, renamed, renames);
       await run(session, down);
       const returned = await shadow.catalog();
       assertNone('down leaves', differenceOf(returned, old, { undefine: true }).map(explainChange), down);
       const all = [...renames, ...changes];
-      return { up: scriptOf(all), down, changes: all.map(explainChange) };
+      return { up: changesSql(all), down, changes: all.map(explainChange) };
     },
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
   };

@@ -3,7 +3,7 @@ import { aboutChanges } from '../../src/authoring/about.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
-import { scriptOf } from '../../src/difference/changes-sql.ts';
+import { changesSql } from '../../src/difference/changes-sql.ts';
 import { slugWords } from '../../src/difference/slug-words.ts';
 import { openBench, type Bench } from './bench.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
@@ -125,7 +125,7 @@ describe('the difference of two databases', () => {
         create table x (id int primary key, mood mood default 'a', n int, check (mood <> 'b'));
         create table y (id int primary key, x int references x, n int generated always as (id * 2) stored);
         create view v as select id, n from x; create view w as select * from v;`);
-      await bench.shadow.session.script(scriptOf(given));
+      await bench.shadow.session.script(changesSql(given));
       const reached = await bench.shadow.catalog();
       expect(differenceOf(reached, after, { undefine: true }).map(explainChange)).toEqual([]);
     }
@@ -160,7 +160,7 @@ describe('what no entity declares', () => {
     expect(differenceOf(before, after).map(explainChange)).toEqual([]);
     expect(differenceOf(before, after, { undefine: true }).map(explainChange)).toEqual([undone]);
     await bench.drawn(`${table}${sql}`);
-    await bench.shadow.session.script(scriptOf(changesBetween(before, after, { undefine: true })));
+    await bench.shadow.session.script(changesSql(changesBetween(before, after, { undefine: true })));
     expect(differenceOf(await bench.shadow.catalog(), after, { undefine: true })).toEqual([]);
   });
 
@@ -170,7 +170,7 @@ describe('what no entity declares', () => {
     const after = await bench.drawn('create table t (id int, at bigint); create index i on t (at) where at > 0');
     await bench.drawn(`create table t (id int, at int); create view v as select at from t;
       create policy p on t using (at > 0); create index i on t (at); comment on index i is 'by hand'`);
-    await bench.shadow.session.script(scriptOf(changesBetween(before, after)));
+    await bench.shadow.session.script(changesSql(changesBetween(before, after)));
     const reached = await bench.shadow.catalog();
     expect([...reached.definitions.keys()]).toEqual(['view v', 'policy t.p']);
     expect(reached.tables.get('t')?.indexes.get('i')).toMatchObject({ comment: 'by hand', plain: false });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expressionSql } from '../../src/difference/expression-sql.ts';
 import { lowered, quoteName, quotePart, quoteText } from '../../src/difference/names.ts';
-import { settledText } from '../../../kernel/src/catalog/stable-expression.ts';
+import { stableExpression } from '../../../kernel/src/catalog/stable-expression.ts';
 import { openShadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 
@@ -65,13 +65,13 @@ describe('an expression of the server', () => {
     [`(a > 0) AND (b > 0)`, `(a > 0) and (b > 0)`],
     [`("AND" = 'OR'::text)`, `"AND" = 'OR'::text`],
   ])('%s is written as %s', (text, written) => {
-    expect(expressionSql(settledText(text))).toBe(written);
+    expect(expressionSql(stableExpression(text))).toBe(written);
   });
 
   it('keeps a cast of something else than an array as it is', () => {
     for (const text of [`(ARRAY[1, 2])[1]`, `'(ARRAY[1])::text[]'::text`, '(ARRAY[a'])
-      expect(settledText(text)).toBe(text);
-    expect(settledText(`(ARRAY[(ARRAY['a'::t])::u[], b])::text[]`)).toBe(
+      expect(stableExpression(text)).toBe(text);
+    expect(stableExpression(`(ARRAY[(ARRAY['a'::t])::u[], b])::text[]`)).toBe(
       `ARRAY[(ARRAY[('a'::t)::u])::text, (b)::text]`,
     );
   });

@@ -7,7 +7,7 @@ import { newerSyntaxIn } from '../../src/lint/find-newer-syntax.ts';
 import { readSql } from '../../../kernel/src/sql/read-sql.ts';
 import { drawn, lint, type Sketch } from './support.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/guide/lint.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/guide/lint.md'), 'utf8');
 
 /** What the examples of the page stand on. */
 const before: readonly Sketch[] = [

@@ -34,7 +34,7 @@ const notes = {
 /** A project with the plugin `notes`, which requires `base`, and others. Its config.json is of no use to anybody. */
 export async function makeNotes(): Promise<Project> {
   const project = await makeProject({
-    core: workspaceKernel,
+    kernel: workspaceKernel,
     plugins: {
       base: { revisions: { '0001_create_base': 'create table base_thing (id serial primary key);' } },
       notes: { ...notes, requires: ['base'], optional: ['extra'] },

@@ -8,7 +8,7 @@ import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts
 import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const run = promisify(execFile);
 
 /** Runs Node in a project, as an author would whose plugins run from their sources. */
@@ -22,7 +22,7 @@ function node({ cwd }: Project, args: readonly string[], env: Readonly<Record<st
 describe('a test kernel, whatever runs it', () => {
   let project: Project;
   beforeAll(async () => {
-    project = await makeProject({ core: workspaceKernel });
+    project = await makeProject({ kernel: workspaceKernel });
     const likes = join(project.cwd, 'node_modules/@headwater/plugin-likes');
     mkdirSync(dirname(likes), { recursive: true });
     symlinkSync(join(root, 'plugins/likes'), likes, 'junction');
@@ -55,8 +55,8 @@ describe('a test kernel, whatever runs it', () => {
 
 describe('the condition `headwater-source`', () => {
   it('is not for published packages, also where the process has it, as Vitest’s have', async () => {
-    const project = await makeProject({ core: workspaceKernel, plugins: { shipped: { built: true } } });
-    const condition = pathToFileURL(join(root, 'core/bin/source-condition.js')).href;
+    const project = await makeProject({ kernel: workspaceKernel, plugins: { shipped: { built: true } } });
+    const condition = pathToFileURL(join(root, 'core/kernel/bin/source-condition.js')).href;
     project.write(
       'resolve.ts',
       `import { registerSourceCondition } from ${JSON.stringify(condition)};
@@ -68,8 +68,8 @@ describe('the condition `headwater-source`', () => {
   });
 
   it('finds in each folder what is there, also where another folder asked for the same name before', async () => {
-    const project = await makeProject({ core: workspaceKernel });
-    const condition = pathToFileURL(join(root, 'core/bin/source-condition.js')).href;
+    const project = await makeProject({ kernel: workspaceKernel });
+    const condition = pathToFileURL(join(root, 'core/kernel/bin/source-condition.js')).href;
     for (const folder of ['', 'inner/']) {
       project.write(`${folder}node_modules/thing/package.json`, '{ "name": "thing", "exports": "./index.js" }');
       project.write(`${folder}node_modules/thing/index.js`, '');

@@ -16,7 +16,7 @@ async function databases(beginning: string): Promise<readonly string[]> {
 
 /** A way to start a plugin that no other test has. */
 async function makeOwn(sketch: PluginSketch): Promise<() => Promise<TestKernel>> {
-  const { cwd } = await makeProject({ plugins: { own: sketch }, core: workspaceKernel });
+  const { cwd } = await makeProject({ plugins: { own: sketch }, kernel: workspaceKernel });
   return () => startTestKernel({ plugins: ['own'], cwd, database });
 }
 

@@ -62,8 +62,10 @@ describe('the plugins of a test', () => {
   });
 
   it('are by default the package of the file that calls', async () => {
-    await using app = await startTestKernel();
-    expect(pluginsOf(app)).toEqual(['core']);
+    await expect(startTestKernel()).rejects.toMatchObject({
+      code: 'PLUGIN_FIELD_INVALID',
+      details: { package: '@headwater/dev' },
+    });
   });
 
   it('have to be there, and to be plugins', async () => {
@@ -77,7 +79,7 @@ describe('the plugins of a test', () => {
 
   it('bring their own plugin zero, where they require one or it is listed', async () => {
     const { cwd } = await makeProject({
-      core: workspaceKernel,
+      kernel: workspaceKernel,
       plugins: { core: { version: '1.7.0' }, thing: { requires: ['core'] } },
     });
     for (const plugins of [['thing'], ['./plugins/core', 'thing'], ['core']]) {
@@ -120,9 +122,9 @@ describe('the database of a test', () => {
   it('is chosen by the environment, unless the test says which', async () => {
     vi.stubEnv('HEADWATER_TEST_DATABASE', testDatabase('postgres'));
     try {
-      await using chosen = await startTestKernel();
+      await using chosen = await startTestKernel({ plugins: ['core'] });
       expect(chosen.config.database.kind).toBe('postgres');
-      await using own = await startTestKernel({ database: 'pglite://' });
+      await using own = await startTestKernel({ plugins: ['core'], database: 'pglite://' });
       expect(own.config.database.kind).toBe('pglite');
     } finally {
       vi.unstubAllEnvs();
@@ -130,13 +132,13 @@ describe('the database of a test', () => {
   });
 
   it('is a URL like any other', async () => {
-    await expect(startTestKernel({ database: 'mysql://localhost' })).rejects.toMatchObject({
+    await expect(startTestKernel({ plugins: ['core'], database: 'mysql://localhost' })).rejects.toMatchObject({
       code: 'DATABASE_URL_INVALID',
     });
   });
 
   it('is embedded in memory or on a server, and no directory that would stay', async () => {
-    await expect(startTestKernel({ database: 'pglite://data' })).rejects.toMatchObject({
+    await expect(startTestKernel({ plugins: ['core'], database: 'pglite://data' })).rejects.toMatchObject({
       code: 'CONFIG_VALUE_INVALID',
     });
   });

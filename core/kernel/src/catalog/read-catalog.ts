@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.ts';
 import { catalogQueries } from './catalog-queries.ts';
-import { settledText } from './stable-expression.ts';
+import { stableExpression } from './stable-expression.ts';
 import type {
   Catalog,
   CatalogColumn,
@@ -67,7 +67,7 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
       definitions: new Map(
         definitions.map((one) => [
           `${one.kind} ${one.table === null ? '' : `${one.table}.`}${one.name}`,
-          Object.freeze({ ...one, definition: settledText(one.definition) }),
+          Object.freeze({ ...one, definition: stableExpression(one.definition) }),
         ]),
       ),
     });
@@ -81,19 +81,19 @@ function byTable<T extends { readonly table: string }>(rows: readonly T[]): Read
 }
 
 function columnOf({ generated, from, ...column }: ColumnRow): CatalogColumn {
-  const expression = column.default === null ? null : settledText(column.default);
+  const expression = column.default === null ? null : stableExpression(column.default);
   const plain = { ...column, default: column.serial === null ? expression : null, generated: null };
   if (generated === '' || expression === null) return plain;
   return { ...plain, default: null, generated: { as: expression, stored: generated === 's', from: from ?? [] } };
 }
 
 function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): CatalogConstraint {
-  const definition = settledText(constraint.definition);
+  const definition = stableExpression(constraint.definition);
   return { ...constraint, definition, references: target === null ? null : { table: target, columns: targetColumns } };
 }
 
 function indexOf(index: CatalogIndex): CatalogIndex {
-  return { ...index, definition: settledText(index.definition) };
+  return { ...index, definition: stableExpression(index.definition) };
 }
 
 function byName<T extends { readonly name: string }>(found: readonly T[]): ReadonlyMap<string, T> {

@@ -3,7 +3,7 @@
  * then: it prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, of which its parser makes a cast of
  * each element. So a check with `in` would never be the one that the text of it makes. Everything else stays.
  */
-export function settledText(text: string): string {
+export function stableExpression(text: string): string {
   let settled = '';
   let at = 0;
   // Constants and quoted names may hold the same characters.
@@ -14,7 +14,7 @@ export function settledText(text: string): string {
     const cast = /^\)::((?:[\w. ]|"(?:[^"]|"")*")+(?:\(\d+(?:,\d+)?\))?)\[\]/.exec(text.slice(end));
     if (cast === null) continue;
     const [all, type = ''] = cast;
-    const array = elements.map((element) => `(${settledText(element)})::${type}`).join(', ');
+    const array = elements.map((element) => `(${stableExpression(element)})::${type}`).join(', ');
     settled += `${text.slice(at, found.index)}ARRAY[${array}]`;
     at = end + all.length;
     tokens.lastIndex = at;

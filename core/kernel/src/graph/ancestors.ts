@@ -1,6 +1,9 @@
 import type { RevisionGraph } from './revision-graph.ts';
 
-/** All that a revision stands on, directly or not: what is applied before it, whatever the target. Without itself. */
+/**
+ * Returns every revision that must be applied before `id`, through any number of edges. Does not include `id`. A
+ * revision that the graph does not have has no ancestors.
+ */
 export function ancestorsOf({ byId }: RevisionGraph, id: string): ReadonlySet<string> {
   const found = new Set<string>();
   const left = [...(byId.get(id)?.needs ?? [])];

@@ -1,24 +1,40 @@
 import type { EdgeKind } from '../error/codes/graph.ts';
 import { kernelError, type Details } from '../error/kernel-codes.ts';
 import { nearest } from '../error/nearest.ts';
-import { edgesOf } from './graph-revision.ts';
 import type { GraphRevision } from './graph-revision.ts';
 import type { Needs } from './topological-order.ts';
 
-/** What is known of the active plugins' packages, to tell why an edge leads nowhere. */
+/** One edge of a revision: the revision that it leads to, and its kind. */
+export interface RevisionEdge {
+  readonly edge: EdgeKind;
+  readonly to: string;
+}
+
+/** Returns the edges of a revision, `revises` first. */
+export function revisionEdges(revision: GraphRevision): readonly RevisionEdge[] {
+  return [
+    ...revision.revises.map((to) => ({ edge: 'revises' as const, to })),
+    ...revision.dependsOn.map((to) => ({ edge: 'dependsOn' as const, to })),
+  ];
+}
+
+/** The installed packages and versions. They explain why an edge leads to no revision. */
 export interface KnownPackages {
-  /** By plugin. */
+  /** The package and version of each active plugin, by plugin name. Default: unknown. */
   readonly packages?: ReadonlyMap<string, { readonly package: string; readonly version: string }>;
-  /** By revision id: the version of its package that first shipped it, as the manifests that depend on it say. */
+  /**
+   * The package version that first shipped a revision, by revision id, as recorded in the manifests that depend on it.
+   * Default: unknown.
+   */
   readonly since?: ReadonlyMap<string, string>;
 }
 
 /**
- * What each of `nodes` needs, as indexes into them. Every edge must lead to a revision, and an active revision's to an
- * active one: what only this ledger knows may be missing from the next database. Throws DEPENDENCY_UNKNOWN; for edges of
- * dormant revisions HISTORY_INCONSISTENT.
+ * Resolves the edges of `nodes` to indexes into `nodes`. Each edge must lead to a revision, and an edge of an active
+ * revision to an active one: a revision that only this ledger knows may be missing from the next database. Throws
+ * DEPENDENCY_UNKNOWN, or HISTORY_INCONSISTENT if the edge belongs to a dormant revision.
  */
-export function linkEdges(nodes: readonly GraphRevision[], known: KnownPackages): Needs {
+export function resolveEdges(nodes: readonly GraphRevision[], known: KnownPackages): Needs {
   const index = new Map<string, number>();
   nodes.forEach((node, i) => index.set(node.id, i));
   const broken: GraphRevision[] = [];
@@ -36,12 +52,12 @@ export function linkEdges(nodes: readonly GraphRevision[], known: KnownPackages)
 }
 
 function refuse(broken: readonly GraphRevision[], nodes: readonly GraphRevision[], known: KnownPackages): never {
-  const there = new Map(nodes.map((node) => [node.id, node]));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const gaps: { id: string; edge: EdgeKind; missing: string }[] = [];
   for (const node of new Set(broken)) {
-    for (const { edge, to } of edgesOf(node)) {
-      if (node.dormant && !there.has(to)) gaps.push({ id: node.id, edge, missing: to });
-      if (node.dormant || there.get(to)?.dormant === false) continue;
+    for (const { edge, to } of revisionEdges(node)) {
+      if (node.dormant && !byId.has(to)) gaps.push({ id: node.id, edge, missing: to });
+      if (node.dormant || byId.get(to)?.dormant === false) continue;
       throw kernelError('DEPENDENCY_UNKNOWN', whyMissing(node, edge, to, nodes, known));
     }
   }
@@ -64,7 +80,7 @@ function whyMissing(
     revision: node.id,
     edge,
     missing,
-    // Some manifest knows it and this version of its plugin does not, so it came later.
+    // A manifest names the revision and the installed version does not have it, so a later version introduced it.
     reason: !isActive ? 'plugin not active' : since !== null ? 'plugin too old' : 'unknown',
     plugin,
     package: found?.package ?? null,

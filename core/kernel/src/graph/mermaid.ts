@@ -1,12 +1,12 @@
 import type { RevisionGraph } from './revision-graph.ts';
 
 /**
- * The branches as a Mermaid flowchart: a box for each plugin, solid arrows along a branch from base to head, dotted ones
- * from what a revision depends on. What is not applied has a dashed border; dormant plugins say so.
+ * Draws the branches as a Mermaid flowchart: a box per plugin, solid arrows along a branch from base to head, dotted
+ * arrows for dependencies. Revisions that are not applied have a dashed border; dormant plugins are labeled.
  */
-export function mermaidOf(graph: RevisionGraph, applied: Iterable<string> = []): string {
+export function toMermaid(graph: RevisionGraph, applied: Iterable<string> = []): string {
   const done = new Set(applied);
-  // Numbers, since a slug may be a word of Mermaid's own, like `end`.
+  // Nodes are numbered because a slug may be a Mermaid keyword, such as `end`.
   const name = new Map(graph.order.map((revision, i) => [revision.id, `r${i}`]));
   const boxes = [...graph.branches].flatMap(([plugin, branch], i) => [
     `  subgraph b${i}["${plugin}${branch.every((revision) => revision.dormant) ? ' (dormant)' : ''}"]`,

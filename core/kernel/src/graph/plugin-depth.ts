@@ -1,16 +1,16 @@
 import { kernelError } from '../error/kernel-codes.ts';
-import { readyOrder } from './topological-order.ts';
 import { shortestCycle } from './shortest-cycle.ts';
+import { topologicalOrder } from './topological-order.ts';
 
-/** The name of plugin zero. It comes before every other plugin, also before one that does not require it. */
+/** The name of plugin zero. It comes before every other plugin, including plugins that do not require it. */
 const core = 'core';
 
 /**
- * For each plugin, the longest chain of hard requirements down to core: core is 0, a plugin that requires no other is 1.
- * `requires` maps a plugin to the plugins that it requires (without the optional ones); one that is only named there
- * counts as requiring nothing. Throws REQUIRES_CYCLE.
+ * Returns the depth of each plugin: the longest chain of hard requirements down to core. Core has depth 0, and a plugin
+ * that requires no other has depth 1. `requires` maps a plugin to the plugins that it requires, without the optional
+ * ones. A plugin that is named only as a requirement counts as requiring nothing. Throws REQUIRES_CYCLE.
  */
-export function depths(requires: ReadonlyMap<string, readonly string[]>): Map<string, number> {
+export function pluginDepths(requires: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const names = [...new Set([core, ...requires.keys(), ...[...requires.values()].flat()])].toSorted();
   const index = new Map(names.map((name, i) => [name, i]));
   const needs = names.map((name) => {
@@ -19,7 +19,7 @@ export function depths(requires: ReadonlyMap<string, readonly string[]>): Map<st
     return [...required].toSorted().flatMap((other) => index.get(other) ?? []);
   });
   const depth: number[] = names.map(() => 0);
-  const order = readyOrder(needs, (node) => {
+  const order = topologicalOrder(needs, (node) => {
     for (const need of needs[node] ?? []) depth[node] = Math.max(depth[node] ?? 0, (depth[need] ?? 0) + 1);
     return 0;
   });

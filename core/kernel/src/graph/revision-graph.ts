@@ -1,39 +1,49 @@
 import { kernelError } from '../error/kernel-codes.ts';
-import { linkEdges } from './edges.ts';
-import type { KnownPackages } from './edges.ts';
-import { globalOrder } from './global-order.ts';
-import { graphRevision } from './graph-revision.ts';
-import type { GraphRevision, RevisionInput } from './graph-revision.ts';
+import { resolveEdges, type KnownPackages } from './edges.ts';
+import { graphRevision, type GraphRevision, type RevisionInput } from './graph-revision.ts';
+import { orderRevisions } from './revision-order.ts';
 
-/** What orders a graph and explains its refusals. */
+/** Options of {@link revisionGraph}: the depth of each plugin, which orders the graph, and facts for error messages. */
 export interface GraphOptions extends KnownPackages {
-  /** By plugin: see `depths`. Default: core 0, all others 1. */
+  /**
+   * The depth of each plugin: its longest chain of requirements down to core. Of the revisions that are ready, those of
+   * deeper plugins come first. Default: 0 for core, 1 for all other plugins.
+   */
   readonly depth?: ReadonlyMap<string, number>;
 }
 
-/** Revisions with checked edges: no id twice, no edge to nothing, no cycle. */
+/** A graph of revisions with checked edges: ids are unique, every edge leads to a revision, and there is no cycle. */
 export interface RevisionGraph {
-  /** All of them in the one order that every plan is a part of; what a revision needs is before it. */
+  /** All revisions in the one order that every plan is a part of. A revision comes after everything that it needs. */
   readonly order: readonly GraphRevision[];
+  /** All revisions by full name, in the same order. */
   readonly byId: ReadonlyMap<string, GraphRevision>;
-  /** By plugin name, in that order; each branch in the order of the graph. */
+  /** The revisions of each plugin, sorted by plugin name. Each branch is in graph order. */
   readonly branches: ReadonlyMap<string, readonly GraphRevision[]>;
 }
 
 /**
- * Makes a graph of revisions. Any acyclic graph is good, with merges and several bases; see `assertOneHead` for what a
- * boot wants. The result, and which refusal is thrown, do not depend on the order of `revisions`.
+ * Builds the graph of `revisions`. Any acyclic graph is accepted, including merges and several bases; a boot
+ * additionally requires one base and one head per branch. Neither the result nor the error depends on the order of
+ * `revisions`.
  *
- * Throws REVISION_ID_INVALID, REVISION_DUPLICATE, DEPENDENCY_UNKNOWN, HISTORY_INCONSISTENT (an edge of a dormant
- * revision that leads nowhere: not a mistake in code but a gap in the ledger) and REVISION_CYCLE.
+ * Throws REVISION_ID_INVALID, REVISION_DUPLICATE, DEPENDENCY_UNKNOWN, REVISION_CYCLE, and HISTORY_INCONSISTENT for an
+ * edge of a dormant revision that leads nowhere, since that is a gap in the ledger and not a mistake in code.
+ *
+ * @example
+ * const graph = revisionGraph([
+ *   { id: 'core@0001_create_objects', revises: null },
+ *   { id: 'likes@0001_create_like', revises: null, dependsOn: ['core@0001_create_objects'] },
+ * ]);
+ * heads(graph); // ['core@0001_create_objects', 'likes@0001_create_like']
  */
 export function revisionGraph(revisions: Iterable<RevisionInput>, options: GraphOptions = {}): RevisionGraph {
   const nodes = Array.from(revisions).toSorted(compareIds).map(graphRevision);
   assertUnique(nodes);
-  const order = Object.freeze(globalOrder(nodes, linkEdges(nodes, options), options.depth));
+  const order = Object.freeze(orderRevisions(nodes, resolveEdges(nodes, options), options.depth));
   const byId = new Map<string, GraphRevision>();
   for (const node of order) byId.set(node.id, node);
-  return Object.freeze({ order, byId, branches: branchesOf(order) });
+  return Object.freeze({ order, byId, branches: groupByPlugin(order) });
 }
 
 function assertUnique(sorted: readonly GraphRevision[]): void {
@@ -43,12 +53,12 @@ function assertUnique(sorted: readonly GraphRevision[]): void {
   throw kernelError('REVISION_DUPLICATE', { id: twice.id, files: files.toSorted() });
 }
 
-function branchesOf(order: readonly GraphRevision[]): ReadonlyMap<string, readonly GraphRevision[]> {
+function groupByPlugin(order: readonly GraphRevision[]): ReadonlyMap<string, readonly GraphRevision[]> {
   const branches = [...Map.groupBy(order, (node) => node.plugin)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return new Map(branches.map(([plugin, revisions]) => [plugin, Object.freeze(revisions)]));
 }
 
-/** By code units, never by locale: the same on every machine. */
+/** Compares by code units and not by locale, so that every machine gets the same order. */
 function compareIds(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 
-/** The two halves of a revision's full name, `plugin@slug`. */
+/** The two parts of a revision's full name, `plugin@slug`. */
 export interface RevisionId {
   readonly plugin: string;
   readonly slug: string;
@@ -8,25 +8,25 @@ export interface RevisionId {
 
 const pluginPattern = /^[a-z][a-z0-9-]{0,38}$/;
 const slugPattern = /^[a-z0-9_]{1,100}$/;
-/** `likes@head` and `likes@base` are targets; a revision of that name could never be reached. */
+/** `likes@head` and `likes@base` are targets, so a revision with that name could never be targeted. */
 const idPattern = /^[a-z][a-z0-9-]{0,38}@(?!(?:head|base)$)[a-z0-9_]{1,100}$/;
 
-/** Whether `text` may name a plugin, and with it a branch: `[a-z][a-z0-9-]{0,38}`. */
+/** Whether `text` is a valid name of a plugin and its branch: `[a-z][a-z0-9-]{0,38}`. */
 export function isPluginName(text: string): boolean {
   return pluginPattern.test(text);
 }
 
-/** Whether `text` may name a revision within its branch: `[a-z0-9_]{1,100}`, but neither `head` nor `base`. */
+/** Whether `text` is a valid name of a revision within its branch: `[a-z0-9_]{1,100}`, but not `head` or `base`. */
 export function isSlug(text: string): boolean {
   return slugPattern.test(text) && text !== 'head' && text !== 'base';
 }
 
-/** Whether `text` is a revision's full name, like `likes@0002_count_on_object`. */
+/** Whether `text` is a valid full name of a revision, like `likes@0002_count_on_object`. */
 export function isRevisionId(text: string): boolean {
   return idPattern.test(text);
 }
 
-/** Takes a full name apart. `file` is where it was read, for the message. Throws REVISION_ID_INVALID. */
+/** Splits a full name. `file` is the file that it was read from, for the message. Throws REVISION_ID_INVALID. */
 export function parseId(id: string, file: string | null = null): RevisionId {
   if (!isRevisionId(id)) throw kernelError('REVISION_ID_INVALID', { id, file });
   const at = id.indexOf('@');

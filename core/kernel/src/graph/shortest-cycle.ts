@@ -1,24 +1,24 @@
 import type { Needs } from './topological-order.ts';
 
 /**
- * The shortest cycle of a graph as a path that ends where it began: `[a, b, a]`, or `[a, a]` for a node that needs
- * itself. It begins at its least node; of several as short, the one with the least such node is given. `null` without
- * a cycle.
+ * Returns the shortest cycle of a graph as a path that ends where it began: `[a, b, a]`, or `[a, a]` for a node that
+ * needs itself. The path begins at the cycle's lowest node. Of several cycles of that length, the one whose lowest node
+ * is the lowest is returned. Returns `null` if the graph has no cycle.
  */
 export function shortestCycle(needs: Needs): readonly number[] | null {
-  const graph = withoutEnds(needs);
+  const graph = cyclicPart(needs);
   let best: readonly number[] | null = null;
   needs.forEach((_, start) => {
     if (!graph.has(start)) return;
     best = shorterCycleThrough(start, needs, graph.has, best?.length ?? Infinity) ?? best;
-    // Every cycle through `start` has now been seen. Without it most of its ring falls apart, so that even a ring of
-    // all revisions costs one search, not one for each of them.
+    // All cycles through `start` have been searched. Removing it breaks up most of its ring, so that even a ring of all
+    // revisions costs one search instead of one per revision.
     graph.remove(start);
   });
   return best;
 }
 
-/** Breadth-first from `start` back to `start`, in fewer than `limit` places; `null` if there is no such way. */
+/** Searches breadth-first for a path from `start` back to `start` with fewer than `limit` nodes. `null` if none exists. */
 function shorterCycleThrough(
   start: number,
   needs: Needs,
@@ -27,8 +27,8 @@ function shorterCycleThrough(
 ): readonly number[] | null {
   const cameFrom = new Map<number, number>();
   let layer: readonly number[] = [start];
-  // A way found from the n-th layer has n + 1 places, the return to `start` included.
-  for (let places = 2; layer.length > 0 && places < limit; places++) {
+  // A path found from the n-th layer has n + 1 nodes, counting `start` twice.
+  for (let length = 2; layer.length > 0 && length < limit; length++) {
     const nextLayer: number[] = [];
     for (const node of layer) {
       for (const need of needs[node] ?? []) {
@@ -52,25 +52,25 @@ function pathBack(start: number, last: number, cameFrom: ReadonlyMap<number, num
   return path.toReversed();
 }
 
-/** The part of a graph that has cycles: whatever needs nothing, or is needed by nothing, falls off again and again. */
-function withoutEnds(needs: Needs): { has: (node: number) => boolean; remove: (node: number) => void } {
+/** Returns the part of a graph that contains cycles, by repeatedly removing nodes that need nothing or that nothing needs. */
+function cyclicPart(needs: Needs): { has: (node: number) => boolean; remove: (node: number) => void } {
   const dependents: number[][] = needs.map(() => []);
   needs.forEach((list, node) => list.forEach((need) => dependents[need]?.push(node)));
   const counts = [needs.map((list) => list.length), dependents.map((list) => list.length)] as const;
-  const gone = new Set<number>();
+  const removed = new Set<number>();
   const remove = (first: number): void => {
-    const falling = [first];
-    for (let node = falling.pop(); node !== undefined; node = falling.pop()) {
-      if (gone.has(node)) continue;
-      gone.add(node);
-      for (const [neighbours, count] of [
+    const toRemove = [first];
+    for (let node = toRemove.pop(); node !== undefined; node = toRemove.pop()) {
+      if (removed.has(node)) continue;
+      removed.add(node);
+      for (const [neighbors, count] of [
         [dependents, counts[0]],
         [needs, counts[1]],
       ] as const) {
-        for (const neighbour of neighbours[node] ?? []) {
-          const left = (count[neighbour] ?? 0) - 1;
-          count[neighbour] = left;
-          if (left === 0) falling.push(neighbour);
+        for (const neighbor of neighbors[node] ?? []) {
+          const left = (count[neighbor] ?? 0) - 1;
+          count[neighbor] = left;
+          if (left === 0) toRemove.push(neighbor);
         }
       }
     }
@@ -78,5 +78,5 @@ function withoutEnds(needs: Needs): { has: (node: number) => boolean; remove: (n
   needs.forEach((_, node) => {
     if (counts[0][node] === 0 || counts[1][node] === 0) remove(node);
   });
-  return { has: (node) => !gone.has(node), remove };
+  return { has: (node) => !removed.has(node), remove };
 }

@@ -1,30 +1,30 @@
-import { heapPop, heapPush } from './heap.ts';
+import { dequeue, enqueue } from './priority-queue.ts';
 
-/** A graph on the numbers 0 to n-1: `needs[i]` are those that come before `i`, each once. */
+/** A graph on the numbers 0 to n-1: `needs[i]` lists the nodes that come before `i`, each once. */
 export type Needs = readonly (readonly number[])[];
 
 /**
- * Kahn's walk: of the nodes whose needs are all taken, always takes the one of least rank, and of those with the same the
- * least. `rankOf` is asked once for each node, when its needs have been taken, and gives a whole number from 0, which
- * times n must be exact. Nodes on a cycle, and what stands on them, are left out, so a result shorter than `needs` means
- * a cycle.
+ * Sorts a graph topologically (Kahn's algorithm). Of the nodes whose needs are all taken, it takes the one with the
+ * lowest rank; equal ranks go to the lower number. `rankOf` is called once per node, after its needs have been taken. It
+ * returns an integer from 0 that, multiplied by n, must still be exact. The result leaves out the nodes on a cycle and
+ * everything that depends on them, so a result shorter than `needs` means that there is a cycle.
  *
- * What is taken next depends on nothing but what is ready. So leaving out nodes that no other needs (a plugin that is
- * not active) changes no relative order of the others, as long as `rankOf` looks at nothing else but needs.
+ * The next node depends only on which nodes are ready. Leaving out nodes that no other node needs (a plugin that is not
+ * active) therefore does not reorder the rest, as long as `rankOf` depends on nothing but needs.
  */
-export function readyOrder(needs: Needs, rankOf: (node: number) => number): readonly number[] {
+export function topologicalOrder(needs: Needs, rankOf: (node: number) => number): readonly number[] {
   const dependents: number[][] = needs.map(() => []);
   const missing: number[] = [];
-  // Rank and node in one number: at each boot thousands of them are compared by code that has just been read.
+  // One number holds both rank and node: each boot compares thousands of them in code that V8 has not optimized yet.
   const ready: number[] = [];
-  const enter = (node: number): void => heapPush(ready, rankOf(node) * needs.length + node);
+  const enter = (node: number): void => enqueue(ready, rankOf(node) * needs.length + node);
   needs.forEach((list, node) => {
     missing.push(list.length);
     for (const need of list) dependents[need]?.push(node);
     if (list.length === 0) enter(node);
   });
   const order: number[] = [];
-  for (let least = heapPop(ready); least !== undefined; least = heapPop(ready)) {
+  for (let least = dequeue(ready); least !== undefined; least = dequeue(ready)) {
     const node = least % needs.length;
     order.push(node);
     for (const dependent of dependents[node] ?? []) {

@@ -1,9 +1,9 @@
-import { follow } from './track-statement.ts';
-import { openSchema } from './tracked-schema.ts';
-import { findObject, type MadeObject } from './tracked-object.ts';
+import { trackStatement } from './track-statement.ts';
+import { trackedSchema } from './tracked-schema.ts';
+import { findObject, type TrackedObject } from './tracked-object.ts';
 import { readSql, type SqlStatement } from '../sql/read-sql.ts';
 import type { SchemaHistory } from './schema-history.ts';
-import { shownName, type SqlObject } from '../sql/sql-object.ts';
+import { displayName, type SqlObject } from '../sql/sql-object.ts';
 
 /** A revision of another plugin that has to be applied first. */
 export interface Dependency {
@@ -41,16 +41,16 @@ export interface Dependencies {
  *
  * Throws SQL_SYNTAX.
  */
-export async function dependenciesOf(plugin: string, sql: string, history: SchemaHistory): Promise<Dependencies> {
-  const schema = openSchema(history.objects);
+export async function inferDependencies(plugin: string, sql: string, history: SchemaHistory): Promise<Dependencies> {
+  const schema = trackedSchema(history.objects);
   const { objects } = schema;
   const { statements } = await readSql(sql, objects);
-  const found = new Map<string, Set<MadeObject>>();
+  const found = new Map<string, Set<TrackedObject>>();
   const unknown = new Map<string, UnknownObject>();
   // No revision can have this id, so what the SQL makes is told apart.
   const author = { id: '', plugin };
   for (const statement of statements) {
-    for (const wanted of touchedBy(statement)) {
+    for (const wanted of touchedObjects(statement)) {
       const made = findObject(objects, wanted);
       if (made === null) note(unknown, wanted, history);
       // Who last changed it may be another plugin than whose it is.
@@ -60,13 +60,13 @@ export async function dependenciesOf(plugin: string, sql: string, history: Schem
         else of.add(made);
       }
     }
-    follow(schema, statement, author);
+    trackStatement(schema, statement, author);
   }
   return { dependsOn: folded(found, history), unknown: [...unknown.values()] };
 }
 
 /** All that a statement names of what is there before it. */
-export function touchedBy({ needs, changes, drops, renames, writes }: SqlStatement): readonly SqlObject[] {
+export function touchedObjects({ needs, changes, drops, renames, writes }: SqlStatement): readonly SqlObject[] {
   const written = writes.map((name): SqlObject => ({ kind: 'table', name, table: null }));
   return [...needs, ...changes, ...drops, ...renames.map(({ from }) => from), ...written];
 }
@@ -77,13 +77,13 @@ function note(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }
   // An extension hides types and functions only.
   const hidden = wanted.kind === 'type' || wanted.kind === 'function';
   const revisions = opaque.flatMap(({ revision, extension }) => (extension && !hidden ? [] : [revision]));
-  const object = shownName(wanted);
+  const object = displayName(wanted);
   if (revisions.length > 0 && !unknown.has(object)) {
     unknown.set(object, { object, revisions: [...new Set(revisions)] });
   }
 }
 
-function folded(found: ReadonlyMap<string, ReadonlySet<MadeObject>>, history: SchemaHistory): readonly Dependency[] {
+function folded(found: ReadonlyMap<string, ReadonlySet<TrackedObject>>, history: SchemaHistory): readonly Dependency[] {
   const ids = [...found.keys()];
   const latest = ids.filter((id) => !ids.some((other) => history.revises(other, id)));
   return latest.toSorted().map((revision) => {
@@ -93,9 +93,9 @@ function folded(found: ReadonlyMap<string, ReadonlySet<MadeObject>>, history: Sc
   });
 }
 
-function namesOf(all: readonly MadeObject[]): readonly string[] {
+function namesOf(all: readonly TrackedObject[]): readonly string[] {
   const from = new Map(all.filter(({ table }) => table === null).map(({ name, revision }) => [name, revision]));
   const kept = all.filter(({ table, revision }) => table === null || from.get(table) !== revision);
   const named = new Set(kept.flatMap(({ kind, table }) => (kind === 'column' && table !== null ? [table] : [])));
-  return [...new Set(kept.filter(({ table, name }) => table !== null || !named.has(name)).map(shownName))];
+  return [...new Set(kept.filter(({ table, name }) => table !== null || !named.has(name)).map(displayName))];
 }

@@ -1,7 +1,7 @@
 import { isKernelError } from '../error/kernel-codes.ts';
-import { openSchema, type LiveSchema } from './tracked-schema.ts';
-import { findObject, keyOf, partsOf, type MadeObject, type MadeObjects } from './tracked-object.ts';
-import { followSql } from '../sql/read-sql.ts';
+import { trackedSchema, type TrackedSchema } from './tracked-schema.ts';
+import { findObject, keyOf, partsOf, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
+import { trackSql } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
 
 /** As much of a revision as its history needs; a `Revision` is one. */
@@ -25,18 +25,18 @@ export interface OpaqueRevision {
 
 /** Who made what, after a row of revisions. Frozen: `with` gives a longer one. */
 export interface SchemaHistory {
-  /** All that is there, by `identityOf`. */
-  readonly objects: MadeObjects;
+  /** All that is there, by `lookupKey`. */
+  readonly objects: TrackedObjects;
   /** In the order in which they ran. */
   readonly opaque: readonly OpaqueRevision[];
   /** The object that SQL means by that; see `findObject`. */
-  readonly find: (wanted: SqlObject) => MadeObject | null;
-  readonly table: (name: string) => MadeObject | null;
-  readonly column: (table: string, name: string) => MadeObject | null;
+  readonly find: (wanted: SqlObject) => TrackedObject | null;
+  readonly table: (name: string) => TrackedObject | null;
+  readonly column: (table: string, name: string) => TrackedObject | null;
   /** What is inside a table, with its indexes and sequences. */
-  readonly partsOf: (table: string) => readonly MadeObject[];
+  readonly partsOf: (table: string) => readonly TrackedObject[];
   /** The key of a table over these columns; its primary key where none are given. */
-  readonly keyOf: (table: string, columns?: readonly string[]) => MadeObject | null;
+  readonly keyOf: (table: string, columns?: readonly string[]) => TrackedObject | null;
   /** The plugin of a revision that is in this history. */
   readonly pluginOf: (revision: string) => string | null;
   /** Whether `later` is of the branch of `earlier` and revises it, at once or through others. */
@@ -51,13 +51,13 @@ export interface SchemaHistory {
  * makes its revision opaque; nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {
-  const state: State = { schema: openSchema(), opaque: [], branches: new Map() };
+  const state: State = { schema: trackedSchema(), opaque: [], branches: new Map() };
   for (const revision of revisions) await add(state, revision);
   return historyOf(state);
 }
 
 interface State {
-  readonly schema: LiveSchema;
+  readonly schema: TrackedSchema;
   readonly opaque: OpaqueRevision[];
   /** What each revision revises, and its plugin. */
   readonly branches: Map<string, { readonly plugin: string; readonly revises: readonly string[] }>;
@@ -75,7 +75,7 @@ function historyOf({ schema: { objects }, opaque, branches }: State): SchemaHist
     pluginOf: (revision: string) => branches.get(revision)?.plugin ?? null,
     revises: (later: string, earlier: string) => later !== earlier && reaches(branches, later, earlier),
     with: async (revision: HistoryRevision) => {
-      const copy: State = { schema: openSchema(objects), opaque: [...opaque], branches: new Map(branches) };
+      const copy: State = { schema: trackedSchema(objects), opaque: [...opaque], branches: new Map(branches) };
       await add(copy, revision);
       return historyOf(copy);
     },
@@ -101,7 +101,7 @@ async function add({ schema, opaque, branches }: State, revision: HistoryRevisio
   const hide = (why: string, extension = false): void => void opaque.push({ revision: id, plugin, why, extension });
   if (up.kind === 'code') return hide('what its code does is only known when it runs');
   try {
-    for (const statement of await followSql(up.text, schema, revision)) {
+    for (const statement of await trackSql(up.text, schema, revision)) {
       if (statement.opaque !== null) hide(statement.opaque);
       const extension = statement.creates.find(({ kind }) => kind === 'extension');
       if (extension !== undefined) hide(`the extension ${extension.name} brings its own types and functions`, true);

@@ -1,8 +1,8 @@
 import type { Facts, Rename } from '../sql/statement-effects.ts';
-import type { LiveSchema } from './tracked-schema.ts';
-import { findObject, partsOf, type MadeObject, type MadeObjects } from './tracked-object.ts';
+import type { TrackedSchema } from './tracked-schema.ts';
+import { findObject, partsOf, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
 import { bareName, qualified, schemaOf } from '../sql/qualified-name.ts';
-import { identityOf, type SqlObject } from '../sql/sql-object.ts';
+import { lookupKey, type SqlObject } from '../sql/sql-object.ts';
 
 /** Whose statement it is. */
 export interface Author {
@@ -11,7 +11,7 @@ export interface Author {
 }
 
 /** Follows one statement: the schema is afterwards what is there after it. */
-export function follow(schema: LiveSchema, facts: Facts, author: Author): void {
+export function trackStatement(schema: TrackedSchema, facts: Facts, author: Author): void {
   const { objects } = schema;
   for (const renamed of facts.renames) rename(schema, renamed, author);
   for (const dropped of facts.drops) drop(schema, dropped, facts.cascade);
@@ -26,9 +26,9 @@ export function follow(schema: LiveSchema, facts: Facts, author: Author): void {
 }
 
 /** With `if not exists` what belongs to a table or column that is there is not made either. */
-function newOnes(objects: MadeObjects, { creates, ifThere }: Facts): readonly SqlObject[] {
+function newOnes(objects: TrackedObjects, { creates, ifThere }: Facts): readonly SqlObject[] {
   if (ifThere !== 'keeps') return creates;
-  const kept = creates.filter((made) => objects.has(identityOf(made)));
+  const kept = creates.filter((made) => objects.has(lookupKey(made)));
   const tables = new Set(kept.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
   const columns = new Set(kept.flatMap(({ kind, name }) => (kind === 'column' ? [name] : [])));
   return creates.filter(({ table, columns: over, ownedBy }) => {
@@ -53,14 +53,14 @@ function valuesAfter(values: readonly string[], { from, to }: NonNullable<SqlObj
   return values.includes(to) ? values : [...values, to];
 }
 
-function create(schema: LiveSchema, made: SqlObject, ifThere: Facts['ifThere'], { id, plugin }: Author): void {
+function create(schema: TrackedSchema, made: SqlObject, ifThere: Facts['ifThere'], { id, plugin }: Author): void {
   const { objects } = schema;
-  const there = objects.get(identityOf(made));
+  const there = objects.get(lookupKey(made));
   // What fails because it is there changes nothing, and no revision that ran does it.
   if (there !== undefined && ifThere === 'replaces') schema.put({ ...there, ...made, revision: id });
   if (there !== undefined) return;
   const index =
-    made.using === undefined ? undefined : objects.get(identityOf({ kind: 'index', name: made.using, table: null }));
+    made.using === undefined ? undefined : objects.get(lookupKey({ kind: 'index', name: made.using, table: null }));
   // The index becomes the constraint's, and takes its name.
   if (index !== undefined) schema.remove(index);
   const columns = made.columns ?? index?.columns;
@@ -68,19 +68,19 @@ function create(schema: LiveSchema, made: SqlObject, ifThere: Facts['ifThere'], 
   for (const parent of made.like ?? []) {
     for (const part of partsOf(objects, parent.table)) {
       const hasDefault = parent.defaults && part.hasDefault === true;
-      const copy: MadeObject = { ...part, table: made.name, hasDefault, plugin, createdBy: id, revision: id };
-      if (part.kind === 'column' && !objects.has(identityOf(copy))) schema.put(copy);
+      const copy: TrackedObject = { ...part, table: made.name, hasDefault, plugin, createdBy: id, revision: id };
+      if (part.kind === 'column' && !objects.has(lookupKey(copy))) schema.put(copy);
     }
   }
   if (made.form === 'primary' && made.table !== null) {
     for (const name of columns ?? []) {
-      const column = objects.get(identityOf({ kind: 'column', name, table: made.table }));
+      const column = objects.get(lookupKey({ kind: 'column', name, table: made.table }));
       if (column !== undefined) schema.put({ ...column, notNull: true });
     }
   }
 }
 
-function drop(schema: LiveSchema, dropped: SqlObject, cascade: boolean): void {
+function drop(schema: TrackedSchema, dropped: SqlObject, cascade: boolean): void {
   const { objects } = schema;
   const found = findObject(objects, dropped);
   // A drop of an extension's type, or of a view's row type, is none of that extension or view.
@@ -100,7 +100,7 @@ function drop(schema: LiveSchema, dropped: SqlObject, cascade: boolean): void {
 }
 
 /** What a cascade takes along, as far as it can be told: foreign keys on a table, all that is in a schema. */
-function dropDependents(schema: LiveSchema, gone: MadeObject): void {
+function dropDependents(schema: TrackedSchema, gone: TrackedObject): void {
   const { objects } = schema;
   const inside = (name: string | null | undefined): boolean =>
     name === gone.name
@@ -113,14 +113,14 @@ function dropDependents(schema: LiveSchema, gone: MadeObject): void {
   }
 }
 
-function rename(schema: LiveSchema, { from, to }: Rename, { id }: Author): void {
+function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): void {
   const { objects } = schema;
   const found = findObject(objects, from);
   if (found === null) return;
   schema.remove(found);
   // An index that is a constraint's is renamed with it.
   const name = found.kind === 'constraint' ? bareName(to.name) : to.name;
-  const renamed: MadeObject = { ...found, name, revision: id };
+  const renamed: TrackedObject = { ...found, name, revision: id };
   schema.put(renamed);
   if (found.kind === 'table' || found.kind === 'view') moveParts(schema, found.name, name);
   if (found.kind === 'column') renameIn(schema, found.table ?? '', found.name, name);
@@ -133,7 +133,7 @@ function rename(schema: LiveSchema, { from, to }: Rename, { id }: Author): void 
 }
 
 /** A table's parts follow it; into another schema so do the names of its indexes and sequences. */
-function moveParts(schema: LiveSchema, from: string, to: string): void {
+function moveParts(schema: TrackedSchema, from: string, to: string): void {
   const { objects } = schema;
   const moved = schemaOf(from) !== schemaOf(to);
   for (const part of partsOf(objects, from)) {
@@ -147,7 +147,7 @@ function moveParts(schema: LiveSchema, from: string, to: string): void {
   }
 }
 
-function renameIn(schema: LiveSchema, table: string, from: string, to: string): void {
+function renameIn(schema: TrackedSchema, table: string, from: string, to: string): void {
   const { objects } = schema;
   for (const part of partsOf(objects, table)) {
     const columns = part.columns?.map((column) => (column === from ? to : column));
@@ -156,7 +156,7 @@ function renameIn(schema: LiveSchema, table: string, from: string, to: string): 
   }
 }
 
-function moveSchema(schema: LiveSchema, from: string, to: string): void {
+function moveSchema(schema: TrackedSchema, from: string, to: string): void {
   const { objects } = schema;
   const moved = (name: string): string => (schemaOf(name) === from ? qualified(to, bareName(name)) : name);
   for (const object of objects.values().toArray()) {

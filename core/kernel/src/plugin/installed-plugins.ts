@@ -28,16 +28,18 @@ export async function readInstalledPlugins(config: Config): Promise<readonly Ins
 
 /**
  * The packages of plugins by the plugin's name: of those that the config lists, and what is in the root's `node_modules`
- * that is called as plugins are, or is linked there and says that it is one. Runs no code.
+ * that is called as plugins are, or is linked there and says that it is one. Plugin zero, which has a key of its own, is
+ * left out. Runs no code.
  */
 export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginPackage> {
   const root = realFolder(config.root) ?? config.root;
   const found = new Map<string, PluginPackage>();
   for (const file of inNodeModules(root, packages)) {
     const name = pluginNameIn(file) ?? '';
-    if (isPluginName(name) && !found.has(name)) found.set(name, { file, package: file.name });
+    if (isPluginName(name) && name !== 'core' && !found.has(name)) found.set(name, { file, package: file.name });
   }
   for (const entry of config.plugins.values()) {
+    if (entry.name === 'core') continue;
     const file = attempt(() => packageOf(entry, { file: config.file, root }, packages));
     if (file !== null) found.set(entry.name, { file, package: entry.package ?? file.name });
   }

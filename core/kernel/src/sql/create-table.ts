@@ -60,14 +60,14 @@ export function readColumn(table: string, definition: ColumnDef, draft: Draft): 
 function hasValue(constraints: readonly Constraint[]): boolean {
   return constraints.some(({ contype, raw_expr: expression }) => {
     if (contype === 'CONSTR_IDENTITY' || contype === 'CONSTR_GENERATED') return true;
-    return contype === 'CONSTR_DEFAULT' && !isNull(expression);
+    return contype === 'CONSTR_DEFAULT' && !isNullConstant(expression);
   });
 }
 
 /** Whether an expression is the constant null. */
-export function isNull(expression: Node | undefined): boolean {
+export function isNullConstant(expression: Node | undefined): boolean {
   if (expression === undefined) return true;
-  if ('TypeCast' in expression) return isNull(expression.TypeCast.arg);
+  if ('TypeCast' in expression) return isNullConstant(expression.TypeCast.arg);
   return 'A_Const' in expression && expression.A_Const.isnull === true;
 }
 

@@ -1,48 +1,31 @@
-import type { Node, RangeVar } from 'libpg-query';
-
-/** A name for people and for comparing: qualified unless in `public`. */
-export function qualified(schema: string | undefined, name: string): string {
-  return schema === undefined || schema === '' || schema === 'public' ? whole(name) : `${whole(schema)}.${whole(name)}`;
+/** The name of a table, a type or any other object that is in a schema. */
+export interface QualifiedName {
+  readonly schema: string;
+  readonly name: string;
 }
 
-/** Quoted only where it would be read as two names. */
-function whole(name: string): string {
-  return /[."]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+/** Returns the name of an object. Without a schema it is in `public`, which every revision starts with on its search path. */
+export function qualifiedName(schema: string | undefined, name: string): QualifiedName {
+  return { schema: schema === undefined || schema === '' ? 'public' : schema, name };
 }
 
-/** The name of a table or another relation. */
-export function relationName({ schemaname, relname = '' }: RangeVar): string {
-  return qualified(schemaname, relname);
+/**
+ * Returns a name as text, for messages and for comparisons: `core_object`, `shop.order`. The schema `public` is left out.
+ * A part that contains a dot or a quote is quoted, so that {@link parseName} can read it back.
+ */
+export function nameText({ schema, name }: QualifiedName): string {
+  return schema === 'public' ? namePart(name) : `${namePart(schema)}.${namePart(name)}`;
 }
 
-/** The schema of a qualified name; `undefined` for `public`. */
-export function schemaOf(name: string): string | undefined {
-  const parts = partsOf(name);
-  return parts.length > 1 ? parts[0] : undefined;
+/** Returns one part of a name as {@link nameText} writes it. */
+export function namePart(part: string): string {
+  return /[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
 }
 
-/** The name without its schema. */
-export function bareName(name: string): string {
-  return partsOf(name).at(-1) ?? name;
-}
-
-function partsOf(name: string): readonly string[] {
-  const parts = name.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [name];
-  return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-
-/** The strings in a list of nodes, as the parts of a name come. */
-export function stringsIn(nodes: readonly Node[] | undefined): readonly string[] {
-  return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
-}
-
-/** The name that the parts of one make. A database before the schema is left out. */
-export function nameOf(nodes: readonly Node[] | undefined): string {
-  const parts = stringsIn(nodes);
-  return qualified(parts.at(-2), parts.at(-1) ?? '');
-}
-
-/** The kind of a node, and what it holds. */
-export function tagOf(node: Node | undefined): string {
-  return node === undefined ? '' : (Object.keys(node)[0] ?? '');
+/** Parses a name that {@link nameText} wrote. */
+export function parseName(text: string): QualifiedName {
+  const parts = (text.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [text]).map((part) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  );
+  return qualifiedName(parts.length > 1 ? parts[0] : undefined, parts.at(-1) ?? text);
 }

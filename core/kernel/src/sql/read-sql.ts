@@ -1,9 +1,9 @@
 import { factsOf, openDraft, type Facts } from './statement-effects.ts';
 import { sqlBodyOf } from './create-function.ts';
 import { here } from '../ownership/unattributed-sql.ts';
-import { follow, type Author } from '../ownership/track-statement.ts';
-import { openSchema, type LiveSchema } from '../ownership/tracked-schema.ts';
-import type { MadeObjects } from '../ownership/tracked-object.ts';
+import { trackStatement, type Author } from '../ownership/track-statement.ts';
+import { trackedSchema, type TrackedSchema } from '../ownership/tracked-schema.ts';
+import type { TrackedObjects } from '../ownership/tracked-object.ts';
 import { parseSql, type ParsedStatement } from './parse-sql.ts';
 import { readStatement } from './statement.ts';
 
@@ -21,12 +21,12 @@ export interface SqlReading {
  * that are taken: `before` is what is there before it (`SchemaHistory.objects`). Default: nothing. Throws SQL_SYNTAX, and
  * nothing else, for any text.
  */
-export async function readSql(sql: string, before?: MadeObjects): Promise<SqlReading> {
-  return Object.freeze({ statements: await followSql(sql, openSchema(before), here) });
+export async function readSql(sql: string, before?: TrackedObjects): Promise<SqlReading> {
+  return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), here) });
 }
 
 /** Reads SQL as the next that happens to a schema, which is afterwards what is there after it. Throws SQL_SYNTAX first. */
-export async function followSql(sql: string, schema: LiveSchema, author: Author): Promise<readonly SqlStatement[]> {
+export async function trackSql(sql: string, schema: TrackedSchema, author: Author): Promise<readonly SqlStatement[]> {
   const statements: SqlStatement[] = [];
   for (const parsed of await parseSql(sql)) {
     const draft = openDraft(schema.isNamed);
@@ -34,7 +34,7 @@ export async function followSql(sql: string, schema: LiveSchema, author: Author)
     const body = sqlBodyOf(parsed.node);
     if (body !== null) draft.needs.push(...(await needsOfBody(body)));
     const facts = factsOf(draft);
-    follow(schema, facts, author);
+    trackStatement(schema, facts, author);
     statements.push(Object.freeze({ ...parsed, ...facts }));
   }
   return Object.freeze(statements);

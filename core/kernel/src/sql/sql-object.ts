@@ -1,4 +1,4 @@
-/** What a schema is made of. `key` is met in `needs` alone: the unique key of a table over some of its columns. */
+/** The kinds of objects in a schema. A `key` occurs in `needs` only: the unique key over some columns of a table. */
 export type SqlKind =
   | 'schema'
   | 'extension'
@@ -17,9 +17,9 @@ export type SqlKind =
   | 'key'
   | 'other';
 
-/** A type as a column is declared with it. */
+/** The declared type of a column. */
 export interface SqlType {
-  /** PostgreSQL's inner name, without `pg_catalog` and `public`: `int4`, `varchar`, `mood`, `other.mood`. */
+  /** The internal name in PostgreSQL, without `pg_catalog` and `public`: `int4`, `varchar`, `mood`, `other.mood`. */
   readonly name: string;
   /** `64` in `varchar(64)`, `10` and `2` in `numeric(10, 2)`. */
   readonly modifiers: readonly number[];
@@ -27,53 +27,65 @@ export interface SqlType {
 }
 
 /**
- * Something that SQL names. Functions of one name count as one, whatever they take. Views include materialized ones,
- * tables foreign ones, types enums, domains, composites and ranges, functions procedures and aggregates.
+ * An object that SQL names. Overloads of a function count as one function. Views include materialized views, tables
+ * include foreign tables, types include enums, domains, composites and ranges, functions include procedures and aggregates.
  */
 export interface SqlObject {
   readonly kind: SqlKind;
   /**
-   * As the server stores it, qualified by its schema unless that is `public`. What is inside a table is named without
-   * it. Of kind `other` it begins with what it is: `collation german`.
+   * The name as the server stores it, as `nameText` writes it. The name of an object in a table has no schema. A name of
+   * kind `other` begins with the object type: `collation german`.
    */
   readonly name: string;
-  /** The table or view that it is in; `null` for what stands by itself, and where the SQL does not say it. */
+  /** The table or view that contains it; `null` for an object in no table, and if the SQL does not name the table. */
   readonly table: string | null;
-  /** Of a column that is created or whose type is changed. */
+  /** For a column that is created or whose type changes. */
   readonly type?: SqlType;
-  /** Of a column that is created: whether it refuses null. */
+  /** For a column that is created: whether it refuses null. */
   readonly notNull?: boolean;
-  /** Of a column that is created: whether the database gives it a value by itself. */
+  /** For a column that is created: whether the database supplies a value if an insert does not. */
   readonly hasDefault?: boolean;
-  /** What a constraint, an index or a key is over, in order; absent where an expression has part in it. */
+  /** The columns of a constraint, an index or a key, in order; absent if one of its elements is an expression. */
   readonly columns?: readonly string[];
-  /** What a constraint does, or an index that could stand under a foreign key. */
+  /** The type of a constraint, or of an index that a foreign key could reference. */
   readonly form?: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not null';
-  /** Of a foreign key: the other table. */
+  /** For a foreign key: the table that it references. */
   readonly references?: string;
-  /** Of a constraint: `false` where the rows that are there already were not looked at (`not valid`). */
+  /** For a constraint: `false` if existing rows were not checked (`not valid`). */
   readonly validated?: boolean;
-  /** Of a check: columns that it holds to be not null. */
+  /** For a check: the columns that it proves to be not null. */
   readonly proves?: readonly string[];
-  /** Of a primary key or unique constraint made of an index: that index. */
+  /** For a primary key or a unique constraint that is created from an index: that index. */
   readonly using?: string;
-  /** Of a sequence: the column of `table` that it goes with. */
+  /** For a sequence: the column of `table` with which it is dropped. */
   readonly ownedBy?: string;
-  /** Of a table: those whose columns it takes over (`inherits`, `partition of`, `like`), and whether with defaults. */
+  /** For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether with defaults. */
   readonly like?: readonly { readonly table: string; readonly defaults: boolean }[];
-  /** Of an enum that is created: its values. */
+  /** For an enum that is created: its values. */
   readonly values?: readonly string[];
-  /** Of an enum that is changed: a value that is added, or renamed where there is a `from`. */
+  /** For an enum that changes: the value that is added, or renamed if `from` is set. */
   readonly value?: { readonly from: string | null; readonly to: string };
-  /** In `needs`: the tables, innermost first, of which one has this column, where the SQL does not say which. */
+  /** In `needs`: the tables, innermost first, one of which has this column, if the SQL does not say which. */
   readonly among?: readonly string[];
 }
 
-const relations: ReadonlySet<SqlKind> = new Set(['table', 'view', 'sequence', 'index']);
-const inside: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
+/** Returns an object that is in a schema, not in a table. */
+export function schemaObject(kind: SqlKind, name: string): SqlObject {
+  return { kind, name, table: null };
+}
 
-/** What code names. Indexes, constraints, triggers and policies it does not. */
-export const namedByCode: ReadonlySet<SqlKind> = new Set([
+/** Returns an object that is in a table. */
+export function tablePart(kind: SqlKind, table: string, name: string): SqlObject {
+  return { kind, name, table };
+}
+
+/** Returns the name for messages: `core_object`, `core_object.likes_count`. */
+export function displayName({ kind, name, table }: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
+  return kind === 'column' && table !== null ? `${table}.${name}` : name;
+}
+
+/** The kinds of objects that application code names; it never names indexes, constraints, triggers and policies. */
+export const kindsNamedInCode: ReadonlySet<SqlKind> = new Set([
   'schema',
   'extension',
   'table',
@@ -83,14 +95,3 @@ export const namedByCode: ReadonlySet<SqlKind> = new Set([
   'function',
   'column',
 ]);
-
-/** One text for one object: tables, views, sequences and indexes share one room of names, as in PostgreSQL. */
-export function identityOf({ kind, name, table }: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
-  const room = relations.has(kind) ? 'relation' : kind;
-  return inside.has(kind) ? `${room} ${table ?? ''} ${name}` : `${room} ${name}`;
-}
-
-/** How people name it: `core_object`, `core_object.likes_count`. */
-export function shownName({ kind, name, table }: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
-  return kind === 'column' && table !== null ? `${table}.${name}` : name;
-}

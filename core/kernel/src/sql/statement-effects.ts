@@ -1,32 +1,34 @@
-import { qualified, schemaOf } from './qualified-name.ts';
-import type { SqlObject } from './sql-object.ts';
+import type { RangeVar } from 'libpg-query';
+import { nameText, parseName } from './qualified-name.ts';
+import { schemaObject, type SqlKind, type SqlObject } from './sql-object.ts';
+import { relationName } from './syntax-tree.ts';
 
-/** A new name for something that stays; where it is a table, what is in it comes along. */
+/** A new name for an object. The columns, constraints and indexes of a renamed table stay with it. */
 export interface Rename {
   readonly from: SqlObject;
   readonly to: SqlObject;
 }
 
-/** What one statement says. */
-export interface Facts {
+/** The effects of one statement on the schema, and the objects that it needs. */
+export interface StatementEffects {
   readonly creates: readonly SqlObject[];
   readonly changes: readonly SqlObject[];
   readonly drops: readonly SqlObject[];
   readonly renames: readonly Rename[];
-  /** What must be there before it runs. Of PostgreSQL's own things none are named. */
+  /** The objects that must exist before it runs, without those that PostgreSQL ships. */
   readonly needs: readonly SqlObject[];
   /** The tables whose rows it changes. */
   readonly writes: readonly string[];
-  /** Why the parser cannot know all that it does; `null` where it can. */
+  /** Why the parser cannot see all of its effects; `null` if it can. */
   readonly opaque: string | null;
-  /** What a `create` does with what is there already. */
-  readonly ifThere: 'fails' | 'keeps' | 'replaces';
-  /** Whether a `drop` takes along what stands on it. */
+  /** How a `create` treats an object that already exists. */
+  readonly ifExists: 'fails' | 'keeps' | 'replaces';
+  /** Whether a `drop` also drops dependent objects. */
   readonly cascade: boolean;
 }
 
-/** Facts in the making. */
-export interface Draft {
+/** The effects of a statement while it is being read. */
+export interface EffectsDraft {
   readonly creates: SqlObject[];
   readonly changes: SqlObject[];
   readonly drops: SqlObject[];
@@ -34,14 +36,14 @@ export interface Draft {
   readonly needs: SqlObject[];
   readonly writes: Set<string>;
   opaque: string | null;
-  ifThere: Facts['ifThere'];
+  ifExists: StatementEffects['ifExists'];
   cascade: boolean;
-  /** Whether a name is that of a relation or constraint which the same SQL made. */
-  readonly taken: (name: string) => boolean;
+  /** Whether a relation or constraint with this name existed before the statement. */
+  readonly existed: (name: string) => boolean;
 }
 
-/** Nothing yet. */
-export function openDraft(taken: (name: string) => boolean): Draft {
+/** Returns a draft without any effects. */
+export function openDraft(existed: (name: string) => boolean): EffectsDraft {
   return {
     creates: [],
     changes: [],
@@ -50,47 +52,36 @@ export function openDraft(taken: (name: string) => boolean): Draft {
     needs: [],
     writes: new Set(),
     opaque: null,
-    ifThere: 'fails',
+    ifExists: 'fails',
     cascade: false,
-    taken: (name) => taken(name),
+    existed: (name) => existed(name),
   };
 }
 
-/** A name that neither what was made before nor what the draft makes has. */
-export function isTaken(draft: Draft, name: string): boolean {
-  return draft.taken(name) || draft.creates.some((object) => nameTakenBy(object) === name);
-}
-
-/** The name that nothing else can have beside it: that of a constraint is one of its table's schema. */
-export function nameTakenBy({ kind, name, table }: SqlObject): string {
-  return kind === 'constraint' && table !== null ? qualified(schemaOf(table), name) : name;
-}
-
-/** The finished facts. */
-export function factsOf({ creates, changes, drops, renames, needs, writes, opaque, ifThere, cascade }: Draft): Facts {
-  return {
-    creates: Object.freeze(creates),
-    changes: Object.freeze(changes),
-    drops: Object.freeze(drops),
-    renames: Object.freeze(renames),
-    needs: Object.freeze(distinct(needs)),
-    writes: Object.freeze([...writes]),
-    opaque,
-    ifThere,
-    cascade,
-  };
+/** Returns the finished effects. */
+export function closeDraft({ needs, writes, existed: _, ...draft }: EffectsDraft): StatementEffects {
+  const { creates, changes, drops, renames } = draft;
+  for (const list of [creates, changes, drops, renames]) Object.freeze(list);
+  return { ...draft, needs: Object.freeze(distinct(needs)), writes: Object.freeze([...writes]) };
 }
 
 function distinct(needs: readonly SqlObject[]): SqlObject[] {
   return [...new Map(needs.map((need) => [JSON.stringify(need), need])).values()];
 }
 
-/** A table, view or other thing that stands by itself. */
-export function standing(kind: SqlObject['kind'], name: string): SqlObject {
-  return { kind, name, table: null };
+/** Adds a relation to the needs of a statement and returns its name. */
+export function needRelation(relation: RangeVar | undefined, draft: EffectsDraft, kind: SqlKind = 'table'): string {
+  const name = relation === undefined ? '' : relationName(relation);
+  draft.needs.push(schemaObject(kind, name));
+  return name;
 }
 
-/** Something inside a table. */
-export function within(kind: SqlObject['kind'], table: string, name: string): SqlObject {
-  return { kind, name, table };
+/** Whether a name is in use: by an object from before the statement, or by one that the statement creates. */
+export function isTaken(draft: EffectsDraft, name: string): boolean {
+  return draft.existed(name) || draft.creates.some((object) => reservedName(object) === name);
+}
+
+/** Returns the name that an object reserves. The name of a constraint is reserved in the schema of its table. */
+export function reservedName({ kind, name, table }: SqlObject): string {
+  return kind === 'constraint' && table !== null ? nameText({ ...parseName(table), name }) : name;
 }

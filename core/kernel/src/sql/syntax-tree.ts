@@ -1,16 +1,53 @@
-import type { Node } from 'libpg-query';
+import type { DefElem, Node, RangeVar } from 'libpg-query';
+import { nameText, qualifiedName } from './qualified-name.ts';
 
-/** Every node in a tree of the parser, in no order that means something. Not by recursion: a tree may be deep. */
+/** Returns every node below `root`, in no particular order. Iterative, since a tree may be deeper than the stack. */
 export function nodesIn(root: unknown): readonly Node[] {
   const nodes: Node[] = [];
   const left: unknown[] = [root];
   while (left.length > 0) {
     const value = left.pop();
     if (typeof value !== 'object' || value === null) continue;
-    // A node is an object of one key, which says what it is; what else matches is asked for nothing that it has.
+    // A node is an object with one key, its kind. Other objects match too, and harmlessly: they lack the keys of nodes.
     if (!Array.isArray(value)) nodes.push(value as Node);
     // One by one: a list may have more items than a call takes arguments.
     for (const [, inside] of Object.entries(value) as [string, unknown][]) left.push(inside);
   }
   return nodes;
+}
+
+/** Returns the kind of a node: `SelectStmt`. */
+export function nodeKind(node: Node | undefined): string {
+  return node === undefined ? '' : (Object.keys(node)[0] ?? '');
+}
+
+/** Returns the strings in a list of nodes. The parser gives the parts of a name in this form. */
+export function stringsIn(nodes: readonly Node[] | undefined): readonly string[] {
+  return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
+}
+
+/** Returns the name whose parts are in a list of nodes. A database in front of the schema is ignored. */
+export function nameFromNodes(nodes: readonly Node[] | undefined): string {
+  const parts = stringsIn(nodes);
+  return nameText(qualifiedName(parts.at(-2), parts.at(-1) ?? ''));
+}
+
+/** Returns the name of a table or another relation. */
+export function relationName({ schemaname, relname = '' }: RangeVar): string {
+  return nameText(qualifiedName(schemaname, relname));
+}
+
+/** Returns the names of the relations in a list. */
+export function relationNames(nodes: readonly Node[] | undefined): readonly string[] {
+  return (nodes ?? []).flatMap((node) => ('RangeVar' in node ? [relationName(node.RangeVar)] : []));
+}
+
+/** Returns the options in a list. */
+export function optionsIn(nodes: readonly Node[] | undefined): readonly DefElem[] {
+  return (nodes ?? []).flatMap((node) => ('DefElem' in node ? [node.DefElem] : []));
+}
+
+/** Returns the values of the options with one of these names. */
+export function optionValues(nodes: readonly Node[] | undefined, names: readonly string[]): readonly Node[] {
+  return optionsIn(nodes).flatMap(({ defname = '', arg }) => (arg !== undefined && names.includes(defname) ? [arg] : []));
 }

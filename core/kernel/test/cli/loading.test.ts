@@ -37,7 +37,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
   beforeAll(async () => {
     project = await makeProject({
       // Its sources tell more than the files of a bundle.
-      core: workspaceKernel,
+      kernel: workspaceKernel,
       database: await emptyDatabase(kind),
       plugins: {
         core: { revisions: { '0001_a': 'create table a (id int);' } },

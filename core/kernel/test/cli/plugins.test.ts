@@ -38,9 +38,9 @@ describe('kernel plugin:list', () => {
     expect(
       brief.filter(({ name }) => name !== 'core').toSorted((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
     ).toEqual([
-      { name: 'comments', state: 'not listed', version: '1.0.0', requires: [], revisions: 1 },
-      { name: 'likes', state: 'active', version: '1.0.0', requires: [], revisions: 2 },
-      { name: 'stickers', state: 'disabled', version: '1.0.0', requires: ['likes'], revisions: 1 },
+      { name: 'comments', state: 'not listed', version: '1.0.0', requires: ['core'], revisions: 1 },
+      { name: 'likes', state: 'active', version: '1.0.0', requires: ['core'], revisions: 2 },
+      { name: 'stickers', state: 'disabled', version: '1.0.0', requires: ['core', 'likes'], revisions: 1 },
     ]);
     const { stdout } = ok(await project.kernel('plugin:list'));
     expect(stdout).toMatch(/^likes +active +@headwater\/plugin-likes 1\.0\.0 +2 revisions$/m);
@@ -93,7 +93,7 @@ describe('kernel plugin:enable', () => {
     ['one whose requirement is not active', 'stickers', 'REQUIREMENT_MISSING', 14, /"stickers".*requires.*"likes"/],
     ['one whose module does not load', 'broken', 'PLUGIN_LOAD_FAILED', 12, /out of tune/],
     ['one whose options are missing', 'strict', 'CONFIG_VALUE_INVALID', 10, /\/plugins\/strict/],
-    ['one that is too new for the kernel', 'future', 'REQUIREMENT_UNMET', 14, /@headwater\/core.*\^9/],
+    ['one that is too new for the kernel', 'future', 'REQUIREMENT_UNMET', 14, /@headwater\/kernel.*\^9/],
   ])('refuses %s before it writes', async (_, name, code, exit, says) => {
     const fields = `config: { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'key is missing', path: ['key'] }] }) } }`;
     const plugins = {
@@ -106,7 +106,7 @@ describe('kernel plugin:enable', () => {
     };
     const project = await makeProject({ plugins });
     const manifest = join(project.folderOf('future'), 'package.json');
-    const text = readFileSync(manifest, 'utf8').replace(/("@headwater\/core": ")[^"]+/, '$1^9.0.0');
+    const text = readFileSync(manifest, 'utf8').replace(/("@headwater\/kernel": ")[^"]+/, '$1^9.0.0');
     project.write('plugins/future/package.json', text);
     const before = aged(project.config);
     const refusal = refusalIn(await project.kernel('plugin:enable', name, '--json'));

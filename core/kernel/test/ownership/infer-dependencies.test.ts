@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSql } from '../../src/contract/sql.ts';
 import { readFileSync } from 'node:fs';
-import { dependenciesOf } from '../../src/ownership/infer-dependencies.ts';
+import { inferDependencies } from '../../src/ownership/infer-dependencies.ts';
 import { schemaHistory } from '../../src/ownership/schema-history.ts';
 import { readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
 import { historyOf } from '../sql/support.ts';
@@ -21,7 +21,7 @@ const core = [
 ] as const;
 
 async function drawn(plugin: string, sql: string, ...history: readonly string[]): Promise<readonly string[]> {
-  const { dependsOn } = await dependenciesOf(plugin, sql, await historyOf(...history));
+  const { dependsOn } = await inferDependencies(plugin, sql, await historyOf(...history));
   return dependsOn.map(({ revision, objects }) => `${revision}: ${objects.join(', ')}`);
 }
 
@@ -102,7 +102,7 @@ describe('a dependency is the exact revision that made or last changed what is t
       { id: 'core@3', plugin: 'core', revises: ['core@2a', 'core@2b'], up: up('create table c (id int primary key)') },
     ]);
     const found = async (sql: string): Promise<readonly string[]> =>
-      (await dependenciesOf('likes', sql, history)).dependsOn.map(({ revision }) => revision);
+      (await inferDependencies('likes', sql, history)).dependsOn.map(({ revision }) => revision);
     expect(await found('create view v as select a.id from a, b, core_user')).toEqual(['core@2a', 'core@2b']);
     expect(await found('create view v as select a.id from a, b, c')).toEqual(['core@3']);
   });
@@ -110,13 +110,13 @@ describe('a dependency is the exact revision that made or last changed what is t
 
 describe('what nobody is known to have made', () => {
   it('is left out where every revision is plain SQL', async () => {
-    const { unknown } = await dependenciesOf('likes', 'alter table core_usr add a int', await historyOf(...core));
+    const { unknown } = await inferDependencies('likes', 'alter table core_usr add a int', await historyOf(...core));
     expect(unknown).toEqual([]);
   });
 
   it('is told where code or a DO block may have made it', async () => {
     const history = await historyOf(...core, 'core@7: code', 'notes@1: do $$ begin end $$');
-    const found = await dependenciesOf(
+    const found = await inferDependencies(
       'likes',
       'alter table core_usr add a int; select lower(name) from core_user',
       history,
@@ -129,7 +129,7 @@ describe('what nobody is known to have made', () => {
 
   it('is an extension’s where its type is called as it is, and perhaps one where it is not', async () => {
     const history = await historyOf('core@1: create extension citext', 'core@2: create extension postgis');
-    const found = await dependenciesOf(
+    const found = await inferDependencies(
       'likes',
       'create table likes_like (a citext, b geometry, c int); select a from x',
       history,
@@ -145,7 +145,7 @@ describe('laws', () => {
   it('what stands on its own branch alone depends on nothing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(revisions.length - 1), fc.constantFrom(...revisions), async (count, sql) => {
-        const { dependsOn } = await dependenciesOf('core', sql, await historyOf(...core.slice(0, count)));
+        const { dependsOn } = await inferDependencies('core', sql, await historyOf(...core.slice(0, count)));
         expect(dependsOn).toEqual([]);
       }),
     );
@@ -197,7 +197,7 @@ describe('the revisions of this repository', async () => {
     '$revision.id depends on what its author found, with the same comment',
     async ({ revision, source }) => {
       const { up, id } = revision;
-      const { dependsOn } = await dependenciesOf(id.split('@')[0] ?? '', isSql(up) ? up.text : '', history);
+      const { dependsOn } = await inferDependencies(id.split('@')[0] ?? '', isSql(up) ? up.text : '', history);
       const written = /dependsOn: \[(.*)\], \/\/ (.*)/.exec(source);
       expect(dependsOn.map(({ revision: one }) => `'${one}'`).join(', ')).toBe(written?.[1] ?? '');
       expect(dependsOn.flatMap(({ objects }) => objects).join(', ')).toBe(written?.[2] ?? '');

@@ -95,12 +95,18 @@ describe('a plugin set', () => {
     expect((await loadPluginSet(config, kernelOf())).byName.has('likes')).toBe(true);
   });
 
-  it('takes plugin zero from the running kernel where the project has no kernel of its own', async () => {
+  it('has no plugin zero where the config names none', async () => {
     const project = makeProject();
-    rmSync(join(project.root, 'node_modules/@headwater'), { recursive: true });
-    const { byName } = await project.load({}, '@headwater/plugin-core');
-    expect(byName.get('core')).toMatchObject({ package: '@headwater/kernel', directory: coreFolder, from: 'sources' });
-    expect(byName.get('core')?.entry).toContain('/src/core-plugin/index.ts');
+    project.install({ name: 'likes' });
+    expect([...(await project.load({ likes: {} }, null)).byName.keys()]).toEqual(['likes']);
+  });
+
+  it('refuses a config without plugin zero where a plugin requires it, with the line to add', async () => {
+    const project = makeProject();
+    project.install({ name: 'likes', peers: { '@acme/core': '*' } });
+    const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }, null));
+    expect([code, exit]).toEqual(['REQUIREMENT_MISSING', 14]);
+    expect(text).toContain('"core": "@acme/core"');
   });
 
   it('lets an application be its own plugin zero, by a path', async () => {
@@ -166,7 +172,7 @@ describe('a package that cannot be had', () => {
       'npm install @acme/shop',
     );
     expect((await refusalIn(() => project.load({ shop: { package: './shop' } }))).text).toContain('tried ./shop');
-    expect((await refusalIn(() => project.load({}, '@acme/none/core'))).text).toContain('npm install @acme/none');
+    expect((await refusalIn(() => project.load({}, '@acme/none'))).text).toContain('npm install @acme/none');
   });
 
   it.each<[name: string, content: unknown, part: string]>([
@@ -316,7 +322,7 @@ describe('a requirement', () => {
     const peers = { zod: '^3.0.0', 'not-installed': '^1.0.0', '@acme/core': '*', '@headwater/plugin-likes': '^1.0.0' };
     project.install({ name: 'comments', peers });
     const { byName } = await project.load({ likes: {}, comments: {} });
-    expect(byName.get('comments')?.requires.map(({ plugin }) => plugin)).toEqual(['likes']);
+    expect(byName.get('comments')?.requires.map(({ plugin }) => plugin)).toEqual(['core', 'likes']);
   });
 
   it.each([true, false])('that is not active is refused with what to enable (installed: %s)', async (installed) => {
@@ -418,7 +424,7 @@ describe('a dependency on another plugin’s revision', () => {
     const project = makeProject();
     project.install({ name: 'likes', revisions: [{ slug: '0001_a' }] });
     const revisions = [{ slug: '0001_a', dependsOn: ['core@0001_base', 'likes@0001_a'] }];
-    project[how]({ name: 'comments', revisions });
+    project[how]({ name: 'comments', peers: { '@acme/core': '*' }, revisions });
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {}, comments: {} }));
     expect([code, exit]).toEqual(['REVISION_DEPENDENCY_NOT_REQUIRED', 14]);
     for (const part of ['comments@0001_a', 'likes@0001_a', '"peerDependencies": { "@headwater/plugin-likes": "*" }']) {

@@ -54,7 +54,7 @@ describe('planning', () => {
     for (const name of ['likes', 'mail']) {
       const modules = ['dist/index.js', 'dist/migrations/0001_a.js', 'src/index.ts', 'src/migrations/0001_a.ts'];
       const files = Object.fromEntries(modules.map((path) => [path, throws]));
-      project.install({ name, revisions: [{ slug: '0001_a', dependsOn: ['core@0001_base'] }], files });
+      project.install({ name, peers: { '@acme/core': '*' }, revisions: [{ slug: '0001_a', dependsOn: ['core@0001_base'] }], files });
     }
     const report = plan(project, { likes: {}, mail: {} });
     expect(report.ids).toEqual(['core@0001_base', 'core@0002_more', 'likes@0001_a', 'mail@0001_a']);

@@ -46,10 +46,10 @@ export interface Project {
   readonly install: (plugin: FixturePlugin) => string;
   /** Writes a package as a workspace has it: sources in `packages/<name>`, linked into `node_modules`. Gives its folder. */
   readonly link: (plugin: FixturePlugin) => string;
-  /** A config that activates `plugins`, each with what it says. */
-  readonly config: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string) => Config;
+  /** A config that activates `plugins`, each with what it says. `core` is its plugin zero, by default `@acme/core`. */
+  readonly config: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Config;
   /** Loads such a config. */
-  readonly load: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string) => Promise<PluginSet>;
+  readonly load: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Promise<PluginSet>;
 }
 
 /** A project with the workspace's own `@headwater/kernel` linked, and `@acme/core` installed as plugin zero. */
@@ -80,7 +80,7 @@ export function makeProject(): Project {
   return { root, write, install, link, config, load };
 }
 
-function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginEntry>>>, core: string): Config {
+function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginEntry>>>, core: string | null): Config {
   const entry = (name: string, given: Partial<PluginEntry>): PluginEntry => ({
     name,
     enabled: true,
@@ -96,7 +96,7 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     root,
     database: { kind: 'pglite', directory: null, shown: 'pglite://' },
     plugins: new Map(
-      Object.entries({ core: { package: core }, ...plugins }).map(([name, given]) => [name, entry(name, given)]),
+      Object.entries({ ...(core !== null && { core: { package: core } }), ...plugins }).map(([name, given]) => [name, entry(name, given)]),
     ),
     upgrade: defaultUpgrade,
   };

@@ -11,7 +11,7 @@ const head = "import { defineRevision, definePlugin, sql } from '@headwater/kern
 function load(files: Readonly<Record<string, string>>): Promise<PluginSet> {
   const project = makeProject();
   const paths = Object.entries(files).map(([name, text]) => [`src/migrations/${name}`, text]);
-  project.link({ name: 'likes', files: Object.fromEntries(paths) as Record<string, string> });
+  project.link({ name: 'likes', peers: { '@acme/core': '*' }, files: Object.fromEntries(paths) as Record<string, string> });
   return project.load({ likes: {} });
 }
 

@@ -1,21 +1,24 @@
 import { findObject, type MadeObjects, type SqlStatement } from '@headwater/kernel/internal';
 
-/** A type that a piece of SQL replaces by another of the same name, as a value can be taken from an enum only so. */
+/**
+ * A type that a piece of SQL replaces by another type of the same name. This is the only way to remove a value from an
+ * enum.
+ */
 export interface RebuiltType {
   readonly name: string;
-  /** The names that the new one has on the way. */
+  /** The names that the new type has in the course of the SQL. */
   readonly current: ReadonlySet<string>;
-  /** The names that the old one has on the way. */
+  /** The names that the old type has in the course of the SQL. */
   readonly former: ReadonlySet<string>;
-  /** The values that are gone; `null` where not all are known. */
+  /** The values that the new type lacks; `null` if not all values are known. */
   readonly lost: readonly string[] | null;
-  /** The statement that ends the old one. */
+  /** The statement that drops or renames the old type. */
   readonly statement: SqlStatement;
 }
 
 /**
- * The types that are rebuilt: the old one is renamed or dropped, and a new one is made under its name or gets it.
- * `before` is what is there before the SQL.
+ * Finds the types that are rebuilt: the old type is dropped or renamed, and a new one is created under its name or
+ * renamed to it. `before` holds the objects that exist before the SQL runs.
  */
 export function rebuiltTypes(statements: readonly SqlStatement[], before: MadeObjects): readonly RebuiltType[] {
   const values = new Map<string, readonly string[] | undefined>();

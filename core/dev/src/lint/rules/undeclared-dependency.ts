@@ -1,4 +1,4 @@
-import { ancestorsOf, findObject, follow, here, openSchema, shownName, touchedBy, type RevisionGraph, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
+import { ancestorsOf, findObject, trackStatement, here, trackedSchema, displayName, touchedObjects, type RevisionGraph, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
 import type { Discovery, Place } from './finding.ts';
 import type { Origins } from './origins.ts';
 
@@ -21,11 +21,11 @@ export function undeclaredDiscoveries(
   declared: Declared,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {
-  const schema = openSchema();
+  const schema = trackedSchema();
   const { objects } = schema;
   const missing = new Map<string, Missing>();
   for (const statement of statements) {
-    for (const wanted of touchedBy(statement)) {
+    for (const wanted of touchedObjects(statement)) {
       // What the SQL made before is its own.
       if (findObject(objects, wanted) !== null) continue;
       const revision = missingFor(wanted, declared);
@@ -34,7 +34,7 @@ export function undeclaredDiscoveries(
       if (known === undefined) missing.set(revision, { objects: [wanted], first: statement });
       else known.objects.push(wanted);
     }
-    follow(schema, statement, here);
+    trackStatement(schema, statement, here);
   }
   const latest = [...missing.keys()].filter(
     (id) => ![...missing.keys()].some((other) => declared.history.revises(other, id)),
@@ -57,7 +57,7 @@ interface Missing {
 /** What is in a table is not named beside it. */
 function namesOf(touched: readonly SqlObject[]): string {
   const tables = new Set(touched.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
-  return [...new Set(touched.filter(({ table }) => table === null || !tables.has(table)).map(shownName))].join(', ');
+  return [...new Set(touched.filter(({ table }) => table === null || !tables.has(table)).map(displayName))].join(', ');
 }
 
 /** The revision that would have to be declared; `null` where one that made it is, or where nobody is known to have. */

@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { bareName, isNull, qualified, schemaOf, type SqlObject } from '@headwater/kernel/internal';
-import { quotedName, type AlterStep, type Danger } from './danger.ts';
+import { bareName, isNullConstant, qualified, schemaOf, type SqlObject } from '@headwater/kernel/internal';
+import { quoteName, type AlterStep, type Danger } from './danger.ts';
 
 /** What a new constraint on a table from before may do. */
 export function constraintDangers(step: AlterStep): readonly Danger[] {
@@ -43,7 +43,7 @@ function constraintDanger(step: AlterStep, constraint: Constraint, column: Colum
 
 function hasDefault({ constraints = [] }: ColumnDef): boolean {
   return constraints.some(
-    (node) => 'Constraint' in node && node.Constraint.contype === 'CONSTR_DEFAULT' && !isNull(node.Constraint.raw_expr),
+    (node) => 'Constraint' in node && node.Constraint.contype === 'CONSTR_DEFAULT' && !isNullConstant(node.Constraint.raw_expr),
   );
 }
 
@@ -67,10 +67,10 @@ function made({ statement, table }: AlterStep, { contype, conname }: Constraint)
 
 function unvalidated({ table }: AlterStep, constraint: SqlObject | null, what: string): Danger {
   const name = constraint?.name ?? `${bareName(table)}_check`;
-  const [on, quoted] = [quotedName(table), quotedName(name)];
+  const [on, quoted] = [quoteName(table), quoteName(name)];
   const body =
     constraint?.form === 'foreign'
-      ? `foreign key (${(constraint.columns ?? []).map(quotedName).join(', ')}) references ${quotedName(constraint.references ?? '…')}`
+      ? `foreign key (${(constraint.columns ?? []).map(quoteName).join(', ')}) references ${quoteName(constraint.references ?? '…')}`
       : 'check (…)';
   const message = `The new ${what} ${name} is held against every row of ${table}, while nobody else can write it.`;
   const safer = [
@@ -83,8 +83,8 @@ function unvalidated({ table }: AlterStep, constraint: SqlObject | null, what: s
 
 function unindexed({ table }: AlterStep, constraint: SqlObject | null, primary: boolean): Danger {
   const name = constraint?.name ?? table;
-  const columns = (constraint?.columns ?? []).map(quotedName).join(', ');
-  const [on, quoted] = [quotedName(table), quotedName(name)];
+  const columns = (constraint?.columns ?? []).map(quoteName).join(', ');
+  const [on, quoted] = [quoteName(table), quoteName(name)];
   const message = `The index of ${name} is built while nobody else can read or write ${table}.`;
   const safer = [
     '-- a revision of its own, before this one:',
@@ -100,7 +100,7 @@ function unindexed({ table }: AlterStep, constraint: SqlObject | null, primary: 
 
 /** The fields of a revision that builds an index without holding anybody up. `name` may be qualified. */
 export function concurrentIndex(name: string, statement: string): string {
-  const quoted = quotedName(name);
+  const quoted = quoteName(name);
   return [
     'transaction: false,',
     `up: sql\`${statement}\`,`,

@@ -1,22 +1,22 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { GraphRevision } from './graph-revision.ts';
-import { readyOrder, type Needs } from './topological-order.ts';
 import { shortestCycle } from './shortest-cycle.ts';
+import { topologicalOrder, type Needs } from './topological-order.ts';
 
 /**
- * The order of all revisions, of which every plan is a part. Among the revisions that are ready, take that of the plugin
- * with the greatest depth, so that dependents run before what they require moves on; ties by plugin name, then lineage
- * (how many revisions lie below it on its longest way down by `revises`), then id. `nodes` must be sorted by id, and
- * `needs` tell the same of each. Throws REVISION_CYCLE.
+ * Puts all revisions into the one order that every plan is a part of. Of the revisions that are ready, the one of the
+ * deepest plugin comes first, so that a plugin runs before the plugins that it requires move on. Ties are broken by
+ * plugin name, then by lineage (the number of revisions below it on its longest path along `revises`), then by id.
+ * `nodes` must be sorted by id, and `needs` must describe the same nodes. Throws REVISION_CYCLE.
  */
-export function globalOrder(
+export function orderRevisions(
   nodes: readonly GraphRevision[],
   needs: Needs,
   depth?: ReadonlyMap<string, number>,
 ): readonly GraphRevision[] {
-  const place = pluginPreference(nodes, depth);
+  const pluginRank = rankPlugins(nodes, depth);
   const lineages: number[] = nodes.map(() => 0);
-  const order = readyOrder(needs, (node) => {
+  const order = topologicalOrder(needs, (node) => {
     const revises = nodes[node]?.revises ?? [];
     let lineage = 0;
     for (const need of needs[node] ?? []) {
@@ -24,8 +24,8 @@ export function globalOrder(
       if (above > lineage && revises.includes(nodes[need]?.id ?? '')) lineage = above;
     }
     lineages[node] = lineage;
-    // A lineage is shorter than all nodes.
-    return (place[node] ?? 0) * nodes.length + lineage;
+    // A lineage is always less than the number of nodes, so the plugin's rank decides first.
+    return (pluginRank[node] ?? 0) * nodes.length + lineage;
   });
   if (order.length < nodes.length) {
     const path = (shortestCycle(needs) ?? []).flatMap((node) => nodes[node]?.id ?? []);
@@ -39,11 +39,11 @@ export function globalOrder(
   return ordered;
 }
 
-/** For each revision the place of its plugin: deepest first, then by name. */
-function pluginPreference(nodes: readonly GraphRevision[], depth?: ReadonlyMap<string, number>): readonly number[] {
+/** Returns the rank of each revision's plugin: deepest first, then by name. */
+function rankPlugins(nodes: readonly GraphRevision[], depth?: ReadonlyMap<string, number>): readonly number[] {
   const depthOf = (plugin: string): number => depth?.get(plugin) ?? (plugin === 'core' ? 0 : 1);
   const plugins = [...new Set(nodes.map((node) => node.plugin))];
   plugins.sort((a, b) => depthOf(b) - depthOf(a) || (a < b ? -1 : 1));
-  const place = new Map(plugins.map((plugin, i) => [plugin, i]));
-  return nodes.map((node) => place.get(node.plugin) ?? 0);
+  const rank = new Map(plugins.map((plugin, i) => [plugin, i]));
+  return nodes.map((node) => rank.get(node.plugin) ?? 0);
 }

@@ -1,24 +1,38 @@
-import { findObject, followSql, identityOf, openSchema, type HistoryRevision, type LiveSchema, type MadeObject, type MadeObjects, type SqlObject } from '@headwater/kernel/internal';
+import {
+  findObject,
+  followSql,
+  identityOf,
+  openSchema,
+  type HistoryRevision,
+  type LiveSchema,
+  type MadeObject,
+  type MadeObjects,
+  type SqlObject,
+} from '@headwater/kernel/internal';
 
-/** A revision that at some time made an object of a name, or gave it that name. */
+/** A revision that at some time created an object of a name, or renamed an object to it. */
 export interface Origin {
   readonly revision: string;
   readonly object: MadeObject;
 }
 
-/** Every object that a row of revisions ever made, also those that are gone since, by what made them. */
-export interface Origins {
-  /** The revisions that made what SQL means by that, in the order of the row. */
+/** The origins of every object that a sequence of revisions ever created, dropped objects included. */
+export interface ObjectOrigins {
+  /** Returns the origins of the object that SQL means by `wanted`, in the order of the revisions. */
   readonly of: (wanted: SqlObject) => readonly Origin[];
-  /** What is there before a revision of the row. */
+  /** Returns the objects that exist before a revision. */
   readonly before: (revision: string) => MadeObjects;
 }
 
 /**
- * Follows revisions in the order of a plan. Where one does not declare what it depends on the order may be wrong, so who
- * made a thing is asked of all of them, and not of those before. `wanted` are the revisions that `before` is asked for.
+ * Follows revisions in the order of a plan. That order may be wrong if a revision does not declare a dependency, so the
+ * origin of an object is looked up among all revisions and not only among the earlier ones. `wanted` are the revisions
+ * for which `before` is called.
  */
-export async function originsIn(revisions: readonly HistoryRevision[], wanted: ReadonlySet<string>): Promise<Origins> {
+export async function objectOrigins(
+  revisions: readonly HistoryRevision[],
+  wanted: ReadonlySet<string>,
+): Promise<ObjectOrigins> {
   const made = new Map<string, Origin[]>();
   const byTable = new Map<string, Origin[]>();
   const before = new Map<string, MadeObjects>();
@@ -34,7 +48,7 @@ export async function originsIn(revisions: readonly HistoryRevision[], wanted: R
   }
   return {
     before: (revision) => before.get(revision) ?? new Map(),
-    of: (wanted) => originsOf(wanted, made, byTable),
+    of: (object) => originsOf(object, made, byTable),
   };
 }
 
@@ -49,21 +63,21 @@ async function followRevision(schema: LiveSchema, { id, plugin, up }: HistoryRev
   try {
     await followSql(up.text, schema, { id, plugin });
   } catch {
-    // A rule of its own says so.
+    // The `syntax` rule reports it.
   }
 }
 
-/** As `findObject` reads names, but over all times. */
+/** Resolves a name as `findObject` does, but among the objects of all times. */
 function originsOf(
   wanted: SqlObject,
   made: ReadonlyMap<string, readonly Origin[]>,
   byTable: ReadonlyMap<string, readonly Origin[]>,
 ): readonly Origin[] {
   const { kind, name, table, among } = wanted;
-  const places = among ?? [table];
-  const direct = places.flatMap((place) => made.get(identityOf({ kind, name, table: place })) ?? []);
+  const tables = among ?? [table];
+  const direct = tables.flatMap((one) => made.get(identityOf({ kind, name, table: one })) ?? []);
   if (direct.length > 0) return direct;
-  // Keys, the indexes of constraints, row types and extensions: each candidate is asked whether it is meant.
+  // Keys, indexes of constraints, row types and extensions go by other names: ask findObject about each candidate.
   const near = table === null ? [...made.values()].flat() : (byTable.get(table) ?? []);
   if (kind !== 'key' && kind !== 'index' && kind !== 'type' && kind !== 'function') return [];
   return near.filter(({ object }) => findObject(new Map([[identityOf(object), object]]), wanted) !== null);

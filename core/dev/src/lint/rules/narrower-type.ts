@@ -1,5 +1,5 @@
 import { bareName, defaultName, explainType, findObject, sqlType, type SqlType } from '@headwater/kernel/internal';
-import { quotedName, type AlterStep, type Danger } from './danger.ts';
+import { quoteName, type AlterStep, type Danger } from './danger.ts';
 import { typeChange } from './type-change.ts';
 
 /** What a change of a column of a table from before may do. */
@@ -7,7 +7,7 @@ export function columnDangers(step: AlterStep): readonly Danger[] {
   const { table, command, objects } = step;
   const { subtype, name = '', def } = command;
   const object = `${table}.${name}`;
-  const [on, column] = [quotedName(table), quotedName(name)];
+  const [on, column] = [quoteName(table), quoteName(name)];
   switch (subtype) {
     case 'AT_DropColumn': {
       // What the SQL itself added holds nothing yet.
@@ -54,12 +54,12 @@ function isProven({ objects, table, command: { name = '' } }: AlterStep): boolea
 function fullScan(object: string, table: string, column: string, check: string): Danger {
   const message = `To make ${object} not null every row is looked at, while nobody else can read or write the table.`;
   const safer = [
-    `alter table ${table} add constraint ${quotedName(check)} check (${column} is not null) not valid;`,
+    `alter table ${table} add constraint ${quoteName(check)} check (${column} is not null) not valid;`,
     '-- in the next revision, which holds up nobody:',
-    `alter table ${table} validate constraint ${quotedName(check)};`,
+    `alter table ${table} validate constraint ${quoteName(check)};`,
     '-- and in the one after it:',
     `alter table ${table} alter column ${column} set not null;`,
-    `alter table ${table} drop constraint ${quotedName(check)};`,
+    `alter table ${table} drop constraint ${quoteName(check)};`,
   ].join('\n');
   return { rule: 'long-lock', object, message, safer };
 }
@@ -76,7 +76,7 @@ function typeDangers(
   const isRebuilt = rebuilt.some(({ current }) => current.has(to.name));
   const { fits, rewrites } = from === undefined ? { fits: isRebuilt, rewrites: true } : typeChange(from, to, values);
   const change = from === undefined ? `to ${explainType(to)}` : `from ${explainType(from)} to ${explainType(to)}`;
-  const [on, column, next] = [quotedName(table), quotedName(name), quotedName(`${name}_new`)];
+  const [on, column, next] = [quoteName(table), quoteName(name), quoteName(`${name}_new`)];
   const safer = [
     `alter table ${on} add column ${next} ${explainType(to)} null;`,
     '-- write both from the application, fill the new one in batches, read the new one; then, in a later release:',

@@ -1,6 +1,6 @@
 import type { ColumnDef, Constraint, Node } from 'libpg-query';
-import { explainType, isBuiltinFunction, isNull, isSerial, nameOf, nodesIn, sqlType, stringsIn } from '@headwater/kernel/internal';
-import { quotedName, type AlterStep, type Danger } from './danger.ts';
+import { explainType, isBuiltinFunction, isNullConstant, isSerial, nameOf, nodesIn, sqlType, stringsIn } from '@headwater/kernel/internal';
+import { quoteName, type AlterStep, type Danger } from './danger.ts';
 
 /** Functions that give another value for each row, so that a default of them is worked out row by row. */
 const volatile: ReadonlySet<string> = new Set([
@@ -26,7 +26,7 @@ export function addColumnDangers({ table, command: { subtype, def } }: AlterStep
   const own = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
   const object = `${table}.${name}`;
   const type = typeName === undefined ? '' : explainType(sqlType(typeName));
-  const [on, column] = [quotedName(table), quotedName(name)];
+  const [on, column] = [quoteName(table), quoteName(name)];
   const add = `alter table ${on} add column ${column} ${type}`;
   const why = rewriteBy(def.ColumnDef, own);
   const filled = [
@@ -77,7 +77,7 @@ function volatileIn(expression: Node | undefined): string | null {
 function wantsValue(constraints: readonly Constraint[]): boolean {
   const has = (kind: Constraint['contype']): boolean => constraints.some(({ contype }) => contype === kind);
   const hasDefault = constraints.some(
-    ({ contype, raw_expr: expression }) => contype === 'CONSTR_DEFAULT' && !isNull(expression),
+    ({ contype, raw_expr: expression }) => contype === 'CONSTR_DEFAULT' && !isNullConstant(expression),
   );
   const filled = hasDefault || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED');
   return (has('CONSTR_NOTNULL') || has('CONSTR_PRIMARY')) && !filled;

@@ -1,5 +1,5 @@
 import { elements, findObject, isNewTable, relationName } from '@headwater/kernel/internal';
-import { quotedName, type Danger, type Step } from './danger.ts';
+import { quoteName, type Danger, type Step } from './danger.ts';
 
 /** What a statement of upkeep holds up: `cluster`, `vacuum full`, `reindex`, `refresh materialized view`. */
 export function lockDangers({ statement: { node, text }, objects }: Step): readonly Danger[] {
@@ -17,7 +17,7 @@ export function lockDangers({ statement: { node, text }, objects }: Step): reado
     const [first] = node.VacuumStmt.rels ?? [];
     const relation = first !== undefined && 'VacuumRelation' in first ? first.VacuumRelation.relation : undefined;
     const object = relation === undefined ? 'every table' : relationName(relation);
-    return isFull ? locked(object, `VACUUM FULL writes ${object} anew`, `vacuum ${quotedName(object)};`) : [];
+    return isFull ? locked(object, `VACUUM FULL writes ${object} anew`, `vacuum ${quoteName(object)};`) : [];
   }
   if ('ReindexStmt' in node) {
     const { params, relation, name } = node.ReindexStmt;
@@ -34,7 +34,7 @@ export function lockDangers({ statement: { node, text }, objects }: Step): reado
     return locked(
       object,
       `All of ${object} is worked out`,
-      `refresh materialized view concurrently ${quotedName(object)};`,
+      `refresh materialized view concurrently ${quoteName(object)};`,
     );
   }
   return [];

@@ -1,4 +1,4 @@
-import { explainType, findObject, follow, here, identityOf, isMadeHere, isNewTable, namedByCode, openSchema, readSql, shownName, type MadeObjects, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
+import { explainType, findObject, trackStatement, here, lookupKey, isCreatedInSameSql, isNewTable, kindsNamedInCode, trackedSchema, readSql, displayName, type TrackedObjects, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
 import { rebuiltTypes, type RebuiltType } from './rebuilt-type.ts';
 import { typeChange } from './type-change.ts';
 
@@ -16,7 +16,7 @@ import { typeChange } from './type-change.ts';
  * narrower, and a rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
 export async function whyBreaking(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
-  const schema = openSchema(history?.objects);
+  const schema = trackedSchema(history?.objects);
   const { objects } = schema;
   const { statements } = await readSql(sql, objects);
   const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
@@ -24,7 +24,7 @@ export async function whyBreaking(sql: string, history?: Pick<SchemaHistory, 'ob
   const remade = new Set(statements.flatMap(remakes));
   for (const statement of statements) {
     reasons.push(...goneBy(statement, objects, remade, rebuilt), ...changedBy(statement, objects, rebuilt));
-    follow(schema, statement, here);
+    trackStatement(schema, statement, here);
   }
   reasons.push(...demandedBy(objects));
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
@@ -37,38 +37,38 @@ function lostValues({ name, lost }: RebuiltType): readonly string[] {
 
 /** Views and functions that are made, whose drop before is no loss. */
 function remakes({ creates }: SqlStatement): readonly string[] {
-  return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [identityOf(made)] : []));
+  return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [lookupKey(made)] : []));
 }
 
 function goneBy(
   { drops, renames }: SqlStatement,
-  objects: MadeObjects,
+  objects: TrackedObjects,
   remade: ReadonlySet<string>,
   rebuilt: readonly RebuiltType[],
 ): readonly string[] {
   const matters = (object: SqlObject): boolean =>
-    namedByCode.has(object.kind) &&
+    kindsNamedInCode.has(object.kind) &&
     object.ownedBy === undefined &&
-    !isMadeHere(objects, object) &&
+    !isCreatedInSameSql(objects, object) &&
     !isNewTable(objects, object.table) &&
     !rebuilt.some(({ former }) => object.kind === 'type' && former.has(object.name));
-  const dropped = drops.filter((object) => matters(object) && !remade.has(identityOf(object)));
+  const dropped = drops.filter((object) => matters(object) && !remade.has(lookupKey(object)));
   const renamed = renames.filter(({ from }) => matters(from));
   return [
-    ...dropped.map((object) => `drops the ${object.kind} ${shownName(object)}`),
-    ...renamed.map(({ from }) => `renames the ${from.kind} ${shownName(from)}`),
+    ...dropped.map((object) => `drops the ${object.kind} ${displayName(object)}`),
+    ...renamed.map(({ from }) => `renames the ${from.kind} ${displayName(from)}`),
   ];
 }
 
 function changedBy(
   { changes }: SqlStatement,
-  objects: MadeObjects,
+  objects: TrackedObjects,
   rebuilt: readonly RebuiltType[],
 ): readonly string[] {
   return changes.flatMap((changed) => {
     const found = findObject(objects, changed);
     if (found?.createdBy === here.id || isNewTable(objects, changed.table)) return [];
-    const name = shownName(changed);
+    const name = displayName(changed);
     if (changed.type !== undefined && !rebuilt.some((type) => type.current.has(changed.type?.name ?? ''))) {
       const to = explainType(changed.type);
       if (found?.type === undefined) return [`changes the type of ${name} to ${to}`];
@@ -89,13 +89,13 @@ function changedBy(
 }
 
 /** Columns that the SQL added to a table from before, and that want a value of whoever inserts. */
-function demandedBy(objects: MadeObjects): readonly string[] {
+function demandedBy(objects: TrackedObjects): readonly string[] {
   return objects
     .values()
     .filter(({ kind, createdBy, notNull, hasDefault }) => {
       return kind === 'column' && createdBy === here.id && notNull === true && hasDefault !== true;
     })
     .filter(({ table }) => !isNewTable(objects, table))
-    .map((column) => `adds ${shownName(column)}, which is not null and has no default`)
+    .map((column) => `adds ${displayName(column)}, which is not null and has no default`)
     .toArray();
 }

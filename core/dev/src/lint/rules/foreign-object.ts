@@ -1,5 +1,5 @@
-import { follow, here, isMadeHere, isNewTable, openSchema, shownName, type MadeObjects, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
-import { quotedName } from './danger.ts';
+import { trackStatement, here, isCreatedInSameSql, isNewTable, trackedSchema, displayName, type TrackedObjects, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
+import { quoteName } from './danger.ts';
 import type { Discovery, Place } from './finding.ts';
 
 /** Whose an object is, as far as it is known. */
@@ -23,11 +23,11 @@ export function foreignDiscoveries(
   ownership: Ownership,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {
-  const schema = openSchema();
+  const schema = trackedSchema();
   const { objects } = schema;
   const all = statements.flatMap((statement) => {
     const problems = problemsOf(statement, objects, ownership);
-    follow(schema, statement, here);
+    trackStatement(schema, statement, here);
     return problems.map((problem): Discovery => ({ ...problem, rule: 'foreign-object', at: placeOf(statement) }));
   });
   return [...all, ...demands(statements, objects, ownership, placeOf)];
@@ -35,10 +35,10 @@ export function foreignDiscoveries(
 
 type Problem = Pick<Discovery, 'message' | 'safer'>;
 
-function problemsOf(statement: SqlStatement, objects: MadeObjects, ownership: Ownership): readonly Problem[] {
+function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership: Ownership): readonly Problem[] {
   const { plugin, ownerOf } = ownership;
   const foreign = (object: SqlObject): string | null => {
-    if (isMadeHere(objects, object) || isNewTable(objects, object.table)) return null;
+    if (isCreatedInSameSql(objects, object) || isNewTable(objects, object.table)) return null;
     const owner = ownerOf(object);
     return owner === plugin ? null : owner;
   };
@@ -46,7 +46,7 @@ function problemsOf(statement: SqlStatement, objects: MadeObjects, ownership: Ow
     const owner = foreign(object);
     if (owner === null) return [];
     return [
-      { message: `It ${does} the ${object.kind} ${shownName(object)}, which ${owner} owns.`, safer: moved(owner) },
+      { message: `It ${does} the ${object.kind} ${displayName(object)}, which ${owner} owns.`, safer: moved(owner) },
     ];
   };
   return [
@@ -73,7 +73,7 @@ function moved(owner: string): string {
 function insideForeign(
   made: SqlObject,
   { needs, creates }: SqlStatement,
-  objects: MadeObjects,
+  objects: TrackedObjects,
   { plugin, ownerOf, ownColumns }: Ownership,
 ): readonly Problem[] {
   const { table, kind } = made;
@@ -94,7 +94,7 @@ function insideForeign(
   return [{ message, safer: isOver ? moved(owner) : null }];
 }
 
-function columnsMadeHere(objects: MadeObjects, table: string): readonly string[] {
+function columnsMadeHere(objects: TrackedObjects, table: string): readonly string[] {
   return objects
     .values()
     .filter((object) => object.kind === 'column' && object.table === table && object.createdBy === here.id)
@@ -105,7 +105,7 @@ function columnsMadeHere(objects: MadeObjects, table: string): readonly string[]
 function writing(
   table: string,
   { node, creates }: SqlStatement,
-  objects: MadeObjects,
+  objects: TrackedObjects,
   { plugin, ownerOf, ownColumns }: Ownership,
 ): readonly Problem[] {
   const object: SqlObject = { kind: 'table', name: table, table: null };
@@ -125,7 +125,7 @@ function writing(
 /** Columns that in the end want a value of whoever inserts: with the plugin switched off nobody gives one. */
 function demands(
   statements: readonly SqlStatement[],
-  objects: MadeObjects,
+  objects: TrackedObjects,
   { plugin, ownerOf }: Ownership,
   placeOf: (statement: SqlStatement) => Place,
 ): readonly Discovery[] {
@@ -138,7 +138,7 @@ function demands(
       [...creates, ...changes].some((one) => one.kind === 'column' && one.table === table && one.name === name),
     );
     const message = `The column ${table}.${name} on a table of ${owner} is not null and has no default: without ${plugin} nobody could insert there.`;
-    const safer = `alter table ${quotedName(table)} alter column ${quotedName(name)} set default …;`;
+    const safer = `alter table ${quoteName(table)} alter column ${quoteName(name)} set default …;`;
     return [{ rule: 'foreign-object', message, safer, at: statement === undefined ? null : placeOf(statement) }];
   });
 }

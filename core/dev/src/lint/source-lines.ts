@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 
-/** Where the texts of revisions are in their files. */
+/** Finds the SQL of revisions in their files. */
 export interface SourceLines {
-  /** The line in `file`, from 1, of line `line` of `sql`; `null` where the text is not there as it is. */
+  /** Returns the line in `file`, from 1, of line `line` of `sql`; `null` if the file does not contain `sql` verbatim. */
   readonly of: (file: string, sql: string, line: number) => number | null;
 }
 
-/** Looks into each file once. A file that cannot be read has no lines. */
+/** Opens a {@link SourceLines} that reads each file once. A file that cannot be read has no lines. */
 export function openSourceLines(): SourceLines {
   const files = new Map<string, string>();
   const textOf = (file: string): string => {
     const known = files.get(file);
     if (known !== undefined) return known;
-    const text = readText(file);
+    const text = readSource(file);
     files.set(file, text);
     return text;
   };
   return {
     of(file, sql, line) {
-      // As `sql` reads a template: two things need a backslash.
+      // The `sql` tag removes the backslash from exactly these two escapes.
       const written = sql.replaceAll('`', '\\`').replaceAll('${', '\\${');
       const source = textOf(file);
       const at = source.indexOf(`\`${written}\``);
@@ -27,7 +27,7 @@ export function openSourceLines(): SourceLines {
   };
 }
 
-function readText(file: string): string {
+function readSource(file: string): string {
   try {
     return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
   } catch {

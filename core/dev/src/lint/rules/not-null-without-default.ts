@@ -1,0 +1,1 @@
+import { explainType, isNull, sqlType, type AddedColumn } from '@headwater/kernel/internal';

@@ -1,0 +1,22 @@
+import { parseName } from './qualified-name.ts';
+
+/** Quotes a name that `nameText` wrote, its schema included: `"core_object"`, `"shop"."order"`. */
+export function quoteName(text: string): string {
+  const { schema, name } = parseName(text);
+  return schema === 'public' ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/** Quotes one identifier: the name of a column or a constraint, or one part of a qualified name. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes identifiers and separates them by commas. */
+export function quoteIdentifiers(names: readonly string[]): string {
+  return names.map(quoteIdentifier).join(', ');
+}
+
+/** Quotes a string for a server on which `standard_conforming_strings` is on, the default since PostgreSQL 9.1. */
+export function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
