@@ -5,7 +5,7 @@ import type { RevisionDraft } from '../../core/dev/src/authoring/revision-source
 import { definePlugin, type PluginDefinition } from '../../core/kernel/src/contract/define-plugin.ts';
 import { defineRevision } from '../../core/kernel/src/contract/define-revision.ts';
 import { sql, type Sql } from '../../core/kernel/src/contract/sql.ts';
-import { depths } from '../../core/kernel/src/graph/plugin-depth.ts';
+import { pluginDepths } from '../../core/kernel/src/graph/plugin-depth.ts';
 import type { Plugin, PluginSet } from '../../core/kernel/src/plugin/plugin-set.ts';
 import { checkedRevision } from '../../core/kernel/src/plugin/revision-check.ts';
 import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
@@ -77,7 +77,7 @@ export function loaderOf(benches: readonly Bench[]): LoadRunning {
 
 /** What the kernel would have read of these plugins. */
 export function setOf(benches: readonly Bench[], revisions: readonly Revision[]): PluginSet {
-  const depth = depths(new Map(benches.map(({ name, requires = [] }) => [name, requires])));
+  const depth = pluginDepths(new Map(benches.map(({ name, requires = [] }) => [name, requires])));
   const plugins = benches
     .map(({ name, requires = [], from = 'sources' }): Plugin => ({
       name,

@@ -10,7 +10,7 @@ export type { ExitCode } from './error/exit-code.ts';
 export { revisionGraph } from './graph/revision-graph.ts';
 export type { GraphOptions, RevisionGraph } from './graph/revision-graph.ts';
 export type { RevisionInput } from './graph/graph-revision.ts';
-export { bases, heads } from './graph/lineage.ts';
+export { bases, heads } from './graph/heads-and-bases.ts';
 export { upgradePlan } from './plan/upgrade-plan.ts';
 export { downgradePlan } from './plan/downgrade-plan.ts';
 export type { DowngradeOptions } from './plan/downgrade-plan.ts';

@@ -45,7 +45,7 @@ export { nearest } from './error/nearest.ts';
 export { systemReason } from './error/system-reason.ts';
 export { ancestorsOf } from './graph/ancestors.ts';
 export type { GraphRevision } from './graph/graph-revision.ts';
-export { assertOneHead, headsAmong, isActive } from './graph/lineage.ts';
+export { assertOneHead, headsAmong, isActive } from './graph/heads-and-bases.ts';
 export { revisionGraph } from './graph/revision-graph.ts';
 export type { RevisionGraph } from './graph/revision-graph.ts';
 export { isPluginName, isSlug } from './graph/revision-id.ts';

@@ -26,7 +26,7 @@ export interface RevisionInput extends Pick<RevisionDefinition, 'id' | 'revises'
   readonly file?: string;
 }
 
-/** A revision in a graph, complete and frozen. Its lists are sorted and free of duplicates. */
+/** A revision in a graph, complete and frozen. `revises` and `dependsOn` are sorted; no list has duplicates. */
 export interface GraphRevision extends RevisionNode {
   /** Every revision that must be applied first: `revises` and `dependsOn` together. */
   readonly needs: readonly string[];

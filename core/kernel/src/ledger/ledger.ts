@@ -3,17 +3,11 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { serverErrorOf, serverState } from '../db/foreign-error.ts';
 import { currentFormat } from './ledger-schema.ts';
 import type { Session } from '../db/session.ts';
+import type { RevisionNode } from '../graph/graph-revision.ts';
 
 /** A row of the ledger, as far as planning needs it. */
-export interface LedgerRow {
-  /** `plugin@slug`. */
-  readonly id: string;
-  readonly plugin: string;
-  readonly slug: string;
-  readonly revises: readonly string[];
-  readonly dependsOn: readonly string[];
+export interface LedgerRow extends RevisionNode {
   readonly raw: string;
-  readonly breaking: boolean;
   /** Whether the ledger holds SQL that undoes it. */
   readonly hasDown: boolean;
 }

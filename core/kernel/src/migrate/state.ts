@@ -2,7 +2,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
 import type { Session } from '../db/session.ts';
 import { revisionGraph, type RevisionGraph } from '../graph/revision-graph.ts';
-import { historyOf, type History } from '../plan/ledger-check.ts';
+import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
 
@@ -19,7 +19,7 @@ export interface Blueprint {
 /** Code and ledger together, at one moment. */
 export interface State {
   readonly ledger: Ledger;
-  readonly history: History<LedgerRow>;
+  readonly history: CheckedLedger<LedgerRow>;
   /** The active plugins' revisions and, marked dormant, the rows that no active code stands for. */
   readonly graph: RevisionGraph;
 }
@@ -30,11 +30,11 @@ export async function readState(session: Session, blueprint: Blueprint): Promise
 }
 
 /**
- * Holds a ledger just read against the blueprint. Throws REVISION_EDITED and the refusals of `historyOf`, before
+ * Holds a ledger just read against the blueprint. Throws REVISION_EDITED and the refusals of `checkLedger`, before
  * anything is written.
  */
 export async function stateOf(session: Session, blueprint: Blueprint, ledger: Ledger): Promise<State> {
-  const history = historyOf(blueprint.revisions, blueprint.packages, ledger.rows);
+  const history = checkLedger(blueprint.revisions, blueprint.packages, ledger.rows);
   if (history.differing.length > 0) await assertOnlyCosmetic(session, blueprint, ledger, history.differing);
   const unknown = [...history.dormant, ...history.ahead];
   const graph = unknown.length === 0 ? blueprint.graph : graphOf(blueprint.set, unknown);

@@ -1,26 +1,30 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { GraphRevision } from '../graph/graph-revision.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
-import { assertConsistent } from './consistency.ts';
-import { planOf } from './plan.ts';
-import type { Plan } from './plan.ts';
-import { resolveTarget } from './resolve-target.ts';
-import type { ResolvedTarget } from './resolve-target.ts';
+import { assertNoGaps } from './applied-gaps.ts';
+import { planOf, type Plan } from './plan.ts';
+import { resolveTarget, type ResolvedTarget } from './resolve-target.ts';
 
-/** How a downgrade treats what stands in its way. */
+/** Options of {@link downgradePlan}. */
 export interface DowngradeOptions {
-  /** Take along whatever stands on a removed revision, in any branch. Default: refuse. */
+  /** Whether to also remove every revision, of any branch, that depends on a removed one. Default: false, which throws. */
   readonly cascade?: boolean;
-  /** Whether a revision can be undone. Default: all can. */
+  /** Returns whether a revision has a `down`. Default: all revisions have one. */
   readonly hasDown?: (id: string) => boolean;
 }
 
 /**
- * The steps that lead down to `target`. The revision named is kept and what comes after it on its branch is removed, in
- * reverse order; `likes@base` removes the whole branch, `base` all branches. What a removed revision depended on stays.
+ * Plans a downgrade to `target`. The named revision stays; the applied revisions after it on its branch are removed,
+ * latest first. `likes@base` removes the whole branch, and `base` removes all branches. Dependencies of removed revisions
+ * stay.
  *
- * Throws HISTORY_INCONSISTENT, what `resolveTarget` throws, DOWN_MISSING, and DOWNGRADE_BLOCKED where another applied
- * revision, dormant ones included, stands on a removed one.
+ * A target is `base`, `likes@base`, `likes@0002` (a unique prefix), `likes@-1` or `likes@head`. Throws
+ * HISTORY_INCONSISTENT, TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ILLEGAL, SEVERAL_HEADS, DOWN_MISSING, and
+ * DOWNGRADE_BLOCKED if another applied revision, active or dormant, depends on a removed one.
+ *
+ * @example
+ * downgradePlan(graph, applied, 'likes@-1').steps;
+ * // [{ id: 'likes@0002_count_on_object', direction: 'down', plugin: 'likes' }]
  */
 export function downgradePlan(
   graph: RevisionGraph,
@@ -29,19 +33,19 @@ export function downgradePlan(
   options: DowngradeOptions = {},
 ): Plan {
   const done = new Set(applied);
-  assertConsistent(graph, done);
-  const there = graph.order.filter((revision) => done.has(revision.id));
-  const named = namedBy(resolveTarget(graph, done, target, 'down'), graph);
-  const removed = new Set(there.flatMap((revision) => (named(revision) ? [revision.id] : [])));
-  if (options.cascade === true) takeAlong(there, removed);
-  const steps = there.filter((revision) => removed.has(revision.id)).toReversed();
+  assertNoGaps(graph, done);
+  const present = graph.order.filter((revision) => done.has(revision.id));
+  const isTargeted = targetedBy(resolveTarget(graph, done, target, 'down'), graph);
+  const removed = new Set(present.flatMap((revision) => (isTargeted(revision) ? [revision.id] : [])));
+  if (options.cascade === true) addDependents(present, removed);
+  const steps = present.filter((revision) => removed.has(revision.id)).toReversed();
   assertDowns(target, steps, options.hasDown);
-  assertUnblocked(target, there, removed);
+  assertUnblocked(target, present, removed);
   return planOf(steps, 'down');
 }
 
-/** Whether a revision is one that the target itself removes. */
-function namedBy(target: ResolvedTarget, graph: RevisionGraph): (revision: GraphRevision) => boolean {
+/** Returns a predicate that tells whether the target itself, without a cascade, removes a revision. */
+function targetedBy(target: ResolvedTarget, graph: RevisionGraph): (revision: GraphRevision) => boolean {
   if (target.kind === 'below-base') {
     const plugins = new Set(target.plugins);
     return (revision) => plugins.has(revision.plugin);
@@ -55,9 +59,9 @@ function namedBy(target: ResolvedTarget, graph: RevisionGraph): (revision: Graph
   return (revision) => revision.plugin === plugin && revision.id !== kept && lineage.has(revision.id);
 }
 
-/** Adds all that stands on `removed`. Along the order everything is met after what it needs, so one pass is enough. */
-function takeAlong(there: readonly GraphRevision[], removed: Set<string>): void {
-  for (const revision of there) {
+/** Adds everything that depends on `removed`. In graph order a revision comes after its needs, so one pass suffices. */
+function addDependents(present: readonly GraphRevision[], removed: Set<string>): void {
+  for (const revision of present) {
     if (revision.needs.some((id) => removed.has(id))) removed.add(revision.id);
   }
 }
@@ -67,13 +71,13 @@ function assertDowns(target: string, steps: readonly GraphRevision[], hasDown: D
   if (revisions.length > 0) throw kernelError('DOWN_MISSING', { target, revisions });
 }
 
-function assertUnblocked(target: string, there: readonly GraphRevision[], removed: ReadonlySet<string>): void {
-  const blockers = there.filter((revision) => !removed.has(revision.id));
-  const dependents = blockers.flatMap((revision) =>
+function assertUnblocked(target: string, present: readonly GraphRevision[], removed: ReadonlySet<string>): void {
+  const kept = present.filter((revision) => !removed.has(revision.id));
+  const dependents = kept.flatMap((revision) =>
     revision.needs.flatMap((needs) => (removed.has(needs) ? [{ id: revision.id, needs }] : [])),
   );
   if (dependents.length === 0) return;
-  const standing = new Set(dependents.map((dependent) => dependent.id));
-  const plugins = new Set(blockers.flatMap((revision) => (standing.has(revision.id) ? [revision.plugin] : [])));
+  const blocking = new Set(dependents.map((dependent) => dependent.id));
+  const plugins = new Set(kept.flatMap((revision) => (blocking.has(revision.id) ? [revision.plugin] : [])));
   throw kernelError('DOWNGRADE_BLOCKED', { target, plugins: [...plugins].toSorted(), dependents });
 }

@@ -1,8 +1,8 @@
 import type { Plan } from './plan.ts';
 
 /**
- * A plan as text to read: a headline, then a line for each step in the order it runs, with the plugin's name where it
- * changes. No colours, no trailing line break.
+ * Formats a plan as text: a headline, then one line per step in running order. The plugin's name is printed where it
+ * changes. No colors and no trailing line break.
  */
 export function explainPlan(plan: Plan): string {
   const [first] = plan.steps;

@@ -1,46 +1,36 @@
 import { kernelError } from '../error/kernel-codes.ts';
+import type { Revision } from '../plugin/revision.ts';
 
-/** A revision that the code ships, as far as history is concerned. */
-export interface ShippedRevision {
-  readonly id: string;
-  readonly plugin: string;
-  readonly revises: readonly string[];
-  readonly raw: string;
-}
+/** The fields of a shipped revision that the check compares. */
+export type ShippedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'raw'>;
 
-/** A row of the ledger, as far as history is concerned. */
-export interface RecordedRevision {
-  readonly id: string;
-  readonly plugin: string;
-  readonly revises: readonly string[];
-  readonly dependsOn: readonly string[];
-  readonly raw: string;
-  readonly breaking: boolean;
-}
+/** The fields of a ledger row that the check compares. */
+export type RecordedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'raw' | 'breaking'>;
 
-/** What the ledger and the code say of each other. */
-export interface History<Row extends RecordedRevision = RecordedRevision> {
-  /** Ids of all rows. */
+/** A ledger that is compatible with the code, sorted by what the code knows of it. */
+export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> {
+  /** The ids of all rows. */
   readonly applied: ReadonlySet<string>;
   /** Rows of plugins that are not active. */
   readonly dormant: readonly Row[];
-  /** Rows of active plugins that their code does not know: the database is ahead. None of them breaking. */
+  /** Rows of active plugins that their code does not know: the database is ahead. None of them is breaking. */
   readonly ahead: readonly Row[];
-  /** Ids of shipped revisions whose text is not, byte for byte, what was run. */
+  /** The ids of shipped revisions that are not byte for byte the ones that ran. */
   readonly differing: readonly string[];
 }
 
 /**
- * Holds the ledger against the revisions of the active plugins. A row that the code does not know is *ahead* where it
- * stands above all that the code has of its branch: older code met a newer database, which is fine unless one of
- * those rows is breaking. Below or beside what the code has, history was rewritten. Throws CORE_NOT_CONFIGURED,
- * REVISION_DELETED, HISTORY_DIVERGED, DATABASE_AHEAD.
+ * Compares the ledger with the revisions of the active plugins. A row that the code does not know is *ahead* if it comes
+ * after everything that the code has of its branch. That is older code on a newer database, which is fine unless one of
+ * these rows is breaking. A row that comes before or beside a revision of the code means that history was rewritten.
+ * `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED, HISTORY_DIVERGED and
+ * DATABASE_AHEAD.
  */
-export function historyOf<Row extends RecordedRevision>(
+export function checkLedger<Row extends RecordedRevision>(
   shipped: ReadonlyMap<string, ShippedRevision>,
   packages: ReadonlyMap<string, string>,
   rows: readonly Row[],
-): History<Row> {
+): CheckedLedger<Row> {
   const applied = new Set<string>();
   const dormant: Row[] = [];
   const ahead: Row[] = [];
@@ -62,13 +52,13 @@ export function historyOf<Row extends RecordedRevision>(
   return { applied, dormant, ahead, differing };
 }
 
-/** Plugin zero is what others build on: it is never dormant, only forgotten in the config. */
+/** The other plugins build on plugin zero, so its rows are never dormant: the config is missing it. */
 function assertCoreConfigured(dormant: readonly RecordedRevision[]): void {
   const revisions = dormant.filter(({ plugin }) => plugin === 'core').length;
   if (revisions > 0) throw kernelError('CORE_NOT_CONFIGURED', { revisions });
 }
 
-/** Something applied that the code still has names the missing one: it cannot be newer than the code. */
+/** An unknown row that a known row revises or depends on is not newer than the code: its revision was deleted. */
 function assertNotDeleted(
   shipped: ReadonlyMap<string, ShippedRevision>,
   rows: readonly RecordedRevision[],
@@ -78,13 +68,13 @@ function assertNotDeleted(
   for (const row of rows) {
     if (!shipped.has(row.id)) continue;
     const below = [...row.revises, ...row.dependsOn].find((id) => missing.has(id));
-    const gone = below === undefined ? undefined : missing.get(below);
-    if (gone === undefined) continue;
-    throw kernelError('REVISION_DELETED', { revision: gone.id, plugin: gone.plugin, successor: row.id });
+    const deleted = below === undefined ? undefined : missing.get(below);
+    if (deleted === undefined) continue;
+    throw kernelError('REVISION_DELETED', { revision: deleted.id, plugin: deleted.plugin, successor: row.id });
   }
 }
 
-/** The code has a pending revision on the very parent that the unknown one stands on. */
+/** An unknown row and a pending revision of the code that revise the same parent are two histories of one branch. */
 function assertOneHistory(
   shipped: ReadonlyMap<string, ShippedRevision>,
   applied: ReadonlySet<string>,

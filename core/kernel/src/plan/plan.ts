@@ -1,23 +1,25 @@
-import type { GraphRevision } from '../graph/graph-revision.ts';
+import type { RevisionNode } from '../graph/graph-revision.ts';
 
-/** Which half of a revision runs. */
+/** Which half of a revision runs: `up` in an upgrade, `down` in a downgrade. */
 export type Direction = 'up' | 'down';
 
-/** One revision to run, and which way. */
+/** One revision to run, with its direction. */
 export interface Step {
-  /** `plugin@slug`. */
+  /** Full name of the revision: `plugin@slug`. */
   readonly id: string;
   readonly direction: Direction;
+  /** Name of the plugin that owns the revision. */
   readonly plugin: string;
 }
 
-/** The ordered revisions still to run. Empty where there is nothing to do. */
+/** The revisions still to run, in order. Frozen. */
 export interface Plan {
+  /** In the order in which they run. Empty if there is nothing to do. */
   readonly steps: readonly Step[];
 }
 
-/** A plan that runs `revisions` in the order given. */
-export function planOf(revisions: readonly GraphRevision[], direction: Direction): Plan {
+/** Makes a plan that runs `revisions` in the order given. */
+export function planOf(revisions: readonly RevisionNode[], direction: Direction): Plan {
   const steps = revisions.map(({ id, plugin }) => Object.freeze({ id, direction, plugin }));
   return Object.freeze({ steps: Object.freeze(steps) });
 }

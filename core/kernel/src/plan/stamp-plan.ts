@@ -3,9 +3,9 @@ import type { RevisionGraph } from '../graph/revision-graph.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 /**
- * The revisions that are to be stamped for `targets`: each branch from where it stands up to its target, in the order of
- * the graph. What they depend on in other branches is not taken along: that it is there is for a person to say. Throws
- * STAMP_INCOMPLETE where it is neither applied nor a target, and what `resolveTarget` throws.
+ * Returns the revisions to stamp for `targets`: each branch from its applied head up to its target, in graph order.
+ * Dependencies in other branches are not included, since only a person can say whether they are in the database. Throws
+ * STAMP_INCOMPLETE if a dependency is neither applied nor targeted, and everything that `resolveTarget` throws.
  */
 export function stampPlan(
   graph: RevisionGraph,

@@ -1,13 +1,19 @@
 import type { RevisionGraph } from '../graph/revision-graph.ts';
-import { assertConsistent } from './consistency.ts';
-import { planOf } from './plan.ts';
-import type { Plan } from './plan.ts';
+import { assertNoGaps } from './applied-gaps.ts';
+import { planOf, type Plan } from './plan.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 /**
- * The steps that lead to `targets`: all that they need through `revises` and `dependsOn`, less what is applied, in the
- * order of the graph. So what is left after running a part of a plan is the rest of that plan. Applied ids that the
- * graph does not have are ignored. Throws HISTORY_INCONSISTENT and what `resolveTarget` throws.
+ * Plans an upgrade to `targets`: everything that they need through `revises` and `dependsOn`, without the revisions in
+ * `applied`, in graph order. After part of a plan has run, planning again therefore returns the rest of it. Ignores
+ * applied ids that the graph does not have.
+ *
+ * A target is `heads`, `likes` or `likes@head`, `likes@0002` (a unique prefix) or `likes@+1`. Throws
+ * HISTORY_INCONSISTENT, TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ILLEGAL and SEVERAL_HEADS.
+ *
+ * @example
+ * upgradePlan(graph, ['core@0001_create_objects'], 'likes').steps;
+ * // [{ id: 'likes@0001_create_like', direction: 'up', plugin: 'likes' }]
  */
 export function upgradePlan(
   graph: RevisionGraph,
@@ -15,9 +21,9 @@ export function upgradePlan(
   targets: string | readonly string[],
 ): Plan {
   const done = new Set(applied);
-  assertConsistent(graph, done);
+  assertNoGaps(graph, done);
   const needed = new Set<string>();
-  // What an applied revision needs is applied too, so the search ends there; with nothing pending it never begins.
+  // Everything that an applied revision needs is applied too, so the search ends there.
   const need = (id: string): void => {
     if (!done.has(id)) needed.add(id);
   };
@@ -26,7 +32,7 @@ export function upgradePlan(
     if (resolved.kind === 'revisions') resolved.ids.forEach(need);
   }
   if (needed.size === 0) return planOf([], 'up');
-  // Backwards along the order everything is met before what it needs, so one pass closes the set.
+  // In reverse order a revision comes before everything that it needs, so one pass collects all of it.
   for (const revision of graph.order.toReversed()) {
     if (needed.has(revision.id)) revision.needs.forEach(need);
   }

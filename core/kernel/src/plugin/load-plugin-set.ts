@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { depths } from '../graph/plugin-depth.ts';
+import { pluginDepths } from '../graph/plugin-depth.ts';
 import { assertDependenciesRequired } from './revision-dependencies.ts';
 import { readManifest } from './manifest.ts';
 import { packageOf, type Roots } from './package-location.ts';
@@ -23,7 +23,7 @@ export async function loadPluginSet(config: Config, kernel: Kernel): Promise<Plu
   const active = activeSet(halves, running, packages);
   const requires = new Map<string, readonly Requirement[]>();
   for (const half of halves) requires.set(half.name, await requirementsOf(half, active));
-  const depth = depths(new Map(Array.from(requires, ([name, list]) => [name, hardOf(list)])));
+  const depth = pluginDepths(new Map(Array.from(requires, ([name, list]) => [name, hardOf(list)])));
   const revisions = await revisionsOf(halves);
   const plugins = halves.map((half, i) =>
     pluginOf(half, requires.get(half.name) ?? [], depth.get(half.name) ?? 0, revisions[i] ?? []),

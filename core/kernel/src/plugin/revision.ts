@@ -1,4 +1,5 @@
 import type { RevisionCode } from '../contract/define-revision.ts';
+import type { RevisionNode } from '../graph/graph-revision.ts';
 
 /** What a revision runs: SQL, which is data, or code, which is only known to the process that imported it. */
 export type RevisionBody =
@@ -6,21 +7,12 @@ export type RevisionBody =
   | { readonly kind: 'code'; readonly version: number; readonly run: RevisionCode };
 
 /** A revision as the rest of the kernel sees it: checked, complete and frozen, whichever way it was read. */
-export interface Revision {
-  /** `plugin@slug`. */
-  readonly id: string;
-  readonly plugin: string;
-  readonly slug: string;
-  /** Empty at the base, several at a merge. */
-  readonly revises: readonly string[];
-  /** Sorted. */
-  readonly dependsOn: readonly string[];
+export interface Revision extends RevisionNode {
   readonly up: RevisionBody;
   readonly down: RevisionBody | null;
   /** `false`: runs outside a transaction, and `check` says whether it has happened. */
   readonly transaction: boolean;
   readonly check: string | null;
-  readonly breaking: boolean;
   readonly replaces: readonly string[];
   /** Hash of exactly what the author wrote, with its algorithm: `r1:` and 32 hex digits. */
   readonly raw: string;

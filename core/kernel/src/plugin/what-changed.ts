@@ -2,9 +2,7 @@ import type { Revision } from './revision.ts';
 import { sameTokens } from './normal-hash.ts';
 
 /** What the ledger holds of a revision that was applied. */
-export interface AppliedText {
-  readonly revises: readonly string[];
-  readonly dependsOn: readonly string[];
+export interface AppliedText extends Pick<Revision, 'revises' | 'dependsOn'> {
   /** `null` where it was code. */
   readonly up: string | null;
 }

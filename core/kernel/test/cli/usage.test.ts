@@ -70,7 +70,7 @@ const targets: readonly (readonly [line: string, code: string, says: RegExp])[] 
   ['migrate:up likes@+0', 'TARGET_UNKNOWN', /zero/],
   ['migrate:up Likes', 'TARGET_UNKNOWN', /did you mean "likes"/],
   ['migrate:up likes@000', 'TARGET_AMBIGUOUS', /likes@0001_create_like and likes@0002_count_on_object/],
-  ['migrate:up likes@base', 'TARGET_ILLEGAL', /base is where a downgrade leads/],
+  ['migrate:up likes@base', 'TARGET_ILLEGAL', /only a downgrade leads to a base/],
   ['migrate:up likes@-1', 'TARGET_ILLEGAL', /counts down/],
   ['migrate:down likes@+1', 'TARGET_ILLEGAL', /counts up/],
   ['migrate:down heads', 'TARGET_ILLEGAL', /heads/],

@@ -4,7 +4,7 @@ import type { ContainerPlugin } from '../../src/container/container-plugin.ts';
 import { openContainer } from '../../src/container/open-container.ts';
 import { contributionPoint } from '../../src/contract/contribution-point.ts';
 import { token } from '../../src/contract/token.ts';
-import { depths } from '../../src/graph/plugin-depth.ts';
+import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 import { decorated, plugin, type Needy } from './support.ts';
 
 /** A token of a plugin: what it is bound to, and the tokens that its value is made out of. */
@@ -93,7 +93,7 @@ const told = (name: string, owner: string, values: readonly unknown[]): string =
 
 /** Plugin order: requirements first, ties by name. */
 function inPluginOrder(plugins: readonly RandomPlugin[]): readonly RandomPlugin[] {
-  const depth = depths(new Map(plugins.map(({ name, requires }) => [name, requires])));
+  const depth = pluginDepths(new Map(plugins.map(({ name, requires }) => [name, requires])));
   const of = (name: string): number => depth.get(name) ?? 0;
   return plugins.toSorted((a, b) => of(a.name) - of(b.name) || (a.name < b.name ? -1 : 1));
 }

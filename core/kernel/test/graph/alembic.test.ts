@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
-import { bases, heads, headsAmong } from '../../src/graph/lineage.ts';
+import { bases, heads, headsAmong } from '../../src/graph/heads-and-bases.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import type { RevisionGraph } from '../../src/graph/revision-graph.ts';
 import { downgradePlan } from '../../src/plan/downgrade-plan.ts';

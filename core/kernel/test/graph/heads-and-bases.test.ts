@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { appliedHeads, assertOneHead, bases, heads } from '../../src/graph/lineage.ts';
+import { appliedHeads, assertOneHead, bases, heads } from '../../src/graph/heads-and-bases.ts';
 import { draw } from './drawing.ts';
 import { refusalOf } from './refusal.ts';
 

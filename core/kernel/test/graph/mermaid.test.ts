@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mermaidOf } from '../../src/graph/mermaid.ts';
+import { toMermaid } from '../../src/graph/mermaid.ts';
 import { draw } from './drawing.ts';
 
 test('a Mermaid picture has a box for each branch, solid lineage and dotted dependencies', () => {
@@ -8,7 +8,7 @@ test('a Mermaid picture has a box for each branch, solid lineage and dotted depe
     likes:    l1 <- end            l1 needs core@c1
     (old):    o1
   `);
-  expect(mermaidOf(graph, ['core@c1', 'likes@l1', 'old@o1'])).toBe(
+  expect(toMermaid(graph, ['core@c1', 'likes@l1', 'old@o1'])).toBe(
     [
       'flowchart LR',
       '  subgraph b0["core"]',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
-import { bases, heads } from '../../src/graph/lineage.ts';
-import { mermaidOf } from '../../src/graph/mermaid.ts';
-import { depths } from '../../src/graph/plugin-depth.ts';
+import { bases, heads } from '../../src/graph/heads-and-bases.ts';
+import { toMermaid } from '../../src/graph/mermaid.ts';
+import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import type { RevisionInput } from '../../src/graph/graph-revision.ts';
 import { shortestCycle } from '../../src/graph/shortest-cycle.ts';
@@ -87,7 +87,7 @@ describe('the order of a graph', () => {
         const [first, second] = [graphOf(scene), graphOf({ revisions: turned, requires })];
         expect(JSON.stringify(second.order)).toBe(JSON.stringify(first.order));
         expect(JSON.stringify([...second.branches])).toBe(JSON.stringify([...first.branches]));
-        expect(mermaidOf(second)).toBe(mermaidOf(first));
+        expect(toMermaid(second)).toBe(toMermaid(first));
       }),
       { numRuns: 1_000 },
     );
@@ -185,7 +185,7 @@ describe('a broken graph', () => {
 test('the depth of a plugin is one more than the deepest that it requires', () => {
   fc.assert(
     fc.property(scenes, ({ requires }) => {
-      const depth = depths(requires);
+      const depth = pluginDepths(requires);
       expect(depth.get('core')).toBe(0);
       for (const [name, required] of requires) {
         if (name === 'core') continue;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { RevisionInput } from '../../src/graph/graph-revision.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import type { RevisionGraph } from '../../src/graph/revision-graph.ts';
-import { depths } from '../../src/graph/plugin-depth.ts';
+import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 
 /** Plugins with their requirements and revisions, as an application would activate them. */
 export interface Scene {
@@ -67,7 +67,7 @@ export const scenes: fc.Arbitrary<Scene> = fc
 
 /** The graph of a scene, ordered by the depths of its plugins. */
 export function graphOf(scene: Scene): RevisionGraph {
-  return revisionGraph(scene.revisions, { depth: depths(scene.requires) });
+  return revisionGraph(scene.revisions, { depth: pluginDepths(scene.requires) });
 }
 
 /** A scene with what is applied: some revisions and all that they need. */

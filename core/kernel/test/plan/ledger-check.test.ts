@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
-import { historyOf, type RecordedRevision, type ShippedRevision } from '../../src/plan/ledger-check.ts';
+import { checkLedger, type RecordedRevision, type ShippedRevision } from '../../src/plan/ledger-check.ts';
 
 /** Reads `likes@2 < likes@1 (core@1) !` as a revision with its parent, dependency and the mark of a breaking one. */
 function read(drawing: string): readonly RecordedRevision[] {
@@ -23,10 +23,10 @@ function read(drawing: string): readonly RecordedRevision[] {
     });
 }
 
-function compare(code: string, ledger: string): ReturnType<typeof historyOf> {
+function compare(code: string, ledger: string): ReturnType<typeof checkLedger> {
   const shipped = new Map<string, ShippedRevision>(read(code).map((r) => [r.id, r]));
   const packages = new Map([...shipped.values()].map((r) => [r.plugin, `plugin-${r.plugin}`]));
-  return historyOf(shipped, packages, read(ledger));
+  return checkLedger(shipped, packages, read(ledger));
 }
 
 function refusal(code: string, ledger: string): KernelError {

@@ -1,4 +1,4 @@
-import { appliedHeads } from '../../src/graph/lineage.ts';
+import { appliedHeads } from '../../src/graph/heads-and-bases.ts';
 import type { RevisionGraph } from '../../src/graph/revision-graph.ts';
 import { downgradePlan } from '../../src/plan/downgrade-plan.ts';
 import type { DowngradeOptions } from '../../src/plan/downgrade-plan.ts';

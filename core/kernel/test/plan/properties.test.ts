@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
-import { heads } from '../../src/graph/lineage.ts';
+import { heads } from '../../src/graph/heads-and-bases.ts';
 import type { RevisionGraph } from '../../src/graph/revision-graph.ts';
-import { assertConsistent } from '../../src/plan/consistency.ts';
+import { assertNoGaps } from '../../src/plan/applied-gaps.ts';
 import { downgradePlan } from '../../src/plan/downgrade-plan.ts';
 import { explainPlan } from '../../src/plan/explain-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -33,7 +33,7 @@ function expectSafe(graph: RevisionGraph, applied: readonly string[], plan: Plan
   for (const step of plan.steps) {
     expect(there.has(step.id)).toBe(step.direction === 'down');
     there = after(there, { steps: [step] });
-    assertConsistent(graph, there);
+    assertNoGaps(graph, there);
   }
 }
 

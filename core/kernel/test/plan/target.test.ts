@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import { downgradePlan } from '../../src/plan/downgrade-plan.ts';
 import { resolveTarget } from '../../src/plan/resolve-target.ts';
-import { parseTarget } from '../../src/plan/target.ts';
+import { parseTarget } from '../../src/plan/parse-target.ts';
 import { upgradePlan } from '../../src/plan/upgrade-plan.ts';
 import { draw } from '../graph/drawing.ts';
 import { outcomeOf, refusalOf } from '../graph/refusal.ts';
@@ -104,16 +104,16 @@ describe('a target that names nothing', () => {
   test.each([
     ['', 'up', 'it is empty', null],
     ['likes@', 'up', 'nothing follows the @', 'likes'],
-    ['@x', 'up', '"" cannot be the name of a plugin', null],
-    ['@', 'down', '"" cannot be the name of a plugin', null],
-    ['../x', 'up', '"../x" cannot be the name of a plugin', null],
-    ['Likes', 'up', '"Likes" cannot be the name of a plugin', 'likes'],
-    ['likes@a@b', 'down', '"a@b" cannot be the name of a revision', null],
-    ['likes@0002-count', 'up', '"0002-count" cannot be the name of a revision', 'likes@0002_count'],
-    ['likes@+', 'up', '"+" cannot be the name of a revision', 'likes'],
+    ['@x', 'up', '"" is not a valid plugin name', null],
+    ['@', 'down', '"" is not a valid plugin name', null],
+    ['../x', 'up', '"../x" is not a valid plugin name', null],
+    ['Likes', 'up', '"Likes" is not a valid plugin name', 'likes'],
+    ['likes@a@b', 'down', '"a@b" is not a valid revision name', null],
+    ['likes@0002-count', 'up', '"0002-count" is not a valid revision name', 'likes@0002_count'],
+    ['likes@+', 'up', '"+" is not a valid revision name', 'likes'],
     ['likes@+0', 'up', 'zero steps lead nowhere', null],
-    ['+1', 'up', 'it does not say whose steps; write likes@+1', null],
-    ['-1', 'down', 'it does not say whose steps; write likes@-1', null],
+    ['+1', 'up', 'it does not name a plugin; write likes@+1', null],
+    ['-1', 'down', 'it does not name a plugin; write likes@-1', null],
     ['head', 'up', 'no plugin "head" has revisions here', 'heads'],
     ['head@+1', 'up', 'no plugin "head" has revisions here', null],
     ['bass', 'down', 'no plugin "bass" has revisions here', 'base'],
@@ -123,9 +123,9 @@ describe('a target that names nothing', () => {
     ['likes@0004', 'up', '"likes" has no such revision', null],
     ['likes@0002_cuont', 'up', '"likes" has no such revision', 'likes@0002_count'],
     ['likes@heads', 'up', '"likes" has no such revision', null],
-    ['likes@+3', 'up', '"likes" has 2 pending revisions in a row', null],
-    ['likes@+99999999999999999999', 'up', '"likes" has 2 pending revisions in a row', null],
-    ['core@-3', 'down', '"core" has 2 applied revisions in a row', null],
+    ['likes@+3', 'up', '"likes" has only 2 pending revisions in a row', null],
+    ['likes@+99999999999999999999', 'up', '"likes" has only 2 pending revisions in a row', null],
+    ['core@-3', 'down', '"core" has only 2 applied revisions in a row', null],
   ] as const)(
     '%j is refused with the reason, and the nearest name if there is one',
     (target, direction, reason, nearest) => {
@@ -198,10 +198,10 @@ describe('a target that could be several', () => {
 
 describe('a target that leads the other way', () => {
   test.each([
-    ['base', 'up', 'the base is where a downgrade leads'],
-    ['likes@base', 'up', 'the base is where a downgrade leads'],
+    ['base', 'up', 'only a downgrade leads to a base'],
+    ['likes@base', 'up', 'only a downgrade leads to a base'],
     ['likes@-1', 'up', 'it counts down'],
-    ['heads', 'down', 'the heads are where an upgrade leads'],
+    ['heads', 'down', 'only an upgrade leads to the heads'],
     ['likes@+1', 'down', 'it counts up'],
     ['old', 'up', 'the plugin "old" is not active'],
     ['old@head', 'up', 'the plugin "old" is not active'],

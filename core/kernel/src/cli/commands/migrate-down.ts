@@ -1,5 +1,5 @@
 import { downgrade } from '../../migrate/migrate.ts';
-import { parseTarget } from '../../plan/target.ts';
+import { parseTarget } from '../../plan/parse-target.ts';
 import type { Command } from '../command.ts';
 import { runMigration } from '../migration.ts';
 

@@ -1,4 +1,4 @@
-import { heads } from '../../graph/lineage.ts';
+import { heads } from '../../graph/heads-and-bases.ts';
 import type { Command } from '../command.ts';
 import { openBlueprint } from '../project.ts';
 

@@ -2,7 +2,7 @@ import { readLedger, type Ledger } from '../../ledger/ledger.ts';
 import { kernelError } from '../../error/kernel-codes.ts';
 import { nearest } from '../../error/nearest.ts';
 import type { GraphRevision } from '../../graph/graph-revision.ts';
-import { mermaidOf } from '../../graph/mermaid.ts';
+import { toMermaid } from '../../graph/mermaid.ts';
 import type { RevisionGraph } from '../../graph/revision-graph.ts';
 import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
 import { kernelPackage } from '../../boot/kernel-package.ts';
@@ -91,7 +91,7 @@ function drawing(set: PluginSet, branches: readonly Branch[], only: string | und
   );
   // Without a ledger nothing is known to be pending.
   const done = known.flatMap(({ id, state }) => (state === 'pending' ? [] : [id]));
-  return mermaidOf(only === undefined ? graph : partOf(graph, only), done);
+  return toMermaid(only === undefined ? graph : partOf(graph, only), done);
 }
 
 function partOf({ order }: RevisionGraph, plugin: string): RevisionGraph {

@@ -5,7 +5,7 @@ import { nearest } from '../../error/nearest.ts';
 import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
 import { kernelPackage } from '../../boot/kernel-package.ts';
 import { withSession } from '../../migrate/with-session.ts';
-import { parseTarget, type Target } from '../../plan/target.ts';
+import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';
 import type { RevisionBody } from '../../plugin/revision.ts';
@@ -63,7 +63,7 @@ function find(branches: readonly Branch[], target: string): KnownRevision {
   return found;
 }
 
-function unknown(target: string, parsed: Target, branches: readonly Branch[]): KernelError {
+function unknown(target: string, parsed: ParsedTarget, branches: readonly Branch[]): KernelError {
   const nothing = (reason: string, close: string | null): KernelError =>
     kernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
   const ids = branches.flatMap(({ revisions }) => revisions.map(({ id }) => id));

@@ -4,7 +4,7 @@ import { isKernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import { branchesOf, statusOf, type BranchStatus } from '../../migrate/branches.ts';
 import { stateOf } from '../../migrate/state.ts';
-import { assertConsistent } from '../../plan/consistency.ts';
+import { assertNoGaps } from '../../plan/applied-gaps.ts';
 import { columns, counted } from '../columns.ts';
 import type { Command } from '../command.ts';
 import type { Paint } from '../paint.ts';
@@ -66,7 +66,7 @@ async function problemOf(
 ): Promise<KernelError | null> {
   try {
     const { graph, history } = await stateOf(session, blueprint, ledger);
-    assertConsistent(graph, history.applied);
+    assertNoGaps(graph, history.applied);
     return null;
   } catch (error) {
     if (isKernelError(error)) return error;
