@@ -77,7 +77,7 @@ describe('an edge to nothing is refused', () => {
       code: 'DEPENDENCY_UNKNOWN',
       exitCode: 14,
       message:
-        'Revision "app@0001" depends on "core@0001_create_object", which does not exist; the nearest is "core@0001_create_objects".',
+        'Revision "app@0001" depends on "core@0001_create_object", which does not exist; did you mean "core@0001_create_objects"?',
       details: { revision: 'app@0001', edge: 'dependsOn', reason: 'unknown', nearest: 'core@0001_create_objects' },
     });
   });
@@ -102,7 +102,7 @@ describe('an edge to nothing is refused', () => {
   test('as that of a plugin that is not active, where its name is a slip', () => {
     const error = refusal(null, ['lieks@0001_create_like']);
     expect(error.details).toMatchObject({ reason: 'plugin not active', nearest: 'likes@0001_create_like' });
-    expect(error.message).toContain('the nearest is "likes@0001_create_like"');
+    expect(error.message).toContain('did you mean "likes@0001_create_like"?');
   });
 
   test('as that of a plugin that is not active, where only the ledger knows the plugin', () => {

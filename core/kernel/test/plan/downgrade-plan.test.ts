@@ -79,7 +79,7 @@ describe('a downgrade that another applied revision stands in the way of', () =>
       exitCode: 14,
       details: { target: 'core@c1', plugins: ['likes'], dependents: [{ id: 'likes@l2', needs: 'core@c2' }] },
     });
-    expect(error.message).toContain('likes still needs: likes@l2 stands on core@c2');
+    expect(error.message).toContain('likes still needs: likes@l2 needs core@c2');
     expect(error.hint).toContain('npx kernel migrate:down core@c1 --cascade');
   });
 

@@ -150,7 +150,9 @@ describe('a target that could be several', () => {
       exitCode: 2,
       details: { candidates: ['likes@0001_create', 'likes@0002_count', 'likes@0003_x'] },
     });
-    expect(error.message).toBe('The target "likes@000" could be likes@0001_create, likes@0002_count and likes@0003_x.');
+    expect(error.message).toBe(
+      'The target "likes@000" is ambiguous. Candidates: likes@0001_create, likes@0002_count and likes@0003_x.',
+    );
   });
 
   test('is none where one is named in full', () => {

@@ -1,16 +1,16 @@
 import { codeEntry, listOf } from '../code-entry.ts';
 import { exitCode } from '../exit-code.ts';
 
-/** The kind of an edge between revisions, named as an author writes it. */
+/** The kind of an edge between revisions, named like the field that declares it. */
 export type EdgeKind = 'revises' | 'dependsOn';
 
-/** Refusals of the revision graph and of targets: `graph/` and `plan/`. */
+/** Errors of the revision graph, of targets and of plans: `graph/` and `plan/`. */
 export const graphCodes = {
   REVISION_DUPLICATE: codeEntry({
     exit: exitCode.revisionInvalid,
     message: (d: { id: string; files: readonly string[] }) =>
       `Two revisions have the id "${d.id}"${d.files.length > 0 ? `: ${listOf(d.files)}` : ''}.`,
-    hint: () => 'An id names one revision for ever. Give the newer one another id, and a file name to match.',
+    hint: () => 'An id names one revision forever. Give the newer revision another id, and rename its file to match.',
   }),
   DEPENDENCY_UNKNOWN: codeEntry({
     exit: exitCode.incompatible,
@@ -26,73 +26,73 @@ export const graphCodes = {
       nearest: string | null;
     }) => {
       const head = `Revision "${d.revision}" ${d.edge === 'revises' ? 'revises' : 'depends on'} "${d.missing}", `;
-      const nearest = d.nearest === null ? '' : `; the nearest is "${d.nearest}"`;
-      if (d.reason === 'plugin not active') return `${head}but the plugin "${d.plugin}" is not active${nearest}.`;
+      const end = d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`;
+      if (d.reason === 'plugin not active') return `${head}but the plugin "${d.plugin}" is not active${end}`;
       if (d.reason === 'plugin too old') {
         const has = d.found === null ? 'the installed version' : `version ${d.found}`;
         const needs = d.since === null ? '' : `; it first shipped in ${d.since}`;
         return `${head}which ${has} of ${d.package ?? `the plugin "${d.plugin}"`} does not have${needs}.`;
       }
-      return `${head}which does not exist${nearest}.`;
+      return `${head}which does not exist${end}`;
     },
     hint: (d) => {
       if (d.reason === 'plugin not active') return `Activate it: npx kernel plugin:enable ${d.plugin}`;
       if (d.reason === 'plugin too old') {
         return `Upgrade it: npm install ${d.package ?? d.plugin}${d.since === null ? '@latest' : `@^${d.since}`}`;
       }
-      return `Correct the ${d.edge} of "${d.revision}". Revisions there are: npx kernel migrate:history ${d.plugin}`;
+      return `Correct \`${d.edge}\` of "${d.revision}". List the revisions: npx kernel migrate:history ${d.plugin}`;
     },
   }),
   REVISION_CYCLE: codeEntry({
     exit: exitCode.incompatible,
     message: (d: { path: readonly string[] }) => `The revisions form a cycle: ${d.path.join(' -> ')}.`,
-    hint: () => 'Each arrow reads «needs». Remove one of these edges; usually the youngest dependsOn is the wrong one.',
+    hint: () => 'Each arrow means "needs". Remove one of these edges; the newest dependsOn is usually the wrong one.',
   }),
   REQUIRES_CYCLE: codeEntry({
     exit: exitCode.incompatible,
-    message: (d: { path: readonly string[] }) => `The plugins require each other in a circle: ${d.path.join(' -> ')}.`,
+    message: (d: { path: readonly string[] }) => `The plugins require each other in a cycle: ${d.path.join(' -> ')}.`,
     hint: () =>
-      'Each arrow reads «requires» (every plugin requires core). Make one of them optional (peerDependenciesMeta), or ' +
-      'move what both need into a plugin of its own.',
+      'Each arrow means "requires" (every plugin requires core). Make one of these requirements optional ' +
+      '(peerDependenciesMeta), or move the code that both need into a separate plugin.',
   }),
   SEVERAL_HEADS: codeEntry({
     exit: exitCode.severalHeads,
     message: (d: { plugin: string; heads: readonly string[] }) =>
       `The branch "${d.plugin}" has ${d.heads.length} heads: ${listOf(d.heads)}.`,
     hint: (d) =>
-      `Two people wrote a revision on the same parent. Join them with a revision that revises both ` +
-      `(npx kernel migrate:merge ${d.plugin}), or let one revise the other if it has not been released.`,
+      'Two people may have added a revision to the same parent. Merge the heads with a revision that revises both ' +
+      `(npx kernel migrate:merge ${d.plugin}). If one of them has not been released, make it revise the other instead.`,
   }),
   SEVERAL_BASES: codeEntry({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; bases: readonly string[] }) =>
       `The branch "${d.plugin}" has ${d.bases.length} bases: ${listOf(d.bases)}.`,
-    hint: () => 'Only the first revision of a branch has `revises: null`. Let the later one revise its predecessor.',
+    hint: () => 'Only the first revision of a branch has `revises: null`. Make the later one revise its predecessor.',
   }),
   TARGET_UNKNOWN: codeEntry({
     exit: exitCode.usage,
     message: (d: { target: string; reason: string; nearest: string | null }) =>
-      `The target "${d.target}" names nothing: ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
+      `Unknown target "${d.target}": ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
     hint: () =>
       'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
-      'What there is: npx kernel migrate:history',
+      'List all revisions: npx kernel migrate:history',
   }),
   TARGET_AMBIGUOUS: codeEntry({
     exit: exitCode.usage,
     message: (d: { target: string; candidates: readonly string[] }) =>
-      `The target "${d.target}" could be ${listOf(d.candidates)}.`,
-    hint: (d) => `Say more of the name, for example ${d.candidates[0] ?? 'the full id'}.`,
+      `The target "${d.target}" is ambiguous. Candidates: ${listOf(d.candidates)}.`,
+    hint: (d) => `Write more of the name, for example ${d.candidates[0] ?? 'the full id'}.`,
   }),
   TARGET_ILLEGAL: codeEntry({
     exit: exitCode.usage,
     message: (d: { target: string; direction: 'up' | 'down'; reason: string }) =>
-      `"${d.target}" is no target for ${d.direction === 'up' ? 'an upgrade' : 'a downgrade'}: ${d.reason}.`,
+      `"${d.target}" is not a valid target for ${d.direction === 'up' ? 'an upgrade' : 'a downgrade'}: ${d.reason}.`,
     hint: (d) => {
       const inactive = /"([^"]+)" is not active/.exec(d.reason)?.[1];
       if (inactive !== undefined) return `Activate it: npx kernel plugin:enable ${inactive}`;
       return d.direction === 'up'
         ? 'Upgrade to heads, likes, likes@0002 or likes@+1.'
-        : 'Downgrade to likes@base, likes@0002 or likes@-1; the revision named is kept.';
+        : 'Downgrade to likes@base, likes@0002 or likes@-1; the named revision stays.';
     },
   }),
   DOWNGRADE_BLOCKED: codeEntry({
@@ -102,17 +102,17 @@ export const graphCodes = {
       plugins: readonly string[];
       dependents: readonly { id: string; needs: string }[];
     }) =>
-      `Downgrading to "${d.target}" would remove what ${listOf(d.plugins)} still ${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
-      `${firstFew(d.dependents.map((x) => `${x.id} stands on ${x.needs}`))}.`,
+      `Downgrading to "${d.target}" would remove revisions that ${listOf(d.plugins)} still ` +
+      `${d.plugins.length > 1 ? 'need' : 'needs'}: ${firstFew(d.dependents.map(({ id, needs }) => `${id} needs ${needs}`))}.`,
     hint: (d) =>
-      `Downgrade ${listOf(d.plugins)} first, or take ${d.plugins.length > 1 ? 'them' : 'it'} along: ` +
+      `Downgrade ${listOf(d.plugins)} first, or include ${d.plugins.length > 1 ? 'them' : 'it'}: ` +
       `npx kernel migrate:down ${d.target} --cascade`,
   }),
   DOWN_MISSING: codeEntry({
     exit: exitCode.incompatible,
     message: (d: { target: string; revisions: readonly string[] }) =>
       `Downgrading to "${d.target}" is not possible: ${listOf(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
-    hint: () => 'Write a `down` for it, or restore a backup from before it ran.',
+    hint: () => 'Add a `down`, or restore a backup from before the revision ran.',
   }),
   STAMP_INCOMPLETE: codeEntry({
     exit: exitCode.incompatible,
@@ -131,17 +131,17 @@ export const graphCodes = {
     message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
       const gaps = d.gaps.map(
         (gap) =>
-          `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not`,
+          `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not applied`,
       );
-      return `The ledger tells an inconsistent history: ${firstFew(gaps)}.`;
+      return `The ledger is inconsistent: ${firstFew(gaps)}.`;
     },
     hint: () =>
-      'The ledger was changed by hand or restored in part. See what it says (npx kernel migrate:status), ' +
-      'then restore its missing rows from a backup.',
+      'The ledger may have been edited by hand or partially restored. Inspect it (npx kernel migrate:status), ' +
+      'then restore the missing rows from a backup.',
   }),
 };
 
-/** Enough of a list to act on; `details` holds it all. */
+/** Joins the first eight sentences, which are enough to act on. `details` has all of them. */
 function firstFew(sentences: readonly string[]): string {
   const shown = sentences.slice(0, 8).join('; ');
   return sentences.length > 8 ? `${shown}; and ${sentences.length - 8} more` : shown;
