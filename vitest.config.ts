@@ -12,7 +12,7 @@ const conditions = ['headwater-source', ...defaultServerConditions];
 /** Tests that start processes first: begun last, they would keep one worker busy while the others have nothing to do. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const starts = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:e2e|fault|cli)\//.test(moduleId);
+    const starts = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:e2e|faults|cli)\//.test(moduleId);
     // Vitest's own method, which gives a new list.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);

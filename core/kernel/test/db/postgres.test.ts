@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer, serverUrl } from '../../../../test/helper/database.ts';
-import { startCutter } from '../../../../test/fault/cutter.ts';
+import { startCutter } from '../../../../test/faults/cutter.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { lockKey } from '../../src/run/lock.ts';
 import { openSession, type Session } from '../../src/db/session.ts';

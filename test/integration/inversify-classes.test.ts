@@ -6,9 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const fixture = join(root, 'test/fixtures/decorated');
+const fixture = join(root, 'test/fixtures/inversify-classes');
 const container = pathToFileURL(join(root, 'core/kernel/src/container/open-container.ts')).href;
-const folder = mkdtempSync(join(tmpdir(), 'headwater-decorated-'));
+const folder = mkdtempSync(join(tmpdir(), 'headwater-inversify-classes-'));
 
 beforeAll(() => {
   const tsc = join(root, 'node_modules/@typescript/native/bin/tsc');
@@ -27,10 +27,10 @@ function run(script: string): string {
 }
 
 /**
- * What a process prints that opens a container with the built plugin, and perhaps one for `likes`, and then runs
- * `code`: in a process of its own, since decorators act when a module is imported.
+ * Returns the value of `code` in a container that has the built plugin and the plugins of `others`. It runs in a separate
+ * process, because decorators act when a module is imported.
  */
-function printed(code: string, likes = ''): unknown {
+function inContainer(code: string, others = ''): unknown {
   const script = `
     import { registerHooks } from 'node:module';
     const loads = [];
@@ -38,44 +38,44 @@ function printed(code: string, likes = ''): unknown {
     const { openContainer } = await import(${JSON.stringify(container)});
     const { token } = await import('@headwater/kernel/plugin');
     const module = await import(${JSON.stringify(pathToFileURL(join(folder, 'dist/index.js')).href)});
-    const plugins = [{ name: 'decorated', package: 'p', running: module.default, options: {}, exports: module }${likes}];
+    const plugins = [{ name: 'greeter', package: 'p', running: module.default, options: {}, exports: module }${others}];
     const { get, getOf } = openContainer(plugins);
     const { Greeter } = module;
     console.log(JSON.stringify(${code}));`;
   return JSON.parse(run(script));
 }
 
-const withLikes = `, { name: 'likes', package: 'l', options: {}, running: { bind({ bind }) {
+const likes = `, { name: 'likes', package: 'l', options: {}, running: { bind({ bind }) {
   bind(token('likes')).toConstantValue({ count: () => 3 });
 } } }`;
 
-test('classes that tsc decorated get what they ask for, by constructor and by property', () => {
-  expect(printed(`get(Greeter).greet('Ada')`)).toBe('9h hello Ada');
+test('classes decorated by tsc get their dependencies through the constructor and through properties', () => {
+  expect(inContainer(`get(Greeter).greet('Ada')`)).toBe('9h hello Ada');
 });
 
-test('a decorated class gets an optional token while its plugin is active', () => {
-  expect(printed(`get(Greeter).greet('Ada')`, withLikes)).toBe('9h hello Ada, liked 3 times');
+test('a decorated class gets an optional service while its plugin is active', () => {
+  expect(inContainer(`get(Greeter).greet('Ada')`, likes)).toBe('9h hello Ada, liked 3 times');
 });
 
-test('a decorated class is made as often as its binding says, whatever Inversify’s default is', () => {
-  const clock = `get(token('decorated.clock')) === get(token('decorated.clock'))`;
-  expect(printed(`[get(Greeter) === get(Greeter), ${clock}]`)).toEqual([false, true]);
+test('the binding decides the scope of a decorated class, whatever the default of Inversify is', () => {
+  const clock = `get(token('greeter.clock')) === get(token('greeter.clock'))`;
+  expect(inContainer(`[get(Greeter) === get(Greeter), ${clock}]`)).toEqual([false, true]);
 });
 
-test('what a decorated plugin does not export is private to it', () => {
-  const code = `(() => { try { getOf('likes')(token('decorated.clock')); } catch (error) { return error.code; } })()`;
-  expect(printed(code, withLikes)).toBe('TOKEN_PRIVATE');
+test('a token that the plugin does not export is private to it', () => {
+  const code = `(() => { try { getOf('likes')(token('greeter.clock')); } catch (error) { return error.code; } })()`;
+  expect(inContainer(code, likes)).toBe('TOKEN_PRIVATE');
 });
 
-test('reflect-metadata comes once, with Inversify, before the plugin’s classes are decorated', () => {
-  const order = printed(`loads.filter((url) => /reflect-metadata\\/Reflect|dist\\/greeter/.test(url))`);
+test('Inversify loads reflect-metadata, once, before the classes of the plugin are decorated', () => {
+  const order = inContainer(`loads.filter((url) => /reflect-metadata\\/Reflect|dist\\/greeter/.test(url))`);
   expect(order).toEqual([
     expect.stringContaining('/reflect-metadata/ReflectLite.js'),
     pathToFileURL(join(folder, 'dist/greeter.js')).href,
   ]);
 });
 
-test('a decorated plugin can be imported where no container is, to check its options', () => {
+test('the plugin can be imported without a container, to check its options', () => {
   const script = `console.log((await import('./dist/index.js')).default.name);`;
-  expect(run(script)).toBe('decorated\n');
+  expect(run(script)).toBe('greeter\n');
 });
