@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { RevisionInput } from '../../src/graph/graph-revision.ts';
 
-/** One of the random graphs of the sample, and what Alembic 1.8.1 makes of it. Keys as in its `README`, shortened. */
+/** A random graph of the sample and the answers of Alembic 1.8.1. The keys are those of its `README`, shortened. */
 export interface AlembicGraph {
   readonly n: number;
-  /** `valid`, or how it was spoiled. */
+  /** `valid`, or the way in which the graph is broken. */
   readonly kind: string;
   /** Id, parents, dependencies (ids or labels), branch labels. */
   readonly revs: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[];
-  /** What loading raised; then nothing below is there. */
+  /** The error that loading raised. The fields below are then absent. */
   readonly error?: unknown;
   readonly heads?: readonly string[];
   readonly bases?: readonly string[];
@@ -21,36 +21,36 @@ export interface AlembicGraph {
   }[];
 }
 
-/** A command that Alembic was given, and its answer: what it runs, or an error. */
+/** A command given to Alembic and its answer: the revisions that it runs, or an error. */
 export interface AlembicOp {
   readonly op: 'upgrade' | 'downgrade';
   readonly to: string;
   readonly run?: readonly string[];
   readonly error?: { readonly kind: string };
-  /** Signs that the answer is not sound: its version table went wrong, or its order breaks an edge. */
+  /** Set if the answer is not sound: the version table ended up wrong, or the order violates an edge. */
   readonly table_error?: unknown;
   readonly bad_order?: unknown;
 }
 
-/** The sample, which has been recorded once: it is data, not code under test. */
+/** Reads the sample. It was recorded once: it is data, not code under test. */
 export function readSample(): readonly AlembicGraph[] {
   const packed = readFileSync(new URL('alembic-sample.json.gz', import.meta.url));
-  // The file is ours and its shape is that of the interface above.
+  // We wrote the file, in the shape of the interface above.
   const sample = JSON.parse(gunzipSync(packed).toString()) as { readonly graphs: readonly AlembicGraph[] };
   return sample.graphs;
 }
 
-/** Alembic's `a2` as a full name: the first letter is the branch. */
+/** Converts Alembic's `a2` to a full name. The first letter is the branch. */
 export function idOf(name: string): string {
   return `${name.slice(0, 1)}@${name}`;
 }
 
-/** The revision that carries each label. */
+/** Returns the revision of each label. */
 export function labelsOf(graph: AlembicGraph): ReadonlyMap<string, string> {
   return new Map(graph.revs.flatMap(([name, , , labels]) => labels.map((label) => [label, name] as const)));
 }
 
-/** The graph as revisions. A label that is depended on stands for the revision that carries it. */
+/** Converts the graph to revisions. A dependency on a label becomes one on the revision that has the label. */
 export function revisionsOfSample(graph: AlembicGraph): readonly RevisionInput[] {
   const labels = labelsOf(graph);
   return graph.revs.map(([name, parents, dependencies]) => ({
@@ -60,7 +60,7 @@ export function revisionsOfSample(graph: AlembicGraph): readonly RevisionInput[]
   }));
 }
 
-/** Whether every parent is of the same branch and every dependency of another, as Headwater writes them. */
+/** Whether every parent is on the same branch and every dependency on another branch, as Headwater requires. */
 export function isComparable(graph: AlembicGraph): boolean {
   const labels = labelsOf(graph);
   const branch = (name: string): string => (labels.get(name) ?? name).slice(0, 1);

@@ -12,7 +12,7 @@ import { refusalOf } from './refusal.ts';
 const sample = readSample();
 const sound = sample.filter((graph) => graph.kind === 'valid');
 
-/** How Headwater refuses what was spoiled. The kinds left out are about labels and letters that it does not have. */
+/** Headwater's error for each kind of broken graph. The kinds left out concern labels, which it does not have. */
 const codes: Readonly<Record<string, string>> = {
   cycle: 'REVISION_CYCLE',
   'self-loop': 'REVISION_CYCLE',
@@ -25,7 +25,7 @@ const codes: Readonly<Record<string, string>> = {
   'duplicate-id': 'REVISION_DUPLICATE',
 };
 
-/** The recorded commands with a sound answer, each with its graph and what was applied before. */
+/** Yields the recorded commands with a sound answer, each with its graph and the applied revisions. */
 function* soundOps(graphs: readonly AlembicGraph[]): Generator<{
   readonly source: AlembicGraph;
   readonly graph: RevisionGraph;
@@ -45,13 +45,13 @@ function* soundOps(graphs: readonly AlembicGraph[]): Generator<{
   }
 }
 
-/** The same target in Headwater's words; `null` where it has none. */
+/** Converts a target to Headwater's syntax. Returns `null` if it has no equivalent. */
 function targetOf(source: AlembicGraph, graph: RevisionGraph, op: AlembicOp): string | readonly string[] | null {
   const [label = '', rest] = op.to.split('@');
   if (op.to === 'heads' || op.to === 'head') return 'heads';
   if (op.to === 'base') return 'base';
   if (/^[+-]/.test(op.to)) {
-    // A bare number of steps means something on the only branch alone.
+    // A bare number of steps is meaningful only if there is one branch.
     const [plugin] = graph.branches.keys();
     return graph.branches.size === 1 ? `${plugin}@${op.to}` : null;
   }
@@ -60,31 +60,31 @@ function targetOf(source: AlembicGraph, graph: RevisionGraph, op: AlembicOp): st
   if (labelled === undefined) return null;
   const plugin = labelled.slice(0, 1);
   if (rest === 'base' || /^[+-]/.test(rest)) return `${plugin}@${rest}`;
-  // A label within a branch has heads of its own, which only ids can name.
+  // A label in the middle of a branch has separate heads, which only ids can name.
   const branch = headsAmong(graph.branches.get(plugin) ?? []);
-  return branch.length === 1 ? `${plugin}@head` : branch.filter((head) => standsOn(graph, head, idOf(labelled)));
+  return branch.length === 1 ? `${plugin}@head` : branch.filter((head) => descendsFrom(graph, head, idOf(labelled)));
 }
 
-function standsOn(graph: RevisionGraph, head: string, label: string): boolean {
+function descendsFrom(graph: RevisionGraph, head: string, label: string): boolean {
   if (head === label) return true;
-  return (graph.byId.get(head)?.revises ?? []).some((parent) => standsOn(graph, parent, label));
+  return (graph.byId.get(head)?.revises ?? []).some((parent) => descendsFrom(graph, parent, label));
 }
 
-/** Runs `steps` from `applied` one by one, as a database would: what each needs must be there. */
+/** Runs `steps` one by one, starting from `applied`. Everything that a step needs must be applied before it. */
 function expectOrder(source: AlembicGraph, applied: readonly string[], steps: readonly string[]): void {
-  const there = new Set(applied);
+  const done = new Set(applied);
   for (const step of steps) {
     const needs = (source.edges ?? []).flatMap(([before, after]) => (idOf(after) === step ? [idOf(before)] : []));
     expect(
-      needs.filter((need) => !there.has(need)),
-      `graph ${source.n}, what ${step} lacks`,
+      needs.filter((need) => !done.has(need)),
+      `graph ${source.n}, unmet needs of ${step}`,
     ).toEqual([]);
-    there.add(step);
+    done.add(step);
   }
 }
 
-describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
-  test('on heads and bases, whatever branch a parent is of', () => {
+describe('if Alembic’s answer is sound, Headwater gives the same', () => {
+  test('for heads and bases, even with parents on other branches', () => {
     expect(sound).toHaveLength(217);
     for (const source of sound) {
       const graph = revisionGraph(revisionsOfSample(source));
@@ -98,7 +98,7 @@ describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
     }
   });
 
-  test('on what an upgrade runs, in an order that meets every edge', () => {
+  test('for the revisions that an upgrade runs, in an order that respects every edge', () => {
     let compared = 0;
     for (const { source, graph, applied, op, run } of soundOps(sound.filter(isComparable))) {
       const targets = targetOf(source, graph, op);
@@ -111,10 +111,10 @@ describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
     expect(compared).toBe(2_640);
   });
 
-  test('on what an upgrade to heads or to a revision runs, where parents or dependencies are of odd branches', () => {
+  test('for an upgrade to heads or to a revision, even with parents or dependencies on unusual branches', () => {
     let compared = 0;
     for (const { source, graph, applied, op, run } of soundOps(sound.filter((graph) => !isComparable(graph)))) {
-      // The other targets ask which branch a revision is of, and there the two part by design.
+      // The other targets depend on the branch of a revision, where the two differ by design.
       if (op.op !== 'upgrade' || /[@+]/.test(op.to)) continue;
       const target = op.to === 'heads' || op.to === 'head' ? 'heads' : idOf(op.to);
       const steps = upgradePlan(graph, applied, target).steps.map((step) => step.id);
@@ -125,7 +125,7 @@ describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
     expect(compared).toBe(534);
   });
 
-  test('on what a cascading downgrade runs, in an order that meets every edge', () => {
+  test('for the revisions that a cascading downgrade runs, in an order that respects every edge', () => {
     let compared = 0;
     let ambiguous = 0;
     for (const { source, graph, applied, op, run } of soundOps(sound.filter(isComparable))) {
@@ -141,7 +141,7 @@ describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
         );
         compared++;
       } catch (error) {
-        // One step down from a merge, or from two heads: Alembic takes one of the two ways.
+        // One step down from a merge or from two heads: Alembic picks one of the two parents.
         if (op.to !== '-1' || !isKernelError(error, 'TARGET_AMBIGUOUS')) throw error;
         ambiguous++;
       }
@@ -151,10 +151,10 @@ describe('where Alembic’s answer is sound, Headwater’s is the same', () => {
 });
 
 describe('every broken graph is refused with its code', () => {
-  const spoiled = sample.filter((graph) => codes[graph.kind] !== undefined);
+  const broken = sample.filter((graph) => codes[graph.kind] !== undefined);
 
   test.each(Object.keys(codes))('%s', (kind) => {
-    const graphs = spoiled.filter((graph) => graph.kind === kind);
+    const graphs = broken.filter((graph) => graph.kind === kind);
     expect(graphs.length).toBeGreaterThan(0);
     for (const source of graphs) {
       const error = refusalOf(() => revisionGraph(revisionsOfSample(source)));
@@ -163,13 +163,13 @@ describe('every broken graph is refused with its code', () => {
     }
   });
 
-  test('also those that Alembic accepts', () => {
-    expect(spoiled).toHaveLength(73);
-    expect(spoiled.filter((graph) => graph.error === undefined)).toHaveLength(27);
+  test('including the graphs that Alembic accepts', () => {
+    expect(broken).toHaveLength(73);
+    expect(broken.filter((graph) => graph.error === undefined)).toHaveLength(27);
   });
 });
 
-/** Each arrow of a reported path must be an edge. */
+/** Expects every arrow of a reported path to be an edge. */
 function expectCycle(source: AlembicGraph, details: unknown): void {
   const needs = new Map(
     revisionsOfSample(source).map(({ id, revises, dependsOn = [] }) => [id, [...(revises ?? []), ...dependsOn]]),

@@ -3,7 +3,7 @@ import type { GraphOptions, RevisionGraph } from '../../src/graph/revision-graph
 import type { RevisionInput } from '../../src/graph/graph-revision.ts';
 
 /**
- * Reads a drawing of a graph, one chain a line, from base to head:
+ * Parses a drawing of a graph, one chain per line, from base to head:
  *
  *     core:     c1 <- c2 <- c3
  *     likes:    l1 <- l2            l1 needs core@c1, core@c2
@@ -12,7 +12,7 @@ import type { RevisionInput } from '../../src/graph/graph-revision.ts';
  *     wide:     w1 <- x2            a fork: a second line that begins at a revision already drawn
  *     wide:     w2 & x2 <- w3       a merge
  *
- * What stands before the first arrow of a line revises nothing, unless another line says what it revises.
+ * The first revision of a line revises nothing, unless another line draws its parent.
  */
 export function revisionsOf(drawing: string): readonly RevisionInput[] {
   const revisions = new Map<string, { id: string; revises: string[]; dependsOn: string[]; dormant: boolean }>();
@@ -38,12 +38,12 @@ export function revisionsOf(drawing: string): readonly RevisionInput[] {
   return [...revisions.values()];
 }
 
-/** The graph of a drawing. */
+/** Builds the graph of a drawing. */
 export function draw(drawing: string, options?: GraphOptions): RevisionGraph {
   return revisionGraph(revisionsOf(drawing), options);
 }
 
-/** The whole order of a graph, written like a drawing's ids. */
+/** Writes the whole order of a graph as ids separated by spaces. */
 export function orderOf(graph: RevisionGraph): string {
   return graph.order.map((revision) => revision.id).join(' ');
 }

@@ -4,7 +4,7 @@ import { draw } from './drawing.ts';
 import { refusalOf } from './refusal.ts';
 
 describe('heads and bases', () => {
-  test('go by lineage: a dependsOn consumes no head and hides no base', () => {
+  test('follow revises only: a dependsOn affects neither', () => {
     const graph = draw(`
       core:     c1 <- c2
       likes:    l1 <- l2            l1 needs core@c2
@@ -13,13 +13,13 @@ describe('heads and bases', () => {
     expect(bases(graph)).toEqual(['core@c1', 'likes@l1']);
   });
 
-  test('are several where a branch forks, and one again where it merges', () => {
+  test('are several after a fork, and one again after a merge', () => {
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2'))).toEqual(['a@a2', 'a@b2']);
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2\na: a2 & b2 <- a3'))).toEqual(['a@a3']);
     expect(bases(draw('a: a1 <- a3\na: a2 <- a3'))).toEqual(['a@a1', 'a@a2']);
   });
 
-  test('are those of active plugins only', () => {
+  test('include active plugins only', () => {
     const graph = draw(`
       core:     c1 <- (c2)
       (likes):  l1 <- l2            l1 needs core@c1
@@ -28,13 +28,13 @@ describe('heads and bases', () => {
     expect(bases(graph)).toEqual(['core@c1']);
   });
 
-  test('are none in an empty graph', () => {
+  test('are empty in an empty graph', () => {
     expect(heads(draw(''))).toEqual([]);
     expect(bases(draw(''))).toEqual([]);
   });
 });
 
-test('the applied heads say where the database stands, dormant plugins included', () => {
+test('the applied heads include those of dormant plugins', () => {
   const graph = draw(`
     core:     c1 <- c2 <- c3
     (likes):  l1 <- l2            l1 needs core@c1
@@ -44,8 +44,8 @@ test('the applied heads say where the database stands, dormant plugins included'
   expect(appliedHeads(graph, ['core@c1', 'gone@g1'])).toEqual(['core@c1']);
 });
 
-describe('a boot wants one base and one head of each active branch', () => {
-  test('and takes a merge, dormant forks and what only the ledger has', () => {
+describe('a boot requires one base and one head on each active branch, and', () => {
+  test('accepts a merge, dormant forks and revisions that only the ledger has', () => {
     const graph = draw(`
       core:   c1 <- c2 <- (c3)
       core:   c1 <- k2
@@ -57,7 +57,7 @@ describe('a boot wants one base and one head of each active branch', () => {
     expect(() => assertOneHead(graph)).not.toThrow();
   });
 
-  test('refuses two heads, with both names and the merge command', () => {
+  test('refuses two heads, naming both and the merge command', () => {
     const error = refusalOf(() => assertOneHead(draw('core: c1\nlikes: l1 <- l2\nlikes: l1 <- k2')));
     expect(error).toMatchObject({
       code: 'SEVERAL_HEADS',
@@ -68,7 +68,7 @@ describe('a boot wants one base and one head of each active branch', () => {
     expect(error.hint).toContain('npx kernel migrate:merge likes');
   });
 
-  test('refuses two bases, and says so rather than that there are two heads', () => {
+  test('refuses two bases, and reports these rather than the two heads', () => {
     expect(refusalOf(() => assertOneHead(draw('likes: l1 <- l2\nlikes: k1')))).toMatchObject({
       code: 'SEVERAL_BASES',
       exitCode: 13,

@@ -14,7 +14,7 @@ import type { Scene } from './random-graph.ts';
 const parentsOf = ({ revises }: RevisionInput): readonly string[] =>
   typeof revises === 'string' ? [revises] : (revises ?? []);
 
-/** The order rule as design.md §6 words it, by looking at every ready revision each time. */
+/** Implements the order rule of design.md §6 literally: checks every ready revision at each step. */
 function orderByTheBook({ requires, revisions }: Scene): readonly string[] {
   const depthOf = (plugin: string): number =>
     plugin === 'core' ? 0 : 1 + Math.max(0, ...(requires.get(plugin) ?? []).map(depthOf));
@@ -46,7 +46,7 @@ function orderByTheBook({ requires, revisions }: Scene): readonly string[] {
 const orderIds = (scene: Scene): readonly string[] => graphOf(scene).order.map((revision) => revision.id);
 
 describe('the order of a graph', () => {
-  test('is the one that the rule describes', () => {
+  test('is the order that the rule describes', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
         expect(orderIds(scene)).toEqual(orderByTheBook(scene));
@@ -69,7 +69,7 @@ describe('the order of a graph', () => {
     );
   });
 
-  test('is the same, byte for byte, whatever order revisions, edges and plugins are listed in', () => {
+  test('is byte-for-byte the same for any listing order of revisions, edges and plugins', () => {
     const mixed = scenes.chain((scene) =>
       fc.record({
         scene: fc.constant(scene),
@@ -79,12 +79,12 @@ describe('the order of a graph', () => {
     );
     fc.assert(
       fc.property(mixed, ({ scene, revisions, requires }) => {
-        const turned = revisions.map((revision) => ({
+        const reversed = revisions.map((revision) => ({
           ...revision,
           revises: parentsOf(revision).toReversed(),
           dependsOn: [...(revision.dependsOn ?? []), ...(revision.dependsOn ?? [])].toReversed(),
         }));
-        const [first, second] = [graphOf(scene), graphOf({ revisions: turned, requires })];
+        const [first, second] = [graphOf(scene), graphOf({ revisions: reversed, requires })];
         expect(JSON.stringify(second.order)).toBe(JSON.stringify(first.order));
         expect(JSON.stringify([...second.branches])).toBe(JSON.stringify([...first.branches]));
         expect(toMermaid(second)).toBe(toMermaid(first));
@@ -93,7 +93,7 @@ describe('the order of a graph', () => {
     );
   });
 
-  test('of the others does not change when a plugin that none of them requires is activated', () => {
+  test('does not change for other plugins when a plugin that none of them requires is activated', () => {
     let reorderable = 0;
     fc.assert(
       fc.property(scenes, fc.nat(), (scene, pick) => {
@@ -111,12 +111,12 @@ describe('the order of a graph', () => {
       }),
       { numRuns: 4_000 },
     );
-    // Most of the trials must have had something to reorder.
+    // Most trials must have had revisions that could have been reordered.
     expect(reorderable).toBeGreaterThan(2_000);
   });
 });
 
-test('heads are revised by none, bases revise none', () => {
+test('no revision revises a head, and a base revises no revision', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const graph = graphOf(scene);
@@ -138,7 +138,7 @@ describe('a broken graph', () => {
     maxLength: 7,
   });
 
-  test('is refused with the same bytes whatever order it is listed in', () => {
+  test('is refused with a byte-for-byte identical error for any listing order', () => {
     const mixed = small.chain((edges) => {
       const revisions = edges.map(({ id, revises, dependsOn }, i) => ({
         id: `p@${id}`,
@@ -160,7 +160,7 @@ describe('a broken graph', () => {
     );
   });
 
-  test('has a cycle exactly where the shortest is found, and it is the shortest, from its least node', () => {
+  test('has a cycle exactly if a shortest one is found, which begins at its lowest node', () => {
     const graphs = fc
       .integer({ min: 1, max: 8 })
       .chain((size) =>
@@ -182,7 +182,7 @@ describe('a broken graph', () => {
   });
 });
 
-test('the depth of a plugin is one more than the deepest that it requires', () => {
+test('the depth of a plugin is one more than that of the deepest plugin it requires', () => {
   fc.assert(
     fc.property(scenes, ({ requires }) => {
       const depth = pluginDepths(requires);
@@ -196,7 +196,7 @@ test('the depth of a plugin is one more than the deepest that it requires', () =
   );
 });
 
-/** How many edges the shortest way from `start` back to it has; Infinity for none. */
+/** Counts the edges of the shortest path from `start` back to `start`. Infinity if there is none. */
 function roundTrip(needs: readonly (readonly number[])[], start: number): number {
   let reached = new Set(needs[start]);
   for (let length = 1; length <= needs.length; length++) {

@@ -4,16 +4,16 @@ import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import type { RevisionGraph } from '../../src/graph/revision-graph.ts';
 import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 
-/** Plugins with their requirements and revisions, as an application would activate them. */
+/** Plugins with their requirements and revisions, as an application activates them. */
 export interface Scene {
   readonly requires: ReadonlyMap<string, readonly string[]>;
   readonly revisions: readonly RevisionInput[];
 }
 
 /**
- * Random scenes: core and up to five plugins whose names are in no order of depth, each with up to seven revisions
- * whose ids are in no order of lineage; mostly chains, with forks, merges and second bases; each depends on some
- * revisions of what its plugin requires.
+ * Random scenes: core and up to five plugins with up to seven revisions each. Plugin names do not sort by depth, and ids
+ * do not sort by lineage. Most branches are chains; some have forks, merges and second bases. A revision may depend on
+ * revisions of the plugins that its plugin requires.
  */
 export const scenes: fc.Arbitrary<Scene> = fc
   .array(
@@ -22,7 +22,7 @@ export const scenes: fc.Arbitrary<Scene> = fc
       revisions: fc.array(
         fc.record({
           letter: fc.constantFrom('a', 'k', 'z', '0', '_'),
-          // 0 is the revision before, so that chains are the rule.
+          // 0 is the previous revision, so most branches are chains.
           parents: fc.oneof(
             { weight: 6, arbitrary: fc.constant<number[]>([0]) },
             fc.array(fc.nat(9), { maxLength: 2 }),
@@ -41,7 +41,7 @@ export const scenes: fc.Arbitrary<Scene> = fc
     const revisions: RevisionInput[] = [];
     plugins.forEach((plugin, p) => {
       const name = names[p] ?? '';
-      // Only plugins that come before, so there is no circle; core requires none.
+      // A plugin requires only earlier plugins, so there is no cycle. Core requires none.
       const required = [...new Set(p === 0 ? [] : [0, ...plugin.requires.map((other) => other % p)])];
       requires.set(
         name,
@@ -65,12 +65,12 @@ export const scenes: fc.Arbitrary<Scene> = fc
     return { requires, revisions };
   });
 
-/** The graph of a scene, ordered by the depths of its plugins. */
+/** Builds the graph of a scene, ordered by the depths of its plugins. */
 export function graphOf(scene: Scene): RevisionGraph {
   return revisionGraph(scene.revisions, { depth: pluginDepths(scene.requires) });
 }
 
-/** A scene with what is applied: some revisions and all that they need. */
+/** Scenes with applied revisions: some picks and everything that they need. */
 export const histories: fc.Arbitrary<{
   readonly scene: Scene;
   readonly graph: RevisionGraph;
@@ -84,7 +84,7 @@ export const histories: fc.Arbitrary<{
   return { scene, graph, applied: [...applied].toSorted() };
 });
 
-/** The same in another order. */
+/** Returns the same values in another order. */
 export function shuffled<T>(values: readonly T[]): fc.Arbitrary<readonly T[]> {
   return fc.shuffledSubarray([...values], { minLength: values.length });
 }

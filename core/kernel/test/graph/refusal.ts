@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
 
-/** What `act` gives, or the KernelError that it throws; anything else that it throws fails the test. */
+/** Returns the result of `act` or the KernelError that it throws. Any other error fails the test. */
 export function outcomeOf<T>(act: () => T): T | KernelError {
   try {
     return act();
@@ -12,7 +12,7 @@ export function outcomeOf<T>(act: () => T): T | KernelError {
   }
 }
 
-/** The KernelError that `act` throws; without one the test fails. */
+/** Returns the KernelError that `act` throws. The test fails if it throws none. */
 export function refusalOf(act: () => unknown): KernelError {
   const outcome = outcomeOf(act);
   return isKernelError(outcome) ? outcome : expect.unreachable('nothing was refused');

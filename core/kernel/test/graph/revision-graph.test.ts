@@ -4,7 +4,7 @@ import { draw, orderOf, revisionsOf } from './drawing.ts';
 import { refusalOf } from './refusal.ts';
 
 describe('a revision graph', () => {
-  test('takes a base as null or an empty list, a parent as a string or a list', () => {
+  test('accepts a base as null or an empty list, and a parent as a string or a list', () => {
     const graph = revisionGraph([
       { id: 'core@c1', revises: null },
       { id: 'core@c2', revises: 'core@c1' },
@@ -27,7 +27,7 @@ describe('a revision graph', () => {
     expect([...graph.branches.keys()]).toEqual(['core', 'likes']);
   });
 
-  test('is empty without revisions', () => {
+  test('is empty if there are no revisions', () => {
     const graph = revisionGraph([]);
     expect(graph.order).toEqual([]);
     expect([...graph.branches]).toEqual([]);
@@ -46,7 +46,7 @@ describe('a revision graph', () => {
     }
   });
 
-  test('counts an edge written twice, or as both kinds, once', () => {
+  test('counts an edge once if it is written twice or as both kinds', () => {
     const graph = revisionGraph([
       { id: 'core@c1', revises: null },
       { id: 'core@c2', revises: ['core@c1', 'core@c1'], dependsOn: ['core@c1', 'core@c1'] },
@@ -64,7 +64,7 @@ describe('a revision graph', () => {
   });
 });
 
-describe('an edge to nothing is refused', () => {
+describe('an edge that leads to no revision is refused', () => {
   const drawing = `
     core:     0001_create_objects <- 0002_create_activities
     likes:    0001_create_like
@@ -72,7 +72,7 @@ describe('an edge to nothing is refused', () => {
   const refusal = (revises: string | null, dependsOn: string[], options = {}) =>
     refusalOf(() => revisionGraph([...revisionsOf(drawing), { id: 'app@0001', revises, dependsOn }], options));
 
-  test('as unknown, with the nearest name', () => {
+  test('as unknown, suggesting the nearest name', () => {
     expect(refusal(null, ['core@0001_create_object'])).toMatchObject({
       code: 'DEPENDENCY_UNKNOWN',
       exitCode: 14,
@@ -82,14 +82,14 @@ describe('an edge to nothing is refused', () => {
     });
   });
 
-  test('as unknown on its own branch, never suggesting the revision itself', () => {
+  test('as unknown on the revision’s branch, without suggesting the revision itself', () => {
     expect(refusal('app@0000', [])).toMatchObject({
       code: 'DEPENDENCY_UNKNOWN',
       details: { edge: 'revises', missing: 'app@0000', reason: 'unknown', nearest: null },
     });
   });
 
-  test('as that of a plugin that is not active, with the command to activate it', () => {
+  test('with the command to activate its plugin, if that is not active', () => {
     const error = refusal(null, ['messages@0001']);
     expect(error).toMatchObject({
       code: 'DEPENDENCY_UNKNOWN',
@@ -99,13 +99,13 @@ describe('an edge to nothing is refused', () => {
     expect(error.hint).toContain('npx kernel plugin:enable messages');
   });
 
-  test('as that of a plugin that is not active, where its name is a slip', () => {
+  test('as that of an inactive plugin, suggesting the nearest name for a typo in the plugin’s name', () => {
     const error = refusal(null, ['lieks@0001_create_like']);
     expect(error.details).toMatchObject({ reason: 'plugin not active', nearest: 'likes@0001_create_like' });
     expect(error.message).toContain('did you mean "likes@0001_create_like"?');
   });
 
-  test('as that of a plugin that is not active, where only the ledger knows the plugin', () => {
+  test('as that of an inactive plugin, even if the ledger has the revision', () => {
     const revisions = revisionsOf(`
       (likes):  l1
       comments: c1            c1 needs likes@l1
@@ -116,7 +116,7 @@ describe('an edge to nothing is refused', () => {
     });
   });
 
-  test('as that of a plugin that is too old, with both versions and the command to upgrade it', () => {
+  test('with both versions and the command to upgrade its plugin, if that is too old', () => {
     const error = refusal(null, ['likes@0005_reactions'], {
       packages: new Map([['likes', { package: '@headwater/plugin-likes', version: '1.1.0' }]]),
       since: new Map([['likes@0005_reactions', '1.4.0']]),
@@ -132,7 +132,7 @@ describe('an edge to nothing is refused', () => {
     expect(error.hint).toContain('npm install @headwater/plugin-likes@^1.4.0');
   });
 
-  test('as too old where the ledger is ahead of the code that it would need', () => {
+  test('as that of a plugin that is too old, if the ledger is ahead of its code', () => {
     const revisions = revisionsOf(`
       core:     c1 <- (c2)
       likes:    l1            l1 needs core@c2
@@ -142,18 +142,18 @@ describe('an edge to nothing is refused', () => {
     expect(refusalOf(() => revisionGraph(revisions)).details).toMatchObject({ reason: 'unknown' });
   });
 
-  test('as active where a plugin has a package and no revision yet', () => {
+  test('as unknown if its plugin is active but has no revisions yet', () => {
     const packages = new Map([['messages', { package: '@headwater/plugin-messages', version: '1.0.0' }]]);
     expect(refusal(null, ['messages@0001'], { packages }).details).toMatchObject({ reason: 'unknown' });
   });
 
-  test('even if it names no revision at all', () => {
+  test('even if it is not a valid revision id', () => {
     expect(refusal(null, ['core@head']).details).toMatchObject({ missing: 'core@head', reason: 'unknown' });
     expect(refusal(null, ['core']).details).toMatchObject({ plugin: 'core', reason: 'unknown' });
     expect(refusal(null, ['']).details).toMatchObject({ plugin: '', reason: 'plugin not active' });
   });
 
-  test('as an inconsistent history where the edge is that of a dormant revision', () => {
+  test('as an inconsistent history, if it belongs to a dormant revision', () => {
     const revisions = revisionsOf(`
       core:     c1
       (likes):  l1 <- l3            l3 needs core@c9
@@ -169,7 +169,7 @@ describe('an edge to nothing is refused', () => {
     expect(error.message).toContain('likes@l3 is applied and revises likes@l2, which is not');
   });
 
-  test('but a dormant revision may stand on an active one, and on another dormant one', () => {
+  test('but a dormant revision may need active and dormant ones', () => {
     const graph = draw(`
       core:       c1 <- c2
       (likes):    l1 <- l2            l1 needs core@c2
@@ -179,8 +179,8 @@ describe('an edge to nothing is refused', () => {
   });
 });
 
-describe('an id twice', () => {
-  test('is refused naming both files', () => {
+describe('a duplicate id', () => {
+  test('is refused, naming both files', () => {
     const twice = [
       { id: 'likes@0001', revises: null, file: 'b/0001.ts' },
       { id: 'likes@0002', revises: 'likes@0001', file: 'b/0002.ts' },
@@ -196,7 +196,7 @@ describe('an id twice', () => {
     }
   });
 
-  test('is refused where no file is known', () => {
+  test('is refused even if the files are unknown', () => {
     const twice = [
       { id: 'likes@1', revises: null },
       { id: 'likes@1', revises: null },
@@ -205,30 +205,30 @@ describe('an id twice', () => {
   });
 });
 
-test('an id that is none is refused with its file', () => {
+test('an invalid id is refused, naming its file', () => {
   const error = refusalOf(() => revisionGraph([{ id: 'likes@0001-x', revises: null, file: 'migrations/0001-x.ts' }]));
   expect(error).toMatchObject({ code: 'REVISION_ID_INVALID', exitCode: 13 });
   expect(error.message).toContain('migrations/0001-x.ts');
 });
 
-describe('a cycle is refused as its shortest path', () => {
+describe('a cycle is refused with its shortest path', () => {
   const pathOf = (drawing: string): unknown => {
     const error = refusalOf(() => draw(drawing));
     expect(error).toMatchObject({ code: 'REVISION_CYCLE', exitCode: 14 });
     return error.details;
   };
 
-  test('from its least revision back to it', () => {
+  test('from the lowest revision back to itself', () => {
     expect(pathOf('a: a3 <- a1 <- a2 <- a3')).toEqual({ path: ['a@a1', 'a@a3', 'a@a2', 'a@a1'] });
   });
 
-  test('of one revision that revises itself, and of one that depends on itself', () => {
+  test('for a revision that revises itself or depends on itself', () => {
     expect(pathOf('a: a1 <- a1')).toEqual({ path: ['a@a1', 'a@a1'] });
     expect(pathOf('a: a1   a1 needs a@a1')).toEqual({ path: ['a@a1', 'a@a1'] });
   });
 
-  test('of edges of both kinds', () => {
-    // a1 <- a2 <- a3        b1 stands on a3, a2 on b2
+  test('through edges of both kinds', () => {
+    // a1 <- a2 <- a3        b1 needs a3, a2 needs b2
     expect(
       pathOf(`
         a: a1 <- a2 <- a3    a2 needs b@b2
@@ -237,7 +237,7 @@ describe('a cycle is refused as its shortest path', () => {
     ).toEqual({ path: ['a@a2', 'b@b2', 'b@b1', 'a@a3', 'a@a2'] });
   });
 
-  test('the shorter of two, though the longer has the lesser id', () => {
+  test('choosing the shorter of two, even if the longer one has the lower id', () => {
     expect(
       pathOf(`
         a: a1 <- a2 <- a3    a1 needs a@a3
@@ -246,14 +246,14 @@ describe('a cycle is refused as its shortest path', () => {
     ).toEqual({ path: ['b@b1', 'b@b2', 'b@b1'] });
   });
 
-  test('the shorter way round within one knot', () => {
-    // a1 needs a5 by the lineage's end, and a3 at once
+  test('choosing the shorter path through the same revision', () => {
+    // a2 is on a long cycle through a5 and a1, and on a short one with a3
     expect(pathOf('a: a1 <- a2 <- a3 <- a4 <- a5    a1 needs a@a5   a2 needs a@a3')).toEqual({
       path: ['a@a2', 'a@a3', 'a@a2'],
     });
   });
 
-  test('without what merely leads into it or stands on it', () => {
+  test('without revisions that only lead into the cycle or depend on it', () => {
     expect(
       pathOf(`
         core: c1 <- c2
@@ -263,7 +263,7 @@ describe('a cycle is refused as its shortest path', () => {
     ).toEqual({ path: ['a@a1', 'a@a2', 'a@a1'] });
   });
 
-  test('of 100,000 revisions, with one search', () => {
+  test('for 100,000 revisions, with a single search', () => {
     const ring = Array.from({ length: 100_000 }, (_, i) => ({ id: `a@${i}`, revises: `a@${(i + 1) % 100_000}` }));
     const error = refusalOf(() => revisionGraph(ring));
     expect(error.code).toBe('REVISION_CYCLE');

@@ -10,7 +10,7 @@ describe('a revision id', () => {
     expect(parseId('a-1@_')).toEqual({ plugin: 'a-1', slug: '_' });
   });
 
-  test('has a plugin of up to 39 and a slug of up to 100 characters', () => {
+  test('has a plugin name of up to 39 characters and a slug of up to 100', () => {
     expect(isRevisionId(`${'p'.repeat(39)}@${'s'.repeat(100)}`)).toBe(true);
     expect(isRevisionId(`${'p'.repeat(40)}@s`)).toBe(false);
     expect(isRevisionId(`p@${'s'.repeat(101)}`)).toBe(false);
@@ -34,14 +34,14 @@ describe('a revision id', () => {
     '../x@0001',
     'l\u0456kes@0001',
     'likes@+1',
-  ])('is refused as %j', (id) => {
+  ])('cannot be %j', (id) => {
     expect(isRevisionId(id)).toBe(false);
     const refusal = refusalOf(() => parseId(id, 'migrations/x.ts'));
     expect(refusal).toMatchObject({ code: 'REVISION_ID_INVALID', exitCode: 13 });
     expect(refusal.message).toContain('migrations/x.ts');
   });
 
-  test.each(['likes@head', 'likes@base'])('is never %s, which is a target', (id) => {
+  test.each(['likes@head', 'likes@base'])('cannot be %s, which is a target', (id) => {
     expect(isRevisionId(id)).toBe(false);
     expect(refusalOf(() => parseId(id))).toMatchObject({ code: 'REVISION_ID_INVALID' });
   });
@@ -51,7 +51,7 @@ describe('a revision id', () => {
     expect(isRevisionId('likes@0002_base')).toBe(true);
   });
 
-  test('is parsed or refused with its code, whatever the text', () => {
+  test('is either parsed or refused with a code, for any text', () => {
     const part = fc.constantFrom('likes', 'a', 'B', '-', '@', '_', '0', 'head', 'base');
     const parts = fc.array(part, { maxLength: 5 }).map((list) => list.join(''));
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), parts);

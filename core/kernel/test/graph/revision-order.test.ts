@@ -10,7 +10,7 @@ const depth = new Map([
 ]);
 
 describe('the order', () => {
-  test('runs a plugin’s revision as soon as what it names is there, before core moves on', () => {
+  test('runs a plugin’s revision as soon as its dependencies are applied, before core moves on', () => {
     //  core:  c1 <- c2 <- c3
     //           \         /
     //  likes:    l1 <- l2
@@ -21,7 +21,7 @@ describe('the order', () => {
     expect(orderOf(graph)).toBe('core@c1 likes@l1 core@c2 core@c3 likes@l2');
   });
 
-  test('takes the deepest plugin first, so dependents before what they require', () => {
+  test('takes the deepest plugin first, so that dependents run before the plugins they require move on', () => {
     const graph = draw(
       `
       core:     c1 <- c2
@@ -41,12 +41,12 @@ describe('the order', () => {
       comments: m1            m1 needs core@c1
     `;
     expect(orderOf(draw(drawing, { depth }))).toBe('core@c1 bridge@b1 comments@m1 likes@l1');
-    // Without depths all but core tie.
+    // Without depths, all plugins but core tie.
     expect(orderOf(draw(drawing))).toBe('core@c1 bridge@b1 comments@m1 likes@l1');
     expect(orderOf(draw(drawing, { depth: new Map([['likes', 2]]) }))).toBe('core@c1 likes@l1 bridge@b1 comments@m1');
   });
 
-  test('takes core last of what is ready, whatever its name sorts like', () => {
+  test('takes core last among ready revisions, wherever its name sorts', () => {
     expect(
       orderOf(
         draw(`
@@ -58,10 +58,10 @@ describe('the order', () => {
     ).toBe('app@a1 zoo@z1 core@c1');
   });
 
-  test('within a branch takes the older lineage first, then the lesser id, whatever the numbers say', () => {
+  test('takes the shorter lineage first within a branch, then the lower id, regardless of the numbers in the slugs', () => {
     //        9 <- 8 <- 7
     //  likes      ^
-    //             +--- 1        1 and 7 are as far from the base
+    //             +--- 1        1 and 7 are equally far from the base
     expect(
       orderOf(
         draw(`
@@ -86,7 +86,7 @@ describe('the order', () => {
     ).toBe('likes@l1 likes@l2 core@c1 core@c2 likes@k2 likes@l3');
   });
 
-  test('meets a dependsOn within a branch and a revises across branches too', () => {
+  test('also respects a dependsOn within a branch and a revises across branches', () => {
     const graph = revisionGraph([
       { id: 'a@1', revises: null, dependsOn: ['a@2'] },
       { id: 'a@2', revises: 'b@9' },
@@ -95,7 +95,7 @@ describe('the order', () => {
     expect(orderOf(graph)).toBe('b@9 a@2 a@1');
   });
 
-  test('does not depend on the order of loading', () => {
+  test('does not depend on the loading order', () => {
     const revisions = revisionsOf(`
       core:     c1 <- c2 <- c3
       likes:    l1 <- l2            l1 needs core@c1   l2 needs core@c3
@@ -104,7 +104,7 @@ describe('the order', () => {
     expect(orderOf(revisionGraph(revisions.toReversed()))).toBe(orderOf(revisionGraph(revisions)));
   });
 
-  test('compares by code units, not by the machine’s language', () => {
+  test('compares by code units, not by the locale of the machine', () => {
     expect(orderOf(draw('likes: _1\nlikes: z1\nlikes: 01'))).toBe('likes@01 likes@_1 likes@z1');
   });
 });

@@ -17,7 +17,7 @@ const forum = draw(`
 const everything = 'core@c1 likes@l1 bridge@b1 bridge@b2 core@c2 likes@l2 core@c3';
 
 describe('a downgrade', () => {
-  test('keeps the revision named and removes what comes after it on its branch, latest first', () => {
+  test('keeps the named revision and removes those after it on its branch, latest first', () => {
     const chain = draw('core: c1 <- c2 <- c3 <- c4');
     expect(downgrade(chain, 'core@c1 core@c2 core@c3 core@c4', 'core@c2')).toEqual({
       steps: 'core@c4 core@c3',
@@ -25,7 +25,7 @@ describe('a downgrade', () => {
     });
   });
 
-  test('to the base of a branch removes the whole branch, and what it depended on stays', () => {
+  test('to the base of a branch removes the whole branch and keeps its dependencies', () => {
     expect(downgrade(forum, everything, 'bridge@base')).toEqual({
       steps: 'bridge@b2 bridge@b1',
       heads: 'core@c3 likes@l2',
@@ -43,13 +43,13 @@ describe('a downgrade', () => {
     });
   });
 
-  test('counts only what is applied', () => {
+  test('counts applied revisions only', () => {
     expect(downgrade(forum, 'core@c1 core@c2', 'core@c1')).toEqual({ steps: 'core@c2', heads: 'core@c1' });
     expect(downgrade(forum, 'core@c1', 'core@c2')).toEqual({ steps: '', heads: 'core@c1' });
     expect(downgrade(forum, 'core@c1', 'likes@base')).toEqual({ steps: '', heads: 'core@c1' });
   });
 
-  test('to a head is empty', () => {
+  test('to a head is an empty plan', () => {
     expect(downgrade(forum, everything, 'likes')).toMatchObject({ steps: '' });
     expect(downgrade(forum, everything, 'likes@head')).toMatchObject({ steps: '' });
     expect(downgradePlan(forum, ids(everything), 'core@c3').steps).toEqual([]);
@@ -64,14 +64,14 @@ describe('a downgrade', () => {
     expect(downgrade(merged, all, 'a@a1')).toEqual({ steps: 'a@a5 a@a4 a@a3 a@a2', heads: 'a@a1' });
   });
 
-  test('says down in every step', () => {
+  test('has the direction down in every step', () => {
     expect(downgradePlan(forum, ids(everything), 'bridge@b1').steps).toEqual([
       { id: 'bridge@b2', direction: 'down', plugin: 'bridge' },
     ]);
   });
 });
 
-describe('a downgrade that another applied revision stands in the way of', () => {
+describe('a downgrade that another applied revision blocks', () => {
   test('is refused, naming the plugins and the edges', () => {
     const error = refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1'));
     expect(error).toMatchObject({
@@ -83,14 +83,14 @@ describe('a downgrade that another applied revision stands in the way of', () =>
     expect(error.hint).toContain('npx kernel migrate:down core@c1 --cascade');
   });
 
-  test('is let through where the other revision is not applied', () => {
+  test('is allowed if the other revision is not applied', () => {
     expect(downgrade(forum, 'core@c1 likes@l1 core@c2', 'core@c1')).toEqual({
       steps: 'core@c2',
       heads: 'core@c1 likes@l1',
     });
   });
 
-  test('takes it along with cascade, and whatever stands on it', () => {
+  test('with cascade also removes that revision and everything that needs it', () => {
     expect(downgrade(forum, everything, 'core@c1', { cascade: true })).toEqual({
       steps: 'core@c3 likes@l2 core@c2',
       heads: 'bridge@b2 core@c1 likes@l1',
@@ -101,7 +101,7 @@ describe('a downgrade that another applied revision stands in the way of', () =>
     });
   });
 
-  test('is refused for the sake of a dormant plugin too', () => {
+  test('is refused if the revision belongs to a dormant plugin', () => {
     const graph = draw('core: c1 <- c2\n(likes): l1 <- l2   l1 needs core@c2');
     const all = 'core@c1 core@c2 likes@l1 likes@l2';
     for (const target of ['core@c1', 'core@base', 'base']) {
@@ -116,7 +116,7 @@ describe('a downgrade that another applied revision stands in the way of', () =>
     });
   });
 
-  test('is refused where the other revision is of the same plugin but another lineage', () => {
+  test('is refused if the revision is on another lineage of the same plugin', () => {
     const graph = draw('a: a1 <- a2\na: b1 <- b2   b2 needs a@a2');
     expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 a@b1 a@b2'), 'a@a1'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -124,7 +124,7 @@ describe('a downgrade that another applied revision stands in the way of', () =>
     });
   });
 
-  test('is refused where it revises across branches', () => {
+  test('is refused if the revision revises across branches', () => {
     const graph = draw('a: a1 <- a2\nb: a@a2 <- b1');
     expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 b@b1'), 'a@a1'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -138,20 +138,20 @@ describe('a dormant plugin', () => {
   const graph = draw('core: c1 <- c2\n(likes): l1 <- l2   l1 needs core@c1');
   const all = 'core@c1 core@c2 likes@l1 likes@l2';
 
-  test('can be downgraded from what its rows say', () => {
+  test('can be downgraded from its ledger rows', () => {
     expect(downgrade(graph, all, 'likes@base')).toEqual({ steps: 'likes@l2 likes@l1', heads: 'core@c2' });
     expect(downgrade(graph, all, 'likes@l1')).toMatchObject({ steps: 'likes@l2' });
     expect(downgrade(graph, all, 'likes@-1')).toMatchObject({ steps: 'likes@l2' });
     expect(downgrade(graph, all, 'likes')).toMatchObject({ steps: '' });
   });
 
-  test('is left alone by base, where it stands on nothing that goes', () => {
+  test('is not removed by base, if it needs no removed revision', () => {
     const apart = draw('core: c1\n(likes): l1');
     expect(downgrade(apart, 'core@c1 likes@l1', 'base')).toEqual({ steps: 'core@c1', heads: 'likes@l1' });
   });
 });
 
-test('old code takes back what a newer one has applied: its head is kept', () => {
+test('older code can downgrade revisions that newer code applied, down to its own head', () => {
   const graph = draw('core: c1 <- c2 <- (c3) <- (c4)');
   expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'core@head')).toEqual({
     steps: 'core@c4 core@c3',
@@ -164,7 +164,7 @@ test('old code takes back what a newer one has applied: its head is kept', () =>
 describe('a revision without down', () => {
   const hasDown = (id: string): boolean => id !== 'likes@l1' && id !== 'core@c2';
 
-  test('makes the plan refuse, naming it', () => {
+  test('is named when the downgrade is refused', () => {
     const error = refusalOf(() => downgradePlan(forum, ids('core@c1 likes@l1'), 'likes@base', { hasDown }));
     expect(error).toMatchObject({
       code: 'DOWN_MISSING',
@@ -173,16 +173,16 @@ describe('a revision without down', () => {
     });
   });
 
-  test('counts among those that a cascade takes along', () => {
+  test('is refused even if only a cascade would remove it', () => {
     const refusal = refusalOf(() => downgradePlan(forum, ids(everything), 'core@base', { cascade: true, hasDown }));
     expect(refusal).toMatchObject({ code: 'DOWN_MISSING', details: { revisions: ['core@c2', 'likes@l1'] } });
   });
 
-  test('is said before what stands in the way, which a cascade would not help', () => {
+  test('is reported before blocking revisions, since a cascade would not help', () => {
     expect(refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1', { hasDown })).code).toBe('DOWN_MISSING');
   });
 
-  test('does not matter above or beside what is removed', () => {
+  test('does not matter outside the removed revisions', () => {
     expect(downgrade(forum, everything, 'bridge@base', { hasDown })).toMatchObject({ steps: 'bridge@b2 bridge@b1' });
   });
 });

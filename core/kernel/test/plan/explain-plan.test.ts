@@ -9,7 +9,7 @@ const graph = draw(`
   likes:  0001_create <- 0002_count          0001_create needs core@0001_create
 `);
 
-test('a plan reads as a headline and its steps in order, the plugin named where it changes', () => {
+test('a plan is printed as a headline and its steps in order, with the plugin’s name where it changes', () => {
   expect(explainPlan(upgradePlan(graph, [], 'heads'))).toBe(
     [
       'Upgrade, 4 revisions:',

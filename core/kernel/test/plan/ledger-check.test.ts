@@ -3,7 +3,7 @@ import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
 import { checkLedger, type RecordedRevision, type ShippedRevision } from '../../src/plan/ledger-check.ts';
 
-/** Reads `likes@2 < likes@1 (core@1) !` as a revision with its parent, dependency and the mark of a breaking one. */
+/** Parses `likes@2 < likes@1 (core@1) !` as a breaking revision with a parent and a dependency. */
 function read(drawing: string): readonly RecordedRevision[] {
   return drawing
     .split('\n')
@@ -36,7 +36,7 @@ function refusal(code: string, ledger: string): KernelError {
     if (isKernelError(error)) return error;
     throw error;
   }
-  throw new Error('it was accepted');
+  throw new Error('the ledger was accepted');
 }
 
 const full = `
@@ -46,20 +46,20 @@ const full = `
   likes@2 < likes@1
 `;
 
-describe('history', () => {
-  it('is plain where the ledger is a part of the code', () => {
+describe('the ledger check', () => {
+  it('accepts a ledger whose rows are all in the code', () => {
     const history = compare(full, 'core@1\nlikes@1 (core@1)');
     expect([...history.applied]).toEqual(['core@1', 'likes@1']);
     expect(history).toMatchObject({ dormant: [], ahead: [], differing: [] });
   });
 
-  it('keeps the rows of a plugin that is not active as dormant', () => {
+  it('reports the rows of an inactive plugin as dormant', () => {
     const history = compare('core@1', 'core@1\nlikes@1 (core@1)\nlikes@2 < likes@1 !');
     expect(history.dormant.map((row) => row.id)).toEqual(['likes@1', 'likes@2']);
     expect(history.ahead).toEqual([]);
   });
 
-  it('sees additive rows above the code as a database that is ahead', () => {
+  it('reports additive rows above the code as ahead', () => {
     expect(compare('core@1', 'core@1\ncore@2 < core@1').ahead.map((row) => row.id)).toEqual(['core@2']);
   });
 
@@ -70,10 +70,10 @@ describe('history', () => {
   });
 
   it.each([
-    ['in the middle of a branch', 'core@1\ncore@3 < core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2'],
-    ['at the base', 'core@2', 'core@1\ncore@2 < core@1'],
-    ['under another plugin', 'core@1\nlikes@1 (core@1)', 'core@1\ncore@2 < core@1\nlikes@1 (core@2)'],
-  ])('refuses an applied revision that was deleted %s', (_, code, ledger) => {
+    ['in the middle of its branch', 'core@1\ncore@3 < core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2'],
+    ['at the base of its branch', 'core@2', 'core@1\ncore@2 < core@1'],
+    ['that another plugin depends on', 'core@1\nlikes@1 (core@1)', 'core@1\ncore@2 < core@1\nlikes@1 (core@2)'],
+  ])('refuses a deleted applied revision %s', (_, code, ledger) => {
     expect(refusal(code, ledger)).toMatchObject({ code: 'REVISION_DELETED', exitCode: 15 });
   });
 
@@ -84,7 +84,7 @@ describe('history', () => {
     expect(refusal(code, ledger)).toMatchObject({ code: 'HISTORY_DIVERGED', exitCode: 15 });
   });
 
-  it('lists what differs from what was run, for a closer look at its tokens', () => {
+  it('lists revisions that differ from the ones that ran, so that their tokens can be compared', () => {
     expect(compare(full, 'core@1 #other\ncore@2 < core@1').differing).toEqual(['core@1']);
   });
 });

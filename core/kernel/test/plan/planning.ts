@@ -5,28 +5,28 @@ import type { DowngradeOptions } from '../../src/plan/downgrade-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { upgradePlan } from '../../src/plan/upgrade-plan.ts';
 
-/** What a plan does to a database: the steps it runs, and where the branches stand afterwards. */
+/** The effect of a plan on a database: the steps that it runs, and the applied heads afterwards. */
 export interface Effect {
   readonly steps: string;
   readonly heads: string;
 }
 
-/** Ids as a drawing writes them: `core@c1 likes@l1`. */
+/** Splits ids written like those of a drawing: `core@c1 likes@l1`. */
 export function ids(text: string): readonly string[] {
   return text.split(' ').filter((id) => id !== '');
 }
 
-/** Plans an upgrade from `applied` and says its effect. */
+/** Plans an upgrade from `applied` and returns its effect. */
 export function upgrade(graph: RevisionGraph, applied: string, targets: string | readonly string[]): Effect {
   return effectOf(graph, ids(applied), upgradePlan(graph, ids(applied), targets));
 }
 
-/** Plans a downgrade from `applied` and says its effect. */
+/** Plans a downgrade from `applied` and returns its effect. */
 export function downgrade(graph: RevisionGraph, applied: string, target: string, options?: DowngradeOptions): Effect {
   return effectOf(graph, ids(applied), downgradePlan(graph, ids(applied), target, options));
 }
 
-/** What is applied once `plan` has run. */
+/** Returns the ids that are applied after `plan` has run. */
 export function after(applied: Iterable<string>, plan: Plan): ReadonlySet<string> {
   const done = new Set(applied);
   for (const step of plan.steps) {

@@ -14,10 +14,10 @@ import { after } from './planning.ts';
 
 const stepIds = (plan: Plan): readonly string[] => plan.steps.map((step) => step.id);
 
-/** Revisions reached from `start` by the needs of each, or by what needs it. */
+/** Returns every revision that `start` needs, or that needs `start`, directly or not. Includes `start`. */
 function closure(graph: RevisionGraph, start: Iterable<string>, towards: 'needs' | 'dependents'): ReadonlySet<string> {
   const found = new Set(start);
-  // A set's iteration goes on over what is added on the way.
+  // Iterating over a set also visits elements that are added meanwhile.
   for (const id of found) {
     for (const revision of graph.order) {
       if (towards === 'needs' && revision.id === id) for (const need of revision.needs) found.add(need);
@@ -27,36 +27,36 @@ function closure(graph: RevisionGraph, start: Iterable<string>, towards: 'needs'
   return found;
 }
 
-/** Runs a plan step by step: after each, whatever is applied must have what it needs. */
-function expectSafe(graph: RevisionGraph, applied: readonly string[], plan: Plan): void {
-  let there: ReadonlySet<string> = new Set(applied);
+/** Runs a plan step by step. After each step, everything that an applied revision needs must be applied. */
+function expectConsistent(graph: RevisionGraph, applied: readonly string[], plan: Plan): void {
+  let current: ReadonlySet<string> = new Set(applied);
   for (const step of plan.steps) {
-    expect(there.has(step.id)).toBe(step.direction === 'down');
-    there = after(there, { steps: [step] });
-    assertNoGaps(graph, there);
+    expect(current.has(step.id)).toBe(step.direction === 'down');
+    current = after(current, { steps: [step] });
+    assertNoGaps(graph, current);
   }
 }
 
-/** A target of one revision, or the heads. */
+/** Picks one revision or the heads as the target. */
 function pickTarget(graph: RevisionGraph, pick: number): string {
   return graph.order[pick % (graph.order.length + 1)]?.id ?? 'heads';
 }
 
 describe('every upgrade', () => {
-  test('runs what its target needs, less what is applied, and is safe after each step', () => {
+  test('runs everything that its target needs and that is not applied, and is consistent after each step', () => {
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
         const target = pickTarget(graph, pick);
         const plan = upgradePlan(graph, applied, target);
         const needed = closure(graph, target === 'heads' ? heads(graph) : [target], 'needs');
         expect(stepIds(plan).toSorted()).toEqual([...needed].filter((id) => !applied.includes(id)).toSorted());
-        expectSafe(graph, applied, plan);
+        expectConsistent(graph, applied, plan);
       }),
       { numRuns: 2_000 },
     );
   });
 
-  test('is a part of the one order: after any of its steps the rest is what is planned', () => {
+  test('is part of the one order: planning again after any of its steps returns the rest', () => {
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
         const target = pickTarget(graph, pick);
@@ -70,7 +70,7 @@ describe('every upgrade', () => {
     );
   });
 
-  test('to heads leaves nothing to do', () => {
+  test('to heads leaves nothing pending', () => {
     fc.assert(
       fc.property(histories, ({ graph, applied }) => {
         const there = after(applied, upgradePlan(graph, applied, 'heads'));
@@ -83,7 +83,7 @@ describe('every upgrade', () => {
 });
 
 describe('every downgrade', () => {
-  test('with cascade removes the later lineage and all above it, and is safe after each step', () => {
+  test('with cascade removes the later lineage and everything that needs it, and is consistent after each step', () => {
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
         const kept = graph.order[pick % Math.max(1, graph.order.length)];
@@ -96,13 +96,13 @@ describe('every downgrade', () => {
           'dependents',
         );
         expect(stepIds(plan).toSorted()).toEqual(applied.filter((id) => above.has(id)));
-        expectSafe(graph, applied, plan);
+        expectConsistent(graph, applied, plan);
       }),
       { numRuns: 2_000 },
     );
   });
 
-  test('without cascade is the same plan, or is refused naming who stands in the way', () => {
+  test('without cascade is the same plan, or is refused, naming the blocking revisions', () => {
     const seen = { same: 0, refused: 0 };
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
@@ -127,7 +127,7 @@ describe('every downgrade', () => {
     expect(Math.min(seen.same, seen.refused)).toBeGreaterThan(100);
   });
 
-  test('to base removes all in the exact reverse of the order', () => {
+  test('to base removes everything in the exact reverse order', () => {
     fc.assert(
       fc.property(histories, ({ graph, applied }) => {
         const order = graph.order.map((revision) => revision.id).filter((id) => applied.includes(id));
@@ -138,28 +138,28 @@ describe('every downgrade', () => {
   });
 });
 
-test('a plan is the same, byte for byte, whatever order revisions and applied ids are listed in', () => {
+test('a plan is byte-for-byte the same for any listing order of revisions and applied ids', () => {
   const mixed = histories.chain(({ scene, graph, applied }) =>
     fc.record({
       scene: fc.constant(scene),
       graph: fc.constant(graph),
       applied: fc.constant(applied),
       revisions: shuffled(scene.revisions),
-      turned: shuffled(applied),
+      shuffledApplied: shuffled(applied),
       pick: fc.nat(99),
     }),
   );
   fc.assert(
-    fc.property(mixed, ({ scene, graph, applied, revisions, turned, pick }) => {
+    fc.property(mixed, ({ scene, graph, applied, revisions, shuffledApplied, pick }) => {
       const other = graphOf({ ...scene, revisions });
       const target = pickTarget(graph, pick);
-      const up = [upgradePlan(graph, applied, target), upgradePlan(other, turned, target)] as const;
+      const up = [upgradePlan(graph, applied, target), upgradePlan(other, shuffledApplied, target)] as const;
       expect(JSON.stringify(up[1])).toBe(JSON.stringify(up[0]));
       expect(explainPlan(up[1])).toBe(explainPlan(up[0]));
       const kept = target === 'heads' ? 'base' : target;
       const down = [
         downgradePlan(graph, applied, kept, { cascade: true }),
-        downgradePlan(other, turned, kept, { cascade: true }),
+        downgradePlan(other, shuffledApplied, kept, { cascade: true }),
       ] as const;
       expect(JSON.stringify(down[1])).toBe(JSON.stringify(down[0]));
     }),

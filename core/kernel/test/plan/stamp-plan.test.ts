@@ -16,22 +16,22 @@ const stamp = (applied: string, ...targets: readonly string[]): string =>
   stampPlan(forum, ids(applied), targets).join(' ');
 
 describe('a stamp', () => {
-  test('goes up one branch to its target, in the order of the graph', () => {
+  test('goes up one branch to its target, in graph order', () => {
     expect(stamp('', 'core@c2')).toBe('core@c1 core@c2');
     expect(stamp('core@c1', 'core')).toBe('core@c2 core@c3');
     expect(stamp('core@c1', 'core@+1')).toBe('core@c2');
   });
 
-  test('takes several branches in the one order', () => {
+  test('covers several branches in graph order', () => {
     expect(stamp('', 'likes', 'core@c2')).toBe('core@c1 likes@l1 core@c2 likes@l2');
     expect(stamp('', 'heads')).toBe('core@c1 likes@l1 core@c2 likes@l2 core@c3');
   });
 
-  test('leaves what is applied alone', () => {
+  test('skips applied revisions', () => {
     expect(stamp('core@c1 core@c2', 'core@c1', 'core@c2')).toBe('');
   });
 
-  test('takes nothing of another branch along, and says what is missing there', () => {
+  test('includes no revision of another branch, and names the ones that are missing', () => {
     expect(stamp('core@c1 core@c2', 'likes')).toBe('likes@l1 likes@l2');
     const { code, exitCode, message, hint } = refusalOf(() => stamp('core@c1', 'likes'));
     expect({ code, exitCode }).toEqual({ code: 'STAMP_INCOMPLETE', exitCode: 14 });
@@ -39,11 +39,11 @@ describe('a stamp', () => {
     expect(hint).toContain('npx kernel migrate:stamp core@c2 likes');
   });
 
-  test('repairs a history that lost a row', () => {
+  test('repairs a ledger that lost a row', () => {
     expect(stamp('core@c2 core@c3', 'core@c1')).toBe('core@c1');
   });
 
-  test('is refused where its target names nothing or leads down', () => {
+  test('is refused for an unknown target and for one that leads down', () => {
     expect(refusalOf(() => stamp('', 'lkes'))).toMatchObject({ code: 'TARGET_UNKNOWN', details: { nearest: 'likes' } });
     expect(refusalOf(() => stamp('', 'likes@base')).code).toBe('TARGET_ILLEGAL');
     expect(refusalOf(() => stamp('', 'core@c'))).toMatchObject({ code: 'TARGET_AMBIGUOUS' });

@@ -14,7 +14,7 @@ const forum = draw(`
   likes:   0001_create <- 0002_count <- 0003_x          0002_count needs core@0002_add
   (old):   0001_create <- 0002_more
 `);
-/** Any text, and text made of what targets are made of. */
+/** Any text, and text made of the parts of targets. */
 const texts = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -45,7 +45,7 @@ describe('the grammar of targets', () => {
     expect(parseTarget(text)).toEqual(target);
   });
 
-  test('reads every text as something', () => {
+  test('covers every text', () => {
     fc.assert(
       fc.property(texts, (target) => {
         expect(parseTarget(target).kind).toMatch(/^(heads|bases|head|base|revision|steps|nothing)$/);
@@ -70,7 +70,7 @@ describe('an upgrade target', () => {
     expect(upgrade(forum, some, target).steps).toBe(steps);
   });
 
-  test('counts from the base where nothing of the branch is applied', () => {
+  test('counts from the base if nothing of the branch is applied', () => {
     expect(upgrade(forum, '', 'likes@+1').steps).toBe('likes@0001_create');
     expect(upgrade(forum, '', 'likes@+2').steps).toBe(
       'likes@0001_create core@0001_create core@0002_add likes@0002_count',
@@ -100,7 +100,7 @@ describe('a downgrade target', () => {
   });
 });
 
-describe('a target that names nothing', () => {
+describe('an unknown target', () => {
   test.each([
     ['', 'up', 'it is empty', null],
     ['likes@', 'up', 'nothing follows the @', 'likes'],
@@ -127,7 +127,7 @@ describe('a target that names nothing', () => {
     ['likes@+99999999999999999999', 'up', '"likes" has only 2 pending revisions in a row', null],
     ['core@-3', 'down', '"core" has only 2 applied revisions in a row', null],
   ] as const)(
-    '%j is refused with the reason, and the nearest name if there is one',
+    '%j is refused with the reason and the nearest name, if there is one',
     (target, direction, reason, nearest) => {
       const plan = direction === 'up' ? upgradePlan : downgradePlan;
       const error = refusalOf(() => plan(forum, ids(some), target));
@@ -137,12 +137,12 @@ describe('a target that names nothing', () => {
     },
   );
 
-  test('counts no steps down where nothing is applied', () => {
+  test('is one that counts steps down if nothing is applied', () => {
     expect(refusalOf(() => downgradePlan(forum, [], 'likes@-1'))).toMatchObject({ code: 'TARGET_UNKNOWN' });
   });
 });
 
-describe('a target that could be several', () => {
+describe('an ambiguous target', () => {
   test('is refused with the candidates', () => {
     const error = refusalOf(() => upgradePlan(forum, ids(some), 'likes@000'));
     expect(error).toMatchObject({
@@ -155,7 +155,7 @@ describe('a target that could be several', () => {
     );
   });
 
-  test('is none where one is named in full', () => {
+  test('is not a full name, even if it is a prefix of others', () => {
     const graph = draw('core: 1 <- 10 <- 100');
     expect(upgrade(graph, '', 'core@1').steps).toBe('core@1');
     expect(upgrade(graph, '', 'core@10').steps).toBe('core@1 core@10');
@@ -166,7 +166,7 @@ describe('a target that could be several', () => {
   //    \- b2
   const forked = draw('a: a1 <- a2\na: a1 <- b2\nk: k1\nk: l1');
 
-  test('is refused where steps lead up a fork, or from one of two bases', () => {
+  test('is refused if its steps lead up a fork or start below two bases', () => {
     expect(refusalOf(() => upgradePlan(forked, ['a@a1'], 'a@+1'))).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
       details: { candidates: ['a@a2', 'a@b2'] },
@@ -176,7 +176,7 @@ describe('a target that could be several', () => {
     });
   });
 
-  test('is refused where steps lead down from two heads, or below a merge', () => {
+  test('is refused if its steps lead down from two heads or below a merge', () => {
     expect(refusalOf(() => downgradePlan(forked, ids('a@a1 a@a2 a@b2'), 'a@-1'))).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
       details: { candidates: ['a@a1'] },
@@ -191,14 +191,14 @@ describe('a target that could be several', () => {
     });
   });
 
-  test('is refused as several heads where the head of a fork is named', () => {
+  test('is refused with SEVERAL_HEADS if it names the head of a forked branch', () => {
     for (const target of ['a', 'a@head']) {
       expect(refusalOf(() => upgradePlan(forked, [], target))).toMatchObject({ code: 'SEVERAL_HEADS', exitCode: 34 });
     }
   });
 });
 
-describe('a target that leads the other way', () => {
+describe('a target that is not valid in this direction', () => {
   test.each([
     ['base', 'up', 'only a downgrade leads to a base'],
     ['likes@base', 'up', 'only a downgrade leads to a base'],
@@ -209,7 +209,7 @@ describe('a target that leads the other way', () => {
     ['old@head', 'up', 'the plugin "old" is not active'],
     ['old@0002', 'up', 'the plugin "old" is not active'],
     ['old@+1', 'up', 'the plugin "old" is not active'],
-  ] as const)('%s is illegal on the way %s', (target, direction, reason) => {
+  ] as const)('is refused: %s, direction %s', (target, direction, reason) => {
     const plan = direction === 'up' ? upgradePlan : downgradePlan;
     expect(refusalOf(() => plan(forum, ids(some), target))).toMatchObject({
       code: 'TARGET_ILLEGAL',
@@ -218,7 +218,7 @@ describe('a target that leads the other way', () => {
     });
   });
 
-  test('is one that only the ledger knows', () => {
+  test('is a revision that only the ledger knows, for an upgrade', () => {
     const ahead = draw('core: c1 <- (c2)');
     const error = refusalOf(() => upgradePlan(ahead, ids('core@c1 core@c2'), 'core@c2'));
     expect(error).toMatchObject({
@@ -228,7 +228,7 @@ describe('a target that leads the other way', () => {
   });
 });
 
-test('a target resolves to revisions, or to the place below some bases', () => {
+test('a target resolves to revisions, or to the state below bases', () => {
   const applied = new Set(ids(some));
   expect(resolveTarget(forum, applied, 'heads', 'up')).toEqual({
     kind: 'revisions',
@@ -239,7 +239,7 @@ test('a target resolves to revisions, or to the place below some bases', () => {
   expect(resolveTarget(forum, applied, 'base', 'down')).toEqual({ kind: 'below-base', plugins: ['core', 'likes'] });
 });
 
-test('every text is planned or refused with a code, in both directions', () => {
+test('every text is either planned or refused with a code, in both directions', () => {
   fc.assert(
     fc.property(texts, (target) => {
       for (const plan of [upgradePlan, downgradePlan]) {
