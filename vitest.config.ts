@@ -29,7 +29,7 @@ export default defineConfig({
     // One project for all packages (`--dir core/kernel/test` is one of them): Vitest's workers serve no second project.
     include: ['**/*.test.ts'],
     // One real PostgreSQL for the whole run.
-    globalSetup: [`${here}/test/helper/server.ts`],
+    globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     // A worker's start would be most of what a file takes.

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync,
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { unpackTemplate } from '../../core/kernel/src/db/template.ts';
-import { installedPackage } from '../helper/installed-kernel.ts';
+import { installedPackage } from '../helper/installed-packages.ts';
 import { followPage, linkInstalled, shellIn, type Run } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');

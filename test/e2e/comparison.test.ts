@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { installedPackage } from '../helper/installed-kernel.ts';
+import { installedPackage } from '../helper/installed-packages.ts';
 import { followPage, linkInstalled, shellIn } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');

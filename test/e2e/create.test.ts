@@ -6,7 +6,7 @@ import type { Catalog } from '../../core/kernel/src/catalog/catalog.ts';
 import { differenceOf } from '../../core/dev/src/difference/catalog-difference.ts';
 import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
 import { emptyDatabase, serverUrl, urlOf } from '../helper/database.ts';
-import { entitiesText, type EntitiesText } from '../helper/entity-text.ts';
+import { entitiesSource, type EntitiesSketch } from '../helper/entities-source.ts';
 import type { Finished } from '../helper/kernel-process.ts';
 import { makeProject, type Project } from '../helper/project.ts';
 
@@ -19,7 +19,7 @@ interface Created {
 }
 
 /** The entities of each plugin at some time. */
-type Application = Readonly<Record<'core' | 'likes' | 'tags', EntitiesText>>;
+type Application = Readonly<Record<'core' | 'likes' | 'tags', EntitiesSketch>>;
 
 const first: Application = {
   core: {
@@ -172,7 +172,7 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
 
   beforeAll(async () => {
     target = await emptyDatabase('postgres');
-    const entities = (name: keyof Application): string => entitiesText(first[name]);
+    const entities = (name: keyof Application): string => entitiesSource(first[name]);
     project = await makeProject({
       database: target,
       plugins: {
@@ -191,7 +191,7 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
   const create = async (...args: readonly string[]): Promise<Created> =>
     (await ok('migrate:create', ...args, '--json')).json() as Created;
   const rewrite = ({ ...texts }: Application): void => {
-    for (const [name, text] of Object.entries(texts)) project.writeEntities(name, entitiesText(text));
+    for (const [name, text] of Object.entries(texts)) project.writeEntities(name, entitiesSource(text));
   };
   const catalog = async (): Promise<Catalog> => {
     const session = await openSession(target);
@@ -266,16 +266,16 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
   });
 
   it('take away what no entity has any more, dependents first', async () => {
-    project.writeEntities('tags', entitiesText(third.tags));
+    project.writeEntities('tags', entitiesSource(third.tags));
     const tags = await create('tags', '--shadow', server);
     expect(tags.changes).toContain('drop table tags.word');
     expect(tags.breaking).not.toBeNull();
-    project.writeEntities('likes', entitiesText(third.likes));
+    project.writeEntities('likes', entitiesSource(third.likes));
     const likes = await create('likes', '--shadow', server);
     expect(likes.changes).toContain('drop table likes_liked');
     expect(likes.changes).toContain('drop column core_item.likes_count');
     expect(likes.changes).toContain('change enum likes_mood: -best, -so so');
-    project.writeEntities('core', entitiesText(third.core));
+    project.writeEntities('core', entitiesSource(third.core));
     const core = await create('core', '--shadow', server);
     expect(core.changes).toContain('drop column core_item.gross');
     expect(core.changes).toContain('drop enum core_kind');

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
-import { installedPackage, installPlugin } from '../helper/installed-kernel.ts';
+import { installedPackage, installPlugin } from '../helper/installed-packages.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { openSession } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';

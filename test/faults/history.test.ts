@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
-import { catalogOf } from '../helper/catalog.ts';
+import { dumpSchema } from '../helper/schema-dump.ts';
 import { databaseKinds, emptyDatabase } from '../helper/database.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { faultProject, mutant, type Project } from './support.ts';
@@ -13,7 +13,7 @@ async function everything(target: DatabaseTarget): Promise<string> {
   try {
     const ledger = await session.query('select * from kernel.ledger order by seq');
     const effects = await session.query('select * from effect order by id');
-    return JSON.stringify([ledger, effects, await catalogOf((text) => session.query(text))]);
+    return JSON.stringify([ledger, effects, await dumpSchema((text) => session.query(text))]);
   } finally {
     await session.close();
   }

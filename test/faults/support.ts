@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
-import { catalogOf } from '../helper/catalog.ts';
-import { installedKernel, installedPackage } from '../helper/installed-kernel.ts';
+import { dumpSchema } from '../helper/schema-dump.ts';
+import { installedKernel, installedPackage } from '../helper/installed-packages.ts';
 import { runKernel } from '../helper/kernel-process.ts';
 import { urlOf } from '../helper/database.ts';
 
@@ -243,7 +243,7 @@ export async function checkOracles(target: DatabaseTarget): Promise<Outcome> {
     ).toEqual(effects);
     await assertUnique(session);
     if (session.kind === 'postgres') await assertNothingLeft(session);
-    const catalog = await catalogOf((text) => session.query(text));
+    const catalog = await dumpSchema((text) => session.query(text));
     expect(catalog.filter((line) => line.includes('INVALID'))).toEqual([]);
     const [items] = await session.query<{ n: number }>(`select count(*)::int as n from item where m = 'bad'`);
     const all = JSON.stringify(await session.query('select * from kernel.ledger'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { installedKernel } from './installed-kernel.ts';
+import { installedKernel } from './installed-packages.ts';
 
 /** The folder in this workspace of a package of ours: `kernel`, `dev`, `plugin-likes`. It runs from its sources. */
 export function workspaceFolder(name: string): string {

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { urlOf } from './database.ts';
-import { installedKernel, installedPackage } from './installed-kernel.ts';
+import { installedKernel, installedPackage } from './installed-packages.ts';
 import { runKernel, startKernel, workspaceFolder, workspaceKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');

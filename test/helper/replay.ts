@@ -7,7 +7,7 @@ import type { DefinedRevision } from '../../core/kernel/src/contract/define-revi
 import { isSql } from '../../core/kernel/src/contract/sql.ts';
 import { revisionGraph } from '../../core/kernel/src/graph/revision-graph.ts';
 import { upgradePlan } from '../../core/kernel/src/plan/upgrade-plan.ts';
-import { catalogOf } from './catalog.ts';
+import { dumpSchema } from './schema-dump.ts';
 
 /** A revision and the name of its file, without `.ts`. */
 export interface RevisionFile {
@@ -72,5 +72,5 @@ function textOf(revision: DefinedRevision, direction: 'up' | 'down'): string {
 
 /** What is in the database, by name. */
 export async function catalogIn(database: PGlite): Promise<readonly string[]> {
-  return catalogOf(async (text) => (await database.query<Record<string, unknown>>(text)).rows);
+  return dumpSchema(async (text) => (await database.query<Record<string, unknown>>(text)).rows);
 }

@@ -4,24 +4,24 @@ import { explainChange } from '../../core/dev/src/difference/explain-change.ts';
 import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
 import { replayUp } from '../../core/dev/src/shadow/replay.ts';
 import { serverUrl } from '../helper/database.ts';
-import { openWorkshop, revisionOf, type Workshop } from '../helper/workshop.ts';
-import { benches, committedSql } from './support.ts';
+import { openAuthoring, revisionOf, type Authoring } from '../helper/authoring.ts';
+import { plugins, committedSql } from './support.ts';
 
 describe('revisions of the first-party plugins', () => {
-  let workshop: Workshop;
+  let authoring: Authoring;
   beforeAll(async () => {
-    workshop = await openWorkshop(serverUrl('postgres'));
+    authoring = await openAuthoring(serverUrl('postgres'));
   });
-  afterAll(() => workshop[Symbol.asyncDispose]());
+  afterAll(() => authoring[Symbol.asyncDispose]());
 
   it('that are created from nothing make what the committed ones make', async () => {
     const revisions: Revision[] = [];
-    for (const { name } of benches) {
-      const { proven } = await workshop.draft(benches, revisions, name);
+    for (const { name } of plugins) {
+      const { proven } = await authoring.draft(plugins, revisions, name);
       expect(proven, name).not.toBeNull();
       if (proven !== null) revisions.push(revisionOf(proven.draft));
     }
-    const { session, empty, catalog } = workshop.shadow;
+    const { session, empty, catalog } = authoring.shadow;
     await empty();
     await replayUp(session, revisions);
     const created = await catalog();

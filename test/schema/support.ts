@@ -10,7 +10,7 @@ import { isSql } from '../../core/kernel/src/contract/sql.ts';
 import type { Session } from '../../core/kernel/src/db/session.ts';
 import type { OpenEntities } from '../../core/kernel/src/entities/entities.ts';
 import type { EntitySource } from '../../core/kernel/src/entities/entity-source.ts';
-import type { Bench } from '../helper/workshop.ts';
+import type { InMemoryPlugin } from '../helper/authoring.ts';
 import { readRevisionFiles, revisionsFor } from '../helper/replay.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -46,7 +46,7 @@ export function sourcesOf(names: readonly string[]): readonly EntitySource[] {
 }
 
 /** All of them without their revisions, dependencies first. */
-export const benches: readonly Bench[] = firstParty.map(({ plugin }) => plugin);
+export const plugins: readonly InMemoryPlugin[] = firstParty.map(({ plugin }) => plugin);
 
 /** The SQL by which their committed revisions make an empty database what it is. */
 export async function committedSql(): Promise<string> {

@@ -7,17 +7,17 @@ import { explainChange } from '../../src/difference/explain-change.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { replayDown, replayUp } from '../../src/shadow/replay.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
-import { benchesOf, edited, histories, nothing, requirements, type Edit, type RandomState } from './random-entities.ts';
-import { loaderOf, openWorkshop, revisionOf, setOf, type Bench, type Workshop } from '../../../../test/helper/workshop.ts';
+import { pluginsOf, edited, histories, nothing, requirements, type Edit, type RandomState } from './random-entities.ts';
+import { loaderOf, openAuthoring, revisionOf, pluginSetOf, type InMemoryPlugin, type Authoring } from '../../../../test/helper/authoring.ts';
 
 /** Random applications, of some ten revisions each. More of them: TRIALS=500 npx vitest run … */
 const trials = Number(process.env['TRIALS'] ?? 4);
 
-let workshop: Workshop;
+let authoring: Authoring;
 beforeAll(async () => {
-  workshop = await openWorkshop(serverUrl('postgres'));
+  authoring = await openAuthoring(serverUrl('postgres'));
 });
-afterAll(() => workshop[Symbol.asyncDispose]());
+afterAll(() => authoring[Symbol.asyncDispose]());
 
 describe('revisions that are created for one plugin after another', () => {
   it(
@@ -27,15 +27,15 @@ describe('revisions that are created for one plugin after another', () => {
       await fc.assert(
         fc.asyncProperty(histories, async (rounds) => {
           const { state, revisions } = await lived(rounds);
-          const benches = benchesOf(state);
-          const ordered = partOf(setOf(benches, revisions), new Set(Object.keys(requirements))).revisions;
+          const plugins = pluginsOf(state);
+          const ordered = partOf(pluginSetOf(plugins, revisions), new Set(Object.keys(requirements))).revisions;
           await assertOwned(ordered);
-          const reached = await workshop.shadow.catalog();
-          await replayDown(workshop.shadow.session, ordered);
-          expect((await workshop.shadow.catalog()).tables.size).toBe(0);
-          expect((await workshop.shadow.catalog()).enums.size).toBe(0);
+          const reached = await authoring.shadow.catalog();
+          await replayDown(authoring.shadow.session, ordered);
+          expect((await authoring.shadow.catalog()).tables.size).toBe(0);
+          expect((await authoring.shadow.catalog()).enums.size).toBe(0);
           expect(
-            differenceOf(await createdByMikroOrm(benches), reached, { undefine: true }).map(explainChange),
+            differenceOf(await createdByMikroOrm(plugins), reached, { undefine: true }).map(explainChange),
           ).toEqual([]);
         }),
         { numRuns: trials, endOnFailure: true },
@@ -53,25 +53,25 @@ async function lived(
   for (const round of rounds) {
     const base = state;
     for (const edit of round) state = edited(state, base, edit);
-    const benches = benchesOf(state);
-    const authors = new Set(round.map(({ plugin }) => benches[plugin]?.name));
-    for (const { name } of benches.filter((bench) => authors.has(bench.name))) {
-      const { proven, changes } = await workshop.draft(benches, revisions, name);
+    const plugins = pluginsOf(state);
+    const authors = new Set(round.map(({ plugin }) => plugins[plugin]?.name));
+    for (const { name } of plugins.filter((bench) => authors.has(bench.name))) {
+      const { proven, changes } = await authoring.draft(plugins, revisions, name);
       if (proven !== null) revisions.push(revisionOf(proven.draft));
       else expect(changes).toEqual([]);
     }
-    expect(await workshop.check(benches, revisions)).toEqual([]);
+    expect(await authoring.check(plugins, revisions)).toEqual([]);
   }
   return { state, revisions };
 }
 
 /** Runs revisions from nothing, and holds each to what its plugin's names are on: whatever has no other in it. */
 async function assertOwned(revisions: readonly Revision[]): Promise<void> {
-  await workshop.shadow.empty();
-  let before = await workshop.shadow.catalog();
+  await authoring.shadow.empty();
+  let before = await authoring.shadow.catalog();
   for (const revision of revisions) {
-    await replayUp(workshop.shadow.session, [revision]);
-    const after = await workshop.shadow.catalog();
+    await replayUp(authoring.shadow.session, [revision]);
+    const after = await authoring.shadow.catalog();
     const foreign = differenceOf(before, after, { undefine: true }).filter((change) => !isOwn(change, revision.plugin));
     expect(foreign.map(explainChange), revision.id).toEqual([]);
     before = after;
@@ -98,12 +98,12 @@ function isKeyOfRelation(change: Change): boolean {
   return 'column' in change && change.column.name.endsWith('_id');
 }
 
-async function createdByMikroOrm(benches: readonly Bench[]): ReturnType<Workshop['shadow']['catalog']> {
-  const set = setOf(benches, []);
+async function createdByMikroOrm(plugins: readonly InMemoryPlugin[]): ReturnType<Authoring['shadow']['catalog']> {
+  const set = pluginSetOf(plugins, []);
   const part = partOf(set, new Set([...closureOf(set, 'mail'), ...closureOf(set, 'tags')]));
-  const entities = await entitiesOf(part, loaderOf(benches));
-  await workshop.shadow.empty();
+  const entities = await entitiesOf(part, loaderOf(plugins));
+  await authoring.shadow.empty();
   const createSql = await entities.createSql();
-  if (createSql.trim() !== '') await workshop.shadow.session.script(createSql);
-  return workshop.shadow.catalog();
+  if (createSql.trim() !== '') await authoring.shadow.session.script(createSql);
+  return authoring.shadow.catalog();
 }

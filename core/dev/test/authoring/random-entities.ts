@@ -2,7 +2,7 @@ import { p } from '@mikro-orm/core';
 import fc from 'fast-check';
 import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
 import { entity } from '../../../kernel/test/entities/support.ts';
-import type { Bench } from '../../../../test/helper/workshop.ts';
+import type { InMemoryPlugin } from '../../../../test/helper/authoring.ts';
 
 /** The plugins of every random application, dependencies first, and what each requires besides core. */
 export const requirements: Readonly<Record<string, readonly string[]>> = {
@@ -357,7 +357,7 @@ function withValues(state: RandomState, plugin: string, { pick, kind, flags }: E
 }
 
 /** The plugins with the entities of a state. */
-export function benchesOf(state: RandomState): readonly Bench[] {
+export function pluginsOf(state: RandomState): readonly InMemoryPlugin[] {
   const classes = new Map<string, ReturnType<typeof entity>>();
   const classOf = (name: string): ReturnType<typeof entity> => {
     const known = classes.get(name);

@@ -4,10 +4,10 @@ import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { entity } from '../../../kernel/test/entities/support.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
-import { openWorkshop, revisionOf, type Bench, type Workshop } from '../../../../test/helper/workshop.ts';
+import { openAuthoring, revisionOf, type InMemoryPlugin, type Authoring } from '../../../../test/helper/authoring.ts';
 
 /** Core with one table, and a plugin that adds a column to it. */
-function community(name: object, count: object, more: object = {}): readonly Bench[] {
+function community(name: object, count: object, more: object = {}): readonly InMemoryPlugin[] {
   const item = entity('Item', 'core_item', { properties: { id: p.integer().primary(), name }, ...more });
   return [
     { name: 'core', entities: [item] },
@@ -19,16 +19,16 @@ const text = p.text();
 const count = p.integer().default(0);
 
 describe('a change', () => {
-  let workshop: Workshop;
+  let authoring: Authoring;
   const revisions: Revision[] = [];
   beforeAll(async () => {
-    workshop = await openWorkshop(serverUrl('postgres'));
+    authoring = await openAuthoring(serverUrl('postgres'));
     for (const name of ['core', 'likes']) {
-      const { proven } = await workshop.draft(community(text, count), revisions, name);
+      const { proven } = await authoring.draft(community(text, count), revisions, name);
       if (proven !== null) revisions.push(revisionOf(proven.draft));
     }
   });
-  afterAll(() => workshop[Symbol.asyncDispose]());
+  afterAll(() => authoring[Symbol.asyncDispose]());
 
   it.each([
     [
@@ -73,14 +73,14 @@ describe('a change', () => {
       'core',
       'add check core_item.c over likes_count, name',
     ],
-  ])('is its owner’s, whichever table it is on: %s', async (_, benches, owner, change) => {
-    expect(await workshop.check(benches, revisions)).toMatchObject([{ plugin: owner, changes: [change] }]);
+  ])('is its owner’s, whichever table it is on: %s', async (_, plugins, owner, change) => {
+    expect(await authoring.check(plugins, revisions)).toMatchObject([{ plugin: owner, changes: [change] }]);
   });
 
   it('of an installed plugin is left out of another’s revision, and told', async () => {
     const [core, likes] = community(p.string(), p.integer().default(1));
-    const benches = [{ ...core, name: 'core', from: 'built' } as const, { ...likes, name: 'likes' }];
-    const { proven, installed } = await workshop.draft(benches, revisions, 'likes');
+    const plugins = [{ ...core, name: 'core', from: 'built' } as const, { ...likes, name: 'likes' }];
+    const { proven, installed } = await authoring.draft(plugins, revisions, 'likes');
     expect(installed.map(({ change }) => change)).toEqual(['change column core_item.name: text → varchar(255)']);
     expect(proven?.draft.up).toBe('alter table "core_item" alter column "likes_count" set default 1;');
     expect(proven?.draft.down).toBe('alter table "core_item" alter column "likes_count" set default 0;');

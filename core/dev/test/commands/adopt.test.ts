@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { catalogOf } from '../../../../test/helper/catalog.ts';
+import { dumpSchema } from '../../../../test/helper/schema-dump.ts';
 import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
 import type { Project } from '../../../../test/helper/project.ts';
 import type { DatabaseTarget } from '../../../kernel/src/config/config.ts';
@@ -81,7 +81,7 @@ function stateOf(target: DatabaseTarget): Promise<readonly unknown[]> {
 }
 
 async function stateIn(session: Session): Promise<readonly unknown[]> {
-  const lines = await catalogOf((text) => session.query(text));
+  const lines = await dumpSchema((text) => session.query(text));
   const rows = await session.query('select "name" from "customer" order by "id"');
   return [...lines.filter((line) => !line.includes('mikro_orm_migrations')), ...rows];
 }
@@ -143,7 +143,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
     const down = ok(await project.kernel('migrate:down', 'shop@base', '--json')).json();
     expect(down).toMatchObject({ applied: ids.toReversed() });
     expect(
-      (await asked(other, (session) => catalogOf((text) => session.query(text)))).filter((line) =>
+      (await asked(other, (session) => dumpSchema((text) => session.query(text)))).filter((line) =>
         /customer|order|state/.test(line),
       ),
     ).toEqual([]);

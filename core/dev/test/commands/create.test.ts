@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onServer, serverUrl } from '../../../../test/helper/database.ts';
-import { entitiesText } from '../../../../test/helper/entity-text.ts';
+import { entitiesSource } from '../../../../test/helper/entities-source.ts';
 import type { Finished } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
@@ -11,7 +11,7 @@ const item = { table: 'core_item', properties: { name: 'p.text()' } };
 
 /** A plugin zero whose revision makes what its entity asks for. */
 const core: PluginSketch = {
-  entities: entitiesText({ entities: { Item: item } }),
+  entities: entitiesSource({ entities: { Item: item } }),
   revisions: {
     '0001_create_item': {
       up: 'create table core_item (id serial primary key, name text not null)',
@@ -23,7 +23,7 @@ const core: PluginSketch = {
 /** A plugin that lacks a table and a column on core's. */
 const likes: PluginSketch = {
   requires: ['core'],
-  entities: entitiesText({
+  entities: entitiesSource({
     imports: { core: 'Item' },
     entities: { Like: { table: 'likes_like', properties: { item: '() => p.manyToOne(Item)' } } },
     extend: { Item: 'likesCount: p.integer().default(0)' },
@@ -151,7 +151,7 @@ describe('migrate:create, where something is wrong already', () => {
   it('leaves out what an installed plugin lacks, with a warning', async () => {
     const installed = {
       ...core,
-      entities: entitiesText({
+      entities: entitiesSource({
         entities: { Item: { ...item, properties: { ...item.properties, lacking: 'p.text().nullable()' } } },
       }),
       built: true,
@@ -204,7 +204,7 @@ describe('migrate:create, where something is wrong already', () => {
   });
 
   it('refuses entities for which MikroORM’s own SQL fails, naming plugin and statement', async () => {
-    const entities = entitiesText({
+    const entities = entitiesSource({
       entities: { Like: { table: 'likes_like', properties: { at: `p.string().columnType('no_type')` } } },
     });
     const project = await makeProject({ plugins: { core, likes: { ...likes, entities } } });
@@ -215,7 +215,7 @@ describe('migrate:create, where something is wrong already', () => {
 
   it('refuses to change how a table is partitioned', async () => {
     const event = `{ type: 'list', expression: 'kind', partitions: [{ name: 'likes_event_a', values: "in ('a')" }] }`;
-    const entities = entitiesText({
+    const entities = entitiesSource({
       entities: {
         Event: {
           table: 'likes_event',
@@ -239,7 +239,7 @@ describe('migrate:create, where something is wrong already', () => {
         up: 'create view likes_names as select name from core_item',
       },
     };
-    const smaller = entitiesText({ entities: { Item: { table: 'core_item' } } });
+    const smaller = entitiesSource({ entities: { Item: { table: 'core_item' } } });
     const project = await makeProject({ plugins: { core: { ...core, entities: smaller }, likes: { revisions } } });
     const error = await refusal(project, 'core', '--shadow', server());
     expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogOf } from '../../../../test/helper/catalog.ts';
+import { dumpSchema } from '../../../../test/helper/schema-dump.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 import type { Project } from '../../../../test/helper/project.ts';
 import { startTestKernel, type TestKernel } from '../../src/testing.ts';
@@ -22,7 +22,7 @@ async function pictureOf(app: TestKernel): Promise<object> {
   }
   return {
     rows,
-    catalog: await catalogOf((text) => execute(app, text)),
+    catalog: await dumpSchema((text) => execute(app, text)),
     schemas: await read("select nspname from pg_namespace where nspname !~ '^pg_(toast_)?temp' order by 1"),
     functions: await read("select proname from pg_proc where pronamespace = 'public'::regnamespace order by 1"),
     triggers: await read('select tgname, tgenabled from pg_trigger where not tgisinternal order by 1'),

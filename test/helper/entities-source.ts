@@ -1,7 +1,7 @@
-/** An entity, as text for `src/entities.ts`. */
-export interface EntityText {
+/** An entity of a generated `src/entities.js`. */
+export interface EntitySketch {
   readonly table: string;
-  /** Source by name. Beside them it has an `id`, unless it extends another entity. */
+  /** Property sources by name. The entity also gets an `id`, unless it extends another entity. */
   readonly properties?: Readonly<Record<string, string>>;
   /** Name of the entity that it extends. */
   readonly base?: string;
@@ -9,21 +9,21 @@ export interface EntityText {
   readonly rest?: string;
 }
 
-/** What a plugin's `src/entities.ts` says. */
-export interface EntitiesText {
-  /** Names by the plugin that they are imported from. */
+/** The content of a generated `src/entities.js`. */
+export interface EntitiesSketch {
+  /** Imported names, by the plugin that exports them. */
   readonly imports?: Readonly<Record<string, string>>;
   /** By name. */
-  readonly entities?: Readonly<Record<string, EntityText>>;
-  /** Properties, as source, by the name of the entity that they are added to. */
+  readonly entities?: Readonly<Record<string, EntitySketch>>;
+  /** Property sources, by the name of the entity that they are added to. */
   readonly extend?: Readonly<Record<string, string>>;
 }
 
-/** The source of a plugin's `src/entities.ts`. */
-export function entitiesText({ imports = {}, entities = {}, extend = {} }: EntitiesText): string {
+/** Returns the source of a plugin's `src/entities.js`, as `makeProject` takes it. */
+export function entitiesSource({ imports = {}, entities = {}, extend = {} }: EntitiesSketch): string {
   return [
     ...Object.entries(imports).map(([plugin, names]) => `import { ${names} } from '@headwater/plugin-${plugin}';`),
-    ...Object.entries(entities).map(([name, text]) => entityText(name, text)),
+    ...Object.entries(entities).map(([name, entity]) => entitySource(name, entity)),
     `export const entities = [${Object.keys(entities).join(', ')}];`,
     `export const extend = [${Object.entries(extend)
       .map(([name, properties]) => `extendEntity(${name}, { ${properties} })`)
@@ -31,7 +31,7 @@ export function entitiesText({ imports = {}, entities = {}, extend = {} }: Entit
   ].join('\n');
 }
 
-function entityText(name: string, { table, properties = {}, base, rest = '' }: EntityText): string {
+function entitySource(name: string, { table, properties = {}, base, rest = '' }: EntitySketch): string {
   const all = { ...(base === undefined && { id: 'p.integer().primary()' }), ...properties };
   const fields = Object.entries(all).map(([property, source]) => `${property}: ${source}`);
   const extending = base === undefined ? '' : `extends: ${base}, `;

@@ -3,43 +3,43 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installKernel } from './installed-kernel.ts';
+import { installPackages } from './installed-packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Port of the real PostgreSQL on 127.0.0.1; user and password are `postgres`. */
+    /** Port of the PostgreSQL server on 127.0.0.1. User and password are `postgres`. */
     postgresPort: number;
-    /** A folder that goes with the test run. */
+    /** A folder that is removed after the test run. */
     scratch: string;
-    /** The same, for what there is a lot of: in memory where there is plenty. No file there is run as a program. */
+    /** Like `scratch`, for many files: in memory if there is room. Files in it cannot be executed directly. */
     memory: string;
   }
 }
 
 interface Project {
   readonly provide: (key: 'postgresPort' | 'scratch' | 'memory', value: never) => void;
-  /** What `--dir` says. */
+  /** The value of `--dir`. */
   readonly config: { readonly dir: string };
 }
 
-/** Below which no test runs `kernel`. */
+/** Test folders that never run the installed `kernel`. */
 const withoutKernel = /\/(?:plugins\/[^/]+|app)\/test$/;
 
 /**
- * Vitest's global set-up: one real PostgreSQL for the whole run, from an npm package, in a folder of its own, and the
- * kernel as npm would install it.
+ * Vitest's global setup. Starts one PostgreSQL server for the whole run, from an npm package and in its own folder, and
+ * installs the packages that the tests run as processes.
  */
-export default async function startServer(project: Project): Promise<() => Promise<void>> {
+export default async function globalSetup(project: Project): Promise<() => Promise<void>> {
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
   const memory = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'headwater-test-'));
-  // Every project is in a folder of its own: what Node compiles for it, it would keep for ever where it keeps such things.
+  // Test projects have random folder names, so what Node caches for them would otherwise stay in its cache forever.
   process.env['NODE_COMPILE_CACHE'] = join(memory, 'compile-cache');
-  // The server may run as another user, who has to get in.
+  // The server may run as another user, who needs access.
   chmodSync(memory, 0o755);
-  const program = join(import.meta.dirname, 'server-process.ts');
+  const program = join(import.meta.dirname, 'postgres-server.ts');
   const server = spawn(process.execPath, [program, memory], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
-  const installing = withoutKernel.test(project.config.dir) ? Promise.resolve() : installKernel(scratch);
+  const installing = withoutKernel.test(project.config.dir) ? Promise.resolve() : installPackages(scratch);
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   const remove = (): void => {
@@ -49,7 +49,7 @@ export default async function startServer(project: Project): Promise<() => Promi
     server.kill();
     await ended;
     remove();
-    throw new Error(`the PostgreSQL of the tests did not start: ${String(said[0]).trim()}`);
+    throw new Error(`the PostgreSQL server for the tests did not start: ${String(said[0]).trim()}`);
   }
   await installing.catch(async (error: unknown) => {
     server.stdin.end();
@@ -62,7 +62,7 @@ export default async function startServer(project: Project): Promise<() => Promi
   project.provide('memory', memory as never);
   return async () => {
     server.stdin.end();
-    // While the server takes its databases along.
+    // Meanwhile the server process removes its databases.
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
     await ended;
     remove();
@@ -70,8 +70,8 @@ export default async function startServer(project: Project): Promise<() => Promi
 }
 
 /**
- * A run makes hundreds of databases of some hundred files each, and thousands of small files, which costs a disk up to a
- * tenth of the run. They come to less than 3 GB; where there is not plenty more than that, they are better on the disk.
+ * Returns a folder in memory, or null if there is less than 8 GB of room. A run creates hundreds of databases with some
+ * hundred files each, and thousands of small files: less than 3 GB. On a disk they cost up to a tenth of the run.
  */
 function roomInMemory(): string | null {
   const folder = '/dev/shm';
@@ -80,7 +80,7 @@ function roomInMemory(): string | null {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize > needed && freemem() > needed ? folder : null;
   } catch {
-    // Linux alone has it.
+    // Only Linux has this folder.
     return null;
   }
 }

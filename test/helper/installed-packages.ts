@@ -17,22 +17,22 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const workspace = join(import.meta.dirname, '../..');
 
-/** Folder of the `@headwater/kernel` that {@link installKernel} puts below `scratch`. */
+/** Returns the folder of the `@headwater/kernel` that {@link installPackages} installs below `scratch`. */
 export function installedKernel(scratch: string): string {
   return installedPackage(scratch, 'kernel');
 }
 
-/** Folder of a package of ours that is installed beside that kernel: `kernel`, `dev`, `plugin-core`. */
+/** Returns the folder of an installed package: `kernel`, `dev`, `plugin-core`. */
 export function installedPackage(scratch: string, name: string): string {
   return join(scratch, 'kernel/node_modules/@headwater', name);
 }
 
 /**
- * Bundles the kernel and `@headwater/dev` as they are in the workspace right now and puts them, with plugin zero, where
- * npm would: this is what users run, and it starts in a third of the time that the sources take. Everything else in
- * their `node_modules` is this workspace's.
+ * Bundles `@headwater/kernel` and `@headwater/dev` from the current sources and installs them, with plugin zero, the way
+ * npm would. Users run bundles too, and a bundle starts in a third of the time that the sources take. All other packages
+ * are links to the `node_modules` of this workspace.
  */
-export async function installKernel(scratch: string): Promise<void> {
+export async function installPackages(scratch: string): Promise<void> {
   const modules = join(installedKernel(scratch), '../..');
   mkdirSync(join(modules, '@headwater'), { recursive: true });
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
@@ -54,7 +54,10 @@ async function bundle(scratch: string, name: string, parts: readonly string[]): 
   await run(process.execPath, [bundler, ...config, '--dir', join(target, 'dist')]);
 }
 
-/** A first-party plugin as npm would install it, beside the kernel of {@link installKernel}. Gives its folder. */
+/**
+ * Builds a first-party plugin and installs it beside the packages of {@link installPackages}, the way npm would. Returns
+ * its folder.
+ */
 export async function installPlugin(scratch: string, name: string): Promise<string> {
   const kernel = installedKernel(scratch);
   const made = join(scratch, `plugin-${name}`);

@@ -1,4 +1,4 @@
-/** Runs one statement and gives its rows: a session, a driver or an ORM. */
+/** Runs one statement and returns its rows: a method of a session, a driver or an ORM. */
 export type Query = (text: string) => Promise<readonly Record<string, unknown>[]>;
 
 const parts: readonly string[] = [
@@ -22,8 +22,12 @@ const parts: readonly string[] = [
     where n.nspname = 'public' group by t.typname`,
 ];
 
-/** The schema `public` as sorted lines, by name: column positions and oids say nothing about a schema. */
-export async function catalogOf(query: Query): Promise<readonly string[]> {
+/**
+ * Describes the schema `public` in sorted lines, by name. Column positions and oids are left out: two databases with the
+ * same schema may differ in them. This is independent of the kernel's own catalog reader, so tests can check one with the
+ * other.
+ */
+export async function dumpSchema(query: Query): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const part of parts) lines.push(...(await query(part)).map((row) => String(row['line']).trim()));
   return lines.toSorted();

