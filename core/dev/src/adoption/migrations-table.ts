@@ -1,5 +1,5 @@
 import { devError } from '../error/dev-codes.ts';
-import { serverErrorOf, serverState, type Session } from '@headwater/kernel/internal';
+import { quoteIdentifier, serverErrorOf, serverState, type Session } from '@headwater/kernel/internal';
 
 /**
  * Reads which migrations MikroORM says are applied, in that order; `null` where there is no such table. `table` may name a schema, as in `audit.migrations`; without one it is
@@ -7,7 +7,7 @@ import { serverErrorOf, serverState, type Session } from '@headwater/kernel/inte
  */
 export async function readMigrationNames(session: Session, table: string): Promise<readonly string[] | null> {
   // MikroORM too takes what follows a second dot for nothing.
-  const name = table.split('.').slice(0, 2).map(identifier).join('.');
+  const name = table.split('.').slice(0, 2).map(quoteIdentifier).join('.');
   try {
     const rows = await session.query<{ name: string }>(`select name::text as name from ${name} order by id`);
     return rows.map((row) => row.name);
@@ -25,8 +25,4 @@ export async function readMigrationNames(session: Session, table: string): Promi
     }
     throw error;
   }
-}
-
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

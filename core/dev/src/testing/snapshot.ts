@@ -1,3 +1,4 @@
+import { quoteLiteral } from '@headwater/kernel/internal';
 /** Runs one statement and gives its rows. */
 export type Query = <Row>(text: string) => Promise<readonly Row[]>;
 
@@ -50,7 +51,7 @@ export async function restoreSnapshot(query: Query, snapshot: Snapshot, extent: 
   const now = await readSequences(query, found.sequences);
   const moved = Array.from(now).flatMap(([name, state]) => {
     const before = snapshot.sequences.get(name);
-    return before === undefined || before === state ? [] : [`setval(${literal(name)}, ${before})`];
+    return before === undefined || before === state ? [] : [`setval(${quoteLiteral(name)}, ${before})`];
   });
   if (moved.length > 0) await query(`select ${moved.join(', ')}`);
 }
@@ -90,19 +91,14 @@ async function holds(query: Query, table: string, rows: readonly string[]): Prom
 }
 
 function insertion(table: string, { columns, rows }: Contents): string {
-  const values = `unnest(array[${rows.map(literal).join(', ')}]::${table}[])`;
+  const values = `unnest(array[${rows.map(quoteLiteral).join(', ')}]::${table}[])`;
   return `insert into ${table} (${columns}) overriding system value select ${columns} from ${values}`;
 }
 
 async function readSequences(query: Query, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map();
   const one = (name: string): string =>
-    `select ${literal(name)} as name, concat(last_value, ', ', is_called::text) as state from ${name}`;
+    `select ${quoteLiteral(name)} as name, concat(last_value, ', ', is_called::text) as state from ${name}`;
   const states = await query<{ name: string; state: string }>(names.map(one).join(' union all '));
   return new Map(states.map(({ name, state }) => [name, state]));
-}
-
-/** Text as PostgreSQL reads it where `standard_conforming_strings` is on, its default since 9.1. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

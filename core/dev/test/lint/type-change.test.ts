@@ -22,7 +22,7 @@ async function judged(from: string, to: string) {
   const history = await historyOf(
     `core@1: create type small as enum ('a'); create type big as enum ('a', 'b'); create table t (a ${from}, b ${to})`,
   );
-  const [old, now] = ['a', 'b'].map((name) => history.column('t', name)?.type);
+  const [old, now] = ['a', 'b'].map((name) => history.find({ kind: 'column', name, table: 't' })?.type);
   if (old === undefined || now === undefined) throw new Error(`${from} and ${to} are not read`);
   return typeChange(old, now, (type) => findObject(history.objects, { kind: 'type', name: type, table: null })?.values);
 }

@@ -1,6 +1,6 @@
 import type { EntitySource } from './entity-source.ts';
 import { ownerOfProperty, type KnownPlan } from './owners.ts';
-import { qualified } from './tables.ts';
+import { nameInSchema } from './tables.ts';
 
 /** A property whose column has a native enum type, and the plugin that declares it. */
 export interface EnumUse {
@@ -17,7 +17,7 @@ export function enumUses(plan: KnownPlan): readonly EnumUse[] {
     Object.values(meta.properties).flatMap(({ name, nativeEnumName, items = [] }): readonly EnumUse[] => {
       const source = ownerOfProperty(meta, name, plan);
       if (nativeEnumName === undefined || source === null) return [];
-      const type = nativeEnumName.includes('.') ? nativeEnumName : qualified(nativeEnumName, meta.schema);
+      const type = nativeEnumName.includes('.') ? nativeEnumName : nameInSchema(nativeEnumName, meta.schema);
       return [{ name: type, property: `${meta.className}.${name}`, items: items.map(String), source }];
     }),
   );

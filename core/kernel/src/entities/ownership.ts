@@ -2,7 +2,7 @@ import type { DatabaseSchema } from '@mikro-orm/postgresql';
 import { enumUses } from './native-enums.ts';
 import type { KnownPlan } from './owners.ts';
 import { sequenceName } from './sequence-name.ts';
-import { declarerOf, hasTable, qualified, tableClaims, tableOf, type TableClaim } from './tables.ts';
+import { declarerOf, hasTable, nameInSchema, tableClaims, tableOf, type TableClaim } from './tables.ts';
 
 /** What an application's schema consists of. A pivot is the table of a many-to-many relation without its own entity. */
 export type OwnedKind =
@@ -52,9 +52,9 @@ export function ownershipOf(schema: DatabaseSchema, plan: KnownPlan): Ownership 
   const claims = new Map(tableClaims(plan).map((claim) => [claim.table, claim]));
   const objects = [
     ...ownedEntities(plan),
-    ...schema.getViews().flatMap(({ name, schema: of }) => ownedWhole(claims.get(qualified(name, of)))),
+    ...schema.getViews().flatMap(({ name, schema: of }) => ownedWhole(claims.get(nameInSchema(name, of)))),
     ...schema.getTables().flatMap((described) => {
-      const claim = claims.get(qualified(described.name, described.schema));
+      const claim = claims.get(nameInSchema(described.name, described.schema));
       return claim === undefined ? [] : [...ownedWhole(claim), ...ownedParts(described, claim, plan)];
     }),
     ...ownedEnums(plan),

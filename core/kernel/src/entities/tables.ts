@@ -1,4 +1,5 @@
 import { ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
+import { nameText, qualifiedName } from '../sql/qualified-name.ts';
 import type { EntitySource } from './entity-source.ts';
 import { ownerOf, ownerOfProperty, type KnownPlan } from './owners.ts';
 
@@ -17,9 +18,9 @@ export interface TableClaim extends Declarer {
   readonly holds: EntityMetadata;
 }
 
-/** The name of a table or type, with its schema in front unless that is `public`. */
-export function qualified(name: string, schema: string | undefined): string {
-  return schema === undefined || schema === 'public' || schema === '*' ? name : `${schema}.${name}`;
+/** Returns the name of a table or type in a schema as MikroORM gives it, where `*` stands for the default schema. */
+export function nameInSchema(name: string, schema: string | undefined): string {
+  return nameText(qualifiedName(schema === '*' ? undefined : schema, name));
 }
 
 /** All tables that the entities ask for. One that is asked for twice is in it twice. */
@@ -35,7 +36,7 @@ export function tableClaims(plan: KnownPlan): readonly TableClaim[] {
 
 /** The qualified name of an entity's table. */
 export function tableOf(meta: EntityMetadata): string {
-  return qualified(meta.tableName, meta.schema);
+  return nameInSchema(meta.tableName, meta.schema);
 }
 
 /** Whether an entity has a table to itself: subtypes that share their root's have not. */

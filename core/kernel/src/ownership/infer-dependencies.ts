@@ -1,43 +1,44 @@
-import { trackStatement } from './track-statement.ts';
-import { trackedSchema } from './tracked-schema.ts';
-import { findObject, type TrackedObject } from './tracked-object.ts';
 import { readSql, type SqlStatement } from '../sql/read-sql.ts';
-import type { SchemaHistory } from './schema-history.ts';
 import { displayName, type SqlObject } from '../sql/sql-object.ts';
+import type { SchemaHistory } from './schema-history.ts';
+import { trackStatement } from './track-statement.ts';
+import { findObject, type TrackedObject } from './tracked-object.ts';
+import { trackedSchema } from './tracked-schema.ts';
+import { unattributed } from './unattributed-sql.ts';
 
-/** A revision of another plugin that has to be applied first. */
+/** A revision of another plugin that must be applied first. */
 export interface Dependency {
   readonly revision: string;
-  /** What is touched of what it made, for a comment: `core_object`, `core_user.last_seen_at`. */
+  /** Its objects that the SQL touches, for a comment: `core_object`, `core_user.last_seen_at`. */
   readonly objects: readonly string[];
 }
 
-/** Something that no revision is known to have made, while some may have. */
+/** An object that no revision visibly creates, although an opaque revision may create it. */
 export interface UnknownObject {
   readonly object: string;
-  /** Those of which parsing cannot tell all that they do, in the order in which they ran. */
+  /** The opaque revisions, in the order in which they ran. */
   readonly revisions: readonly string[];
 }
 
-/** What a piece of SQL stands on. */
+/** The dependencies of a piece of SQL. */
 export interface Dependencies {
   /** Sorted by revision. */
   readonly dependsOn: readonly Dependency[];
-  /** In the order in which they are met. Empty where every revision is plain SQL. */
+  /** In the order of the SQL. Empty if every revision is plain SQL. */
   readonly unknown: readonly UnknownObject[];
 }
 
 /**
- * The exact revisions of other plugins that created or last changed what `sql` of `plugin` touches after `history`:
- * tables, columns, types, functions, and the key under a foreign key. What the SQL makes itself counts from its own
- * statement on.
+ * Infers the exact revisions of other plugins that created or last changed the objects that `sql` of `plugin` touches when
+ * it runs after `history`: tables, columns, types, functions, and the unique key behind a foreign key. Objects that the SQL
+ * itself creates are known from the statement on that creates them.
  *
- * - Where two of the revisions are of one branch and one revises the other, the later one is enough: it is kept with the
- *   objects of both.
- * - An object inside a table is not named where its table comes from the same revision, nor a table where one of its
- *   columns, from a later revision, names it already.
- * - What nobody made (of PostgreSQL itself, or misspelt) is left out, unless a revision that cannot be told may have
- *   made it: then it is `unknown`.
+ * - If two of the revisions are on one branch and one revises the other, only the later one is returned, with the objects
+ *   of both.
+ * - An object in a table is omitted if its table comes from the same revision. A table is omitted if one of its columns,
+ *   from a later revision, is listed.
+ * - An object that no revision creates (one of PostgreSQL's own, or a misspelled one) is omitted, unless an opaque revision
+ *   may have created it: then it is `unknown`.
  *
  * Throws SQL_SYNTAX.
  */
@@ -47,43 +48,42 @@ export async function inferDependencies(plugin: string, sql: string, history: Sc
   const { statements } = await readSql(sql, objects);
   const found = new Map<string, Set<TrackedObject>>();
   const unknown = new Map<string, UnknownObject>();
-  // No revision can have this id, so what the SQL makes is told apart.
-  const author = { id: '', plugin };
+  const author = { ...unattributed, plugin };
   for (const statement of statements) {
     for (const wanted of touchedObjects(statement)) {
-      const made = findObject(objects, wanted);
-      if (made === null) note(unknown, wanted, history);
-      // Who last changed it may be another plugin than whose it is.
-      else if (made.revision !== '' && history.pluginOf(made.revision) !== plugin) {
-        const of = found.get(made.revision);
-        if (of === undefined) found.set(made.revision, new Set([made]));
-        else of.add(made);
+      const object = findObject(objects, wanted);
+      if (object === null) addUnknown(unknown, wanted, history);
+      // The plugin that last changed an object may not be its owner.
+      else if (object.revision !== author.id && history.pluginOf(object.revision) !== plugin) {
+        const touched = found.get(object.revision);
+        if (touched === undefined) found.set(object.revision, new Set([object]));
+        else touched.add(object);
       }
     }
     trackStatement(schema, statement, author);
   }
-  return { dependsOn: folded(found, history), unknown: [...unknown.values()] };
+  return { dependsOn: withoutRevised(found, history), unknown: [...unknown.values()] };
 }
 
-/** All that a statement names of what is there before it. */
+/** Returns the objects that a statement touches and does not create. */
 export function touchedObjects({ needs, changes, drops, renames, writes }: SqlStatement): readonly SqlObject[] {
   const written = writes.map((name): SqlObject => ({ kind: 'table', name, table: null }));
   return [...needs, ...changes, ...drops, ...renames.map(({ from }) => from), ...written];
 }
 
-function note(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }: SchemaHistory): void {
-  // Where the SQL does not say whose column it is it may be none: a parameter, a name of an output.
+function addUnknown(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }: SchemaHistory): void {
+  // A column without a certain table may be something else: a parameter, or an output column.
   if (wanted.among !== undefined) return;
   // An extension hides types and functions only.
-  const hidden = wanted.kind === 'type' || wanted.kind === 'function';
-  const revisions = opaque.flatMap(({ revision, extension }) => (extension && !hidden ? [] : [revision]));
+  const mayBeFromExtension = wanted.kind === 'type' || wanted.kind === 'function';
+  const revisions = opaque.flatMap(({ revision, extension }) => (extension && !mayBeFromExtension ? [] : [revision]));
   const object = displayName(wanted);
   if (revisions.length > 0 && !unknown.has(object)) {
     unknown.set(object, { object, revisions: [...new Set(revisions)] });
   }
 }
 
-function folded(found: ReadonlyMap<string, ReadonlySet<TrackedObject>>, history: SchemaHistory): readonly Dependency[] {
+function withoutRevised(found: ReadonlyMap<string, ReadonlySet<TrackedObject>>, history: SchemaHistory): readonly Dependency[] {
   const ids = [...found.keys()];
   const latest = ids.filter((id) => !ids.some((other) => history.revises(other, id)));
   return latest.toSorted().map((revision) => {

@@ -1,22 +1,23 @@
-import type { Facts, Rename } from '../sql/statement-effects.ts';
+import { lookupKey } from '../sql/object-key.ts';
+import { nameText, parseName } from '../sql/qualified-name.ts';
+import type { SqlObject } from '../sql/sql-object.ts';
+import type { Rename, StatementEffects } from '../sql/statement-effects.ts';
+import { findObject, partsOfTable, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
 import type { TrackedSchema } from './tracked-schema.ts';
-import { findObject, partsOf, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
-import { bareName, qualified, schemaOf } from '../sql/qualified-name.ts';
-import { lookupKey, type SqlObject } from '../sql/sql-object.ts';
 
-/** Whose statement it is. */
+/** The author of a statement: a revision and its plugin. */
 export interface Author {
   readonly id: string;
   readonly plugin: string;
 }
 
-/** Follows one statement: the schema is afterwards what is there after it. */
-export function trackStatement(schema: TrackedSchema, facts: Facts, author: Author): void {
+/** Applies the effects of one statement to a schema. */
+export function trackStatement(schema: TrackedSchema, effects: StatementEffects, author: Author): void {
   const { objects } = schema;
-  for (const renamed of facts.renames) rename(schema, renamed, author);
-  for (const dropped of facts.drops) drop(schema, dropped, facts.cascade);
-  for (const made of newOnes(objects, facts)) create(schema, made, facts.ifThere, author);
-  for (const changed of facts.changes) {
+  for (const renamed of effects.renames) rename(schema, renamed, author);
+  for (const dropped of effects.drops) drop(schema, dropped, effects.cascade);
+  for (const created of createdObjects(objects, effects)) create(schema, created, effects.ifExists, author);
+  for (const changed of effects.changes) {
     const found = findObject(objects, changed);
     if (found === null) continue;
     const values = changed.value === undefined ? found.values : valuesAfter(found.values ?? [], changed.value);
@@ -25,10 +26,10 @@ export function trackStatement(schema: TrackedSchema, facts: Facts, author: Auth
   }
 }
 
-/** With `if not exists` what belongs to a table or column that is there is not made either. */
-function newOnes(objects: TrackedObjects, { creates, ifThere }: Facts): readonly SqlObject[] {
-  if (ifThere !== 'keeps') return creates;
-  const kept = creates.filter((made) => objects.has(lookupKey(made)));
+/** Returns the objects to create. If `if not exists` keeps a table or a column, it creates none of its parts either. */
+function createdObjects(objects: TrackedObjects, { creates, ifExists }: StatementEffects): readonly SqlObject[] {
+  if (ifExists !== 'keeps') return creates;
+  const kept = creates.filter((object) => objects.has(lookupKey(object)));
   const tables = new Set(kept.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
   const columns = new Set(kept.flatMap(({ kind, name }) => (kind === 'column' ? [name] : [])));
   return creates.filter(({ table, columns: over, ownedBy }) => {
@@ -37,7 +38,7 @@ function newOnes(objects: TrackedObjects, { creates, ifThere }: Facts): readonly
   });
 }
 
-/** What a change says of the object, beside its name. */
+/** Returns the properties that a change sets, without the name. */
 function properties({ type, notNull, hasDefault, ownedBy, table, validated }: SqlObject): Partial<SqlObject> {
   return {
     ...(type !== undefined && { type }),
@@ -53,28 +54,35 @@ function valuesAfter(values: readonly string[], { from, to }: NonNullable<SqlObj
   return values.includes(to) ? values : [...values, to];
 }
 
-function create(schema: TrackedSchema, made: SqlObject, ifThere: Facts['ifThere'], { id, plugin }: Author): void {
+function create(
+  schema: TrackedSchema,
+  created: SqlObject,
+  ifExists: StatementEffects['ifExists'],
+  { id, plugin }: Author,
+): void {
   const { objects } = schema;
-  const there = objects.get(lookupKey(made));
-  // What fails because it is there changes nothing, and no revision that ran does it.
-  if (there !== undefined && ifThere === 'replaces') schema.put({ ...there, ...made, revision: id });
-  if (there !== undefined) return;
+  const existing = objects.get(lookupKey(created));
+  // A create that fails changes nothing, and no revision that ran contains one.
+  if (existing !== undefined && ifExists === 'replaces') schema.put({ ...existing, ...created, revision: id });
+  if (existing !== undefined) return;
   const index =
-    made.using === undefined ? undefined : objects.get(lookupKey({ kind: 'index', name: made.using, table: null }));
-  // The index becomes the constraint's, and takes its name.
+    created.using === undefined
+      ? undefined
+      : objects.get(lookupKey({ kind: 'index', name: created.using, table: null }));
+  // The index becomes part of the constraint and takes its name.
   if (index !== undefined) schema.remove(index);
-  const columns = made.columns ?? index?.columns;
-  schema.put({ ...made, ...(columns !== undefined && { columns }), plugin, createdBy: id, revision: id });
-  for (const parent of made.like ?? []) {
-    for (const part of partsOf(objects, parent.table)) {
+  const columns = created.columns ?? index?.columns;
+  schema.put({ ...created, ...(columns !== undefined && { columns }), plugin, createdBy: id, revision: id });
+  for (const parent of created.like ?? []) {
+    for (const part of partsOfTable(objects, parent.table)) {
       const hasDefault = parent.defaults && part.hasDefault === true;
-      const copy: TrackedObject = { ...part, table: made.name, hasDefault, plugin, createdBy: id, revision: id };
+      const copy: TrackedObject = { ...part, table: created.name, hasDefault, plugin, createdBy: id, revision: id };
       if (part.kind === 'column' && !objects.has(lookupKey(copy))) schema.put(copy);
     }
   }
-  if (made.form === 'primary' && made.table !== null) {
+  if (created.form === 'primary' && created.table !== null) {
     for (const name of columns ?? []) {
-      const column = objects.get(lookupKey({ kind: 'column', name, table: made.table }));
+      const column = objects.get(lookupKey({ kind: 'column', name, table: created.table }));
       if (column !== undefined) schema.put({ ...column, notNull: true });
     }
   }
@@ -83,33 +91,33 @@ function create(schema: TrackedSchema, made: SqlObject, ifThere: Facts['ifThere'
 function drop(schema: TrackedSchema, dropped: SqlObject, cascade: boolean): void {
   const { objects } = schema;
   const found = findObject(objects, dropped);
-  // A drop of an extension's type, or of a view's row type, is none of that extension or view.
+  // Dropping a type that was found as an extension or a row type drops neither the extension nor the table.
   if (found === null || (found.kind !== dropped.kind && dropped.kind !== 'index')) return;
   schema.remove(found);
   if (found.kind === 'table' || found.kind === 'view') {
-    for (const part of partsOf(objects, found.name)) schema.remove(part);
+    for (const part of partsOfTable(objects, found.name)) schema.remove(part);
   }
   if (found.kind === 'column') {
-    // What is over the column goes with it.
-    for (const part of partsOf(objects, found.table ?? '')) {
-      const goes = part.ownedBy === found.name || (part.columns?.includes(found.name) ?? false);
-      if (goes) schema.remove(part);
+    // Everything over the column is dropped with it.
+    for (const part of partsOfTable(objects, found.table ?? '')) {
+      const isOver = part.ownedBy === found.name || (part.columns?.includes(found.name) ?? false);
+      if (isOver) schema.remove(part);
     }
   }
   if (cascade) dropDependents(schema, found);
 }
 
-/** What a cascade takes along, as far as it can be told: foreign keys on a table, all that is in a schema. */
-function dropDependents(schema: TrackedSchema, gone: TrackedObject): void {
+/** Removes the known dependents of a dropped object: foreign keys to a table, and everything in a schema. */
+function dropDependents(schema: TrackedSchema, dropped: TrackedObject): void {
   const { objects } = schema;
-  const inside = (name: string | null | undefined): boolean =>
-    name === gone.name
-      ? gone.kind === 'table'
-      : gone.kind === 'schema' && name !== null && schemaOf(name ?? '') === gone.name;
+  const isDropped = (name: string): boolean =>
+    name === dropped.name
+      ? dropped.kind === 'table'
+      : dropped.kind === 'schema' && parseName(name).schema === dropped.name;
   for (const object of objects.values()) {
     const { kind, name, table, references } = object;
-    const goes = kind !== 'schema' && kind !== 'extension' && inside(table ?? name);
-    if (goes || inside(references)) schema.remove(object);
+    const isPart = kind !== 'schema' && kind !== 'extension' && isDropped(table ?? name);
+    if (isPart || (references !== undefined && isDropped(references))) schema.remove(object);
   }
 }
 
@@ -118,12 +126,12 @@ function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): vo
   const found = findObject(objects, from);
   if (found === null) return;
   schema.remove(found);
-  // An index that is a constraint's is renamed with it.
-  const name = found.kind === 'constraint' ? bareName(to.name) : to.name;
+  // Renaming the index of a constraint renames the constraint.
+  const name = found.kind === 'constraint' ? parseName(to.name).name : to.name;
   const renamed: TrackedObject = { ...found, name, revision: id };
   schema.put(renamed);
   if (found.kind === 'table' || found.kind === 'view') moveParts(schema, found.name, name);
-  if (found.kind === 'column') renameIn(schema, found.table ?? '', found.name, name);
+  if (found.kind === 'column') renameColumn(schema, found.table ?? '', found.name, name);
   if (found.kind === 'schema') moveSchema(schema, found.name, name);
   if (found.kind === 'type') {
     for (const object of objects.values().toArray()) {
@@ -132,14 +140,15 @@ function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): vo
   }
 }
 
-/** A table's parts follow it; into another schema so do the names of its indexes and sequences. */
+/** Moves the parts of a renamed table. Its indexes and sequences follow it into another schema. */
 function moveParts(schema: TrackedSchema, from: string, to: string): void {
   const { objects } = schema;
-  const moved = schemaOf(from) !== schemaOf(to);
-  for (const part of partsOf(objects, from)) {
+  const { schema: newSchema } = parseName(to);
+  const moves = parseName(from).schema !== newSchema;
+  for (const part of partsOfTable(objects, from)) {
     schema.remove(part);
-    const follows = moved && (part.kind === 'index' || part.kind === 'sequence');
-    const name = follows ? qualified(schemaOf(to), bareName(part.name)) : part.name;
+    const follows = moves && (part.kind === 'index' || part.kind === 'sequence');
+    const name = follows ? nameText({ ...parseName(part.name), schema: newSchema }) : part.name;
     schema.put({ ...part, name, table: to });
   }
   for (const object of objects.values().toArray()) {
@@ -147,9 +156,9 @@ function moveParts(schema: TrackedSchema, from: string, to: string): void {
   }
 }
 
-function renameIn(schema: TrackedSchema, table: string, from: string, to: string): void {
+function renameColumn(schema: TrackedSchema, table: string, from: string, to: string): void {
   const { objects } = schema;
-  for (const part of partsOf(objects, table)) {
+  for (const part of partsOfTable(objects, table)) {
     const columns = part.columns?.map((column) => (column === from ? to : column));
     const ownedBy = part.ownedBy === from ? to : part.ownedBy;
     schema.put({ ...part, ...(columns !== undefined && { columns }), ...(ownedBy !== undefined && { ownedBy }) });
@@ -158,14 +167,17 @@ function renameIn(schema: TrackedSchema, table: string, from: string, to: string
 
 function moveSchema(schema: TrackedSchema, from: string, to: string): void {
   const { objects } = schema;
-  const moved = (name: string): string => (schemaOf(name) === from ? qualified(to, bareName(name)) : name);
+  const moved = (text: string): string => {
+    const { schema: old, name } = parseName(text);
+    return old === from ? nameText({ schema: to, name }) : text;
+  };
   for (const object of objects.values().toArray()) {
-    const standsAlone = object.table === null || object.kind === 'index' || object.kind === 'sequence';
+    const isQualified = object.table === null || object.kind === 'index' || object.kind === 'sequence';
     if (object.kind === 'schema' || object.kind === 'extension') continue;
     schema.remove(object);
     schema.put({
       ...object,
-      name: standsAlone ? moved(object.name) : object.name,
+      name: isQualified ? moved(object.name) : object.name,
       table: object.table === null ? null : moved(object.table),
       ...(object.references !== undefined && { references: moved(object.references) }),
       ...(object.type !== undefined && { type: { ...object.type, name: moved(object.type.name) } }),

@@ -1,62 +1,67 @@
-import { nameTakenBy } from '../sql/statement-effects.ts';
-import { bareName } from '../sql/qualified-name.ts';
-import { lookupKey, type SqlObject } from '../sql/sql-object.ts';
+import { reservedName } from '../sql/statement-effects.ts';
+import { parseName } from '../sql/qualified-name.ts';
+import { lookupKey } from '../sql/object-key.ts';
+import type { SqlObject } from '../sql/sql-object.ts';
 
-/** An object that some revision made. */
+/** An object with the revisions that created and last changed it. */
 export interface TrackedObject extends SqlObject {
-  /** Whose revision created it. */
+  /** The plugin of the revision that created it. */
   readonly plugin: string;
   /** The revision that created it. */
   readonly createdBy: string;
-  /** The revision that created or last changed it; a new name is a change. Of a table its columns are no part here. */
+  /** The revision that created or last changed it. A rename is a change; a change to a column is none of its table. */
   readonly revision: string;
 }
 
-/** What is there at one moment, by `lookupKey`. */
+/** The objects of a schema at one moment, by `lookupKey`. */
 export type TrackedObjects = ReadonlyMap<string, TrackedObject>;
 
 /**
- * The object that SQL means. Where none of the kind is there: a constraint for its index, a table for its row type, an
- * extension for a type or function of its name. Of a `key` the constraint or index; of a column that may be in several
- * tables, the first that has it.
+ * Finds the object that SQL refers to. If there is none of the wanted kind, an index may be found as its constraint, a type
+ * as the row type of a table, and a type or function as the extension with its name. A `key` is found as its constraint or
+ * index, and a column that may be in several tables in the first table that has it.
  */
 export function findObject(objects: TrackedObjects, wanted: SqlObject): TrackedObject | null {
   const { kind, name, table, columns, among } = wanted;
-  if (kind === 'key') return table === null ? null : keyOf(objects, table, columns);
-  const places = among ?? [table];
-  for (const place of places) {
-    const found = objects.get(lookupKey({ kind, name, table: place }));
+  if (kind === 'key') return table === null ? null : findUniqueKey(objects, table, columns);
+  for (const candidate of among ?? [table]) {
+    const found = objects.get(lookupKey({ kind, name, table: candidate }));
     if (found !== undefined) return found;
   }
-  if (kind === 'index') return constraintByIndex(objects, name);
+  if (kind === 'index') return findConstraintOfIndex(objects, name);
   if (kind !== 'type' && kind !== 'function') return null;
   const rowType = kind === 'type' ? objects.get(lookupKey({ kind: 'table', name, table: null })) : undefined;
-  return rowType ?? objects.get(lookupKey({ kind: 'extension', name: bareName(name), table: null })) ?? null;
+  const extension = { kind: 'extension', name: parseName(name).name, table: null } as const;
+  return rowType ?? objects.get(lookupKey(extension)) ?? null;
 }
 
-/** What is inside a table, and the indexes and sequences that go with it. */
-export function partsOf(objects: TrackedObjects, table: string): readonly TrackedObject[] {
+/** Returns the objects in a table, and the indexes and sequences that belong to it. */
+export function partsOfTable(objects: TrackedObjects, table: string): readonly TrackedObject[] {
   return objects
     .values()
     .filter((object) => object.table === table)
     .toArray();
 }
 
-/** The key of a table over exactly these columns, in any order; its primary key where none are given. */
-export function keyOf(objects: TrackedObjects, table: string, columns?: readonly string[]): TrackedObject | null {
-  const keys = partsOf(objects, table).filter(({ form }) => form === 'primary' || form === 'unique');
+/** Finds the key of a table over exactly these columns, in any order; without columns, its primary key. */
+function findUniqueKey(
+  objects: TrackedObjects,
+  table: string,
+  columns: readonly string[] | undefined,
+): TrackedObject | null {
+  const keys = partsOfTable(objects, table).filter(({ form }) => form === 'primary' || form === 'unique');
   const primary = keys.find(({ form }) => form === 'primary') ?? null;
   if (columns === undefined) return primary;
   const wanted = columns.toSorted().join('\n');
-  const fits = (key: TrackedObject): boolean => key.columns?.toSorted().join('\n') === wanted;
-  return primary !== null && fits(primary) ? primary : (keys.find(fits) ?? null);
+  const isWanted = (key: TrackedObject): boolean => key.columns?.toSorted().join('\n') === wanted;
+  return primary !== null && isWanted(primary) ? primary : (keys.find(isWanted) ?? null);
 }
 
-function constraintByIndex(objects: TrackedObjects, name: string): TrackedObject | null {
+function findConstraintOfIndex(objects: TrackedObjects, name: string): TrackedObject | null {
   for (const object of objects.values()) {
     const { kind, form } = object;
     const hasIndex = kind === 'constraint' && form !== 'foreign' && form !== 'check' && form !== 'not null';
-    if (hasIndex && nameTakenBy(object) === name) return object;
+    if (hasIndex && reservedName(object) === name) return object;
   }
   return null;
 }

@@ -1,31 +1,32 @@
-import { nameTakenBy } from '../sql/statement-effects.ts';
+import { lookupKey } from '../sql/object-key.ts';
+import { reservedName } from '../sql/statement-effects.ts';
 import type { TrackedObject, TrackedObjects } from './tracked-object.ts';
-import { lookupKey } from '../sql/sql-object.ts';
 
-/** What is there while statements are followed. */
+/** The objects of a schema while statements are applied to it. */
 export interface TrackedSchema {
-  /** Always as it is now. */
+  /** The current objects. */
   readonly objects: TrackedObjects;
-  /** Whether a relation or a constraint has a name, which PostgreSQL then gives to no other by itself. */
-  readonly isNamed: (name: string) => boolean;
-  /** Puts an object there, in place of what has its identity. */
+  /** Whether a relation or a constraint has this name. PostgreSQL never chooses such a name for another object. */
+  readonly isNameTaken: (name: string) => boolean;
+  /** Adds an object, or replaces the one with the same key. */
   readonly put: (object: TrackedObject) => void;
   readonly remove: (object: TrackedObject) => void;
 }
 
-/**
- * A schema that begins with what is there `before`. `onNew` is told of what gets there under an identity that nothing had.
- */
-export function trackedSchema(before: TrackedObjects = new Map(), onNew?: (object: TrackedObject) => void): TrackedSchema {
+/** Returns a schema that starts with the objects in `before`. It calls `onNew` with each object whose key was not in use. */
+export function trackedSchema(
+  before: TrackedObjects = new Map(),
+  onNew?: (object: TrackedObject) => void,
+): TrackedSchema {
   const objects = new Map(before);
-  // How many have a name. Made when it is first asked for: most SQL names all that it makes.
+  // The number of objects with each name. Counted on first use, since most SQL names everything that it creates.
   let names: Map<string, number> | null = null;
   const count = (object: TrackedObject, by: number): void => {
-    if (names === null || !hasName(object)) return;
-    const name = nameTakenBy(object);
+    if (names === null || !reservesName(object)) return;
+    const name = reservedName(object);
     names.set(name, (names.get(name) ?? 0) + by);
   };
-  const isNamed = (name: string): boolean => {
+  const isNameTaken = (name: string): boolean => {
     if (names === null) {
       names = new Map();
       for (const object of objects.values()) count(object, 1);
@@ -33,15 +34,15 @@ export function trackedSchema(before: TrackedObjects = new Map(), onNew?: (objec
     return (names.get(name) ?? 0) > 0;
   };
   const remove = (object: TrackedObject): void => {
-    const identity = lookupKey(object);
-    const found = objects.get(identity);
+    const key = lookupKey(object);
+    const found = objects.get(key);
     if (found === undefined) return;
-    objects.delete(identity);
+    objects.delete(key);
     count(found, -1);
   };
   return {
     objects,
-    isNamed,
+    isNameTaken,
     put(object) {
       const isNew = !objects.has(lookupKey(object));
       if (!isNew) remove(object);
@@ -53,6 +54,6 @@ export function trackedSchema(before: TrackedObjects = new Map(), onNew?: (objec
   };
 }
 
-function hasName({ kind }: TrackedObject): boolean {
+function reservesName({ kind }: TrackedObject): boolean {
   return kind === 'table' || kind === 'view' || kind === 'sequence' || kind === 'index' || kind === 'constraint';
 }

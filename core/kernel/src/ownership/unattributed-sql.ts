@@ -1,16 +1,16 @@
-import type { Author } from './track-statement.ts';
-import { findObject, type TrackedObjects } from './tracked-object.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
+import { findObject, type TrackedObjects } from './tracked-object.ts';
+import type { Author } from './track-statement.ts';
 
-/** Whose a piece of SQL is that is looked at by itself. No revision has this id. */
-export const here: Author = Object.freeze({ id: '', plugin: '' });
+/** The author of SQL that is analyzed on its own and not as part of a history. No revision has this ID. */
+export const unattributed: Author = Object.freeze({ id: '', plugin: '' });
 
-/** Whether the SQL that is being looked at made it itself. */
+/** Whether the analyzed SQL itself creates an object. */
 export function isCreatedInSameSql(objects: TrackedObjects, object: SqlObject): boolean {
-  return findObject(objects, object)?.createdBy === here.id;
+  return findObject(objects, object)?.createdBy === unattributed.id;
 }
 
-/** Whether it made the table. */
+/** Whether the analyzed SQL itself creates a table. */
 export function isNewTable(objects: TrackedObjects, table: string | null): boolean {
   return table !== null && isCreatedInSameSql(objects, { kind: 'table', name: table, table: null });
 }

@@ -1,4 +1,5 @@
 import { loadModule, parseSync } from 'libpg-query';
+import { quoteIdentifier } from '../sql/quote.ts';
 
 /** The index that `create index concurrently` in `text` makes, and its table, quoted as SQL; `null` for anything else. */
 export async function concurrentIndexOf(
@@ -9,7 +10,9 @@ export async function concurrentIndexOf(
     if (stmt === undefined || !('IndexStmt' in stmt)) continue;
     const { concurrent, idxname, relation } = stmt.IndexStmt;
     if (concurrent !== true || idxname === undefined || relation?.relname === undefined) continue;
-    const table = [relation.schemaname, relation.relname].flatMap((part) => (part === undefined ? [] : [quoted(part)]));
+    const table = [relation.schemaname, relation.relname].flatMap((part) =>
+      part === undefined ? [] : [quoteIdentifier(part)],
+    );
     return { name: idxname, table: table.join('.') };
   }
   return null;
@@ -24,10 +27,6 @@ export async function concurrentDropOf(text: string): Promise<readonly string[] 
   if (concurrent !== true) return null;
   return objects.map((object) => {
     const parts = 'List' in object ? (object.List.items ?? []) : [];
-    return parts.map((part) => quoted('String' in part ? (part.String.sval ?? '') : '')).join('.');
+    return parts.map((part) => quoteIdentifier('String' in part ? (part.String.sval ?? '') : '')).join('.');
   });
-}
-
-function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

@@ -1,5 +1,5 @@
-/** The functions, aggregates and window functions of PostgreSQL 18 that are there to be called, less those in `pg_…`. */
-const names: ReadonlySet<string> = new Set(
+/** The functions, aggregates and window functions for users of PostgreSQL 18, without those that begin with `pg_`. */
+const builtinFunctions: ReadonlySet<string> = new Set(
   (
     'abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_append array_cat array_dims ' +
     'array_fill array_length array_lower array_ndims array_position array_positions array_prepend array_remove ' +
@@ -59,9 +59,9 @@ const names: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether PostgreSQL brings a function of that name along. The parts of its name as they were written. */
+/** Whether PostgreSQL ships a function with this name, given as its parts. */
 export function isBuiltinFunction(parts: readonly string[]): boolean {
   const name = parts.at(-1) ?? '';
   if (parts.length > 1) return parts.at(-2) === 'pg_catalog' || parts.at(-2) === 'information_schema';
-  return names.has(name) || name.startsWith('pg_');
+  return builtinFunctions.has(name) || name.startsWith('pg_');
 }

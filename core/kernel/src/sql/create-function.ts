@@ -1,13 +1,14 @@
 import type { CreateFunctionStmt, Node } from 'libpg-query';
-import { standing, type Draft } from './statement-effects.ts';
-import { nameOf } from './qualified-name.ts';
 import { needType, noScope, readQuery } from './query.ts';
+import { schemaObject } from './sql-object.ts';
+import type { EffectsDraft } from './statement-effects.ts';
+import { nameFromNodes, optionsIn } from './syntax-tree.ts';
 
 /**
- * Notes a function that is created. The body of one in SQL is text that is checked when it is created, and is left to
- * whoever has the parser: {@link sqlBodyOf}. That of any other language is looked at when it is called.
+ * Reads `create function` without the body that it has as text. PostgreSQL checks a body in SQL when the function is
+ * created: parse {@link sqlBodyOf} for its needs. It checks a body in any other language only when the function is called.
  */
-export function readFunction(statement: CreateFunctionStmt, draft: Draft): void {
+export function readCreateFunction(statement: CreateFunctionStmt, draft: EffectsDraft): void {
   const { funcname, parameters = [], returnType, replace, sql_body: body } = statement;
   for (const node of parameters) {
     if (!('FunctionParameter' in node)) continue;
@@ -17,19 +18,17 @@ export function readFunction(statement: CreateFunctionStmt, draft: Draft): void 
   }
   if (returnType !== undefined) needType(returnType, draft);
   readQuery(body, noScope, draft);
-  // What it would write, it writes when it is called.
+  // The body writes when the function is called, not when it is created.
   draft.writes.clear();
-  if (replace === true) draft.ifThere = 'replaces';
-  draft.creates.push(standing('function', nameOf(funcname)));
+  if (replace === true) draft.ifExists = 'replaces';
+  draft.creates.push(schemaObject('function', nameFromNodes(funcname)));
 }
 
-/** The body of a function in SQL that is written as text; `null` for any other statement. */
+/** Returns the body of a function that is in SQL and has its body as text; `null` for any other statement. */
 export function sqlBodyOf(node: Node): string | null {
   if (!('CreateFunctionStmt' in node)) return null;
   const options = new Map(
-    (node.CreateFunctionStmt.options ?? []).flatMap((option) =>
-      'DefElem' in option ? [[option.DefElem.defname ?? '', option.DefElem.arg] as const] : [],
-    ),
+    optionsIn(node.CreateFunctionStmt.options).map(({ defname = '', arg }) => [defname, arg] as const),
   );
   const language = options.get('language');
   if (language === undefined || !('String' in language) || language.String.sval?.toLowerCase() !== 'sql') return null;

@@ -1,10 +1,13 @@
-/** Bytes of a name; PostgreSQL cuts what is longer. */
+import { nameText, parseName } from './qualified-name.ts';
+import { isTaken, type EffectsDraft } from './statement-effects.ts';
+
+/** The maximum length of a name in bytes. PostgreSQL truncates longer names. */
 export const longestName = 63;
 
 /**
- * The name that PostgreSQL gives what has none (makeObjectName in its source): table, then column or nothing, then a
- * label like `pkey`, joined by `_`. Where that is too long, the longer of the two is cut until it fits; a character is
- * never cut in half.
+ * Returns the name that PostgreSQL gives to an object without one (makeObjectName in its source): the table, the column if
+ * there is one, and a label like `pkey`, joined by `_`. If that is too long, PostgreSQL shortens the longer one of table and
+ * column until it fits, and never splits a character.
  */
 export function defaultName(table: string, column: string | null, label: string): string {
   const room = longestName - label.length - (column === null ? 1 : 2);
@@ -13,11 +16,10 @@ export function defaultName(table: string, column: string | null, label: string)
     if (first > second) first -= 1;
     else second -= 1;
   }
-  return [clipped(table, first), ...(column === null ? [] : [clipped(column, second)]), label].join('_');
+  return [truncate(table, first), ...(column === null ? [] : [truncate(column, second)]), label].join('_');
 }
 
-/** A name as the server stores it. */
-export function clipped(name: string, bytes = longestName): string {
+function truncate(name: string, bytes: number): string {
   let kept = '';
   let left = bytes;
   for (const character of name) {
@@ -28,15 +30,11 @@ export function clipped(name: string, bytes = longestName): string {
   return kept;
 }
 
-/** A name that is not yet taken, by a number after its label, as PostgreSQL chooses one. */
-export function freeName(
-  table: string,
-  column: string | null,
-  label: string,
-  taken: (name: string) => boolean,
-): string {
+/** Chooses the default name of an object in `table`. Like PostgreSQL, it numbers the label if the name is taken. */
+export function chooseName(table: string, column: string | null, label: string, draft: EffectsDraft): string {
+  const { schema, name: bare } = parseName(table);
   for (let i = 0; ; i += 1) {
-    const name = defaultName(table, column, i === 0 ? label : `${label}${i}`);
-    if (!taken(name)) return name;
+    const name = defaultName(bare, column, i === 0 ? label : `${label}${i}`);
+    if (!isTaken(draft, nameText({ schema, name }))) return name;
   }
 }

@@ -1,67 +1,47 @@
 import type { Node, RangeVar, WithClause } from 'libpg-query';
 
-/** Statements that change rows. */
-export type Writing = Extract<
+/** A statement that changes rows. */
+export type DmlNode = Extract<
   Node,
   { InsertStmt: unknown } | { UpdateStmt: unknown } | { DeleteStmt: unknown } | { MergeStmt: unknown }
 >;
 
-/** A statement that changes rows, taken apart by what each part of it sees. */
-export interface WriteParts {
+/** The clauses of a statement that changes rows, grouped by the names that each can see. */
+export interface DmlClauses {
   readonly relation: RangeVar | undefined;
   readonly withClause: WithClause | undefined;
   readonly from: readonly Node[];
-  /** What is assigned to. */
+  /** The columns that are assigned, with their values. */
   readonly targets: readonly Node[];
-  /** What sees nothing of the table. */
+  /** The query of an `insert`, which does not see the table. */
   readonly source: unknown;
+  /** Clauses that also see `old`, `new` and `excluded`. */
   readonly conflict: unknown;
   readonly rest: unknown;
 }
 
-/** Takes one apart. */
-export function partsOfWrite(node: Writing): WriteParts {
+/** Splits a statement that changes rows into its clauses. */
+export function dmlClauses(node: DmlNode): DmlClauses {
   if ('InsertStmt' in node) {
     const { relation, withClause, cols = [], selectStmt, onConflictClause, returningClause } = node.InsertStmt;
     const { targetList = [], ...conflict } = onConflictClause ?? {};
-    const infer = (conflict.infer?.indexElems ?? []).flatMap((elem) =>
-      'IndexElem' in elem && elem.IndexElem.name !== undefined ? [target(elem.IndexElem.name)] : [],
+    const inferred = (conflict.infer?.indexElems ?? []).flatMap((elem) =>
+      'IndexElem' in elem && elem.IndexElem.name !== undefined ? [{ ResTarget: { name: elem.IndexElem.name } }] : [],
     );
-    const targets = [...cols, ...targetList, ...infer];
+    const targets = [...cols, ...targetList, ...inferred];
     return { relation, withClause, from: [], targets, source: selectStmt, conflict, rest: returningClause };
   }
   if ('UpdateStmt' in node) {
     const { relation, withClause, targetList: targets = [], fromClause: from = [], ...more } = node.UpdateStmt;
-    return {
-      relation,
-      withClause,
-      from,
-      targets,
-      source: null,
-      conflict: more.returningClause,
-      rest: more.whereClause,
-    };
+    const { returningClause: conflict, whereClause: rest } = more;
+    return { relation, withClause, from, targets, source: null, conflict, rest };
   }
   if ('DeleteStmt' in node) {
     const { relation, withClause, usingClause: from = [], ...more } = node.DeleteStmt;
-    return {
-      relation,
-      withClause,
-      from,
-      targets: [],
-      source: null,
-      conflict: more.returningClause,
-      rest: more.whereClause,
-    };
+    const { returningClause: conflict, whereClause: rest } = more;
+    return { relation, withClause, from, targets: [], source: null, conflict, rest };
   }
-  const {
-    relation,
-    withClause,
-    sourceRelation,
-    joinCondition,
-    mergeWhenClauses = [],
-    returningClause,
-  } = node.MergeStmt;
+  const { relation, withClause, sourceRelation, joinCondition, mergeWhenClauses = [], ...more } = node.MergeStmt;
   const clauses = mergeWhenClauses.flatMap((clause) => ('MergeWhenClause' in clause ? [clause.MergeWhenClause] : []));
   return {
     relation,
@@ -69,21 +49,17 @@ export function partsOfWrite(node: Writing): WriteParts {
     from: sourceRelation === undefined ? [] : [sourceRelation],
     targets: clauses.flatMap(({ targetList }) => targetList ?? []),
     source: null,
-    conflict: returningClause,
+    conflict: more.returningClause,
     rest: [joinCondition, clauses.map(({ condition, values }) => [condition, values])],
   };
 }
 
-function target(name: string): Node {
-  return { ResTarget: { name } };
-}
-
-/** The columns that are assigned to. */
-export function assigned(targets: readonly Node[]): readonly string[] {
+/** Returns the names of the columns that are assigned. */
+export function assignedColumns(targets: readonly Node[]): readonly string[] {
   return targets.flatMap((node) => ('ResTarget' in node ? [node.ResTarget.name ?? ''] : []));
 }
 
-/** What is assigned. */
-export function valueOf(node: Node): unknown {
+/** Returns the value that a column is assigned. */
+export function assignedValue(node: Node): unknown {
   return 'ResTarget' in node ? [node.ResTarget.val, node.ResTarget.indirection] : node;
 }

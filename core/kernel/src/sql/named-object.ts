@@ -1,7 +1,6 @@
 import type { Node, ObjectType } from 'libpg-query';
-import { standing, within } from './statement-effects.ts';
-import { nameOf, stringsIn } from './qualified-name.ts';
-import type { SqlKind, SqlObject } from './sql-object.ts';
+import { schemaObject, tableKinds, tablePart, type SqlKind, type SqlObject } from './sql-object.ts';
+import { nameFromNodes, stringsIn } from './syntax-tree.ts';
 
 const kinds: Partial<Readonly<Record<ObjectType, SqlKind>>> = {
   OBJECT_TABLE: 'table',
@@ -27,28 +26,29 @@ const kinds: Partial<Readonly<Record<ObjectType, SqlKind>>> = {
   OBJECT_RULE: 'rule',
 };
 
-/** Our kind for one of PostgreSQL's; `other` for what a schema is seldom made of. */
-export function kindOf(type: ObjectType | undefined): SqlKind {
+/** Returns the kind for an object type of PostgreSQL; `other` for the types that schemas seldom contain. */
+export function sqlKind(type: ObjectType | undefined): SqlKind {
   return (type === undefined ? undefined : kinds[type]) ?? 'other';
 }
 
-/** What a node names that stands for an object of `type`, as `drop` and `comment on` write it. */
+/** Returns the object of `type` that a node names, as in `drop` and `comment on`. */
 export function namedObject(type: ObjectType | undefined, node: Node | undefined): SqlObject {
-  const kind = kindOf(type);
-  const parts = partsOf(node);
+  const kind = sqlKind(type);
+  const parts = namePartsIn(node);
   if (kind === 'other') {
-    const what = (type ?? '').replace('OBJECT_', '').replaceAll('_', ' ').toLowerCase();
-    return standing(kind, `${what} ${nameOf(parts)}`.trimEnd());
+    const typeName = (type ?? '').replace('OBJECT_', '').replaceAll('_', ' ').toLowerCase();
+    return schemaObject(kind, `${typeName} ${nameFromNodes(parts)}`.trimEnd());
   }
-  const isInside = ['column', 'constraint', 'trigger', 'policy', 'rule'].includes(kind);
-  return isInside
-    ? within(kind, nameOf(parts.slice(0, -1)), stringsIn(parts).at(-1) ?? '')
-    : standing(kind, nameOf(parts));
+  return tableKinds.has(kind)
+    ? tablePart(kind, nameFromNodes(parts.slice(0, -1)), stringsIn(parts).at(-1) ?? '')
+    : schemaObject(kind, nameFromNodes(parts));
 }
 
-function partsOf(node: Node | undefined): readonly Node[] {
+function namePartsIn(node: Node | undefined): readonly Node[] {
   if (node === undefined) return [];
-  if ('List' in node) return (node.List.items ?? []).flatMap((item) => ('TypeName' in item ? partsOf(item) : [item]));
+  if ('List' in node) {
+    return (node.List.items ?? []).flatMap((item) => ('TypeName' in item ? namePartsIn(item) : [item]));
+  }
   if ('TypeName' in node) return node.TypeName.names ?? [];
   if ('ObjectWithArgs' in node) return node.ObjectWithArgs.objname ?? [];
   return 'String' in node ? [node] : [];

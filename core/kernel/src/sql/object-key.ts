@@ -1,5 +1,5 @@
 import { namePart } from './qualified-name.ts';
-import type { SqlKind, SqlObject } from './sql-object.ts';
+import { tableKinds, type SqlKind, type SqlObject } from './sql-object.ts';
 
 /** An object by its kind and its name. `table` is the table that it is in; `null` for an object that is in none. */
 export interface ObjectAddress {
@@ -14,12 +14,11 @@ export function objectKey({ kind, table, name }: ObjectAddress): string {
 }
 
 const relations: ReadonlySet<SqlKind> = new Set(['table', 'view', 'sequence', 'index']);
-const inTables: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
 /**
  * Returns the key under which SQL finds an object. Tables, views, sequences and indexes share one namespace in
  * PostgreSQL, and SQL that says `table` may mean a view, so they all have the kind `relation` here.
  */
 export function lookupKey({ kind, table, name }: Pick<SqlObject, 'kind' | 'name' | 'table'>): string {
-  return objectKey({ kind: relations.has(kind) ? 'relation' : kind, table: inTables.has(kind) ? table : null, name });
+  return objectKey({ kind: relations.has(kind) ? 'relation' : kind, table: tableKinds.has(kind) ? table : null, name });
 }

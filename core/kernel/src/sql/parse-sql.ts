@@ -4,21 +4,21 @@ import type { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
 import { optimizingNothing } from '../runtime/webassembly.ts';
 
-/** One statement of a piece of SQL, as PostgreSQL's own parser reads it. */
+/** A statement in a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
-  /** As written, without what stands before it and without its semicolon. */
+  /** As written, without the comments before it and without its semicolon. */
   readonly text: string;
-  /** Where it begins in the whole text, in UTF-16 units. */
+  /** Its start in the whole text, in UTF-16 code units. */
   readonly offset: number;
-  /** Its line in the whole text, from 1. */
+  /** The line on which it starts, from 1. */
   readonly line: number;
-  /** The parser's tree. Positions in it are bytes. */
+  /** The syntax tree. Positions in it are in bytes. */
   readonly node: Node;
 }
 
 /**
- * Splits SQL into statements by the parser of PostgreSQL 18 itself. SQL of comments and white space alone has none.
- * Total: throws SQL_SYNTAX, and nothing else, whatever the text is.
+ * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none. Any
+ * text either is parsed or throws SQL_SYNTAX.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
   assertText(sql);
@@ -31,17 +31,17 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
     return statementsIn(sql, parseSync(sql).stmts ?? []);
   } catch (error) {
     const position = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
-    const message = hasSqlDetails(error) ? error.message : 'it is nested too deeply to be read';
+    const message = hasSqlDetails(error) ? error.message : 'it is nested too deeply to be parsed';
     throw refusal(sql, unitsOf(sql, position), message, error);
   }
 }
 
-/** What the parser would not see to its end, or would place wrongly. */
+/** Refuses characters at which the parser would stop, or after which it would report wrong positions. */
 function assertText(sql: string): void {
   const zero = sql.indexOf('\0');
-  if (zero >= 0) throw refusal(sql, zero, 'a zero byte, which PostgreSQL does not take');
-  const half = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(sql);
-  if (half !== null) throw refusal(sql, half.index, 'half of a character, which no encoding has');
+  if (zero >= 0) throw refusal(sql, zero, 'a zero byte, which PostgreSQL does not accept');
+  const surrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(sql);
+  if (surrogate !== null) throw refusal(sql, surrogate.index, 'half of a surrogate pair, which no encoding can represent');
 }
 
 interface RawStatement {
@@ -61,7 +61,7 @@ function statementsIn(sql: string, raw: readonly RawStatement[]): readonly Parse
   return raw.flatMap(({ stmt: node, stmt_location: from = 0, stmt_len: length }) => {
     if (node === undefined) return [];
     const start = unitAt(from);
-    // The parser counts what stands before a statement in, and gives no length to the last one.
+    // The parser's location includes the comments before a statement, and the last statement has no length.
     const end = length === undefined || length === 0 ? sql.length : unitAt(from + length);
     const offset = afterBlank(sql, start);
     line += sql.slice(lineFrom, offset).split('\n').length - 1;
@@ -70,7 +70,7 @@ function statementsIn(sql: string, raw: readonly RawStatement[]): readonly Parse
   });
 }
 
-/** Behind white space, comments, which nest, and stray semicolons. */
+/** Returns the position after white space, comments (which may nest) and empty statements. */
 export function afterBlank(sql: string, from: number): number {
   let at = from;
   for (;;) {
@@ -93,7 +93,7 @@ function afterComment(sql: string, from: number): number {
   return sql.length;
 }
 
-/** The parser counts whole characters. */
+/** Converts the parser's position, in characters, to UTF-16 code units. */
 function unitsOf(sql: string, characters: number): number {
   let units = 0;
   let left = characters;

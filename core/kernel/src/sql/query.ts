@@ -1,30 +1,31 @@
 import type { ColumnRef, Node, RangeVar, SelectStmt, WithClause } from 'libpg-query';
 import { isBuiltinFunction } from './builtin-function.ts';
-import { standing, within, type Draft } from './statement-effects.ts';
-import { nameOf, relationName, stringsIn } from './qualified-name.ts';
+import { assignedColumns, assignedValue, dmlClauses, type DmlNode } from './dml-clauses.ts';
+import { schemaObject, tablePart } from './sql-object.ts';
 import { isBuiltinType, sqlType } from './sql-type.ts';
-import { assigned, partsOfWrite, valueOf, type Writing } from './dml-clauses.ts';
+import type { EffectsDraft } from './statement-effects.ts';
+import { nameFromNodes, relationName, stringsIn } from './syntax-tree.ts';
 
-/** Where a column of a query may come from: a table, or something whose columns are not known (`table: null`). */
+/** A source of columns in a query: a table, or a source with unknown columns (`table: null`). */
 interface Source {
   readonly alias: string;
   readonly table: string | null;
 }
 
-/** The names that an expression sees. */
+/** The names that an expression can see. */
 export interface Scope {
   readonly sources: readonly Source[];
-  /** Names that stand for queries, not for tables. */
+  /** Names of common table expressions, which hide tables. */
   readonly queries: ReadonlySet<string>;
-  /** Names of output columns, which are no column of a table. */
+  /** Names of output columns, which hide columns of tables. */
   readonly outputs: ReadonlySet<string>;
   readonly outer: Scope | null;
 }
 
-/** Sees nothing. */
+/** A scope without names. */
 export const noScope: Scope = { sources: [], queries: new Set(), outputs: new Set(), outer: null };
 
-/** Sees the columns of one table, by its name and by what else it is called. */
+/** Returns a scope with the columns of one table, under its name and its aliases. */
 export function tableScope(table: string, ...aliases: readonly string[]): Scope {
   return { ...noScope, sources: [table, ...aliases].map((alias) => ({ alias, table })) };
 }
@@ -37,47 +38,47 @@ interface Task {
 type Push = (value: unknown, scope: Scope) => void;
 
 /**
- * Notes what a query or an expression reads and writes, however deep: tables, columns, types and functions. Gives the
- * names of the functions it calls that PostgreSQL does not bring along.
+ * Reads a query or an expression into a draft: the tables, columns, types and functions that it needs, and the tables that
+ * it writes. Returns the names of the functions that it calls, without those that PostgreSQL ships.
  */
-export function readQuery(root: unknown, scope: Scope, draft: Draft): ReadonlySet<string> {
+export function readQuery(root: unknown, scope: Scope, draft: EffectsDraft): ReadonlySet<string> {
   const called = new Set<string>();
   const tasks: Task[] = [{ value: root, scope }];
-  // Not by recursion: the parser takes expressions that are deeper than a stack of ours.
+  // Iterative: the parser accepts expressions that are deeper than the stack.
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     const { value } = task;
     const inside: Task[] = [];
-    const push: Push = (inner, seen) => void inside.push({ value: inner, scope: seen });
+    const push: Push = (inner, seenBy) => void inside.push({ value: inner, scope: seenBy });
     if (Array.isArray(value)) for (const item of value) push(item, task.scope);
     else if (typeof value === 'object' && value !== null) readObject(value as Tree, task.scope, draft, push, called);
-    // What comes first in the text is read first.
+    // In the order of the text.
     for (const one of inside.toReversed()) tasks.push(one);
   }
   return called;
 }
 
-/** Any object of the parser's tree: a node, or what a field of one holds. */
+/** An object in the syntax tree: a node, or the value of a field. */
 type Tree = Readonly<Record<string, unknown>>;
 
-function readObject(tree: Tree, scope: Scope, draft: Draft, push: Push, called: Set<string>): void {
-  // A node has one key, in upper case: its kind. The parser makes the tree, so its types hold.
+function readObject(tree: Tree, scope: Scope, draft: EffectsDraft, push: Push, called: Set<string>): void {
+  // A node is an object with one capitalized key, its kind. The tree comes from the parser, so its types hold.
   const node = tree as unknown as Node;
   if ('SelectStmt' in node) return readSelect(node.SelectStmt, scope, push);
   if ('InsertStmt' in node || 'UpdateStmt' in node || 'DeleteStmt' in node || 'MergeStmt' in node) {
-    return readWrite(node, scope, draft, push);
+    return readDml(node, scope, draft, push);
   }
-  if ('RangeVar' in node) return needRelation(node.RangeVar, scope, draft);
+  if ('RangeVar' in node) return needSource(node.RangeVar, scope, draft);
   if ('ColumnRef' in node) return needColumn(node.ColumnRef, scope, draft);
   if ('TypeName' in node) return needType(node.TypeName, draft);
   if ('FuncCall' in node) {
-    const name = nameOf(node.FuncCall.funcname);
+    const name = nameFromNodes(node.FuncCall.funcname);
     if (!isBuiltinFunction(stringsIn(node.FuncCall.funcname))) {
-      draft.needs.push(standing('function', name));
+      draft.needs.push(schemaObject('function', name));
       called.add(name);
     }
   }
   if ('RangeSubselect' in node && node.RangeSubselect.lateral !== true) {
-    // It does not see what stands beside it.
+    // Without `lateral` a subquery does not see its siblings in the same `from`.
     return push(node.RangeSubselect.subquery, scope.outer ?? scope);
   }
   if ('JoinExpr' in node) {
@@ -85,7 +86,7 @@ function readObject(tree: Tree, scope: Scope, draft: Draft, push: Push, called: 
   }
   for (const [key, value] of Object.entries(tree)) {
     if (typeof value !== 'object' || value === null) continue;
-    // Two fields hold a node without naming its kind.
+    // These two fields hold a TypeName without the key that names its kind.
     if (key === 'typeName' || key === 'argType') needType(value, draft);
     else push(value, scope);
   }
@@ -101,20 +102,20 @@ function readSelect(select: SelectStmt, outer: Scope, push: Push): void {
   for (const arm of [larg, rarg]) if (arm !== undefined) push({ SelectStmt: arm }, base);
 }
 
-/** What a `with` adds. A query of it sees those before it, and with `recursive` all. */
+/** Adds the queries of a `with`. Each of them sees the ones before it; with `recursive`, all of them. */
 function withQueries(clause: WithClause | undefined, outer: Scope, push: Push): Scope {
   let scope = outer;
   const all = (clause?.ctes ?? []).flatMap((node) => ('CommonTableExpr' in node ? [node.CommonTableExpr] : []));
-  const named = (names: readonly string[]): Scope => ({ ...scope, queries: new Set([...scope.queries, ...names]) });
-  if (clause?.recursive === true) scope = named(all.map(({ ctename = '' }) => ctename));
+  const scopeWith = (names: readonly string[]): Scope => ({ ...scope, queries: new Set([...scope.queries, ...names]) });
+  if (clause?.recursive === true) scope = scopeWith(all.map(({ ctename = '' }) => ctename));
   for (const { ctename = '', ctequery } of all) {
     push(ctequery, scope);
-    scope = named([ctename]);
+    scope = scopeWith([ctename]);
   }
   return scope;
 }
 
-/** What a `from` brings in. */
+/** Returns the sources in a `from`. */
 function sourcesIn(nodes: readonly Node[] | undefined, scope: Scope): readonly Source[] {
   const sources: Source[] = [];
   const left = (nodes ?? []).toReversed();
@@ -132,7 +133,7 @@ function sourcesIn(nodes: readonly Node[] | undefined, scope: Scope): readonly S
 
 function sourceOf(relation: RangeVar, scope: Scope): Source {
   const { alias, relname = '' } = relation;
-  // An alias may rename the columns too; then those are not the table's.
+  // If an alias renames the columns too, they no longer have the names of the table's columns.
   const opaque = isQuery(relation, scope) || (alias?.colnames ?? []).length > 0;
   return { alias: alias?.aliasname ?? relname, table: opaque ? null : relationName(relation) };
 }
@@ -146,9 +147,9 @@ function isQuery({ schemaname, relname = '' }: RangeVar, scope: Scope): boolean 
   return schemaname === undefined && scope.queries.has(relname);
 }
 
-function needRelation(relation: RangeVar, scope: Scope, draft: Draft): void {
+function needSource(relation: RangeVar, scope: Scope, draft: EffectsDraft): void {
   if (!isQuery(relation, scope) && !isSystemSchema(relation.schemaname)) {
-    draft.needs.push(standing('table', relationName(relation)));
+    draft.needs.push(schemaObject('table', relationName(relation)));
   }
 }
 
@@ -156,42 +157,42 @@ function isSystemSchema(schema: string | undefined): boolean {
   return schema === 'information_schema' || (schema ?? '').startsWith('pg_');
 }
 
-function readWrite(node: Writing, outer: Scope, draft: Draft, push: Push): void {
-  const statement = partsOfWrite(node);
-  const base = withQueries(statement.withClause, outer, push);
-  const { relation } = statement;
+function readDml(node: DmlNode, outer: Scope, draft: EffectsDraft, push: Push): void {
+  const clauses = dmlClauses(node);
+  const base = withQueries(clauses.withClause, outer, push);
+  const { relation } = clauses;
   const table = relation === undefined ? '' : relationName(relation);
-  draft.needs.push(standing('table', table));
+  draft.needs.push(schemaObject('table', table));
   draft.writes.add(table);
   const target: Source = { alias: relation?.alias?.aliasname ?? relation?.relname ?? '', table };
-  const special = ['excluded', 'old', 'new'].map((alias): Source => ({ alias, table }));
-  const sources = [target, ...sourcesIn(statement.from, base)];
+  const pseudo = ['excluded', 'old', 'new'].map((alias): Source => ({ alias, table }));
+  const sources = [target, ...sourcesIn(clauses.from, base)];
   const scope: Scope = { ...noScope, sources, queries: base.queries, outer: base };
-  const named: Scope = { ...scope, sources: [...sources, ...special] };
-  // What is assigned to is always the table's own.
-  for (const name of assigned(statement.targets)) draft.needs.push(within('column', table, name));
-  push([statement.from, statement.rest], scope);
-  push([statement.targets.map(valueOf), statement.conflict], named);
-  push(statement.source, base);
+  const scopeWithPseudo: Scope = { ...scope, sources: [...sources, ...pseudo] };
+  // Assigned columns always belong to the table.
+  for (const name of assignedColumns(clauses.targets)) draft.needs.push(tablePart('column', table, name));
+  push([clauses.from, clauses.rest], scope);
+  push([clauses.targets.map(assignedValue), clauses.conflict], scopeWithPseudo);
+  push(clauses.source, base);
 }
 
 const systemColumns: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 
-function needColumn({ fields = [] }: ColumnRef, scope: Scope, draft: Draft): void {
+function needColumn({ fields = [] }: ColumnRef, scope: Scope, draft: EffectsDraft): void {
   const names = stringsIn(fields);
   const column = names.at(-1) ?? '';
   if (names.length === 1 && fields.length === 1) return needUnqualified(column, scope, draft);
   const isStar = names.length < fields.length;
-  // `a.b.c` is a column of a table in a schema; what follows it is inside a value.
+  // In `a.b.c`, `a` is a schema, `b` a table and `c` a column.
   const alias = names[isStar ? names.length - 1 : names.length - 2] ?? '';
-  const source = find(alias, scope);
+  const source = findSource(alias, scope);
   if (source === null) return undefined;
   if (!isStar && source.table !== null && !systemColumns.has(column)) {
-    draft.needs.push(within('column', source.table, column));
+    draft.needs.push(tablePart('column', source.table, column));
   }
 }
 
-function find(alias: string, scope: Scope): Source | null {
+function findSource(alias: string, scope: Scope): Source | null {
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
     const found = at.sources.find((source) => source.alias === alias);
     if (found !== undefined) return found;
@@ -199,27 +200,27 @@ function find(alias: string, scope: Scope): Source | null {
   return null;
 }
 
-/** A column without its table: of the one table that is in sight, or of one among several. */
-function needUnqualified(column: string, scope: Scope, draft: Draft): void {
-  if (systemColumns.has(column) || scope.outputs.has(column) || find(column, scope) !== null) return;
+/** Adds a column that is named without its table: of the only table in scope, or of one among several. */
+function needUnqualified(column: string, scope: Scope, draft: EffectsDraft): void {
+  if (systemColumns.has(column) || scope.outputs.has(column) || findSource(column, scope) !== null) return;
   const sources: Source[] = [];
   for (let at: Scope | null = scope; at !== null; at = at.outer) sources.push(...at.sources);
   const among = [...new Set(sources.flatMap(({ table }) => (table === null ? [] : [table])))];
   const [only] = among;
   if (only === undefined) return;
-  const sure = among.length === 1 && sources.every(({ table }) => table !== null);
-  draft.needs.push(sure ? within('column', only, column) : { kind: 'column', name: column, table: null, among });
+  const isCertain = among.length === 1 && sources.every(({ table }) => table !== null);
+  draft.needs.push(isCertain ? tablePart('column', only, column) : { kind: 'column', name: column, table: null, among });
 }
 
-/** Notes a type, unless it is PostgreSQL's own. `t.c%type` needs the column. */
-export function needType(value: object, draft: Draft): void {
-  // Only called with what stands in a field for types.
+/** Adds a type to the needs, unless PostgreSQL ships it. `t.c%type` needs the column. */
+export function needType(value: object, draft: EffectsDraft): void {
+  // Callers pass the value of a field for types only.
   const type = value as Extract<Node, { TypeName: unknown }>['TypeName'];
   const parts = stringsIn(type.names);
   if (type.pct_type === true) {
-    draft.needs.push(within('column', nameOf(type.names?.slice(0, -1)), parts.at(-1) ?? ''));
+    draft.needs.push(tablePart('column', nameFromNodes(type.names?.slice(0, -1)), parts.at(-1) ?? ''));
     return;
   }
   const { name } = sqlType(type);
-  if (parts.length === 1 ? !isBuiltinType(name) : parts[0] !== 'pg_catalog') draft.needs.push(standing('type', name));
+  if (parts.length === 1 ? !isBuiltinType(name) : parts[0] !== 'pg_catalog') draft.needs.push(schemaObject('type', name));
 }

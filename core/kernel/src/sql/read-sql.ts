@@ -1,52 +1,51 @@
-import { factsOf, openDraft, type Facts } from './statement-effects.ts';
-import { sqlBodyOf } from './create-function.ts';
-import { here } from '../ownership/unattributed-sql.ts';
-import { trackStatement, type Author } from '../ownership/track-statement.ts';
-import { trackedSchema, type TrackedSchema } from '../ownership/tracked-schema.ts';
 import type { TrackedObjects } from '../ownership/tracked-object.ts';
+import { trackedSchema, type TrackedSchema } from '../ownership/tracked-schema.ts';
+import { trackStatement, type Author } from '../ownership/track-statement.ts';
+import { unattributed } from '../ownership/unattributed-sql.ts';
+import { sqlBodyOf } from './create-function.ts';
 import { parseSql, type ParsedStatement } from './parse-sql.ts';
 import { readStatement } from './statement.ts';
+import { closeDraft, openDraft, type StatementEffects } from './statement-effects.ts';
 
-/** One statement of a piece of SQL and what it says. */
-export interface SqlStatement extends ParsedStatement, Facts {}
+/** A statement with its effects. */
+export interface SqlStatement extends ParsedStatement, StatementEffects {}
 
-/** A piece of SQL, understood as far as parsing can tell. */
+/** The statements in a piece of SQL, in order. */
 export interface SqlReading {
-  /** In the order in which they are written. */
   readonly statements: readonly SqlStatement[];
 }
 
 /**
- * Reads SQL by PostgreSQL's own parser, without a database. The names that PostgreSQL chooses by itself depend on those
- * that are taken: `before` is what is there before it (`SchemaHistory.objects`). Default: nothing. Throws SQL_SYNTAX, and
- * nothing else, for any text.
+ * Reads SQL with PostgreSQL's own parser, without a database. `before` holds the objects that exist before the SQL runs
+ * (`SchemaHistory.objects`), since the default names that PostgreSQL chooses depend on the names in use; by default there
+ * are none. Any text either is read or throws SQL_SYNTAX.
  */
 export async function readSql(sql: string, before?: TrackedObjects): Promise<SqlReading> {
-  return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), here) });
+  return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), unattributed) });
 }
 
-/** Reads SQL as the next that happens to a schema, which is afterwards what is there after it. Throws SQL_SYNTAX first. */
+/** Reads SQL and applies its effects to `schema`. Throws SQL_SYNTAX before it applies any. */
 export async function trackSql(sql: string, schema: TrackedSchema, author: Author): Promise<readonly SqlStatement[]> {
   const statements: SqlStatement[] = [];
   for (const parsed of await parseSql(sql)) {
-    const draft = openDraft(schema.isNamed);
+    const draft = openDraft(schema.isNameTaken);
     readStatement(parsed.node, draft);
     const body = sqlBodyOf(parsed.node);
     if (body !== null) draft.needs.push(...(await needsOfBody(body)));
-    const facts = factsOf(draft);
-    trackStatement(schema, facts, author);
-    statements.push(Object.freeze({ ...parsed, ...facts }));
+    const effects = closeDraft(draft);
+    trackStatement(schema, effects, author);
+    statements.push(Object.freeze({ ...parsed, ...effects }));
   }
   return Object.freeze(statements);
 }
 
-/** What the body of a function in SQL names. Its parameters look like columns, so that no column in it is sure. */
-async function needsOfBody(body: string): Promise<Facts['needs']> {
+/** Returns the needs of a function body. Since parameters look like columns, the table of every column is uncertain. */
+async function needsOfBody(body: string): Promise<StatementEffects['needs']> {
   const draft = openDraft(() => false);
   try {
     for (const { node } of await parseSql(body)) readStatement(node, draft);
   } catch {
-    // The server will refuse it in better words.
+    // The server refuses the body with a better message.
     return [];
   }
   return draft.needs.map((need) =>

@@ -1,14 +1,14 @@
-/** A word of SQL, as PostgreSQL's scanner takes it. */
+/** A token of PostgreSQL's scanner. */
 export interface SqlToken {
   /** As written. */
   readonly text: string;
-  /** The scanner's own name: `IDENT`, `ICONST`. */
+  /** The scanner's own name for its kind: `IDENT`, `ICONST`. */
   readonly kind: string;
-  /** Its line in the whole text, from 1. */
+  /** The line on which it starts, from 1. */
   readonly line: number;
 }
 
-/** The words of SQL that can be parsed, comments included. */
+/** Returns the tokens of SQL, including comments. The SQL must be valid. */
 export async function scanSql(sql: string): Promise<readonly SqlToken[]> {
   // The scanner refuses an empty text.
   if (sql === '') return [];
@@ -22,8 +22,11 @@ export async function scanSql(sql: string): Promise<readonly SqlToken[]> {
   });
 }
 
-/** A name as the server reads it, before it cuts it: without quotes, in lower case unless it had them. */
-export function nameIn({ text, kind }: SqlToken): string | null {
+/**
+ * Returns the identifier in a token as the server reads it, before truncation: in lower case, or as quoted. `null` if the
+ * token is not an identifier.
+ */
+export function identifierIn({ text, kind }: SqlToken): string | null {
   if (kind !== 'IDENT') return null;
   return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase();
 }

@@ -69,6 +69,9 @@ export interface SqlObject {
   readonly among?: readonly string[];
 }
 
+/** The kinds of objects that are in a table and have a name there, without a schema. */
+export const tableKinds: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
+
 /** Returns an object that is in a schema, not in a table. */
 export function schemaObject(kind: SqlKind, name: string): SqlObject {
   return { kind, name, table: null };

@@ -1,8 +1,9 @@
 import type { Node, TypeName } from 'libpg-query';
-import { qualified, stringsIn } from './qualified-name.ts';
+import { nameText, qualifiedName } from './qualified-name.ts';
 import type { SqlType } from './sql-object.ts';
+import { stringsIn } from './syntax-tree.ts';
 
-/** Types that are an integer and a sequence, by what integer it is. */
+/** The integer types behind the serial types. */
 const serials: Readonly<Record<string, string>> = {
   serial: 'int4',
   serial4: 'int4',
@@ -12,7 +13,7 @@ const serials: Readonly<Record<string, string>> = {
   serial2: 'int2',
 };
 
-const builtin: ReadonlySet<string> = new Set(
+const builtinTypes: ReadonlySet<string> = new Set(
   (
     'bit bool box bpchar bytea char cid cidr circle cstring date daterange datemultirange float4 float8 inet int2 ' +
     'int2vector int4 int4range int4multirange int8 int8range int8multirange interval json jsonb jsonpath line lseg ' +
@@ -25,11 +26,11 @@ const builtin: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** A type, understood. */
+/** Reads a type. A serial type counts as the integer type behind it. */
 export function sqlType({ names, typmods, arrayBounds, setof }: TypeName): SqlType {
   const parts = stringsIn(names).filter((part, i, all) => !(i === 0 && all.length > 1 && part === 'pg_catalog'));
   const last = parts.at(-1) ?? '';
-  const name = parts.length === 1 ? (serials[last] ?? last) : qualified(parts.at(-2), last);
+  const name = parts.length === 1 ? (serials[last] ?? last) : nameText(qualifiedName(parts.at(-2), last));
   const modifiers = (typmods ?? []).flatMap(numberIn);
   return { name, modifiers, array: (arrayBounds ?? []).length > 0 && setof !== true };
 }
@@ -38,18 +39,18 @@ function numberIn(node: Node): readonly number[] {
   return 'A_Const' in node && node.A_Const.ival !== undefined ? [node.A_Const.ival.ival ?? 0] : [];
 }
 
-/** Whether it is an integer with a sequence behind it. */
+/** Whether a type is a serial type: an integer with a sequence. */
 export function isSerial({ names }: TypeName): boolean {
   const parts = stringsIn(names);
   return parts.length === 1 && Object.hasOwn(serials, parts[0] ?? '');
 }
 
-/** Whether PostgreSQL brings the type along. */
+/** Whether PostgreSQL ships a type with this name. */
 export function isBuiltinType(name: string): boolean {
-  return builtin.has(name);
+  return builtinTypes.has(name);
 }
 
-/** A type as people write it. */
+/** Returns a type as SQL: `varchar(64)`, `int4[]`. */
 export function explainType({ name, modifiers, array }: SqlType): string {
   return `${name}${modifiers.length === 0 ? '' : `(${modifiers.join(', ')})`}${array ? '[]' : ''}`;
 }

@@ -51,3 +51,10 @@ export function optionsIn(nodes: readonly Node[] | undefined): readonly DefElem[
 export function optionValues(nodes: readonly Node[] | undefined, names: readonly string[]): readonly Node[] {
   return optionsIn(nodes).flatMap(({ defname = '', arg }) => (arg !== undefined && names.includes(defname) ? [arg] : []));
 }
+
+/** Whether an expression is the constant null. */
+export function isNullConstant(expression: Node | undefined): boolean {
+  if (expression === undefined) return true;
+  if ('TypeCast' in expression) return isNullConstant(expression.TypeCast.arg);
+  return 'A_Const' in expression && expression.A_Const.isnull === true;
+}
