@@ -1,23 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
-import { applyPlan, type ApplyResult } from '../run/apply.ts';
-import type { RunnableStep } from '../run/batches.ts';
-import { digestOf, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
-import type { Observer, Run } from '../run/run.ts';
 import type { Session } from '../db/session.ts';
+import { isKernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { digestOf, readLedger, readLedgerUnless, type LedgerRow } from '../ledger/ledger.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
+import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
+import type { RunnableStep } from '../run/batches.ts';
+import type { AppliedStep, Observer, Run } from '../run/run.ts';
 import { stateOf, type Blueprint, type State } from './state.ts';
-
-/** What a migration came to, and what the ledger said before it. */
-export interface MigrationResult extends ApplyResult {
-  /** The plan as it was made first. Other processes may have run a part of it. */
-  readonly plan: Plan;
-  readonly dormant: readonly LedgerRow[];
-  /** Rows that active code does not know, none of them breaking: a warning. */
-  readonly ahead: readonly LedgerRow[];
-}
 
 /** Where and how to migrate. */
 export interface MigrationOptions {
@@ -27,86 +21,154 @@ export interface MigrationOptions {
   readonly observer?: Observer;
 }
 
-/**
- * Upgrades to `targets`. Refusals that come before the first write are thrown; what ended a run half-way is in
- * `error`, beside what was committed.
- */
+/** The outcome of a stamp. */
+export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' | 'ahead'> {
+  /** The revisions that got a row, in order. Those that had one already are not in it. */
+  readonly stamped: readonly string[];
+}
+
+/** The direction and destination of a migration: an upgrade, a downgrade or a stamp. */
+export interface Goal<Target = unknown> {
+  /** `stamp` writes the rows of the steps without running them. */
+  readonly mode: 'run' | 'stamp';
+  /** The digest of a ledger that needs no migration (see `digestOf`); `null` if only a plan can tell. */
+  readonly upToDate: string | null;
+  /** Resolves the target once, against the first state: `likes@+1` resolved again later would be one further. */
+  readonly resolve: (state: State) => Target;
+  /** Plans the steps that are still missing, given what is applied now. */
+  readonly plan: (state: State, target: Target) => Plan;
+}
+
+/** The outcome of a migration: a value even if it failed halfway. */
+export interface MigrationResult {
+  readonly runId: string;
+  /** The first plan. Other processes may have run parts of it. */
+  readonly plan: Plan;
+  /** The steps that this process committed, in order. */
+  readonly applied: readonly AppliedStep[];
+  /** The refusal or failure that ended it; `null` if the goal was reached. */
+  readonly error: KernelError | null;
+  readonly dormant: readonly LedgerRow[];
+  /** Rows that the active code does not know, none of them breaking: a warning. */
+  readonly ahead: readonly LedgerRow[];
+}
+
+/** Upgrades to `targets`, by default the head of every active plugin. Throws and reports like {@link migrate}. */
 export function upgrade(
   options: MigrationOptions,
   targets: string | readonly string[] = 'heads',
 ): Promise<MigrationResult> {
-  let fixed: readonly string[] | null = null;
-  const makePlan: MakePlan = ({ graph, history }) => {
-    const plan = upgradePlan(graph, history.applied, fixed ?? targets);
-    // Where the first plan led is where we go: `likes@+1` asked again would be one further.
-    fixed ??= plan.steps.map((step) => step.id);
-    return plan;
-  };
-  return migrate(options, makePlan, targets === 'heads' ? digestOf(options.blueprint.revisions.values()) : undefined);
+  const { revisions } = options.blueprint;
+  return migrate(options, {
+    mode: 'run',
+    upToDate: targets === 'heads' ? digestOf(revisions.values()) : null,
+    resolve: ({ graph, history }) =>
+      [targets].flat().flatMap((target) => {
+        const resolved = resolveTarget(graph, history.applied, target, 'up');
+        return resolved.kind === 'revisions' ? resolved.ids : [];
+      }),
+    plan: ({ graph, history }, ids) => upgradePlan(graph, history.applied, ids),
+  });
 }
 
-/** Downgrades to `target`; with `cascade`, along with what stands on it. Throws and reports like {@link upgrade}. */
+/**
+ * Downgrades to `target`; with `cascade`, reverts the revisions that depend on the removed ones too. Throws and reports
+ * like {@link migrate}.
+ */
 export function downgrade(
   options: MigrationOptions,
   target: string,
   { cascade = false }: { readonly cascade?: boolean } = {},
 ): Promise<MigrationResult> {
-  let fixed: string | null = null;
-  return migrate(options, (state) => {
-    const { graph, history } = state;
-    fixed ??= fixedTarget(resolveTarget(graph, history.applied, target, 'down'), target);
-    const hasDown = hasDownIn(options.blueprint, state);
-    return downgradePlan(graph, history.applied, fixed, { cascade, hasDown });
+  return migrate(options, {
+    mode: 'run',
+    upToDate: null,
+    resolve: ({ graph, history }) => absolute(resolveTarget(graph, history.applied, target, 'down'), target),
+    plan: (state, resolved) =>
+      downgradePlan(state.graph, state.history.applied, resolved, {
+        cascade,
+        hasDown: hasDownIn(options.blueprint, state),
+      }),
   });
 }
 
-/** The same target in words that mean the same when the ledger has moved: `likes@-1` asked again would be one further. */
-function fixedTarget(resolved: ResolvedTarget, target: string): string {
+/**
+ * Writes the ledger rows of the branches of `targets` up to these targets without running anything, all in one
+ * transaction. Other branches stay as they are, so the revisions that a target depends on must be applied or be targets
+ * too. Throws STAMP_INCOMPLETE and what reading and writing the ledger throws; unlike an upgrade it never stops halfway.
+ */
+export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
+  const { runId, applied, error, dormant, ahead } = await migrate(options, {
+    mode: 'stamp',
+    upToDate: null,
+    resolve: ({ graph, history }) => stampPlan(graph, history.applied, targets),
+    plan({ graph, history }, ids) {
+      const missing = stampPlan(graph, history.applied, ids);
+      return { steps: missing.map((id) => ({ id, direction: 'up', plugin: id.slice(0, id.indexOf('@')) })) };
+    },
+  });
+  if (error !== null) throw error;
+  return { runId, stamped: applied.map(({ id }) => id), dormant, ahead };
+}
+
+/**
+ * Brings the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
+ * changed underneath (another process was faster, the connection broke). With nothing pending it makes one query, takes
+ * no lock, and does not even load the runner. Refusals before the first step are thrown; a later error is in the result,
+ * beside the steps that were committed before it.
+ */
+export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
+  const { session, blueprint, settings, observer = {} } = options;
+  const run: Run = { id: randomUUID(), session, settings, observer };
+  const nothing: MigrationResult = {
+    runId: run.id,
+    plan: planOf([], 'up'),
+    applied: [],
+    error: null,
+    dormant: [],
+    ahead: [],
+  };
+
+  const ledger = await readLedgerUnless(session, goal.upToDate);
+  if (ledger === null) return nothing;
+  let state = await stateOf(session, blueprint, ledger);
+  const target = goal.resolve(state);
+  const first = goal.plan(state, target);
+  const { dormant, ahead } = state.history;
+  const result: MigrationResult = { ...nothing, plan: first, dormant, ahead };
+  if (first.steps.length === 0) return result;
+
+  const { runSteps } = await import('../run/run-steps.ts');
+  const { recover, startProgress } = await import('../run/recover.ts');
+  const progress = startProgress();
+  try {
+    for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
+      const steps = plan.steps.map((step) => runnable(step, blueprint));
+      const interruption = await runSteps(run, steps, goal.mode, state.ledger, progress);
+      if (interruption === null) break;
+      await recover(run, interruption, progress);
+      state = await stateOf(session, blueprint, await readLedger(session));
+    }
+    return { ...result, applied: progress.applied };
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    return { ...result, applied: progress.applied, error };
+  }
+}
+
+function runnable({ id, direction, plugin }: Plan['steps'][number], { set, revisions }: Blueprint): RunnableStep {
+  const { package: name, version } = set.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
+  return { id, direction, revision: revisions.get(id) ?? null, package: name, packageVersion: version };
+}
+
+/** The target as a text that does not depend on what is applied: `likes@-1` becomes the revision that it names now. */
+function absolute(resolved: ResolvedTarget, target: string): string {
   if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;
   const [plugin, ...others] = resolved.plugins;
   return plugin === undefined || others.length > 0 ? target : `${plugin}@base`;
 }
 
-type MakePlan = (state: State) => Plan;
-
-/** `done` is the digest of a ledger with which there is nothing to do, whatever `makePlan` would say. */
-async function migrate(options: MigrationOptions, makePlan: MakePlan, done?: string): Promise<MigrationResult> {
-  const { session, blueprint, settings, observer } = options;
-  let first: Pick<MigrationResult, 'plan' | 'dormant' | 'ahead'> = { plan: planOf([], 'up'), dormant: [], ahead: [] };
-  let asked = false;
-  const plan = async (ledger: Ledger): Promise<readonly RunnableStep[]> => {
-    const state = await stateOf(session, blueprint, ledger);
-    const made = makePlan(state);
-    if (!asked) first = { plan: made, dormant: state.history.dormant, ahead: state.history.ahead };
-    asked = true;
-    return made.steps.map((step) => runnable(step, blueprint));
-  };
-  const work = {
-    plan,
-    packageOf: packageOf(blueprint),
-    settings,
-    ...(observer && { observer }),
-    ...(done && { done }),
-  };
-  const result = await applyPlan(session, work);
-  // A refusal that came before there was a plan.
-  if (!asked && result.error !== null) throw result.error;
-  return { ...result, ...first };
-}
-
-/** Tells the package that a plugin's revisions come from, as far as it is known. */
-export function packageOf({ set }: Blueprint): Run['packageOf'] {
-  return (name) => {
-    const plugin = set.byName.get(name);
-    return { package: plugin?.package ?? name, version: plugin?.version ?? '0.0.0' };
-  };
-}
-
-function runnable(step: Plan['steps'][number], { revisions }: Blueprint): RunnableStep {
-  return { id: step.id, direction: step.direction, revision: revisions.get(step.id) ?? null };
-}
-
-/** Whether a revision can be undone: by its file where its plugin is active, else by what the ledger holds. */
+/** Whether a revision can be reverted: according to its file if its plugin is active, else according to the ledger. */
 export function hasDownIn(blueprint: Blueprint, state: State): (id: string) => boolean {
   const rows = new Map(state.ledger.rows.map((row) => [row.id, row]));
   return (id) => {

@@ -68,13 +68,13 @@ async function assertOnlyCosmetic(
 ): Promise<void> {
   const rows = new Map(ledger.rows.map((row) => [row.id, row]));
   const ran = new Map((await readDetails(session, differing)).map((row) => [row.id, row.up]));
-  const { whatChanged } = await import('../plugin/what-changed.ts');
+  const { describeRevisionChange } = await import('../plugin/revision-change.ts');
   const edited: { readonly revision: Revision; readonly what: string }[] = [];
   for (const id of differing) {
     const revision = blueprint.revisions.get(id);
     const row = rows.get(id);
     if (revision === undefined || row === undefined) continue;
-    const what = await whatChanged(revision, { ...row, up: ran.get(id) ?? null });
+    const what = await describeRevisionChange(revision, { ...row, up: ran.get(id) ?? null });
     if (what !== null) edited.push({ revision, what });
   }
   const [first, ...others] = edited;

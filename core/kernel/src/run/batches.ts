@@ -1,29 +1,34 @@
 import type { Revision } from '../plugin/revision.ts';
 
-/** A step with all that is needed to run it. */
+/** A step of a plan with everything needed to run it. */
 export interface RunnableStep {
   readonly id: string;
   readonly direction: 'up' | 'down';
-  /** `null` for a revision whose package is gone: only its way down is known, from the ledger. */
+  /** `null` for a revision whose package is gone: it can only be reverted, by the SQL in the ledger. */
   readonly revision: Revision | null;
+  /** The npm package that the revision comes from, and its version. */
+  readonly package: string;
+  readonly packageVersion: string;
 }
 
-/** Steps that share one transaction, or one that needs a way of its own. */
+/** Steps that share one transaction, or a single step that runs in another way. */
 export interface Batch {
-  readonly kind: 'sql' | 'code' | 'untransacted';
+  readonly kind: 'sql' | 'code' | 'untransacted' | 'stamp';
   readonly direction: 'up' | 'down';
   readonly steps: readonly RunnableStep[];
 }
 
-/** How many revisions share a transaction on an empty ledger. */
+/** How many revisions may share a transaction. */
 export const chunkSize = 100;
 
 /**
- * Groups steps in order. On an empty ledger, where nobody can be waiting for our locks, up to {@link chunkSize} SQL
- * revisions share a transaction; otherwise each has its own. Code, `transaction: false` and steps down always do, and
- * a revision that adds an enum value ends its batch: the value cannot be used before it is committed.
+ * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction: on an empty ledger,
+ * where nobody can be waiting for their locks. Otherwise each has its own. Code, `transaction: false` and downgrades
+ * always do, and a revision that adds an enum value ends its batch, since the value cannot be used before it is
+ * committed. A stamp is always one batch.
  */
-export function batchesOf(steps: readonly RunnableStep[], emptyLedger: boolean): readonly Batch[] {
+export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
+  if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];
   const batches: Batch[] = [];
   let chunk: RunnableStep[] = [];
   const endChunk = (): void => {
@@ -38,7 +43,7 @@ export function batchesOf(steps: readonly RunnableStep[], emptyLedger: boolean):
       continue;
     }
     chunk.push(step);
-    if (!emptyLedger || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
+    if (!together || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
   }
   endChunk();
   return batches;

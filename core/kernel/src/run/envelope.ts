@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { UpgradeSettings } from '../config/config.ts';
 import { kernelState } from '../db/foreign-error.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
+import type { Revision } from '../plugin/revision.ts';
 import { lockKey } from './lock.ts';
+import type { RunnableStep } from './batches.ts';
 
-/** What the ledger will hold of a revision, in the names of its columns. */
+/** A ledger row to write, by the names of its columns. */
 export interface RowToWrite {
   readonly plugin: string;
   readonly slug: string;
@@ -19,6 +21,30 @@ export interface RowToWrite {
   readonly package_version: string;
   readonly run_id: string;
   readonly attempt_id: string;
+}
+
+/** The ledger row of a step. */
+export function rowOf(
+  runId: string,
+  step: RunnableStep & { readonly revision: Revision },
+  attempt: string,
+): RowToWrite {
+  const { revision, package: name, packageVersion } = step;
+  return {
+    plugin: revision.plugin,
+    slug: revision.slug,
+    revises: revision.revises,
+    depends_on: revision.dependsOn,
+    replaces: revision.replaces,
+    raw: revision.raw,
+    breaking: revision.breaking,
+    up: revision.up.kind === 'sql' ? revision.up.text : null,
+    down: revision.down?.kind === 'sql' ? revision.down.text : null,
+    package: name,
+    package_version: packageVersion,
+    run_id: runId,
+    attempt_id: attempt,
+  };
 }
 
 const columns =
@@ -176,6 +202,7 @@ begin
   ${assertNeeds(rows)}
   for step in ${stepsOf(rows)} loop
     if step.present then
+      ${tell(kernelState.skipped)}
       continue;
     end if;
     ${insertRow('step', '0')};

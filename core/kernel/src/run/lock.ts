@@ -53,7 +53,7 @@ async function holderOf(session: Session): Promise<string | null> {
 }
 
 /** Who blocks the server process `pid` at this moment, as people would name them. */
-export async function blockersOf(session: Session, pid: number): Promise<readonly string[]> {
+async function blockersOf(session: Session, pid: number): Promise<readonly string[]> {
   const rows = await session.query<Backend>(
     `select ${backendColumns} from pg_stat_activity a where a.pid = any(pg_blocking_pids($1))`,
     [pid],
@@ -66,4 +66,35 @@ function explainBackend(b: Backend): string {
   const from = b.client_addr === null ? '' : ` from ${b.client_addr}`;
   const since = b.seconds === null ? '' : ` for ${b.seconds} s`;
   return `process ${b.pid}${name} of user "${b.usename ?? '?'}"${from}, ${b.state ?? 'state unknown'}${since}`;
+}
+
+/** Asks over a second connection, half a `lock_timeout` from now, which processes block `session`. */
+export function watchBlockers(
+  session: Session,
+  lockTimeout: number,
+): { readonly stop: () => Promise<readonly string[]> } {
+  const { pid } = session;
+  const aborted = new AbortController();
+  const look = async (): Promise<readonly string[]> => {
+    if (pid === null) return [];
+    try {
+      await sleep(lockTimeout * 500, undefined, { signal: aborted.signal });
+      const other = await session.sibling();
+      try {
+        return other === null ? [] : await blockersOf(other, pid);
+      } finally {
+        await other?.close();
+      }
+    } catch {
+      // It only serves an error message.
+      return [];
+    }
+  };
+  const found = look();
+  return {
+    stop() {
+      aborted.abort();
+      return found;
+    },
+  };
 }

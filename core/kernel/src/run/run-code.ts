@@ -2,9 +2,9 @@ import { isSql, sql, type Sql } from '../contract/sql.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
-import { recordBlock } from './envelope.ts';
-import { openGuarded } from './guarded.ts';
-import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
+import { recordBlock, rowOf } from './envelope.ts';
+import { openLockedTransaction } from './locked-transaction.ts';
+import type { OnBegin, Run } from './run.ts';
 
 /** Statements that would end, split or bend the transaction of a code revision. */
 const forbidden =
@@ -13,14 +13,14 @@ const forbidden =
 const leadingComments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 
 /** Runs a code revision: its function gets SQL on the transaction that also takes the lock and writes the row. */
-export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<BatchOutcome> {
+export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
   const body = batch.direction === 'up' ? revision?.up : revision?.down;
-  if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return { done: [] };
+  if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return [];
   const { session } = run;
-  const row = rowOf(run, revision, attempt);
-  if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
+  const row = rowOf(run.id, { ...step, revision }, attempt);
+  if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
   let open = true;
@@ -38,7 +38,7 @@ export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: 
     open = false;
   }
   await session.script(`${recordBlock(row, batch.direction, performance.now() - began)}\ncommit;`);
-  return { done: [step.id] };
+  return [step.id];
 }
 
 function assertStatement(revision: string, statement: Sql): void {

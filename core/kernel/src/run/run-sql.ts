@@ -1,13 +1,19 @@
-import { beginScript, downBlock, upBlock, type RowToRemove, type RowToWrite } from './envelope.ts';
-import type { Batch, RunnableStep } from './batches.ts';
 import { kernelState } from '../db/foreign-error.ts';
-import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
+import type { Batch, RunnableStep } from './batches.ts';
+import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWrite } from './envelope.ts';
+import type { OnBegin, Run } from './run.ts';
 
-/** Runs SQL revisions in one transaction and one round trip, rows included. */
-export async function runSql(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<BatchOutcome> {
+/**
+ * Runs SQL revisions and writes their ledger rows in one transaction and one round trip. Returns the ids that took effect;
+ * those that another process had already applied are left out.
+ */
+export async function runSql(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<readonly string[]> {
   const byId = new Map(batch.steps.map((step) => [step.id, step]));
   const done = new Set(byId.keys());
-  const block = batch.direction === 'up' ? upBlock(upRows(run, batch, attempt)) : downBlock(downRows(run, batch));
+  const block =
+    batch.direction === 'up'
+      ? upBlock(rowsOf(run, batch, attempt))
+      : downBlock(batch.steps.map((step) => removal(run, step)));
   const script = `${beginScript(run.session.kind, run.settings)}${block}\ncommit;`;
   await run.session.script(script, ({ code, message: id }) => {
     const step = byId.get(id);
@@ -15,20 +21,18 @@ export async function runSql(run: Run, batch: Batch, attempt: string, onBegin: O
     if (code === kernelState.skipped) done.delete(id);
     if (code === kernelState.begins) onBegin(step);
   });
-  return { done: [...done] };
+  return [...done];
 }
 
-function upRows(run: Run, batch: Batch, attempt: string): readonly RowToWrite[] {
-  return batch.steps.flatMap(({ revision }) => (revision === null ? [] : [rowOf(run, revision, attempt)]));
-}
-
-function downRows(run: Run, batch: Batch): readonly RowToRemove[] {
-  return batch.steps.map(({ id, revision }) => {
-    const [plugin = '', slug = ''] = id.split('@');
-    return { plugin, slug, down: downText({ id, revision }), run_id: run.id };
+/** The rows of the steps of a batch whose revisions are known to the code. */
+export function rowsOf(run: Run, batch: Batch, attempt: string): readonly RowToWrite[] {
+  return batch.steps.flatMap((step) => {
+    const { revision } = step;
+    return revision === null ? [] : [rowOf(run.id, { ...step, revision }, attempt)];
   });
 }
 
-function downText({ revision }: Pick<RunnableStep, 'id' | 'revision'>): string | null {
-  return revision?.down?.kind === 'sql' ? revision.down.text : null;
+function removal(run: Run, { id, revision }: RunnableStep): RowToRemove {
+  const [plugin = '', slug = ''] = id.split('@');
+  return { plugin, slug, down: revision?.down?.kind === 'sql' ? revision.down.text : null, run_id: run.id };
 }

@@ -2,9 +2,9 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { firstLine } from '../error/first-line.ts';
 import type { Batch } from './batches.ts';
-import { recordBlock } from './envelope.ts';
-import { openGuarded } from './guarded.ts';
-import { rowOf, type BatchOutcome, type OnBegin, type Run } from './run.ts';
+import { recordBlock, rowOf } from './envelope.ts';
+import { openLockedTransaction } from './locked-transaction.ts';
+import type { OnBegin, Run } from './run.ts';
 import type { Session } from '../db/session.ts';
 
 /**
@@ -17,13 +17,13 @@ export async function runUntransacted(
   batch: Batch,
   attempt: string,
   onBegin: OnBegin,
-): Promise<BatchOutcome> {
+): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
-  if (step === undefined || revision === null || revision === undefined) return { done: [] };
+  if (step === undefined || revision === null || revision === undefined) return [];
   const { session } = run;
-  const row = rowOf(run, revision, attempt);
-  if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
+  const row = rowOf(run.id, { ...step, revision }, attempt);
+  if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
   try {
@@ -32,7 +32,7 @@ export async function runUntransacted(
       // The only connection there is: no other process can come between, so the lock is taken again afterwards.
       await session.script('rollback');
       await takeEffect(session, revision, batch.direction);
-      if (!(await openGuarded(run, row, batch.direction))) return { done: [] };
+      if (!(await openLockedTransaction(run, row, batch.direction))) return [];
     } else {
       try {
         await worker.script(limits(run, textOf(revision, batch.direction)));
@@ -46,7 +46,7 @@ export async function runUntransacted(
     if (!session.lost) await session.script('rollback').catch(() => {});
     throw error;
   }
-  return { done: [step.id] };
+  return [step.id];
 }
 
 async function openWorker(run: Run, revision: Revision): Promise<Session | null> {

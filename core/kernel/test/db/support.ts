@@ -3,10 +3,13 @@ import { afterAll, afterEach, beforeEach } from 'vitest';
 import { emptyDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
 import type { UpgradeSettings } from '../../src/config/config.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
-import { applyPlan, type ApplyResult, type Work } from '../../src/run/apply.ts';
+import { isKernelError } from '../../src/error/kernel-codes.ts';
+import type { KernelError } from '../../src/error/kernel-error.ts';
+import { revisionGraph } from '../../src/graph/revision-graph.ts';
+import { migrate, type Goal, type MigrationOptions } from '../../src/migrate/migrate.ts';
+import type { AppliedStep } from '../../src/run/run.ts';
 // Loaded when something is pending; here before that, since some tests count milliseconds.
-import '../../src/run/apply-pending.ts';
-import type { RunnableStep } from '../../src/run/batches.ts';
+import '../../src/run/run-steps.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
 
@@ -57,34 +60,83 @@ export function branch(name: string, ...statements: readonly string[]): readonly
   return statements.map((up, i) => revision({ id: id(i + 1), revises: i === 0 ? null : id(i), up }));
 }
 
-/** Applies what of `revisions` the ledger does not have, in the order given. */
+/** A goal given as steps, whatever a graph would say. */
+export interface Steps
+  extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'mode' | 'upToDate'>> {
+  /** The revisions that the code knows. */
+  readonly known: readonly Revision[];
+  /** The steps to run, given the ids in the ledger. */
+  readonly plan: (applied: ReadonlySet<string>) => readonly AppliedStep[];
+}
+
+/** The outcome of {@link runSteps}. */
+export interface Outcome {
+  readonly runId: string;
+  readonly applied: readonly AppliedStep[];
+  readonly error: KernelError | null;
+}
+
+/** Runs steps as a migration does, from the first reading of the ledger to its end. Also returns early refusals. */
+export async function runSteps(session: Session, { known, plan, ...options }: Steps): Promise<Outcome> {
+  const packages = new Map(['core', ...known.map(({ plugin }) => plugin)].map((name) => [name, `plugin-${name}`]));
+  const plugins = Array.from(packages, ([name, from]) => ({
+    name,
+    package: from,
+    version: '1.0.0',
+    directory: '/nowhere',
+    from: 'sources' as const,
+    entry: '/nowhere/index.ts',
+    requires: [],
+    depth: 0,
+    revisions: [],
+  }));
+  const set = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
+  const revisions = new Map(known.map((one) => [one.id, one]));
+  const blueprint = { set, graph: revisionGraph([]), revisions, packages };
+  const { mode = 'run', upToDate = null, settings: limits = settings, observer = {} } = options;
+  try {
+    return await migrate(
+      { session, blueprint, settings: limits, observer },
+      {
+        mode,
+        upToDate,
+        resolve: () => null,
+        plan: ({ history }) => ({
+          steps: plan(history.applied).map((step) => ({ ...step, plugin: step.id.slice(0, step.id.indexOf('@')) })),
+        }),
+      },
+    );
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    return { runId: '', applied: [], error };
+  }
+}
+
+/** Applies the revisions that the ledger lacks, in the given order. */
 export function upgrade(
   session: Session,
   revisions: readonly Revision[],
-  options: Partial<Omit<Work, 'plan'>> = {},
-): Promise<ApplyResult> {
-  return applyPlan(session, {
-    plan: ({ rows }) => {
-      const applied = new Set(rows.map((row) => row.id));
-      return revisions.flatMap((r): RunnableStep[] =>
-        applied.has(r.id) ? [] : [{ id: r.id, direction: 'up', revision: r }],
-      );
-    },
-    packageOf: (plugin) => ({ package: `plugin-${plugin}`, version: '1.0.0' }),
-    settings,
+  options: Partial<Omit<Steps, 'known' | 'plan'>> = {},
+): Promise<Outcome> {
+  return runSteps(session, {
+    known: revisions,
+    plan: (there) => revisions.flatMap(({ id }) => (there.has(id) ? [] : [{ id, direction: 'up' }])),
     ...options,
   });
 }
 
-/** Takes `steps` away, as far as the ledger has them. */
-export function downgrade(session: Session, steps: readonly Omit<RunnableStep, 'direction'>[]): Promise<ApplyResult> {
-  return applyPlan(session, {
-    plan: ({ rows }) => {
-      const applied = new Set(rows.map((row) => row.id));
-      return steps.flatMap((step) => (applied.has(step.id) ? [{ ...step, direction: 'down' as const }] : []));
-    },
-    packageOf: (plugin) => ({ package: `plugin-${plugin}`, version: '1.0.0' }),
-    settings,
+/**
+ * Reverts `steps` if the ledger has them. `revision` is `null` where the package is gone; `others` are further revisions
+ * that the code knows.
+ */
+export function downgrade(
+  session: Session,
+  steps: readonly { readonly id: string; readonly revision: Revision | null }[],
+  others: readonly Revision[] = [],
+): Promise<Outcome> {
+  return runSteps(session, {
+    known: [...others, ...steps.flatMap(({ revision: one }) => one ?? [])],
+    plan: (there) => steps.flatMap(({ id }) => (there.has(id) ? [{ id, direction: 'down' }] : [])),
   });
 }
 

@@ -2,8 +2,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
 import { digestOf, readDetails, readLedger, readLedgerUnless } from '../../src/ledger/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
-import { applyPlan } from '../../src/run/apply.ts';
-import { applied, branch, counted, downgrade, exists, revision, sessionPerTest, settings, upgrade } from '../db/support.ts';
+import {
+  applied,
+  branch,
+  counted,
+  downgrade,
+  exists,
+  revision,
+  runSteps,
+  sessionPerTest,
+  upgrade,
+} from '../db/support.ts';
 
 describe.each(databaseKinds)('applying a plan on %s', (kind) => {
   const current = sessionPerTest(kind);
@@ -49,8 +58,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     const plan = (): never => {
       throw new Error('a plan was asked for');
     };
-    const packageOf = (): { package: string; version: string } => ({ package: 'p', version: '1.0.0' });
-    const result = await applyPlan(watched, { plan, packageOf, settings, done: digestOf(two.toReversed()) });
+    const result = await runSteps(watched, { known: two, plan, upToDate: digestOf(two.toReversed()) });
     expect(result).toMatchObject({ applied: [], error: null });
     expect(calls).toHaveLength(1);
   });
@@ -198,11 +206,10 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
   it('passes over what another process has applied meanwhile', async () => {
     const plan = branch('core', 'create table a ()', 'create table b ()', 'create table c ()');
     await upgrade(session, plan.slice(0, 2));
-    const result = await applyPlan(session, {
+    const result = await runSteps(session, {
+      known: plan,
       // A plan from before the other process came: it still names all three.
-      plan: () => plan.map((r) => ({ id: r.id, direction: 'up' as const, revision: r })),
-      packageOf: () => ({ package: 'p', version: '1.0.0' }),
-      settings,
+      plan: () => plan.map(({ id }) => ({ id, direction: 'up' })),
     });
     expect(result).toMatchObject({ error: null, applied: [{ id: 'core@0003', direction: 'up' }] });
     expect(await applied(session)).toEqual(['core@0001', 'core@0002', 'core@0003']);
@@ -212,10 +219,9 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     await upgrade(session, two);
     const needy = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'create table l ()' });
     let rounds = 0;
-    const result = await applyPlan(session, {
-      plan: () => (++rounds === 1 ? [{ id: needy.id, direction: 'up', revision: needy }] : []),
-      packageOf: () => ({ package: 'p', version: '1.0.0' }),
-      settings,
+    const result = await runSteps(session, {
+      known: [...two, needy],
+      plan: () => (++rounds === 1 ? [{ id: needy.id, direction: 'up' }] : []),
     });
     expect(result).toMatchObject({ error: null, applied: [] });
     expect(rounds).toBe(2);

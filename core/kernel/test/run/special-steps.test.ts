@@ -81,7 +81,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
       down: async ({ query, sql }) => void (await query(sql`delete from a where x = ${7}`)),
     });
     await upgrade(session, [r]);
-    expect((await downgrade(session, [{ id: r.id, revision: r }])).error).toBeNull();
+    expect((await downgrade(session, [{ id: r.id, revision: r }], setup)).error).toBeNull();
     expect(await session.query('select x from a')).toEqual([]);
     expect(await applied(session)).toEqual(['core@0001']);
   });
@@ -114,7 +114,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await isValid()).toBe(true);
     expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
     const r = index();
-    expect((await downgrade(session, [{ id: r.id, revision: r }])).error).toBeNull();
+    expect((await downgrade(session, [{ id: r.id, revision: r }], setup)).error).toBeNull();
     expect(await exists(session, 'a_x')).toBe(false);
   });
 

@@ -3,22 +3,36 @@ import { databaseKinds } from '../../../../test/helper/database.ts';
 import { lockKey } from '../../src/run/lock.ts';
 import { readDetails } from '../../src/ledger/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
-import { stampRevisions, type StampWork, type Stamped } from '../../src/run/stamp.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
-import { applied, branch, counted, downgrade, exists, revision, sessionPerTest, settings, upgrade } from '../db/support.ts';
+import {
+  applied,
+  branch,
+  counted,
+  downgrade,
+  exists,
+  revision,
+  runSteps,
+  sessionPerTest,
+  settings,
+  upgrade,
+  type Steps,
+} from '../db/support.ts';
 
 const two = branch('core', 'create table a (x int);', 'alter table a add column y int;');
 
-function stampOn(session: Session, revisions: readonly Revision[], options: Partial<StampWork> = {}): Promise<Stamped> {
-  return stampRevisions(session, {
-    plan: ({ rows }) => {
-      const ids = new Set(rows.map((row) => row.id));
-      return revisions.filter(({ id }) => !ids.has(id));
-    },
-    packageOf: (plugin) => ({ package: `plugin-${plugin}`, version: '1.0.0' }),
-    settings,
+async function stampOn(
+  session: Session,
+  revisions: readonly Revision[],
+  options: Partial<Steps> = {},
+): Promise<{ readonly runId: string; readonly ids: readonly string[] }> {
+  const done = await runSteps(session, {
+    known: revisions,
+    plan: (there) => revisions.flatMap(({ id }) => (there.has(id) ? [] : [{ id, direction: 'up' }])),
+    mode: 'stamp',
     ...options,
   });
+  if (done.error !== null) throw done.error;
+  return { runId: done.runId, ids: done.applied.map(({ id }) => id) };
 }
 
 describe.each(databaseKinds)('a stamp on %s', (kind) => {
@@ -75,9 +89,9 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     const plan = () => {
       rounds += 1;
       // What the plan rests on was taken away before the lock was taken.
-      return rounds === 1 ? [...two, stray] : [];
+      return rounds === 1 ? [...two, stray].map(({ id }) => ({ id, direction: 'up' as const })) : [];
     };
-    expect((await stampOn(session, [], { plan })).ids).toEqual([]);
+    expect((await stampOn(session, [...two, stray], { plan })).ids).toEqual([]);
     expect(rounds).toBe(2);
     expect(await applied(session)).toEqual([]);
   });

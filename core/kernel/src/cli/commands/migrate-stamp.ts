@@ -1,4 +1,4 @@
-import { stamp } from '../../migrate/stamp.ts';
+import { stamp } from '../../migrate/migrate.ts';
 import { counted } from '../columns.ts';
 import type { Command } from '../command.ts';
 import { explainUnknown } from '../migration.ts';

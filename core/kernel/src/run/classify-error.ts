@@ -5,7 +5,7 @@ import type { RunnableStep } from './batches.ts';
 import { serverErrorOf, serverState, kernelState, type ServerError } from '../db/foreign-error.ts';
 import type { Session } from '../db/session.ts';
 
-/** What the loop does about an error of a batch. */
+/** How the run goes on after an error of a batch. */
 export type Verdict =
   /** Another session has the lock: wait, read the ledger, plan again. */
   | { readonly kind: 'busy' }
@@ -30,8 +30,8 @@ export interface Scene {
   readonly applied: readonly string[];
 }
 
-/** Judges an error of a batch. */
-export function judge(error: unknown, scene: Scene): Verdict {
+/** Decides how the run goes on after an error of a batch. */
+export function classifyError(error: unknown, scene: Scene): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   const server = serverErrorOf(error);
   if (server === null) {

@@ -6,7 +6,7 @@ import type { Run } from './run.ts';
  * Opens the transaction that holds the lock around a revision whose effect is not one text: code, and what no
  * transaction may hold. Gives `false`, with the transaction ended, where another process has done it already.
  */
-export async function openGuarded(
+export async function openLockedTransaction(
   { session, settings }: Run,
   row: RowToWrite,
   direction: 'up' | 'down',

@@ -1,0 +1,75 @@
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { RunnableStep } from './batches.ts';
+import { waitForLock } from './lock.ts';
+import { reconnect } from './reconnect.ts';
+import type { AppliedStep, Run } from './run.ts';
+
+/** The changing state of one run, from its first step to its last. */
+export interface Progress {
+  applied: readonly AppliedStep[];
+  /** Lost connections since the last committed step. */
+  losses: number;
+  /** Number of ledger rows at the last reading; as long as it changes, other processes make progress. */
+  rows: number;
+  /** When waiting for the migration lock ends, as of `performance.now()`. Renewed while other processes make progress. */
+  deadline: number;
+  /** Whether to run revisions one by one from now on. */
+  split: boolean;
+  /** Whether the database is known to be writable. */
+  checked: boolean;
+}
+
+/** The state of a run that has not begun. */
+export function startProgress(): Progress {
+  return { applied: [], losses: 0, rows: -1, deadline: 0, split: false, checked: false };
+}
+
+/** The reason why the ledger has to be read and the remaining steps planned again. */
+export type Interruption =
+  | { readonly kind: 'busy' | 'stale' | 'split'; readonly step: RunnableStep | null }
+  | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly reason: string };
+
+/** How often the connection may break during the same step before that step is blamed. */
+const connectionLossLimit = 3;
+
+/**
+ * Waits until the run can continue after `interruption`: for the migration lock, or for a new connection. Throws
+ * LOCK_WAIT_TIMEOUT, OUTCOME_UNKNOWN, and MIGRATION_FAILED for a step that breaks every connection.
+ */
+export async function recover(run: Run, interruption: Interruption, progress: Progress): Promise<void> {
+  const { settings } = run;
+  switch (interruption.kind) {
+    case 'busy':
+      run.observer.waits?.('migration lock', interruption.step);
+      return waitForLock(run.session, progress.deadline, settings.lockWait);
+    case 'split':
+      progress.split = true;
+      return;
+    case 'stale':
+      return;
+    default: {
+      progress.losses += 1;
+      // One by one, so that the revision that breaks the connection is known by name.
+      progress.split = true;
+      const committed = await reconnect(run, interruption.step, interruption.reason);
+      if (committed.length > progress.applied.length) progress.losses = 0;
+      progress.applied = committed;
+      if (progress.losses >= connectionLossLimit) throw brokenTooOften(interruption, progress);
+    }
+  }
+}
+
+function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }>, progress: Progress): KernelError {
+  return kernelError('MIGRATION_FAILED', {
+    revision: step?.id ?? '',
+    direction: step?.direction ?? 'up',
+    file: step?.revision?.file ?? null,
+    reason: `the connection broke ${progress.losses} times while it ran; last: ${reason}`,
+    sqlState: null,
+    detail: null,
+    line: null,
+    statement: null,
+    applied: progress.applied.map(({ id }) => id),
+  });
+}

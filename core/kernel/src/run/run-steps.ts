@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assertWritable } from '../db/preflight.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { prepareLedger } from '../ledger/prepare-ledger.ts';
+import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
+import { classifyError } from './classify-error.ts';
+import { watchBlockers } from './lock.ts';
+import type { Interruption, Progress } from './recover.ts';
+import { runCode } from './run-code.ts';
+import { runSql } from './run-sql.ts';
+import { runStamp } from './run-stamp.ts';
+import { runUntransacted } from './run-untransacted.ts';
+import type { OnBegin, Run } from './run.ts';
+
+/**
+ * Runs `steps` in order, given the ledger that they were planned from. Returns `null` when all of them took effect, else
+ * the interruption to recover from. Throws the KernelError that ends the run.
+ */
+export async function runSteps(
+  run: Run,
+  steps: readonly RunnableStep[],
+  mode: 'run' | 'stamp',
+  ledger: Ledger,
+  progress: Progress,
+): Promise<Interruption | null> {
+  if (ledger.rows.length !== progress.rows) {
+    progress.rows = ledger.rows.length;
+    progress.deadline = performance.now() + run.settings.lockWait * 1000;
+  }
+  const unready = await makeReady(run, steps, ledger, progress);
+  if (unready !== null) return unready;
+  const together = ledger.rows.length === 0 && !progress.split;
+  return runBatches(run, batchesOf(steps, mode, together), progress);
+}
+
+/** Checks once that the database is writable, and creates or upgrades the ledger. */
+async function makeReady(
+  run: Run,
+  steps: readonly RunnableStep[],
+  ledger: Ledger,
+  progress: Progress,
+): Promise<Interruption | null> {
+  const { session } = run;
+  const [step] = steps;
+  if (step === undefined) return null;
+  try {
+    const ids = steps.map(({ id }) => id);
+    if (!progress.checked && session.kind === 'postgres') await assertWritable(session, ids);
+    progress.checked = true;
+    return (await prepareLedger(run, ledger.format)) ? null : { kind: 'busy', step };
+  } catch (error) {
+    const verdict = classifyError(error, { session, step, size: 1, applied: [] });
+    if (verdict.kind === 'fail') throw verdict.error;
+    return verdict.kind === 'lost' ? { ...verdict, step } : { kind: 'busy', step };
+  }
+}
+
+/** Stops Umzug's loop. Never leaves this file. */
+class Stop extends Error {
+  readonly interruption: Interruption;
+  constructor(interruption: Interruption) {
+    super(interruption.kind);
+    this.interruption = interruption;
+  }
+}
+
+/** Umzug iterates over the batches and stops at the first interruption. */
+async function runBatches(run: Run, batches: readonly Batch[], progress: Progress): Promise<Interruption | null> {
+  const { Umzug, MigrationError } = await import('umzug');
+  const total = batches.reduce((sum, batch) => sum + batch.steps.length, 0);
+  let start = 0;
+  const up = async (batch: Batch): Promise<void> => {
+    const applied = progress.applied.map((step) => step.id);
+    const done = await runBatch(run, batch, { start, total, applied });
+    start += batch.steps.length;
+    progress.losses = 0;
+    progress.applied = [...progress.applied, ...done.map((id) => ({ id, direction: batch.direction }))];
+  };
+  const umzug = new Umzug({
+    migrations: batches.map((batch) => ({ name: nameOf(batch), up: () => up(batch) })),
+    // Each transaction writes its own rows; Umzug would write them afterwards. And all of these batches are pending.
+    storage: { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} },
+    logger: undefined,
+  });
+  try {
+    await umzug.up();
+    return null;
+  } catch (error) {
+    const cause = error instanceof MigrationError ? error.cause : error;
+    if (cause instanceof Stop) return cause.interruption;
+    throw cause;
+  }
+}
+
+function nameOf({ steps }: Batch): string {
+  const [first, last] = [steps[0]?.id ?? '', steps.at(-1)?.id ?? ''];
+  return first === last ? first : `${first} … ${last}`;
+}
+
+const ways = { sql: runSql, code: runCode, untransacted: runUntransacted, stamp: runStamp } as const;
+
+/** The position of a batch in the plan. */
+interface Position {
+  /** Number of steps before it. */
+  readonly start: number;
+  readonly total: number;
+  /** Ids that this run committed before it. */
+  readonly applied: readonly string[];
+}
+
+/**
+ * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`, the
+ * whole batch is retried for up to `retryFor` seconds, so that live queries never queue behind it for longer than that
+ * timeout. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
+ */
+async function runBatch(run: Run, batch: Batch, { start, total, applied }: Position): Promise<readonly string[]> {
+  const { session, settings, observer } = run;
+  const began = performance.now();
+  let blockers: readonly string[] = [];
+  for (let attempts = 1; ; attempts += 1) {
+    let current = batch.steps[0] ?? null;
+    const onBegin: OnBegin = (step) => {
+      current = step;
+      if (attempts === 1) observer.begins?.(step, start + batch.steps.indexOf(step) + 1, total);
+    };
+    // From the second attempt on, a second connection looks who blocks this one: afterwards nobody could tell.
+    const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
+    try {
+      return await ways[batch.kind](run, batch, randomUUID(), onBegin);
+    } catch (error) {
+      if (current === null) throw error;
+      const step: RunnableStep = current;
+      const size = batch.kind === 'sql' ? batch.steps.length : 1;
+      const verdict = classifyError(error, { session, step, size, applied });
+      if (verdict.kind === 'fail') throw verdict.error;
+      if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
+      const seen = await watch?.stop();
+      if (seen !== undefined && seen.length > 0) blockers = seen;
+      const seconds = (performance.now() - began) / 1000;
+      if (seconds >= settings.retryFor) {
+        const details = { revision: step.id, seconds: Math.round(seconds), attempts, blockers, applied };
+        throw kernelError('MIGRATION_BLOCKED', details, { cause: error });
+      }
+      observer.waits?.('table locks', step);
+      await sleep(100 + Math.random() * Math.min(200 * attempts, 2000));
+    } finally {
+      await watch?.stop();
+    }
+  }
+}
