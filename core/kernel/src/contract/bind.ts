@@ -1,73 +1,123 @@
 import type { ContributionPoint } from './contribution-point.ts';
 import type { Token } from './token.ts';
 
-/** Asks for what plugins bound and contributed. It knows which plugin asks, and may be kept and called later. */
+/**
+ * Resolves the services and contributions of the active plugins. It is bound to the plugin that it was given to, whose
+ * private tokens it may resolve. It may be stored and called later.
+ *
+ * @example
+ * const likes = get(Likes); // throws if "likes" is not active
+ * const maybe = get.optional(Likes); // undefined if "likes" is not active
+ * for (const { plugin, item } of get.all(Routes)) mount(plugin, item);
+ */
 export interface Get {
   /**
-   * The value bound to a token, made when it is first asked for. Throws TOKEN_UNBOUND, TOKEN_PRIVATE, TOKEN_CYCLE, and
-   * TOKEN_FAILED or TOKEN_ASYNC where it cannot be made.
+   * Returns the value that is bound to a token. The first call makes it. Throws TOKEN_UNBOUND if nothing is bound,
+   * TOKEN_PRIVATE if another plugin owns the token and does not export it, TOKEN_CYCLE, and TOKEN_FAILED or TOKEN_ASYNC
+   * if the value cannot be made.
    */
   <T>(token: Token<T>): T;
-  /** The same, or `undefined` where nothing is bound to it: for the tokens of plugins that may not be active. */
+  /**
+   * Returns the value that is bound to a token, or `undefined` if nothing is bound to it. Use it for tokens of plugins
+   * that may not be active. Throws like `get` in all other cases.
+   */
   readonly optional: <T>(token: Token<T>) => T | undefined;
   /**
-   * What was contributed to a point, in plugin order, then in the order of each plugin's calls. Throws
-   * CONTRIBUTION_FAILED for the first that cannot be made and CONTRIBUTION_COLLISION for two with one key.
+   * Returns the contributions to a point: in plugin order, then in the order of each plugin's `contribute` calls. Throws
+   * TOKEN_PRIVATE if another plugin owns the point and does not export it, CONTRIBUTION_FAILED for the first
+   * contribution that cannot be made, and CONTRIBUTION_COLLISION for two with the same key.
    */
   readonly all: <T>(point: ContributionPoint<T>) => readonly Contribution<T>[];
 }
 
-/** Something that a plugin gave to a contribution point. */
+/** An item that a plugin contributed to a contribution point. */
 export interface Contribution<T> {
-  /** Who gave it. */
+  /** The name of the plugin that contributed the item. */
   readonly plugin: string;
-  /** By the point's `key`; `null` where it has none. */
+  /** The item's key, computed by the `key` function of the point. `null` if the point has none. */
   readonly key: string | null;
+  /** The contributed item. */
   readonly item: T;
 }
 
-/** What makes values gets: a way to ask for others. */
+/** The argument of a function that makes a value. */
 export interface MakeContext {
+  /** Resolves other values, as the plugin that the function belongs to. */
   readonly get: Get;
 }
 
-/** Makes a value, at once: what takes time belongs in `start`, where it has a time limit and an order. */
+/**
+ * Makes a value synchronously. A promise is refused with TOKEN_ASYNC: slow work belongs in `start`, which has a time
+ * limit and a defined order.
+ */
 export type Make<T> = (context: MakeContext) => T;
 
-/** Says what a token is bound to, in Inversify's words. */
+/**
+ * Binds a token to a class, a constant or a factory. The names are Inversify's.
+ *
+ * @example
+ * bind(Limit).toConstantValue(30);
+ * bind(Likes).toDynamicValue(({ get }) => likesIn(get(Database), get(Limit)));
+ * bind(Clock).to(SystemClock).inTransientScope();
+ */
 export interface BindTo<T> {
-  /** A new instance. Its constructor takes nothing, or is decorated: `@injectable()`, and `@inject(token.id)` each. */
+  /**
+   * Binds to an instance of a class. The constructor has no parameters, or the class is decorated with `@injectable()`
+   * and each parameter with `@inject(SomeToken.id)`.
+   */
   readonly to: (constructor: new (...args: never[]) => T) => BindIn;
+  /** Binds to a value that already exists. */
   readonly toConstantValue: (value: T) => void;
+  /** Binds to the result of a function, which may resolve other tokens. */
   readonly toDynamicValue: (make: Make<T>) => BindIn;
 }
 
-/** Says how often a value is made. */
+/** Chooses how often a bound value is made. Default: once. */
 export interface BindIn {
-  /** Once, for all who ask. The default. */
+  /** Makes the value once and shares it. This is the default. */
   readonly inSingletonScope: () => void;
-  /** Each time that somebody asks. */
+  /** Makes a new value each time that the token is resolved. */
   readonly inTransientScope: () => void;
 }
 
-/** An item, or what makes it. An item that is itself a function has to be made. */
+/**
+ * An item, or a function that makes it. A function is always called to make the item, so an item that is itself a
+ * function must be wrapped in one.
+ */
 export type ContributionOf<T> = [T] extends [(...args: never[]) => unknown] ? Make<T> : T | Make<T>;
 
-/** What `bind` gets. Everything here registers; nothing is made before some `get` asks for it. */
+/**
+ * The argument of a plugin's `bind`. Every method only registers something: no value is made before a `get` resolves it.
+ * The methods throw PLUGIN_BIND_FAILED once `bind` has returned.
+ *
+ * @example
+ * definePlugin({
+ *   name: 'likes',
+ *   bind({ bind, contribute, decorate, config }) {
+ *     bind(Likes).toDynamicValue(({ get }) => likesIn(get(Database), config));
+ *     contribute(Routes, { path: '/likes', handler: showLikes });
+ *     decorate(Objects, (inner) => withLikeCounts(inner));
+ *   },
+ * });
+ */
 export interface BindContext<Options = unknown> {
-  /** Binds one of the plugin's own tokens. Throws TOKEN_OWNED_TWICE. */
+  /**
+   * Binds one of the plugin's own tokens. Throws TOKEN_OWNED_TWICE if the token belongs to another plugin or is already
+   * bound, and TOKEN_INVALID for anything that is not a token.
+   */
   readonly bind: <T>(token: Token<T>) => BindTo<T>;
   /**
-   * Gives an item to a contribution point, of whichever plugin. Prefer an item over a function where the point has a
-   * key: two with the same key are then refused before a database is opened. Throws CONTRIBUTION_COLLISION.
+   * Contributes an item to a contribution point of any plugin. If the point has a key, prefer an item to a function: two
+   * items with the same key are then refused before a database connection is opened. Throws CONTRIBUTION_COLLISION,
+   * TOKEN_PRIVATE and TOKEN_INVALID.
    */
   readonly contribute: <T>(point: ContributionPoint<T>, item: ContributionOf<T>) => void;
   /**
-   * Wraps what another plugin, or this one, binds to a token. Several wrap in plugin order, the first innermost. Where
-   * the token's plugin is not active nothing is wrapped; where it is and binds no such token, boot ends in
-   * TOKEN_UNBOUND. There is no rebind: who owns a token stays its owner.
+   * Wraps the value that a plugin binds to a token. Several decorations apply in plugin order, the first one innermost.
+   * If the token's plugin is not active, nothing happens. If it is active and does not bind the token, the boot fails
+   * with TOKEN_UNBOUND. A token cannot be rebound: its owner stays the same. Throws TOKEN_PRIVATE and TOKEN_INVALID.
    */
   readonly decorate: <T>(token: Token<T>, wrap: (inner: T, context: MakeContext) => T) => void;
-  /** The plugin's own options, as its schema gave them. */
+  /** The plugin's options, as returned by its `config` schema. An empty object if it has no schema. */
   readonly config: Options;
 }

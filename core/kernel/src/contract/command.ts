@@ -2,57 +2,78 @@ import type { Get } from './bind.ts';
 import { contributionPoint } from './contribution-point.ts';
 import type { PluginLog } from './define-plugin.ts';
 
-/** An argument of a command, in order. */
+/** A positional argument of a command. */
 export interface CommandArgument {
+  /** The name shown in the usage line: `<user>`. */
   readonly name: string;
+  /** A short description for the help text. */
   readonly about: string;
-  /** Default: it may be left out. */
+  /** Whether the argument must be given. Default: false. */
   readonly required?: boolean;
-  /** Whether it takes all that follow. Only the last one may. */
+  /** Whether the argument takes all remaining words. Only the last argument may. Default: false. */
   readonly many?: boolean;
 }
 
-/** A `--flag` of a command. */
+/** An option of a command: `--flag` or `--flag <value>`. */
 export interface CommandOption {
-  /** Without dashes. */
+  /** The name of the flag, without dashes. */
   readonly flag: string;
-  /** The name of its value; without one it is a switch. */
+  /** The name of its value, shown in the usage line. Default: the option is a switch and takes no value. */
   readonly value?: string;
+  /** A short description for the help text. */
   readonly about: string;
 }
 
-/** What a command gets: the application is booted, and it runs in a database context of its own. */
+/** The argument of a command's `run`. The application is booted, and `run` has a database context of its own. */
 export interface CommandContext {
-  /** Asks for what plugins bound and contributed, as this plugin. */
+  /** Resolves services and contributions as the plugin that contributed the command. */
   readonly get: Get;
+  /** The application's log, tagged with the plugin's name. */
   readonly log: PluginLog;
-  /** The arguments, in order. */
+  /** The positional arguments, in order. */
   readonly operands: readonly string[];
-  /** The values of options, by flag; `true` for a switch that was given. */
+  /** The options that were given, by flag. A switch has the value `true`. */
   readonly values: Readonly<Record<string, string | true>>;
-  /** Aborted by SIGINT and SIGTERM, and when something that a plugin left behind fails. */
+  /** Aborted on SIGINT and SIGTERM, and when background work that a plugin left running fails. */
   readonly signal: AbortSignal;
 }
 
-/** What a command came to. */
+/** The output of a command. */
 export interface CommandReply {
-  /** For people, without a line break at its end. */
+  /** The output for people, without a trailing line break. */
   readonly text: string;
-  /** For `--json`. Default: the text, under `text`. */
+  /** The output for `--json`. Default: `{ text }`. */
   readonly data?: unknown;
 }
 
-/** A command that a plugin adds to `kernel`. Its package.json lists it too: `"headwater": { "commands": { name: summary } }`. */
+/**
+ * A command that a plugin adds to `npx kernel`. The plugin's package.json must list it too, so that `kernel` finds it
+ * without loading any code: `"headwater": { "commands": { "likes:recount": "recount all likes" } }`.
+ */
 export interface PluginCommand {
-  /** `plugin:verb`, with the contributing plugin's name. */
+  /** `plugin:verb`, where `plugin` is the contributing plugin. */
   readonly name: string;
-  /** What it does, in a sentence or two, for its help. */
+  /** A description for the help text, in one or two sentences. */
   readonly about: string;
+  /** The positional arguments, in order. Default: none. */
   readonly arguments?: readonly CommandArgument[];
+  /** The options. Default: only those that every command has. */
   readonly options?: readonly CommandOption[];
-  /** Imports what runs it: `() => import('./commands/recount.ts')`. Only called when the command is. */
+  /** Imports the module that runs the command. Called only when the command runs. */
   readonly load: () => Promise<{ readonly run: (context: CommandContext) => Promise<CommandReply> }>;
 }
 
-/** Where plugins contribute commands, as values rather than functions. */
+/**
+ * The contribution point for commands. Contribute values, not functions: the name must be known before a database
+ * connection is opened.
+ *
+ * @example
+ * bind({ contribute }) {
+ *   contribute(Commands, {
+ *     name: 'likes:recount',
+ *     about: 'Counts the likes of every object, and corrects the counts that differ.',
+ *     load: () => import('./recount.ts'),
+ *   });
+ * }
+ */
 export const Commands = contributionPoint<PluginCommand>('kernel.commands', { key: ({ name }) => name });

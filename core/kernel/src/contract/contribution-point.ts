@@ -1,25 +1,42 @@
 declare const type: unique symbol;
 
-/** Where plugins give things of one type to the plugin that owns the point: routes, commands, listeners. */
+/**
+ * A typed list that one plugin owns and that any plugin may contribute items to: routes, commands, listeners. Made by
+ * {@link contributionPoint}.
+ */
 export interface ContributionPoint<T> {
+  /** Distinguishes contribution points from other values. */
   readonly kind: 'contribution-point';
-  /** `plugin.things`: it says whose point it is. */
+  /** `plugin.things`. The part before the dot is the plugin that owns the point. */
   readonly name: string;
-  /** What must be unique among the items; `null` where anything goes. */
+  /** Computes the key that must be unique among the items. `null` if items are not compared. */
   readonly key: ((item: T) => string) | null;
-  /** Never there: it carries `T`, which must match exactly, since a point is both written to and read from. */
+  /** Never set. It carries the type `T`, which must match exactly since a point is both written to and read from. */
   readonly [type]?: (item: T) => T;
 }
 
-/** How to tell items apart. */
+/** Options of {@link contributionPoint}. */
 export interface ContributionPointOptions<T> {
-  /** Two items with the same key are refused, naming both owners. Default: items are not compared. */
+  /**
+   * Computes an item's key. Two items with the same key are refused with CONTRIBUTION_COLLISION, which names the plugins
+   * of both. Default: items are not compared.
+   */
   readonly key?: (item: T) => string;
 }
 
 /**
- * Makes a contribution point. Like tokens, points are the same by name and private unless exported; what is contributed
- * to the point of a plugin that is not active is never made.
+ * Makes a contribution point. `name` is `plugin.things`. Like tokens, two points with the same name are the same point,
+ * and a point is private unless the main module of its plugin exports it. Contributions to a point whose plugin is not
+ * active are never made. The name is checked where the point is used, which throws TOKEN_INVALID.
+ *
+ * @example
+ * export const Routes = contributionPoint<Route>('http.routes', { key: (route) => route.path });
+ *
+ * // In another plugin:
+ * contribute(Routes, { path: '/likes', handler: showLikes });
+ *
+ * // In the plugin that owns the point:
+ * for (const { plugin, item } of get.all(Routes)) server.route(item);
  */
 export function contributionPoint<T>(
   name: string,
@@ -28,7 +45,7 @@ export function contributionPoint<T>(
   return Object.freeze({ kind: 'contribution-point', name, key: options.key ?? null });
 }
 
-/** Whether `value` is what {@link contributionPoint} makes, by shape. */
+/** Whether `value` has the shape of a {@link ContributionPoint}, so that points of another copy of this package count. */
 export function isContributionPoint(value: unknown): value is ContributionPoint<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'contribution-point')
     return false;

@@ -2,24 +2,36 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { token } from './token.ts';
 
 /**
- * The application's database, as services use it. Each request, command and `start` runs in a context of its own, with
- * an EntityManager that remembers the entities it has read; nothing is shared between contexts.
+ * The application's database, for services. Each request, each command and each plugin's `start` runs in a database
+ * context of its own, with an EntityManager that caches the entities it has read. Contexts share nothing.
  */
 export interface Database {
   /**
-   * The EntityManager of the current context, or of the transaction that is open in it: kept in a variable it still
-   * follows. Throws DATABASE_CONTEXT_MISSING outside a context.
+   * The EntityManager of the current context, or of the transaction that is open in it. It may be stored in a variable:
+   * it always follows the current context. Throws DATABASE_CONTEXT_MISSING outside a context.
    */
   readonly em: SqlEntityManager;
   /**
-   * Runs `work` in a transaction, or within the one that is open as a savepoint; writes what changed and commits, or
-   * rolls back when it throws. On the embedded database, whose one connection it holds, a query from outside it that is
-   * awaited inside it throws DATABASE_DEADLOCK after 5 s.
+   * Runs `work` in a transaction, or in a savepoint if a transaction is open. Flushes the changed entities and commits,
+   * or rolls back if `work` throws. On the embedded database the transaction holds the only connection: a query outside
+   * the transaction that is awaited inside it throws DATABASE_DEADLOCK after 5 s. Throws DATABASE_CONTEXT_MISSING
+   * outside a context.
    */
   readonly transactional: <Result>(work: (em: SqlEntityManager) => Promise<Result>) => Promise<Result>;
-  /** Runs `work` in a new context: for what no request began, like a timer or a queue. */
+  /** Runs `work` in a new context. Use it for work that no request started, such as a timer or a queue. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
-/** What services ask for it by. The kernel binds it. */
+/**
+ * The token of the {@link Database}. The kernel binds it. It can be resolved once the database is open: in `start` and
+ * in everything that `start`, requests and commands call.
+ *
+ * @example
+ * bind(Likes).toDynamicValue(({ get }) => {
+ *   const database = get(Database);
+ *   return {
+ *     like: (user, object) => database.transactional(async (em) => { em.create(Like, { user, object }); }),
+ *   };
+ * });
+ */
 export const Database = token<Database>('kernel.database');

@@ -2,52 +2,93 @@ import type { BindContext, Get } from './bind.ts';
 import type { EntityEntry, Extension } from './extend-entity.ts';
 import type { StandardSchema } from './standard-schema.ts';
 
-/** Writes an entry of the application's log. `data` is kept beside the message, for whoever searches the log. */
+/** Writes an entry to the application's log. `data` is stored as fields next to the message. Default: no fields. */
 export type WriteLog = (message: string, data?: Readonly<Record<string, unknown>>) => void;
 
-/** The application's log, tagged with the plugin's name. */
+/**
+ * The application's log, tagged with the plugin's name.
+ *
+ * @example
+ * log.info('recounted likes', { corrected: 3 });
+ */
 export interface PluginLog {
+  /** Writes an entry with level `debug`. */
   readonly debug: WriteLog;
+  /** Writes an entry with level `info`. */
   readonly info: WriteLog;
+  /** Writes an entry with level `warn`. */
   readonly warn: WriteLog;
+  /** Writes an entry with level `error`. */
   readonly error: WriteLog;
 }
 
-/** What `start` and `stop` get. */
+/** The argument of a plugin's `start` and `stop`. */
 export interface PluginContext<Options = unknown> {
-  /** The plugin's own options, as its schema gave them. */
+  /** The plugin's options, as returned by its `config` schema. An empty object if it has no schema. */
   readonly config: Options;
+  /** The application's log, tagged with the plugin's name. */
   readonly log: PluginLog;
-  /** Asks for what plugins bound and contributed, this one included. */
+  /** Resolves services and contributions as this plugin. */
   readonly get: Get;
-  /** Aborted when the application stops or the plugin's time to start is over. */
+  /** Aborted when the application stops, when another plugin fails to start, or when this plugin's start times out. */
   readonly signal: AbortSignal;
 }
 
-/** What an author writes: the running half of a plugin. */
+/** The running half of a plugin, as an author writes it. The static half is its package.json and its revisions. */
 export interface PluginDefinition<Options = unknown> {
-  /** The same name as `headwater.plugin` in its package.json. */
+  /** The plugin's name: the same as `headwater.plugin` in its package.json. */
   readonly name: string;
-  /** Checks the plugin's part of config.json. Default: no options are allowed. */
+  /**
+   * Validates the plugin's options in config.json: a zod, valibot or ArkType schema, or any other Standard Schema.
+   * Default: the plugin has no options.
+   */
   readonly config?: StandardSchema<Options>;
-  /** The plugin's entities: classes that were given a schema by `setClass`. Default: none. */
+  /** The plugin's entities: classes registered with `setClass`, or schemas made by `defineEntity`. Default: none. */
   readonly entities?: readonly EntityEntry[];
-  /** What it adds to entities of plugins that it requires. Default: nothing. */
+  /** Properties that the plugin adds to entities of plugins that it requires, made by `extendEntity`. Default: none. */
   readonly extend?: readonly Extension[];
-  /** Called before a database is opened, in plugin order: registers what the plugin binds, decorates and contributes. */
+  /**
+   * Registers services, decorations and contributions. Called in plugin order, before a database connection is opened.
+   * It must be synchronous. Default: the plugin registers nothing.
+   */
   readonly bind?: (context: BindContext<Options>) => void;
-  /** Called after the database is at its heads, dependencies first. */
+  /**
+   * Starts the plugin. Called after the database is upgraded and the plugins that it requires have started, in a
+   * database context of its own. It fails after 10 seconds; the config key `$startTimeout` changes that. Default: nothing
+   * to start.
+   */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
-  /** Called in reverse order of start, only where `start` had succeeded. */
+  /**
+   * Stops the plugin. Called in reverse start order, and only if the plugin has started. It has the same time limit as
+   * `start`. Default: nothing to stop.
+   */
   readonly stop?: (context: PluginContext<Options>) => Promise<void> | void;
 }
 
-/** The frozen value that a plugin's package exports by default. */
+/** A frozen plugin definition: the default export of a plugin's package. Made by {@link definePlugin}. */
 export interface DefinedPlugin<Options = unknown> extends PluginDefinition<Options> {
+  /** Distinguishes plugins from other values. */
   readonly kind: 'plugin';
 }
 
-/** Declares a plugin. Its shape is checked when it is loaded, where package and path are known. */
+/**
+ * Declares a plugin. Never throws: the definition is checked when the plugin is loaded, where its package and path are
+ * known.
+ *
+ * @example
+ * export default definePlugin({
+ *   name: 'likes',
+ *   config: z.object({ perMinute: z.number().default(30) }),
+ *   entities: [Like],
+ *   extend: [LikedObject],
+ *   bind({ bind, config }) {
+ *     bind(Likes).toDynamicValue(({ get }) => likesIn(get(Database), config));
+ *   },
+ *   async start({ get, log }) {
+ *     log.info('likes are ready', { count: await get(Likes).count() });
+ *   },
+ * });
+ */
 export function definePlugin<Options = Record<string, never>>(
   definition: PluginDefinition<Options>,
 ): DefinedPlugin<Options> {

@@ -1,47 +1,89 @@
 import type { Sql, sql } from './sql.ts';
 
-/** What a code revision gets: SQL on the revision's own transaction, and nothing else. */
+/** The argument of a code revision. It runs SQL in the revision's own transaction and offers nothing else. */
 export interface RevisionContext {
-  /** Runs one statement and gives its rows. Several statements, and transaction keywords, are refused. */
+  /**
+   * Runs one statement and returns its rows; PostgreSQL refuses several statements in one call. Throws
+   * ENVELOPE_VIOLATED for a statement that is not made by `sql`, that controls the transaction, or that runs after the
+   * function has returned.
+   */
   readonly query: <Row = Record<string, unknown>>(statement: Sql) => Promise<readonly Row[]>;
+  /** The `sql` tag, for statements with bound values. */
   readonly sql: typeof sql;
 }
 
-/** A change that needs code. It may not use entities: those change later, while a revision may not. */
+/** A change written in code. It must not use entities: entities change later, but a revision must not. */
 export type RevisionCode = (context: RevisionContext) => Promise<void> | void;
 
-/** What an author writes in a revision file. */
+/** A revision as an author writes it. */
 export interface RevisionDefinition {
-  /** `plugin@slug`; the slug is the file's name. */
+  /** Full name: `plugin@slug`. The slug is the name of the file. */
   readonly id: string;
-  /** The revision before it on the same branch; `null` for the base; a list where two heads are merged. */
+  /** The revision before it on the same branch. `null` at the base, a list if it merges several heads. */
   readonly revises: string | null | readonly string[];
-  /** Revisions of other plugins that must be applied first. Default: none. */
+  /** Revisions of other branches that must be applied first, by full name. Default: none. */
   readonly dependsOn?: readonly string[];
+  /** The change: SQL, or a function for changes that SQL alone cannot express. */
   readonly up: Sql | RevisionCode;
-  /** What undoes `up`. Without it a downgrade past this revision is refused. */
+  /** Reverts `up`. Default: none, so that a downgrade past this revision is refused with DOWN_MISSING. */
   readonly down?: Sql | RevisionCode;
-  /** Required with code, counted up by hand when the code changes: it is hashed in place of the code. */
+  /**
+   * The version of the code. Required if `up` or `down` is a function; begin with 1 and increase it when the code
+   * changes. It is hashed in place of the code. Not allowed without code.
+   */
   readonly version?: number;
-  /** Older code cannot live with it: a drop, a rename, a narrower type, a new `not null`. Default: false. */
+  /**
+   * Whether older code stops working once the revision is applied: a drop, a rename, a narrower type, a new `not null`.
+   * Default: false.
+   */
   readonly breaking?: boolean;
-  /** The revisions that this one stands for (a squash). Default: none. */
+  /** The revisions that this one replaces (a squash), by full name. Default: none. */
   readonly replaces?: readonly string[];
-  /** `false` for the one statement that PostgreSQL refuses in a transaction. Default: true. */
+  /**
+   * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL refuses in one,
+   * such as `create index concurrently`. Default: true.
+   */
   readonly transaction?: boolean;
   /**
-   * Required with `transaction: false`: a query of one row and one boolean column saying whether `up` has already
-   * taken full effect, so that a crash between the statement and its ledger row is made good.
+   * A query that returns one row with one boolean: whether `up` has already taken full effect. It lets the next run
+   * recover from a crash between the statement and its ledger row. Required with `transaction: false`, and not allowed
+   * otherwise.
    */
   readonly check?: Sql;
 }
 
-/** The frozen value that a revision file exports by default. */
+/** A frozen revision definition: the default export of a revision file. Made by {@link defineRevision}. */
 export interface DefinedRevision extends RevisionDefinition {
+  /** Distinguishes revisions from other values. */
   readonly kind: 'revision';
 }
 
-/** Declares a revision. Its checks happen when the plugin is loaded, where file and plugin are known. */
+/**
+ * Declares a revision. Never throws: the definition is checked when its plugin is loaded, where file and plugin are
+ * known, with REVISION_FIELD_INVALID and other codes.
+ *
+ * @example
+ * export default defineRevision({
+ *   id: 'likes@0002_count_on_object',
+ *   revises: 'likes@0001_create_like',
+ *   dependsOn: ['core@0001_create_objects'],
+ *   up: sql`alter table "core_object" add column "likes_count" int not null default 0;`,
+ *   down: sql`alter table "core_object" drop column "likes_count";`,
+ * });
+ *
+ * @example
+ * // With code:
+ * export default defineRevision({
+ *   id: 'likes@0003_hash_tokens',
+ *   revises: 'likes@0002_count_on_object',
+ *   version: 1,
+ *   async up({ query, sql }) {
+ *     for (const { id, token } of await query<TokenRow>(sql`select id, token from likes_token`)) {
+ *       await query(sql`update likes_token set token = ${hash(token)} where id = ${id}`);
+ *     }
+ *   },
+ * });
+ */
 export function defineRevision(definition: RevisionDefinition): DefinedRevision {
   return Object.freeze({ ...definition, kind: 'revision' });
 }

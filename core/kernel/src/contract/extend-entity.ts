@@ -1,34 +1,38 @@
 import type { EntityName, EntitySchema, InferEntityFromProperties } from '@mikro-orm/core';
 
-/** A class that stands for an entity, as `setClass` and `entities: […]` take it. */
+/** The class of an entity, as `setClass` and the `entities` of a plugin take it. */
 export type EntityClassOf<Entity extends object> = abstract new (...args: never) => Entity;
 
-/** An entry of a plugin's `entities`: a class, or what defineEntity gives where there is no class. */
+/** An entry of a plugin's `entities`: a class, or the schema that `defineEntity` returns if there is no class. */
 export type EntityEntry = EntityClassOf<object> | EntitySchema;
 
-/** The properties of an entity by name, as `defineEntity` takes them: `p.integer()`, or `() => p.manyToOne(User)`. */
+/** The properties of an entity by name, as `defineEntity` takes them: `p.integer()` or `() => p.manyToOne(User)`. */
 export type EntityProperties = Readonly<Record<string, object>>;
 
-/** Properties, and with them columns, that a plugin adds to an entity of another plugin: an entry of `extend`. */
+/** Properties that a plugin adds to an entity of another plugin: an entry of a plugin's `extend`. */
 export interface Extension {
+  /** Distinguishes extensions from other values. */
   readonly kind: 'extension';
-  /** The entity's class. */
+  /** The class of the extended entity. */
   readonly target: EntityClassOf<object>;
+  /** The added properties. Each one with a column adds the column to the table of the entity. */
   readonly properties: EntityProperties;
 }
 
-/** An extension with its types: what {@link extendEntity} gives. */
+/** An extension with its types: the result of {@link extendEntity}. */
 export interface EntityExtension<Target extends object, Properties extends EntityProperties> extends Extension {
+  /** The class of the extended entity. */
   readonly target: EntityClassOf<Target>;
+  /** The added properties. */
   readonly properties: Properties;
   /**
-   * The entity's class with the properties in its type: what `find`, `create` and the other methods of an EntityManager
-   * take as the entity's name. Nobody who does not import the extension sees them.
+   * The entity's class with the added properties in its type. Pass it to `find`, `create` and other methods of an
+   * EntityManager in place of the class. Code that does not import the extension does not see the properties.
    */
   readonly as: EntityName<ExtendedEntity<Target, Properties>>;
 }
 
-/** An entity with what an extension adds to it. */
+/** The type of an entity with the properties that an extension adds to it. */
 export type ExtendedEntity<Target extends object, Properties extends EntityProperties> = InferEntityFromProperties<
   Properties,
   undefined,
@@ -36,10 +40,19 @@ export type ExtendedEntity<Target extends object, Properties extends EntityPrope
 >;
 
 /**
- * Declares properties on an entity of a plugin that this one requires. A column must be nullable or have a default in
- * the database: without this plugin rows are inserted by code that does not know it. The columns, and indexes and keys
- * over them, belong to the plugin that declares them. Listed under `extend` in `definePlugin`; checked when the
- * entities of all plugins are put together.
+ * Adds properties to an entity of a plugin that this plugin requires. List the result under `extend` in `definePlugin`.
+ *
+ * Each column must be nullable or have a database default, since other plugins insert rows without knowing it. The
+ * columns, and the indexes and keys over them, belong to the plugin that declares them. Never throws: extensions are
+ * checked when the entities of all plugins are merged, with EXTENSION_INVALID, EXTENSION_REQUIRED, COLUMN_COLLISION,
+ * ENTITY_NOT_REGISTERED and ENTITY_NOT_REQUIRED.
+ *
+ * @example
+ * export const LikedObject = extendEntity(ContentObject, {
+ *   likesCount: p.integer().default(0),
+ * });
+ *
+ * const popular = await em.find(LikedObject.as, { likesCount: { $gt: 10 } });
  */
 export function extendEntity<Target extends object, const Properties extends EntityProperties>(
   target: EntityClassOf<Target>,
@@ -49,7 +62,7 @@ export function extendEntity<Target extends object, const Properties extends Ent
     kind: 'extension',
     target,
     properties: Object.freeze({ ...properties }),
-    // The same class at run time: in one application an entity has all the columns that its plugins give it.
+    // The same class at run time: within one application an entity has the columns of all active plugins.
     as: target,
   });
 }

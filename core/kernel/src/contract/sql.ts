@@ -1,19 +1,30 @@
-/** A piece of SQL: text with `$1`-style places, and the values that go there. Made by {@link sql}, never by hand. */
+/** A piece of SQL: text with placeholders like `$1`, and their values. Made by {@link sql}, never by hand. */
 export interface Sql {
+  /** Distinguishes SQL from other values. */
   readonly kind: 'sql';
+  /** The text, with `$1`, `$2` and so on for the values. */
   readonly text: string;
+  /** The values of the placeholders, in order. */
   readonly values: readonly unknown[];
 }
 
-/** Whether `value` is what {@link sql} makes (by shape, so that a second copy of this package does not matter). */
+/** Whether `value` has the shape of {@link Sql}, so that SQL made by another copy of this package counts. */
 export function isSql(value: unknown): value is Sql {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'sql' && 'text' in value;
 }
 
 /**
- * Tags a piece of SQL. The text is taken as written (`\d` stays `\d`); only a backtick and `${` need a backslash.
- * Another `sql` piece in `${…}` is joined in; any other value becomes a bound parameter, which only the queries of a
- * code revision and of services may have: the `up` and `down` of a SQL revision are plain text.
+ * Tags a piece of SQL. The text is used as written (`\d` stays `\d`); only a backtick and `${` need a backslash. An
+ * interpolated `sql` piece is inserted as SQL. Every other interpolated value becomes a bound parameter. Only queries may
+ * have parameters: the `up`, `down` and `check` of a revision are plain text and are refused with
+ * REVISION_FIELD_INVALID if they have any.
+ *
+ * @example
+ * up: sql`create table "likes_like" ("user_id" int not null references "core_user");`
+ *
+ * @example
+ * const active = sql`deleted_at is null`;
+ * await query(sql`select id from core_object where author_id = ${author} and ${active}`);
  */
 export function sql(strings: TemplateStringsArray, ...inserted: readonly unknown[]): Sql {
   const values: unknown[] = [];

@@ -1,25 +1,35 @@
 /**
- * The part of the Standard Schema v1 interface that the kernel calls (https://standardschema.dev), so that authors
- * bring zod, valibot, arktype or whatever implements it.
+ * A validator that implements Standard Schema v1 (https://standardschema.dev), such as a zod, valibot or ArkType schema.
+ * The type has only the part of the interface that the kernel uses.
  */
 export interface StandardSchema<Output = unknown> {
+  /** The entry point that the specification defines. */
   readonly '~standard': {
+    /** The version of the specification. */
     readonly version: 1;
+    /** The name of the library: `zod`. */
     readonly vendor: string;
+    /** Validates a value and returns the output or the issues. */
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    /** The input and output types. They exist for the compiler only. */
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
-    /** Standard JSON Schema, where the library has it: the schema of what it accepts. */
+    /**
+     * Returns the JSON Schema of the accepted input, if the library supports it. The kernel uses it to refuse unknown
+     * options and to write the JSON Schema of config.json.
+     */
     readonly jsonSchema?: { readonly input: (options: { readonly target: string }) => Record<string, unknown> };
   };
 }
 
-/** Either a value, or what is wrong with it. */
+/** The result of a validation: the output value, or the issues. */
 export type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardIssue[] };
 
-/** One complaint about a value. */
+/** One problem that a validation found. */
 export interface StandardIssue {
+  /** A description for people. */
   readonly message: string;
+  /** The path to the invalid value. Default: the value itself is invalid. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }

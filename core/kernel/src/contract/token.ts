@@ -1,32 +1,45 @@
 declare const type: unique symbol;
 
 /**
- * The name of a service, and its type: what a plugin binds a value to and others ask for. A token is no class: whoever
- * uses a service knows its interface, and the class behind it stays replaceable.
+ * The name of a service together with its type. One plugin binds a value to it; others resolve it. A token is not a
+ * class: users of a service depend on its interface, and the implementation can be replaced. Made by {@link token}.
  */
 export interface Token<T> {
+  /** Distinguishes tokens from other values. */
   readonly kind: 'token';
-  /** `plugin` or `plugin.thing`. It says whose token it is: only that plugin may bind it. */
+  /** `plugin` or `plugin.thing`. The part before the dot is the plugin that owns the token and may bind it. */
   readonly name: string;
-  /** What Inversify knows it by, for decorated classes: `@inject(Likes.id)`. */
+  /** The identifier for Inversify, for decorated classes: `@inject(Likes.id)`. */
   readonly id: symbol;
-  /** Never there: it carries `T`, which must match exactly, since a token is both written to and read from. */
+  /** Never set. It carries the type `T`, which must match exactly since a token is both bound and resolved. */
   readonly [type]?: (value: T) => T;
 }
 
 /**
- * Makes a token. Two tokens of one name are the same token, so one of an optional plugin, whose package may be absent,
- * is made where it is used, with `import type` for `T`. Private unless the plugin's module exports it. Its name is
- * checked where it is bound or asked for, since the plugin is known there.
+ * Makes a token. `name` is `plugin` or `plugin.thing`. Two tokens with the same name are the same token, even across
+ * copies of this package. To use an optional plugin whose package may not be installed, make its token by name and take
+ * `T` from an `import type`.
+ *
+ * A token is private unless the main module of its plugin exports it. The name is checked where the token is bound or
+ * resolved, which throws TOKEN_INVALID.
+ *
+ * @example
+ * export interface Likes {
+ *   readonly countOf: (object: number) => Promise<number>;
+ * }
+ * export const Likes = token<Likes>('likes');
+ *
+ * // In another plugin that requires "likes":
+ * const count = await get(Likes).countOf(1);
  */
 export function token<T>(name: string): Token<T> {
   return Object.freeze({ kind: 'token', name, id: Symbol.for(idPrefix + name) });
 }
 
-/** Begins the description of a token's id, and nobody else's symbols. */
+/** The prefix of the description of every token's `id`. It tells our symbols from others. */
 export const idPrefix = 'headwater.token:';
 
-/** Whether `value` is what {@link token} makes (by shape, so that a second copy of this package does not matter). */
+/** Whether `value` has the shape of a {@link Token}, so that tokens of another copy of this package count. */
 export function isToken(value: unknown): value is Token<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'token') return false;
   return 'name' in value && typeof value.name === 'string' && 'id' in value && typeof value.id === 'symbol';
