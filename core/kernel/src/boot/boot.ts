@@ -11,8 +11,8 @@ import { upgrade, type MigrationResult } from '../migrate/migrate.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import type { Blueprint } from '../migrate/state.ts';
 
-/** How to boot a config that is at hand. */
-export interface BootWithOptions {
+/** How to boot an application that is prepared. */
+export interface PreparedBootOptions {
   /** Follows the upgrade. */
   readonly observer?: Observer;
   /** Where plugins log to. Default: nowhere. */
@@ -27,7 +27,7 @@ export interface BootWithOptions {
 }
 
 /** How to boot. */
-export interface BootOptions extends Pick<BootWithOptions, 'observer' | 'log' | 'interruption'> {
+export interface BootOptions extends Pick<PreparedBootOptions, 'observer' | 'log' | 'interruption'> {
   /** Where config.json is looked for. Default: the working directory. */
   readonly cwd?: string;
   /** Path of config.json. Default: `config/config.json`, then `config.json`. */
@@ -46,34 +46,26 @@ export interface App extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
-/** Boots the application that a config.json describes. Throws what reading it and {@link bootWith} throw. */
-export async function boot(options: BootOptions = {}): Promise<App> {
-  const stages = stopwatch();
-  const { cwd = process.cwd(), config: file } = options;
-  const config = readConfig(
-    findConfig({ cwd, ...(file !== undefined && { config: file }) }),
-    options.env ?? process.env,
-  );
-  return bootWith(config, options, stages);
-}
-
 /**
- * Boots an application: load, bind, connect, upgrade every head, open the entities, start. Whatever fails is thrown as
- * a KernelError after what had been opened is closed again; every refusal that needs no database comes before a
- * connection opens.
+ * Boots the application that a config.json describes: load, bind, connect, upgrade every head, open the entities, start.
+ * A failure is thrown as a KernelError after everything that had been opened is closed again; every refusal that needs no
+ * database comes before a connection opens.
+ *
+ * @example
+ * await using app = await boot({ cwd: import.meta.dirname });
+ * const likes = app.get(Likes);
  */
-export async function bootWith(
-  config: Config,
-  options: BootWithOptions = {},
-  stages: Stopwatch = stopwatch(),
-): Promise<App> {
+export async function boot(options: BootOptions = {}): Promise<App> {
+  const { cwd = process.cwd(), config: file, env = process.env } = options;
+  const stages = stopwatch();
+  const config = readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env);
   return bootPrepared(await prepare(config, stages), options, stages);
 }
 
-/** Boots what is loaded and bound already, once. */
+/** Boots an application that is already loaded and bound. Call it once for each {@link Prepared}. */
 export async function bootPrepared(
   { config, blueprint, plugins, bound }: Prepared,
-  { observer, log = () => silent, open = openSession, interruption }: BootWithOptions = {},
+  { observer, log = () => silent, open = openSession, interruption }: PreparedBootOptions = {},
   stages: Stopwatch = stopwatch(),
 ): Promise<App> {
   const session = await open(config.database);
