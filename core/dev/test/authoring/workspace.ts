@@ -1,5 +1,5 @@
 import { readConfig } from '../../../kernel/src/config/read-config.ts';
-import { kernelPackage } from '../../../kernel/src/boot/kernel-package.ts';
+import { kernelPackage } from '../../../kernel/src/plugin/kernel-package.ts';
 import { loadPluginSet } from '../../../kernel/src/plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../../kernel/src/plugin/plugin-set.ts';
 import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { kernelPackage } from '../boot/kernel-package.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
 import { projectRoot } from '../config/project-root.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { kernelName } from '../plugin/package-location.ts';

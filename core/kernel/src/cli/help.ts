@@ -1,5 +1,5 @@
 import { Help } from 'commander';
-import { kernelPackage } from '../boot/kernel-package.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
 import type { DeclaredCommand } from '../plugin/declared-commands.ts';
 import { commandTable } from './command-table.ts';
 import type { Command } from './command.ts';

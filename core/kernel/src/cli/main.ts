@@ -2,7 +2,7 @@ import { exitCode, type ExitCode } from '../error/exit-code.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { nearest } from '../error/nearest.ts';
-import { kernelPackage } from '../boot/kernel-package.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
 import { commandNamed, commandTable } from './command-table.ts';
 import { openConsole } from './console.ts';

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { assertOneHead } from '../graph/heads-and-bases.ts';
 import { loadPluginSet } from '../plugin/load-plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
-import { kernelPackage } from '../boot/kernel-package.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
 import { graphOf, type Blueprint } from './state.ts';
 
 /**

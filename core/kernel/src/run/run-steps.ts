@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assertWritable } from '../db/preflight.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { prepareLedger } from '../ledger/prepare-ledger.ts';
+import { prepareLedger } from './prepare-ledger.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { classifyError } from './classify-error.ts';
 import { watchBlockers } from './lock.ts';

@@ -5,7 +5,7 @@ import type { GraphRevision } from '../../graph/graph-revision.ts';
 import { toMermaid } from '../../graph/mermaid.ts';
 import type { RevisionGraph } from '../../graph/revision-graph.ts';
 import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
-import { kernelPackage } from '../../boot/kernel-package.ts';
+import { kernelPackage } from '../../plugin/kernel-package.ts';
 import { graphOf } from '../../migrate/state.ts';
 import { withSession } from '../../migrate/with-session.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';

@@ -3,7 +3,7 @@ import { kernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import { nearest } from '../../error/nearest.ts';
 import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
-import { kernelPackage } from '../../boot/kernel-package.ts';
+import { kernelPackage } from '../../plugin/kernel-package.ts';
 import { withSession } from '../../migrate/with-session.ts';
 import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';

@@ -1,8 +1,8 @@
-import { beginScript, dollarQuoted } from '../run/envelope.ts';
+import { beginScript, dollarQuoted } from './envelope.ts';
 import { kernelState, serverErrorOf } from '../db/foreign-error.ts';
-import { currentFormat, formats } from './ledger-schema.ts';
-import { takeLock } from '../run/envelope.ts';
-import type { Run } from '../run/run.ts';
+import { currentFormat, formats } from '../ledger/ledger-schema.ts';
+import { takeLock } from './envelope.ts';
+import type { Run } from './run.ts';
 
 /**
  * Makes the ledger, or brings an older one to this kernel's format, under the migration lock. (`create schema if not
