@@ -3,141 +3,227 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const sources = join(import.meta.dirname, '../../core/kernel/src');
+/** The folders of a package's sources and what each may import: other folders (`type` ones only as types), npm packages. */
+interface Layout {
+  /** By folder or top-level file. Data flows one way, so no two folders import each other. */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
+  /** By npm package: the folders that may import it, so that each dependency has one place. */
+  readonly packages: Readonly<Record<string, readonly string[]>>;
+  /** Folders that only compute: no npm package and no module of Node, except as types. */
+  readonly pure: readonly string[];
+}
 
-/**
- * Who may import whom inside the kernel. A part that is not named may not be imported; `type` parts only as types.
- * Data flows one way, so no two parts import each other.
- */
-const parts: Readonly<Record<string, readonly string[]>> = {
-  error: [],
-  webassembly: [],
-  contract: ['error'],
-  graph: ['error'],
-  plan: ['error', 'graph'],
-  config: ['error', 'graph'],
-  plugin: ['error', 'contract', 'graph', 'config'],
-  sql: ['error', 'webassembly'],
-  lint: ['error', 'graph', 'sql', 'type plugin'],
-  db: ['error', 'contract', 'type config', 'type plugin', 'webassembly'],
-  container: ['error', 'contract'],
-  schema: ['error', 'contract', 'type config', 'type db'],
-  shadow: ['error', 'contract', 'config', 'db', 'type plugin', 'webassembly'],
-  difference: ['type shadow'],
-  authoring: [
-    'error',
-    'contract',
-    'type config',
-    'db',
-    'graph',
-    'plugin',
-    'sql',
-    'lint',
-    'schema',
-    'shadow',
-    'difference',
-    'kernel',
-  ],
-  kernel: ['error', 'contract', 'config', 'container', 'db', 'graph', 'plan', 'plugin', 'schema'],
-  cli: ['error', 'contract', 'config', 'db', 'graph', 'plan', 'plugin', 'authoring', 'lint', 'shadow', 'kernel'],
-  testing: ['error', 'contract', 'config', 'db', 'kernel', 'plugin'],
-  'core-plugin': ['plugin.ts'],
-  'plugin.ts': ['contract'],
-  'testing.ts': ['testing'],
-  'index.ts': ['error', 'graph', 'plan', 'kernel', 'contract', 'config', 'db', 'plugin'],
+const kernel: Layout = {
+  folders: {
+    error: [],
+    contract: ['error'],
+    graph: ['error', 'type contract'],
+    plan: ['error', 'graph', 'type plugin'],
+    config: ['error', 'graph'],
+    runtime: [],
+    plugin: ['error', 'contract', 'graph', 'config', 'runtime', 'peers'],
+    sql: ['error', 'runtime'],
+    ownership: ['error', 'sql'],
+    peers: ['error'],
+    db: ['error', 'type config', 'runtime', 'peers'],
+    catalog: ['type db', 'sql'],
+    ledger: ['error', 'type graph', 'db'],
+    container: ['error', 'contract'],
+    entities: ['error', 'contract', 'type config', 'type db', 'sql', 'peers'],
+    run: ['error', 'contract', 'type config', 'type plugin', 'db', 'ledger', 'sql'],
+    migrate: ['error', 'type config', 'graph', 'plan', 'plugin', 'db', 'ledger', 'run'],
+    boot: ['error', 'contract', 'config', 'plugin', 'container', 'db', 'entities', 'migrate', 'type run'],
+    cli: [
+      'error',
+      'contract',
+      'config',
+      'graph',
+      'plan',
+      'plugin',
+      'type db',
+      'ledger',
+      'type run',
+      'migrate',
+      'boot',
+      'runtime',
+    ],
+    'plugin.ts': ['contract'],
+    'index.ts': ['error', 'graph', 'plan', 'boot'],
+    'cli.ts': ['cli'],
+    'internal.ts': [
+      'error',
+      'contract',
+      'config',
+      'graph',
+      'plan',
+      'plugin',
+      'runtime',
+      'sql',
+      'ownership',
+      'db',
+      'catalog',
+      'entities',
+      'run',
+      'migrate',
+      'boot',
+      'cli',
+    ],
+  },
+  packages: {
+    commander: ['cli'],
+    pino: ['cli'],
+    umzug: ['run'],
+    pg: ['db'],
+    '@electric-sql/pglite': ['db', 'type entities'],
+    '@electric-sql/pglite-prepopulatedfs': ['db'],
+    semver: ['plugin'],
+    'jsonc-parser': ['config'],
+    inversify: ['container'],
+    '@mikro-orm/core': ['entities', 'type contract'],
+    '@mikro-orm/pglite': ['entities'],
+    '@mikro-orm/postgresql': ['entities', 'type contract'],
+    'libpg-query': ['run', 'plugin', 'sql'],
+  },
+  pure: ['error', 'contract', 'graph', 'plan'],
 };
 
-/** Which part may import which npm package, `type` parts only as types: each foreign thing has one place. */
-const packages: Readonly<Record<string, readonly string[]>> = {
-  commander: ['cli'],
-  pino: ['cli'],
-  umzug: ['db'],
-  pg: ['db'],
-  '@electric-sql/pglite': ['db', 'type schema'],
-  '@electric-sql/pglite-prepopulatedfs': ['db'],
-  semver: ['plugin'],
-  'jsonc-parser': ['config'],
-  inversify: ['container'],
-  '@mikro-orm/core': ['schema', 'core-plugin', 'type contract'],
-  '@mikro-orm/migrations': ['type schema'],
-  '@mikro-orm/pglite': ['schema'],
-  '@mikro-orm/postgresql': ['schema', 'type contract'],
-  'libpg-query': ['db', 'plugin', 'sql'],
+const dev: Layout = {
+  folders: {
+    error: [],
+    difference: [],
+    shadow: ['error'],
+    lint: ['error'],
+    verify: ['error', 'difference', 'shadow', 'lint'],
+    authoring: ['error', 'difference', 'shadow', 'lint', 'verify'],
+    adoption: ['error', 'lint', 'authoring'],
+    build: ['error'],
+    testing: ['error'],
+    commands: ['error', 'shadow', 'lint', 'verify', 'authoring', 'adoption', 'build'],
+    'commands.ts': ['commands'],
+    'testing.ts': ['testing'],
+  },
+  packages: {
+    '@headwater/kernel': [
+      'error',
+      'difference',
+      'shadow',
+      'lint',
+      'verify',
+      'authoring',
+      'adoption',
+      'build',
+      'testing',
+      'commands',
+    ],
+    '@mikro-orm/core': ['adoption'],
+    '@mikro-orm/migrations': ['type adoption'],
+    '@mikro-orm/pglite': ['adoption'],
+    'libpg-query': ['type lint'],
+  },
+  pure: [],
 };
-
-/** Parts that do nothing but compute: not even Node's own modules, whose types alone they may name. */
-const pure = new Set(['error', 'contract', 'graph', 'plan', 'difference']);
 
 interface Import {
   readonly file: string;
-  readonly part: string;
+  /** The folder or top-level file of `file`. */
+  readonly from: string;
   readonly specifier: string;
   readonly typeOnly: boolean;
 }
 
-const imports: readonly Import[] = globSync('**/*.ts', { cwd: sources }).flatMap((file) => {
-  const text = readFileSync(join(sources, file), 'utf8');
-  const found = text.matchAll(
-    /^(?:import|export)(\s+type\b)?[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm,
-  );
-  return Array.from(found, ([, type, from, dynamic, bare]) => ({
-    file,
-    part: partOf(file),
-    specifier: from ?? dynamic ?? bare ?? '',
-    typeOnly: type !== undefined,
-  }));
-});
-
-function partOf(file: string): string {
-  const [first = ''] = file.split('/');
-  return first;
+function importsIn(sources: string): readonly Import[] {
+  return globSync('**/*.ts', { cwd: sources }).flatMap((file) => {
+    const text = readFileSync(join(sources, file), 'utf8');
+    const found = text.matchAll(
+      /^(?:import|export)(\s+type\b)?[^;'"]*?from\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm,
+    );
+    return Array.from(found, ([, type, from, dynamic, bare]) => ({
+      file,
+      from: topOf(file),
+      specifier: from ?? dynamic ?? bare ?? '',
+      typeOnly: type !== undefined,
+    }));
+  });
 }
 
-describe('the kernel', () => {
-  it('is read at all', () => {
+function topOf(path: string): string {
+  return path.split(/[/\\]/)[0] ?? '';
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+describe.each([
+  ['kernel', kernel],
+  ['dev', dev],
+])('the sources of core/%s', (name, { folders, packages, pure }) => {
+  const sources = join(import.meta.dirname, '../../core', name, 'src');
+  const imports = importsIn(sources);
+  const offenders = (isAllowed: (one: Import) => boolean): readonly string[] =>
+    imports.flatMap((one) => (isAllowed(one) ? [] : [`${one.file} imports ${one.specifier}`]));
+  const isListed = (list: readonly string[] | undefined, what: string, typeOnly: boolean): boolean =>
+    list?.includes(what) === true || (typeOnly && list?.includes(`type ${what}`) === true);
+
+  it('are the folders of the table', () => {
     expect(imports.length).toBeGreaterThan(100);
-    expect(new Set(imports.map(({ part }) => part))).toEqual(new Set(Object.keys(parts)));
+    expect(new Set(imports.map(({ from }) => from)).difference(new Set(Object.keys(folders)))).toEqual(new Set());
+    expect(new Set(Object.keys(folders)).difference(new Set(globSync('*', { cwd: sources })))).toEqual(new Set());
   });
 
-  it('imports along the table of parts only', () => {
-    const offenders = imports.flatMap(({ file, part, specifier, typeOnly }) => {
-      if (!specifier.startsWith('.')) return [];
-      const target = partOf(relative(sources, join(sources, dirname(file), specifier)));
-      if (target === '..' || target === part) return [];
-      const allowed = parts[part] ?? [];
-      return allowed.includes(target) || (typeOnly && allowed.includes(`type ${target}`))
-        ? []
-        : [`${file} imports ${specifier}`];
+  it('import each other only along the table', () => {
+    const wrong = offenders(({ file, from, specifier, typeOnly }) => {
+      if (!specifier.startsWith('.')) return true;
+      const target = topOf(relative(sources, join(sources, dirname(file), specifier)));
+      return target === from || target === '..' || isListed(folders[from], target, typeOnly);
     });
-    expect(offenders).toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
-  it('names each npm package in its one place only', () => {
-    const offenders = imports.flatMap(({ file, part, specifier, typeOnly }) => {
-      if (specifier.startsWith('.') || isBuiltin(specifier)) return [];
-      const name = specifier
-        .split('/')
-        .slice(0, specifier.startsWith('@') ? 2 : 1)
-        .join('/');
-      const allowed = packages[name] ?? [];
-      return allowed.includes(part) || (typeOnly && allowed.includes(`type ${part}`))
-        ? []
-        : [`${file} imports ${specifier}`];
-    });
-    expect(offenders).toEqual([]);
-  });
-
-  it('computes graph, plan, differences and errors without touching the outside', () => {
-    const offenders = imports.flatMap(({ file, part, specifier, typeOnly }) =>
-      pure.has(part) && !typeOnly && !specifier.startsWith('.') ? [`${file} imports ${specifier}`] : [],
+  it('import each npm package only in its one place', () => {
+    const wrong = offenders(
+      ({ from, specifier, typeOnly }) =>
+        specifier.startsWith('.') || isBuiltin(specifier) || isListed(packages[packageOf(specifier)], from, typeOnly),
     );
-    expect(offenders).toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
-  it('knows no plugin by name, not even core’s', () => {
-    const offenders = imports.flatMap(({ file, part, specifier }) =>
-      part !== 'core-plugin' && specifier.includes('core-plugin') ? [`${file} imports ${specifier}`] : [],
+  it('have no two folders that import each other', () => {
+    const pairs = Object.entries(folders).flatMap(([from, targets]) =>
+      targets.flatMap((target) =>
+        folders[target.replace('type ', '')]?.includes(from) === true ? [[from, target]] : [],
+      ),
     );
-    expect(offenders).toEqual([]);
+    expect(pairs).toEqual([]);
+  });
+
+  it('compute in their pure folders without anything from outside', () => {
+    const wrong = offenders(
+      ({ from, specifier, typeOnly }) => !pure.includes(from) || typeOnly || specifier.startsWith('.'),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the packages', () => {
+  const kernelImports = importsIn(join(import.meta.dirname, '../../core/kernel/src'));
+  const devImports = importsIn(join(import.meta.dirname, '../../core/dev/src'));
+
+  it('keep the kernel free of developer tools and of every plugin', () => {
+    const wrong = kernelImports.filter(({ specifier }) =>
+      /^@headwater\/|(?:^|\/)(?:core\/)?(?:dev|plugins)\//.test(specifier),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('let the developer tools use the kernel through its doors only', () => {
+    const doors = new Set(['@headwater/kernel', '@headwater/kernel/plugin', '@headwater/kernel/internal']);
+    const used = devImports.filter(({ specifier }) => specifier.startsWith('@headwater/'));
+    expect(used.length).toBeGreaterThan(10);
+    expect(used.filter(({ specifier }) => !doors.has(specifier))).toEqual([]);
+    expect(devImports.filter(({ specifier }) => specifier.includes('kernel/src'))).toEqual([]);
   });
 });
