@@ -1,3 +1,8 @@
-/** The testing door, `@headwater/dev/testing`: boots a plugin for its author's tests, with whatever runs these. */
+/**
+ * The testing door, `@headwater/dev/testing`: boots a plugin, or only its revisions, for the tests of its author. It works
+ * with every test runner.
+ */
+export { openTestDatabase } from './testing/open-test-database.ts';
+export type { TestDatabase, TestDatabaseOptions } from './testing/open-test-database.ts';
 export { startTestKernel } from './testing/start-test-kernel.ts';
 export type { LogEntry, TestKernel, TestKernelOptions } from './testing/start-test-kernel.ts';

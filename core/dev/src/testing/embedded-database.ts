@@ -21,14 +21,14 @@ interface Heads {
 }
 
 /**
- * Opens an embedded database in memory at the heads of an application. It is on the engine of the last one that was
- * closed in this process, if that can be had as good as new.
+ * Opens an embedded database in memory: at the heads of an application, or empty for `null`. It reuses the engine of the
+ * database that was closed last in this process, unless that engine cannot be restored to a clean state.
  */
-export async function openEmbedded(prepared: Prepared): Promise<PgliteSession> {
+export async function openEmbedded(prepared: Prepared | null): Promise<PgliteSession> {
   const engine = (await renewed(takeIdle(), prepared)) ?? (await newEngine());
   const { session } = engine;
   try {
-    if (engine.heads === null) {
+    if (engine.heads === null && prepared !== null) {
       await upgradeToHeads(session, prepared);
       const hash = headsHash(prepared, session);
       engine.heads = { hash, snapshot: await takeSnapshot(session.query, 'all'), writes: await catalogWrites(session) };
@@ -71,7 +71,7 @@ function lend(engine: Engine): PgliteSession {
 }
 
 /** The engine as if it were new, or at the heads already; `null` where it cannot be, and is closed. */
-async function renewed(engine: Engine | null, prepared: Prepared): Promise<Engine | null> {
+async function renewed(engine: Engine | null, prepared: Prepared | null): Promise<Engine | null> {
   if (engine === null) return null;
   if ((await isFree(engine)) && (await renew(engine, prepared).catch(() => false))) return engine;
   end(engine);
@@ -93,10 +93,11 @@ async function isFree({ session }: Engine): Promise<boolean> {
   return Promise.race([free, late]).finally(() => clearTimeout(timer));
 }
 
-async function renew(engine: Engine, prepared: Prepared): Promise<boolean> {
+async function renew(engine: Engine, prepared: Prepared | null): Promise<boolean> {
   const { session, first, heads } = engine;
   await session.query('discard all');
-  if (heads?.hash !== headsHash(prepared, session) || (await catalogWrites(session)) !== heads.writes) {
+  const wanted = prepared === null ? null : headsHash(prepared, session);
+  if (heads === null || heads.hash !== wanted || (await catalogWrites(session)) !== heads.writes) {
     engine.heads = null;
     return dropEverything(session, first);
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openSession, serverErrorOf, withSession, type DatabaseTarget, type Prepared, type Session } from '@headwater/kernel/internal';
 import { headsHash, upgradeToHeads } from './heads.ts';
 import { lentSession } from './lent-session.ts';
-import type { TestDatabase } from './test-database.ts';
+import type { DisposableDatabase } from './disposable-database.ts';
 
 type Server = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -19,17 +19,17 @@ const mostTemplates = 20;
 const forgottenAfter = 3600;
 
 /**
- * A database on a server, copied from a template, which is built once for exactly these revisions. The database that
- * `server` names is connected to and otherwise left alone. Opening it throws DATABASE_PRIVILEGE, DATABASE_UNREACHABLE.
+ * Returns a database on a server. It is empty, or a copy of a template that is built once for exactly these revisions. The
+ * database that `server` names is only connected to. Opening it throws DATABASE_PRIVILEGE, DATABASE_UNREACHABLE.
  */
-export function databaseOnServer(server: Server): TestDatabase {
+export function databaseOnServer(server: Server): DisposableDatabase {
   const made = Math.floor(Date.now() / 1000).toString(36);
   const name = `${clonePrefix}${made}_${randomBytes(6).toString('hex')}`;
   const target = named(server, name);
   return {
     target,
     async open(prepared) {
-      await withSession(server, (admin) => clone(admin, name, server, prepared));
+      await withSession(server, (admin) => create(admin, name, server, prepared));
       const drop = (): Promise<void> => withSession(server, (admin) => dropDatabase(admin, name));
       try {
         const session = await openSession(target);
@@ -53,8 +53,9 @@ function named(server: Server, database: string): Server {
   return { ...server, url: url.href, shown: `${server.shown} (${database})` };
 }
 
-async function clone(admin: Session, name: string, server: Server, prepared: Prepared): Promise<void> {
+async function create(admin: Session, name: string, server: Server, prepared: Prepared | null): Promise<void> {
   await dropForgotten(admin);
+  if (prepared === null) return void (await admin.query(`create database ${name}`));
   const template = `${templatePrefix}${headsHash(prepared, admin)}`;
   const copy = `create database ${name} template ${template}`;
   try {

@@ -4,7 +4,7 @@ import type { PluginLog } from '@headwater/kernel/plugin';
 import { callerFolder } from './caller.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { testConfig } from './test-config.ts';
-import { testDatabase } from './test-database.ts';
+import { disposableDatabase } from './disposable-database.ts';
 
 /** What to start. */
 export interface TestKernelOptions {
@@ -62,7 +62,7 @@ export async function startTestKernel(options: TestKernelOptions = {}): Promise<
   const { plugins = ['.'], config: given = {}, cwd: folder = callerFolder() } = options;
   const url = options.database ?? (process.env['HEADWATER_TEST_DATABASE'] || 'pglite://');
   const config = testConfig({ plugins, config: given, database: url, folder });
-  const { target, open } = testDatabase(config.database);
+  const { target, open } = disposableDatabase(config.database);
   const stages = stopwatch();
   const prepared = await prepare({ ...config, database: target }, stages, options.import);
   const log: LogEntry[] = [];
