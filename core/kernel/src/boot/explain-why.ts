@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { nearest } from '../error/nearest.ts';
-import type { NameExplanation } from '../container/explain-name.ts';
+import type { TokenExplanation } from '../container/explain-token.ts';
 import { explainOwner, ownedBy, ownedNames } from '../entities/explain-owner.ts';
 import type { Owned } from '../entities/ownership.ts';
 import type { Prepared } from './prepare.ts';
@@ -11,7 +11,7 @@ export interface Why {
   /** What the entities describe by that name: a table, column, key, entity or property. */
   readonly owned: readonly Owned[];
   /** The token or contribution point of that name; `null` if there is none. */
-  readonly container: NameExplanation | null;
+  readonly container: TokenExplanation | null;
   /** Packages by plugin, of the active ones. */
   readonly packages: Readonly<Record<string, string>>;
   /** The same for people, a line each. */
@@ -35,7 +35,7 @@ export function explainWhy({ bound: { container, ownership }, blueprint }: Prepa
   return { name, owned, container: known, packages: Object.fromEntries(packages), lines };
 }
 
-function linesOf(known: NameExplanation, packages: ReadonlyMap<string, string>): readonly string[] {
+function linesOf(known: TokenExplanation, packages: ReadonlyMap<string, string>): readonly string[] {
   const { name, owner, state, exported, binding, decoratedBy, contributions } = known;
   // The kernel's own names are everybody's, and no plugin's.
   const whose = state === 'active' ? ` (${packages.get(owner) ?? '@headwater/kernel'})` : ` (${state})`;

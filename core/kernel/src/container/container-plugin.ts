@@ -1,30 +1,30 @@
-import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import { isContributionPoint } from '../contract/contribution-point.ts';
+import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import { isToken } from '../contract/token.ts';
 
-/** What the container needs to know of an active plugin. */
+/** The part of an active plugin that the container needs. */
 export interface ContainerPlugin {
   readonly name: string;
   /** The package's name, for messages. */
   readonly package: string;
-  /** The running half, of whichever options: they were checked against its own schema. */
+  /** The running half. `never` accepts any option type: the plugin's own schema has validated the options. */
   readonly running: Pick<DefinedPlugin<never>, 'bind'>;
   readonly options: unknown;
   /**
-   * What the plugin's main module exports, which decides what other plugins may name. Left out, nothing is private: a
-   * plugin that was written in place, in a test, has no module.
+   * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.
+   * Default: everything is visible, for a plugin without a module, as in a test.
    */
   readonly exports?: Readonly<Record<string, unknown>>;
 }
 
-/** The names of the tokens and contribution points that a plugin exports; `null` where nothing is private. */
+/** Returns the names of the tokens and contribution points that a plugin exports; `null` if nothing is private. */
 export function exportedNames({ exports }: ContainerPlugin): ReadonlySet<string> | null {
   if (exports === undefined) return null;
-  const offered = Object.values(exports).filter((value) => isToken(value) || isContributionPoint(value));
-  return new Set(offered.map(({ name }) => name));
+  const exported = Object.values(exports).filter((value) => isToken(value) || isContributionPoint(value));
+  return new Set(exported.map(({ name }) => name));
 }
 
-/** Whose token or point it is, going by its name: `likes` owns `likes` and `likes.votes`. */
-export function ownerOf(name: string): string {
+/** Returns the plugin that owns a token or contribution point, by its name: `likes` owns `likes` and `likes.votes`. */
+export function tokenOwner(name: string): string {
   return name.split('.', 1)[0] ?? name;
 }

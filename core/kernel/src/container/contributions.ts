@@ -1,35 +1,34 @@
 import type { Contribution } from '../contract/bind.ts';
 import type { ContributionPoint } from '../contract/contribution-point.ts';
-import type { ContributionEntry } from './entries.ts';
-import { assertKeyFree, makingError } from './refusals.ts';
-import type { Shelf } from './registry.ts';
+import { assertKeyFree, makingError } from './errors.ts';
+import type { ContributionBinding, Registry } from './registry.ts';
 
 /**
- * What was contributed to a point, made one by one, in plugin order. Keys are those of the point in hand: two that are
- * only known now are compared now. Throws CONTRIBUTION_FAILED and CONTRIBUTION_COLLISION.
+ * Makes the contributions to a point one by one, in plugin order. Uses the key function of the given point, so that keys
+ * of items that are made by functions are compared too. Throws CONTRIBUTION_FAILED and CONTRIBUTION_COLLISION.
  */
-export function contributionsOf<T>(
-  { inversify, entries }: Shelf,
+export function makeContributions<T>(
+  { inversify, contributions }: Registry,
   point: ContributionPoint<T>,
 ): readonly Contribution<T>[] {
   const owners = new Map<string, string>();
-  const contributions: Contribution<T>[] = [];
-  for (const entry of entries.contributions.get(point.name) ?? []) {
-    const item = inversify.get<T>(entry.id);
-    const key = point.key === null ? entry.key : keyOf(point.key, item, entry);
+  const made: Contribution<T>[] = [];
+  for (const binding of contributions.get(point.name) ?? []) {
+    const item = inversify.get<T>(binding.id);
+    const key = point.key === null ? binding.key : computeKey(point.key, item, binding);
     if (key !== null) {
-      assertKeyFree(point.name, key, [owners.get(key), entry.plugin], 'get');
-      owners.set(key, entry.plugin);
+      assertKeyFree(point.name, key, [owners.get(key), binding.plugin], 'get');
+      owners.set(key, binding.plugin);
     }
-    contributions.push(Object.freeze({ plugin: entry.plugin, key, item }));
+    made.push(Object.freeze({ plugin: binding.plugin, key, item }));
   }
-  return Object.freeze(contributions);
+  return Object.freeze(made);
 }
 
-function keyOf<T>(key: (item: T) => string, item: T, entry: ContributionEntry): string {
+function computeKey<T>(key: (item: T) => string, item: T, binding: ContributionBinding): string {
   try {
     return key(item);
   } catch (error) {
-    throw makingError(entry, { plugin: entry.plugin, act: 'make' }, [], error);
+    throw makingError(binding, { plugin: binding.plugin, act: 'make' }, [], error);
   }
 }

@@ -1,51 +1,52 @@
 import type { Get } from '../contract/bind.ts';
-import { ownerOf, type ContainerPlugin } from './container-plugin.ts';
-import { explainName, namesOn, type NameExplanation } from './explain-name.ts';
-import { loadModule } from './load-module.ts';
-import { unboundError } from './refusals.ts';
-import { resolverOf } from './resolver.ts';
-import { emptyShelf, stateOf, type Shelf } from './registry.ts';
+import { tokenOwner, type ContainerPlugin } from './container-plugin.ts';
+import { unboundError } from './errors.ts';
+import { explainToken, knownNames, type TokenExplanation } from './explain-token.ts';
+import { emptyRegistry, pluginState, type Registry } from './registry.ts';
+import { createResolver } from './resolver.ts';
+import { runBind } from './run-bind.ts';
 
-/** What the active plugins bound, decorated and contributed, ready to be asked for. */
+/** The services and contributions of the active plugins. */
 export interface AppContainer {
-  /** The application's own: sees what is private, too. */
+  /** Resolves as the application, which may also resolve private tokens. */
   readonly get: Get;
-  /** What the `start` of a plugin gets. */
+  /** Returns the `get` of a plugin. */
   readonly getOf: (plugin: string) => Get;
-  /** What is known of a token or contribution point; `null` where no active plugin does anything with it. */
-  readonly explain: (name: string) => NameExplanation | null;
-  /** Everything that {@link explain} knows, sorted. */
+  /** Explains a token or contribution point. Returns `null` if no active plugin uses it. */
+  readonly explain: (name: string) => TokenExplanation | null;
+  /** Every name that {@link explain} knows, sorted. */
   readonly names: readonly string[];
 }
 
-/** What else the container is told. */
+/** Options of {@link openContainer}. */
 export interface ContainerOptions {
-  /** Plugins that the config lists and switches off, so that an error can say so. Default: none. */
+  /** Plugins that the config lists with `"$enabled": false`, so that an error can say so. Default: none. */
   readonly disabled?: Iterable<string>;
 }
 
 /**
- * Lets plugins register, one after another in the order given, which is plugin order. Nothing is made yet, and no
- * database is needed. Throws PLUGIN_BIND_FAILED, TOKEN_OWNED_TWICE, TOKEN_INVALID, TOKEN_PRIVATE, TOKEN_UNBOUND (for a
- * decoration of what is not there) and CONTRIBUTION_COLLISION.
+ * Runs the `bind` of each plugin in the given order, which is plugin order. Makes no values and needs no database.
+ * Throws PLUGIN_BIND_FAILED, TOKEN_OWNED_TWICE, TOKEN_INVALID, TOKEN_PRIVATE, CONTRIBUTION_COLLISION, and TOKEN_UNBOUND
+ * for a decoration of an unbound token.
  */
 export function openContainer(plugins: readonly ContainerPlugin[], options: ContainerOptions = {}): AppContainer {
-  const shelf = emptyShelf(plugins, options.disabled);
-  const resolver = resolverOf(shelf);
-  for (const plugin of plugins) loadModule(shelf, resolver, plugin);
-  assertDecorationsMeet(shelf);
+  const registry = emptyRegistry(plugins, options.disabled);
+  const resolver = createResolver(registry);
+  for (const plugin of plugins) runBind(registry, resolver, plugin);
+  assertDecoratedTokensBound(registry);
   return Object.freeze({
     get: resolver.getOf(null),
     getOf: resolver.getOf,
-    explain: (name: string) => explainName(shelf, name),
-    names: Object.freeze(namesOn(shelf)),
+    explain: (name: string) => explainToken(registry, name),
+    names: Object.freeze(knownNames(registry)),
   });
 }
 
-/** A decoration of what an active plugin does not bind is a slip, unlike one of a plugin that is not active. */
-function assertDecorationsMeet(shelf: Shelf): void {
-  for (const [name, [first]] of shelf.entries.decorations) {
-    if (first === undefined || shelf.entries.bindings.has(name) || stateOf(shelf, ownerOf(name)) !== 'active') continue;
-    throw unboundError(shelf, name, first.plugin, 'bind', []);
+/** Decorating a token that an active plugin does not bind is a mistake. The plugin of the token may be inactive, though. */
+function assertDecoratedTokensBound(registry: Registry): void {
+  for (const [name, [first]] of registry.decorations) {
+    if (first === undefined || registry.bindings.has(name)) continue;
+    if (pluginState(registry, tokenOwner(name)) !== 'active') continue;
+    throw unboundError(registry, name, first.plugin, 'bind', []);
   }
 }

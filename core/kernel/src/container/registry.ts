@@ -1,42 +1,104 @@
-// Brings reflect-metadata along, once and before a class is decorated, since whoever decorates imports it as well.
+// Importing Inversify loads reflect-metadata once, before any class is decorated: decorated classes import it as well.
 import { Container } from 'inversify';
-import type { ContainerPhase } from '../error/codes/container.ts';
+import type { MakeContext } from '../contract/bind.ts';
+import type { ContainerPhase, PluginState, ResolutionStep } from '../error/codes/container.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { nearest } from '../error/nearest.ts';
-import { exportedNames, ownerOf, type ContainerPlugin } from './container-plugin.ts';
-import { noEntries, type Entries } from './entries.ts';
+import { exportedNames, tokenOwner, type ContainerPlugin } from './container-plugin.ts';
 
-/** What all parts of the container share: the values, in Inversify, and who registered what, which it does not keep. */
-export interface Shelf {
-  /** One for all plugins. A child for each would give a parent's singleton the bindings of the child that asks first. */
+/** The one binding of a token. */
+export interface TokenBinding extends ResolutionStep {
+  readonly what: 'token';
+  /** How the value is made, in Inversify's terms. */
+  readonly type: 'class' | 'constant' | 'dynamic';
+  readonly scope: 'singleton' | 'transient';
+}
+
+/** An item contributed to a contribution point. */
+export interface ContributionBinding extends ResolutionStep {
+  readonly what: 'contribution';
+  /** The identifier for Inversify. */
+  readonly id: symbol;
+  /** `null` if the point has no key, or if the item is made by a function. */
+  readonly key: string | null;
+}
+
+/** Anything that the container can make. */
+export type Binding = TokenBinding | ContributionBinding;
+
+/** A function by which a plugin wraps the value of a token. */
+export interface Decoration {
+  readonly name: string;
+  readonly plugin: string;
+  readonly wrap: (inner: unknown, context: MakeContext) => unknown;
+}
+
+/** Everything that one plugin registered. */
+export interface PluginBindings {
+  readonly bindings: readonly TokenBinding[];
+  readonly contributions: readonly ContributionBinding[];
+  readonly decorations: readonly Decoration[];
+}
+
+/** Everything that the plugins registered so far. Inversify has the values; it does not record who registered them. */
+export interface Registry {
+  /**
+   * One container for all plugins. With a child container per plugin, a parent's singleton would use the bindings of the
+   * child that resolves it first.
+   */
   readonly inversify: Container;
-  readonly entries: Entries;
-  /** By active plugin: what others may name; `null` where that is everything. */
-  readonly offers: ReadonlyMap<string, ReadonlySet<string> | null>;
-  /** Plugins that the config lists and switches off. */
+  /** By token name. */
+  readonly bindings: Map<string, TokenBinding>;
+  /** By the name of the point. Lists are in plugin order. */
+  readonly contributions: Map<string, ContributionBinding[]>;
+  /** By token name. Lists are in plugin order. */
+  readonly decorations: Map<string, Decoration[]>;
+  /** The names that each active plugin exports; `null` if nothing is private. */
+  readonly exported: ReadonlyMap<string, ReadonlySet<string> | null>;
+  /** Plugins that the config lists with `"$enabled": false`. */
   readonly disabled: ReadonlySet<string>;
 }
 
-/** A shelf with nothing on it. */
-export function emptyShelf(plugins: readonly ContainerPlugin[], disabled: Iterable<string> = []): Shelf {
+/** Returns a registry in which nothing is registered yet. */
+export function emptyRegistry(plugins: readonly ContainerPlugin[], disabled: Iterable<string> = []): Registry {
   return {
     inversify: new Container(),
-    entries: noEntries(),
-    offers: new Map(plugins.map((plugin) => [plugin.name, exportedNames(plugin)])),
+    bindings: new Map(),
+    contributions: new Map(),
+    decorations: new Map(),
+    exported: new Map(plugins.map((plugin) => [plugin.name, exportedNames(plugin)])),
     disabled: new Set(disabled),
   };
 }
 
-/** Refuses to let a plugin use what another one does not export. Throws TOKEN_PRIVATE. */
-export function assertOffered({ offers }: Shelf, name: string, plugin: string | null, phase: ContainerPhase): void {
-  const owner = ownerOf(name);
-  const offered = offers.get(owner);
-  if (plugin === null || plugin === owner || !offered || offered.has(name)) return;
-  throw kernelError('TOKEN_PRIVATE', { name, owner, plugin, phase, nearest: nearest(name, offered) });
+/** Adds everything that a plugin registered, after all of it has been checked. */
+export function addBindings(registry: Registry, added: PluginBindings): void {
+  for (const binding of added.bindings) registry.bindings.set(binding.name, binding);
+  for (const contribution of added.contributions) appendByName(registry.contributions, contribution);
+  for (const decoration of added.decorations) appendByName(registry.decorations, decoration);
 }
 
-/** Whether a plugin is active, and if not, whether the config knows it. */
-export function stateOf({ offers, disabled }: Shelf, plugin: string): 'active' | 'disabled' | 'absent' {
-  if (offers.has(plugin)) return 'active';
+function appendByName<V extends { readonly name: string }>(lists: Map<string, V[]>, value: V): void {
+  const list = lists.get(value.name);
+  if (list === undefined) lists.set(value.name, [value]);
+  else list.push(value);
+}
+
+/** Checks that `plugin` may use a token or point: it owns the name, or the owner exports it. Throws TOKEN_PRIVATE. */
+export function assertExported(
+  { exported }: Registry,
+  name: string,
+  plugin: string | null,
+  phase: ContainerPhase,
+): void {
+  const owner = tokenOwner(name);
+  const visible = exported.get(owner);
+  if (plugin === null || plugin === owner || !visible || visible.has(name)) return;
+  throw kernelError('TOKEN_PRIVATE', { name, owner, plugin, phase, nearest: nearest(name, visible) });
+}
+
+/** Returns whether a plugin is active and, if not, whether the config lists it. */
+export function pluginState({ exported, disabled }: Registry, plugin: string): PluginState {
+  if (exported.has(plugin)) return 'active';
   return disabled.has(plugin) ? 'disabled' : 'absent';
 }

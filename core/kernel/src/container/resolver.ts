@@ -3,48 +3,47 @@ import type { ContributionPoint } from '../contract/contribution-point.ts';
 import type { Token } from '../contract/token.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { assertPoint, assertToken } from './assert-named.ts';
-import { contributionsOf } from './contributions.ts';
-import type { Entry } from './entries.ts';
-import { assertSynchronous, makingError, stepOf, unboundError, unboundInClass } from './refusals.ts';
-import { assertOffered, type Shelf } from './registry.ts';
+import { makeContributions } from './contributions.ts';
+import { assertSynchronous, makingError, toStep, unboundError, unboundInClass } from './errors.ts';
+import { assertExported, type Binding, type Registry } from './registry.ts';
+import { assertPoint, assertToken } from './token-check.ts';
 
-/** Makes values, and knows at any time what is being made for what. */
+/** Makes values, and tracks which value is being made for which other. */
 export interface Resolver {
-  /** Runs `build` for an entry, wraps what it gives, and tells a cycle, a promise or a failure by its names. */
-  readonly make: (entry: Entry, build: (context: MakeContext) => unknown) => unknown;
-  /** The `get` of a plugin; with `null` that of the application itself, which also sees what is private. */
+  /** Calls `build` for a binding and applies its decorations. Reports cycles, promises and failures by name. */
+  readonly make: (binding: Binding, build: (context: MakeContext) => unknown) => unknown;
+  /** Returns the `get` of a plugin. With `null`, returns that of the application, which also resolves private tokens. */
   readonly getOf: (plugin: string | null) => Get;
 }
 
 /**
- * The resolver of a shelf. All making is synchronous, so one stack says exactly what is on the way, whether it was
- * asked for through `get` or by Inversify for a decorated constructor.
+ * Creates the resolver of a registry. Values are made synchronously, so a single stack tracks which values are being
+ * made, whether `get` or Inversify (for a decorated constructor) asked for them.
  */
-export function resolverOf(shelf: Shelf): Resolver {
-  const { inversify, entries } = shelf;
-  const making: Entry[] = [];
+export function createResolver(registry: Registry): Resolver {
+  const { inversify, bindings, decorations } = registry;
+  const stack: Binding[] = [];
 
-  const make: Resolver['make'] = (entry, build) => {
-    if (making.includes(entry)) {
-      throw kernelError('TOKEN_CYCLE', { path: [...making.slice(making.indexOf(entry)), entry].map(stepOf) });
+  const make: Resolver['make'] = (binding, build) => {
+    if (stack.includes(binding)) {
+      throw kernelError('TOKEN_CYCLE', { path: [...stack.slice(stack.indexOf(binding)), binding].map(toStep) });
     }
-    making.push(entry);
+    stack.push(binding);
     try {
-      let value = made(entry, { plugin: entry.plugin, act: 'make' }, build);
-      if (entry.what === 'contribution') return value;
-      for (const { plugin, wrap } of entries.decorations.get(entry.name) ?? []) {
+      let value = buildValue(binding, { plugin: binding.plugin, act: 'make' }, build);
+      if (binding.what === 'contribution') return value;
+      for (const { plugin, wrap } of decorations.get(binding.name) ?? []) {
         const inner = value;
-        value = made(entry, { plugin, act: 'decorate' }, (context) => wrap(inner, context));
+        value = buildValue(binding, { plugin, act: 'decorate' }, (context) => wrap(inner, context));
       }
       return value;
     } finally {
-      making.pop();
+      stack.pop();
     }
   };
 
-  const made = (
-    entry: Entry,
+  const buildValue = (
+    binding: Binding,
     by: { readonly plugin: string; readonly act: 'make' | 'decorate' },
     build: (context: MakeContext) => unknown,
   ): unknown => {
@@ -53,27 +52,27 @@ export function resolverOf(shelf: Shelf): Resolver {
       value = build(Object.freeze({ get: getOf(by.plugin) }));
     } catch (error) {
       if (error instanceof KernelError) throw error;
-      throw unboundInClass(shelf, by.plugin, making, error) ?? makingError(entry, by, making, error);
+      throw unboundInClass(registry, by.plugin, stack, error) ?? makingError(binding, by, stack, error);
     }
-    assertSynchronous(entry, by.plugin, value);
+    assertSynchronous(binding, by.plugin, value);
     return value;
   };
 
   const getOf: Resolver['getOf'] = (plugin) => {
     const get = <T>(token: Token<T>): T => {
       assertToken(token, plugin, 'get');
-      if (!entries.bindings.has(token.name)) throw unboundError(shelf, token.name, plugin, 'get', making);
-      assertOffered(shelf, token.name, plugin, 'get');
+      if (!bindings.has(token.name)) throw unboundError(registry, token.name, plugin, 'get', stack);
+      assertExported(registry, token.name, plugin, 'get');
       return inversify.get<T>(token.id);
     };
     const optional = <T>(token: Token<T>): T | undefined => {
       assertToken(token, plugin, 'get');
-      return entries.bindings.has(token.name) ? get(token) : undefined;
+      return bindings.has(token.name) ? get(token) : undefined;
     };
     const all = <T>(point: ContributionPoint<T>): readonly Contribution<T>[] => {
       assertPoint(point, plugin, 'get');
-      assertOffered(shelf, point.name, plugin, 'get');
-      return contributionsOf(shelf, point);
+      assertExported(registry, point.name, plugin, 'get');
+      return makeContributions(registry, point);
     };
     return Object.freeze(Object.assign(get, { optional, all }));
   };

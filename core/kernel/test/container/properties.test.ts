@@ -7,7 +7,7 @@ import { token } from '../../src/contract/token.ts';
 import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 import { decorated, plugin, type Needy } from './support.ts';
 
-/** A token of a plugin: what it is bound to, and the tokens that its value is made out of. */
+/** A token of a plugin: its kind of binding, and the tokens that its value is made from. */
 interface RandomBinding {
   readonly name: string;
   readonly type: 'class' | 'constant' | 'dynamic';
@@ -27,12 +27,12 @@ const some = (values: readonly string[], most: number): fc.Arbitrary<readonly st
 
 const points = ['p0.things', 'p1.things', 'gone.things'];
 
-/** Plugins with requirements, bindings that need tokens of any plugin without a cycle, decorations and contributions. */
+/** Plugins with requirements, bindings that need tokens of any plugin (without cycles), decorations and contributions. */
 const pluginSets: fc.Arbitrary<readonly RandomPlugin[]> = fc
   .array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 })
   .chain((counts) => {
     const names = counts.map((_, i) => `p${i}`);
-    // In a random order, in which a token may need only earlier ones: not the plugins' order.
+    // A random order in which a token may need only earlier tokens. It is independent of the plugin order.
     const tokens = counts.flatMap((count, i) => Array.from({ length: count }, (_, j) => `p${i}.t${j}`));
     return fc.shuffledSubarray(tokens, { minLength: tokens.length }).chain((ranked) => {
       const bindings = ranked.map((name, rank) =>
@@ -60,51 +60,51 @@ const pluginSets: fc.Arbitrary<readonly RandomPlugin[]> = fc
     });
   });
 
-/** The plugin as its author would write it. A value tells its token, its owner, and the values that it is made of. */
-function written({ name, bindings, decorates, contributes }: RandomPlugin): ContainerPlugin {
+/** Writes the plugin as its author would. A value is a text of its token, its owner and the values that it needs. */
+function asPlugin({ name, bindings, decorates, contributes }: RandomPlugin): ContainerPlugin {
   return plugin(name, ({ bind, contribute, decorate }) => {
     for (const binding of bindings) {
       const { type, needs } = binding;
       const ids = needs.map((need) => token<unknown>(need));
       const to = bind(token<unknown>(binding.name));
-      const tell = (values: readonly unknown[]): string => told(binding.name, name, values);
-      if (type === 'class') to.to(telling(decorated(...ids), tell));
-      else if (type === 'dynamic') to.toDynamicValue(({ get }) => tell(ids.map((id) => get(id))));
-      else to.toConstantValue(tell([]));
+      const text = (values: readonly unknown[]): string => textOf(binding.name, name, values);
+      if (type === 'class') to.to(withText(decorated(...ids), text));
+      else if (type === 'dynamic') to.toDynamicValue(({ get }) => text(ids.map((id) => get(id))));
+      else to.toConstantValue(text([]));
     }
     for (const other of decorates) decorate(token<unknown>(other), (inner) => `${name}[${String(inner)}]`);
     for (const point of contributes) contribute(contributionPoint<string>(point), `${name} to ${point}`);
   });
 }
 
-/** Lets the instances of a class say what they are. */
-function telling(constructor: new () => Needy, tell: (values: readonly unknown[]) => string): new () => Needy {
+/** Makes the instances of a class return the text of their needs. */
+function withText(constructor: new () => Needy, text: (values: readonly unknown[]) => string): new () => Needy {
   const prototype: unknown = constructor.prototype;
   Object.assign(prototype as Needy, {
     toString(this: Needy): string {
-      return tell(this.needs);
+      return text(this.needs);
     },
   });
   return constructor;
 }
 
-const told = (name: string, owner: string, values: readonly unknown[]): string =>
+const textOf = (name: string, owner: string, values: readonly unknown[]): string =>
   `${name} of ${owner}(${values.map(String).join(', ')})`;
 
-/** Plugin order: requirements first, ties by name. */
+/** Sorts plugins in plugin order: requirements first, ties by name. */
 function inPluginOrder(plugins: readonly RandomPlugin[]): readonly RandomPlugin[] {
   const depth = pluginDepths(new Map(plugins.map(({ name, requires }) => [name, requires])));
   const of = (name: string): number => depth.get(name) ?? 0;
   return plugins.toSorted((a, b) => of(a.name) - of(b.name) || (a.name < b.name ? -1 : 1));
 }
 
-/** What a token's value must be, worked out without a container. The plugins are in plugin order. */
+/** Computes the expected value of a token without a container. The plugins are in plugin order. */
 function expected(plugins: readonly RandomPlugin[], name: string): string {
   const owner = plugins.find(({ bindings }) => bindings.some((binding) => binding.name === name));
   const binding = owner?.bindings.find((other) => other.name === name);
   if (owner === undefined || binding === undefined) throw new Error(`no such token: ${name}`);
   const needs = binding.type === 'constant' ? [] : binding.needs;
-  const plain = told(
+  const plain = textOf(
     name,
     owner.name,
     needs.map((need) => expected(plugins, need)),
@@ -120,7 +120,7 @@ const shuffled = <T>(values: readonly T[]): fc.Arbitrary<readonly T[]> =>
   fc.shuffledSubarray([...values], { minLength: values.length });
 
 describe('for any plugins', () => {
-  test('every token has the binding of its one owner, in whatever order they load and whoever asks first', () => {
+  test('every token resolves to the binding of its owner, for any load order and any order of resolution', () => {
     fc.assert(
       fc.property(
         pluginSets.chain((plugins) => {
@@ -128,7 +128,7 @@ describe('for any plugins', () => {
           return fc.tuple(shuffled(plain), shuffled(tokensOf(plugins)), fc.constantFrom(...plugins));
         }),
         ([plugins, names, { name: asker }]) => {
-          const container = openContainer(plugins.map(written));
+          const container = openContainer(plugins.map(asPlugin));
           for (const name of names) {
             expect(String(container.getOf(asker)(token(name)))).toBe(expected(plugins, name));
             expect(container.explain(name)?.owner).toBe(plugins.find((one) => name.startsWith(`${one.name}.`))?.name);
@@ -139,13 +139,13 @@ describe('for any plugins', () => {
     );
   });
 
-  test('the order of the config changes no value, no wrapping and no order of contributions', () => {
+  test('the order of the config changes no value, no decoration order and no contribution order', () => {
     fc.assert(
       fc.property(
         pluginSets.chain((plugins) => fc.tuple(fc.constant(plugins), shuffled(plugins), shuffled(tokensOf(plugins)))),
         ([plugins, config, names]) => {
           const order = inPluginOrder(plugins);
-          const { get } = openContainer(inPluginOrder(config).map(written));
+          const { get } = openContainer(inPluginOrder(config).map(asPlugin));
           for (const name of names) expect(String(get(token(name)))).toBe(expected(order, name));
           for (const point of points) {
             expect(get.all(contributionPoint<string>(point)).map((one) => one.plugin)).toEqual(

@@ -3,7 +3,7 @@ import type { BindContext } from '../../src/contract/bind.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import type { ContainerPlugin } from '../../src/container/container-plugin.ts';
 
-/** An active plugin of whose running half only `bind` matters. */
+/** Makes an active plugin whose running half has only a `bind`. */
 export function plugin(
   name: string,
   bind?: (context: BindContext) => void,
@@ -18,7 +18,7 @@ export function plugin(
   };
 }
 
-/** What was injected into a class that is only there to be injected into. */
+/** A class that stores everything injected into it. */
 export class Needy {
   readonly needs: readonly unknown[];
 
@@ -28,8 +28,8 @@ export class Needy {
 }
 
 /**
- * A class that is decorated as `tsc` would do it, each parameter with `@inject`: Node, which strips types, takes no
- * decorators. That what tsc itself makes works too is proven by a fixture.
+ * Makes a class that is decorated the way `tsc` does it, each parameter with `@inject`. Node strips types but does not
+ * support decorators. A fixture covers classes that `tsc` itself compiles.
  */
 export function decorated(...needs: readonly { readonly id: symbol }[]): new () => Needy {
   const constructor = class extends Needy {};

@@ -11,7 +11,7 @@ const Thread = token<unknown>('comments.thread');
 const Front = token<unknown>('app.front');
 
 describe('a missing binding', () => {
-  test('names the token, who asks, what was being made for whom, and the command that helps', () => {
+  test('is reported with the token, the asking plugin, the values being made, and a command that fixes it', () => {
     const { get } = openContainer([
       plugin('app', ({ bind }) => void bind(Front).toDynamicValue(({ get }) => get(Thread))),
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -21,8 +21,8 @@ describe('a missing binding', () => {
       code: 'TOKEN_UNBOUND',
       exitCode: 14,
       message:
-        'Nothing is bound to the token "likes", which the plugin "comments" asks for, on the way "app.front" (app) -> ' +
-        '"comments.thread" (comments): its plugin, "likes", is not active.',
+        'The plugin "comments" asked for the token "likes", needed for "app.front" (app) -> "comments.thread" (comments), ' +
+        'but nothing is bound to it: its plugin, "likes", is not active.',
       details: { token: 'likes', plugin: 'comments', owner: 'likes', state: 'absent' },
     });
     expect(error.hint).toContain('npx kernel plugin:enable likes');
@@ -30,27 +30,27 @@ describe('a missing binding', () => {
     expect(error.written).toContain('The database is at its heads');
   });
 
-  test('says where the config switches its plugin off', () => {
+  test('is reported with the state of its plugin, if the config disables it', () => {
     const { getOf } = openContainer([plugin('comments')], { disabled: ['likes'] });
     const error = refusalOf(() => getOf('comments')(Likes));
     expect(error.details).toMatchObject({ state: 'disabled', chain: [] });
     expect(error.message).toBe(
-      'Nothing is bound to the token "likes", which the plugin "comments" asks for: its plugin, "likes", is switched ' +
-        'off in the config ("$enabled": false).',
+      'The plugin "comments" asked for the token "likes", but nothing is bound to it: its plugin, "likes", is disabled ' +
+        'in the config ("$enabled": false).',
     );
   });
 
-  test('says where its plugin is active and binds another name, and gives the nearest', () => {
+  test('is reported with the nearest name, if its plugin is active', () => {
     const { get } = openContainer([
       plugin('likes', ({ bind }) => bind(token<number>('likes.votes')).toConstantValue(1)),
     ]);
     expect(refusalOf(() => get(token('likes.vots'))).message).toBe(
-      'Nothing is bound to the token "likes.vots", which the application asks for: its plugin, "likes", is active, and ' +
-        'does not bind it; the nearest is "likes.votes".',
+      'The application asked for the token "likes.vots", but nothing is bound to it: its plugin, "likes", is active but ' +
+        'does not bind it; did you mean "likes.votes"?',
     );
   });
 
-  test('is told in the same way where a decorated constructor asks', () => {
+  test('is reported the same way for a decorated constructor', () => {
     const NeedsLikes = decorated(Likes);
     const { get } = openContainer([plugin('comments', ({ bind }) => void bind(Thread).to(NeedsLikes))]);
     expect(refusalOf(() => get(Thread))).toMatchObject({
@@ -62,17 +62,17 @@ describe('a missing binding', () => {
 
 describe('a token of a plugin that may not be active', () => {
   const comments = plugin('comments', ({ bind }) => {
-    // As its package may not be installed, its token is made by name.
+    // The package may not be installed, so the token is made by name.
     bind(Thread).toDynamicValue(({ get }) => `thread with ${get.optional(token<string>('likes')) ?? 'nobody'}`);
   });
 
-  test('gives undefined while it is not, and its value while it is', () => {
+  test('resolves to undefined if the plugin is inactive, and to its value if the plugin is active', () => {
     expect(openContainer([comments]).get(Thread)).toBe('thread with nobody');
     const likes = plugin('likes', ({ bind }) => bind(Likes).toConstantValue('likes'), [Likes]);
     expect(openContainer([likes, comments]).get(Thread)).toBe('thread with likes');
   });
 
-  test('does not hide that a value which is bound cannot be made', () => {
+  test('throws if it is bound but its value cannot be made', () => {
     const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Front))));
     expect(refusalOf(() => openContainer([likes, comments]).get(Thread))).toMatchObject({
       code: 'TOKEN_UNBOUND',
@@ -92,27 +92,27 @@ describe('a token that its plugin does not export', () => {
     [Likes],
   );
 
-  test('is there for its own plugin and for the application', () => {
+  test('is visible to its own plugin and to the application', () => {
     const { get, getOf } = openContainer([likes, plugin('comments')]);
     expect(getOf('likes')(Cache)).toBe('cache');
     expect(get(Cache)).toBe('cache');
     expect(getOf('comments')(Likes)).toBe('likes with cache');
   });
 
-  test('is refused to other plugins, however they came by its name', () => {
+  test('is refused to other plugins, even if they make the token by name', () => {
     const { getOf } = openContainer([likes, plugin('comments')]);
     const error = refusalOf(() => getOf('comments')(token('likes.cache')));
     expect(error).toMatchObject({
       code: 'TOKEN_PRIVATE',
       exitCode: 14,
       message:
-        '"likes.cache" is private: the plugin "likes" does not export it, and the plugin "comments" asks for it.',
+        '"likes.cache" is private: the plugin "likes" does not export it, but the plugin "comments" asked for it.',
     });
     expect(error.hint).toContain('Export it from the main module of "likes"');
     expect(refusalOf(() => getOf('comments').optional(Cache))).toMatchObject({ code: 'TOKEN_PRIVATE' });
   });
 
-  test('may not be decorated by other plugins either', () => {
+  test('cannot be decorated by other plugins', () => {
     const comments = plugin('comments', ({ decorate }) => decorate(Cache, (inner) => inner));
     expect(refusalOf(() => openContainer([likes, comments]))).toMatchObject({
       code: 'TOKEN_PRIVATE',
@@ -129,7 +129,7 @@ describe('a cycle', () => {
   ];
   const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Thread))));
 
-  test('names its tokens and their plugins, without those that only lead to it', () => {
+  test('is reported with its tokens and their plugins, without those that only lead to it', () => {
     const { get } = openContainer([
       likes,
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -140,19 +140,19 @@ describe('a cycle', () => {
       code: 'TOKEN_CYCLE',
       exitCode: 14,
       message:
-        'These need each other in order to be made: "comments.thread" (comments) -> "likes" (likes) -> ' +
+        'These values depend on each other: "comments.thread" (comments) -> "likes" (likes) -> ' +
         '"comments.thread" (comments).',
       details: { path },
     });
-    expect(error.hint).toContain('keep `get` and ask when it is used');
+    expect(error.hint).toContain('store `get` and call it when the value is used');
   });
 
-  test('is seen through decorated constructors', () => {
+  test('is detected through decorated constructors', () => {
     const { get } = openContainer([likes, plugin('comments', ({ bind }) => void bind(Thread).to(decorated(Likes)))]);
     expect(refusalOf(() => get(Thread))).toMatchObject({ code: 'TOKEN_CYCLE', details: { path } });
   });
 
-  test('is seen through decorations and contributions', () => {
+  test('is detected through decorations and contributions', () => {
     const Routes = contributionPoint<object>('http.routes');
     const Server = token<object>('http');
     const through = openContainer([
@@ -169,7 +169,7 @@ describe('a cycle', () => {
     expect(refusalOf(() => wrapped.get(Server))).toMatchObject({ code: 'TOKEN_CYCLE' });
   });
 
-  test('is none where one side asks only when it is used', () => {
+  test('is not one if one side resolves the other only when it is used', () => {
     const Ping = token<{ readonly count: (n: number) => number }>('likes.ping');
     const Pong = token<{ readonly count: (n: number) => number }>('comments.pong');
     const { get } = openContainer([
@@ -186,7 +186,7 @@ describe('a cycle', () => {
     expect(get(Pong).count(5)).toBe(5);
   });
 
-  test('leaves the container as it was: a plugin that is asked again answers again', () => {
+  test('leaves the container usable: other tokens resolve, and the same error is reported again', () => {
     const { get } = openContainer([
       likes,
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -199,7 +199,7 @@ describe('a cycle', () => {
 });
 
 describe('a value that cannot be made', () => {
-  test('is not told as a missing binding because its reason names a token', () => {
+  test('is not reported as a missing binding if its reason contains a token', () => {
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
         bind(Likes).toDynamicValue(() => {
@@ -210,7 +210,7 @@ describe('a value that cannot be made', () => {
     expect(refusalOf(() => get(Likes))).toMatchObject({ code: 'TOKEN_FAILED', details: { plugin: 'likes' } });
   });
 
-  test('names the token, its plugin and the first line of the cause, which is kept', () => {
+  test('is reported with its token, its plugin, the first line of the error, and the error as its cause', () => {
     const cause = new Error('no disk\nsecond line');
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
@@ -224,12 +224,12 @@ describe('a value that cannot be made', () => {
     expect(error).toMatchObject({
       code: 'TOKEN_FAILED',
       exitCode: 12,
-      message: 'The plugin "likes" could not make "likes", on the way "app.front" (app): no disk.',
+      message: 'The plugin "likes" could not make "likes", needed for "app.front" (app): no disk.',
       cause,
     });
   });
 
-  test('is tried again by the next who asks', () => {
+  test('is made again by the next call', () => {
     let tries = 0;
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
@@ -244,21 +244,21 @@ describe('a value that cannot be made', () => {
     expect(get(Likes)).toBe('after 2');
   });
 
-  test('may not be a promise, which would have neither an order nor a time limit', async () => {
+  test('is refused if it is a promise, which would have neither an order nor a time limit', async () => {
     const late = token<Promise<string>>('likes.late');
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
-        bind(late).toDynamicValue(() => Promise.reject(new Error('nobody hears this')));
+        bind(late).toDynamicValue(() => Promise.reject(new Error('never handled')));
       }),
     ]);
     const error = refusalOf(() => get(late));
     expect(error).toMatchObject({
       code: 'TOKEN_ASYNC',
       exitCode: 12,
-      message: 'The plugin "likes" makes "likes.late" (likes) a promise.',
+      message: 'The plugin "likes" returned a promise for "likes.late" (likes).',
     });
     expect(error.hint).toContain('belongs in start()');
-    // Were the rejection nobody's, it would end this process.
+    // An unhandled rejection would end this process.
     await setImmediate();
   });
 });

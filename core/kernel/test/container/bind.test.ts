@@ -12,7 +12,7 @@ const Clock = token<Clock>('core.clock');
 const Likes = token<{ readonly at: number }>('likes');
 
 describe('a binding', () => {
-  test('is a class, a constant, or what a function makes out of others', () => {
+  test('is a class, a constant, or a function that may resolve other tokens', () => {
     class Stopped implements Clock {
       now(): number {
         return 7;
@@ -31,7 +31,7 @@ describe('a binding', () => {
     expect(get(Likes)).toEqual({ at: 37 });
   });
 
-  test('is made once for all who ask, unless it says inTransientScope', () => {
+  test('is made once and shared, unless it is in transient scope', () => {
     const Each = token<object>('likes.each');
     const Once = token<object>('likes.once');
     const EachClass = token<object>('likes.each-class');
@@ -52,7 +52,7 @@ describe('a binding', () => {
     expect(get(EachClass)).not.toBe(get(EachClass));
   });
 
-  test('may be asked for by a plugin that is loaded earlier', () => {
+  test('can be resolved by a plugin that is loaded earlier', () => {
     const { get } = openContainer([
       plugin('core', ({ bind }) => void bind(Clock).toDynamicValue(({ get }) => ({ now: () => get(Likes).at }))),
       plugin('likes', ({ bind }) => bind(Likes).toConstantValue({ at: 3 })),
@@ -60,7 +60,7 @@ describe('a binding', () => {
     expect(get(Clock).now()).toBe(3);
   });
 
-  test('is not made during bind, nor when the container is open, but when somebody asks', () => {
+  test('is made when it is first resolved, not during bind or when the container is opened', () => {
     const made: string[] = [];
     const { get } = openContainer([
       plugin('core', ({ bind }) => {
@@ -89,29 +89,28 @@ describe('a binding', () => {
     expect(get(Off)).toBe(false);
   });
 
-  test('gets the options of its own plugin', () => {
+  test('may use the options of its plugin', () => {
     const Limit = token<unknown>('likes.limit');
     const likes = { ...plugin('likes', ({ bind, config }) => bind(Limit).toConstantValue(config)), options: { n: 3 } };
     expect(openContainer([likes]).get(Limit)).toEqual({ n: 3 });
   });
 });
 
-describe('a token has one owner', () => {
-  test('the plugin whose name it bears, so nobody else may bind it', () => {
+describe('a token has one owner,', () => {
+  test('the plugin that its name begins with, so no other plugin may bind it', () => {
     const error = refusalOf(() =>
       openContainer([plugin('likes'), plugin('comments', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]),
     );
     expect(error).toMatchObject({
       code: 'TOKEN_OWNED_TWICE',
       exitCode: 14,
-      message:
-        'The token "likes" has two owners: the plugin "likes", whose name it bears, and the plugin "comments", which binds it.',
+      message: 'The plugin "comments" binds the token "likes", which by its name belongs to the plugin "likes".',
       written: 'Nothing was written.',
     });
     expect(error.hint).toContain('decorate(token, wrap)');
   });
 
-  test('even while its own plugin is not active, and whatever the names look like', () => {
+  test('even if that plugin is not active, and even if another name is a prefix of it', () => {
     const bindsIn = (owner: string, name: string) => () =>
       openContainer([plugin(owner, ({ bind }) => bind(token<number>(name)).toConstantValue(1))]);
     expect(refusalOf(bindsIn('comments', 'likes.votes'))).toMatchObject({ code: 'TOKEN_OWNED_TWICE' });
@@ -119,7 +118,7 @@ describe('a token has one owner', () => {
     expect(bindsIn('likes', 'likes.votes')).not.toThrow();
   });
 
-  test('who binds it once', () => {
+  test('which may bind it only once', () => {
     const twice = [
       plugin('likes', ({ bind }) => {
         bind(Likes).toConstantValue({ at: 1 });
@@ -140,7 +139,7 @@ describe('a token has one owner', () => {
 });
 
 describe('a token', () => {
-  test('is the same wherever it is made, by its name', () => {
+  test('is identified by its name, wherever it is made', () => {
     const { get } = openContainer([plugin('likes', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]);
     expect(get(token<{ readonly at: number }>('likes'))).toBe(get(Likes));
   });
@@ -155,23 +154,23 @@ describe('a token', () => {
     'lïkes',
     `${'a'.repeat(40)}.b`,
     '__proto__',
-  ])('is refused if its name says nobody’s: %j', (name) => {
+  ])('is refused if its name does not name a plugin: %j', (name) => {
     const error = refusalOf(() => openContainer([plugin('likes', ({ bind }) => void bind(token(name)))]));
     expect(error).toMatchObject({ code: 'TOKEN_INVALID', exitCode: 12 });
-    expect(error.message).toContain('In phase "bind" the plugin "likes" gave');
+    expect(error.message).toContain('In phase "bind" the plugin "likes" passed');
   });
 
-  test('is no class, no text, and not what two modules that import each other see', () => {
+  test('cannot be a class, a string, or undefined, as two modules that import each other see it', () => {
     class LikesService {
       readonly at = 1;
     }
     const { get, getOf } = openContainer([plugin('likes')]);
     const refused = (value: unknown) => refusalOf(() => getOf('likes')(value as never)).message;
     expect(refused(LikesService)).toBe(
-      'In phase "get" the plugin "likes" gave the function or class "LikesService" where a token is expected.',
+      'In phase "get" the plugin "likes" passed the function or class "LikesService" where a token is expected.',
     );
-    expect(refused('likes')).toContain('gave the text "likes" where');
-    expect(refused(undefined)).toContain('gave undefined where');
-    expect(refusalOf(() => get(null as never)).message).toContain('the application gave null where');
+    expect(refused('likes')).toContain('passed the string "likes" where');
+    expect(refused(undefined)).toContain('passed undefined where');
+    expect(refusalOf(() => get(null as never)).message).toContain('the application passed null where');
   });
 });

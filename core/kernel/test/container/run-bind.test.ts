@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { loadModule } from '../../src/container/load-module.ts';
+import { runBind } from '../../src/container/run-bind.ts';
 import { openContainer } from '../../src/container/open-container.ts';
-import { resolverOf } from '../../src/container/resolver.ts';
-import { emptyShelf } from '../../src/container/registry.ts';
+import { createResolver } from '../../src/container/resolver.ts';
+import { emptyRegistry } from '../../src/container/registry.ts';
 import type { BindContext } from '../../src/contract/bind.ts';
 import { contributionPoint } from '../../src/contract/contribution-point.ts';
 import { token } from '../../src/contract/token.ts';
@@ -15,14 +15,14 @@ const Likes = token<string>('likes');
 const Votes = token<string>('likes.votes');
 const Routes = contributionPoint<object>('core.routes');
 
-describe('a plugin whose bind fails half-way', () => {
+describe('a plugin whose bind fails halfway', () => {
   const registers = ({ bind, contribute, decorate }: BindContext): void => {
     bind(Likes).toConstantValue('first');
     contribute(Routes, { from: 'first' });
     decorate(Greeting, (inner) => `first ${inner}`);
   };
 
-  test('is told by its name, its package, the phase and the first line of the cause, which is kept', () => {
+  test('is reported with its name, its package, the phase, the first line of the error, and the error as its cause', () => {
     const cause = new TypeError('no such thing\nsecond line');
     const likes = plugin('likes', (context) => {
       registers(context);
@@ -39,20 +39,20 @@ describe('a plugin whose bind fails half-way', () => {
     expect(error.hint).toContain('npx kernel plugin:disable likes');
   });
 
-  test('is unloaded whole: one that loads later finds no trace of it', () => {
+  test('is removed completely: a plugin that binds later finds no trace of it', () => {
     const core = plugin('core', ({ bind }) => bind(Greeting).toConstantValue('hello'));
     const broken = plugin('likes', (context) => {
       registers(context);
       context.bind(Votes).toConstantValue('first');
-      throw new Error('half-way');
+      throw new Error('halfway');
     });
-    const mended = plugin('likes', ({ bind }) => bind(Likes).toConstantValue('second'));
-    const shelf = emptyShelf([core, mended]);
-    const resolver = resolverOf(shelf);
-    loadModule(shelf, resolver, core);
-    expect(refusalOf(() => loadModule(shelf, resolver, broken)).code).toBe('PLUGIN_BIND_FAILED');
-    expect(shelf.inversify.isBound(Likes.id)).toBe(false);
-    loadModule(shelf, resolver, mended);
+    const fixed = plugin('likes', ({ bind }) => bind(Likes).toConstantValue('second'));
+    const registry = emptyRegistry([core, fixed]);
+    const resolver = createResolver(registry);
+    runBind(registry, resolver, core);
+    expect(refusalOf(() => runBind(registry, resolver, broken)).code).toBe('PLUGIN_BIND_FAILED');
+    expect(registry.inversify.isBound(Likes.id)).toBe(false);
+    runBind(registry, resolver, fixed);
     const get = resolver.getOf(null);
     expect(get(Likes)).toBe('second');
     expect(get(Greeting)).toBe('hello');
@@ -60,17 +60,17 @@ describe('a plugin whose bind fails half-way', () => {
     expect(get.optional(Votes)).toBeUndefined();
   });
 
-  test('registers nothing more with what it kept', () => {
+  test('cannot register anything later through the context', () => {
     const kept: BindContext[] = [];
     const likes = plugin('likes', (context) => {
       kept.push(context);
-      throw new Error('half-way');
+      throw new Error('halfway');
     });
     expect(refusalOf(() => openContainer([likes])).code).toBe('PLUGIN_BIND_FAILED');
-    expect(refusalOf(() => kept[0]?.bind(Votes)).message).toContain('after its bind() was over');
+    expect(refusalOf(() => kept[0]?.bind(Votes)).message).toContain('after bind() had returned');
   });
 
-  test('is unloaded whole where Inversify refuses a class, too', () => {
+  test('is removed completely if Inversify refuses a class', () => {
     class Undecorated {
       readonly likes: string;
 
@@ -82,19 +82,19 @@ describe('a plugin whose bind fails half-way', () => {
       registers(context);
       context.bind(token<Undecorated>('likes.page')).to(Undecorated);
     });
-    const shelf = emptyShelf([broken]);
-    const error = refusalOf(() => loadModule(shelf, resolverOf(shelf), broken));
+    const registry = emptyRegistry([broken]);
+    const error = refusalOf(() => runBind(registry, createResolver(registry), broken));
     expect(error.code).toBe('PLUGIN_BIND_FAILED');
     expect(error.message).toContain('"Undecorated" constructor requires at least 1 arguments');
-    expect(shelf.inversify.isBound(Likes.id)).toBe(false);
-    expect(shelf.entries.bindings.size + shelf.entries.contributions.size + shelf.entries.decorations.size).toBe(0);
+    expect(registry.inversify.isBound(Likes.id)).toBe(false);
+    expect(registry.bindings.size + registry.contributions.size + registry.decorations.size).toBe(0);
   });
 });
 
 describe('bind', () => {
-  test('registers at once: a promise is refused, and what it does later changes nothing', async () => {
+  test('must be synchronous: a promise is refused, and its later calls have no effect', async () => {
     let late: BindContext['bind'] | undefined;
-    // Types let a function give anything where nothing is expected; a linter for promises does not.
+    // The types allow any return value where `void` is expected; the linter for promises does not.
     const later = async ({ bind }: BindContext): Promise<void> => {
       late = bind;
       await setImmediate();
@@ -103,14 +103,14 @@ describe('bind', () => {
     const likes = plugin('likes', (context) => later(context) as never);
     const error = refusalOf(() => openContainer([likes]));
     expect(error.code).toBe('PLUGIN_BIND_FAILED');
-    expect(error.message).toContain('gives a promise');
-    // What the rest of it throws must not end this process as a rejection that nobody hears.
+    expect(error.message).toContain('returned a promise');
+    // A later rejection must not end this process as an unhandled one.
     await setImmediate();
     await setImmediate();
     expect(refusalOf(() => late?.(Likes))).toMatchObject({ code: 'PLUGIN_BIND_FAILED' });
   });
 
-  test('is over when it returns: what was kept of it registers nothing more', () => {
+  test('closes its context when it returns: later calls are refused', () => {
     const kept: BindContext[] = [];
     const scopes: (() => void)[] = [];
     const { get } = openContainer([
@@ -126,14 +126,14 @@ describe('bind', () => {
       () => context?.decorate(Greeting, (inner) => inner),
       ...scopes,
     ]) {
-      expect(refusalOf(late).message).toContain('after its bind() was over');
+      expect(refusalOf(late).message).toContain('after bind() had returned');
     }
     expect(get(Likes)).toBe('likes');
   });
 
-  test('says what a token is bound to', () => {
+  test('is refused if it passes a token to bind without binding it', () => {
     const half = plugin('likes', ({ bind }) => void bind(Likes));
-    expect(refusalOf(() => openContainer([half])).message).toContain('it names "likes" in bind(), and not what');
+    expect(refusalOf(() => openContainer([half])).message).toContain('it passes "likes" to bind() without binding it');
   });
 
   test('is called as a method of the plugin', () => {

@@ -30,7 +30,7 @@ const container = openContainer(
   { disabled: ['http'] },
 );
 
-test('a token is explained by its owner, its binding, and who wraps it', () => {
+test('the explanation of a token has its owner, its binding and the plugins that decorate it', () => {
   expect(container.explain('likes')).toEqual({
     name: 'likes',
     owner: 'likes',
@@ -47,7 +47,7 @@ test('a token is explained by its owner, its binding, and who wraps it', () => {
   });
 });
 
-test('a contribution point is explained by who contributes, in order, with the keys known before anything is made', () => {
+test('the explanation of a contribution point has the contributors in order, with the keys that are already known', () => {
   expect(container.explain('http.routes')).toEqual({
     name: 'http.routes',
     owner: 'http',
@@ -62,7 +62,7 @@ test('a contribution point is explained by who contributes, in order, with the k
   });
 });
 
-test('the names that can be explained are listed, for a suggestion where one is not known', () => {
+test('all known names are listed, so that one can be suggested for an unknown name', () => {
   expect(container.explain('like')).toBeNull();
   expect(container.names).toEqual(['http.routes', 'likes', 'likes.cache']);
 });

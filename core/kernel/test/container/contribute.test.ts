@@ -19,7 +19,7 @@ const makes = (name: string, ...paths: readonly string[]) =>
   plugin(name, ({ contribute }) => paths.forEach((path) => contribute(Routes, () => ({ path }))));
 
 describe('contributions', () => {
-  test('come in plugin order, then in the order of the calls, with their owners and keys', () => {
+  test('are returned in plugin order, then in call order, with their plugins and keys', () => {
     const { get } = openContainer([gives('likes', '/likes', '/like'), plugin('http'), makes('app', '/')]);
     expect(get.all(Routes)).toEqual([
       { plugin: 'likes', key: '/likes', item: { path: '/likes' } },
@@ -28,7 +28,7 @@ describe('contributions', () => {
     ]);
   });
 
-  test('are made when they are first asked for, once, with the `get` of their own plugin', () => {
+  test('are made once, when they are first resolved, with the `get` of their own plugin', () => {
     let made = 0;
     const Secret = token<string>('likes.secret');
     const likes = plugin(
@@ -53,22 +53,22 @@ describe('contributions', () => {
   test('to the point of a plugin that is not active are never made', () => {
     const likes = plugin('likes', ({ contribute }) => {
       contribute(Routes, () => {
-        throw new Error('made for nobody');
+        throw new Error('must not be made');
       });
     });
     expect(openContainer([likes]).names).toEqual(['http.routes']);
   });
 
-  test('are none where nobody gave any', () => {
+  test('are an empty list if no plugin contributed', () => {
     expect(openContainer([plugin('http')]).get.all(Routes)).toEqual([]);
   });
 
-  test('that are functions are made by functions, so none is called by mistake', () => {
+  test('that are functions must be made by functions, so that none is called by mistake', () => {
     const { get } = openContainer([plugin('likes', ({ contribute }) => contribute(Listeners, () => () => 'heard'))]);
     expect(get.all(Listeners).map(({ item, key }) => [item(), key])).toEqual([['heard', null]]);
   });
 
-  test('may be given to a point that is not exported by its own plugin only', () => {
+  test('to a private point are accepted from its own plugin only', () => {
     const http = plugin('http', ({ contribute }) => contribute(Routes, { path: '/health' }), []);
     expect(openContainer([http]).getOf('http').all(Routes)).toHaveLength(1);
     expect(refusalOf(() => openContainer([http, gives('likes', '/likes')]))).toMatchObject({
@@ -87,26 +87,26 @@ describe('contributions', () => {
     });
   });
 
-  test('need a point, and a point a name that says whose it is', () => {
+  test('need a point whose name names a plugin', () => {
     const wrong = [token('http.routes'), { name: 'http.routes' }, contributionPoint('routes'), undefined];
     for (const value of wrong) {
       const likes = plugin('likes', ({ contribute }) => contribute(value as never, {} as never));
       expect(refusalOf(() => openContainer([likes]))).toMatchObject({ code: 'TOKEN_INVALID' });
       expect(refusalOf(() => openContainer([]).get.all(value as never)).message).toContain(
-        'contribution point is expe',
+        'contribution point is expected',
       );
     }
   });
 });
 
 describe('two contributions with one key', () => {
-  test('are refused before anything is made, naming both owners', () => {
+  test('are refused before anything is made, naming both plugins', () => {
     const error = refusalOf(() => openContainer([plugin('http'), gives('likes', '/x'), gives('comments', '/y', '/x')]));
     expect(error).toMatchObject({
       code: 'CONTRIBUTION_COLLISION',
       exitCode: 14,
       message:
-        'Two contributions to "http.routes" have the key "/x": one of the plugin "likes", one of the plugin "comments".',
+        'Two contributions to "http.routes" have the key "/x": one from the plugin "likes" and one from the plugin "comments".',
       written: 'Nothing was written.',
     });
     expect(error.hint).toContain('npx kernel plugin:disable comments');
@@ -119,21 +119,21 @@ describe('two contributions with one key', () => {
     });
   });
 
-  test('are refused when they are made, where they are made by functions', () => {
+  test('are refused when they are made, if functions make them', () => {
     const { get } = openContainer([plugin('http'), gives('likes', '/x'), makes('comments', '/x')]);
     const error = refusalOf(() => get.all(Routes));
     expect(error).toMatchObject({ code: 'CONTRIBUTION_COLLISION', details: { owners: ['likes', 'comments'] } });
     expect(error.written).toContain('The database is at its heads');
   });
 
-  test('are compared by the keys of the point’s own plugin, where the giver made the point by name', () => {
+  test('are compared by the key function of the point’s own plugin, even if the contributor made the point by name', () => {
     const byName = (name: string) =>
       plugin(name, ({ contribute }) => contribute(contributionPoint<Route>('http.routes'), { path: '/x' }));
     const { get } = openContainer([byName('likes'), byName('comments')]);
     expect(refusalOf(() => get.all(Routes))).toMatchObject({ code: 'CONTRIBUTION_COLLISION' });
   });
 
-  test('are no collision at two points, whatever the keys', () => {
+  test('do not collide if they belong to different points', () => {
     const Other = contributionPoint<Route>('http.others', { key: ({ path }) => path });
     const both = plugin('likes', ({ contribute }) => {
       contribute(Routes, { path: '__proto__' });
@@ -144,7 +144,7 @@ describe('two contributions with one key', () => {
 });
 
 describe('a contribution that cannot be made', () => {
-  test('names its plugin and its point, and those before it were made', () => {
+  test('is reported with its plugin and its point', () => {
     const { get } = openContainer([
       plugin('http'),
       gives('likes', '/likes'),
@@ -161,15 +161,15 @@ describe('a contribution that cannot be made', () => {
     });
   });
 
-  test('says what it misses, if it is that', () => {
+  test('is reported with the missing token, if that is the reason', () => {
     const likes = plugin('likes', ({ contribute }) => contribute(Routes, ({ get }) => get(token<Route>('likes.page'))));
     expect(refusalOf(() => openContainer([likes]).get.all(Routes)).message).toBe(
-      'Nothing is bound to the token "likes.page", which the plugin "likes" asks for, on the way a contribution to ' +
-        '"http.routes" (likes): its plugin, "likes", is active, and does not bind it.',
+      'The plugin "likes" asked for the token "likes.page", needed for a contribution to "http.routes" (likes), but ' +
+        'nothing is bound to it: its plugin, "likes", is active but does not bind it.',
     );
   });
 
-  test('names its plugin where the point’s key cannot be read from it', () => {
+  test('is reported with its plugin, if the point’s key function fails', () => {
     const likes = plugin('likes', ({ contribute }) => contribute(Routes, () => null as never));
     expect(refusalOf(() => openContainer([likes]).get.all(Routes))).toMatchObject({
       code: 'CONTRIBUTION_FAILED',

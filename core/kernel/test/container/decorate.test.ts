@@ -10,12 +10,12 @@ const wraps = (name: string, before = '', after = '') =>
   plugin(name, ({ decorate }) => decorate(Greeting, (inner) => `${before}${name}(${inner})${after}`));
 
 describe('decorations', () => {
-  test('wrap in plugin order, the first innermost', () => {
+  test('apply in plugin order, the first one innermost', () => {
     expect(openContainer([core, wraps('a'), wraps('b')]).get(Greeting)).toBe('b(a(hello))');
     expect(openContainer([core, wraps('b'), wraps('a')]).get(Greeting)).toBe('a(b(hello))');
   });
 
-  test('wrap what a plugin that is loaded later binds, and what the plugin itself binds', () => {
+  test('apply to bindings of plugins that are loaded later, and to the plugin’s own bindings', () => {
     const own = plugin('core', ({ bind, decorate }) => {
       decorate(Greeting, (inner) => `${inner}!`);
       bind(Greeting).toConstantValue('hello');
@@ -23,7 +23,7 @@ describe('decorations', () => {
     expect(openContainer([wraps('a'), own]).get(Greeting)).toBe('a(hello)!');
   });
 
-  test('wrap a single value once, and every value that is made for each', () => {
+  test('wrap a singleton once, and every value in transient scope', () => {
     let wrapped = 0;
     const Each = token<object>('core.each');
     const Once = token<object>('core.once');
@@ -35,8 +35,8 @@ describe('decorations', () => {
           .inTransientScope();
       }),
       plugin('audit', ({ decorate }) => {
-        for (const what of [Once, Each]) {
-          decorate(what, (inner) => {
+        for (const one of [Once, Each]) {
+          decorate(one, (inner) => {
             wrapped += 1;
             return { inner };
           });
@@ -49,7 +49,7 @@ describe('decorations', () => {
     expect(wrapped).toBe(3);
   });
 
-  test('reach decorated constructors, and ask for others as their own plugin', () => {
+  test('apply to values injected into decorated constructors, and resolve tokens as their own plugin', () => {
     const Suffix = token<string>('audit.suffix');
     const Reader = token<Needy>('core.reader');
     const audit = plugin(
@@ -67,7 +67,7 @@ describe('decorations', () => {
     expect(openContainer([reads, audit]).get(Reader).needs).toEqual(['hello (audited)']);
   });
 
-  test('of a plugin that is not active wrap nothing', () => {
+  test('of a token whose plugin is not active do nothing', () => {
     const { get, explain } = openContainer([
       plugin('a', ({ bind, decorate }) => {
         decorate(token<string>('likes'), (inner) => inner);
@@ -78,18 +78,18 @@ describe('decorations', () => {
     expect(explain('likes')).toMatchObject({ state: 'absent', binding: null, decoratedBy: ['a'] });
   });
 
-  test('of what an active plugin does not bind are refused, with the nearest name', () => {
-    const slip = plugin('a', ({ decorate }) => decorate(token<string>('core.greting'), (inner) => inner));
-    expect(refusalOf(() => openContainer([core, slip]))).toMatchObject({
+  test('of a token that its active plugin does not bind are refused, suggesting the nearest name', () => {
+    const typo = plugin('a', ({ decorate }) => decorate(token<string>('core.greting'), (inner) => inner));
+    expect(refusalOf(() => openContainer([core, typo]))).toMatchObject({
       code: 'TOKEN_UNBOUND',
       written: 'Nothing was written.',
       message:
-        'Nothing is bound to the token "core.greting", which the plugin "a" decorates: its plugin, "core", is active, ' +
-        'and does not bind it; the nearest is "core.greeting".',
+        'The plugin "a" decorates the token "core.greting", but nothing is bound to it: its plugin, "core", is active but ' +
+        'does not bind it; did you mean "core.greeting"?',
     });
   });
 
-  test('that throw, or give a promise, are named with their own plugin', () => {
+  test('that throw or return a promise are reported with their own plugin', () => {
     const throws = plugin('a', ({ decorate }) => {
       decorate(Greeting, () => {
         throw new Error('no voice');
