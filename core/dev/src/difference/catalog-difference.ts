@@ -1,75 +1,70 @@
-import type { Catalog } from '@headwater/kernel/internal';
+import { objectKey, type Catalog } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
+import { compareMaps } from './compare-maps.ts';
 import { enumChanges } from './enum-difference.ts';
-import { each } from './compare-maps.ts';
-import { newTableChanges, tableChanges } from './table-difference.ts';
+import { newTableChanges, tableChanges, type TableOptions } from './table-difference.ts';
 
-/** How to compare. */
+/** Options for a comparison. */
 export interface DifferenceOptions {
   /**
-   * Whether what is not in `after` is dropped also where entities need not, or cannot, declare it, so that it is no wonder
-   * that it is missing there: views, functions, triggers, policies, exclusion constraints, row security, and comments of
-   * anything but tables and columns. Default false.
+   * Whether to drop objects that `after` lacks although entities need not, or cannot, declare them: views, functions,
+   * triggers, policies, exclusion constraints, row security, and comments on anything but tables and columns. Default: false,
+   * since `after` may come from entities.
    */
   readonly undefine?: boolean;
 }
 
-/** What leads from `before` to `after`, by name and in no order that matters: renames are never guessed. */
+/** Returns the changes from `before` to `after`, in no particular order. Objects are compared by name, never guessed to be renamed. */
 export function differenceOf(
   before: Catalog,
   after: Catalog,
   { undefine = false }: DifferenceOptions = {},
 ): readonly Change[] {
   const schemas: Change[] = [];
-  each(before.schemas, after.schemas, {
-    gone: (schema) => schemas.push({ kind: 'drop schema', schema }),
-    come: (schema) =>
+  compareMaps(before.schemas, after.schemas, {
+    removed: (schema) => schemas.push({ kind: 'drop schema', schema }),
+    added: (schema) =>
       schemas.push({ kind: 'create schema', schema }, ...commentChanges('schema', null, null, schema, undefine)),
-    both: (old, now) => schemas.push(...commentChanges('schema', null, old, now, undefine)),
+    kept: (old, now) => schemas.push(...commentChanges('schema', null, old, now, undefine)),
   });
   const definitions = definitionChanges(before, after, undefine);
-  const tables = (rebuilt: ReadonlySet<string>): readonly Change[] =>
-    changesOfTables(before, after, { undefine, rebuilt });
-  const settled = tables(new Set());
-  const enums = enumChanges(before, after, [...settled, ...definitions], undefine);
+  const tables = allTableChanges(before, after, { undefine, rebuilt: new Set() });
+  const enums = enumChanges(before, after, [...tables, ...definitions], undefine);
   const rebuilt = new Set(
     enums.flatMap((change) => (change.kind === 'change enum' && change.rebuild ? [change.after.name] : [])),
   );
-  // What names a constant of an enum has to go while its type is made anew.
-  return [...schemas, ...(rebuilt.size === 0 ? settled : tables(rebuilt)), ...definitions, ...enums];
+  // Expressions that contain a constant of an enum must be dropped while the enum is rebuilt.
+  const finalTables = rebuilt.size === 0 ? tables : allTableChanges(before, after, { undefine, rebuilt });
+  return [...schemas, ...finalTables, ...definitions, ...enums];
 }
 
-function changesOfTables(
-  before: Catalog,
-  after: Catalog,
-  options: Parameters<typeof tableChanges>[2],
-): readonly Change[] {
+function allTableChanges(before: Catalog, after: Catalog, options: TableOptions): readonly Change[] {
   const changes: Change[] = [];
-  each(before.tables, after.tables, {
-    gone: (table) => changes.push({ kind: 'drop table', table }),
-    come: (table) => changes.push({ kind: 'create table', table }, ...newTableChanges(table)),
-    both: (old, now) => changes.push(...tableChanges(old, now, options)),
+  compareMaps(before.tables, after.tables, {
+    removed: (table) => changes.push({ kind: 'drop table', table }),
+    added: (table) => changes.push({ kind: 'create table', table }, ...newTableChanges(table)),
+    kept: (old, now) => changes.push(...tableChanges(old, now, options)),
   });
   return changes;
 }
 
-const views = ['view', 'materialized view'];
+const viewKinds = ['view', 'materialized view'];
 
 function definitionChanges(before: Catalog, after: Catalog, undefine: boolean): readonly Change[] {
   const changes: Change[] = [];
-  each(before.definitions, after.definitions, {
-    gone: (definition) => {
+  compareMaps(before.definitions, after.definitions, {
+    removed: (definition) => {
       const { name, table } = definition;
-      // What was on a table goes with it.
-      const goesAlong = table !== null && !after.tables.has(table);
+      const isDroppedWithTable = table !== null && !after.tables.has(table);
       // A table, or a view of the other kind, takes its name.
       const isReplaced =
-        table === null && (after.tables.has(name) || views.some((kind) => after.definitions.has(`${kind} ${name}`)));
-      if ((undefine && !goesAlong) || isReplaced) changes.push({ kind: 'undefine', definition });
+        table === null &&
+        (after.tables.has(name) || viewKinds.some((kind) => after.definitions.has(objectKey({ kind, table, name }))));
+      if ((undefine && !isDroppedWithTable) || isReplaced) changes.push({ kind: 'undefine', definition });
     },
-    come: (definition) => changes.push({ kind: 'define', definition }),
-    both: (old, now) => {
+    added: (definition) => changes.push({ kind: 'define', definition }),
+    kept: (old, now) => {
       if (old.definition !== now.definition) changes.push({ kind: 'redefine', before: old, definition: now });
     },
   });

@@ -1,6 +1,17 @@
-import type { CatalogColumn, CatalogConstraint, CatalogDefinition, CatalogEnum, CatalogIndex, CatalogPartition, CatalogSchema, CatalogTable, RowSecurity } from '@headwater/kernel/internal';
+import {
+  objectKey,
+  type CatalogColumn,
+  type CatalogConstraint,
+  type CatalogDefinition,
+  type CatalogEnum,
+  type CatalogIndex,
+  type CatalogPartition,
+  type CatalogSchema,
+  type CatalogTable,
+  type RowSecurity,
+} from '@headwater/kernel/internal';
 
-/** One step from a catalog to another. */
+/** A step from one catalog to another. */
 export type Change =
   | { readonly kind: 'create schema' | 'drop schema'; readonly schema: CatalogSchema }
   | { readonly kind: 'create enum' | 'drop enum'; readonly enum: CatalogEnum }
@@ -8,9 +19,9 @@ export type Change =
       readonly kind: 'change enum';
       readonly before: CatalogEnum;
       readonly after: CatalogEnum;
-      /** Those that have its type before and after. */
+      /** The columns that have its type before and after. */
       readonly columns: readonly EnumColumn[];
-      /** Whether the type is made anew: values cannot be removed, moved, or used in the transaction that adds them. */
+      /** Whether the type is rebuilt: values cannot be removed, moved, or used in the transaction that adds them. */
       readonly rebuild: boolean;
     }
   | { readonly kind: 'create table' | 'drop table'; readonly table: CatalogTable }
@@ -22,17 +33,17 @@ export type Change =
       readonly after: CatalogColumn;
     }
   | {
-      /** Validating is what a constraint lacks that was added `not valid`. */
+      /** `validate` is for a constraint that was added `not valid`. */
       readonly kind: 'add constraint' | 'drop constraint' | 'validate constraint';
       readonly on: string;
       readonly constraint: CatalogConstraint;
     }
   | { readonly kind: 'add index' | 'drop index'; readonly on: string; readonly index: CatalogIndex }
   | {
-      /** A name alone: of a table, or of what is on one. */
+      /** A new name for a table or for one of its parts. */
       readonly kind: 'rename';
       readonly of: 'table' | 'column' | 'constraint' | 'index';
-      /** The table; of a table its new name. */
+      /** The table; for the rename of a table, its new name. */
       readonly on: string;
       readonly from: string;
       readonly to: string;
@@ -45,7 +56,7 @@ export type Change =
   | { readonly kind: 'row security'; readonly on: string; readonly before: RowSecurity; readonly after: RowSecurity }
   | { readonly kind: 'define' | 'undefine'; readonly definition: CatalogDefinition }
   | {
-      /** Made anew, in another way or since what it stands on is. */
+      /** A definition that is rebuilt, either changed or because an object that it uses is rebuilt. */
       readonly kind: 'redefine';
       readonly before: CatalogDefinition;
       readonly definition: CatalogDefinition;
@@ -53,71 +64,79 @@ export type Change =
   | {
       readonly kind: 'comment';
       readonly of: 'schema' | 'type' | 'table' | 'column' | 'constraint' | 'index';
-      /** The table that a column or constraint is on; `null` for anything else. */
+      /** The table of a column, a constraint or an index; `null` for anything else. */
       readonly on: string | null;
       readonly name: string;
       readonly comment: string | null;
     };
 
-/** The changes that may be of kind `K`. */
+/** The changes of kind `K`. */
 export type ChangeOf<K extends Change['kind'], C = Change> = C extends { readonly kind: infer Kinds }
   ? K extends Kinds
     ? C
     : never
   : never;
 
-/** A column of an enum's type, as it was. */
+/** A column with the type of an enum, before the change. */
 export interface EnumColumn {
   readonly on: string;
   readonly column: CatalogColumn;
-  /** Whether its default is the same afterwards. */
+  /** Whether its default stays the same. */
   readonly keepsDefault: boolean;
 }
 
-/** What a change is about, by kind and name: two changes of one object have the same key. */
-export function keyOf(change: Change): string {
+/** Returns the key of a change: that of the object, or that of its comment if only the comment changes. */
+export function changeKey(change: Change): string {
+  return change.kind === 'comment' ? `comment on ${changedObjectKey(change)}` : changedObjectKey(change);
+}
+
+/** Returns the key of the object that a change affects. */
+export function changedObjectKey(change: Change): string {
   switch (change.kind) {
     case 'create schema':
     case 'drop schema':
-      return `schema ${change.schema.name}`;
+      return objectKey({ kind: 'schema', table: null, name: change.schema.name });
     case 'create enum':
     case 'drop enum':
-      return `type ${change.enum.name}`;
+      return objectKey({ kind: 'type', table: null, name: change.enum.name });
     case 'change enum':
-      return `type ${change.after.name}`;
+      return objectKey({ kind: 'type', table: null, name: change.after.name });
     case 'create table':
     case 'drop table':
-      return `table ${change.table.name}`;
+      return objectKey({ kind: 'table', table: null, name: change.table.name });
     case 'add column':
     case 'drop column':
-      return `column ${change.on}.${change.column.name}`;
+      return columnKey(change.on, change.column.name);
     case 'alter column':
-      return `column ${change.on}.${change.after.name}`;
+      return columnKey(change.on, change.after.name);
     case 'add constraint':
     case 'drop constraint':
     case 'validate constraint':
-      return `constraint ${change.on}.${change.constraint.name}`;
+      return objectKey({ kind: 'constraint', table: change.on, name: change.constraint.name });
     case 'add index':
     case 'drop index':
-      return `index ${change.on}.${change.index.name}`;
+      return objectKey({ kind: 'index', table: change.on, name: change.index.name });
     case 'add partition':
     case 'drop partition':
-      return `partition ${change.on}.${change.partition.name}`;
+      return objectKey({ kind: 'partition', table: change.on, name: change.partition.name });
     case 'row security':
-      return `row security ${change.on}`;
+      return objectKey({ kind: 'row security', table: null, name: change.on });
     case 'rename':
-      return change.of === 'table' ? `table ${change.to}` : `${change.of} ${change.on}.${change.to}`;
+      return objectKey({ kind: change.of, table: change.of === 'table' ? null : change.on, name: change.to });
     case 'comment':
-      return `comment ${change.of} ${change.on === null ? '' : `${change.on}.`}${change.name}`;
-    default: {
-      const { kind, table, name } = change.definition;
-      return `${kind} ${table === null ? '' : `${table}.`}${name}`;
-    }
+      return objectKey({ kind: change.of, table: change.on, name: change.name });
+    default:
+      return objectKey(change.definition);
   }
 }
 
-/** The table that a change is on or of; `null` where it is none's. */
-export function tableOf(change: Change): string | null {
+/** Returns the key of a column. */
+export function columnKey(table: string, name: string): string {
+  return objectKey({ kind: 'column', table, name });
+}
+
+/** Returns the table that a change is on or of; `null` for a change outside of tables. */
+export function changedTable(change: Change): string | null {
   if ('table' in change) return change.table.name;
   if ('definition' in change) return change.definition.table;
   if (change.kind === 'comment' && change.of === 'table') return change.name;

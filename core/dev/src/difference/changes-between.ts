@@ -4,15 +4,15 @@ import { withDependents } from './dependents.ts';
 import { differenceOf, type DifferenceOptions } from './catalog-difference.ts';
 import { withConstraintRenames } from './constraint-renames.ts';
 
-/** Which changes. */
+/** Options for {@link changesBetween}. */
 export interface BetweenOptions extends DifferenceOptions {
-  /** Those that are wanted. Default: all. */
+  /** Selects the changes to make. Default: all. */
   readonly only?: (change: Change) => boolean;
 }
 
 /**
- * All that has to be done to get from one catalog to another: what differs, keys and indexes that only have another name
- * under their new one, and what is in the way of it.
+ * Returns all changes that lead from one catalog to another: the differences, with constraints and indexes renamed instead
+ * of rebuilt if only their names differ, and the temporary removal of the objects that block a change.
  */
 export function changesBetween(
   before: Catalog,

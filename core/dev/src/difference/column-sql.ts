@@ -1,9 +1,9 @@
-import type { CatalogColumn } from '@headwater/kernel/internal';
+import { quoteIdentifier, type CatalogColumn } from '@headwater/kernel/internal';
 import { expressionSql } from './expression-sql.ts';
-import { lowered, quotePart } from './names.ts';
+import { lowerKeywords } from './lower-keywords.ts';
 
-/** The short names of types that PostgreSQL writes out. */
-const short: readonly (readonly [RegExp, string])[] = [
+/** The short names of types that PostgreSQL prints with their long names. */
+const shortNames: readonly (readonly [RegExp, string])[] = [
   [/^character varying\b/, 'varchar'],
   [/^character\b/, 'char'],
   [/^timestamp(\(\d+\))? with time zone/, 'timestamptz$1'],
@@ -13,43 +13,47 @@ const short: readonly (readonly [RegExp, string])[] = [
   [/^integer\b/, 'int'],
 ];
 
-/** A type as people write it: `varchar(64)` for `character varying(64)`. */
+/** Returns a type with its short name: `varchar(64)` for `character varying(64)`. */
 export function typeSql(type: string): string {
-  const found = short.find(([pattern]) => pattern.test(type));
+  const found = shortNames.find(([pattern]) => pattern.test(type));
   return found === undefined ? type : type.replace(...found);
 }
 
 /**
- * A default as people write it: a constant without the type that PostgreSQL gives to it, where that is the column's, and
- * a negative number without quotes. Any other text would be another default to the server.
+ * Returns a default for a statement: a constant of the column's type without its cast, and a negative number without quotes.
+ * Nothing else is shortened, since the server would take it for another default.
  */
 export function defaultSql({ default: expression, type }: Pick<CatalogColumn, 'default' | 'type'>): string {
   if (expression === null) return 'null';
   const [, constant = '', of = ''] = /^('(?:[^']|'')*')::([^'()]+(?:\[\])?)$/.exec(expression) ?? [];
   const isNumber = ['integer', 'bigint', 'numeric'].includes(of) && /^'-\d+(\.\d+)?'$/.test(constant);
   if (isNumber) return constant.slice(1, -1);
-  return constant !== '' && of === constantType(type) ? constant : lowered(expression);
+  return constant !== '' && of === constantType(type) ? constant : lowerKeywords(expression);
 }
 
-/** How PostgreSQL writes the type of a constant in a column's default: without length or precision. */
+/** Returns the type of a constant as PostgreSQL prints it in a default: without length or precision. */
 function constantType(type: string): string {
   const bare = type.replace(/\(\d+(?:,\d+)?\)/, '');
   return bare === 'character' ? 'bpchar' : bare === 'bit' ? '"bit"' : bare;
 }
 
-const serials: Readonly<Record<string, string>> = { smallint: 'smallserial', integer: 'serial', bigint: 'bigserial' };
+const serialTypes: Readonly<Record<string, string>> = {
+  smallint: 'smallserial',
+  integer: 'serial',
+  bigint: 'bigserial',
+};
 
-/** A column as `create table` and `add column` take it. `null` and `not null` are always said. */
+/** Returns a column definition for `create table` and `add column`, always with `null` or `not null`. */
 export function columnSql(column: CatalogColumn): string {
-  const name = quotePart(column.name);
-  const serial = column.serial === null ? undefined : serials[column.type];
-  // A serial column is never null.
+  const name = quoteIdentifier(column.name);
+  const serial = column.serial === null ? undefined : serialTypes[column.type];
+  // A serial column is implicitly not null.
   if (serial !== undefined) return `${name} ${serial}`;
   const collation = column.collation === null ? '' : ` collate ${column.collation}`;
-  return `${name} ${typeSql(column.type)}${collation}${restOf(column)}`;
+  return `${name} ${typeSql(column.type)}${collation}${columnOptions(column)}`;
 }
 
-function restOf(column: CatalogColumn): string {
+function columnOptions(column: CatalogColumn): string {
   const { generated, identity, notNull } = column;
   const nullity = notNull ? ' not null' : ' null';
   if (identity !== null) return `${nullity} generated ${identity} as identity`;

@@ -1,16 +1,17 @@
 import type { Change, ChangeOf } from './change.ts';
 
+/** An object that may have a comment. */
 interface Commented {
   readonly name: string;
   readonly comment: string | null;
 }
 
-/** Those whose comments entities declare. */
+/** The kinds of objects whose comments entities declare. */
 const declared: ReadonlySet<string> = new Set(['table', 'column']);
 
 /**
- * The change of a comment, if it is one. `before` is `null` for what is made, and with `remade` what is made once more. A
- * comment that no entity can declare stays, unless `undefine`.
+ * Returns the change of a comment, or no change. `before` is `null` for a new object; `rebuilt` objects lose their comments.
+ * Comments that entities cannot declare are kept unless `undefine` is set.
  */
 export function commentChanges(
   of: ChangeOf<'comment'>['of'],
@@ -18,10 +19,10 @@ export function commentChanges(
   before: Commented | null,
   { name, comment: now }: Commented,
   undefine: boolean,
-  remade = false,
+  rebuilt = false,
 ): readonly Change[] {
   const old = before?.comment ?? null;
   const wanted = undefine || declared.has(of) ? now : (now ?? old);
-  const there = remade ? null : old;
-  return there === wanted ? [] : [{ kind: 'comment', of, on, name, comment: wanted }];
+  const current = rebuilt ? null : old;
+  return current === wanted ? [] : [{ kind: 'comment', of, on, name, comment: wanted }];
 }

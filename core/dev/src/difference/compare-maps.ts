@@ -1,16 +1,23 @@
-/** What to do with what is in one of two maps, or in both. */
-export interface Sides<T> {
-  readonly gone: (before: T) => unknown;
-  readonly come: (after: T) => unknown;
-  readonly both: (before: T, after: T) => unknown;
+/** The functions that {@link compareMaps} calls, each for one of the values. */
+export interface MapComparison<T> {
+  /** For a value whose key is only in the first map. */
+  readonly removed: (before: T) => unknown;
+  /** For a value whose key is only in the second map. */
+  readonly added: (after: T) => unknown;
+  /** For the two values of a key that is in both maps. */
+  readonly kept: (before: T, after: T) => unknown;
 }
 
-/** Goes through two maps side by side: first what was there, in its order, then what has come. */
-export function each<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>, sides: Sides<T>): void {
-  for (const [name, old] of before) {
-    const now = after.get(name);
-    if (now === undefined) sides.gone(old);
-    else sides.both(old, now);
+/** Compares two maps by key: first the keys of the first map, then those that only the second map has. */
+export function compareMaps<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  { removed, added, kept }: MapComparison<T>,
+): void {
+  for (const [key, old] of before) {
+    const now = after.get(key);
+    if (now === undefined) removed(old);
+    else kept(old, now);
   }
-  for (const [name, now] of after) if (!before.has(name)) sides.come(now);
+  for (const [key, now] of after) if (!before.has(key)) added(now);
 }

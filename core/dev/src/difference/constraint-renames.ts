@@ -1,75 +1,63 @@
 import type { Change, ChangeOf } from './change.ts';
 
 /**
- * The same changes, where a constraint or an index that goes and one that comes differ by name alone as one renaming:
- * nothing is checked or built anew. Their columns have their new names in both; only those are told apart by what they
- * hold, never tables or columns. Not where the new name is still taken when names change, nor where the thing has to go
- * anyway, since its enum is made anew.
+ * Replaces the drop and the add of a constraint or an index by a rename if they differ in name only, so that nothing is
+ * checked or rebuilt. Both already use the new column names. Tables and columns are never matched by their content.
+ *
+ * A pair is not a rename if its new name is still taken when renames run, or if the enum of a column is rebuilt, which
+ * drops the constraint or index anyway.
  */
 export function withConstraintRenames(changes: readonly Change[]): readonly Change[] {
-  const paired = new Map<Change, Change | null>();
+  const replacements = new Map<Change, Change | null>();
   const taken = new Set(changes.flatMap((change) => (isDrop(change) ? [nameIn(change)] : [])));
-  const pair = (of: 'constraint' | 'index', gone: Change, come: Change | undefined, on: string, names: Names): void => {
-    if (come === undefined || taken.has(nameIn(come)) || isOverRebuilt(gone, changes)) return;
-    paired.set(gone, null);
-    paired.set(come, { kind: 'rename', of, on, ...names });
-  };
-  for (const gone of changes) {
-    if (gone.kind === 'drop constraint') {
-      const come = changes.find((change) => isSameConstraint(gone, change) && !paired.has(change));
-      pair('constraint', gone, come, gone.on, { from: gone.constraint.name, to: nameIn(come) });
-    }
-    if (gone.kind === 'drop index') {
-      const come = changes.find((change) => isSameIndex(gone, change) && !paired.has(change));
-      pair('index', gone, come, gone.on, { from: gone.index.name, to: nameIn(come) });
-    }
+  for (const drop of changes) {
+    if (!isDrop(drop) || isOverRebuiltEnum(drop, changes)) continue;
+    const add = changes.find((change) => isSameObject(drop, change) && !replacements.has(change));
+    if (add === undefined || taken.has(nameIn(add))) continue;
+    const of = 'constraint' in drop ? 'constraint' : 'index';
+    replacements.set(drop, null);
+    replacements.set(add, { kind: 'rename', of, on: drop.on, from: nameIn(drop), to: nameIn(add) });
   }
   return changes.flatMap((change) => {
-    const instead = paired.get(change);
-    return instead === undefined ? [change] : instead === null ? [] : [instead];
+    const replacement = replacements.get(change);
+    return replacement === undefined ? [change] : replacement === null ? [] : [replacement];
   });
 }
 
-function isDrop({ kind }: Change): boolean {
-  return kind === 'drop constraint' || kind === 'drop index';
+type Drop = ChangeOf<'drop constraint'> | ChangeOf<'drop index'>;
+
+function isDrop(change: Change): change is Drop {
+  return change.kind === 'drop constraint' || change.kind === 'drop index';
 }
 
-function isOverRebuilt(gone: Change, changes: readonly Change[]): boolean {
-  if (gone.kind !== 'drop constraint' && gone.kind !== 'drop index') return false;
-  const covers = 'index' in gone ? gone.index.covers : gone.constraint.columns;
+function isOverRebuiltEnum(drop: Drop, changes: readonly Change[]): boolean {
+  const covered = 'index' in drop ? drop.index.covers : drop.constraint.columns;
   return changes.some(
     (change) =>
       change.kind === 'change enum' &&
       change.rebuild &&
-      change.columns.some(({ on, column }) => on === gone.on && covers.includes(column.name)),
+      change.columns.some(({ on, column }) => on === drop.on && covered.includes(column.name)),
   );
 }
 
-interface Names {
-  readonly from: string;
-  readonly to: string;
-}
-
-function isSameConstraint(gone: ChangeOf<'drop constraint'>, change: Change): boolean {
-  return (
-    change.kind === 'add constraint' &&
-    change.on === gone.on &&
-    change.constraint.name !== gone.constraint.name &&
-    change.constraint.definition === gone.constraint.definition
-  );
-}
-
-function isSameIndex(gone: ChangeOf<'drop index'>, change: Change): boolean {
+function isSameObject(drop: Drop, change: Change): boolean {
+  if ('constraint' in drop) {
+    return (
+      change.kind === 'add constraint' &&
+      change.on === drop.on &&
+      change.constraint.name !== drop.constraint.name &&
+      change.constraint.definition === drop.constraint.definition
+    );
+  }
   return (
     change.kind === 'add index' &&
-    change.on === gone.on &&
-    change.index.name !== gone.index.name &&
-    change.index.unique === gone.index.unique &&
-    change.index.definition === gone.index.definition
+    change.on === drop.on &&
+    change.index.name !== drop.index.name &&
+    change.index.unique === drop.index.unique &&
+    change.index.definition === drop.index.definition
   );
 }
 
-function nameIn(change: Change | undefined): string {
-  if (change === undefined) return '';
+function nameIn(change: Change): string {
   return 'constraint' in change ? change.constraint.name : 'index' in change ? change.index.name : '';
 }

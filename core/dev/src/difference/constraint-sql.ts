@@ -1,31 +1,38 @@
-import type { CatalogConstraint, CatalogIndex, CatalogTable } from '@headwater/kernel/internal';
+import {
+  quoteIdentifier,
+  quoteIdentifiers,
+  quoteName,
+  type CatalogConstraint,
+  type CatalogIndex,
+  type CatalogTable,
+} from '@headwater/kernel/internal';
 import { expressionSql } from './expression-sql.ts';
-import { lowered, quoteName, quotePart, quoteParts } from './names.ts';
+import { lowerKeywords } from './lower-keywords.ts';
 
-/** A constraint as `add constraint <name>` takes it. */
+/** Returns the definition of a constraint for `add constraint <name>`. */
 export function constraintSql({ kind, columns, definition, references }: CatalogConstraint): string {
-  const keys = quoteParts(columns);
+  const keys = quoteIdentifiers(columns);
   if (kind === 'foreign key' && references !== null) {
     const rest = /\bREFERENCES .*?\((?:"(?:[^"]|"")*"|[^")])*\)(.*)$/.exec(definition)?.[1] ?? '';
-    const target = `${quoteName(references.table)} (${quoteParts(references.columns)})`;
-    return `foreign key (${keys}) references ${target}${lowered(rest)}`;
+    const target = `${quoteName(references.table)} (${quoteIdentifiers(references.columns)})`;
+    return `foreign key (${keys}) references ${target}${lowerKeywords(rest)}`;
   }
   const plain = /^(PRIMARY KEY|UNIQUE) \((?:"(?:[^"]|"")*"|[^")])*\)((?: DEFERRABLE)?(?: INITIALLY DEFERRED)?)$/.exec(
     definition,
   );
-  if (plain !== null) return `${kind} (${keys})${lowered(plain[2] ?? '')}`;
+  if (plain !== null) return `${kind} (${keys})${lowerKeywords(plain[2] ?? '')}`;
   const check = /^CHECK \((.*)\)$/s.exec(definition)?.[1];
-  return check === undefined ? lowered(definition) : `check (${expressionSql(check)})`;
+  return check === undefined ? lowerKeywords(definition) : `check (${expressionSql(check)})`;
 }
 
-/** The statement that makes an index. */
+/** Returns the statement that creates an index. */
 export function indexSql(table: string, { name, unique, columns, definition, plain }: CatalogIndex): string {
-  const what = plain ? `(${quoteParts(columns)})` : lowered(definition).replace(/^btree /, '');
+  const keys = plain ? `(${quoteIdentifiers(columns)})` : lowerKeywords(definition).replace(/^btree /, '');
   const using = plain || definition.startsWith('btree ') ? '' : 'using ';
-  return `create ${unique ? 'unique ' : ''}index ${quotePart(name)} on ${quoteName(table)} ${using}${what};`;
+  return `create ${unique ? 'unique ' : ''}index ${quoteIdentifier(name)} on ${quoteName(table)} ${using}${keys};`;
 }
 
-/** The primary key of a table; `null` where it has none. */
+/** Returns the primary key of a table; `null` if it has none. */
 export function primaryKeyOf({ constraints }: CatalogTable): CatalogConstraint | null {
   return constraints.values().find(({ kind }) => kind === 'primary key') ?? null;
 }

@@ -1,7 +1,6 @@
-import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal';
-import { quoteName, quotePart } from './names.ts';
+import { quoteIdentifier, quoteName, type CatalogDefinition, type DefinitionKind } from '@headwater/kernel/internal';
 
-/** What comes first may be used by what comes later. */
+/** The order of creation: a definition may use those before it. */
 const order: readonly DefinitionKind[] = [
   'extension',
   'sequence',
@@ -14,13 +13,13 @@ const order: readonly DefinitionKind[] = [
   'policy',
 ];
 
-/** Definitions in an order in which each comes after those that it stands on; as given where that leaves a choice. */
+/** Sorts definitions so that each comes after those that it uses. Otherwise their order stays. */
 export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonly CatalogDefinition[] {
   const left = new Set(definitions.toSorted((a, b) => rank(a) - rank(b)));
   const ordered: CatalogDefinition[] = [];
   while (left.size > 0) {
     const names = new Set(Array.from(left, ({ name, table }) => (table === null ? name : '')));
-    const ready = left.values().find(({ name, over }) => over.every((one) => one === name || !names.has(one)));
+    const ready = left.values().find(({ name, uses }) => uses.every((one) => one === name || !names.has(one)));
     const next = ready ?? left.values().next().value;
     if (next === undefined) break;
     ordered.push(next);
@@ -30,19 +29,19 @@ export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonl
 }
 
 function rank({ kind }: CatalogDefinition): number {
-  // The two kinds of views may be over each other.
+  // Views and materialized views may use each other.
   return order.indexOf(kind === 'materialized view' ? 'view' : kind);
 }
 
-/** The statement that makes it. */
+/** Returns the statement that creates a definition. */
 export function defineSql({ definition }: CatalogDefinition): string {
   return `${definition.trimEnd().replace(/;$/, '')};`;
 }
 
-/** The statement that drops it. */
+/** Returns the statement that drops a definition. */
 export function undefineSql({ kind, name, table }: CatalogDefinition): string {
-  if (table !== null) return `drop ${kind} ${quotePart(name)} on ${quoteName(table)};`;
-  // A function's name holds its argument types.
+  if (table !== null) return `drop ${kind} ${quoteIdentifier(name)} on ${quoteName(table)};`;
+  // The name of a function includes its argument types.
   const at = name.indexOf('(');
   return kind === 'function' && at >= 0
     ? `drop function ${quoteName(name.slice(0, at))}${name.slice(at)};`

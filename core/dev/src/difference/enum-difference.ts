@@ -1,10 +1,9 @@
-import type { Catalog } from '@headwater/kernel/internal';
+import { parseName, quoteIdentifier, type Catalog } from '@headwater/kernel/internal';
 import type { Change, EnumColumn } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
-import { quotePart } from './names.ts';
-import { each } from './compare-maps.ts';
+import { compareMaps } from './compare-maps.ts';
 
-/** What leads from the enums of one catalog to those of another, where `others` are all other changes. */
+/** Returns the changes of enums from one catalog to another. `others` are all other changes between the two. */
 export function enumChanges(
   before: Catalog,
   after: Catalog,
@@ -12,23 +11,23 @@ export function enumChanges(
   undefine: boolean,
 ): readonly Change[] {
   const changes: Change[] = [];
-  each(before.enums, after.enums, {
-    gone: (one) => changes.push({ kind: 'drop enum', enum: one }),
-    come: (one) =>
+  compareMaps(before.enums, after.enums, {
+    removed: (one) => changes.push({ kind: 'drop enum', enum: one }),
+    added: (one) =>
       changes.push({ kind: 'create enum', enum: one }, ...commentChanges('type', null, null, one, undefine)),
-    both: (old, now) => {
-      const same = old.values.join('\0') === now.values.join('\0');
-      const rebuild =
-        !isSubsequence(old.values, now.values) || usesAny(others, now.name, added(old.values, now.values));
-      const columns = columnsOf(now.name, before, after);
-      if (!same) changes.push({ kind: 'change enum', before: old, after: now, columns, rebuild });
-      changes.push(...commentChanges('type', null, old, now, undefine, !same && rebuild));
+    kept: (old, now) => {
+      const isSame = old.values.join('\0') === now.values.join('\0');
+      const added = now.values.filter((value) => !old.values.includes(value));
+      const rebuild = !isSubsequence(old.values, now.values) || usesAny(others, now.name, added);
+      const columns = columnsOfEnum(now.name, before, after);
+      if (!isSame) changes.push({ kind: 'change enum', before: old, after: now, columns, rebuild });
+      changes.push(...commentChanges('type', null, old, now, undefine, !isSame && rebuild));
     },
   });
   return changes;
 }
 
-function columnsOf(name: string, before: Catalog, after: Catalog): readonly EnumColumn[] {
+function columnsOfEnum(name: string, before: Catalog, after: Catalog): readonly EnumColumn[] {
   return [...before.tables.values()].flatMap((table) =>
     [...table.columns.values()].flatMap((column) => {
       const now = after.tables.get(table.name)?.columns.get(column.name);
@@ -38,19 +37,15 @@ function columnsOf(name: string, before: Catalog, after: Catalog): readonly Enum
   );
 }
 
-function added(before: readonly string[], after: readonly string[]): readonly string[] {
-  return after.filter((value) => !before.includes(value));
-}
-
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
   let at = 0;
   for (const value of whole) if (value === part[at]) at += 1;
   return at === part.length;
 }
 
-/** Whether a new value is used by what changes with it: before PostgreSQL 17 not in the transaction that adds it. */
-function usesAny(changes: readonly Change[], name: string, values: readonly string[]): boolean {
-  const texts = changes.flatMap((change) => {
+/** Whether the changes use one of the new values, which before PostgreSQL 17 fails in the transaction that adds it. */
+function usesAny(changes: readonly Change[], enumName: string, values: readonly string[]): boolean {
+  const expressions = changes.flatMap((change) => {
     if ('constraint' in change) return [change.constraint.definition];
     if ('index' in change) return [change.index.definition];
     if ('definition' in change) return [change.definition.definition];
@@ -60,14 +55,15 @@ function usesAny(changes: readonly Change[], name: string, values: readonly stri
     }
     return change.kind === 'add column' ? [change.column.default ?? '', change.column.generated?.as ?? ''] : [];
   });
-  const types = name.split('.').flatMap((part, i, { length }) => (i === length - 1 ? [part, quotePart(part)] : []));
-  return values.some((value) => texts.some((text) => isConstantIn(text, value.replaceAll("'", "''"), types)));
+  const { name } = parseName(enumName);
+  const types = [name, quoteIdentifier(name)];
+  return values.some((value) => expressions.some((text) => hasConstant(text, value.replaceAll("'", "''"), types)));
 }
 
-/** Whether a text has a constant of one of the types that is the value or, as an array, holds it. */
-function isConstantIn(text: string, value: string, types: readonly string[]): boolean {
-  return text.matchAll(/'((?:[^']|'')*)'::(?:\w+\.|"(?:[^"]|"")*"\.)?(\w+|"(?:[^"]|"")*")(\[\])?/g).some((found) => {
-    const [, constant = '', type = '', array] = found;
+/** Whether an expression has a constant of one of the types that is the value, or an array that contains it. */
+function hasConstant(expression: string, value: string, types: readonly string[]): boolean {
+  const constants = /'((?:[^']|'')*)'::(?:\w+\.|"(?:[^"]|"")*"\.)?(\w+|"(?:[^"]|"")*")(\[\])?/g;
+  return expression.matchAll(constants).some(([, constant = '', type = '', array]) => {
     return types.includes(type) && (array === undefined ? constant === value : constant.includes(value));
   });
 }

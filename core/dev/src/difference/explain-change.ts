@@ -2,7 +2,7 @@ import type { CatalogColumn } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
 import { defaultSql, typeSql } from './column-sql.ts';
 
-/** A change in half a line, for lists: `add column core_object.likes_count int`. */
+/** Returns a short description of a change: `add column core_object.likes_count int`. */
 export function explainChange(change: Change): string {
   switch (change.kind) {
     case 'create schema':
@@ -22,7 +22,7 @@ export function explainChange(change: Change): string {
     case 'drop column':
       return `drop column ${change.on}.${change.column.name}`;
     case 'alter column':
-      return `change column ${change.on}.${change.after.name}: ${columnChanges(change.before, change.after).join(', ')}`;
+      return `change column ${change.on}.${change.after.name}: ${columnDifferences(change.before, change.after).join(', ')}`;
     case 'add constraint':
     case 'drop constraint':
     case 'validate constraint': {
@@ -63,9 +63,9 @@ function valueChanges(before: readonly string[], after: readonly string[]): stri
   return [...added, ...removed].join(', ') || 'other order';
 }
 
-/** In what two columns of one name differ, as `before → after`. */
-export function columnChanges(before: CatalogColumn, after: CatalogColumn): readonly string[] {
-  const said = (column: CatalogColumn): Readonly<Record<string, string>> => ({
+/** Returns the differences between two versions of a column, each as `before → after`. */
+export function columnDifferences(before: CatalogColumn, after: CatalogColumn): readonly string[] {
+  const describe = (column: CatalogColumn): Readonly<Record<string, string>> => ({
     type: typeSql(column.type),
     nullity: column.notNull ? 'not null' : 'null',
     default: column.default === null ? 'no default' : `default ${defaultSql(column)}`,
@@ -74,6 +74,6 @@ export function columnChanges(before: CatalogColumn, after: CatalogColumn): read
     collation: column.collation === null ? 'no collation' : `collation ${column.collation}`,
     generated: column.generated === null ? 'not generated' : `generated as ${column.generated.as}`,
   });
-  const [old, now] = [said(before), said(after)];
+  const [old, now] = [describe(before), describe(after)];
   return Object.keys(now).flatMap((part) => (old[part] === now[part] ? [] : [`${old[part]} → ${now[part]}`]));
 }

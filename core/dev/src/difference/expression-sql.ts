@@ -1,14 +1,14 @@
-import { lowered } from './names.ts';
+import { lowerKeywords } from './lower-keywords.ts';
 
 /**
- * An expression that PostgreSQL wrote, as people write it: keywords in lower case, no parentheses around all of it, and
- * `a in ('b', 'c')` for what the server keeps as a comparison with an array.
+ * Returns an expression that PostgreSQL printed in the form in which people write it: keywords in lower case, no outer
+ * parentheses, and `a in ('b', 'c')` where the server stores a comparison with an array.
  */
 export function expressionSql(text: string): string {
-  return lowered(withIn(unwrapped(text)));
+  return lowerKeywords(withIn(unwrapped(text)));
 }
 
-/** Less a pair of parentheses that holds all of it. */
+/** Removes a pair of parentheses around the whole expression. */
 function unwrapped(text: string): string {
   if (!text.startsWith('(') || !text.endsWith(')')) return text;
   let depth = 0;
@@ -25,7 +25,7 @@ const constant = /'(?:[^']|'')*'/.source;
 const typed = String.raw`${constant}::[^',()[\]]+`;
 const varying = String.raw`\(${constant}::character varying\)::text`;
 
-/** Comparisons with an array of two elements and more. A constant that is no part of one is passed over as it is. */
+/** Matches comparisons with an array of at least two elements. It also matches other constants, to skip them. */
 const memberships = new RegExp(
   [
     constant,
@@ -36,7 +36,7 @@ const memberships = new RegExp(
   'g',
 );
 
-/** Of one element PostgreSQL makes a plain comparison, and of elements of several types something else. */
+/** PostgreSQL reads `in` with one element as a plain comparison, and with elements of several types as something else. */
 function withIn(text: string): string {
   return text.replaceAll(memberships, (all, ...groups: readonly unknown[]) => {
     const [name = '', list = ''] = groups.slice(0, 6).filter((group) => typeof group === 'string');

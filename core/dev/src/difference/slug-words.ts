@@ -1,41 +1,40 @@
-import type { Change } from './change.ts';
-import { tableOf } from './change.ts';
-import { bareName } from './names.ts';
+import { parseName } from '@headwater/kernel/internal';
+import { changedTable, type Change } from './change.ts';
 
 /**
- * What a revision with these changes is called, as words for a slug: `create_like`, `add_likes_count_to_object`. Of
- * several changes the weightiest names it. `prefixes` are those that tables of plugins begin with, which say nothing here.
+ * Suggests words for the slug of a revision with these changes: `create_like`, `add_likes_count_to_object`. The most
+ * important kind of change decides. `prefixes` are the table prefixes of plugins, which the slug omits.
  */
 export function slugWords(changes: readonly Change[], prefixes: readonly string[]): string {
   const short = (table: string): string => {
-    const name = bareName(table);
+    const name = parseName(table).name;
     const prefix = prefixes.find((one) => name.startsWith(`${one}_`) && name.length > one.length + 1);
     return prefix === undefined ? name : name.slice(prefix.length + 1);
   };
   const renames = changes.filter((change) => change.kind === 'rename');
-  const [rename] = renames.toSorted((a, b) => weightOf(a.of) - weightOf(b.of));
+  const [rename] = renames.toSorted((a, b) => rankOf(a.of) - rankOf(b.of));
   const found = phrases.find(({ kinds }) => changes.some(({ kind }) => kinds.includes(kind)));
   if (rename !== undefined && (rename.of === 'table' || rename.of === 'column' || found === undefined)) {
     const [from, to] = rename.of === 'table' ? [short(rename.from), short(rename.to)] : [rename.from, rename.to];
-    return cut(`rename_${from}_to_${to}`);
+    return truncate(`rename_${from}_to_${to}`);
   }
   if (found === undefined) return 'change_schema';
   const chosen = changes.filter(({ kind }) => found.kinds.includes(kind));
-  const names = [...new Set(chosen.map((change) => nameOf(change, short)))];
-  const tables = [...new Set(chosen.flatMap((change) => tableOf(change) ?? []))];
+  const names = [...new Set(chosen.map((change) => changedName(change, short)))];
+  const tables = [...new Set(chosen.flatMap((change) => changedTable(change) ?? []))];
   const on = found.on === null || tables.length !== 1 ? '' : `_${found.on}_${short(tables[0] ?? '')}`;
   const listed = names.length <= 2 ? names.join('_and_') : `${names[0]}_and_${names.length - 1}_more`;
-  return cut(`${found.verb}_${listed}${on}`);
+  return truncate(`${found.verb}_${listed}${on}`);
 }
 
 interface Phrase {
   readonly kinds: readonly Change['kind'][];
   readonly verb: string;
-  /** The word before the table; `null` where the table is the thing itself. */
+  /** The preposition before the table; `null` for a change that is not in a table. */
   readonly on: string | null;
 }
 
-/** Weightiest first. */
+/** Most important first. */
 const phrases: readonly Phrase[] = [
   { kinds: ['create table'], verb: 'create', on: null },
   { kinds: ['drop table'], verb: 'drop', on: null },
@@ -60,7 +59,7 @@ const phrases: readonly Phrase[] = [
   { kinds: ['comment'], verb: 'comment_on', on: null },
 ];
 
-function nameOf(change: Change, short: (table: string) => string): string {
+function changedName(change: Change, short: (table: string) => string): string {
   if ('table' in change) return short(change.table.name);
   if ('column' in change) return change.column.name;
   if ('enum' in change) return short(change.enum.name);
@@ -75,12 +74,12 @@ function nameOf(change: Change, short: (table: string) => string): string {
   return change.kind === 'change enum' ? short(change.after.name) : change.after.name;
 }
 
-function weightOf(of: string): number {
+function rankOf(of: string): number {
   return ['table', 'column', 'constraint', 'index'].indexOf(of);
 }
 
-/** Room for the number before it, within the hundred characters of a slug. */
-function cut(words: string): string {
+/** Truncates a slug to 60 of its 100 characters, which leaves room for the number in front. */
+function truncate(words: string): string {
   const safe = words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_');
   return safe.length <= 60 ? safe : safe.slice(0, 60).replace(/_[^_]*$/, '');
 }

@@ -1,17 +1,17 @@
 import type { CatalogColumn, CatalogTable } from '@headwater/kernel/internal';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
-import { each } from './compare-maps.ts';
+import { compareMaps } from './compare-maps.ts';
 
-/** How tables are compared. */
+/** Options for a comparison of tables. */
 export interface TableOptions {
-  /** As of `differenceOf`. */
+  /** As for `differenceOf`. */
   readonly undefine: boolean;
-  /** Enums whose types are made anew. */
+  /** The enums that are rebuilt. */
   readonly rebuilt: ReadonlySet<string>;
 }
 
-/** What comes with a new table, beside its columns and primary key. */
+/** Returns the changes for the parts of a new table that `create table` does not contain. */
 export function newTableChanges(table: CatalogTable): readonly Change[] {
   const { name: on, constraints, indexes, columns, rowSecurity: after } = table;
   const changes: Change[] = [];
@@ -28,77 +28,77 @@ export function newTableChanges(table: CatalogTable): readonly Change[] {
   return changes;
 }
 
-/** What makes one table another of the same name. How it is partitioned cannot be changed, and is not looked at. */
+/** Returns the changes from one version of a table to another. The partition key is not compared, since it cannot change. */
 export function tableChanges(before: CatalogTable, after: CatalogTable, options: TableOptions): readonly Change[] {
   const on = after.name;
   const { undefine } = options;
-  const { changes, going, rebuilt } = columnChanges(before, after, options);
-  const goesAlong = (columns: readonly string[]): boolean => columns.some((column) => going.has(column));
+  const { changes, dropped, rebuilt } = columnChanges(before, after, options);
+  const isDroppedWith = (columns: readonly string[]): boolean => columns.some((column) => dropped.has(column));
   changes.push(...commentChanges('table', null, before, after, undefine));
-  each(before.constraints, after.constraints, {
-    gone: (constraint) => {
-      // Entities cannot declare an exclusion.
-      const stays = constraint.kind === 'exclude' && !undefine;
-      if (!goesAlong(constraint.columns) && !stays) changes.push({ kind: 'drop constraint', on, constraint });
+  compareMaps(before.constraints, after.constraints, {
+    removed: (constraint) => {
+      // Entities cannot declare an exclusion constraint.
+      const isKept = constraint.kind === 'exclude' && !undefine;
+      if (!isDroppedWith(constraint.columns) && !isKept) changes.push({ kind: 'drop constraint', on, constraint });
     },
-    come: (constraint) => {
+    added: (constraint) => {
       changes.push({ kind: 'add constraint', on, constraint });
       changes.push(...commentChanges('constraint', on, null, constraint, undefine));
     },
-    both: (old, now) => {
-      const along = goesAlong(old.columns);
-      const named =
-        old.kind === 'check' || old.kind === 'exclude' ? old.columns.some((name) => rebuilt.has(name)) : false;
-      const lacksProof = old.definition === `${now.definition} NOT VALID` && !along && !named;
-      if (lacksProof) changes.push({ kind: 'validate constraint', on, constraint: now });
-      const differs = (old.definition !== now.definition || old.kind !== now.kind || named) && !lacksProof;
-      if (differs && !along) changes.push({ kind: 'drop constraint', on, constraint: old });
-      if (differs || along) changes.push({ kind: 'add constraint', on, constraint: now });
-      changes.push(...commentChanges('constraint', on, old, now, undefine, differs || along));
+    kept: (old, now) => {
+      const isDropped = isDroppedWith(old.columns);
+      const hasExpression = old.kind === 'check' || old.kind === 'exclude';
+      const usesRebuilt = hasExpression && old.columns.some((name) => rebuilt.has(name));
+      const isUnvalidated = old.definition === `${now.definition} NOT VALID` && !isDropped && !usesRebuilt;
+      if (isUnvalidated) changes.push({ kind: 'validate constraint', on, constraint: now });
+      const differs = (old.definition !== now.definition || old.kind !== now.kind || usesRebuilt) && !isUnvalidated;
+      if (differs && !isDropped) changes.push({ kind: 'drop constraint', on, constraint: old });
+      if (differs || isDropped) changes.push({ kind: 'add constraint', on, constraint: now });
+      changes.push(...commentChanges('constraint', on, old, now, undefine, differs || isDropped));
     },
   });
-  each(before.indexes, after.indexes, {
-    gone: (index) => {
-      if (!goesAlong(index.covers)) changes.push({ kind: 'drop index', on, index });
+  compareMaps(before.indexes, after.indexes, {
+    removed: (index) => {
+      if (!isDroppedWith(index.covers)) changes.push({ kind: 'drop index', on, index });
     },
-    come: (index) => {
+    added: (index) => {
       changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index, undefine));
     },
-    both: (old, now) => {
-      const along = goesAlong(old.covers);
-      const named = !old.plain && old.covers.some((name) => rebuilt.has(name));
-      const differs = old.definition !== now.definition || old.unique !== now.unique || named;
-      if (differs && !along) changes.push({ kind: 'drop index', on, index: old });
-      if (differs || along) changes.push({ kind: 'add index', on, index: now });
-      changes.push(...commentChanges('index', on, old, now, undefine, differs || along));
+    kept: (old, now) => {
+      const isDropped = isDroppedWith(old.covers);
+      const usesRebuilt = !old.plain && old.covers.some((name) => rebuilt.has(name));
+      const differs = old.definition !== now.definition || old.unique !== now.unique || usesRebuilt;
+      if (differs && !isDropped) changes.push({ kind: 'drop index', on, index: old });
+      if (differs || isDropped) changes.push({ kind: 'add index', on, index: now });
+      changes.push(...commentChanges('index', on, old, now, undefine, differs || isDropped));
     },
   });
-  each(before.partitions, after.partitions, {
-    gone: (partition) => changes.push({ kind: 'drop partition', on, partition }),
-    come: (partition) => changes.push({ kind: 'add partition', on, partition }),
-    both: (old, partition) => {
+  compareMaps(before.partitions, after.partitions, {
+    removed: (partition) => changes.push({ kind: 'drop partition', on, partition }),
+    added: (partition) => changes.push({ kind: 'add partition', on, partition }),
+    kept: (old, partition) => {
       if (old.bound === partition.bound) return;
       changes.push({ kind: 'drop partition', on, partition: old }, { kind: 'add partition', on, partition });
     },
   });
   const [was, is] = [before.rowSecurity, after.rowSecurity];
-  // What no entity asks for somebody may have turned on by hand.
+  // Somebody may have enabled row security by hand, without an entity that declares it.
   if (was !== is && (is !== 'off' || undefine)) changes.push({ kind: 'row security', on, before: was, after: is });
   return changes;
 }
 
 interface ColumnDifference {
   readonly changes: Change[];
-  /** Columns that go, and with them the constraints and indexes that name one. */
-  readonly going: ReadonlySet<string>;
-  /** Columns of a type that is made anew. */
+  /** The columns that are dropped, together with the constraints and indexes that name them. */
+  readonly dropped: ReadonlySet<string>;
+  /** The columns whose type is an enum that is rebuilt. */
   readonly rebuilt: ReadonlySet<string>;
 }
 
 function columnChanges(before: CatalogTable, after: CatalogTable, options: TableOptions): ColumnDifference {
   const on = after.name;
   const changes: Change[] = [];
-  const going = new Set<string>();
+  const dropped = new Set<string>();
   const rebuilt = new Set(
     Array.from(before.columns.values()).flatMap(({ name, enum: of }) =>
       of !== null && options.rebuilt.has(of) ? [name] : [],
@@ -107,42 +107,42 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
   const retyped = new Set(
     Array.from(after.columns.values()).flatMap(({ name, type, collation }) => {
       const old = before.columns.get(name);
-      const same = old === undefined || (old.type === type && old.collation === collation && !rebuilt.has(name));
-      return same ? [] : [name];
+      const isSame = old === undefined || (old.type === type && old.collation === collation && !rebuilt.has(name));
+      return isSame ? [] : [name];
     }),
   );
-  const isMadeAnew = (old: CatalogColumn, now: CatalogColumn): boolean =>
-    isComputedOtherwise(old, now) ||
-    // The server refuses to change the type of a column that another is computed from.
+  const mustRecreate = (old: CatalogColumn, now: CatalogColumn): boolean =>
+    changesGeneration(old, now) ||
+    // The server refuses to change the type of a column while a generated column uses it.
     (now.generated !== null && old.generated !== null && old.generated.from.some((name) => retyped.has(name))) ||
     (now.generated !== null && rebuilt.has(now.name));
-  each(before.columns, after.columns, {
-    gone: (column) => {
-      going.add(column.name);
+  compareMaps(before.columns, after.columns, {
+    removed: (column) => {
+      dropped.add(column.name);
       changes.push({ kind: 'drop column', on, column });
     },
-    come: (column) => {
+    added: (column) => {
       changes.push({ kind: 'add column', on, column }, ...commentChanges('column', on, null, column, true));
     },
-    both: (old, now) => {
-      const anew = isMadeAnew(old, now);
-      if (anew) {
-        going.add(now.name);
+    kept: (old, now) => {
+      const isRecreated = mustRecreate(old, now);
+      if (isRecreated) {
+        dropped.add(now.name);
         changes.push({ kind: 'drop column', on, column: old }, { kind: 'add column', on, column: now });
       } else if (!isSameColumn(old, now)) {
         changes.push({ kind: 'alter column', on, before: old, after: now });
       }
-      changes.push(...commentChanges('column', on, old, now, true, anew));
+      changes.push(...commentChanges('column', on, old, now, true, isRecreated));
     },
   });
-  return { changes, going, rebuilt };
+  return { changes, dropped, rebuilt };
 }
 
 /**
- * An expression cannot be changed before PostgreSQL 17, nor a plain column become a generated one, nor a virtual one a
- * plain one.
+ * Whether a change can only be made by dropping and adding the column. Before PostgreSQL 17 the expression of a generated
+ * column cannot change, a plain column cannot become a generated one, and a virtual column cannot become a plain one.
  */
-function isComputedOtherwise({ generated: before }: CatalogColumn, { generated: after }: CatalogColumn): boolean {
+function changesGeneration({ generated: before }: CatalogColumn, { generated: after }: CatalogColumn): boolean {
   if (after === null) return before?.stored === false;
   return before?.as !== after.as || before.stored !== after.stored;
 }

@@ -1,20 +1,29 @@
 import type { Session } from '@headwater/kernel/internal';
 
-/** What can be dropped by the name that PostgreSQL gives it, in an order in which little is dropped along with other things. */
-const droppable = ['table', 'view', 'materialized view', 'sequence', 'function', 'procedure', 'composite type', 'type'];
+/** The kinds of objects to drop by name, in an order in which cascades drop few others. */
+const droppableKinds = [
+  'table',
+  'view',
+  'materialized view',
+  'sequence',
+  'function',
+  'procedure',
+  'composite type',
+  'type',
+];
 
-/** A thing that is in the database and not in a new one. */
-interface Thing {
+/** An object that a new database does not have. */
+interface AddedObject {
   readonly kind: string;
-  /** As it stands in `drop`. */
+  /** The quoted name, for `drop`. */
   readonly name: string;
 }
 
 /**
- * What somebody made: extensions, schemas (`public` too, if it is not as it was), and what is in `public`, less
- * what cannot be dropped by itself, since it is a part of another thing there.
+ * Selects the objects that a new database does not have: extensions, schemas (including a changed `public`), and the objects
+ * in `public`, without those that are internal parts of other objects there.
  */
-const things = `select 'extension' as kind, quote_ident(extname) as name from pg_extension where extname <> 'plpgsql'
+const addedObjects = `select 'extension' as kind, quote_ident(extname) as name from pg_extension where extname <> 'plpgsql'
   union all select 'schema', quote_ident(nspname) from pg_namespace n
     where nspname !~ '^pg_' and nspname <> 'information_schema'
       and not (nspname = 'public' and nspowner = 'pg_database_owner'::regrole
@@ -28,17 +37,17 @@ const things = `select 'extension' as kind, quote_ident(extname) as name from pg
   union all select 'schema', 'public' where to_regnamespace('public') is null`;
 
 /**
- * Makes a database as empty as a new one. PostgreSQL plans every prepared statement anew once any schema was made or
- * dropped, which takes several times as long as reading a catalog, so `public` stays where that is all the same.
+ * Empties a database until it equals a new one. PostgreSQL replans every prepared statement after a schema was created or
+ * dropped, which takes several times as long as reading a catalog, so `public` is kept where possible.
  */
 export async function emptyDatabase({ query, script }: Session): Promise<void> {
-  const found = Map.groupBy(await query<Thing>(things), ({ kind }) => kind);
-  const known = [...found.keys()].every((kind) => droppable.includes(kind));
+  const found = Map.groupBy(await query<AddedObject>(addedObjects), ({ kind }) => kind);
+  const areDroppable = [...found.keys()].every((kind) => droppableKinds.includes(kind));
   const listed = (kind: string): string => (found.get(kind) ?? []).map(({ name }) => name).join(', ');
-  const drops = (known ? droppable : ['extension', 'schema'])
+  const drops = (areDroppable ? droppableKinds : ['extension', 'schema'])
     .filter((kind) => found.has(kind))
     .map((kind) => `drop ${kind === 'composite type' ? 'type' : kind} if exists ${listed(kind)} cascade;`);
-  const anew = `drop schema if exists public cascade; create schema public authorization pg_database_owner;
+  const newPublic = `drop schema if exists public cascade; create schema public authorization pg_database_owner;
     grant usage on schema public to public;`;
-  await script(`${drops.join('\n')} ${known ? '' : anew} reset all;`);
+  await script(`${drops.join('\n')} ${areDroppable ? '' : newPublic} reset all;`);
 }

@@ -1,70 +1,77 @@
-import { devError } from '../error/dev-codes.ts';
+import {
+  firstLine,
+  isSql,
+  serverErrorOf,
+  type KernelError,
+  type Revision,
+  type Session,
+} from '@headwater/kernel/internal';
 import { sql, type Sql } from '@headwater/kernel/plugin';
-import { firstLine, isSql, serverErrorOf, type KernelError, type Revision, type Session } from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 
-/** What a replay needs of a revision. */
-export type Replayed = Pick<Revision, 'id' | 'up' | 'down'> & {
+/** The fields of a revision that a replay needs. */
+export type ReplayRevision = Pick<Revision, 'id' | 'up' | 'down'> & {
   /** Default: true. */
   readonly transaction?: boolean;
   readonly file: string | null;
 };
 
-/** Runs the `up` of each in the order given, each in a transaction of its own. Throws SHADOW_FAILED. */
-export async function replayUp(session: Session, revisions: Iterable<Replayed>): Promise<void> {
-  let together: TextOf[] = [];
+/** Runs the `up` of revisions in the given order, each in a separate transaction. Throws SHADOW_FAILED. */
+export async function replayUp(session: Session, revisions: Iterable<ReplayRevision>): Promise<void> {
+  let batch: SqlStep[] = [];
   for (const revision of revisions) {
     const { up, transaction } = revision;
     if (up.kind === 'sql' && transaction !== false) {
-      together.push({ revision, direction: 'up', text: up.text });
+      batch.push({ revision, direction: 'up', text: up.text });
       continue;
     }
-    await runTogether(session, together);
-    together = [];
-    if (up.kind === 'sql') await runTogether(session, [{ revision, direction: 'up', text: up.text }]);
+    await runBatch(session, batch);
+    batch = [];
+    if (up.kind === 'sql') await runBatch(session, [{ revision, direction: 'up', text: up.text }]);
     else await runCode(session, revision, 'up', up.run);
   }
-  await runTogether(session, together);
+  await runBatch(session, batch);
 }
 
-/** Runs the `down` of each, in reverse of the order given. One that has none is passed over. Throws SHADOW_FAILED. */
-export async function replayDown(session: Session, revisions: readonly Replayed[]): Promise<void> {
+/** Runs the `down` of revisions in reverse order and skips revisions without one. Throws SHADOW_FAILED. */
+export async function replayDown(session: Session, revisions: readonly ReplayRevision[]): Promise<void> {
   for (const revision of revisions.toReversed()) {
     const { down } = revision;
-    if (down?.kind === 'sql') await runTogether(session, [{ revision, direction: 'down', text: down.text }]);
+    if (down?.kind === 'sql') await runBatch(session, [{ revision, direction: 'down', text: down.text }]);
     if (down?.kind === 'code') await runCode(session, revision, 'down', down.run);
   }
 }
 
-/** A revision's SQL in one direction. */
-interface TextOf {
-  readonly revision: Replayed;
+/** The SQL of a revision in one direction. */
+interface SqlStep {
+  readonly revision: ReplayRevision;
   readonly direction: 'up' | 'down';
   readonly text: string;
 }
 
-/** The setting in which the server keeps how far a script has come. */
-const marker = 'headwater.replayed';
+/** The server setting that records the progress of a batch. */
+const progressSetting = 'headwater.replayed';
 
-/** One script for many revisions, since a call costs more than a small revision does; each is in its own transaction. */
-async function runTogether(session: Session, texts: readonly TextOf[]): Promise<void> {
-  const [first] = texts;
+/** Runs a batch as one script, since a round trip costs more than a small revision. Each revision has its own transaction. */
+async function runBatch(session: Session, steps: readonly SqlStep[]): Promise<void> {
+  const [first] = steps;
   if (first === undefined) return;
-  if (texts.length === 1) return runAlone(session, first);
-  const script = texts.map(
-    ({ text }, i) => `begin;\n${text}\n;select set_config('${marker}', '${i + 1}', false);commit;`,
+  if (steps.length === 1) return runAlone(session, first);
+  const script = steps.map(
+    ({ text }, i) => `begin;\n${text}\n;select set_config('${progressSetting}', '${i + 1}', false);commit;`,
   );
   try {
-    await session.script(`select set_config('${marker}', '0', false);\n${script.join('\n')}`);
+    await session.script(`select set_config('${progressSetting}', '0', false);\n${script.join('\n')}`);
   } catch (error) {
-    // The setting is rolled back with the transaction that failed. Alone it fails again, with a place in its own text.
-    const [row] = await session.query<{ done: string }>(`select current_setting('${marker}') as done`);
-    const failing = texts[Number(row?.done ?? 0)] ?? first;
+    // The failed transaction has rolled its setting back. On its own, the revision fails again, with a position in its own SQL.
+    const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
+    const failing = steps[Number(row?.done ?? 0)] ?? first;
     await runAlone(session, failing);
     throw failed(error, failing.revision, failing.direction, null);
   }
 }
 
-async function runAlone(session: Session, { revision, direction, text }: TextOf): Promise<void> {
+async function runAlone(session: Session, { revision, direction, text }: SqlStep): Promise<void> {
   try {
     await session.script(text);
   } catch (error) {
@@ -74,9 +81,9 @@ async function runAlone(session: Session, { revision, direction, text }: TextOf)
 
 type Run = Extract<Revision['up'], { kind: 'code' }>['run'];
 
-async function runCode(session: Session, revision: Replayed, direction: 'up' | 'down', run: Run): Promise<void> {
+async function runCode(session: Session, revision: ReplayRevision, direction: 'up' | 'down', run: Run): Promise<void> {
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
-    if (!isSql(statement)) throw new Error('it gives `query` something that is not made by `sql`');
+    if (!isSql(statement)) throw new Error('it calls `query` with something other than a `sql` template');
     return session.query<Row>(statement.text, statement.values);
   };
   await session.script('begin');
@@ -89,29 +96,34 @@ async function runCode(session: Session, revision: Replayed, direction: 'up' | '
   }
 }
 
-function failed(error: unknown, { id, file }: Replayed, direction: 'up' | 'down', text: string | null): KernelError {
+function failed(
+  error: unknown,
+  { id, file }: ReplayRevision,
+  direction: 'up' | 'down',
+  text: string | null,
+): KernelError {
   const server = serverErrorOf(error);
-  const place = placeIn(text, server?.position);
+  const location = locate(text, server?.position);
   const details = {
     revision: id,
     file,
     direction,
     reason: server?.message ?? firstLine(error),
     sqlState: server?.code ?? null,
-    line: place?.line ?? null,
-    column: place?.column ?? null,
-    statement: place?.statement ?? null,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+    statement: location?.statement ?? null,
   };
   return devError('SHADOW_FAILED', details, { cause: error });
 }
 
-/** The line on which the server stopped reading, and how far into it. */
-function placeIn(
+/** Returns the line and column of an error position, and the text of that line. */
+function locate(
   text: string | null,
   position: number | undefined,
 ): { readonly line: number; readonly column: number; readonly statement: string } | null {
   if (text === null || position === undefined) return null;
-  // PostgreSQL counts characters, JavaScript UTF-16 units.
+  // PostgreSQL counts characters, JavaScript UTF-16 code units.
   const before = [...text]
     .slice(0, position - 1)
     .join('')

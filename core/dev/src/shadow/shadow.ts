@@ -1,35 +1,40 @@
-import { devError } from '../error/dev-codes.ts';
 import { randomBytes } from 'node:crypto';
-import { catalogReader, databaseTarget, kernelError, openSession, optimizingNothing, type Catalog, type Session } from '@headwater/kernel/internal';
+import {
+  catalogReader,
+  databaseTarget,
+  kernelError,
+  openPglite,
+  openSession,
+  type Catalog,
+  type Session,
+} from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 import { emptyDatabase } from './empty-database.ts';
 
-/** A database of nobody's, on which revisions are tried: it has no ledger, and goes when it is closed. */
+/** A scratch database for running revisions. It has no ledger and is dropped when it is closed. */
 export interface Shadow extends AsyncDisposable {
   readonly session: Session;
-  /** Makes it as empty as a new database. */
+  /** Empties it until it equals a new database. */
   readonly empty: () => Promise<void>;
   readonly catalog: () => Promise<Catalog>;
 }
 
 /**
- * Opens a shadow: PostgreSQL in this process, or, with `url`, a database of its own on that server, for plugins that need
- * extensions which PGlite lacks or want to see the oldest server that they support. The database that `url` names is
- * connected to, so that one can be made beside it, and otherwise left alone. Throws SHADOW_URL_INVALID, what a session
- * throws, and DATABASE_PRIVILEGE where the user may create no database.
+ * Opens a shadow: PGlite in this process, or, with `url`, a new database on that server, for plugins that need extensions
+ * which PGlite lacks or that test the oldest server that they support. The database in `url` is only used to create the
+ * new one. Throws SHADOW_URL_INVALID, the errors of a session, and DATABASE_PRIVILEGE if the user cannot create databases.
  */
 export async function openShadow(url: string | null = null): Promise<Shadow> {
   if (url === null) {
-    const { openPglite } = await import('@headwater/kernel/internal');
     const target = { kind: 'pglite', directory: null, shown: 'the shadow' } as const;
-    // A shadow is there for one command.
-    return shadowOn(await openPglite(target, optimizingNothing));
+    return shadowOn(await openPglite(target, { shortLived: true }));
   }
   const server = serverAt(url);
   const admin = await openSession(server);
   try {
-    await dropForgotten(admin);
-    const made = Math.floor(Date.now() / 1000).toString(36);
-    const name = `${prefix}${made}_${randomBytes(6).toString('hex')}`;
+    await dropAbandoned(admin);
+    const createdAt = Math.floor(Date.now() / 1000).toString(36);
+    const name = `${prefix}${createdAt}_${randomBytes(6).toString('hex')}`;
     await createDatabase(admin, name);
     const drop = async (): Promise<void> => {
       try {
@@ -53,11 +58,11 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
   }
 }
 
-/** Followed by when it was made, in seconds, in base 36. */
+/** The name of a shadow continues with the time of its creation, in seconds, in base 36. */
 const prefix = 'headwater_shadow_';
 
-/** Seconds after which a shadow that nobody is connected to was left behind by a process that died. */
-const forgottenAfter = 3600;
+/** Seconds after which a shadow without connections counts as left behind by a process that died. */
+const abandonedAfter = 3600;
 
 function serverAt(url: string): Extract<ReturnType<typeof databaseTarget>, { kind: 'postgres' }> {
   const target = databaseTarget(url, '--shadow', [{ file: '--shadow', json: { database: url } }]);
@@ -70,22 +75,22 @@ async function createDatabase(admin: Session, name: string): Promise<void> {
     'select rolcreatedb or rolsuper as may from pg_roles where rolname = current_user',
   );
   if (answer?.may !== true) {
-    const missing = 'createdb on role (a shadow is a database of its own)';
+    const missing = 'createdb on role (a shadow is a separate database)';
     throw kernelError('DATABASE_PRIVILEGE', { database: admin.shown, user: admin.user, missing, revision: null });
   }
   await admin.query(`create database ${name} template template0`);
 }
 
-async function dropForgotten(admin: Session): Promise<void> {
+async function dropAbandoned(admin: Session): Promise<void> {
   const found = await admin.query<{ datname: string }>(
     `select datname from pg_database d where starts_with(datname, $1)
       and not exists (select from pg_stat_activity a where a.datid = d.oid)`,
     [prefix],
   );
-  const before = Date.now() / 1000 - forgottenAfter;
+  const before = Date.now() / 1000 - abandonedAfter;
   for (const { datname } of found) {
     if (Number.parseInt(datname.slice(prefix.length), 36) >= before) continue;
-    // Another process may be dropping it too.
+    // Another process may drop it at the same time.
     await admin.query(`drop database if exists ${datname}`).catch(() => {});
   }
 }

@@ -1,29 +1,29 @@
-import { mine, named, ownOid, relation } from './query-fragments.ts';
+import { applicationRelations, isApplicationSchema, isUserObject, nameSql } from './query-fragments.ts';
 import { definitionsQuery } from './definitions-query.ts';
 
-/** What makes up a catalog, query by query, each in an order of its own. */
+/** The queries that read a catalog. Each sorts its rows. */
 export const catalogQueries = {
   schemas: `select nspname as name, obj_description(n.oid, 'pg_namespace') as comment from pg_namespace n
-    where ${mine('n')} and nspname <> 'public' order by 1`,
-  enums: `select ${named('n', 't.typname')} as name, obj_description(t.oid, 'pg_type') as comment,
+    where ${isApplicationSchema('n')} and nspname <> 'public' order by 1`,
+  enums: `select ${nameSql('n', 't.typname')} as name, obj_description(t.oid, 'pg_type') as comment,
       array_agg(e.enumlabel::text order by e.enumsortorder) as values,
       exists (select from pg_depend u where u.refclassid = 'pg_type'::regclass and u.refobjid in (t.oid, t.typarray)
         and u.deptype in ('n', 'a')) as used
-    from pg_type t join pg_enum e on e.enumtypid = t.oid join pg_namespace n on n.oid = t.typnamespace and ${mine('n')}
-    where ${ownOid('pg_type', 't.oid')} group by n.nspname, t.typname, t.oid, t.typarray order by 1`,
-  tables: `select ${named('n', 'c.relname')} as name, obj_description(c.oid, 'pg_class') as comment,
+    from pg_type t join pg_enum e on e.enumtypid = t.oid join pg_namespace n on n.oid = t.typnamespace and ${isApplicationSchema('n')}
+    where ${isUserObject('pg_type', 't.oid')} group by n.nspname, t.typname, t.oid, t.typarray order by 1`,
+  tables: `select ${nameSql('n', 'c.relname')} as name, obj_description(c.oid, 'pg_class') as comment,
       case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as "partitionBy",
       case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on' else 'off' end
         as "rowSecurity"
-    from ${relation} where c.relkind in ('r', 'p') and not c.relispartition order by 1`,
-  partitions: `select ${named('pn', 'p.relname')} as "table", ${named('n', 'c.relname')} as name,
+    from ${applicationRelations} where c.relkind in ('r', 'p') and not c.relispartition order by 1`,
+  partitions: `select ${nameSql('pn', 'p.relname')} as "table", ${nameSql('n', 'c.relname')} as name,
       pg_get_expr(c.relpartbound, c.oid) as bound
-    from ${relation} join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
+    from ${applicationRelations} join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
       join pg_namespace pn on pn.oid = p.relnamespace
     where c.relispartition and c.relkind in ('r', 'p') order by c.oid`,
-  columns: `select ${named('n', 'c.relname')} as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+  columns: `select ${nameSql('n', 'c.relname')} as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
       case when coalesce(item.typtype, t.typtype) = 'e' then
-        ${named('en', 'coalesce(item.typname, t.typname)')} end as "enum",
+        ${nameSql('en', 'coalesce(item.typname, t.typname)')} end as "enum",
       a.attnotnull as "notNull", pg_get_expr(d.adbin, d.adrelid) as "default", a.attgenerated as generated,
       case when a.attgenerated <> '' then array(select s.attname::text from pg_depend u
         join pg_attribute s on s.attrelid = c.oid and s.attnum = u.refobjsubid and s.attnum <> a.attnum
@@ -31,10 +31,10 @@ export const catalogQueries = {
           and u.refobjid = c.oid) end as "from",
       case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
       case when d.oid is not null and a.attidentity = '' and sequence.relname is not null
-        and pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then ${named('sn', 'sequence.relname')} end as serial,
+        and pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then ${nameSql('sn', 'sequence.relname')} end as serial,
       case when a.attcollation <> t.typcollation then quote_ident(co.collname) end as collation,
       col_description(c.oid, a.attnum) as comment
-    from ${relation} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    from ${applicationRelations} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       join pg_type t on t.oid = a.atttypid left join pg_type item on item.oid = t.typelem and t.typcategory = 'A'
       left join pg_namespace en on en.oid = coalesce(item.typnamespace, t.typnamespace)
       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
@@ -45,22 +45,22 @@ export const catalogQueries = {
       left join pg_class sequence on sequence.oid = dep.objid
       left join pg_namespace sn on sn.oid = sequence.relnamespace
     where c.relkind in ('r', 'p') and not c.relispartition order by c.oid, a.attnum`,
-  // PostgreSQL 18 has a constraint for each `not null`, which older servers have not; the column says it.
-  constraints: `select ${named('n', 'c.relname')} as "table", k.conname as name,
+  // Without the constraints of `not null`, which exist from PostgreSQL 18 on only: the column has that property.
+  constraints: `select ${nameSql('n', 'c.relname')} as "table", k.conname as name,
       case k.contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
         when 'c' then 'check' else 'exclude' end as kind,
       array(select a.attname::text from unnest(k.conkey) with ordinality u(num, i)
         join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.num order by u.i) as columns,
       pg_get_constraintdef(k.oid) as definition,
-      case when k.contype = 'f' then ${named('fn', 'f.relname')} end as target,
+      case when k.contype = 'f' then ${nameSql('fn', 'f.relname')} end as target,
       array(select a.attname::text from unnest(k.confkey) with ordinality u(num, i)
         join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num order by u.i) as "targetColumns",
       obj_description(k.oid, 'pg_constraint') as comment
     from pg_constraint k join pg_class c on c.oid = k.conrelid and not c.relispartition
-      join pg_namespace n on n.oid = c.relnamespace and ${mine('n')} and ${ownOid('pg_class', 'c.oid')}
+      join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}
       left join pg_class f on f.oid = k.confrelid left join pg_namespace fn on fn.oid = f.relnamespace
     where k.contype in ('p', 'u', 'f', 'c', 'x') order by 1, k.oid`,
-  indexes: `select ${named('n', 'c.relname')} as "table", x.relname as name, i.indisunique as unique,
+  indexes: `select ${nameSql('n', 'c.relname')} as "table", x.relname as name, i.indisunique as unique,
       array(select a.attname::text from unnest(i.indkey::int2[]) with ordinality u(num, at)
         join pg_attribute a on a.attrelid = c.oid and a.attnum = u.num order by u.at) as columns,
       array(select distinct a.attname::text from pg_depend u
@@ -77,7 +77,7 @@ export const catalogQueries = {
       obj_description(x.oid, 'pg_class') as comment
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am am on am.oid = x.relam
       join pg_class c on c.oid = i.indrelid and c.relkind in ('r', 'p') and not c.relispartition
-      join pg_namespace n on n.oid = c.relnamespace and ${mine('n')} and ${ownOid('pg_class', 'c.oid')}
+      join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}
     where not exists (select from pg_constraint k where k.conindid = x.oid and k.contype in ('p', 'u', 'x'))
     order by 1, x.oid`,
   definitions: definitionsQuery,

@@ -1,13 +1,13 @@
 /**
- * What is in a database, by name. Column positions, oids and the order of creation say nothing about a schema and are
- * not in it. Names outside the schema `public` have theirs in front; nothing is quoted.
+ * The objects in a database, by name. Every name is text as `nameText` writes it, or the name of a part of a table, without
+ * a schema. Column positions, oids and the order of creation are not included, since they say nothing about a schema.
  */
 export interface Catalog {
-  /** Schemas beside `public`. */
+  /** Schemas other than `public`. */
   readonly schemas: ReadonlyMap<string, CatalogSchema>;
   readonly enums: ReadonlyMap<string, CatalogEnum>;
   readonly tables: ReadonlyMap<string, CatalogTable>;
-  /** Views, functions, triggers, policies and the like: what is compared, made and replaced as a whole. By kind and name. */
+  /** Views, functions, triggers, policies and other objects that are compared and replaced as a whole, by `objectKey`. */
   readonly definitions: ReadonlyMap<string, CatalogDefinition>;
 }
 
@@ -21,7 +21,7 @@ export interface CatalogSchema {
 export interface CatalogEnum {
   readonly name: string;
   readonly values: readonly string[];
-  /** Whether anything has its type or stands on it. */
+  /** Whether a column has its type, or another object depends on it. */
   readonly used: boolean;
   readonly comment: string | null;
 }
@@ -30,52 +30,52 @@ export interface CatalogEnum {
 export interface CatalogTable {
   readonly name: string;
   readonly comment: string | null;
-  /** `partition by` of a partitioned table, as PostgreSQL writes it. */
+  /** The partition key of a partitioned table, as PostgreSQL prints it. */
   readonly partitionBy: string | null;
-  /** Its partitions; what is on those they have of it. */
+  /** Its partitions. They inherit their columns, constraints and indexes. */
   readonly partitions: ReadonlyMap<string, CatalogPartition>;
   readonly rowSecurity: RowSecurity;
-  /** In the order of the table, which is how `create table` lists them. */
+  /** In the order of the table, as `create table` lists them. */
   readonly columns: ReadonlyMap<string, CatalogColumn>;
   readonly constraints: ReadonlyMap<string, CatalogConstraint>;
-  /** Those that no constraint brings along. */
+  /** Without the indexes of constraints. */
   readonly indexes: ReadonlyMap<string, CatalogIndex>;
 }
 
-/** Whether policies decide about rows; `forced` also for the table's owner. */
+/** Whether policies apply to rows; `forced` applies them to the table's owner too. */
 export type RowSecurity = 'off' | 'on' | 'forced';
 
 /** A partition of a table. */
 export interface CatalogPartition {
   readonly name: string;
-  /** As PostgreSQL writes it: `FOR VALUES IN ('a')`. */
+  /** As PostgreSQL prints it: `FOR VALUES IN ('a')`. */
   readonly bound: string;
 }
 
 /** A column. */
 export interface CatalogColumn {
   readonly name: string;
-  /** As PostgreSQL writes it: `character varying(64)`. */
+  /** As PostgreSQL prints it: `character varying(64)`. */
   readonly type: string;
-  /** The enum that it has the type of, or an array of; `null` for any other type. */
+  /** The enum, if its type is an enum or an array of one. */
   readonly enum: string | null;
   readonly notNull: boolean;
-  /** An expression; `null` for a serial column, whose sequence is its default. */
+  /** An expression; `null` for a serial column, whose default is its sequence. */
   readonly default: string | null;
   /** The sequence of a serial column. */
   readonly serial: string | null;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: CatalogGenerated | null;
-  /** Where it is not that of the type. */
+  /** `null` if it is the default of the type. */
   readonly collation: string | null;
   readonly comment: string | null;
 }
 
-/** What computes a column. */
+/** The expression of a generated column. */
 export interface CatalogGenerated {
   readonly as: string;
   readonly stored: boolean;
-  /** The columns that it is computed from. */
+  /** The columns in the expression. */
   readonly from: readonly string[];
 }
 
@@ -83,11 +83,11 @@ export interface CatalogGenerated {
 export interface CatalogConstraint {
   readonly name: string;
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check' | 'exclude';
-  /** Of a check all that it names. */
+  /** For a check, all columns that it names. */
   readonly columns: readonly string[];
-  /** As PostgreSQL writes it. */
+  /** As PostgreSQL prints it. */
   readonly definition: string;
-  /** Of a foreign key. */
+  /** `null` unless it is a foreign key. */
   readonly references: { readonly table: string; readonly columns: readonly string[] } | null;
   readonly comment: string | null;
 }
@@ -96,31 +96,31 @@ export interface CatalogConstraint {
 export interface CatalogIndex {
   readonly name: string;
   readonly unique: boolean;
-  /** Plain columns among its keys. */
+  /** The columns among its keys, without expressions. */
   readonly columns: readonly string[];
-  /** All columns that it names, those in its expressions and its condition included. */
+  /** All columns that it names, including those in expressions and in its condition. */
   readonly covers: readonly string[];
-  /** All of it after `on <table>`, as PostgreSQL writes it: `using btree (author_id)`. */
+  /** The part after `using`, as PostgreSQL prints it: `btree (author_id)`. */
   readonly definition: string;
-  /** Whether its keys are nothing but columns in their usual order. */
+  /** Whether it is a btree over columns only, with default options. */
   readonly plain: boolean;
   readonly comment: string | null;
 }
 
-/** What is known by its text alone. */
+/** An object that is compared by the statement that creates it. */
 export interface CatalogDefinition {
   readonly kind: DefinitionKind;
-  /** Of a function with its argument types, which are a part of its name. */
+  /** For a function, with its argument types, which are part of its identity. */
   readonly name: string;
   /** The table of a trigger or policy. */
   readonly table: string | null;
-  /** The statement that makes it. */
+  /** The statement that creates it. */
   readonly definition: string;
-  /** What it stands on of tables and views: `core_object.id`. Of a function nobody can tell. */
-  readonly over: readonly string[];
+  /** The tables, views and columns that it uses: `core_object.id`. Empty for functions, whose bodies are opaque. */
+  readonly uses: readonly string[];
 }
 
-/** What entities may declare, and, from `sequence` on, what revisions alone make. */
+/** The kinds of definitions. Entities may declare those before `sequence`; only revisions create the others. */
 export type DefinitionKind =
   | 'view'
   | 'materialized view'

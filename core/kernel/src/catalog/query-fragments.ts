@@ -1,18 +1,22 @@
-/** The schemas that are an application's: not the server's, not the ledger's. */
-export const mine = (namespace: string): string =>
+/** Selects the schemas of the application: neither the server's nor that of the ledger. */
+export const isApplicationSchema = (namespace: string): string =>
   `${namespace}.nspname !~ '^pg_' and ${namespace}.nspname not in ('information_schema', 'kernel')`;
 
-/** A name with its schema in front, unless that is `public`. Nothing is quoted: these are names, not SQL. */
-export const named = (namespace: string, name: string): string =>
-  `case when ${namespace}.nspname = 'public' then ${name} else ${namespace}.nspname || '.' || ${name} end`;
+/** Returns a name as text, exactly as `nameText` writes it. */
+export const nameSql = (namespace: string, name: string): string =>
+  `case when ${namespace}.nspname = 'public' then ${partSql(name)} else ${partSql(`${namespace}.nspname`)} || '.' || ${partSql(name)} end`;
+
+const partSql = (part: string): string =>
+  `case when ${part} ~ '[."]' then '"' || replace(${part}, '"', '""') || '"' else ${part} end`;
 
 /**
- * Neither the server's own, which have lower numbers, nor what an extension brings along: that comes and goes with it. Not
- * `>= 16384`: PostgreSQL takes each oid in a plan for a relation that it depends on (`fix_expr_common`), and would plan
- * every query anew whenever the first relation changes that was made in a new cluster, such as an embedded shadow.
+ * Excludes the objects of the server, whose oids are lower, and those of extensions, which are created and dropped with their
+ * extension. Not `>= 16384`: PostgreSQL takes every oid constant in a plan for a relation that the plan depends on
+ * (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that oid, and every
+ * change to it would invalidate the plans of all queries.
  */
-export const ownOid = (of: string, oid: string): string =>
-  `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${of}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+export const isUserObject = (catalog: string, oid: string): string =>
+  `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
 
-/** Relations that are an application's, as `c` in the schema `n`. */
-export const relation = `pg_class c join pg_namespace n on n.oid = c.relnamespace and ${mine('n')} and ${ownOid('pg_class', 'c.oid')}`;
+/** Selects the relations of the application, as `c` in the schema `n`. */
+export const applicationRelations = `pg_class c join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}`;

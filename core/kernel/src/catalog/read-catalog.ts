@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.ts';
+import { objectKey } from '../sql/object-key.ts';
 import { catalogQueries } from './catalog-queries.ts';
 import { stableExpression } from './stable-expression.ts';
 import type {
@@ -27,12 +28,12 @@ interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
   readonly from: readonly string[] | null;
 }
 
-/** Reads what is in a database, except for the server's own schemas and the ledger. */
+/** Reads the catalog of a database, without the schemas of the server and of the ledger. */
 export type ReadCatalog = () => Promise<Catalog>;
 
 /**
- * Reads catalogs on one connection again and again. Its queries are planned once, which is most of what they cost: the
- * connection must be one to the server itself.
+ * Returns a function that reads the catalog on one connection. Its queries are prepared once, since planning is most of their
+ * cost, so the connection must not go through a transaction pooler.
  */
 export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
   let prepared = false;
@@ -66,7 +67,7 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
       ),
       definitions: new Map(
         definitions.map((one) => [
-          `${one.kind} ${one.table === null ? '' : `${one.table}.`}${one.name}`,
+          objectKey(one),
           Object.freeze({ ...one, definition: stableExpression(one.definition) }),
         ]),
       ),

@@ -1,40 +1,39 @@
 /**
- * What PostgreSQL writes of an expression, as it writes it once that text is itself read as SQL. One construct differs
- * then: it prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, of which its parser makes a cast of
- * each element. So a check with `in` would never be the one that the text of it makes. Everything else stays.
+ * Returns an expression that PostgreSQL printed in the form that it prints after reading that text back. Only one construct
+ * differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and reads it as a cast of
+ * each element. Without this, a check with `in` would never equal the check that its own text creates.
  */
 export function stableExpression(text: string): string {
-  let settled = '';
+  let stable = '';
   let at = 0;
-  // Constants and quoted names may hold the same characters.
+  // Constants and quoted names are skipped, since they may contain the same characters.
   const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\(ARRAY\[/g;
   for (let found = tokens.exec(text); found !== null; found = tokens.exec(text)) {
     if (found[0] !== '(ARRAY[') continue;
-    const { elements, end } = elementsIn(text, tokens.lastIndex);
+    const { elements, end } = arrayElements(text, tokens.lastIndex);
     const cast = /^\)::((?:[\w. ]|"(?:[^"]|"")*")+(?:\(\d+(?:,\d+)?\))?)\[\]/.exec(text.slice(end));
     if (cast === null) continue;
     const [all, type = ''] = cast;
     const array = elements.map((element) => `(${stableExpression(element)})::${type}`).join(', ');
-    settled += `${text.slice(at, found.index)}ARRAY[${array}]`;
+    stable += `${text.slice(at, found.index)}ARRAY[${array}]`;
     at = end + all.length;
     tokens.lastIndex = at;
   }
-  return settled + text.slice(at);
+  return stable + text.slice(at);
 }
 
-/** The elements of an array from behind its bracket on, and the place behind its end. */
-function elementsIn(text: string, from: number): { readonly elements: readonly string[]; readonly end: number } {
+/** Returns the elements of the array whose first element starts at `from`, and the position after its closing bracket. */
+function arrayElements(text: string, from: number): { readonly elements: readonly string[]; readonly end: number } {
   const elements: string[] = [];
-  let [depth, at] = [0, from];
-  // Constants, quoted names, brackets, commas; whatever else there is lies between.
+  let [depth, start] = [0, from];
   for (const found of text.slice(from).matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[[\](),]/g)) {
     const [token] = found;
-    const place = from + found.index;
+    const at = from + found.index;
     if (token === ',' && depth === 0) {
-      elements.push(text.slice(at, place).trim());
-      at = place + 1;
+      elements.push(text.slice(start, at).trim());
+      start = at + 1;
     }
-    if (token === ']' && depth === 0) return { elements: [...elements, text.slice(at, place).trim()], end: place + 1 };
+    if (token === ']' && depth === 0) return { elements: [...elements, text.slice(start, at).trim()], end: at + 1 };
     if (token === '(' || token === '[') depth += 1;
     if (token === ')' || token === ']') depth -= 1;
   }

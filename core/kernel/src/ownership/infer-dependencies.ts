@@ -83,7 +83,10 @@ function addUnknown(unknown: Map<string, UnknownObject>, wanted: SqlObject, { op
   }
 }
 
-function withoutRevised(found: ReadonlyMap<string, ReadonlySet<TrackedObject>>, history: SchemaHistory): readonly Dependency[] {
+function withoutRevised(
+  found: ReadonlyMap<string, ReadonlySet<TrackedObject>>,
+  history: SchemaHistory,
+): readonly Dependency[] {
   const ids = [...found.keys()];
   const latest = ids.filter((id) => !ids.some((other) => history.revises(other, id)));
   return latest.toSorted().map((revision) => {

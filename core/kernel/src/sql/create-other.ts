@@ -47,7 +47,10 @@ export function readCreateOther(node: Node, draft: EffectsDraft): boolean {
     const name = sequence === undefined ? '' : relationName(sequence);
     create({ ...schemaObject('sequence', name), ...readSequenceOwner(options, draft) }, keeps(lenient));
   } else if ('CreateEnumStmt' in node) {
-    create({ ...schemaObject('type', nameFromNodes(node.CreateEnumStmt.typeName)), values: stringsIn(node.CreateEnumStmt.vals) });
+    create({
+      ...schemaObject('type', nameFromNodes(node.CreateEnumStmt.typeName)),
+      values: stringsIn(node.CreateEnumStmt.vals),
+    });
   } else if ('CompositeTypeStmt' in node) {
     const { typevar, coldeflist } = node.CompositeTypeStmt;
     readQuery(coldeflist, noScope, draft);

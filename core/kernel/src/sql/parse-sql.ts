@@ -2,7 +2,7 @@ import type { Node } from 'libpg-query';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { quoted } from '../error/quoted.ts';
-import { optimizingNothing } from '../runtime/webassembly.ts';
+import { optimizeNothing } from '../runtime/webassembly.ts';
 
 /** A statement in a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
@@ -26,7 +26,7 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
   if (sql === '') return [];
   const { hasSqlDetails, loadModule, parseSync } = await import('libpg-query');
   await loadModule();
-  using _ = optimizingNothing();
+  using _ = optimizeNothing();
   try {
     return statementsIn(sql, parseSync(sql).stmts ?? []);
   } catch (error) {
@@ -41,7 +41,8 @@ function assertText(sql: string): void {
   const zero = sql.indexOf('\0');
   if (zero >= 0) throw refusal(sql, zero, 'a zero byte, which PostgreSQL does not accept');
   const surrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(sql);
-  if (surrogate !== null) throw refusal(sql, surrogate.index, 'half of a surrogate pair, which no encoding can represent');
+  if (surrogate !== null)
+    throw refusal(sql, surrogate.index, 'half of a surrogate pair, which no encoding can represent');
 }
 
 interface RawStatement {

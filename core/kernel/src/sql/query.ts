@@ -209,7 +209,9 @@ function needUnqualified(column: string, scope: Scope, draft: EffectsDraft): voi
   const [only] = among;
   if (only === undefined) return;
   const isCertain = among.length === 1 && sources.every(({ table }) => table !== null);
-  draft.needs.push(isCertain ? tablePart('column', only, column) : { kind: 'column', name: column, table: null, among });
+  draft.needs.push(
+    isCertain ? tablePart('column', only, column) : { kind: 'column', name: column, table: null, among },
+  );
 }
 
 /** Adds a type to the needs, unless PostgreSQL ships it. `t.c%type` needs the column. */
@@ -222,5 +224,6 @@ export function needType(value: object, draft: EffectsDraft): void {
     return;
   }
   const { name } = sqlType(type);
-  if (parts.length === 1 ? !isBuiltinType(name) : parts[0] !== 'pg_catalog') draft.needs.push(schemaObject('type', name));
+  if (parts.length === 1 ? !isBuiltinType(name) : parts[0] !== 'pg_catalog')
+    draft.needs.push(schemaObject('type', name));
 }

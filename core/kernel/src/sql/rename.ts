@@ -38,7 +38,9 @@ function renamedObject({ renameType, relation, object, subname }: RenameStmt): S
 export function readSchemaMove(statement: AlterObjectSchemaStmt, draft: EffectsDraft): void {
   const { objectType, relation, object, newschema = 'public' } = statement;
   const from =
-    relation === undefined ? namedObject(objectType, object) : schemaObject(sqlKind(objectType), relationName(relation));
+    relation === undefined
+      ? namedObject(objectType, object)
+      : schemaObject(sqlKind(objectType), relationName(relation));
   draft.needs.push(from);
   if (newschema !== 'public') draft.needs.push(schemaObject('schema', newschema));
   if (from.kind === 'extension' || from.kind === 'other') draft.changes.push(from);

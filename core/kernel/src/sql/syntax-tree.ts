@@ -49,7 +49,9 @@ export function optionsIn(nodes: readonly Node[] | undefined): readonly DefElem[
 
 /** Returns the values of the options with one of these names. */
 export function optionValues(nodes: readonly Node[] | undefined, names: readonly string[]): readonly Node[] {
-  return optionsIn(nodes).flatMap(({ defname = '', arg }) => (arg !== undefined && names.includes(defname) ? [arg] : []));
+  return optionsIn(nodes).flatMap(({ defname = '', arg }) =>
+    arg !== undefined && names.includes(defname) ? [arg] : [],
+  );
 }
 
 /** Whether an expression is the constant null. */

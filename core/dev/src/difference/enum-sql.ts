@@ -1,0 +1,45 @@
+import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal';
+import type { ChangeOf } from './change.ts';
+import { defaultSql } from './column-sql.ts';
+
+/** Returns the statement that creates an enum. */
+export function createEnumSql(name: string, values: readonly string[]): string {
+  return `create type ${quoteName(name)} as enum (${values.map(quoteLiteral).join(', ')});`;
+}
+
+/** Returns the statements that change the values of an enum. */
+export function changeEnumSql({ before, after, columns, rebuild }: ChangeOf<'change enum'>): readonly string[] {
+  const type = quoteName(after.name);
+  if (!rebuild) return addValuesSql(type, before.values, after.values);
+  const { schema, name } = parseName(after.name);
+  // 58 characters, since a name has at most 63 bytes.
+  const old = `${name.slice(0, 58)}__old`;
+  return [
+    `alter type ${type} rename to ${quoteIdentifier(old)};`,
+    createEnumSql(after.name, after.values),
+    ...columns.flatMap(({ on, column, keepsDefault }) => {
+      const alter = (action: string): string =>
+        `alter table ${quoteName(on)} alter column ${quoteIdentifier(column.name)} ${action};`;
+      const [through, to] = [column.type.endsWith('[]') ? '::text[]' : '::text', column.type];
+      return [
+        ...(column.default === null ? [] : [alter('drop default')]),
+        alter(`type ${to} using (${quoteIdentifier(column.name)}${through}::${to})`),
+        // A new default is set with the other changes of the column.
+        ...(column.default === null || !keepsDefault ? [] : [alter(`set default ${defaultSql(column)}`)]),
+      ];
+    }),
+    `drop type ${quoteName(nameText({ schema, name: old }))};`,
+  ];
+}
+
+/** Adds each new value before its next existing value, or at the end. */
+function addValuesSql(type: string, before: readonly string[], after: readonly string[]): readonly string[] {
+  const existing = new Set(before);
+  return after.flatMap((value, i) => {
+    if (existing.has(value)) return [];
+    const next = after.slice(i + 1).find((other) => existing.has(other));
+    const position = next === undefined ? '' : ` before ${quoteLiteral(next)}`;
+    existing.add(value);
+    return [`alter type ${type} add value ${quoteLiteral(value)}${position};`];
+  });
+}
