@@ -1,19 +1,19 @@
-/** How long something may take whose end is in the hands of foreign code. */
+/** A time limit for something that foreign code has to finish. */
 export interface Deadline {
-  /** Rejects when nothing is to be expected any more. */
+  /** Rejects when waiting has no more use. */
   readonly passed: Promise<never>;
   readonly close: () => void;
 }
 
 /**
- * Ends waiting when `seconds` are up, or at once when the process has nothing else to do, since then an `await` in a module
- * waits for what never comes.
+ * Ends a wait after `seconds`, or at once when the process has nothing else to do: then a module awaits something that
+ * never happens.
  */
 export function openDeadline(seconds: number): Deadline {
   const { promise: passed, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`it was not done within ${seconds} s`)), seconds * 1000);
+  const timer = setTimeout(() => reject(new Error(`it did not finish within ${seconds} s`)), seconds * 1000);
   timer.unref();
-  const onIdle = (): void => reject(new Error('it awaits what never comes'));
+  const onIdle = (): void => reject(new Error('it awaits something that never happens'));
   process.once('beforeExit', onIdle);
   const close = (): void => {
     clearTimeout(timer);

@@ -4,22 +4,22 @@ import type { Config } from '../config/config.ts';
 import type { InstalledPlugin } from '../config/config-schema.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { isPluginName } from '../graph/revision-id.ts';
-import { loadRunningHalf } from './import-plugin.ts';
-import { optionSchema } from './option-schema.ts';
+import { importDefinition } from './plugin-module.ts';
+import { optionSchema } from './plugin-options.ts';
 import { openPackages, realFolder, type PackageFile, type Packages } from './packages.ts';
-import { packageOf } from './package-location.ts';
-import { pluginNameIn, staticHalf } from './plugin-fields.ts';
+import { locatePackage } from './package-location.ts';
+import { pluginNameIn, readPluginPackage } from './plugin-fields.ts';
 
-/** A plugin's package, whether the config lists it or not. */
-export interface PluginPackage {
+/** A plugin that the project could activate, whether or not the config lists it. */
+export interface PluginCandidate {
   readonly file: PackageFile;
   /** How a config names it: its npm name or a `./path`. */
   readonly package: string;
 }
 
 /**
- * The plugins that the project could activate, for the schema of its config. Runs their code, to ask each for the schema
- * of its options; one that fails has options that are not known. In no particular order.
+ * Returns the plugins that the project could activate, for the schema of its config. Runs their code to get the schemas of
+ * their options; the options of a plugin that fails are unknown. In no particular order.
  */
 export async function readInstalledPlugins(config: Config): Promise<readonly InstalledPlugin[]> {
   const found = findPluginPackages(config, openPackages());
@@ -27,20 +27,20 @@ export async function readInstalledPlugins(config: Config): Promise<readonly Ins
 }
 
 /**
- * The packages of plugins by the plugin's name: of those that the config lists, and what is in the root's `node_modules`
- * that is called as plugins are, or is linked there and says that it is one. Plugin zero, which has a key of its own, is
- * left out. Runs no code.
+ * Returns the packages of plugins by plugin name: those that the config lists, and those in the root's `node_modules` that
+ * have the usual name of a plugin, or are linked there and say that they are one. Plugin zero is left out, because it has
+ * its own key. Runs no code.
  */
-export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginPackage> {
+export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginCandidate> {
   const root = realFolder(config.root) ?? config.root;
-  const found = new Map<string, PluginPackage>();
+  const found = new Map<string, PluginCandidate>();
   for (const file of inNodeModules(root, packages)) {
     const name = pluginNameIn(file) ?? '';
     if (isPluginName(name) && name !== 'core' && !found.has(name)) found.set(name, { file, package: file.name });
   }
   for (const entry of config.plugins.values()) {
     if (entry.name === 'core') continue;
-    const file = attempt(() => packageOf(entry, { file: config.file, root }, packages));
+    const file = attempt(() => locatePackage(entry, { file: config.file, root }, packages));
     if (file !== null) found.set(entry.name, { file, package: entry.package ?? file.name });
   }
   return found;
@@ -58,10 +58,10 @@ async function installed(name: string, file: PackageFile, packageName: string): 
 
 async function optionsOf(name: string, file: PackageFile): Promise<InstalledPlugin['options']> {
   try {
-    const { from, entry } = staticHalf(file);
+    const { from, entry } = readPluginPackage(file);
     const { version, directory } = file;
     const requires: readonly [] = [];
-    const running = await loadRunningHalf({
+    const definition = await importDefinition({
       name,
       package: file.name,
       version,
@@ -72,7 +72,7 @@ async function optionsOf(name: string, file: PackageFile): Promise<InstalledPlug
       depth: 0,
       revisions: [],
     });
-    return running.config === undefined ? { type: 'object', properties: {} } : optionSchema(running.config);
+    return definition.config === undefined ? { type: 'object', properties: {} } : optionSchema(definition.config);
   } catch (error) {
     if (error instanceof KernelError) return null;
     throw error;
@@ -103,7 +103,7 @@ function foldersIn(folder: string): readonly Dirent[] {
   }
 }
 
-/** `null` for a package that cannot be used: the schema is of those that can. */
+/** Returns `null` for a package that cannot be used. */
 function attempt<T>(read: () => T): T | null {
   try {
     return read();

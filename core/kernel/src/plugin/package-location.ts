@@ -4,10 +4,10 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { realFolder, type PackageFile, type Packages } from './packages.ts';
 
-/** The kernel's own package, which plugins name for its contract. */
+/** The kernel's own package, which plugins import for its contract. */
 export const kernelName = '@headwater/kernel';
 
-/** Where packages may come from. */
+/** The places from which packages may come. */
 export interface Roots {
   /** The config file, for messages. */
   readonly file: string;
@@ -18,13 +18,13 @@ export interface Roots {
 // https://docs.npmjs.com/cli/configuring-npm/package-json#name
 const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
-/** Whether npm would publish a package of this name. */
+/** Returns whether npm would publish a package of this name. */
 export function isNpmName(name: string): boolean {
   return name.length <= 214 && npmName.test(name) && name !== 'node_modules' && name !== 'favicon.ico';
 }
 
-/** The package of a plugin. Throws PLUGIN_PACKAGE_INVALID, PLUGIN_NOT_FOUND, PACKAGE_UNREADABLE. */
-export function packageOf(entry: PluginEntry, roots: Roots, packages: Packages): PackageFile {
+/** Finds the package of a plugin. Throws PLUGIN_PACKAGE_INVALID, PLUGIN_NOT_FOUND, PACKAGE_UNREADABLE. */
+export function locatePackage(entry: PluginEntry, roots: Roots, packages: Packages): PackageFile {
   const { name, package: given } = entry;
   const pointer = name === 'core' ? '/core' : `/plugins/${name}/$package`;
   if (given !== null && isPath(given)) return packageAt(given, name, pointer, roots, packages);
@@ -38,15 +38,14 @@ function firstOf(plugin: string, names: readonly string[], roots: Roots, package
     const found = packages.find(name, roots.root);
     if (found !== null) return packages.read(found);
   }
-  const details = { plugin, tried: names, from: roots.root, install: names[0] ?? '' };
-  throw kernelError('PLUGIN_NOT_FOUND', details);
+  throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried: names, from: roots.root });
 }
 
 function isPath(text: string): boolean {
   return text.startsWith('./');
 }
 
-/** A folder that the config names itself: what a link in it leads to counts, not what it is called. */
+/** Finds the package in a folder that the config names. If the folder is a link, the link's target counts. */
 function packageAt(path: string, plugin: string, pointer: string, roots: Roots, packages: Packages): PackageFile {
   const place = join(roots.root, path);
   const found = path.includes('\0') ? null : realFolder(place);
@@ -55,8 +54,7 @@ function packageAt(path: string, plugin: string, pointer: string, roots: Roots, 
     const details = { file: roots.file, pointer, found: path, problem: `it leads out of the project ${roots.root}` };
     throw kernelError('PLUGIN_PACKAGE_INVALID', details);
   }
-  if (found === null)
-    throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried: [path], from: roots.root, install: path });
+  if (found === null) throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried: [path], from: roots.root });
   return packages.read(found);
 }
 

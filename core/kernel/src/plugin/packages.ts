@@ -2,34 +2,34 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
 
-/** The most that a package.json may have, in bytes. */
+/** The largest package.json that is read, in bytes. */
 const sizeLimit = 4 * 1024 * 1024;
 
-/** What a package.json says, as far as anybody here asks. Nothing in `fields` is checked. */
+/** A package.json. `fields` is unchecked. */
 export interface PackageFile {
   /** The package's folder, with symbolic links resolved. */
   readonly directory: string;
-  /** Its `name`; the folder's where it gives none. */
+  /** Its `name`; the name of the folder if it has none. */
   readonly name: string;
-  /** Its `version`; 0.0.0 where it gives none. */
+  /** Its `version`; 0.0.0 if it has none. */
   readonly version: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Packages on disk, each place looked at once. */
+/** The packages on disk. Each place is examined once. */
 export interface Packages {
-  /** The folder, links resolved, that Node finds for the package `name` from `folder` upwards; `null` if none. */
+  /** Returns the folder, links resolved, in which Node finds the package `name` from `folder` upwards; `null` if there is none. */
   readonly find: (name: string, folder: string) => string | null;
   /** Reads the package.json of a folder whose links are resolved. Throws PACKAGE_UNREADABLE. */
   readonly read: (directory: string) => PackageFile;
 }
 
-/** Looks at the file system for as long as one plugin set is being loaded. */
+/** Opens a view of the packages on disk. It caches the file system, so it is for loading one plugin set. */
 export function openPackages(): Packages {
   const files = new Map<string, PackageFile>();
-  // By package name, then by folder: plugins side by side share all of the way up but their own folder.
+  // By package name, then by folder: sibling plugins share the whole path upwards except their own folder.
   const found = new Map<string, Map<string, string | null>>();
   const holders = new Map<string, boolean>();
   const holds = (holder: string): boolean => {
@@ -60,7 +60,7 @@ function findFrom(
 ): string | null {
   const known = places.get(folder);
   if (known !== undefined) return known;
-  // As Node does: there is no node_modules directly inside a node_modules.
+  // Like Node: a node_modules folder has no node_modules directly inside.
   const own = folder.endsWith(`${sep}node_modules`) ? null : installed(name, `${folder}/node_modules`, holds);
   const above = dirname(folder);
   const found = own ?? (above === folder ? null : findFrom(name, above, places, holds));
@@ -68,13 +68,13 @@ function findFrom(
   return found;
 }
 
-/** Most of the folders on the way up hold no package at all, or none of that scope, which is seen once for all names. */
+/** Most folders on the way up hold no package, or none of this scope; that is checked once for all names. */
 function installed(name: string, modules: string, holds: (holder: string) => boolean): string | null {
   const scope = name.startsWith('@') ? `/${name.slice(0, name.indexOf('/'))}` : '';
   return holds(`${modules}${scope}`) ? realFolder(`${modules}/${name}`) : null;
 }
 
-/** A folder with its links resolved; `null` where there is none. */
+/** Returns a folder with its links resolved; `null` if it does not exist. */
 export function realFolder(place: string): string | null {
   try {
     return isFolder(place) ? realpathSync.native(place) : null;
@@ -92,7 +92,7 @@ function isFolder(place: string): boolean {
 }
 
 function readPackageFile(directory: string): PackageFile {
-  // Not `join`, here and in what else runs once a plugin: it walks through every letter of what is a clean path already.
+  // Not `join`, here and elsewhere on the path that runs for each plugin: it normalizes a path that is normal already.
   const file = `${directory}/package.json`;
   const fields = parsed(file, textOf(file));
   const { name, version } = fields;
@@ -116,21 +116,22 @@ function textOf(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof KernelError) throw error;
-    throw kernelError('PACKAGE_UNREADABLE', { file, reason: systemReason(error) }, { cause: error });
+    throw kernelError('PACKAGE_UNREADABLE', { file, reason: explainFileError(error) }, { cause: error });
   }
 }
 
 function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
   try {
-    const json: unknown = JSON.parse(text);
+    // npm ignores a byte order mark, which JSON.parse refuses.
+    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     if (isRecord(json)) return json;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw kernelError('PACKAGE_UNREADABLE', { file, reason: 'it is not a JSON object' });
 }
 
-/** Whether `value` is an object with keys, and not an array. */
+/** Returns whether `value` is an object and not an array. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { isInNodeModules } from '../config/project-root.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 import { isPluginName } from '../graph/revision-id.ts';
-import { exportsTarget, isInside, sourceCondition, stockConditions } from './exports-target.ts';
+import { runsFromSources, sourceCondition } from '../runtime/source-condition.ts';
+import { resolveExports, isInside, stockConditions } from './package-exports.ts';
 import { isRecord, type PackageFile } from './packages.ts';
 
-/** What a package.json says of the plugin that the package is. */
+/** The `headwater` field of a plugin's package.json. */
 export interface PluginFields {
   readonly name: string;
   readonly file: PackageFile;
@@ -15,35 +16,36 @@ export interface PluginFields {
   readonly migrations: string;
   /** Whether `headwater.migrations` names that folder. */
   readonly ownMigrations: boolean;
-  /** Commands that it adds to `kernel`: what each does, by its name. */
+  /** Commands that it adds to `kernel`: their summaries by name. */
   readonly commands: ReadonlyMap<string, string>;
 }
 
-/** A plugin's package.json, understood: what is known of it before its revisions are read. */
-export interface StaticHalf extends PluginFields, PackageModule {}
+/** A plugin as its package.json describes it, before its revisions are read. */
+export interface PluginPackage extends PluginFields, PackageModule {}
 
 const sourceConditions = [sourceCondition, ...stockConditions];
 
 /** Reads the plugin fields of a package and finds its main module. Throws PLUGIN_FIELD_INVALID. */
-export function staticHalf(file: PackageFile): StaticHalf {
-  return Object.freeze({ ...pluginFields(file), ...moduleOf(file, '.') });
+export function readPluginPackage(file: PackageFile): PluginPackage {
+  return Object.freeze({ ...readPluginFields(file), ...moduleOf(file, '.') });
 }
 
-/** Where a package keeps the module of one of its doors. */
+/** The module behind one of a package's `exports`. */
 export interface PackageModule {
-  /** Sources where the package is linked from a workspace and has them, else what was built. */
+  /** The sources, if this process runs sources and the package is linked from a workspace and has them; otherwise the build. */
   readonly from: 'sources' | 'built';
   /** Absolute. */
   readonly entry: string;
 }
 
-/** The module that a package's `exports` give for `subpath`. Throws PLUGIN_FIELD_INVALID where they give none. */
+/** Resolves `subpath` in a package's `exports`. Throws PLUGIN_FIELD_INVALID if there is no target. */
 export function moduleOf(file: PackageFile, subpath: string): PackageModule {
   const { exports, main } = file.fields;
-  const linked = isInNodeModules(file.directory) ? null : exportsTarget(exports, subpath, sourceConditions);
+  const mayBeSources = runsFromSources() && !isInNodeModules(file.directory);
+  const linked = mayBeSources ? resolveExports(exports, subpath, sourceConditions) : null;
   const sources = linked?.fromSource === true && existsSync(`${file.directory}/${linked.path}`) ? linked.path : null;
   const built =
-    exports === undefined ? mainTarget(main, subpath) : exportsTarget(exports, subpath, stockConditions)?.path;
+    exports === undefined ? mainTarget(main, subpath) : resolveExports(exports, subpath, stockConditions)?.path;
   const target = sources ?? built ?? null;
   if (target === null) throw fieldInvalid(file, 'exports', `gives no module for "${subpath}"`);
   return { from: sources === null ? 'built' : 'sources', entry: `${file.directory}/${target.slice(2)}` };
@@ -55,19 +57,19 @@ function mainTarget(main: unknown, subpath: string): string | null {
   return isInside(dotted(main)) ? dotted(main) : null;
 }
 
-/** The `headwater` field of a package.json. Throws PLUGIN_FIELD_INVALID. */
-export function pluginFields(file: PackageFile): PluginFields {
+/** Reads the `headwater` field of a package.json. Throws PLUGIN_FIELD_INVALID. */
+export function readPluginFields(file: PackageFile): PluginFields {
   const { headwater } = file.fields;
-  if (headwater === undefined) throw fieldInvalid(file, 'headwater', 'is not there');
+  if (headwater === undefined) throw fieldInvalid(file, 'headwater', 'is missing');
   if (!isRecord(headwater)) throw fieldInvalid(file, 'headwater', 'is not an object');
   const { plugin, migrations, commands } = headwater;
   if (typeof plugin !== 'string' || plugin === '') {
-    throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is not there' : 'is not a name');
+    throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is missing' : 'is not a name');
   }
   if (!isPluginName(plugin))
-    throw fieldInvalid(file, 'headwater.plugin', `is ${quoted(plugin)}, not [a-z][a-z0-9-]{0,38}`);
+    throw fieldInvalid(file, 'headwater.plugin', `is ${quoteInput(plugin)}, not [a-z][a-z0-9-]{0,38}`);
   if (migrations !== undefined && (typeof migrations !== 'string' || !isInside(dotted(migrations)))) {
-    const found = typeof migrations === 'string' ? `: ${quoted(migrations)}` : '';
+    const found = typeof migrations === 'string' ? `: ${quoteInput(migrations)}` : '';
     throw fieldInvalid(file, 'headwater.migrations', `is not a folder inside the package${found}`);
   }
   return {
@@ -79,7 +81,7 @@ export function pluginFields(file: PackageFile): PluginFields {
   };
 }
 
-/** The prefix keeps the commands of plugins apart from each other, and is what help groups them by. */
+/** The prefix keeps the commands of plugins apart, and help groups them by it. */
 function commandsIn(commands: unknown, plugin: string, file: PackageFile): ReadonlyMap<string, string> {
   const problem = (text: string): KernelError => fieldInvalid(file, 'headwater.commands', text);
   if (!isRecord(commands)) throw problem('is not an object of summaries by name');
@@ -88,12 +90,12 @@ function commandsIn(commands: unknown, plugin: string, file: PackageFile): Reado
       const [owner = '', verb = ''] = name.split(':', 2);
       if (owner !== plugin) {
         throw problem(
-          `has ${quoted(name)}, which is a command of "${owner}"; those of "${plugin}" begin with "${plugin}:"`,
+          `has ${quoteInput(name)}, which is a command of "${owner}"; those of "${plugin}" begin with "${plugin}:"`,
         );
       }
       if (!/^[a-z][a-z0-9-]*$/.test(verb) || name !== `${owner}:${verb}`)
-        throw problem(`has ${quoted(name)}, not "${plugin}:verb"`);
-      if (typeof summary !== 'string') throw problem(`has no summary for ${quoted(name)}`);
+        throw problem(`has ${quoteInput(name)}, not "${plugin}:verb"`);
+      if (typeof summary !== 'string') throw problem(`has no summary for ${quoteInput(name)}`);
       return [name, summary];
     }),
   );
@@ -103,7 +105,7 @@ function dotted(path: string): string {
   return path.startsWith('./') ? path : `./${path}`;
 }
 
-/** The plugin that a package says it is; `null` for any other package, whatever is in its `headwater` field. */
+/** Returns the name of the plugin that a package says it is; `null` for a package that is not a plugin. */
 export function pluginNameIn(file: PackageFile): string | null {
   const { headwater } = file.fields;
   return isRecord(headwater) && typeof headwater['plugin'] === 'string' ? headwater['plugin'] : null;

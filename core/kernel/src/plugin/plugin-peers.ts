@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestPath, parseManifest } from './manifest.ts';
+import { manifestPath } from './manifest.ts';
+import { parseManifest } from './manifest-reader.ts';
 import type { PackageFile, Packages } from './packages.ts';
+import { pluginNameIn } from './plugin-fields.ts';
 import type { Requirement } from './plugin-set.ts';
 import { peersOf } from './requirements.ts';
 import { lockPath, readLock } from './revisions-lock.ts';
-import { pluginNameIn } from './plugin-fields.ts';
 
-/** A peer that is a plugin, active or not, as its author has it installed. */
+/** A peer that is a plugin, active or not, as it is installed for its author. */
 export interface PluginPeer extends Requirement {
-  /** Its package's folder, links resolved. */
+  /** The package's folder, with symbolic links resolved. */
   readonly directory: string;
 }
 
-/** The peers of a package that are plugins. */
+/** Returns the peers of a package that are plugins. */
 export function pluginPeers(file: PackageFile, packages: Packages): readonly PluginPeer[] {
   const found = new Map<string, PluginPeer>();
   for (const peer of peersOf(file)) {
@@ -24,7 +25,10 @@ export function pluginPeers(file: PackageFile, packages: Packages): readonly Plu
   return [...found.values()];
 }
 
-/** Tells the package version that first shipped a revision of one of `peers`; `null` where that is not known. */
+/**
+ * Returns a function that gives the package version that first shipped a revision of one of `peers`, and `null` if that
+ * is unknown.
+ */
 export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => string | null {
   const since = new Map<string, string>();
   for (const { plugin, directory } of peers) {
@@ -33,7 +37,7 @@ export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => str
   return (revision) => since.get(revision) ?? null;
 }
 
-/** From the lock, which a workspace has; else from the manifest, which a published package has. */
+/** Reads the lock, which a workspace has, or else the manifest, which a published package has. */
 function versionsIn(plugin: string, directory: string): readonly (readonly [string, string])[] {
   if (existsSync(lockPath(directory))) {
     return Object.entries(readLock(directory)).map(([id, { since }]) => [id, since]);

@@ -1,6 +1,6 @@
 import type { Revision } from './revision.ts';
 
-/** A plugin that another plugin's `peerDependencies` name. */
+/** A plugin that the `peerDependencies` of another plugin name. */
 export interface Requirement {
   readonly plugin: string;
   readonly package: string;
@@ -9,16 +9,16 @@ export interface Requirement {
   readonly optional: boolean;
 }
 
-/** The static half of an activated plugin: known without running any of its code but, in a workspace, its revisions. */
+/** An activated plugin. In a workspace its revision files were imported; no other code of it was. */
 export interface Plugin {
   readonly name: string;
   readonly package: string;
   readonly version: string;
   /** The package's folder, with symbolic links resolved. */
   readonly directory: string;
-  /** Whether it runs from its TypeScript sources (a linked workspace) or from what was built. */
+  /** Whether it runs from its TypeScript sources (a linked workspace) or from its build. */
   readonly from: 'sources' | 'built';
-  /** The module that exports the running half, absolute. */
+  /** The module that exports its definition, absolute. */
   readonly entry: string;
   /** Sorted by plugin name. */
   readonly requires: readonly Requirement[];
@@ -26,7 +26,7 @@ export interface Plugin {
   readonly depth: number;
   /** In order of file name. */
   readonly revisions: readonly Revision[];
-  /** Commands that its package.json lists: what each does, by its name. Default: none. */
+  /** The commands that its package.json lists: their summaries by name. Default: none. */
   readonly commands?: ReadonlyMap<string, string>;
 }
 

@@ -2,10 +2,10 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { isNpmName, kernelName } from './package-location.ts';
 import { isRecord, type PackageFile, type Packages } from './packages.ts';
 import type { Requirement } from './plugin-set.ts';
-import { pluginNameIn, type StaticHalf } from './plugin-fields.ts';
-import { meets } from './version-range.ts';
+import { pluginNameIn, type PluginPackage } from './plugin-fields.ts';
+import { satisfiesRange } from './version-range.ts';
 
-/** The running kernel, as plugins' ranges see it. */
+/** The running kernel, against which the ranges of plugins are checked. */
 export interface Kernel {
   readonly version: string;
   /** Its package's folder. */
@@ -19,7 +19,7 @@ export interface Peer {
   readonly optional: boolean;
 }
 
-/** The peers of a package, by name. What is not written as npm wants it is left out. */
+/** Returns the peers of a package, by name. Entries that are not valid for npm are left out. */
 export function peersOf({ fields }: PackageFile): readonly Peer[] {
   const { peerDependencies, peerDependenciesMeta: meta } = fields;
   if (!isRecord(peerDependencies)) return [];
@@ -32,81 +32,81 @@ export function peersOf({ fields }: PackageFile): readonly Peer[] {
     .toSorted((a, b) => (a.package < b.package ? -1 : 1));
 }
 
-/** The active plugins, and where to look for a package that is none of them. */
+/** The active plugins, and the packages among which other peers are found. */
 export interface ActiveSet {
   /** By package name. */
-  readonly byPackage: ReadonlyMap<string, StaticHalf>;
-  readonly byName: ReadonlyMap<string, StaticHalf>;
+  readonly byPackage: ReadonlyMap<string, PluginPackage>;
+  readonly byName: ReadonlyMap<string, PluginPackage>;
   readonly kernel: Kernel;
   readonly packages: Packages;
 }
 
 /**
- * The active plugins that `half` requires, by name, with each range held against the version that
- * is there. Throws REQUIREMENT_MISSING, REQUIREMENT_UNMET, PLUGIN_COLLISION, KERNEL_DUPLICATE.
+ * Returns the active plugins that `plugin` requires, by name, after checking each range against the installed version.
+ * Throws REQUIREMENT_MISSING, REQUIREMENT_UNMET, PLUGIN_COLLISION, KERNEL_DUPLICATE.
  */
-export async function requirementsOf(half: StaticHalf, active: ActiveSet): Promise<readonly Requirement[]> {
-  assertOneKernel(half, active);
+export async function requirementsOf(plugin: PluginPackage, active: ActiveSet): Promise<readonly Requirement[]> {
+  assertOneKernel(plugin, active);
   const found: Requirement[] = [];
-  for (const peer of peersOf(half.file)) {
+  for (const peer of peersOf(plugin.file)) {
     if (peer.package === kernelName) {
-      await assertMet(half, peer, active.kernel.version);
+      await assertMet(plugin, peer, active.kernel.version);
       continue;
     }
     const provider = active.byPackage.get(peer.package) ?? null;
-    if (provider === null) assertNotMissing(half, peer, active);
-    if (provider === null || provider === half) continue;
-    await assertMet(half, peer, provider.file.version);
+    if (provider === null) assertNotMissing(plugin, peer, active);
+    if (provider === null || provider === plugin) continue;
+    await assertMet(plugin, peer, provider.file.version);
     found.push(Object.freeze({ plugin: provider.name, ...peer }));
   }
   return Object.freeze(found.toSorted((a, b) => (a.plugin < b.plugin ? -1 : 1)));
 }
 
-async function assertMet(half: StaticHalf, peer: Peer, version: string): Promise<void> {
-  if (await meets(version, peer.range)) return;
+async function assertMet(plugin: PluginPackage, peer: Peer, version: string): Promise<void> {
+  if (await satisfiesRange(version, peer.range)) return;
   throw kernelError('REQUIREMENT_UNMET', {
-    plugin: half.name,
-    package: half.file.name,
-    version: half.file.version,
+    plugin: plugin.name,
+    package: plugin.file.name,
+    version: plugin.file.version,
     needs: peer.package,
     range: peer.range,
     found: version,
   });
 }
 
-/** A peer that is no active plugin may be an ordinary package; a plugin that is not active must be activated. */
-function assertNotMissing(half: StaticHalf, peer: Peer, { packages, byName }: ActiveSet): void {
-  const directory = packages.find(peer.package, half.file.directory);
+/** A peer that is not an active plugin is either an ordinary package, or a plugin that must be activated. */
+function assertNotMissing(plugin: PluginPackage, peer: Peer, { packages, byName }: ActiveSet): void {
+  const directory = packages.find(peer.package, plugin.file.directory);
   const needs = directory === null ? usualName(peer.package) : pluginNameIn(packages.read(directory));
   if (needs === null || (directory === null && peer.optional)) return;
   const other = byName.get(needs);
   if (other !== undefined) {
-    const owners = [other.file.name, `${peer.package}, which ${half.file.name} requires`];
+    const owners = [other.file.name, `${peer.package}, which ${plugin.file.name} requires`];
     throw kernelError('PLUGIN_COLLISION', { what: `The plugin name "${needs}"`, owners });
   }
   if (peer.optional) return;
   throw kernelError('REQUIREMENT_MISSING', {
-    plugin: half.name,
-    package: half.file.name,
+    plugin: plugin.name,
+    package: plugin.file.name,
     needs,
     needsPackage: peer.package,
     installed: directory !== null,
   });
 }
 
-/** The plugin that a package would provide, going by its name alone. */
+/** Returns the name of the plugin that a package would provide, judged by the package's name alone. */
 function usualName(name: string): string | null {
   return /^(?:@headwater\/plugin-|headwater-plugin-)([a-z][a-z0-9-]{0,38})$/.exec(name)?.[1] ?? null;
 }
 
-/** With two copies of the contract, what one makes is a stranger to the other. */
-function assertOneKernel(half: StaticHalf, { kernel, packages }: ActiveSet): void {
+/** With two copies of the contract, neither recognizes the objects of the other. */
+function assertOneKernel(plugin: PluginPackage, { kernel, packages }: ActiveSet): void {
   const directory =
-    half.file.name === kernelName ? half.file.directory : packages.find(kernelName, half.file.directory);
+    plugin.file.name === kernelName ? plugin.file.directory : packages.find(kernelName, plugin.file.directory);
   if (directory === null || directory === kernel.directory) return;
   throw kernelError('KERNEL_DUPLICATE', {
-    plugin: half.name,
-    package: half.file.name,
+    plugin: plugin.name,
+    package: plugin.file.name,
     directory,
     version: packages.read(directory).version,
     kernelDirectory: kernel.directory,

@@ -2,25 +2,25 @@ import type { DefinedRevision, RevisionCode } from '../contract/define-revision.
 import { isSql } from '../contract/sql.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 import { isRevisionId, parseId } from '../graph/revision-id.ts';
-import { rawHash } from './raw-hash.ts';
+import { rawHash } from './revision-hash.ts';
 import type { Revision, RevisionBody } from './revision.ts';
-import { countStatements } from './sql-text.ts';
+import { countStatements } from './sql-lexer.ts';
 
-/** Says what is wrong with one field of a revision. */
+/** Returns the error for one field of a revision. */
 type Refuse = (field: keyof DefinedRevision, problem: string) => KernelError;
 
 /**
- * Checks what an author wrote, whose types nothing has held yet, and completes it. `since` and `dependsOnSince` are
- * left open. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
+ * Checks a revision that an author wrote, of which no type has been checked yet, and applies the defaults. `since` and
+ * `dependsOnSince` stay empty. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
  */
-export function checkedRevision(written: DefinedRevision, plugin: string, slug: string, file: string): Revision {
+export function checkRevision(written: DefinedRevision, plugin: string, slug: string, file: string): Revision {
   const id = typeof written.id === 'string' ? written.id : String(written.id);
   parseId(id, file);
   const expected = `${plugin}@${slug}`;
   if (id !== expected) {
-    // Where no id could match the file's name, that is what is wrong.
+    // If no id can match the file's name, the name is the mistake.
     parseId(expected, file);
     throw kernelError('REVISION_NAME_DIFFERS', { id, file, expected });
   }
@@ -30,7 +30,7 @@ export function checkedRevision(written: DefinedRevision, plugin: string, slug: 
   const transaction = flag(written.transaction, true, 'transaction', refuse);
   const code = typeof written.up === 'function' || typeof written.down === 'function';
   const version = versionOf(written.version, code, refuse);
-  // What joins heads need not do anything itself.
+  // A revision that merges heads may change nothing.
   const mayBeEmpty = Array.isArray(written.revises) && written.revises.length > 1;
   const up = bodyOf(written.up, version, 'up', refuse, mayBeEmpty);
   const down = written.down === undefined ? null : bodyOf(written.down, version, 'down', refuse, mayBeEmpty);
@@ -75,7 +75,7 @@ function bodyOf(
   refuse: Refuse,
   mayBeEmpty: boolean,
 ): RevisionBody {
-  // What it takes and gives shows only when it runs.
+  // Its parameters and result show only when it runs.
   if (typeof value === 'function') return Object.freeze({ kind: 'code', version, run: value as RevisionCode });
   if (value === undefined) throw refuse(field, 'is missing');
   return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse, mayBeEmpty) });
@@ -113,7 +113,7 @@ function branchIds(
   if (other !== undefined) {
     throw refuse(
       field,
-      `names "${other}", which is not of the branch "${plugin}"; what must be applied first goes into dependsOn`,
+      `names "${other}", which is not of the branch "${plugin}"; a revision of another branch goes into dependsOn`,
     );
   }
   if (ids.includes(id)) throw refuse(field, 'names the revision itself');
@@ -135,10 +135,10 @@ function idsOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): re
   const ids = value.map((item: unknown) => {
     if (typeof item !== 'string') throw refuse(field, 'holds something that is not a revision id');
     if (/@(?:head|base|[+-]\d*)$/.test(item) || item === 'heads') {
-      throw refuse(field, `names ${quoted(item)}, which moves; name the revision that is meant`);
+      throw refuse(field, `names ${quoteInput(item)}, which moves; name a concrete revision`);
     }
     if (!isRevisionId(item))
-      throw refuse(field, `names ${quoted(item, 150)}, which is not a revision id (plugin@slug)`);
+      throw refuse(field, `names ${quoteInput(item, 150)}, which is not a revision id (plugin@slug)`);
     return item;
   });
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
@@ -147,7 +147,8 @@ function idsOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): re
 }
 
 function noCheck(value: unknown, refuse: Refuse): null {
-  if (value !== undefined) throw refuse('check', 'belongs to transaction: false; in a transaction the ledger knows');
+  if (value !== undefined)
+    throw refuse('check', 'is only for transaction: false; in a transaction the ledger records what was applied');
   return null;
 }
 
@@ -155,7 +156,8 @@ function checkOf(value: unknown, up: RevisionBody, down: RevisionBody | null, re
   for (const [field, body] of [['up', up] as const, ['down', down] as const]) {
     if (body?.kind === 'code') throw refuse(field, 'is code, which always runs in a transaction');
     const statements = body === null ? 1 : countStatements(body.text);
-    if (statements !== 1) throw refuse(field, `has ${statements} statements; outside a transaction a revision has one`);
+    if (statements !== 1)
+      throw refuse(field, `has ${statements} statements; outside a transaction a revision has exactly one`);
   }
   if (value === undefined) {
     throw refuse(

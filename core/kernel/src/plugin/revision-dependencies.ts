@@ -1,20 +1,12 @@
 import { kernelError } from '../error/kernel-codes.ts';
-import type { Requirement } from './plugin-set.ts';
-import type { Revision } from './revision.ts';
-
-/** A plugin, as far as its revisions' dependencies go. */
-export interface Dependent {
-  readonly name: string;
-  readonly requires: readonly Requirement[];
-  readonly revisions: readonly Revision[];
-}
+import type { Plugin } from './plugin-set.ts';
 
 /**
- * A revision may name only revisions of plugins that its own requires, and not optionally: anything else would
- * not be there when the plugin is. Throws REVISION_DEPENDENCY_NOT_REQUIRED. `packages` tells the package of a plugin.
+ * Checks that a plugin's revisions depend only on revisions of plugins that it requires, and not optionally: others may be
+ * absent while it is active. `packages` maps plugins to packages. Throws REVISION_DEPENDENCY_NOT_REQUIRED.
  */
 export function assertDependenciesRequired(
-  { requires, revisions }: Dependent,
+  { requires, revisions }: Pick<Plugin, 'requires' | 'revisions'>,
   packages: ReadonlyMap<string, string>,
 ): void {
   const hard = new Set(requires.flatMap(({ plugin, optional }) => (optional ? [] : [plugin])));
@@ -28,7 +20,7 @@ export function assertDependenciesRequired(
         file,
         dependency,
         plugin,
-        package: soft?.package ?? packages.get(plugin) ?? `@headwater/plugin-${plugin}`,
+        package: soft?.package ?? packages.get(plugin) ?? null,
         optional: soft !== undefined,
       };
       throw kernelError('REVISION_DEPENDENCY_NOT_REQUIRED', details);

@@ -1,41 +1,41 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as SourceCondition from '../../bin/source-condition.js';
 import type { DefinedRevision } from '../contract/define-revision.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
+import { resolveSources } from '../runtime/source-condition.ts';
 import { openDeadline } from './deadline.ts';
 import { isRecord } from './packages.ts';
-import { checkedRevision } from './revision-check.ts';
+import { checkRevision } from './revision-check.ts';
 import type { Revision } from './revision.ts';
 import type { PluginFields } from './plugin-fields.ts';
 
-/** What Node can import as a revision: not declarations, not tests beside it. */
+/** Names of files that Node can import as revisions: no declarations, and no tests beside them. */
 const revisionFile = /^(?!.*\.(?:d|test|spec)\.[mc]?[jt]s$)(.+)\.(?:ts|mts|js|mjs)$/;
 
 /** Seconds that importing a plugin's revision files may take. */
 const importLimit = 30;
 
 /**
- * Imports the revision files of a plugin that runs from its sources, and nothing else of it. In order of file name.
+ * Imports the revision files of a plugin that runs from its sources, in order of file name, and no other code of it.
  * Throws PLUGIN_FIELD_INVALID, REVISION_FILE_UNLOADABLE, REVISION_EXPORT_INVALID, REVISION_DUPLICATE, and what
- * {@link checkedRevision} throws.
+ * {@link checkRevision} throws.
  */
 export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly Revision[]> {
   const names = namesIn(plugin);
   if (names.length === 0) return [];
-  await allowSources();
+  await resolveSources();
   const deadline = openDeadline(importLimit);
-  // All begin at once; the first failure by name is told, whichever came first.
+  // All start at once. Of several failures the first by file name is reported.
   const imports = names.map(({ file }) => Promise.race([importFile(file), deadline.passed]));
   const modules = await Promise.allSettled(imports).finally(deadline.close);
   const revisions = names.map(({ file, slug }, i) => {
     const module = modules[i];
     if (module?.status !== 'fulfilled') throw unloadable(plugin.name, file, module?.reason);
-    return checkedRevision(revisionIn(module.value, plugin.name, file), plugin.name, slug, file);
+    return checkRevision(revisionIn(module.value, plugin.name, file), plugin.name, slug, file);
   });
   assertDistinct(revisions);
   return Object.freeze(revisions);
@@ -51,10 +51,10 @@ function namesIn(plugin: PluginFields): readonly RevisionFile[] {
   try {
     names = readdirSync(plugin.migrations).toSorted();
   } catch (error) {
-    // A plugin without revisions need not have the usual folder; one that it names itself has to be there.
+    // A plugin without revisions may lack the usual folder, but not a folder that its package.json names.
     if (!plugin.ownMigrations && isMissing(error)) return [];
     const file = join(plugin.file.directory, 'package.json');
-    const problem = `names ${plugin.migrations}: ${systemReason(error)}`;
+    const problem = `names ${plugin.migrations}: ${explainFileError(error)}`;
     const details = { package: plugin.file.name, file, field: 'headwater.migrations', problem };
     throw kernelError('PLUGIN_FIELD_INVALID', details, { cause: error });
   }
@@ -68,28 +68,19 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** In a workspace `@headwater/kernel/plugin` is found through the condition `headwater-source`, which is on after this. */
-export async function allowSources(): Promise<void> {
-  // Beside `src` and `dist` alike, so it is named from here, and not by an import that a build would move.
-  const url = new URL('../../bin/source-condition.js', import.meta.url);
-  // Its declarations lie beside it.
-  const module = (await import(url.href)) as typeof SourceCondition;
-  module.registerSourceCondition();
-}
-
 async function importFile(file: string): Promise<unknown> {
   const module: unknown = await import(pathToFileURL(file).href);
   return module;
 }
 
 function unloadable(plugin: string, file: string, cause: unknown): KernelError {
-  return kernelError('REVISION_FILE_UNLOADABLE', { plugin, file, reason: firstLine(cause) }, { cause });
+  return kernelError('REVISION_FILE_UNLOADABLE', { plugin, file, reason: shortMessage(cause) }, { cause });
 }
 
-/** What a module exports by default, if defineRevision made it. Throws REVISION_EXPORT_INVALID. */
+/** Returns the default export of a module if defineRevision made it. Throws REVISION_EXPORT_INVALID. */
 export function revisionIn(module: unknown, plugin: string, file: string): DefinedRevision {
   const exported = isRecord(module) ? module['default'] : undefined;
-  // `kind` is what defineRevision writes, and nothing else does.
+  // Only defineRevision writes `kind`.
   if (isRecord(exported) && exported['kind'] === 'revision') return exported as unknown as DefinedRevision;
   const problem = isRecord(module) ? mistakeIn(module, exported) : 'it is not a module';
   throw kernelError('REVISION_EXPORT_INVALID', { plugin, file, problem });
@@ -100,7 +91,7 @@ function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown)
   const named = names.find((name) => isRecord(module[name]) && module[name]['kind'] === 'revision');
   if (exported === undefined && named !== undefined) return `it exports "${named}" by name, not by default`;
   if (isRecord(exported) && exported['kind'] === 'plugin')
-    return 'it exports a plugin; only revisions go into this folder';
+    return 'it exports a plugin; this folder is for revisions only';
   if (isRecord(exported) && 'up' in exported) return 'it exports a plain object; pass it to defineRevision';
   if (typeof exported === 'function') {
     return /^class\b/.test(String(exported))
@@ -108,7 +99,7 @@ function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown)
       : 'it exports a function; pass it to defineRevision as `up`';
   }
   if (exported !== undefined) return 'its default export is not made by defineRevision';
-  if (names.includes('up')) return 'it exports `up` by name, as other tools want it';
+  if (names.includes('up')) return 'it exports `up` by name, as migrations of other tools do';
   return names.length === 0 ? 'it exports nothing' : 'it has no default export';
 }
 

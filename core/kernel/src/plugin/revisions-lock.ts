@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
 import { isRevisionId } from '../graph/revision-id.ts';
 import { isRecord } from './packages.ts';
 
-/** What was shipped of a revision, and when first. */
+/** A shipped revision, as the lock records it. */
 export interface LockedRevision {
   /** The package version that first shipped it. */
   readonly since: string;
@@ -16,7 +16,7 @@ export interface LockedRevision {
 /** `revisions.lock.json`, committed beside a plugin's package.json: every revision that was ever built, by id. */
 export type RevisionsLock = Readonly<Record<string, LockedRevision>>;
 
-/** Where a plugin's lock is. */
+/** Returns the path of a plugin's lock. */
 export function lockPath(directory: string): string {
   return join(directory, 'revisions.lock.json');
 }
@@ -32,7 +32,7 @@ export function readLock(directory: string): RevisionsLock {
     if (code === 'ENOENT') return {};
     throw kernelError('REVISIONS_LOCK_INVALID', {
       file,
-      problem: code === null ? 'it is not JSON' : systemReason(error),
+      problem: code === null ? 'it is not JSON' : explainFileError(error),
     });
   }
   if (!isRecord(json)) throw kernelError('REVISIONS_LOCK_INVALID', { file, problem: 'it is not an object' });
@@ -42,7 +42,7 @@ export function readLock(directory: string): RevisionsLock {
 function lockedRevision(id: string, entry: unknown, file: string): LockedRevision {
   const { since, normal } = isRecord(entry) ? entry : {};
   if (!isRevisionId(id) || typeof since !== 'string' || typeof normal !== 'string') {
-    const problem = `its entry ${JSON.stringify(id)} is not a revision's "since" and "normal"`;
+    const problem = `its entry ${JSON.stringify(id)} does not hold the "since" and "normal" of a revision`;
     throw kernelError('REVISIONS_LOCK_INVALID', { file, problem });
   }
   return { since, normal };

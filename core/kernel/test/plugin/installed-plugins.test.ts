@@ -4,14 +4,14 @@ import { makeProject } from './project.ts';
 
 const head = "import { definePlugin } from '@headwater/kernel/plugin';\n";
 
-/** Code with a schema that tells itself as JSON. */
+/** Code with a schema that can describe itself as JSON Schema. */
 const withOptions = (name: string): string => `${head}
 const schema = { type: 'object', properties: { perMinute: { type: 'integer' } } };
 const config = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema: { input: () => schema } } };
 export default definePlugin({ name: '${name}', config });`;
 
 describe('the installed plugins', () => {
-  it('are those listed, those called as plugins are, and those linked that say they are one', async () => {
+  it('are the listed ones, the ones with the usual name of a plugin, and the linked ones that declare one', async () => {
     const project = makeProject();
     project.install({ name: 'likes', files: { 'dist/index.js': withOptions('likes') } });
     project.install({ name: 'mail', package: 'headwater-plugin-mail', fields: { description: 'Sends mail.' } });
@@ -34,7 +34,7 @@ describe('the installed plugins', () => {
     expect(byName['shop']).toMatchObject({ package: '@acme/shop' });
   });
 
-  it('have options that are not known where their code fails', async () => {
+  it('have unknown options if their code fails', async () => {
     const project = makeProject();
     project.install({ name: 'likes', files: { 'dist/index.js': 'throw new Error("out of cheese");' } });
     project.install({ name: 'mail', fields: { exports: {} } });
@@ -45,7 +45,7 @@ describe('the installed plugins', () => {
     ]);
   });
 
-  it('never count plugin zero, a name that is none, or a package that cannot be read', async () => {
+  it('never include plugin zero, an invalid name, or an unreadable package', async () => {
     const project = makeProject();
     project.install({ name: 'core', package: 'headwater-plugin-zero' });
     project.install({ name: 'No Name', package: 'headwater-plugin-noname' });

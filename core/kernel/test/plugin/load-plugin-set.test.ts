@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,10 +7,10 @@ import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
 import { makeFolder, writeFiles } from '../config/folder.ts';
 import { refusalIn } from '../config/refusal.ts';
-import { coreFolder, kernelOf, makeProject } from './project.ts';
+import { kernelFolder, kernelOf, makeProject } from './project.ts';
 
 describe('a plugin set', () => {
-  it('holds plugin zero and the enabled plugins, what is required first, ties by name', async () => {
+  it('holds plugin zero and the enabled plugins, required ones first, ties by name', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     project.install({ name: 'comments', peers: { '@headwater/plugin-likes': '^1.0.0' } });
@@ -31,7 +31,7 @@ describe('a plugin set', () => {
     expect(Object.isFrozen(set.plugins)).toBe(true);
   });
 
-  it('takes what is in node_modules as built and what is linked as sources', async () => {
+  it('treats packages in node_modules as built and linked packages as sources', async () => {
     const project = makeProject();
     const built = project.install({ name: 'likes', revisions: [{ slug: '0001_a' }] });
     const linked = project.link({ name: 'mail', revisions: [{ slug: '0001_a' }, { slug: '0002_b' }] });
@@ -52,7 +52,7 @@ describe('a plugin set', () => {
     ]);
   });
 
-  it('takes a linked package as built where its source target is not there', async () => {
+  it('treats a linked package as built if its source target is missing', async () => {
     const project = makeProject();
     const folder = project.link({
       name: 'mail',
@@ -62,7 +62,7 @@ describe('a plugin set', () => {
     expect((await project.load({ mail: {} })).byName.get('mail')).toMatchObject({ from: 'built' });
   });
 
-  it('never takes a published package as sources, whatever it keeps under "headwater-source"', async () => {
+  it('never treats a published package as sources, whatever its "headwater-source" target is', async () => {
     const project = makeProject();
     project.install({ name: 'likes', files: { 'src/index.ts': 'throw 1', 'src/migrations/0001_a.ts': 'throw 1' } });
     expect((await project.load({ likes: {} })).byName.get('likes')).toMatchObject({ from: 'built', revisions: [] });
@@ -95,13 +95,13 @@ describe('a plugin set', () => {
     expect((await loadPluginSet(config, kernelOf())).byName.has('likes')).toBe(true);
   });
 
-  it('has no plugin zero where the config names none', async () => {
+  it('has no plugin zero if the config names none', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     expect([...(await project.load({ likes: {} }, null)).byName.keys()]).toEqual(['likes']);
   });
 
-  it('refuses a config without plugin zero where a plugin requires it, with the line to add', async () => {
+  it('refuses a config without plugin zero if a plugin requires it, and shows the line to add', async () => {
     const project = makeProject();
     project.install({ name: 'likes', peers: { '@acme/core': '*' } });
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }, null));
@@ -109,7 +109,7 @@ describe('a plugin set', () => {
     expect(text).toContain('"core": "@acme/core"');
   });
 
-  it('lets an application be its own plugin zero, by a path', async () => {
+  it('accepts a path, so that an application can be its own plugin zero', async () => {
     const project = makeProject();
     project.write({
       'core/package.json': { name: 'own-core', headwater: { plugin: 'core' }, exports: './x.js' },
@@ -119,7 +119,7 @@ describe('a plugin set', () => {
   });
 });
 
-describe('a package that cannot be had', () => {
+describe('an invalid or missing package', () => {
   it.each<[given: string, ...parts: string[]]>([
     ['../outside', 'begins with "./"'],
     ['/etc', 'begins with "./"'],
@@ -137,7 +137,7 @@ describe('a package that cannot be had', () => {
     ['./../outside', 'leads out of the project'],
     ['./packages/../../outside', 'leads out of the project'],
     ['./door', 'leads out of the project'],
-  ])('is refused by its rule before anything is imported: %s', async (given, ...parts) => {
+  ])('is refused by its name or path alone, before anything is imported: %s', async (given, ...parts) => {
     const project = makeProject();
     const outside = makeFolder();
     writeFiles(outside, { 'package.json': { headwater: { plugin: 'likes' }, main: 'x.js' } });
@@ -157,17 +157,14 @@ describe('a package that cannot be had', () => {
     },
   );
 
-  it('is told with the names that were tried, from where, and how to install it', async () => {
+  it('is reported with the names that were tried, where, and how to install it, without inventing a package of ours', async () => {
     const project = makeProject();
     const { code, exit, text } = await refusalIn(() => project.load({ shop: {} }));
     expect([code, exit]).toEqual(['PLUGIN_NOT_FOUND', 12]);
-    for (const part of [
-      '@headwater/plugin-shop and headwater-plugin-shop',
-      project.root,
-      'npm install @headwater/plugin-shop',
-    ]) {
+    for (const part of ['@headwater/plugin-shop and headwater-plugin-shop', project.root, '"$package"']) {
       expect(text).toContain(part);
     }
+    expect(text).not.toContain('npm install @headwater/plugin-shop');
     expect((await refusalIn(() => project.load({ shop: { package: '@acme/shop' } }))).text).toContain(
       'npm install @acme/shop',
     );
@@ -180,7 +177,7 @@ describe('a package that cannot be had', () => {
     ['no object', '[]', 'not a JSON object'],
     ['absent', null, 'no such file'],
     ['huge', ' '.repeat(5_000_000), '5000000 bytes'],
-  ])('is refused with its file where package.json is %s', async (_name, content, part) => {
+  ])('is refused with its file if package.json is %s', async (_name, content, part) => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     if (content === null) rmSync(join(folder, 'package.json'));
@@ -191,10 +188,18 @@ describe('a package that cannot be had', () => {
     expect(text).toContain(part);
   });
 
+  it('may begin with a byte order mark, as npm allows', async () => {
+    const project = makeProject();
+    const folder = project.install({ name: 'likes' });
+    const file = join(folder, 'package.json');
+    writeFiles(folder, { 'package.json': `\uFEFF${readFileSync(file, 'utf8')}` });
+    expect((await project.load({ likes: {} })).byName.has('likes')).toBe(true);
+  });
+
   it.each<[fields: Readonly<Record<string, unknown>>, field: string, part: string]>([
-    [{ headwater: undefined }, 'headwater', 'is not there'],
+    [{ headwater: undefined }, 'headwater', 'is missing'],
     [{ headwater: 'likes' }, 'headwater', 'is not an object'],
-    [{ headwater: {} }, 'headwater.plugin', 'is not there'],
+    [{ headwater: {} }, 'headwater.plugin', 'is missing'],
     [{ headwater: { plugin: 5 } }, 'headwater.plugin', 'is not a name'],
     [{ headwater: { plugin: 'Likes' } }, 'headwater.plugin', 'is "Likes", not [a-z][a-z0-9-]{0,38}'],
     [{ headwater: { plugin: 'likes', migrations: '../x' } }, 'headwater.migrations', 'inside the package: "../x"'],
@@ -205,7 +210,7 @@ describe('a package that cannot be had', () => {
     [{ exports: './a/../../outside.js' }, 'exports', 'no module for "."'],
     [{ exports: { '.': { require: './x.cjs' } } }, 'exports', 'no module for "."'],
     [{ exports: undefined, main: '../x.js' }, 'exports', 'no module for "."'],
-  ])('is no plugin with %j', async (fields, field, part) => {
+  ])('is not a plugin with %j', async (fields, field, part) => {
     const project = makeProject();
     project.install({ name: 'likes', fields });
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }));
@@ -213,7 +218,7 @@ describe('a package that cannot be had', () => {
     for (const one of ['@headwater/plugin-likes', `"${field}"`, 'package.json', part]) expect(text).toContain(one);
   });
 
-  it('is refused where it names a folder of migrations that is not there', async () => {
+  it('is refused if the migrations folder that it names is missing', async () => {
     const project = makeProject();
     project.link({ name: 'likes', fields: { headwater: { plugin: 'likes', migrations: 'src/revisions' } } });
     const { code, text } = await refusalIn(() => project.load({ likes: {} }));
@@ -221,7 +226,7 @@ describe('a package that cannot be had', () => {
     expect(text).toContain('src/revisions: no such file or directory (ENOENT)');
   });
 
-  it('is refused under another name than its own', async () => {
+  it('is refused under any name other than its own', async () => {
     const project = makeProject();
     project.install({ name: 'likes', package: '@acme/likes' });
     const { code, exit, text } = await refusalIn(() => project.load({ hearts: { package: '@acme/likes' } }));
@@ -269,7 +274,7 @@ describe('any package.json', () => {
     );
   });
 
-  it('may be nested as deep as it likes', async () => {
+  it('may be nested to any depth', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
@@ -291,7 +296,7 @@ describe('two plugins', () => {
     );
   });
 
-  it('cannot claim one name: the one that is active and the one that is required', async () => {
+  it('cannot have the same name, one active and one required', async () => {
     const project = makeProject();
     project.install({ name: 'likes', package: '@acme/likes' });
     project.install({ name: 'likes' });
@@ -315,7 +320,7 @@ describe('two plugins', () => {
 });
 
 describe('a requirement', () => {
-  it('is what peerDependencies says of plugins, and of nothing else', async () => {
+  it('is a peer dependency that is a plugin, and nothing else', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     project.write({ 'node_modules/zod/package.json': { name: 'zod', version: '4.0.0' } });
@@ -325,17 +330,20 @@ describe('a requirement', () => {
     expect(byName.get('comments')?.requires.map(({ plugin }) => plugin)).toEqual(['core', 'likes']);
   });
 
-  it.each([true, false])('that is not active is refused with what to enable (installed: %s)', async (installed) => {
-    const project = makeProject();
-    if (installed) project.install({ name: 'likes' });
-    project.install({ name: 'comments', peers: { '@headwater/plugin-likes': '*' } });
-    const { code, exit, text } = await refusalIn(() => project.load({ comments: {} }));
-    expect([code, exit]).toEqual(['REQUIREMENT_MISSING', 14]);
-    for (const part of ['"comments"', '"likes"', 'npx kernel plugin:enable likes']) expect(text).toContain(part);
-    expect(text.includes('npm install @headwater/plugin-likes')).toBe(!installed);
-  });
+  it.each([true, false])(
+    'that is not active is refused with the command that enables it (installed: %s)',
+    async (installed) => {
+      const project = makeProject();
+      if (installed) project.install({ name: 'likes' });
+      project.install({ name: 'comments', peers: { '@headwater/plugin-likes': '*' } });
+      const { code, exit, text } = await refusalIn(() => project.load({ comments: {} }));
+      expect([code, exit]).toEqual(['REQUIREMENT_MISSING', 14]);
+      for (const part of ['"comments"', '"likes"', 'npx kernel plugin:enable likes']) expect(text).toContain(part);
+      expect(text.includes('npm install @headwater/plugin-likes')).toBe(!installed);
+    },
+  );
 
-  it('that is optional may be off, and is held to its range where it is on', async () => {
+  it('that is optional may be inactive, and is checked against its range if it is active', async () => {
     const project = makeProject();
     project.install({ name: 'likes', version: '2.0.0' });
     project.install({
@@ -349,7 +357,7 @@ describe('a requirement', () => {
     });
   });
 
-  it('that is optional makes no depth', async () => {
+  it('that is optional does not add depth', async () => {
     const project = makeProject();
     project.install({ name: 'likes', peers: { '@headwater/plugin-mail': '*' }, optional: ['@headwater/plugin-mail'] });
     project.install({ name: 'mail', peers: { '@headwater/plugin-likes': '*' }, optional: ['@headwater/plugin-likes'] });
@@ -361,7 +369,7 @@ describe('a requirement', () => {
     ]);
   });
 
-  it('whose range is not met is refused with both versions and the package to upgrade', async () => {
+  it('whose range is not satisfied is refused with both versions and the package to upgrade', async () => {
     const project = makeProject();
     project.install({ name: 'likes', version: '1.4.0' });
     project.install({ name: 'comments', version: '3.0.0', peers: { '@headwater/plugin-likes': '^1.5.0' } });
@@ -377,7 +385,7 @@ describe('a requirement', () => {
     }
   });
 
-  it('of the kernel is held against the running kernel, prereleases included', async () => {
+  it('of the kernel is checked against the running kernel, prereleases included', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     const load = (version: string) => loadPluginSet(project.config({ likes: {} }), kernelOf(version));
@@ -390,15 +398,17 @@ describe('a requirement', () => {
   });
 });
 
-describe('two copies of core', () => {
+describe('two copies of the kernel', () => {
   it('are refused with both paths and versions', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
-    writeFiles(folder, { 'node_modules/@headwater/kernel/package.json': { name: '@headwater/kernel', version: '0.9.0' } });
+    writeFiles(folder, {
+      'node_modules/@headwater/kernel/package.json': { name: '@headwater/kernel', version: '0.9.0' },
+    });
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }));
     expect([code, exit]).toEqual(['KERNEL_DUPLICATE', 14]);
     for (const part of [
-      coreFolder,
+      kernelFolder,
       '1.0.0',
       join(folder, 'node_modules/@headwater/kernel'),
       '0.9.0',
@@ -408,7 +418,7 @@ describe('two copies of core', () => {
     }
   });
 
-  it('are refused where a kernel from elsewhere runs in a project that has its own', async () => {
+  it('are refused if a kernel from elsewhere runs in a project that has its own', async () => {
     const project = makeProject();
     const other = makeFolder();
     const { code, text } = await refusalIn(() =>

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
-import { manifestText, parseManifest, sumOf } from '../../src/plugin/manifest.ts';
-import { rawHash } from '../../src/plugin/raw-hash.ts';
+import { manifestText, sumOf } from '../../src/plugin/manifest.ts';
+import { parseManifest } from '../../src/plugin/manifest-reader.ts';
+import { rawHash } from '../../src/plugin/revision-hash.ts';
 import { writeFiles } from '../config/folder.ts';
 import { refusalIn, refusalOf } from '../config/refusal.ts';
 import { outcomeOf } from '../graph/refusal.ts';
@@ -80,7 +81,7 @@ describe('a manifest', () => {
     ['null', '', 'not an object'],
     ['['.repeat(200_000), '', 'not JSON'],
     [changed(['format'], 2), '/format', 'a newer kernel wrote it'],
-    [changed(['format'], '1'), '/format', 'no format'],
+    [changed(['format'], '1'), '/format', 'not a format number'],
     [changed(['plugin'], 'comments'), '/plugin', 'not "likes"'],
     [changed(['revisions'], {}), '/revisions', 'not a list'],
     [changed(['revisions', 1], null), '/revisions/1', 'an object'],
@@ -115,7 +116,7 @@ describe('a manifest', () => {
     expect(told).toContain(pointer === '' ? 'is damaged:' : `is damaged at ${pointer}:`);
   });
 
-  it('needs no sum: without one, or with one that does not fit, each revision is held against its own hash', () => {
+  it('needs no sum: without a matching one, each revision is checked against its own hash', () => {
     const told = JSON.stringify(parseManifest(JSON.stringify(whole), file, 'likes'));
     for (const sum of [undefined, 's1:', 5, sumOf([])]) {
       expect(JSON.stringify(parseManifest(changed(['sum'], sum), file, 'likes'))).toBe(told);
@@ -125,7 +126,7 @@ describe('a manifest', () => {
     expect(refusalOf(() => parseManifest(text, file, 'likes')).code).toBe('MANIFEST_INVALID');
   });
 
-  it('is not taken for that of another plugin, whose revisions its sum fits', () => {
+  it('is refused for another plugin, even though its sum matches its revisions', () => {
     for (const text of [manifestText({ ...whole, plugin: 'lists' }), JSON.stringify({ ...whole, plugin: 'lists' })]) {
       const { code, text: told } = refusalOf(() => parseManifest(text, file, 'lists'));
       expect(code).toBe('MANIFEST_INVALID');
@@ -133,7 +134,7 @@ describe('a manifest', () => {
     }
   });
 
-  it('is written so that its sum is over its own text', () => {
+  it('is written so that its sum covers a part of its own text', () => {
     const text = manifestText(whole);
     expect(text.endsWith(`"revisions": ${JSON.stringify(whole.revisions)}\n}\n`)).toBe(true);
     expect(JSON.parse(text)).toEqual(whole);
@@ -141,12 +142,12 @@ describe('a manifest', () => {
     expect(JSON.stringify(parseManifest(text, file, 'likes'))).toBe(JSON.stringify(again));
   });
 
-  it('may be laid out anew', () => {
+  it('may be reformatted', () => {
     const spread = JSON.stringify(whole, null, 4);
     expect(sumOf((JSON.parse(spread) as typeof whole).revisions)).toBe(whole.sum);
   });
 
-  it('gives revisions or a coded error for any bytes: flipped, cut, and values put elsewhere', () => {
+  it('gives revisions or a coded error for any bytes: flipped, cut, or with values moved', () => {
     const bytes = Buffer.from(JSON.stringify(whole));
     const flipped = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)).map(([at, byte]) => {
       const copy = Buffer.from(bytes);
@@ -168,7 +169,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('that is not there is refused with the command that writes it', async () => {
+  it('that is missing is refused with the command that writes it', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     rmSync(join(folder, 'dist/headwater.json'));
@@ -183,7 +184,7 @@ describe('a manifest', () => {
     }
   });
 
-  it('is refused before it is read where no manifest is that large', async () => {
+  it('is refused before it is read if it is too large', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     writeFiles(folder, { 'dist/headwater.json': ' '.repeat(50 * 1024 * 1024) });
@@ -222,7 +223,7 @@ describe('the code of a built revision', () => {
     if (body?.kind === 'code') await body.run(context);
   }
 
-  it('is imported when it runs, and not before', async () => {
+  it('is imported when it runs, not before', async () => {
     const module = `globalThis.ran = [];
       export default { kind: 'revision', up: () => { globalThis.ran.push('up') }, down: () => { globalThis.ran.push('down') } };`;
     await run(module);
@@ -234,9 +235,9 @@ describe('the code of a built revision', () => {
   it.each<[name: string, module: string | null, code: string, part: string]>([
     ['is not there', null, 'REVISION_FILE_UNLOADABLE', '0001_a.js'],
     ['throws at import', 'throw new Error("out of cheese")', 'REVISION_FILE_UNLOADABLE', 'out of cheese'],
-    ['exports no revision', 'export default {}', 'REVISION_EXPORT_INVALID', 'defineRevision'],
+    ['does not export a revision', 'export default {}', 'REVISION_EXPORT_INVALID', 'defineRevision'],
     ['has no such code', 'export default { kind: "revision" }', 'REVISION_EXPORT_INVALID', '`up` is not a function'],
-  ])('is refused where its module %s', async (_name, module, code, part) => {
+  ])('is refused if its module %s', async (_name, module, code, part) => {
     const refusal = await refusalIn(() => run(module));
     expect([refusal.code, refusal.exit]).toEqual([code, 13]);
     expect(refusal.text).toContain(part);

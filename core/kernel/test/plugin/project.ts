@@ -5,14 +5,14 @@ import { defaultStartTimeout, defaultUpgrade } from '../../src/config/kernel-key
 import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
 import type { ManifestRevision } from '../../src/plugin/manifest.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
-import { rawHash } from '../../src/plugin/raw-hash.ts';
+import { rawHash } from '../../src/plugin/revision-hash.ts';
 import { makeFolder, writeFiles } from '../config/folder.ts';
 
 /** This workspace's `@headwater/kernel`. */
-export const coreFolder = join(import.meta.dirname, '../..');
+export const kernelFolder = join(import.meta.dirname, '../..');
 
-/** A running kernel of some version. */
-export const kernelOf = (version = '1.0.0') => ({ version, directory: coreFolder });
+/** A running kernel with some version. */
+export const kernelOf = (version = '1.0.0') => ({ version, directory: kernelFolder });
 
 /** A revision in a fixture: `slug` revises the one before it in the list. */
 export interface FixtureRevision {
@@ -38,15 +38,15 @@ export interface FixturePlugin {
   readonly files?: Readonly<Record<string, unknown>>;
 }
 
-/** A project on disk, whose packages are real ones. */
+/** A project on disk with real packages. */
 export interface Project {
   readonly root: string;
   readonly write: (files: Readonly<Record<string, unknown>>) => void;
-  /** Writes a package as npm installs it: in `node_modules`, built, without sources. Gives its folder. */
+  /** Writes a package as npm installs it: in `node_modules`, built, without sources. Returns its folder. */
   readonly install: (plugin: FixturePlugin) => string;
-  /** Writes a package as a workspace has it: sources in `packages/<name>`, linked into `node_modules`. Gives its folder. */
+  /** Writes a package as a workspace has it: sources in `packages/<name>`, linked into `node_modules`. Returns its folder. */
   readonly link: (plugin: FixturePlugin) => string;
-  /** A config that activates `plugins`, each with what it says. `core` is its plugin zero, by default `@acme/core`. */
+  /** Makes a config that activates `plugins`, each with its entry. `core` is its plugin zero, by default `@acme/core`. */
   readonly config: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Config;
   /** Loads such a config. */
   readonly load: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Promise<PluginSet>;
@@ -75,7 +75,7 @@ export function makeProject(): Project {
   const config: Project['config'] = (plugins, core = '@acme/core') => configOf(root, plugins, core);
   const load: Project['load'] = (plugins, core) => loadPluginSet(config(plugins, core), kernelOf());
   write({ 'package.json': { name: 'project', private: true, type: 'module' } });
-  linkPackage('@headwater/kernel', coreFolder);
+  linkPackage('@headwater/kernel', kernelFolder);
   install({ name: 'core', package: '@acme/core', revisions: [{ slug: '0001_base' }, { slug: '0002_more' }] });
   return { root, write, install, link, config, load };
 }
@@ -96,7 +96,10 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     root,
     database: { kind: 'pglite', directory: null, shown: 'pglite://' },
     plugins: new Map(
-      Object.entries({ ...(core !== null && { core: { package: core } }), ...plugins }).map(([name, given]) => [name, entry(name, given)]),
+      Object.entries({ ...(core !== null && { core: { package: core } }), ...plugins }).map(([name, given]) => [
+        name,
+        entry(name, given),
+      ]),
     ),
     upgrade: defaultUpgrade,
   };
@@ -132,7 +135,7 @@ function sourcesOf(plugin: FixturePlugin): Readonly<Record<string, unknown>> {
   return files;
 }
 
-/** The text of a revision file with `up` as SQL. */
+/** Returns the text of a revision file with `up` as SQL. */
 export function revisionText(fields: Readonly<Record<string, unknown>>, up: string): string {
   return `import { defineRevision, sql } from '@headwater/kernel/plugin';
 export default defineRevision({ ...${JSON.stringify(fields)}, up: sql\`${up}\` });
@@ -151,7 +154,7 @@ function revisionsOf(plugin: FixturePlugin) {
   });
 }
 
-/** The manifest that a build of `plugin` would make, but for its normal hashes, which nothing reads here. */
+/** Returns the manifest that a build of `plugin` would write, without real normal hashes, which nothing reads here. */
 export function manifestOf(plugin: FixturePlugin): Readonly<Record<string, unknown>> {
   const revisions = revisionsOf(plugin).map(({ slug, revises, dependsOn, up }): ManifestRevision => {
     const edges = { id: `${plugin.name}@${slug}`, revises: revises === null ? [] : [revises], dependsOn };

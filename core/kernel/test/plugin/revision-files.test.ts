@@ -11,13 +11,17 @@ const head = "import { defineRevision, definePlugin, sql } from '@headwater/kern
 function load(files: Readonly<Record<string, string>>): Promise<PluginSet> {
   const project = makeProject();
   const paths = Object.entries(files).map(([name, text]) => [`src/migrations/${name}`, text]);
-  project.link({ name: 'likes', peers: { '@acme/core': '*' }, files: Object.fromEntries(paths) as Record<string, string> });
+  project.link({
+    name: 'likes',
+    peers: { '@acme/core': '*' },
+    files: Object.fromEntries(paths) as Record<string, string>,
+  });
   return project.load({ likes: {} });
 }
 
 const refuse = (files: Readonly<Record<string, string>>): Promise<Refusal> => refusalIn(() => load(files));
 
-/** The one revision that a body of `defineRevision({…})` gives. */
+/** Loads the revision that a body of `defineRevision({…})` defines. */
 async function revision(body: string): Promise<Revision | undefined> {
   const set = await load({ '0001_a.ts': `${head}export default defineRevision({ id: 'likes@0001_a', ${body} });` });
   return set.byName.get('likes')?.revisions[0];
@@ -63,7 +67,7 @@ describe('a revision file', () => {
     expect(found).toMatchObject({ transaction: false, check: 'select true' });
   });
 
-  it('is read in any form that Node imports, and tests and declarations beside it are not', async () => {
+  it('may be any module that Node imports; tests and declarations beside it are ignored', async () => {
     const next = (slug: string, before: string) =>
       revisionText({ id: `likes@${slug}`, revises: `likes@${before}` }, 'select 1');
     const { byName } = await load({
@@ -85,7 +89,11 @@ describe('a revision file', () => {
     ['is a plain object', 'export default { id: "likes@0001_a", up: 1 };', 'plain object', 'defineRevision'],
     ['is a class', 'export default class Migration {};', 'exports a class'],
     ['is a function', 'export default () => {};', 'exports a function', '`up`'],
-    ['is functions by name', 'export const up = () => {}; export const down = up;', '`up` by name, as other tools'],
+    [
+      'is functions by name',
+      'export const up = () => {}; export const down = up;',
+      '`up` by name, as migrations of other tools',
+    ],
     ['is a plugin', `${head}export default definePlugin({ name: 'likes' });`, 'exports a plugin'],
     ['is something else', 'export default 5;', 'not made by defineRevision'],
     ['is nothing', '// nothing', 'exports nothing'],
@@ -100,9 +108,9 @@ describe('a revision file', () => {
   it.each<[name: string, text: string, part: string]>([
     ['throws', 'throw new Error("out of cheese\\nsecond line");', 'out of cheese'],
     ['throws something else', 'throw 5;', '5'],
-    ['imports what is not there', "import 'no-such-package';", 'no-such-package'],
+    ['imports a missing package', "import 'no-such-package';", 'no-such-package'],
     ['does not parse', 'export default {', ''],
-  ])('is refused with the first line of the cause where it %s', async (_name, text, part) => {
+  ])('is refused with the first line of the cause if it %s', async (_name, text, part) => {
     const { code, exit, text: told } = await refuse({ '0001_a.ts': text });
     expect([code, exit]).toEqual(['REVISION_FILE_UNLOADABLE', 13]);
     expect(told).toContain('/migrations/0001_a.ts');
@@ -110,7 +118,7 @@ describe('a revision file', () => {
     expect(told).not.toContain('second line');
   });
 
-  it('is refused by the first file name, however many are broken', async () => {
+  it('is reported first by file name if several are broken', async () => {
     const slow = 'await new Promise((resolve) => setTimeout(resolve, 20)); throw new Error("slow");';
     expect((await refuse({ '0001_a.ts': slow, '0002_b.ts': 'throw new Error("fast")' })).text).toContain('slow');
   });
@@ -123,13 +131,13 @@ describe('a revision file', () => {
     ['0001_a.ts', undefined, 'REVISION_ID_INVALID', 'undefined'],
     ['0001-a.ts', 'likes@0001_a', 'REVISION_ID_INVALID', '"likes@0001-a"'],
     ['0001_A.ts', 'likes@0001_a', 'REVISION_ID_INVALID', '"likes@0001_A"'],
-  ])('is refused where file name and id do not agree: %s, %s', async (file, id, code, ...parts) => {
+  ])('is refused if file name and id disagree: %s, %s', async (file, id, code, ...parts) => {
     const refusal = await refuse({ [file]: revisionText({ ...good, id }, 'select 1') });
     expect([refusal.code, refusal.exit]).toEqual([code, 13]);
     for (const part of parts) expect(refusal.text).toContain(part);
   });
 
-  it('is refused where another file has the same id, naming both', async () => {
+  it('is refused if another file has the same id, naming both', async () => {
     const text = revisionText(good, 'select 1');
     const { code, exit, text: told } = await refuse({ '0001_a.ts': text, '0001_a.mts': text });
     expect([code, exit]).toEqual(['REVISION_DUPLICATE', 13]);
@@ -189,7 +197,7 @@ describe('a revision file', () => {
     for (const part of ['"likes@0001_a"', '0001_a.ts', `\`${field}\``, ...parts]) expect(text).toContain(part);
   });
 
-  it('is looked for in the folder that headwater.migrations names', async () => {
+  it('is read from the folder that headwater.migrations names', async () => {
     const project = makeProject();
     const fields = { headwater: { plugin: 'likes', migrations: './src/db/revisions' } };
     const folder = project.link({

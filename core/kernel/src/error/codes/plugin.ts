@@ -1,112 +1,119 @@
-import { codeEntry, listOf } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
-import { quoted } from '../quoted.ts';
+import { quoteInput } from '../quote-input.ts';
 
 /** A plugin's package, as messages name it. */
-export interface Where {
+export interface NamedPlugin {
   readonly plugin: string;
   readonly package: string;
   readonly version: string;
   readonly directory: string;
 }
 
-const named = (d: Where): string => `The plugin "${d.plugin}" (${d.package} ${d.version} in ${d.directory})`;
+const named = (d: NamedPlugin): string => `The plugin "${d.plugin}" (${d.package} ${d.version} in ${d.directory})`;
 
-/** Refusals of a plugin's name, package or running half, and of plugins that do not fit together. */
+/** Refusals of a plugin's name, package or definition, and of plugins that do not fit together. */
 export const pluginCodes = {
-  PLUGIN_NAME_INVALID: codeEntry({
+  PLUGIN_NAME_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { name: string; file: string; pointer: string; problem: string }) =>
-      `${d.file}: ${quoted(d.name)} at /plugins is not a plugin's name: ${d.problem}.`,
+      `${d.file}: ${quoteInput(d.name)} at /plugins is not a valid plugin name: ${d.problem}.`,
     hint: () =>
       'A name is a lower-case letter, then up to 38 lower-case letters, digits and "-" ([a-z][a-z0-9-]{0,38}), for ' +
-      'example "likes". Its package goes into "$package": an npm name, or a "./path" inside the project.',
+      'example "likes". The package goes into "$package": an npm name, or a "./path" inside the project.',
   }),
-  PLUGIN_NAME_RESERVED: codeEntry({
+  PLUGIN_NAME_RESERVED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { name: string; file: string; pointer: string }) =>
       `${d.file}: the name "${d.name}" at ${d.pointer} is reserved.`,
     hint: (d) =>
       d.name === 'core'
-        ? 'Plugin zero is named by the top-level key "core": "core": "@headwater/plugin-core". Without that key there is none.'
-        : 'Choose another name: "kernel" is where the ledger is, and "heads" is the target that means every plugin.',
+        ? 'Plugin zero has a key of its own at the top level: "core": "@headwater/plugin-core". Without it there is no plugin zero.'
+        : 'Choose another name: "kernel" is the schema of the ledger, and "heads" is the target for all plugins.',
   }),
-  PLUGIN_PACKAGE_INVALID: codeEntry({
+  PLUGIN_PACKAGE_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { file: string; pointer: string; found: string; problem: string }) =>
-      `${d.file}: ${quoted(d.found)} at ${d.pointer} does not name a package: ${d.problem}.`,
+      `${d.file}: ${quoteInput(d.found)} at ${d.pointer} does not name a package: ${d.problem}.`,
     hint: () => 'Write an npm name like "@acme/headwater-likes", or a path inside the project like "./app".',
   }),
-  PLUGIN_NOT_FOUND: codeEntry({
+  PLUGIN_NOT_FOUND: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: {
       plugin: string;
+      /** One name or path if the config names the package; otherwise the usual names. */
       tried: readonly string[];
       from: string;
-      install: string;
-      /** An installed plugin of nearly that name, where somebody looked. */
+      /** An installed plugin with a similar name, if the thrower searched for one. */
       nearest?: string | null;
     }) => {
       const close = d.nearest ?? null;
       return (
-        `The package of the plugin "${d.plugin}" is not there: tried ${listOf(d.tried)} from ${d.from}` +
+        `The package of the plugin "${d.plugin}" is not installed: tried ${joinNames(d.tried)} from ${d.from}` +
         (close === null ? '.' : `; did you mean "${close}"?`)
       );
     },
     hint: (d) => {
-      const close = d.nearest ?? null;
-      if (close !== null) return `npx kernel plugin:enable ${close}; or install it: npm install ${d.install}`;
-      return d.install.startsWith('./')
-        ? `Correct the path, or do without it: npx kernel plugin:disable ${d.plugin}`
-        : `Install it: npm install ${d.install}; or do without it: npx kernel plugin:disable ${d.plugin}`;
+      const [named = '', ...others] = d.tried;
+      const without =
+        d.plugin === 'core'
+          ? 'or remove the key "core"'
+          : `or deactivate the plugin: npx kernel plugin:disable ${d.plugin}`;
+      if (d.nearest != null) return `npx kernel plugin:enable ${d.nearest}`;
+      if (others.length > 0) {
+        return `Install its package. If the package has another name, add it to the plugin in config.json: "$package": "@acme/${d.plugin}"; ${without}`;
+      }
+      return named.startsWith('./') ? `Correct the path; ${without}` : `Install it: npm install ${named}; ${without}`;
     },
   }),
-  PACKAGE_UNREADABLE: codeEntry({
+  PACKAGE_UNREADABLE: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { file: string; reason: string }) => `${d.file} cannot be used: ${d.reason}.`,
-    hint: () => 'A folder that half an installation left behind is mended by: npm install',
+    hint: () => 'An interrupted installation may have left the folder behind. Repair it: npm install',
   }),
-  PLUGIN_FIELD_INVALID: codeEntry({
+  PLUGIN_FIELD_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { package: string; file: string; field: string; problem: string }) =>
-      `The package ${d.package} is no plugin: "${d.field}" in ${d.file} ${d.problem}.`,
+      `The package ${d.package} is not a plugin: "${d.field}" in ${d.file} ${d.problem}.`,
     hint: () =>
-      'A plugin says in its package.json: "headwater": { "plugin": "likes" }, and "exports": { ".": { "headwater-source": ' +
+      'A plugin has in its package.json: "headwater": { "plugin": "likes" }, and "exports": { ".": { "headwater-source": ' +
       '"./src/index.ts", "default": "./dist/index.js" } }.',
   }),
-  PLUGIN_NAME_DIFFERS: codeEntry({
+  PLUGIN_NAME_DIFFERS: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; file: string; found: string }) =>
-      `The package ${d.package} is the plugin ${quoted(d.found)} (${d.file}), and the config lists it as "${d.plugin}".`,
-    hint: (d) => `List it under the name that it gives itself: "plugins": { ${quoted(d.found)}: {} }`,
+      `The package ${d.package} is the plugin ${quoteInput(d.found)} (${d.file}), and the config lists it as "${d.plugin}".`,
+    hint: (d) => `List it under its own name: "plugins": { ${quoteInput(d.found)}: {} }`,
   }),
-  PLUGIN_LOAD_FAILED: codeEntry({
+  PLUGIN_LOAD_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
-    message: (d: Where & { phase: 'import' | 'options'; file: string; reason: string }) =>
+    message: (d: NamedPlugin & { phase: 'import' | 'options'; file: string; reason: string }) =>
       `${named(d)} failed in phase "${d.phase}", in ${d.file}: ${d.reason}.`,
     hint: (d) => {
       const missing = /Cannot find package '([^']+)'/.exec(d.reason)?.[1];
-      if (missing !== undefined) return `Install what it needs: npm install ${missing}`;
-      return `Upgrade it: npm install ${d.package}@latest; for its stack add --debug; without it: npx kernel plugin:disable ${d.plugin}`;
+      if (missing !== undefined) return `Install the missing package: npm install ${missing}`;
+      return `Upgrade it: npm install ${d.package}@latest; or deactivate it: npx kernel plugin:disable ${d.plugin}. --debug shows the stack.`;
     },
   }),
-  PLUGIN_EXPORT_INVALID: codeEntry({
+  PLUGIN_EXPORT_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
-    message: (d: Where & { file: string; problem: string }) => `${named(d)} exports no plugin: ${d.file} ${d.problem}.`,
+    message: (d: NamedPlugin & { file: string; problem: string }) =>
+      `${named(d)} does not export a plugin: ${d.file} ${d.problem}.`,
     hint: (d) => `Write in it: export default definePlugin({ name: '${d.plugin}', … })`,
   }),
-  PLUGIN_COLLISION: codeEntry({
+  PLUGIN_COLLISION: defineError({
     exit: exitCode.incompatible,
-    message: (d: { what: string; owners: readonly string[] }) => `${d.what} is claimed twice: by ${listOf(d.owners)}.`,
+    message: (d: { what: string; owners: readonly string[] }) => `${d.what} is claimed twice, by ${joinNames(d.owners)}.`,
     hint: () => 'Keep one of the two in config.json.',
   }),
-  REQUIREMENT_MISSING: codeEntry({
+  REQUIREMENT_MISSING: defineError({
     exit: exitCode.incompatible,
     message: (d: { plugin: string; package: string; needs: string; needsPackage: string; installed: boolean }) =>
       `The plugin "${d.plugin}" (${d.package}) requires the plugin "${d.needs}" (${d.needsPackage}), which is ` +
       `${d.installed ? 'installed, but not active' : 'not installed'}.`,
     hint: (d) => {
-      const without = `or do without: npx kernel plugin:disable ${d.plugin}`;
+      const without = `or deactivate the plugin that requires it: npx kernel plugin:disable ${d.plugin}`;
       if (d.needs === 'core') {
         const install = d.installed ? '' : `npm install ${d.needsPackage}, then `;
         return `Name plugin zero in the config: ${install}add the line "core": "${d.needsPackage}" at its top level; ${without}`;
@@ -115,14 +122,14 @@ export const pluginCodes = {
       return `${install} npx kernel plugin:enable ${d.needs}; ${without}`;
     },
   }),
-  REQUIREMENT_UNMET: codeEntry({
+  REQUIREMENT_UNMET: defineError({
     exit: exitCode.incompatible,
     message: (d: { plugin: string; package: string; version: string; needs: string; range: string; found: string }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) needs ${d.needs} ${quoted(d.range)}, and ${d.found} is installed.`,
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) needs ${d.needs} ${quoteInput(d.range)}, and ${d.found} is installed.`,
     hint: (d) =>
       `Upgrade ${d.needs}: npm install '${d.needs}@${d.range}'; or ${d.package}: npm install ${d.package}@latest`,
   }),
-  KERNEL_DUPLICATE: codeEntry({
+  KERNEL_DUPLICATE: defineError({
     exit: exitCode.incompatible,
     message: (d: {
       plugin: string;
@@ -133,23 +140,23 @@ export const pluginCodes = {
       kernelVersion: string;
     }) =>
       `There are two copies of @headwater/kernel: ${d.kernelDirectory} (${d.kernelVersion}) is running, and ` +
-      `the plugin "${d.plugin}" (${d.package}) would get ${d.directory} (${d.version}).`,
+      `the plugin "${d.plugin}" (${d.package}) would import ${d.directory} (${d.version}).`,
     hint: () =>
-      'Find out who brings the second: npm ls @headwater/kernel. Plugins name it under peerDependencies, never under ' +
-      'dependencies; and a project runs its own kernel: npx kernel, after npm install @headwater/kernel',
+      'Find out which package brings the second: npm ls @headwater/kernel. A plugin lists it under "peerDependencies", never ' +
+      'under "dependencies". A project runs its own kernel: npm install @headwater/kernel, then npx kernel',
   }),
-  PLUGIN_NOT_ACTIVE: codeEntry({
+  PLUGIN_NOT_ACTIVE: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; file: string; nearest: string | null; disabled: boolean }) =>
       d.disabled
-        ? `The plugin "${d.plugin}" is not active: ${d.file} switches it off.`
-        : `No active plugin is called ${quoted(d.plugin)} (${d.file})${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
-    hint: (d) => (d.disabled ? `npx kernel plugin:enable ${d.plugin}` : 'What there is: npx kernel plugin:list'),
+        ? `The plugin "${d.plugin}" is not active: ${d.file} disables it.`
+        : `No active plugin is called ${quoteInput(d.plugin)} (${d.file})${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
+    hint: (d) => (d.disabled ? `npx kernel plugin:enable ${d.plugin}` : 'See: npx kernel plugin:list'),
   }),
-  PLUGIN_NOT_LISTED: codeEntry({
+  PLUGIN_NOT_LISTED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; file: string; nearest: string | null }) =>
       `${d.file} lists no plugin "${d.plugin}"${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
-    hint: () => 'What it lists: npx kernel plugin:list',
+    hint: () => 'See: npx kernel plugin:list',
   }),
 };

@@ -1,13 +1,11 @@
+import { sourceCondition } from '../runtime/source-condition.ts';
 import { isRecord } from './packages.ts';
 
-/** Under which conditions Node imports a published package. */
+/** The conditions under which Node imports a published package. */
 export const stockConditions: readonly string[] = ['node', 'import', 'module-sync', 'default'];
 
-/** The export condition under which a workspace resolves to its sources. It is ours alone: nothing else sets it. */
-export const sourceCondition = 'headwater-source';
-
-/** What `exports` gives for a subpath. */
-export interface Target {
+/** The target of a subpath in `exports`. */
+export interface ExportTarget {
   /** Relative to the package's folder: `./…`, and inside it. */
   readonly path: string;
   /** Whether the condition `headwater-source` led to it. */
@@ -15,25 +13,25 @@ export interface Target {
 }
 
 /**
- * What `exports` gives for `subpath` (`.` or `./…`) under `conditions`; `null` where it gives nothing, or a file outside
- * the package. Follows Node's rules for exact subpaths; patterns (`*`) are not looked at, since no plugin's door is one
- * of many.
+ * Resolves `subpath` (`.` or `./…`) in the `exports` of a package.json under `conditions`; returns `null` if there is no
+ * target, or if it is outside the package. Follows Node's rules for exact subpaths; patterns (`*`) are ignored, because no
+ * plugin exports its definition through one.
  */
-export function exportsTarget(exports: unknown, subpath: string, conditions: readonly string[]): Target | null {
+export function resolveExports(exports: unknown, subpath: string, conditions: readonly string[]): ExportTarget | null {
   const hasSubpaths = isRecord(exports) && Object.keys(exports).some((key) => key.startsWith('.'));
   if (hasSubpaths) return Object.hasOwn(exports, subpath) ? targetIn(exports[subpath], conditions) : null;
   return subpath === '.' ? targetIn(exports, conditions) : null;
 }
 
-/** Deeper than conditions go; a damaged package.json may. */
+/** Conditions are never nested this deeply, except in a damaged package.json. */
 const depthLimit = 16;
 
-function targetIn(value: unknown, conditions: readonly string[], depth = 0): Target | null {
+function targetIn(value: unknown, conditions: readonly string[], depth = 0): ExportTarget | null {
   if (depth > depthLimit) return null;
   if (typeof value === 'string') return isInside(value) ? { path: value, fromSource: false } : null;
   if (Array.isArray(value)) return firstIn(value, (item) => targetIn(item, conditions, depth + 1));
   if (!isRecord(value)) return null;
-  // The package's order decides, not ours.
+  // The order of the package.json decides, not ours.
   const met = Object.keys(value).filter((condition) => conditions.includes(condition));
   return firstIn(met, (condition) => {
     const found = targetIn(value[condition], conditions, depth + 1);
@@ -41,7 +39,7 @@ function targetIn(value: unknown, conditions: readonly string[], depth = 0): Tar
   });
 }
 
-function firstIn<T>(values: readonly T[], find: (value: T) => Target | null): Target | null {
+function firstIn<T>(values: readonly T[], find: (value: T) => ExportTarget | null): ExportTarget | null {
   for (const value of values) {
     const found = find(value);
     if (found !== null) return found;
@@ -49,7 +47,7 @@ function firstIn<T>(values: readonly T[], find: (value: T) => Target | null): Ta
   return null;
 }
 
-/** Whether a path that a package.json gives stays inside the package: `./`, and no step up or aside. */
+/** Returns whether a path from a package.json stays inside the package: it begins with `./` and no step leads out. */
 export function isInside(path: string): boolean {
   const steps = path.split(/[/\\]|%2f|%5c/i);
   return (

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalHash, sameTokens } from '../../src/plugin/normal-hash.ts';
-import { rawHash, type Hashed } from '../../src/plugin/raw-hash.ts';
+import { normalHash, sameTokens } from '../../src/plugin/revision-hash.ts';
+import { rawHash, type Hashed } from '../../src/plugin/revision-hash.ts';
 
 const sqlOf = (text: string): Hashed => ({
   id: 'likes@0002_b',
@@ -14,12 +14,12 @@ const base = sqlOf('select 1');
 const code: Hashed = { ...base, up: { kind: 'code', version: 1 } };
 
 describe('the raw hash', () => {
-  it('never changes for what is already in ledgers and locks', () => {
+  it('never changes for revisions that are already in ledgers and locks', () => {
     expect(rawHash(base)).toBe('r1:a5c92f663c19134977ce92f987260e98');
     expect(rawHash(code)).toBe('r1:dac5a6000c3d12c3fc129ba79a38d9d3');
   });
 
-  it('is of exactly what was written: id, edges, transaction, text', () => {
+  it('covers exactly id, edges, transaction and text', () => {
     const others: readonly Hashed[] = [
       { ...base, id: 'likes@0002_c' },
       { ...base, revises: [] },
@@ -33,7 +33,7 @@ describe('the raw hash', () => {
     expect(new Set([base, ...others].map(rawHash)).size).toBe(others.length + 1);
   });
 
-  it('does not depend on the order of edges, nor on anything else that a revision has', () => {
+  it('does not depend on the order of edges, nor on any other field', () => {
     expect(rawHash({ ...base, dependsOn: base.dependsOn.toReversed() })).toBe(rawHash(base));
     const more = { ...base, down: 'drop', breaking: true, since: '2.0.0', file: '/elsewhere' };
     expect(rawHash(more)).toBe(rawHash(base));
@@ -41,23 +41,23 @@ describe('the raw hash', () => {
 });
 
 describe('the normal hash', () => {
-  it('never changes for what is already in locks', async () => {
+  it('never changes for revisions that are already in locks', async () => {
     expect(await normalHash(base)).toBe('n1:7b9c05a1802c53059ce9f807b81e3fb8');
     expect(await normalHash(code)).toBe(rawHash(code));
   });
 
-  it('is of the edges, too', async () => {
+  it('covers the edges, too', async () => {
     expect(await normalHash({ ...base, dependsOn: [] })).not.toBe(await normalHash(base));
   });
 
-  it('does not see what is not history', async () => {
+  it('ignores fields that are not history', async () => {
     const text = 'create table "T" (id int);\nalter table t add a text;';
     const same = '-- a licence\r\nCREATE  TABLE "T"(ID INT) ; /* and /* on */ */ alter\ttable T add a text;;\n';
     expect(await normalHash(sqlOf(text))).toBe(await normalHash(sqlOf(same)));
   });
 });
 
-describe('two texts are the same tokens', () => {
+describe('two texts have the same tokens', () => {
   it.each<[a: string, b: string]>([
     ['select 1', 'SELECT\n\t1;'],
     ['select 1', 'select 1 -- one'],
@@ -89,7 +89,7 @@ describe('two texts are the same tokens', () => {
     expect(await sameTokens(a, b)).toBe(false);
   });
 
-  it('answers for any text, also one that the scanner cannot tell', async () => {
+  it('for any text, even one that the scanner refuses', async () => {
     const control = `select '${String.fromCodePoint(1)}'`;
     expect(await sameTokens(control, control)).toBe(true);
     expect(await sameTokens(control, `${control} `)).toBe(false);

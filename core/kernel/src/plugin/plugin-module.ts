@@ -1,46 +1,49 @@
 import { pathToFileURL } from 'node:url';
 import type { DefinedPlugin } from '../contract/define-plugin.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
+import { assertSharedMikroOrm } from '../peers/kernel-peers.ts';
 import { isRecord } from './packages.ts';
-import { lookUpQuickly } from '../runtime/module-lookup.ts';
+import { speedUpModuleLookup } from '../runtime/module-lookup.ts';
+import { resolveSources } from '../runtime/source-condition.ts';
 import type { Plugin } from './plugin-set.ts';
 
-/** A plugin's code, loaded. */
-export interface RunningHalf {
-  /** What it exports by default. */
-  readonly running: DefinedPlugin;
-  /** All that its main module exports. */
+/** The main module of a plugin, imported. */
+export interface PluginModule {
+  /** Its default export. */
+  readonly definition: DefinedPlugin;
+  /** All its exports. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** The same as {@link importPlugin}, where only the definition is wanted. */
-export async function loadRunningHalf(plugin: Plugin): Promise<DefinedPlugin> {
-  return (await importPlugin(plugin)).running;
+/** Does the same as {@link importPlugin}, and returns only the definition. */
+export async function importDefinition(plugin: Plugin): Promise<DefinedPlugin> {
+  return (await importPlugin(plugin)).definition;
 }
 
 /** Imports the module behind a `file:` URL. */
 export type ImportModule = (url: string) => Promise<unknown>;
 
 /**
- * Imports a plugin's code, with `load` in place of Node where one is given, and checks what it exports. Throws
- * PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
+ * Imports the main module of a plugin and checks its default export. `load` replaces Node's own import. Throws
+ * MIKRO_ORM_DUPLICATE, PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
  */
-export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<RunningHalf> {
-  if (plugin.from === 'sources') await (await import('./revision-files.ts')).allowSources();
-  lookUpQuickly();
+export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<PluginModule> {
+  if (plugin.from === 'sources') await resolveSources();
+  speedUpModuleLookup();
+  assertSharedMikroOrm(plugin, pathToFileURL(plugin.entry).href);
   const module = await imported(plugin, load);
   const exported = module['default'];
   const problem =
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
-  // `kind` is what definePlugin writes, and the fields that are called have just been looked at.
-  if (problem === null) return { running: exported as DefinedPlugin, exports: module };
-  throw kernelError('PLUGIN_EXPORT_INVALID', { ...whereIs(plugin), file: plugin.entry, problem });
+  // Only definePlugin writes `kind`, and the fields that are called have just been checked.
+  if (problem === null) return { definition: exported as DefinedPlugin, exports: module };
+  throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: plugin.entry, problem });
 }
 
-/** A plugin's package, for a message. */
-export function whereIs({ name, package: packageName, version, directory }: Plugin): {
+/** Returns the details by which errors name a plugin. */
+export function detailsOf({ name, package: packageName, version, directory }: Plugin): {
   readonly plugin: string;
   readonly package: string;
   readonly version: string;
@@ -52,11 +55,11 @@ export function whereIs({ name, package: packageName, version, directory }: Plug
 async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Record<string, unknown>>> {
   try {
     const module = await load(pathToFileURL(plugin.entry).href);
-    // Node always gives one.
-    if (!isRecord(module)) throw new Error('the `import` that was given returned no module');
+    // Node's own import always returns one.
+    if (!isRecord(module)) throw new Error('the `import` option returned no module');
     return module;
   } catch (cause) {
-    const details = { ...whereIs(plugin), phase: 'import' as const, file: plugin.entry, reason: firstLine(cause) };
+    const details = { ...detailsOf(plugin), phase: 'import' as const, file: plugin.entry, reason: shortMessage(cause) };
     throw kernelError('PLUGIN_LOAD_FAILED', details, { cause });
   }
 }
@@ -64,23 +67,23 @@ async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Re
 function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugin): string | null {
   const { name, config } = exported;
   if (name !== plugin.name) {
-    const found = typeof name === 'string' ? quoted(name) : 'nothing';
-    return `gives it the name ${found}, and "headwater.plugin" in its package.json is "${plugin.name}"`;
+    const found = typeof name === 'string' ? quoteInput(name) : 'nothing';
+    return `calls it ${found}, and "headwater.plugin" in its package.json is "${plugin.name}"`;
   }
   if (config !== undefined && !isStandardSchema(config)) {
-    return 'has a `config` that is no Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';
+    return 'has a `config` that is not a Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';
   }
   for (const field of ['bind', 'start', 'stop']) {
     if (!['undefined', 'function'].includes(typeof exported[field])) return `has a \`${field}\` that is not a function`;
   }
   for (const field of ['entities', 'extend']) {
     const list = exported[field];
-    if (list !== undefined && !Array.isArray(list)) return `has \`${field}\` that are not a list`;
+    if (list !== undefined && !Array.isArray(list)) return `has a \`${field}\` that is not a list`;
   }
   return null;
 }
 
-/** Some libraries' schemas are functions. */
+/** In some libraries schemas are functions. */
 function isStandardSchema(value: unknown): boolean {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const standard: unknown = '~standard' in value ? value['~standard'] : null;
@@ -98,6 +101,6 @@ function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown)
     return 'is CommonJS compiled from ESM, so its default export is inside another; publish it as ESM';
   }
   if (isRecord(exported) && 'name' in exported) return 'exports a plain object by default; pass it to definePlugin';
-  if (typeof exported === 'function') return 'exports a function by default; pass what it makes to definePlugin';
+  if (typeof exported === 'function') return 'exports a function by default; pass its result to definePlugin';
   return 'has a default export that is not made by definePlugin';
 }

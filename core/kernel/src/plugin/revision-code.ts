@@ -1,16 +1,16 @@
 import { pathToFileURL } from 'node:url';
 import type { RevisionCode } from '../contract/define-revision.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 
 /**
- * The code of a built revision in the module `file`, imported when it is first run: a plan can be made of it, shown and hashed without.
- * Running throws REVISION_FILE_UNLOADABLE and REVISION_EXPORT_INVALID.
+ * Returns the code of a built revision. Its module `file` is imported when the code first runs: planning, showing and
+ * hashing the revision import nothing. Running throws REVISION_FILE_UNLOADABLE and REVISION_EXPORT_INVALID.
  */
-export function codeIn(file: string, id: string, direction: 'up' | 'down'): RevisionCode {
+export function lazyRevisionCode(file: string, id: string, direction: 'up' | 'down'): RevisionCode {
   return async (context) => {
     const plugin = id.split('@')[0] ?? '';
-    // Only a revision that runs needs what checks one.
+    // Imported late: only a revision that runs needs the checks of a revision file.
     const { revisionIn } = await import('./revision-files.ts');
     const code = revisionIn(await imported(plugin, file), plugin, file)[direction];
     if (typeof code !== 'function') {
@@ -29,6 +29,6 @@ async function imported(plugin: string, file: string): Promise<unknown> {
     const module: unknown = await import(pathToFileURL(file).href);
     return module;
   } catch (cause) {
-    throw kernelError('REVISION_FILE_UNLOADABLE', { plugin, file, reason: firstLine(cause) }, { cause });
+    throw kernelError('REVISION_FILE_UNLOADABLE', { plugin, file, reason: shortMessage(cause) }, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countStatements, verbatimStretches } from '../../src/plugin/sql-text.ts';
+import { countStatements, verbatimRanges } from '../../src/plugin/sql-lexer.ts';
 
-describe('what is kept to the letter', () => {
+describe('the verbatim ranges', () => {
   it.each([
     ["select 'a'", ["'a'"]],
     ["select 'a'\n  'b', 'c' 'd'", ["'a'\n  'b'", "'c'", "'d'"]],
@@ -9,11 +9,11 @@ describe('what is kept to the letter', () => {
     ['do $a$ $$ $b$ $a$;', ['$a$ $$ $b$ $a$']],
     ["select 'open", ["'open"]],
   ])('of %j is %j', (sql, kept) => {
-    expect(verbatimStretches(sql).map(({ start, end }) => sql.slice(start, end))).toEqual(kept);
+    expect(verbatimRanges(sql).map(({ start, end }) => sql.slice(start, end))).toEqual(kept);
   });
 });
 
-describe('the statements in a piece of SQL', () => {
+describe('the number of statements in a SQL text', () => {
   it.each<[sql: string, count: number]>([
     ['', 0],
     [' \n\t', 0],
@@ -43,11 +43,11 @@ describe('the statements in a piece of SQL', () => {
     ["select E'a'\n  -- on\n  '\\';'; select 2", 2],
     ["select 'a'\n'\\'; select 2", 2],
     ['create index concurrently if not exists "i;" on t (a) where b <> \';\'', 1],
-  ])('%j are %i', (sql, count) => {
+  ])('is, for %j, %i', (sql, count) => {
     expect(countStatements(sql)).toBe(count);
   });
 
-  it('are counted in linear time', () => {
+  it('is counted in linear time', () => {
     const began = performance.now();
     expect(countStatements("select 'x'; /* y */ ".repeat(50_000))).toBe(50_000);
     expect(countStatements('('.repeat(1_000_000))).toBe(1);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadRunningHalf } from '../../src/plugin/import-plugin.ts';
+import { importDefinition } from '../../src/plugin/plugin-module.ts';
 import type { Plugin } from '../../src/plugin/plugin-set.ts';
 import { refusalIn } from '../config/refusal.ts';
 import { makeProject, type FixturePlugin } from './project.ts';
@@ -17,13 +17,13 @@ async function plugin(how: 'install' | 'link', fixture: Partial<FixturePlugin> =
 
 const withCode = (text: string): Promise<Plugin> => plugin('install', { files: { 'dist/index.js': text } });
 
-describe('the running half of a plugin', () => {
-  it('is imported from what was built, and in a workspace from the sources', async () => {
+describe('the main module of a plugin', () => {
+  it('is imported from the build, and in a workspace from the sources', async () => {
     const code = (from: string) =>
       `${head}export default definePlugin({ name: 'likes', start() { globalThis.from = '${from}'; } });`;
     const files = { 'dist/index.js': code('dist'), 'src/index.ts': `const typed: number = 1;\n${code('src')}` };
     for (const [how, from] of [['install', 'dist'] as const, ['link', 'src'] as const]) {
-      const running = await loadRunningHalf(await plugin(how, { files }));
+      const running = await importDefinition(await plugin(how, { files }));
       expect(running.name).toBe('likes');
       void running.start?.({} as never);
       expect(Reflect.get(globalThis, 'from')).toBe(from);
@@ -54,20 +54,20 @@ describe('the running half of a plugin', () => {
       'package.json',
     ],
     [
-      'has a schema that is none',
+      'has a schema that is invalid',
       `${head}export default definePlugin({ name: 'likes', config: {} });`,
-      'no Standard Schema',
+      'not a Standard Schema',
     ],
     [
-      'has a start that is none',
+      'has a start that is invalid',
       `${head}export default definePlugin({ name: 'likes', start: 5 });`,
       '`start`',
       'not a function',
     ],
-    ['has a stop that is none', `${head}export default definePlugin({ name: 'likes', stop: {} });`, '`stop`'],
-    ['has a bind that is none', `${head}export default definePlugin({ name: 'likes', bind: [] });`, '`bind`'],
+    ['has a stop that is invalid', `${head}export default definePlugin({ name: 'likes', stop: {} });`, '`stop`'],
+    ['has a bind that is invalid', `${head}export default definePlugin({ name: 'likes', bind: [] });`, '`bind`'],
     [
-      'has entities that are none',
+      'has entities that are invalid',
       `${head}export default definePlugin({ name: 'likes', entities: {} });`,
       '`entities`',
       'not a list',
@@ -75,7 +75,7 @@ describe('the running half of a plugin', () => {
     ['was wrapped by a compiler', `${head}export default { default: definePlugin({ name: 'likes' }) };`, 'CommonJS'],
   ])('is refused with the author’s likely mistake: it %s', async (_name, text, ...parts) => {
     const found = await withCode(text);
-    const { code, exit, text: told } = await refusalIn(() => loadRunningHalf(found));
+    const { code, exit, text: told } = await refusalIn(() => importDefinition(found));
     expect([code, exit]).toEqual(['PLUGIN_EXPORT_INVALID', 12]);
     for (const part of ['@headwater/plugin-likes 1.2.3', join(found.directory, 'dist/index.js'), ...parts]) {
       expect(told).toContain(part);
@@ -87,9 +87,9 @@ describe('the running half of a plugin', () => {
     ['throws no error', 'throw undefined;', 'undefined'],
     ['imports what is not installed', "import 'no-such-package';", 'no-such-package'],
     ['does not parse', 'export default {', '@headwater/plugin-likes@latest'],
-  ])('is refused with package, version, path, phase and first line where it %s', async (_name, text, ...parts) => {
+  ])('is refused with package, version, path, phase and first line if it %s', async (_name, text, ...parts) => {
     const found = await withCode(text);
-    const { code, exit, text: told } = await refusalIn(() => loadRunningHalf(found));
+    const { code, exit, text: told } = await refusalIn(() => importDefinition(found));
     expect([code, exit]).toEqual(['PLUGIN_LOAD_FAILED', 12]);
     for (const part of [
       '@headwater/plugin-likes 1.2.3',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/config/config.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import type { StandardSchema } from '../../src/contract/standard-schema.ts';
-import { checkOptions } from '../../src/plugin/check-options.ts';
+import { checkOptions } from '../../src/plugin/plugin-options.ts';
 import type { Plugin } from '../../src/plugin/plugin-set.ts';
 import { refusalIn, type Refusal } from '../config/refusal.ts';
 
@@ -40,20 +40,20 @@ function check(
 
 const refuse = (...args: Parameters<typeof check>): Promise<Refusal> => refusalIn(() => check(...args));
 
-/** A schema that says nothing about itself as JSON. */
+/** A schema that cannot produce a JSON Schema. */
 function silent(validate: StandardSchema['~standard']['validate']): StandardSchema {
   return { '~standard': { version: 1, vendor: 'test', validate } };
 }
 
 describe('a plugin’s options', () => {
-  it('are what its schema makes of them', async () => {
+  it('are the output of its schema', async () => {
     expect(await check({})).toEqual({ perMinute: 30 });
     expect(await check({ perMinute: 5, mail: { port: 25 } })).toEqual({ perMinute: 5, mail: { port: 25 } });
     const running = definePlugin({ name: 'likes', config: schema });
     expect(await checkOptions(plugin, running, undefined)).toEqual({ perMinute: 30 });
   });
 
-  it('are none where it has no schema', async () => {
+  it('are empty if it has no schema', async () => {
     expect(await check({}, [], null)).toEqual({});
     const { code, exit, text } = await refuse({ perMinute: 5 }, [], null);
     expect([code, exit]).toEqual(['CONFIG_KEY_UNKNOWN', 10]);
@@ -72,7 +72,7 @@ describe('a plugin’s options', () => {
     expect(text).toContain(nearest ?? 'perMinute, open, name, mail and extra');
   });
 
-  it('may have any key where the schema says so', async () => {
+  it('may have any key if the schema says so', async () => {
     expect(await check({ extra: { any: 'thing' } })).toMatchObject({ extra: { any: 'thing' } });
     expect(await check({ any: 'thing' }, [], z.looseObject({}))).toEqual({ any: 'thing' });
   });
@@ -89,7 +89,7 @@ describe('a plugin’s options', () => {
     expect(text).not.toContain('many');
   });
 
-  it('are read as numbers or booleans where a variable was the whole value and the schema wants one', async () => {
+  it('become numbers or booleans if a variable was the whole value and the schema requires one', async () => {
     const options = { perMinute: '5', open: 'true', name: '7', mail: { port: '25' } };
     const all = ['/perMinute', '/open', '/name', '/mail/port'];
     expect(await check(options, all)).toEqual({ perMinute: 5, open: true, name: '7', mail: { port: 25 } });
@@ -97,7 +97,7 @@ describe('a plugin’s options', () => {
     expect((await refuse({ perMinute: 'five' }, ['/perMinute'])).text).toContain('found a string');
   });
 
-  it('are checked by a schema of any library, and one that answers late', async () => {
+  it('are checked by a schema of any library, synchronous or not', async () => {
     const late = silent(async (value) => ({ value: await Promise.resolve([value]) }));
     expect(await check({ a: 1 }, [], late)).toEqual([{ a: 1 }]);
     const strict = silent(() => ({ issues: [{ message: 'no', path: ['a', { key: 'b/c' }, 0] }] }));
@@ -106,7 +106,7 @@ describe('a plugin’s options', () => {
     expect((await refuse({}, [], nowhere)).text).toContain('not today');
   });
 
-  it('are never quoted, even by a schema that does', async () => {
+  it('are never quoted, even if the message of a schema quotes them', async () => {
     const canary = 'canary-7f3a';
     const telling = silent((value) => ({ issues: [{ message: `bad: ${JSON.stringify(value)}` }] }));
     const options = { list: [{ key: canary, pin: 123_456 }] };
@@ -120,7 +120,7 @@ describe('a plugin’s options', () => {
     expect(text).not.toMatch(/canary|123456/);
   });
 
-  it('do without a JSON Schema that cannot be had', async () => {
+  it('are accepted if the schema cannot produce a JSON Schema', async () => {
     const transformed = z.object({ at: z.date().or(z.string()) });
     expect(await check({ at: 'now' }, [], transformed)).toEqual({ at: 'now' });
   });

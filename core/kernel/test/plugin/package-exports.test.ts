@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { exportsTarget } from '../../src/plugin/exports-target.ts';
+import { resolveExports } from '../../src/plugin/package-exports.ts';
 
 const stock = ['node', 'import', 'module-sync', 'default'];
 const source = ['headwater-source', ...stock];
 
-describe('the exports of a package', () => {
+describe('the exports of a package.json', () => {
   it.each<[exports: unknown, subpath: string, path: string | null]>([
     ['./x.js', '.', './x.js'],
     ['./x.js', './core', null],
@@ -29,16 +29,16 @@ describe('the exports of a package', () => {
     ['x.js', '.', null],
     ['data:text/javascript,1', '.', null],
     ['./a\0.js', '.', null],
-  ])('%j give for %s: %s', (exports, subpath, path) => {
-    expect(exportsTarget(exports, subpath, stock)?.path ?? null).toBe(path);
+  ])('%j resolve %s to %s', (exports, subpath, path) => {
+    expect(resolveExports(exports, subpath, stock)?.path ?? null).toBe(path);
   });
 
-  it('tell whether the condition headwater-source led to the target', () => {
+  it('report whether the condition headwater-source led to the target', () => {
     const both = { '.': { 'headwater-source': './src/x.ts', default: './dist/x.js' } };
-    expect(exportsTarget(both, '.', source)).toEqual({ path: './src/x.ts', fromSource: true });
-    expect(exportsTarget(both, '.', stock)).toEqual({ path: './dist/x.js', fromSource: false });
+    expect(resolveExports(both, '.', source)).toEqual({ path: './src/x.ts', fromSource: true });
+    expect(resolveExports(both, '.', stock)).toEqual({ path: './dist/x.js', fromSource: false });
     const nested = { node: { 'headwater-source': { import: './src/x.ts' }, default: './dist/x.js' } };
-    expect(exportsTarget(nested, '.', source)).toEqual({ path: './src/x.ts', fromSource: true });
-    expect(exportsTarget('./src/x.ts', '.', source)).toEqual({ path: './src/x.ts', fromSource: false });
+    expect(resolveExports(nested, '.', source)).toEqual({ path: './src/x.ts', fromSource: true });
+    expect(resolveExports('./src/x.ts', '.', source)).toEqual({ path: './src/x.ts', fromSource: false });
   });
 });

@@ -1,15 +1,15 @@
-/** What hides text in SQL (comments, constants, quoted names), names, white space; then any other character. */
+/** Openings of comments, constants and quoted names, which hide the text in them; names; white space; any other character. */
 const pieces =
   /--[^\n\r]*|\/\*|[eE]?'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\s+|[\s\S]/y;
 
-/** A part of a text, from `start` to before `end`. */
-export interface Stretch {
+/** A part of a text, from `start` up to but not including `end`. */
+export interface TextRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** A piece of SQL with what it hides. `opening` is all of it where it hides nothing. */
-interface Piece extends Stretch {
+/** A lexical piece of SQL. `opening` is the whole piece if it hides no text. */
+interface Piece extends TextRange {
   readonly opening: string;
 }
 
@@ -24,8 +24,8 @@ function* piecesOf(sql: string): Iterable<Piece> {
 }
 
 /**
- * How many statements a piece of SQL holds, judged by its semicolons outside comments, constants and names. Light on
- * purpose: it decides what an author is told early, and a server has the last word.
+ * Counts the statements in a SQL text by its semicolons outside comments, constants and names. It is light on purpose: it
+ * only serves early messages to authors, and the server has the last word.
  */
 export function countStatements(sql: string): number {
   let count = 0;
@@ -42,10 +42,10 @@ export function countStatements(sql: string): number {
 }
 
 /**
- * Where white space is a part of what is said: constants, quoted names, dollar quotations and block comments, in order.
- * Everywhere else a line may be indented anew.
+ * Returns the ranges in which white space has a meaning: constants, quoted names, dollar quotations and block comments,
+ * in order. Lines may be indented differently everywhere else.
  */
-export function verbatimStretches(sql: string): readonly Stretch[] {
+export function verbatimRanges(sql: string): readonly TextRange[] {
   return Array.from(piecesOf(sql)).flatMap(({ opening, start, end }) =>
     end > start + opening.length ? [{ start, end }] : [],
   );
@@ -55,7 +55,7 @@ function isComment(piece: string): boolean {
   return piece.startsWith('--') || piece === '/*';
 }
 
-/** Where what begins with `piece` at `at` ends; the end of the text where it is not closed. */
+/** Returns where the piece with the opening `piece` at `at` ends: at the end of the text if it is not closed. */
 function endOf(sql: string, at: number, piece: string): number {
   const start = at + piece.length;
   if (piece === '/*') return endOfComment(sql, start);
@@ -81,15 +81,15 @@ function endOfComment(sql: string, from: number): number {
   return sql.length;
 }
 
-/** White space with a line break in it, then a quote: the constant before goes on, in the way that it began. */
-const goesOn = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
+/** White space with a line break in it, then a quote: it continues the constant before it, with the same escapes. */
+const continuation = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
 
 function endOfConstant(sql: string, from: number, escapes: boolean): number {
   let end = from;
   do {
     end = escapes ? endOfEscaped(sql, end) : after(sql, "'", end);
-    goesOn.lastIndex = end;
-    if (goesOn.test(sql)) end = goesOn.lastIndex;
+    continuation.lastIndex = end;
+    if (continuation.test(sql)) end = continuation.lastIndex;
     else return end;
   } while (end < sql.length);
   return end;

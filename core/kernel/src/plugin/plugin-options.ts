@@ -1,32 +1,32 @@
 import type { Json, PluginEntry } from '../config/config.ts';
+import type { JsonSchema } from '../config/config-schema.ts';
 import { fromText } from '../config/kernel-keys.ts';
 import { pointerOf } from '../config/pointer.ts';
 import { kindOf } from '../config/refusals.ts';
 import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../contract/standard-schema.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { nearest } from '../error/nearest.ts';
-import { whereIs } from './import-plugin.ts';
-import { optionSchema } from './option-schema.ts';
+import { nearestName } from '../error/nearest-name.ts';
+import { detailsOf } from './plugin-module.ts';
 import { isRecord } from './packages.ts';
 import type { Plugin } from './plugin-set.ts';
 
 /**
- * A plugin's options as its schema gives them. `entry` is its part of the config; `undefined` is an empty one. A value
- * that was one whole `${VAR}` is text: where the schema refuses that, the number or boolean that it stands for is tried.
- * Keys that the schema does not name are refused, also by a schema that would let them pass; a plugin without a schema
+ * Validates a plugin's options and returns the output of its schema. `entry` is its part of the config; `undefined` means
+ * an empty one. A value that was one whole `${VAR}` is text; if the schema refuses text there, the number or boolean that
+ * the text looks like is tried. Unknown keys are refused, even if the schema would ignore them. A plugin without a schema
  * has no options. `file` is for messages. Throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, PLUGIN_LOAD_FAILED.
  */
 export async function checkOptions(
   plugin: Plugin,
-  running: Pick<DefinedPlugin, 'config'>,
+  definition: Pick<DefinedPlugin, 'config'>,
   entry: Pick<PluginEntry, 'options' | 'fromVariables'> | undefined,
   file = 'config.json',
 ): Promise<unknown> {
   const options = entry?.options ?? {};
   const path = ['plugins', plugin.name];
-  const { config: schema } = running;
+  const { config: schema } = definition;
   if (schema === undefined) {
     assertKnown(options, { properties: {} }, path, file);
     return {};
@@ -40,7 +40,7 @@ export async function checkOptions(
   throw kernelError('CONFIG_VALUE_INVALID', {
     file,
     pointer: pointerOf([...path, ...at]),
-    expected: `what "${plugin.name}" takes (${withoutValues(issue?.message ?? 'no reason given', options)})`,
+    expected: `an option that "${plugin.name}" accepts (${withoutValues(issue?.message ?? 'no reason given', options)})`,
     found: kindOf(valueAt(options, at)),
   });
 }
@@ -58,15 +58,20 @@ async function validated(
       .filter((one) => fromVariables.includes(one));
     return texts.length === 0 ? first : await schema['~standard'].validate(converted(options, [], texts));
   } catch (cause) {
-    const details = { ...whereIs(plugin), phase: 'options' as const, file: plugin.entry, reason: 'its schema throws' };
+    const details = {
+      ...detailsOf(plugin),
+      phase: 'options' as const,
+      file: plugin.entry,
+      reason: 'its schema throws',
+    };
     throw kernelError('PLUGIN_LOAD_FAILED', {
       ...details,
-      reason: `${details.reason}: ${withoutValues(firstLine(cause), options)}`,
+      reason: `${details.reason}: ${withoutValues(shortMessage(cause), options)}`,
     });
   }
 }
 
-/** `json` with the texts at `pointers` read as what they look like. */
+/** Returns `json` with the texts at `pointers` converted to the values that they look like. */
 function converted(json: Json, path: readonly string[], pointers: readonly string[]): Json {
   if (Array.isArray(json)) return json.map((item: Json, i) => converted(item, [...path, String(i)], pointers));
   if (typeof json !== 'object' || json === null) return pointers.includes(pointerOf(path)) ? fromText(json) : json;
@@ -81,14 +86,14 @@ function keysOf(issue: StandardIssue | undefined): readonly PropertyKey[] {
 
 function valueAt(json: Json, path: readonly PropertyKey[]): Json | undefined {
   return path.reduce<Json | undefined>((here, key) => {
-    // What stands in a config is JSON all the way down.
+    // A config is JSON at every level.
     return typeof here === 'object' && here !== null && Object.hasOwn(here, key)
       ? (Reflect.get(here, key) as Json)
       : undefined;
   }, json);
 }
 
-/** Many libraries drop keys that a schema does not name: an option that is misspelt would silently not count. */
+/** Many libraries drop unknown keys, so a misspelled option would silently be ignored. */
 function assertKnown(
   options: Json,
   schema: Readonly<Record<string, unknown>>,
@@ -107,22 +112,33 @@ function assertKnown(
       file,
       pointer: pointerOf(here),
       key,
-      nearest: nearest(key, known),
+      nearest: nearestName(key, known),
       known,
     });
   }
 }
 
-/** A message without what the options hold, since any of it may be a secret. What is shorter is none. */
+/** Removes the values of the options from a message: any may be a secret, except those of fewer than four characters. */
 function withoutValues(message: string, options: Json): string {
   return textsIn(options)
     .filter((text) => text.length >= 4)
     .toSorted((a, b) => b.length - a.length)
-    .reduce((told, text) => told.replaceAll(text, '***'), message);
+    .reduce((masked, text) => masked.replaceAll(text, '***'), message);
 }
 
 function textsIn(json: Json): string[] {
   if (typeof json === 'string') return [json];
   if (typeof json === 'number') return [String(json)];
   return typeof json === 'object' && json !== null ? Object.values(json).flatMap(textsIn) : [];
+}
+
+/** Returns the JSON Schema of a plugin's options; `null` if the library of its schema cannot produce one. */
+export function optionSchema(schema: StandardSchema): JsonSchema | null {
+  try {
+    const found: unknown = schema['~standard'].jsonSchema?.input({ target: 'draft-07' });
+    return isRecord(found) ? found : null;
+  } catch {
+    // Libraries throw for types that JSON Schema cannot express.
+    return null;
+  }
 }

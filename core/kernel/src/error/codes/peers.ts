@@ -1,0 +1,40 @@
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
+import { exitCode } from '../exit-code.ts';
+
+/** Refusals of the packages that the kernel shares with the application: MikroORM and the embedded PostgreSQL. */
+export const peerCodes = {
+  EMBEDDED_NOT_INSTALLED: defineError({
+    exit: exitCode.environment,
+    message: (d: { database: string; missing: readonly string[]; install: string }) =>
+      `The embedded database (${d.database}) needs ${joinNames(d.missing)}, which ` +
+      `${d.missing.length === 1 ? 'is' : 'are'} not installed.`,
+    hint: (d) => `${d.install}; or use a server: "database": "postgres://user:password@host/name" in config.json`,
+  }),
+  MIKRO_ORM_MISMATCH: defineError({
+    exit: exitCode.incompatible,
+    message: (d: { found: readonly { package: string; version: string | null }[]; install: string }) =>
+      `The packages of MikroORM do not fit together: found ${joinNames(d.found.map(shown))}; all of them must have the same version.`,
+    hint: (d) => `${d.install}; then: npm ls @mikro-orm/core`,
+  }),
+  MIKRO_ORM_DUPLICATE: defineError({
+    exit: exitCode.incompatible,
+    message: (d: {
+      /** For example `the plugin "likes" (@acme/likes)`. */
+      importer: string;
+      directory: string;
+      version: string;
+      kernelDirectory: string;
+      kernelVersion: string;
+    }) =>
+      `There are two copies of @mikro-orm/core: the kernel imports ${d.kernelDirectory} (${d.kernelVersion}), and ` +
+      `${d.importer} would import ${d.directory} (${d.version}).`,
+    hint: () =>
+      'Find out which package brings the second: npm ls @mikro-orm/core. A plugin lists it under "peerDependencies" with a ' +
+      'range ("^7.2.0"), never under "dependencies". Then: npm dedupe',
+  }),
+};
+
+function shown({ package: name, version }: { readonly package: string; readonly version: string | null }): string {
+  return version === null ? `no ${name}` : `${name} ${version}`;
+}

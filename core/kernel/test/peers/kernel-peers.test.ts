@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import {
+  assertEngineInstalled,
+  assertMikroOrmFits,
+  assertSharedMikroOrm,
+  testedVersions,
+} from '../../src/peers/kernel-peers.ts';
+import { makeFolder, writeFiles } from '../config/folder.ts';
+import { refusalOf } from '../config/refusal.ts';
+import { kernelFolder } from '../plugin/project.ts';
+
+const postgres = { kind: 'postgres', shown: 'postgres://localhost/app' } as const;
+const pglite = { kind: 'pglite', shown: 'pglite://.data' } as const;
+const embedded = { '@electric-sql/pglite': '0.5.8', '@electric-sql/pglite-prepopulatedfs': '0.5.8' };
+
+/** Installs packages of the given versions and returns the URL of a module that would import them. */
+function installed(versions: Readonly<Record<string, string>>, folder = makeFolder()): string {
+  const files = Object.entries(versions).map(([name, version]): [string, object] => [
+    `node_modules/${name}/package.json`,
+    { name, version },
+  ]);
+  writeFiles(folder, Object.fromEntries(files));
+  return pathToFileURL(join(folder, 'index.js')).href;
+}
+
+function mikroOrm(core: string, postgresql = core): Record<string, string> {
+  return { '@mikro-orm/core': core, '@mikro-orm/postgresql': postgresql };
+}
+
+describe('the embedded database', () => {
+  it('needs its packages, and a refusal names the line that installs the missing ones', () => {
+    const server = installed(mikroOrm('7.2.1'));
+    const { code, exit, text } = refusalOf(() => assertEngineInstalled('pglite://.data', server));
+    expect([code, exit]).toEqual(['EMBEDDED_NOT_INSTALLED', 11]);
+    expect(text).toContain(
+      'The embedded database (pglite://.data) needs @electric-sql/pglite, @electric-sql/pglite-prepopulatedfs and ' +
+        '@mikro-orm/pglite, which are not installed.',
+    );
+    expect(text).toContain(
+      'npm install @electric-sql/pglite@0.5.8 @electric-sql/pglite-prepopulatedfs@0.5.8 @mikro-orm/pglite@7.2.1;',
+    );
+    expect(refusalOf(() => assertMikroOrmFits(pglite, server)).text).toBe(text);
+  });
+
+  it('needs the driver of MikroORM only where MikroORM is loaded', () => {
+    const parent = installed({ ...mikroOrm('7.2.1'), ...embedded });
+    assertEngineInstalled('pglite://.data', parent);
+    const { code, text } = refusalOf(() => assertMikroOrmFits(pglite, parent));
+    expect(code).toBe('EMBEDDED_NOT_INSTALLED');
+    expect(text).toContain('needs @mikro-orm/pglite, which is not installed.');
+    expect(text).toContain('npm install @mikro-orm/pglite@7.2.1;');
+  });
+
+  it('needs all packages of MikroORM at a version at which its driver exists', () => {
+    const { text } = refusalOf(() => assertMikroOrmFits(pglite, installed({ ...mikroOrm('7.2.5'), ...embedded })));
+    expect(text).toContain('npm install @mikro-orm/pglite@7.2.1 @mikro-orm/core@7.2.1 @mikro-orm/postgresql@7.2.1;');
+  });
+
+  it('needs nothing more than its packages', () => {
+    const parent = installed({ ...mikroOrm('7.2.1'), ...embedded, '@mikro-orm/pglite': '7.2.1' });
+    expect(() => assertEngineInstalled('pglite://.data', parent)).not.toThrow();
+    expect(() => assertMikroOrmFits(pglite, parent)).not.toThrow();
+  });
+});
+
+describe('the packages of MikroORM', () => {
+  it('may have any one version, and a server needs neither the embedded database nor its driver', () => {
+    expect(() => assertMikroOrmFits(postgres, installed(mikroOrm('7.2.5')))).not.toThrow();
+    const newer = installed({ ...mikroOrm('7.3.0'), '@mikro-orm/pglite': '7.2.1' });
+    expect(() => assertMikroOrmFits(postgres, newer)).not.toThrow();
+  });
+
+  it.each<[versions: Readonly<Record<string, string>>, found: string]>([
+    [mikroOrm('7.2.5', '7.2.1'), 'found @mikro-orm/core 7.2.5 and @mikro-orm/postgresql 7.2.1;'],
+    [{ '@mikro-orm/core': '7.2.1' }, 'found @mikro-orm/core 7.2.1 and no @mikro-orm/postgresql;'],
+    [{}, 'found no @mikro-orm/core and no @mikro-orm/postgresql;'],
+  ])('are refused by name if their versions differ: %j', (versions, found) => {
+    const { code, exit, text } = refusalOf(() => assertMikroOrmFits(postgres, installed(versions)));
+    expect([code, exit]).toEqual(['MIKRO_ORM_MISMATCH', 14]);
+    expect(text).toContain(found);
+    expect(text).toContain('npm install @mikro-orm/core@7.2.1 @mikro-orm/postgresql@7.2.1;');
+  });
+
+  it('are refused by name if the embedded driver has another version', () => {
+    const parent = installed({ ...mikroOrm('7.2.5'), ...embedded, '@mikro-orm/pglite': '7.2.1' });
+    const { code, text } = refusalOf(() => assertMikroOrmFits(pglite, parent));
+    expect(code).toBe('MIKRO_ORM_MISMATCH');
+    expect(text).toContain('@mikro-orm/core 7.2.5, @mikro-orm/postgresql 7.2.5 and @mikro-orm/pglite 7.2.1;');
+  });
+
+  it('are refused if one of them brings a second copy of the core', () => {
+    const folder = makeFolder();
+    const parent = installed(mikroOrm('7.2.1'), folder);
+    installed({ '@mikro-orm/core': '7.2.1' }, join(folder, 'node_modules/@mikro-orm/postgresql'));
+    const { code, exit, text } = refusalOf(() => assertMikroOrmFits(postgres, parent));
+    expect([code, exit]).toEqual(['MIKRO_ORM_DUPLICATE', 14]);
+    expect(text).toContain('@mikro-orm/postgresql would import');
+    expect(text).toContain('postgresql/node_modules/@mikro-orm/core (7.2.1)');
+  });
+
+  it('are tested at exactly the versions that the refusals name, and the peer ranges allow these', () => {
+    const { devDependencies, peerDependencies } = JSON.parse(
+      readFileSync(join(kernelFolder, 'package.json'), 'utf8'),
+    ) as Record<'devDependencies' | 'peerDependencies', Record<string, string>>;
+    expect(devDependencies).toMatchObject(testedVersions);
+    expect(Object.keys(peerDependencies).toSorted()).toEqual(Object.keys(testedVersions).toSorted());
+  });
+});
+
+describe('a plugin', () => {
+  const plugin = { name: 'likes', package: '@acme/likes' };
+
+  it('is refused if it would import a second copy of MikroORM’s core, with both paths and versions', () => {
+    const folder = makeFolder();
+    const parent = installed(mikroOrm('7.2.5'), folder);
+    const entry = installed({ '@mikro-orm/core': '7.2.1' }, join(folder, 'node_modules/@acme/likes'));
+    const { code, exit, text } = refusalOf(() => assertSharedMikroOrm(plugin, entry, parent));
+    expect([code, exit]).toEqual(['MIKRO_ORM_DUPLICATE', 14]);
+    for (const part of [
+      `the kernel imports ${join(folder, 'node_modules/@mikro-orm/core')} (7.2.5)`,
+      'the plugin "likes" (@acme/likes) would import',
+      'likes/node_modules/@mikro-orm/core (7.2.1)',
+      'npm ls @mikro-orm/core',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it('may import the copy of the kernel, or none', () => {
+    const folder = makeFolder();
+    const parent = installed(mikroOrm('7.2.5'), folder);
+    const entry = installed({}, join(folder, 'node_modules/@acme/likes'));
+    expect(() => assertSharedMikroOrm(plugin, entry, parent)).not.toThrow();
+    expect(() => assertSharedMikroOrm(plugin, installed({}), parent)).not.toThrow();
+  });
+});
