@@ -7,7 +7,7 @@ import { defineRevision } from '../../core/kernel/src/contract/define-revision.t
 import { sql, type Sql } from '../../core/kernel/src/contract/sql.ts';
 import { pluginDepths } from '../../core/kernel/src/graph/plugin-depth.ts';
 import type { Plugin, PluginSet } from '../../core/kernel/src/plugin/plugin-set.ts';
-import { checkedRevision } from '../../core/kernel/src/plugin/revision-check.ts';
+import { checkRevision } from '../../core/kernel/src/plugin/revision-check.ts';
 import type { Revision } from '../../core/kernel/src/plugin/revision.ts';
 import { openShadow, type Shadow } from '../../core/dev/src/shadow/shadow.ts';
 
@@ -104,7 +104,7 @@ export function revisionOf({ id, revises, dependsOn, up, down }: RevisionDraft):
     up: textOf(up),
     ...(typeof down === 'string' && { down: textOf(down) }),
   });
-  return checkedRevision(written, plugin, slug, `${slug}.ts`);
+  return checkRevision(written, plugin, slug, `${slug}.ts`);
 }
 
 function textOf(text: string): Sql {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { checkOptions } from '../plugin/check-options.ts';
-import { importPlugin, type ImportModule } from '../plugin/import-plugin.ts';
+import { checkOptions } from '../plugin/plugin-options.ts';
+import { importPlugin, type ImportModule } from '../plugin/plugin-module.ts';
 import { bindPlugins, type BoundPlugins } from './bind-plugins.ts';
 import { loadBlueprint } from '../migrate/blueprint.ts';
 import { stopwatch, type Stopwatch } from './boot-report.ts';
@@ -17,7 +17,7 @@ export interface Prepared {
 }
 
 /**
- * Loads and binds the activated plugins, their running halves with `load` in place of Node where one is given. Nothing is
+ * Loads and binds the activated plugins, their code with `load` in place of Node's own import if given. Nothing is
  * connected and nothing made. Throws all that needs no database.
  */
 export async function prepare(config: Config, stages: Stopwatch = stopwatch(), load?: ImportModule): Promise<Prepared> {
@@ -40,7 +40,7 @@ async function loadPlugins(
     const startTimeout = entry?.startTimeout ?? 10;
     const half = await withinLimit({ plugin, startTimeout }, 'import', async () => {
       const began = performance.now();
-      const { running, exports } = await importPlugin(plugin, load);
+      const { definition: running, exports } = await importPlugin(plugin, load);
       const imported = performance.now() - began;
       return { running, exports, imported, options: await checkOptions(plugin, running, entry, config.file) };
     });
