@@ -1,5 +1,5 @@
 import {
-  firstLine,
+  shortMessage,
   isSql,
   serverErrorOf,
   type KernelError,
@@ -108,7 +108,7 @@ function failed(
     revision: id,
     file,
     direction,
-    reason: server?.message ?? firstLine(error),
+    reason: server?.message ?? shortMessage(error),
     sqlState: server?.code ?? null,
     line: location?.line ?? null,
     column: location?.column ?? null,

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aboutChanges } from '../../src/authoring/about.ts';
+import { summarizeChanges } from '../../src/authoring/summarize-changes.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import { changesSql } from '../../src/difference/changes-sql.ts';
 import { slugWords } from '../../src/difference/slug-words.ts';
-import { openBench, type Bench } from './bench.ts';
+import { openRoundTripDatabase, type RoundTripDatabase } from './round-trip.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
 
-let bench: Bench;
+let database: RoundTripDatabase;
 beforeAll(async () => {
-  bench = await openBench(serverUrl('postgres'));
+  database = await openRoundTripDatabase(serverUrl('postgres'));
 });
-afterAll(() => bench[Symbol.asyncDispose]());
+afterAll(() => database[Symbol.asyncDispose]());
 
-/** Two databases, drawn by SQL, and what leads from one to the other: in words, as a slug, in a sentence. */
-const drawn: readonly (readonly [string, string, readonly string[], string, string])[] = [
+/** The SQL of two databases, and the changes between them: each described, as a slug, and as a sentence. */
+const cases: readonly (readonly [string, string, readonly string[], string, string])[] = [
   [
     '',
     'create table likes_like (id serial primary key, note text unique)',
@@ -102,37 +102,37 @@ const drawn: readonly (readonly [string, string, readonly string[], string, stri
 ];
 
 describe('the difference of two databases', () => {
-  it.each(drawn)('«%s» → «%s» is %j', async (before, after, changes, slug, about) => {
-    const found = changesBetween(await bench.drawn(before), await bench.drawn(after));
+  it.each(cases)('"%s" → "%s" is %j', async (before, after, changes, slug, about) => {
+    const found = changesBetween(await database.catalogAfter(before), await database.catalogAfter(after));
     expect(found.map(explainChange)).toEqual(changes);
     expect(slugWords(found, ['core', 'likes'])).toBe(slug);
-    if (changes.length > 0) expect(aboutChanges(found)).toBe(about);
+    if (changes.length > 0) expect(summarizeChanges(found)).toBe(about);
   });
 
-  it('runs in any order that the changes are given in, to the same end', async () => {
-    const before = await bench.drawn(`create type mood as enum ('a', 'b');
+  it('has the same result for changes in any order', async () => {
+    const before = await database.catalogAfter(`create type mood as enum ('a', 'b');
       create table x (id int primary key, mood mood default 'a', n int, check (mood <> 'b'));
       create table y (id int primary key, x int references x, n int generated always as (id * 2) stored);
       create view v as select id, n from x; create view w as select * from v;`);
-    const after = await bench.drawn(`create type mood as enum ('a', 'c');
+    const after = await database.catalogAfter(`create type mood as enum ('a', 'c');
       create table x (id int primary key, mood mood default 'c', n bigint, y int);
       create table z (id int primary key, y int); create table y (id int primary key, n int unique);
       alter table x add foreign key (y) references y; alter table z add foreign key (y) references y (n);
       create view w as select id from z; create view v as select x.id, x.n from x join w using (id);`);
     const changes = changesBetween(before, after, { undefine: true });
     for (const given of [changes, changes.toReversed(), changes.toSorted((a, b) => (a.kind < b.kind ? -1 : 1))]) {
-      await bench.drawn(`create type mood as enum ('a', 'b');
+      await database.catalogAfter(`create type mood as enum ('a', 'b');
         create table x (id int primary key, mood mood default 'a', n int, check (mood <> 'b'));
         create table y (id int primary key, x int references x, n int generated always as (id * 2) stored);
         create view v as select id, n from x; create view w as select * from v;`);
-      await bench.shadow.session.script(changesSql(given));
-      const reached = await bench.shadow.catalog();
+      await database.shadow.session.script(changesSql(given));
+      const reached = await database.shadow.catalog();
       expect(differenceOf(reached, after, { undefine: true }).map(explainChange)).toEqual([]);
     }
   });
 });
 
-describe('what no entity declares', () => {
+describe('an object that no entity declares', () => {
   const table = 'create table t (id int, at int);';
   it.each([
     ['a view', 'create view v as select id from t', 'drop view v'],
@@ -154,24 +154,28 @@ describe('what no entity declares', () => {
       `create index i on t (id); comment on index i is 'x'`,
       'remove the comment of index t.i',
     ],
-  ])('is not dropped where an entity lacks it, but by what undoes its making: %s', async (_, sql, undone) => {
-    const before = await bench.drawn(`${table}${sql}`);
-    const after = await bench.drawn(sql.startsWith('create index') ? `${table}create index i on t (id)` : table);
+  ])('is dropped only with the option `undefine`: %s', async (_, sql, undone) => {
+    const before = await database.catalogAfter(`${table}${sql}`);
+    const after = await database.catalogAfter(
+      sql.startsWith('create index') ? `${table}create index i on t (id)` : table,
+    );
     expect(differenceOf(before, after).map(explainChange)).toEqual([]);
     expect(differenceOf(before, after, { undefine: true }).map(explainChange)).toEqual([undone]);
-    await bench.drawn(`${table}${sql}`);
-    await bench.shadow.session.script(changesSql(changesBetween(before, after, { undefine: true })));
-    expect(differenceOf(await bench.shadow.catalog(), after, { undefine: true })).toEqual([]);
+    await database.catalogAfter(`${table}${sql}`);
+    await database.shadow.session.script(changesSql(changesBetween(before, after, { undefine: true })));
+    expect(differenceOf(await database.shadow.catalog(), after, { undefine: true })).toEqual([]);
   });
 
-  it('comes back as it was around a change that it is in the way of', async () => {
-    const before = await bench.drawn(`create table t (id int, at int); create view v as select at from t;
+  it('is restored after a change that it blocks', async () => {
+    const before = await database.catalogAfter(`create table t (id int, at int); create view v as select at from t;
       create policy p on t using (at > 0); create index i on t (at); comment on index i is 'by hand'`);
-    const after = await bench.drawn('create table t (id int, at bigint); create index i on t (at) where at > 0');
-    await bench.drawn(`create table t (id int, at int); create view v as select at from t;
+    const after = await database.catalogAfter(
+      'create table t (id int, at bigint); create index i on t (at) where at > 0',
+    );
+    await database.catalogAfter(`create table t (id int, at int); create view v as select at from t;
       create policy p on t using (at > 0); create index i on t (at); comment on index i is 'by hand'`);
-    await bench.shadow.session.script(changesSql(changesBetween(before, after)));
-    const reached = await bench.shadow.catalog();
+    await database.shadow.session.script(changesSql(changesBetween(before, after)));
+    const reached = await database.shadow.catalog();
     expect([...reached.definitions.keys()]).toEqual(['view v', 'policy t.p']);
     expect(reached.tables.get('t')?.indexes.get('i')).toMatchObject({ comment: 'by hand', plain: false });
     expect(reached.tables.get('t')?.columns.get('at')?.type).toBe('bigint');

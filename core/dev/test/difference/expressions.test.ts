@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { expressionSql } from '../../src/difference/expression-sql.ts';
-import { lowered, quoteName, quotePart, quoteText } from '../../src/difference/names.ts';
+import { lowerKeywords } from '../../src/difference/lower-keywords.ts';
 import { stableExpression } from '../../../kernel/src/catalog/stable-expression.ts';
 import { openShadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 
-/** Conditions on a table with a column of each of some types. */
+/** Conditions on a table with columns of several types. */
 const conditions = [
   `v in ('a', 'it''s, ok')`,
   `v not in ('a', 'b')`,
@@ -31,7 +31,7 @@ const conditions = [
 ];
 
 describe.each(databaseKinds)('an expression on %s', (kind) => {
-  it('that was read back once is read back as the same for ever, and so is what is written of it', async () => {
+  it('stays the same after it was read back once, and so does its SQL', async () => {
     await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
     const columns = `v varchar(9), "Cap" varchar, t text, c char(3), n int, m bigint, d date, e mood`;
     const read = async (checks: readonly string[]): Promise<readonly string[]> => {
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('an expression on %s', (kind) => {
         `create type mood as enum ('x', 'y'); create table a (${[columns, ...checks.map((sql) => `check (${sql})`)].join()})`,
       );
       const { constraints = new Map() } = (await shadow.catalog()).tables.get('a') ?? {};
-      // The names are given in order.
+      // PostgreSQL numbers the default names in order.
       return checks.map((_, i) => definitionIn(constraints, i));
     };
     const first = await read(conditions);
@@ -53,22 +53,22 @@ function definitionIn(constraints: ReadonlyMap<string, { readonly definition: st
   return [...constraints.values()][at]?.definition ?? '';
 }
 
-describe('an expression of the server', () => {
+describe('an expression that the server prints', () => {
   it.each([
     [`((name)::text = ANY ((ARRAY['A'::character varying, 'b'::character varying])::text[]))`, `name in ('A', 'b')`],
     [`(kind = ANY (ARRAY['a'::text, 'b'::text]))`, `kind in ('a', 'b')`],
     [`("Kind" = ANY (ARRAY['a'::shop.mood, 'b'::shop.mood]))`, `"Kind" in ('a', 'b')`],
     ['(n = ANY (ARRAY[1, 2]))', 'n in (1, 2)'],
-    // Of one element the server makes a plain comparison, which would be another text.
+    // PostgreSQL reads `in` with one element as a plain comparison, which has another text.
     [`(kind = ANY (ARRAY['a'::text]))`, `kind = any (array['a'::text])`],
     [`((a > 0) AND (b > 0))`, `(a > 0) and (b > 0)`],
     [`(a > 0) AND (b > 0)`, `(a > 0) and (b > 0)`],
     [`("AND" = 'OR'::text)`, `"AND" = 'OR'::text`],
-  ])('%s is written as %s', (text, written) => {
+  ])('%s becomes %s', (text, written) => {
     expect(expressionSql(stableExpression(text))).toBe(written);
   });
 
-  it('keeps a cast of something else than an array as it is', () => {
+  it('keeps other casts', () => {
     for (const text of [`(ARRAY[1, 2])[1]`, `'(ARRAY[1])::text[]'::text`, '(ARRAY[a'])
       expect(stableExpression(text)).toBe(text);
     expect(stableExpression(`(ARRAY[(ARRAY['a'::t])::u[], b])::text[]`)).toBe(
@@ -77,12 +77,8 @@ describe('an expression of the server', () => {
   });
 });
 
-describe('a name', () => {
-  it('is quoted always, with its schema apart, and what is outside quotes is lowered', () => {
-    expect(quoteName('core_object')).toBe('"core_object"');
-    expect(quoteName('shop.Or"der')).toBe('"shop"."Or""der"');
-    expect(quotePart('a.b')).toBe('"a.b"');
-    expect(quoteText(`it's`)).toBe(`'it''s'`);
-    expect(lowered(`CHECK ("A" = 'B''C' OR D)`)).toBe(`check ("A" = 'B''C' or d)`);
+describe('keywords', () => {
+  it('become lower case, quoted names and constants do not', () => {
+    expect(lowerKeywords(`CHECK ("A" = 'B''C' OR D)`)).toBe(`check ("A" = 'B''C' or d)`);
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { replayDown, replayUp, type Replayed } from '../../src/shadow/replay.ts';
+import { replayDown, replayUp, type ReplayRevision } from '../../src/shadow/replay.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 
-function revision(slug: string, up: string, more: Partial<Replayed> = {}): Replayed {
+function revision(slug: string, up: string, more: Partial<ReplayRevision> = {}): ReplayRevision {
   return { id: `notes@${slug}`, up: { kind: 'sql', text: up }, down: null, file: `${slug}.ts`, ...more };
 }
 
@@ -18,7 +18,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
 
   const tables = async (): Promise<readonly string[]> => [...(await shadow.catalog()).tables.keys()];
 
-  it('runs each in a transaction of its own: what an enum gains can be used by the next', async () => {
+  it('runs each revision in a separate transaction, so the next one can use a new enum value', async () => {
     await replayUp(shadow.session, [
       revision('1', "create type mood as enum ('calm'); create table note (mood mood)"),
       revision('2', "alter type mood add value 'wild' -- with a comment at its end"),
@@ -28,7 +28,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(column).toMatchObject({ enum: 'mood', default: "'wild'::mood" });
   });
 
-  it('names the one that fails among many, with the place in its own text, and keeps those before it', async () => {
+  it('reports the failed revision with the position in its SQL, and keeps the revisions before it', async () => {
     const failing = replayUp(shadow.session, [
       revision('1', 'create table one (id int);'),
       revision('2', 'create table two (id int);'),
@@ -49,7 +49,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(await tables()).toEqual(['one', 'two']);
   });
 
-  it('names the one that fails while it runs, where the server knows no place', async () => {
+  it('reports the failed revision without a position if the server gives none', async () => {
     const failing = replayUp(shadow.session, [
       revision('1', 'create table one (id int primary key);'),
       revision('2', 'insert into one values (1), (1);'),
@@ -59,7 +59,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     });
   });
 
-  it('runs code, and what no transaction takes, between those that run together', async () => {
+  it('runs code and `transaction: false` in order with the batches of other revisions', async () => {
     await replayUp(shadow.session, [
       revision('1', 'create table one (id int);'),
       revision('2', 'select 1', {
@@ -82,8 +82,8 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(await tables()).toEqual(['one', 'two']);
   });
 
-  it('undoes in reverse, and passes over what has no way back', async () => {
-    const drop = (name: string): Partial<Replayed> => ({ down: { kind: 'sql', text: `drop table ${name};` } });
+  it('runs `down` in reverse order and skips revisions without one', async () => {
+    const drop = (name: string): Partial<ReplayRevision> => ({ down: { kind: 'sql', text: `drop table ${name};` } });
     const revisions = [
       revision('1', 'create table one (id int primary key);', drop('one')),
       revision('2', 'create table kept (id int);'),
@@ -94,7 +94,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(await tables()).toEqual(['kept']);
   });
 
-  it('leaves nothing behind when it is emptied', async () => {
+  it('leaves nothing behind after the shadow is emptied', async () => {
     await replayUp(shadow.session, [
       revision('1', "create schema shop; create table shop.item (id int); create type mood as enum ('calm');"),
       revision('2', 'set search_path to shop; create view things as select * from item;'),

@@ -6,8 +6,8 @@ import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, onServer, serverUrl, testDatabase } from '../../../../test/helper/database.ts';
 
-/** Other tests have shadows on the same server: each looks at its own. */
-async function isThere(name: string): Promise<boolean> {
+/** Whether a database exists. Other tests have shadows on the same server, so each test checks its own by name. */
+async function exists(name: string): Promise<boolean> {
   return (await onServer('postgres', `select from pg_database where datname = '${name}'`)).length > 0;
 }
 
@@ -16,13 +16,13 @@ async function nameOf({ session }: Shadow): Promise<string> {
   return row?.name ?? '';
 }
 
-/** A name like those of the shadows that were made so many seconds ago. */
-function nameFrom(secondsAgo: number): string {
+/** Returns the name of a shadow that was created some seconds ago. */
+function shadowName(secondsAgo: number): string {
   return `headwater_shadow_${Math.floor(Date.now() / 1000 - secondsAgo).toString(36)}_0123456789ab`;
 }
 
 describe.each(databaseKinds)('a shadow on %s', (kind) => {
-  it('is as empty as a new database, also after whatever was in it', async () => {
+  it('is as empty as a new database after any objects and settings', async () => {
     await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
     const fresh = await shadow.catalog();
     const settings = async (): Promise<readonly unknown[]> =>
@@ -40,12 +40,12 @@ describe.each(databaseKinds)('a shadow on %s', (kind) => {
   });
 });
 
-/** Everything that is in a schema somebody made, or that one is. */
-const made = `select pg_describe_object(classid, objid, objsubid) as what from pg_depend
+/** Selects the schemas that a user created, and everything in them and in `public`. */
+const userObjects = `select pg_describe_object(classid, objid, objsubid) as what from pg_depend
     where refclassid = 'pg_namespace'::regclass and refobjid >= 16384 or refobjid = to_regnamespace('public')
   union select 'schema ' || nspname from pg_namespace where oid >= 16384 and nspname !~ '^pg_' and nspname <> 'public'`;
 
-describe.each(databaseKinds)('what is emptied on %s', (kind) => {
+describe.each(databaseKinds)('an emptied shadow on %s', (kind) => {
   let shadow: Shadow;
   let fresh: readonly unknown[];
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe.each(databaseKinds)('what is emptied on %s', (kind) => {
   afterAll(() => shadow[Symbol.asyncDispose]());
 
   const state = async (): Promise<readonly unknown[]> => [
-    await shadow.session.query(made),
+    await shadow.session.query(userObjects),
     await shadow.session.query(
       `select nspowner, nspacl, obj_description(oid, 'pg_namespace') is not distinct from 'mine' as mine
         from pg_namespace where nspname = 'public'`,
@@ -66,7 +66,7 @@ describe.each(databaseKinds)('what is emptied on %s', (kind) => {
 
   it.each([
     [
-      'tables that refer to each other',
+      'tables with foreign keys in a cycle',
       'create table a (id serial primary key, b int); create table b (id int primary key references a); alter table a add foreign key (b) references b',
       true,
     ],
@@ -76,17 +76,17 @@ describe.each(databaseKinds)('what is emptied on %s', (kind) => {
       true,
     ],
     [
-      'views upon views, and on functions',
+      'views that use views and functions',
       `create function f(a int, b text[]) returns int language sql as 'select 1'; create view v as select f(1, '{}') as n; create materialized view w as select * from v`,
       true,
     ],
     [
-      'types of all kinds',
+      'all kinds of types',
       `create type e as enum ('a'); create type c as (a e, n int); create domain d as c[] check (value is not null); create type r as range (subtype = int8); create table t (e e, c c, d d, r r)`,
       true,
     ],
     [
-      'names that have to be quoted',
+      'names that need quotes',
       'create table "A b" (id int); create function "F()"("X" int) returns int language sql as \'select 1\'; create procedure "P;"() language sql as \'select 1\'',
       true,
     ],
@@ -101,51 +101,51 @@ describe.each(databaseKinds)('what is emptied on %s', (kind) => {
       false,
     ],
     ['another schema', 'create schema other; create table other.t (id int); create table t (id int)', false],
-    ['rights on the schema', 'grant create on schema public to public', false],
-    ['rights to come', 'alter default privileges in schema public grant select on tables to public', false],
-    ['a word on the schema', `comment on schema public is 'mine'`, false],
+    ['privileges on the schema', 'grant create on schema public to public', false],
+    ['default privileges', 'alter default privileges in schema public grant select on tables to public', false],
+    ['a comment on the schema', `comment on schema public is 'mine'`, false],
     ['no public schema', 'drop schema public', false],
     ['nothing', 'select 1', true],
-  ])('is as a new one is: %s', async (_, sql, stays) => {
+  ])('equals a new one after: %s', async (_, sql, keepsPublic) => {
     const before = await schema();
     await shadow.session.script(sql);
     await shadow.empty();
     expect(await state()).toEqual(fresh);
-    // What is prepared stays so.
-    if (stays) expect(await schema()).toEqual(before);
+    // Prepared statements keep their plans as long as `public` is not replaced.
+    if (keepsPublic) expect(await schema()).toEqual(before);
     else expect(await schema()).not.toEqual(before);
   });
 });
 
 describe('a shadow on a server', () => {
-  it('is a database of its own, which is gone after work as after a failure', async () => {
+  it('is a separate database that is dropped after success and after failure', async () => {
     let name = '';
     const work = async (): Promise<void> => {
       await using shadow = await openShadow(serverUrl('postgres'));
       name = await nameOf(shadow);
-      expect(await isThere(name)).toBe(true);
+      expect(await exists(name)).toBe(true);
       await shadow.session.script('create table t (id int)');
       await shadow.session.script('select nothing from nowhere');
     };
     await expect(work()).rejects.toThrow('does not exist');
     expect(name).toMatch(/^headwater_shadow_/);
-    expect(await isThere(name)).toBe(false);
+    expect(await exists(name)).toBe(false);
   });
 
-  it('drops what a process that died has left, an hour later, and leaves alone what may be in use', async () => {
-    const [forgotten, recent] = [nameFrom(7200), nameFrom(60)];
-    for (const name of [forgotten, recent]) await onServer('postgres', `create database ${name}`);
+  it('drops shadows of dead processes after an hour, and none that may be in use', async () => {
+    const [abandoned, recent] = [shadowName(7200), shadowName(60)];
+    for (const name of [abandoned, recent]) await onServer('postgres', `create database ${name}`);
     const killed = await killedInItsShadow();
-    expect(await isThere(killed)).toBe(true);
+    expect(await exists(killed)).toBe(true);
     await (await openShadow(serverUrl('postgres')))[Symbol.asyncDispose]();
-    expect(await isThere(forgotten)).toBe(false);
-    expect(await isThere(recent)).toBe(true);
-    expect(await isThere(killed)).toBe(true);
+    expect(await exists(abandoned)).toBe(false);
+    expect(await exists(recent)).toBe(true);
+    expect(await exists(killed)).toBe(true);
     for (const name of [recent, killed]) await onServer('postgres', `drop database ${name} with (force)`);
   });
 });
 
-/** The name of the shadow of a process that was killed in it. */
+/** Kills a process that has a shadow open. Returns the name of the shadow. */
 async function killedInItsShadow(): Promise<string> {
   const source = join(import.meta.dirname, '../../src/shadow/shadow.ts');
   const program = `const { openShadow } = await import(${JSON.stringify(source)});

@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 import { optimizeNothing } from '../runtime/webassembly.ts';
 
 /** A statement in a piece of SQL, as PostgreSQL's own parser reads it. */
@@ -112,5 +112,5 @@ function refusal(sql: string, at: number, message: string, cause?: unknown): Ker
   const end = sql.indexOf('\n', at);
   const [line, column] = [before.split('\n').length, Array.from(sql.slice(start, at)).length + 1];
   const shown = sql.slice(Math.max(start, at - 40), Math.min(end < 0 ? sql.length : end, at + 40)).trim();
-  return kernelError('SQL_SYNTAX', { message, line, column, excerpt: quoted(shown, 80) }, { cause });
+  return kernelError('SQL_SYNTAX', { message, line, column, excerpt: quoteInput(shown, 80) }, { cause });
 }

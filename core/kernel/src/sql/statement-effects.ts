@@ -59,10 +59,19 @@ export function openDraft(existed: (name: string) => boolean): EffectsDraft {
 }
 
 /** Returns the finished effects. */
-export function closeDraft({ needs, writes, existed: _, ...draft }: EffectsDraft): StatementEffects {
-  const { creates, changes, drops, renames } = draft;
-  for (const list of [creates, changes, drops, renames]) Object.freeze(list);
-  return { ...draft, needs: Object.freeze(distinct(needs)), writes: Object.freeze([...writes]) };
+export function closeDraft(draft: EffectsDraft): StatementEffects {
+  const { creates, changes, drops, renames, needs, writes, opaque, ifExists, cascade } = draft;
+  return {
+    creates: Object.freeze(creates),
+    changes: Object.freeze(changes),
+    drops: Object.freeze(drops),
+    renames: Object.freeze(renames),
+    needs: Object.freeze(distinct(needs)),
+    writes: Object.freeze([...writes]),
+    opaque,
+    ifExists,
+    cascade,
+  };
 }
 
 function distinct(needs: readonly SqlObject[]): SqlObject[] {

@@ -10,7 +10,7 @@ import { historyOf } from '../sql/support.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** A core that moves on: each of its revisions is revised by the next. */
+/** A core whose revisions each revise the one before. */
 const core = [
   'core@1: create table core_user (id serial primary key, name varchar(64) not null)',
   'core@2: create table core_object (id int primary key, author int references core_user)',
@@ -20,12 +20,12 @@ const core = [
   'core@6: alter table core_object rename to core_thing',
 ] as const;
 
-async function drawn(plugin: string, sql: string, ...history: readonly string[]): Promise<readonly string[]> {
+async function dependencies(plugin: string, sql: string, ...history: readonly string[]): Promise<readonly string[]> {
   const { dependsOn } = await inferDependencies(plugin, sql, await historyOf(...history));
   return dependsOn.map(({ revision, objects }) => `${revision}: ${objects.join(', ')}`);
 }
 
-describe('a dependency is the exact revision that made or last changed what is touched', () => {
+describe('a dependency is the exact revision that created or last changed a touched object', () => {
   const cases: [sql: string, expected: string[]][] = [
     ['create table likes_like (id int)', []],
     ['create table likes_like (u int references core_user)', ['core@1: core_user']],
@@ -52,10 +52,10 @@ describe('a dependency is the exact revision that made or last changed what is t
     ['truncate core_user', ['core@1: core_user']],
   ];
   it.each(cases)('%s', async (sql, expected) => {
-    expect(await drawn('likes', sql, ...core)).toEqual(expected);
+    expect(await dependencies('likes', sql, ...core)).toEqual(expected);
   });
 
-  it('of each plugin, sorted', async () => {
+  it('for every plugin, sorted', async () => {
     const history = [
       ...core,
       'notes@1: create table notes_note (id int primary key)',
@@ -63,37 +63,37 @@ describe('a dependency is the exact revision that made or last changed what is t
     ];
     const sql =
       'create table likes_like (n int references notes_note, a int references album_photo, u int references core_user)';
-    expect(await drawn('likes', sql, ...history)).toEqual([
+    expect(await dependencies('likes', sql, ...history)).toEqual([
       'album@1: album_photo',
       'core@1: core_user',
       'notes@1: notes_note',
     ]);
   });
 
-  it('of who changed it last, and not of whose it is', async () => {
+  it('of the plugin that changed the object last, even if another plugin owns it', async () => {
     const history = [...core, 'notes@1: alter table core_user alter column seen set default now()'];
-    expect(await drawn('likes', 'update core_user set seen = now()', ...history)).toEqual([
+    expect(await dependencies('likes', 'update core_user set seen = now()', ...history)).toEqual([
       'core@1: core_user',
       'notes@1: core_user.seen',
     ]);
-    expect(await drawn('notes', 'update core_user set seen = now()', ...history)).toEqual(['core@1: core_user']);
+    expect(await dependencies('notes', 'update core_user set seen = now()', ...history)).toEqual(['core@1: core_user']);
   });
 
-  it('where the SQL does not say whose a column is, the table that has it says', async () => {
+  it('even if the SQL does not say which table has a column', async () => {
     const sql = 'create table likes_like (id int); update likes_like set id = 1 from core_user where seen is null';
-    expect(await drawn('likes', sql, ...core)).toEqual(['core@3: core_user.seen']);
+    expect(await dependencies('likes', sql, ...core)).toEqual(['core@3: core_user.seen']);
   });
 
-  it('and what the SQL makes itself is none', async () => {
+  it('and no dependency if the SQL itself creates the object', async () => {
     const sql =
       'alter table core_user add column likes int; create index on core_user (likes); alter table core_user rename likes to fans';
-    expect(await drawn('likes', sql, ...core)).toEqual(['core@1: core_user']);
-    expect(await drawn('likes', "create type mood2 as enum ('x'); create table likes_like (m mood2)", ...core)).toEqual(
-      [],
-    );
+    expect(await dependencies('likes', sql, ...core)).toEqual(['core@1: core_user']);
+    expect(
+      await dependencies('likes', "create type mood2 as enum ('x'); create table likes_like (m mood2)", ...core),
+    ).toEqual([]);
   });
 
-  it('and after a merge of two revisions neither stands for the other', async () => {
+  it('and of two merged revisions neither replaces the other', async () => {
     const up = (text: string) => ({ kind: 'sql' as const, text });
     const history = await schemaHistory([
       { id: 'core@1', plugin: 'core', revises: [], up: up('create table core_user (id int primary key)') },
@@ -108,13 +108,13 @@ describe('a dependency is the exact revision that made or last changed what is t
   });
 });
 
-describe('what nobody is known to have made', () => {
-  it('is left out where every revision is plain SQL', async () => {
+describe('an object that no revision visibly creates', () => {
+  it('is omitted if every revision is plain SQL', async () => {
     const { unknown } = await inferDependencies('likes', 'alter table core_usr add a int', await historyOf(...core));
     expect(unknown).toEqual([]);
   });
 
-  it('is told where code or a DO block may have made it', async () => {
+  it('is unknown if code or a DO block may have created it', async () => {
     const history = await historyOf(...core, 'core@7: code', 'notes@1: do $$ begin end $$');
     const found = await inferDependencies(
       'likes',
@@ -127,7 +127,7 @@ describe('what nobody is known to have made', () => {
     ]);
   });
 
-  it('is an extension’s where its type is called as it is, and perhaps one where it is not', async () => {
+  it('belongs to the extension with its name, or else to some unknown extension', async () => {
     const history = await historyOf('core@1: create extension citext', 'core@2: create extension postgis');
     const found = await inferDependencies(
       'likes',
@@ -139,10 +139,10 @@ describe('what nobody is known to have made', () => {
   });
 });
 
-describe('laws', () => {
+describe('invariants', () => {
   const revisions = core.map((line) => line.slice(line.indexOf(': ') + 2));
 
-  it('what stands on its own branch alone depends on nothing', async () => {
+  it('SQL that touches only its own branch has no dependencies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(revisions.length - 1), fc.constantFrom(...revisions), async (count, sql) => {
         const { dependsOn } = await inferDependencies('core', sql, await historyOf(...core.slice(0, count)));
@@ -151,7 +151,7 @@ describe('laws', () => {
     );
   });
 
-  it('`with` one more is the history of all', async () => {
+  it('`with` returns the same history as reading all revisions at once', async () => {
     for (let i = 0; i < core.length; i += 1) {
       const before = await historyOf(...core.slice(0, i));
       const [id = '', text = ''] = (core[i] ?? '').split(/: (.*)/s);
@@ -163,13 +163,7 @@ describe('laws', () => {
 });
 
 describe('the revisions of this repository', async () => {
-  const folders = [
-    'plugins/core/src',
-    'plugins/likes/src',
-    'plugins/comments/src',
-    'plugins/messages/src',
-    'app/src',
-  ];
+  const folders = ['plugins/core/src', 'plugins/likes/src', 'plugins/comments/src', 'plugins/messages/src', 'app/src'];
   const files = await Promise.all(
     folders.map(async (folder) => {
       const path = join(root, folder, 'migrations');
@@ -194,7 +188,7 @@ describe('the revisions of this repository', async () => {
   );
 
   it.each(sources)(
-    '$revision.id depends on what its author found, with the same comment',
+    '$revision.id has the inferred dependencies in its file, with the same comment',
     async ({ revision, source }) => {
       const { up, id } = revision;
       const { dependsOn } = await inferDependencies(id.split('@')[0] ?? '', isSql(up) ? up.text : '', history);

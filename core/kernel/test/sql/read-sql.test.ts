@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import { readSql } from '../../src/sql/read-sql.ts';
-import { factsOf } from './support.ts';
+import { effectsOf } from './support.ts';
 
-type Expected = Partial<Awaited<ReturnType<typeof factsOf>>>;
+type Expected = Partial<Awaited<ReturnType<typeof effectsOf>>>;
 
-describe('what a statement says', () => {
+describe('a statement has these effects:', () => {
   const cases: readonly (readonly [sql: string, expected: Expected])[] = [
     [
       'create table t (id serial primary key, m mood)',
@@ -28,10 +28,7 @@ describe('what a statement says', () => {
     ['create table t as select u.a from u', { creates: ['table t'], needs: ['table u', 'column u.a'] }],
     ['alter table t add column a int', { creates: ['column t.a'], needs: ['table t'] }],
     [
-      'alter table t drop column a, drop column if exists b, alter c set not null, rename_me'.replace(
-        ', rename_me',
-        '',
-      ),
+      'alter table t drop column a, drop column if exists b, alter c set not null',
       { drops: ['column t.a', 'column t.b'], changes: ['column t.c'], needs: ['table t', 'column t.a', 'column t.c'] },
     ],
     ['alter table t rename a to b', { renames: ['column t.a -> column t.b'], needs: ['table t', 'column t.a'] }],
@@ -83,11 +80,11 @@ describe('what a statement says', () => {
     ['create table public.t ()', { creates: ['table t'] }],
   ];
   it.each(cases)('%s', async (sql, expected) => {
-    expect(await factsOf(sql)).toMatchObject(expected);
+    expect(await effectsOf(sql)).toMatchObject(expected);
   });
 });
 
-describe('what a query reads and writes', () => {
+describe('a query needs and writes these objects:', () => {
   const cases: [sql: string, needs: string[], writes?: string[]][] = [
     ['insert into t (a) values (1)', ['table t', 'column t.a'], ['t']],
     ['insert into t select u.b from u', ['table t', 'table u', 'column u.b'], ['t']],
@@ -141,13 +138,13 @@ describe('what a query reads and writes', () => {
     ['select generate_series from generate_series(1, 2)', []],
   ];
   it.each(cases)('%s', async (sql, needs, writes) => {
-    const facts = await factsOf(sql);
-    expect(facts.needs.toSorted()).toEqual(needs.toSorted());
-    expect(facts.writes.toSorted()).toEqual((writes ?? []).toSorted());
+    const effects = await effectsOf(sql);
+    expect(effects.needs.toSorted()).toEqual(needs.toSorted());
+    expect(effects.writes.toSorted()).toEqual((writes ?? []).toSorted());
   });
 });
 
-describe('what cannot be told', () => {
+describe('a statement is opaque only if its effects depend on code or settings', () => {
   const opaque = [
     'do $$ begin end $$',
     'call f()',
@@ -168,14 +165,14 @@ describe('what cannot be told', () => {
     'select pg_catalog.now()',
     'set local lock_timeout = 1',
   ];
-  it.each(clear)('%s is not', async (sql) => {
+  it.each(clear)('%s is not opaque', async (sql) => {
     const { statements } = await readSql(sql);
     expect(statements.map(({ opaque: why }) => why)).toEqual([null]);
   });
 });
 
-describe('where a statement is', () => {
-  it('begins behind comments, white space and what takes several bytes', async () => {
+describe('the position of a statement', () => {
+  it('is after comments and white space, and counts multibyte characters correctly', async () => {
     const sql = "-- ä\nselect 'ü🙂' ; /* a /* b */\n; */ ;\n\n  select 2 -- end\n;";
     const { statements } = await readSql(sql);
     expect(statements.map(({ text, line, offset }) => [text, line, sql.slice(offset, offset + 8)])).toEqual([
@@ -184,26 +181,26 @@ describe('where a statement is', () => {
     ]);
   });
 
-  it('is nowhere in a text of comments alone', async () => {
+  it('does not exist in SQL that consists of comments', async () => {
     for (const sql of ['', ' \n', '-- select 1', '/* x */ ;;']) expect(await readSql(sql)).toEqual({ statements: [] });
   });
 });
 
-describe('a mistake', () => {
+describe('a syntax error', () => {
   it.each([
     ['select 1 from x y z', 1, 19, 'syntax error at or near "z"'],
     ["select 'ü🙂';\n  selct 1", 2, 3, 'syntax error at or near "selct"'],
     ['select 1;\nselect (', 2, 9, 'syntax error at end of input'],
-    ['select \0', 1, 8, 'a zero byte, which PostgreSQL does not take'],
-    ["select '\ud800'", 1, 9, 'half of a character, which no encoding has'],
+    ['select \0', 1, 8, 'a zero byte, which PostgreSQL does not accept'],
+    ["select '\ud800'", 1, 9, 'half of a surrogate pair, which no encoding can represent'],
     [`select ${'('.repeat(30_000)}`, 1, 10_004, 'memory exhausted at or near "("'],
-  ])('is told with its place, %#', async (sql, line, column, message) => {
+  ])('is reported with its position, %#', async (sql, line, column, message) => {
     const refused = await readSql(sql).catch((error: unknown) => error);
     expect(isKernelError(refused, 'SQL_SYNTAX') ? refused.details : refused).toMatchObject({ line, column, message });
   });
 });
 
-describe('reading is total', () => {
+describe('reading never fails in another way than by SQL_SYNTAX', () => {
   const words = fc.constantFrom(
     ...`select create table alter drop column add t a ( ) , ; 'x' "q" $$ 1 :: insert into values update set = from where
       index on type as enum -- /* */`.split(/ +/),
@@ -213,7 +210,7 @@ describe('reading is total', () => {
     fc.array(words, { maxLength: 20 }).map((all) => all.join(' ')),
   );
 
-  it('any text gives statements or SQL_SYNTAX', async () => {
+  it('for any text', async () => {
     await fc.assert(
       fc.asyncProperty(texts, async (sql) => {
         try {
@@ -229,7 +226,7 @@ describe('reading is total', () => {
     );
   });
 
-  it('however deep it is', async () => {
+  it('for deeply nested SQL', async () => {
     for (const sql of [
       `select 1${'+1'.repeat(4000)}`,
       `select ${'not '.repeat(3000)}true`,

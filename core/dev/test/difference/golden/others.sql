@@ -156,7 +156,7 @@ alter table "shop_thing" alter column "mood" set default 'good';
 drop type "shop_mood";
 
 
--- # native enum with fewer values, and a column that no longer has it
+-- # native enum with fewer values and a column that stops using it
 
 -- up
 
@@ -256,7 +256,7 @@ alter table "shop_thing" drop constraint "shop_thing_kind_check";
 alter table "shop_thing" add constraint "shop_thing_kind_check" check (kind in ('a', 'b'));
 
 
--- # computed column
+-- # generated column
 
 -- up
 
@@ -267,7 +267,7 @@ alter table "shop_thing" add column "twice" int generated always as (price * 2) 
 alter table "shop_thing" drop column "twice";
 
 
--- # computed column with an index, computed otherwise
+-- # generated column with an index and a new expression
 
 -- up
 
@@ -286,7 +286,7 @@ alter table "shop_thing" add column "twice" int generated always as (price * 2) 
 create index "shop_thing_twice_index" on "shop_thing" ("twice");
 
 
--- # computed column over one whose type changes
+-- # generated column over a column whose type changes
 
 -- up
 
@@ -309,7 +309,7 @@ alter table "shop_thing" add column "twice" int generated always as (price + 1) 
 create index "shop_thing_twice_index" on "shop_thing" ("twice");
 
 
--- # computed column that becomes a plain one
+-- # generated column that becomes a plain one
 
 -- up
 
@@ -322,7 +322,7 @@ alter table "shop_thing" drop column "twice";
 alter table "shop_thing" add column "twice" int generated always as (price * 2) stored not null;
 
 
--- # plain column that becomes a computed one
+-- # plain column that becomes a generated one
 
 -- up
 
@@ -337,7 +337,7 @@ alter table "shop_thing" add constraint "shop_thing_twice_unique" unique ("twice
 alter table "shop_thing" alter column "twice" drop expression;
 
 
--- # computed column dropped with what it is computed from
+-- # generated column dropped with the column in its expression
 
 -- up
 
@@ -449,7 +449,7 @@ create view shop_a as
    FROM shop_b;
 
 
--- # view that becomes a materialized one, and a table that becomes a view
+-- # view that becomes materialized and table that becomes a view
 
 -- up
 

@@ -21,7 +21,7 @@ create index "shop_thing_at_index" on "shop_thing" ("at");
 drop table "shop_thing";
 
 
--- # new tables that refer to each other in a circle
+-- # new tables with foreign keys in a cycle
 
 -- up
 
@@ -67,7 +67,7 @@ drop table "shop"."thing";
 drop schema "shop";
 
 
--- # new table with names that have capitals and quotes
+-- # new table with names that need quotes
 
 -- up
 
@@ -84,7 +84,7 @@ alter table "Shop""Thing" add constraint "It's ""ok""" check ("select" > 0);
 drop table "Shop""Thing";
 
 
--- # new table with a key of two columns and a reference to it
+-- # new table with a composite key and a foreign key to it
 
 -- up
 
@@ -109,7 +109,7 @@ drop table "shop_thing";
 drop table "shop_line";
 
 
--- # new table that refers to itself, and an identity
+-- # new table with a foreign key to itself and an identity
 
 -- up
 
@@ -180,7 +180,7 @@ alter sequence "shop_item_id_seq" rename to "shop_thing_id_seq";
 alter table "shop_item" rename to "shop_thing";
 
 
--- # renamed table with references to it
+-- # renamed table with foreign keys to it
 
 -- up
 
@@ -254,7 +254,7 @@ alter table "shop_thing" alter column "c" drop default;
 alter table "shop_thing" alter column "d" set default true;
 
 
--- # defaults that read like another type
+-- # defaults that look like another type
 
 -- up
 
@@ -312,7 +312,7 @@ alter table "shop_thing" alter column "a" set not null;
 alter table "shop_thing" alter column "b" drop not null;
 
 
--- # types that PostgreSQL converts by itself
+-- # types with an assignment cast
 
 -- up
 
@@ -341,7 +341,7 @@ alter table "shop_thing" alter column "f" type varchar(20);
 alter table "shop_thing" alter column "f" set default 'x';
 
 
--- # types that need a conversion
+-- # types that need an explicit cast
 
 -- up
 
@@ -362,7 +362,7 @@ alter table "shop_thing" alter column "c" type int using ("c"::int);
 alter table "shop_thing" alter column "d" type text;
 
 
--- # type of a key and of what refers to it
+-- # type of a key and of its foreign key
 
 -- up
 
@@ -390,7 +390,7 @@ alter table "shop_thing" add constraint "shop_thing_maker_id_foreign"
   foreign key ("maker_id") references "shop_maker" ("id");
 
 
--- # serial key made wider
+-- # serial key with a wider type
 
 -- up
 
@@ -432,7 +432,7 @@ select setval('"shop_thing_id_seq"', coalesce(max("id"), 0) + 1, false) from "sh
 alter table "shop_thing" alter column "id" set default nextval('"shop_thing_id_seq"');
 
 
--- # key that was no serial
+-- # plain key that becomes serial
 
 -- up
 
@@ -446,7 +446,7 @@ alter table "shop_thing" alter column "id" drop default;
 drop sequence "shop_thing_id_seq";
 
 
--- # another primary key, with references to the old one
+-- # another primary key, with a foreign key to the old one
 
 -- up
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isSql } from '../../src/contract/sql.ts';
+import { lookupKey } from '../../src/sql/object-key.ts';
 import { explainType } from '../../src/sql/sql-type.ts';
 import { emptyReplay, openReplay, readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
 import { schemaHistory, type SchemaHistory } from '../../src/ownership/schema-history.ts';
@@ -18,8 +19,8 @@ beforeEach(async () => {
   await database.exec('drop schema if exists shop cascade; drop schema if exists store cascade');
 });
 
-/** What is there, as the server has it. Its own names for `not null` are left out, which PostgreSQL 15 has not. */
-const there = `
+/** Selects the objects on the server, without the `not null` constraints that exist from PostgreSQL 18 on only. */
+const serverObjects = `
   with places as (select oid, nspname, case nspname when 'public' then '' else nspname || '.' end as prefix
     from pg_namespace where nspname !~ '^(pg_|information_schema)')
   select 'relation ' || prefix || relname as object from pg_class c join places p on p.oid = relnamespace
@@ -50,12 +51,12 @@ const there = `
   select 'schema ' || nspname from places where nspname <> 'public'`;
 
 async function onServer(): Promise<readonly string[]> {
-  const { rows } = await database.query<{ object: string }>(there);
+  const { rows } = await database.query<{ object: string }>(serverObjects);
   return rows.map(({ object }) => object).toSorted();
 }
 
 function inHistory({ objects }: SchemaHistory): readonly string[] {
-  const drawn = objects
+  const described = objects
     .values()
     .filter(({ kind, table }) => kind !== 'statistics' && (kind !== 'column' || !isView(objects, table)))
     .map(({ kind, name, table, type, notNull, hasDefault, values }) => {
@@ -68,18 +69,18 @@ function inHistory({ objects }: SchemaHistory): readonly string[] {
       if (kind === 'type') return `type ${name}${values === undefined ? '' : `(${values.toSorted().join()})`}`;
       return table === null ? `${kind} ${name}` : `${kind} ${table}.${name}`;
     });
-  return [...drawn].toSorted();
+  return [...described].toSorted();
 }
 
 function isView(objects: SchemaHistory['objects'], table: string | null): boolean {
-  return objects.get(`relation ${table}`)?.kind === 'view';
+  return objects.get(lookupKey({ kind: 'table', name: table ?? '', table: null }))?.kind === 'view';
 }
 
 const long = 'a_table_whose_name_is_nearly_as_long_as_a_name_can_be_at_all';
 
-/** Scripts whose statements are followed one after another. */
+/** Scripts whose statements run one after another. */
 const scripts: Readonly<Record<string, readonly string[]>> = {
-  'names that PostgreSQL chooses': [
+  'default names': [
     'create table t (id serial primary key, a int unique, b int check (b > 0), c int references t, d int, unique (a, b))',
     'alter table t add check (a > 0), add check (a > b), add foreign key (a, b) references t (a, b), add unique (d)',
     'create index on t (a); create index on t (a, b); create index on t (lower(b::text)); create unique index on t ((a + b))',
@@ -92,7 +93,7 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     `create index on ${long} (a_column_with_a_long_name_of_its_own, b)`,
     'create table "ünïcödé_täblé_öf_mäny_bytés_änd_möré" ("spältë_mit_vielen_umläuten_und_mehr_ä" serial primary key)',
   ],
-  'columns as they come and go': [
+  'added, changed and dropped columns': [
     'create table t (a int, b text not null default now(), c timestamptz(3), d varchar(20)[], e bigserial)',
     'alter table t add column f int generated always as identity, add g numeric default null, add column if not exists a text',
     'alter table t alter a set not null, alter b drop not null, alter b drop default, alter c type date, alter a set default 1',
@@ -101,23 +102,26 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     'alter table t rename column h to i',
     'create table u (like t, z int); create table w (like t including defaults); create table v (y int) inherits (w)',
   ],
-  'what goes with a column': [
+  'objects that are dropped with a column': [
     'create table t (a serial, b int, c int, unique (a, b), check (c > 0), check (b > c)); create index i on t (b, c)',
     'alter table t drop column a; alter table t drop column c',
   ],
-  'what goes with a table': [
+  'objects that are dropped with a table': [
     'create table t (id serial primary key); create table u (t int references t, x int); create index i on u (x)',
     'create table v (t int references t)',
     'alter table u rename to w; drop table w',
     'drop table t cascade',
   ],
-  'tables of another schema': [
+  'tables in another schema': [
     'create schema shop create table item (id serial primary key, name text unique)',
     'create table shop.sale (item int references shop.item); create index on shop.sale (item)',
     'alter table shop.sale set schema public',
     'alter schema shop rename to store; drop schema store cascade',
   ],
-  'a schema that takes all along': ['create schema shop; create table shop.item (id int)', 'drop schema shop cascade'],
+  'a schema that is dropped with its tables': [
+    'create schema shop; create table shop.item (id int)',
+    'drop schema shop cascade',
+  ],
   enums: [
     "create type mood as enum ('sad', 'ok'); create table t (m mood, ms mood[])",
     "alter type mood add value 'happy'",
@@ -131,21 +135,21 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     'alter trigger x on t rename to y; alter policy p on t rename to q; alter view v rename to w',
     'drop trigger y on t; drop policy q on t; drop view w; drop materialized view m; drop function f',
   ],
-  'constraints by other ways': [
+  'constraints from indexes, domains and owned sequences': [
     'create table t (a int not null, b int); create unique index i on t (a); create unique index j on t (b)',
     'alter table t add primary key using index i; alter table t add constraint k unique using index j',
     'alter table t rename constraint k to l; alter index i rename to m',
     'alter table t drop constraint l',
     'create domain positive as int check (value > 0); create sequence s owned by t.a; alter table t drop column a',
   ],
-  'what is there already': [
+  'objects that already exist': [
     'create table t (a int); create table if not exists t (b int); create index if not exists i on t (a)',
     'create index if not exists i on t (a); create or replace view v as select a from t',
     'create or replace view v as select a, a as b from t; drop view if exists v; drop view if exists v',
   ],
 };
 
-describe('a history has what the server has', () => {
+describe('a history has the same objects as the server', () => {
   it.each(Object.entries(scripts))('%s', async (_, script) => {
     let history = await schemaHistory([]);
     for (const [i, text] of script.entries()) {

@@ -58,7 +58,7 @@ alter table "shop_thing" rename constraint "shop_thing_v" to "shop_thing_u";
 alter index "shop_thing_j" rename to "shop_thing_i";
 
 
--- # index renamed to the name of one that goes
+-- # index renamed to the name of a dropped index
 
 -- up
 
@@ -93,7 +93,7 @@ alter table "shop_thing" add constraint "shop_thing_price" check (price >= 0);
 alter table "shop_thing" add constraint "shop_thing_old" check ((name)::text <> 'x'::text);
 
 
--- # reference and its rules
+-- # foreign key and its actions
 
 -- up
 
@@ -122,7 +122,7 @@ alter table "shop_thing" add constraint "shop_thing_other_id_foreign"
   foreign key ("other_id") references "shop_maker" ("id") on delete set null;
 
 
--- # reference that was added without a look at the rows there were
+-- # foreign key that was added not valid
 
 -- up
 
@@ -136,7 +136,7 @@ alter table "shop_thing" add constraint "shop_thing_maker_id_foreign"
   foreign key ("maker_id") references "shop_maker" ("id") not valid;
 
 
--- # unique key under a reference made another way
+-- # unique constraint behind a foreign key that becomes a unique index
 
 -- up
 

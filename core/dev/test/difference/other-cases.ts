@@ -1,0 +1,222 @@
+import { p } from '@mikro-orm/core';
+import { entity, type Sketch } from '../../../kernel/test/entities/support.ts';
+import { altered, changed, id, mood, shop, some, thing, things, type DifferenceCase } from './difference-case.ts';
+
+/** Changes of enums, generated columns, views, triggers, policies and partitions. */
+export const otherCases: readonly DifferenceCase[] = [
+  changed('native enum', {}, { mood: mood('good', 'bad').default('good') }),
+  changed(
+    'native enum with more values',
+    { mood: mood('good', 'bad') },
+    { mood: mood('best', 'good', 'so so', 'bad', "it's") },
+  ),
+  changed(
+    'native enum with a new value that is the default',
+    { mood: mood('good', 'bad').default('good') },
+    { mood: mood('good', 'bad', 'new').default('new') },
+  ),
+  changed(
+    'native enum with fewer values',
+    {
+      mood: mood('good', 'so so', 'bad').default('good'),
+      other: mood('good', 'so so', 'bad').default('so so').nullable(),
+    },
+    { mood: mood('good', 'bad').default('good'), other: mood('good', 'bad').nullable() },
+    { meanwhile: `insert into shop_thing (mood, other) values ('good', 'bad')` },
+  ),
+  {
+    name: 'native enum with fewer values under checks and indexes',
+    before: guarded('good', 'so so', 'bad'),
+    after: guarded('bad', 'good'),
+    meanwhile: `insert into shop_thing (mood) values ('good')`,
+  },
+  changed(
+    'arrays of a native enum',
+    { moods: p.enum(['good', 'so so', 'bad']).array().nativeEnumName('shop_mood').defaultRaw(`'{good}'`) },
+    { moods: p.enum(['good', 'bad']).array().nativeEnumName('shop_mood').defaultRaw(`'{good}'`) },
+    { meanwhile: `insert into shop_thing (moods) values ('{good,bad}')` },
+  ),
+  changed(
+    'text that becomes a native enum',
+    { mood: p.string().default('good') },
+    { mood: mood('good', 'bad').default('good') },
+    { meanwhile: `insert into shop_thing (mood) values ('bad')` },
+  ),
+  changed(
+    'native enum with fewer values and a column that stops using it',
+    { mood: mood('good', 'bad'), other: mood('good', 'bad').default('bad') },
+    { mood: mood('good'), other: p.text().default('bad') },
+    { meanwhile: `insert into shop_thing (mood, other) values ('good', 'bad')` },
+  ),
+  {
+    name: 'native enum under another name',
+    before: things({ mood: mood('good', 'bad').default('good') }),
+    after: things({ mood: p.enum(['good', 'bad']).nativeEnumName('shop_temper').default('good') }),
+    meanwhile: `insert into shop_thing (mood) values ('bad')`,
+  },
+  changed('native enum dropped', { mood: mood('good', 'bad') }, {}),
+  {
+    name: 'native enum in another schema',
+    before: [],
+    after: shop(
+      entity('Thing', 'thing', {
+        schema: 'shop',
+        properties: { id, mood: () => p.enum(['good', 'bad']).nativeEnumName('mood') },
+      }),
+    ),
+  },
+  changed('enum by check', { kind: p.enum(['a', 'b']) }, { kind: p.enum(['a', 'b', 'c']) }),
+  changed('generated column', some, { ...some, twice: p.integer().generated('(price * 2) stored') }),
+  changed(
+    'generated column with an index and a new expression',
+    { ...some, twice: p.integer().generated('(price * 2) stored').index() },
+    { ...some, twice: p.integer().generated('(price * 3) stored').index() },
+  ),
+  changed(
+    'generated column over a column whose type changes',
+    { price: p.integer(), twice: p.integer().generated('(price + 1) stored').index() },
+    { price: p.bigint(), twice: p.bigint().generated('(price + 1) stored').index() },
+  ),
+  changed(
+    'generated column that becomes a plain one',
+    { price: p.integer(), twice: p.integer().generated('(price * 2) stored') },
+    { price: p.integer(), twice: p.integer() },
+  ),
+  changed(
+    'plain column that becomes a generated one',
+    { price: p.integer(), twice: p.integer().unique() },
+    { price: p.integer(), twice: p.integer().generated('(price * 2) stored').unique() },
+  ),
+  changed(
+    'generated column dropped with the column in its expression',
+    { price: p.integer(), twice: p.integer().generated('(price * 2) stored') },
+    {},
+  ),
+  { name: 'view', before: things(some), after: viewed('select id, name from shop_thing where price > 0', some) },
+  {
+    name: 'view changed',
+    before: viewed('select id, name from shop_thing', some),
+    after: viewed('select id, upper(name) as name from shop_thing', some),
+  },
+  {
+    name: 'view over a column whose type changes',
+    before: viewed('select id, name from shop_thing', some),
+    after: viewed('select id, name from shop_thing', { ...some, name: p.text() }),
+  },
+  {
+    name: 'views over views',
+    before: shop(
+      thing(some),
+      view('Shown', 'shop_b', 'select id, name from shop_thing'),
+      view('Again', 'shop_a', 'select id, name from shop_b'),
+    ),
+    after: shop(
+      thing(some),
+      view('Shown', 'shop_b', 'select id, name from shop_c'),
+      view('Again', 'shop_a', 'select id, name from shop_b'),
+      view('Third', 'shop_c', 'select id, lower(name) as name from shop_thing'),
+    ),
+  },
+  {
+    name: 'view that becomes materialized and table that becomes a view',
+    before: shop(
+      thing(some),
+      view('Shown', 'shop_shown', 'select id, name from shop_thing'),
+      entity('Other', 'shop_other', { properties: { id } }),
+    ),
+    after: shop(
+      thing(some),
+      entity('Shown', 'shop_shown', {
+        view: { materialized: true },
+        expression: 'select id, name from shop_thing',
+        properties: { id: p.integer().primary(), name: p.text() },
+      }),
+      view('Other', 'shop_other', 'select id, name from shop_thing'),
+    ),
+  },
+  {
+    name: 'materialized view',
+    before: things(some),
+    after: shop(
+      thing(some),
+      entity('Shown', 'shop_shown', {
+        view: { materialized: true },
+        expression: 'select id, name from shop_thing',
+        properties: { id: p.integer().primary(), name: p.text() },
+      }),
+    ),
+  },
+  altered(
+    'trigger',
+    some,
+    {},
+    {
+      triggers: [
+        {
+          name: 'shop_thing_lower',
+          timing: 'before',
+          events: ['insert', 'update'],
+          body: 'new.name := lower(new.name); return new;',
+        },
+      ],
+    },
+  ),
+  altered(
+    'row security',
+    some,
+    {},
+    { rowLevelSecurity: 'force', policies: [{ name: 'mine', command: 'select', using: 'price > 0' }] },
+  ),
+  altered(
+    'policy changed',
+    some,
+    { rowLevelSecurity: true, policies: [{ name: 'mine', using: 'price > 0' }] },
+    { rowLevelSecurity: true, policies: [{ name: 'mine', using: 'price > 1' }] },
+  ),
+  {
+    name: 'partitioned table',
+    before: [],
+    after: parted([{ name: 'shop_event_2020', values: `from ('2020-01-01') to ('2021-01-01')` }]),
+  },
+  {
+    name: 'another partition',
+    before: parted([{ name: 'shop_event_2020', values: `from ('2020-01-01') to ('2021-01-01')` }]),
+    after: parted([
+      { name: 'shop_event_2020', values: `from ('2020-01-01') to ('2021-01-01')` },
+      { name: 'shop_event_rest', values: 'default' },
+    ]),
+  },
+];
+
+function guarded(...items: readonly string[]): readonly Sketch[] {
+  return things(
+    { mood: mood(...items).default('good'), upper: p.boolean().generated(`(mood = 'good'::shop_mood) stored`).index() },
+    {
+      checks: [{ name: 'shop_thing_mood', expression: `mood <> 'bad'` }],
+      indexes: [
+        {
+          name: 'shop_thing_good',
+          expression: `create index "shop_thing_good" on "shop_thing" ("id") where mood = 'good'`,
+        },
+      ],
+      uniques: [{ properties: ['mood', 'id'] }],
+    },
+  );
+}
+
+function view(name: string, table: string, expression: string): ReturnType<typeof entity> {
+  return entity(name, table, { view: true, expression, properties: { id: p.integer().primary(), name: p.text() } });
+}
+
+function viewed(expression: string, properties: object): readonly Sketch[] {
+  return shop(thing(properties), view('Shown', 'shop_shown', expression));
+}
+
+function parted(partitions: readonly object[]): readonly Sketch[] {
+  return shop(
+    entity('Event', 'shop_event', {
+      properties: { id: p.integer().primary().autoincrement(false), at: p.datetime().primary(), what: p.text() },
+      partitionBy: { type: 'range', expression: 'at', partitions },
+    }),
+  );
+}

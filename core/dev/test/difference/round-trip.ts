@@ -1,0 +1,88 @@
+import type { Catalog } from '../../../kernel/src/catalog/catalog.ts';
+import { load, type Sketch } from '../../../kernel/test/entities/support.ts';
+import { downSql } from '../../src/authoring/down-sql.ts';
+import { entityCatalog } from '../../src/authoring/entity-catalog.ts';
+import { readRenames } from '../../src/authoring/renames.ts';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
+import { changesBetween } from '../../src/difference/changes-between.ts';
+import { changesSql } from '../../src/difference/changes-sql.ts';
+import { explainChange } from '../../src/difference/explain-change.ts';
+import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+
+/** The SQL between two sets of entities. */
+export interface RoundTrip {
+  readonly up: string;
+  readonly down: string;
+  /** A short description of each change. */
+  readonly changes: readonly string[];
+}
+
+/** Options for a round trip. */
+export interface RoundTripOptions {
+  /** The value of `--rename`. */
+  readonly rename?: string;
+  /** SQL that runs after the first set of entities was created: rows, and objects that no entity declares. */
+  readonly meanwhile?: string;
+}
+
+/** A database for trying differences, one at a time. */
+export interface RoundTripDatabase extends AsyncDisposable {
+  readonly shadow: Shadow;
+  /**
+   * Creates the tables of the entities `before`, changes them into those of `after` by the difference alone, and back.
+   * Throws if a script fails or does not produce the expected schema.
+   */
+  readonly roundTrip: (
+    before: readonly Sketch[],
+    after: readonly Sketch[],
+    options?: RoundTripOptions,
+  ) => Promise<RoundTrip>;
+  /** Returns the catalog after SQL ran in an empty database. */
+  readonly catalogAfter: (sql: string) => Promise<Catalog>;
+}
+
+/** Opens a database for round trips: PGlite in this process, or a new one on the server behind `url`. */
+export async function openRoundTripDatabase(url: string | null = null): Promise<RoundTripDatabase> {
+  const shadow = await openShadow(url);
+  const { session } = shadow;
+  return {
+    shadow,
+    async catalogAfter(sql) {
+      await shadow.empty();
+      await session.script(sql);
+      return shadow.catalog();
+    },
+    async roundTrip(before, after, { rename, meanwhile = 'select 1' } = {}) {
+      await shadow.empty();
+      await session.script(`${await (await load(...before)).createSql()}\n;${meanwhile}`);
+      const old = await shadow.catalog();
+      const target = await entityCatalog(shadow, await load(...after), old);
+      const renames = rename === undefined ? [] : readRenames(rename, old, target);
+      await session.script(`${changesSql(renames)};`);
+      const renamed = await shadow.catalog();
+      const changes = changesBetween(renamed, target);
+      await run(session, changesSql(changes));
+      const reached = await shadow.catalog();
+      assertNone('up leaves', differenceOf(reached, target).map(explainChange), changesSql(changes));
+      const down = downSql(reached, renamed, renames);
+      await run(session, down);
+      const returned = await shadow.catalog();
+      assertNone('down leaves', differenceOf(returned, old, { undefine: true }).map(explainChange), down);
+      const all = [...renames, ...changes];
+      return { up: changesSql(all), down, changes: all.map(explainChange) };
+    },
+    [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
+  };
+}
+
+async function run({ script }: Shadow['session'], text: string): Promise<void> {
+  try {
+    if (text !== '') await script(text);
+  } catch (error) {
+    throw new Error(`${String(error)} in\n${text}`, { cause: error });
+  }
+}
+
+function assertNone(problem: string, differences: readonly string[], script: string): void {
+  if (differences.length > 0) throw new Error(`${problem} ${differences.join('; ')} after\n${script}`);
+}
