@@ -52,7 +52,10 @@ interface SqlStep {
 /** The server setting that records the progress of a batch. */
 const progressSetting = 'headwater.replayed';
 
-/** Runs a batch as one script, since a round trip costs more than a small revision. Each revision has its own transaction. */
+/**
+ * Runs a batch as one script, since a round trip costs more than a small revision. Each revision has its own
+ * transaction.
+ */
 async function runBatch(session: Session, steps: readonly SqlStep[]): Promise<void> {
   const [first] = steps;
   if (first === undefined) return;
@@ -63,7 +66,8 @@ async function runBatch(session: Session, steps: readonly SqlStep[]): Promise<vo
   try {
     await session.script(`select set_config('${progressSetting}', '0', false);\n${script.join('\n')}`);
   } catch (error) {
-    // The failed transaction has rolled its setting back. On its own, the revision fails again, with a position in its own SQL.
+    // The failed transaction has rolled its setting back. On its own, the revision fails again, with a position in its
+    // own SQL.
     const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
     const failing = steps[Number(row?.done ?? 0)] ?? first;
     await runAlone(session, failing);

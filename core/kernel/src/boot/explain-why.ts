@@ -1,15 +1,15 @@
 import { kernelError } from '../error/kernel-codes.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import type { TokenExplanation } from '../container/explain-token.ts';
-import { explainOwner, ownedBy, ownedNames } from '../entities/explain-owner.ts';
-import type { Owned } from '../entities/ownership.ts';
+import { explainOwner, findOwned, ownedNames } from '../entities/explain-owner.ts';
+import type { OwnedObject } from '../entities/entity-ownership.ts';
 import type { Prepared } from './prepare.ts';
 
 /** All that a name stands for in an application, and whose it is. */
 export interface Why {
   readonly name: string;
   /** What the entities describe by that name: a table, column, key, entity or property. */
-  readonly owned: readonly Owned[];
+  readonly owned: readonly OwnedObject[];
   /** The token or contribution point of that name; `null` if there is none. */
   readonly container: TokenExplanation | null;
   /** Packages by plugin, of the active ones. */
@@ -23,11 +23,11 @@ export interface Why {
  * entity or one of its properties, a token, a contribution point. Throws NAME_UNKNOWN with the nearest name.
  */
 export function explainWhy({ bound: { container, ownership }, blueprint }: Prepared, name: string): Why {
-  const owned = ownedBy(ownership, name);
+  const owned = findOwned(ownership, name);
   const known = container.explain(name);
   const { packages } = blueprint;
   if (owned.length === 0 && known === null) {
-    const close = nearest(name, [...ownedNames(ownership), ...container.names]);
+    const close = nearestName(name, [...ownedNames(ownership), ...container.names]);
     throw kernelError('NAME_UNKNOWN', { name, nearest: close, plugins: [...packages.keys()] });
   }
   const schema = explainOwner(ownership, name)?.split('\n') ?? [];

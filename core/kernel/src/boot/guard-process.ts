@@ -1,4 +1,4 @@
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { currentActor } from './running-plugin.ts';
@@ -37,7 +37,7 @@ export function guardProcess(onFailure: (error: KernelError) => void): ProcessGu
 function strayError(thrown: unknown): KernelError {
   if (isKernelError(thrown)) return thrown;
   const actor = currentActor();
-  const reason = firstLine(thrown);
+  const reason = shortMessage(thrown);
   if (actor === null) return kernelError('INTERNAL', { what: reason }, { cause: thrown });
   return kernelError('PLUGIN_STRAY_ERROR', { ...actor, reason }, { cause: thrown });
 }

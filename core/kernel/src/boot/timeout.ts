@@ -1,4 +1,4 @@
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import { inTheNameOf, type Actor } from './running-plugin.ts';
@@ -33,7 +33,7 @@ export async function withinLimit<T>(
     return await Promise.race([inTheNameOf(actor, async () => run()), over.promise]);
   } catch (error) {
     if (isKernelError(error)) throw error;
-    throw kernelError('PLUGIN_PHASE_FAILED', { ...actor, reason: firstLine(error) }, { cause: error });
+    throw kernelError('PLUGIN_PHASE_FAILED', { ...actor, reason: shortMessage(error) }, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 import type { DatabaseTarget, Json } from './config.ts';
 import { fileOf, isObject, type JsonObject, type Layer } from './layers.ts';
 import { pointerOf } from './pointer.ts';
@@ -37,7 +37,7 @@ function targetAt(
   if (typeof json !== 'string' || json.trim() === '') throw misfit(layers, path, `a URL like ${example}`, json);
   const url = json.trim();
   const wrong = (problem: string): KernelError => {
-    const shown = url.startsWith(embedded) ? quoted(url) : partsOf(url);
+    const shown = url.startsWith(embedded) ? quoteInput(url) : partsOf(url);
     return kernelError('DATABASE_URL_INVALID', {
       file: fileOf(layers, path),
       pointer: pointerOf(path),
@@ -96,7 +96,7 @@ function partsOf(text: string): string {
   const user = at < 0 ? '' : `${login.split(/[:/?#]/)[0] ?? ''}${password}@`;
   // Without an "@" a password may stand where the port is read.
   const shownPort = port === '' ? '' : `:${/^\d{1,5}$/.test(port) ? port : '***'}`;
-  return quoted(`${scheme}://${user}${host}${shownPort}${database === '' ? '' : `/${database}`}`, 200);
+  return quoteInput(`${scheme}://${user}${host}${shownPort}${database === '' ? '' : `/${database}`}`, 200);
 }
 
 /** User, host, port and database of a URL that parses. Its query may hold a password, and so is left out. */

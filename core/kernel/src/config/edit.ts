@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, realpathSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import type { Node } from 'jsonc-parser';
 import { kernelError } from '../error/kernel-codes.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
 import { parseJson } from './json-text.ts';
 import { jsoncParser } from './jsonc.ts';
 import { assertPluginName } from './kernel-keys.ts';
@@ -104,7 +104,7 @@ export function writeConfig(file: string, text: string): void {
     chmodSync(fresh, statSync(target).mode);
     renameSync(fresh, target);
   } catch (error) {
-    throw kernelError('CONFIG_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+    throw kernelError('CONFIG_UNWRITABLE', { file, reason: explainFileError(error) }, { cause: error });
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
 
 const names = [join('config', 'config.json'), 'config.json'];
 
@@ -49,6 +49,6 @@ function statOf(file: string, cwd: string): Stats | undefined {
   try {
     return statSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    throw kernelError('CONFIG_UNREADABLE', { file, cwd, reason: systemReason(error) }, { cause: error });
+    throw kernelError('CONFIG_UNREADABLE', { file, cwd, reason: explainFileError(error) }, { cause: error });
   }
 }

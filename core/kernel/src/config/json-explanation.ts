@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 import { jsoncParser } from './jsonc.ts';
 import { pointerOf } from './pointer.ts';
 
@@ -76,12 +76,12 @@ function problemAt(text: string, offset: number): [offset: number, problem: stri
   if (comment !== undefined) return [offset, `found a comment "${comment}"; JSON has none`];
   if (char === '"') {
     const key = /^"((?:[^"\\\n]|\\.){1,60})"\s*:/.exec(rest)?.[1];
-    if (key !== undefined) return [offset, `unexpected key ${quoted(key)}; a comma is missing before it`];
+    if (key !== undefined) return [offset, `unexpected key ${quoteInput(key)}; a comma is missing before it`];
     return [
       offset,
       'unexpected string; a comma or colon before it, or its closing quotation mark, is missing, or it has a bad escape',
     ];
   }
   const word = /^(?:true|false|null|undefined|nan|infinity|none|nil|yes|no|on|off)\b/i.exec(rest)?.[0];
-  return [offset, `unexpected token ${quoted(word ?? String.fromCodePoint(rest.codePointAt(0) ?? 0))}`];
+  return [offset, `unexpected token ${quoteInput(word ?? String.fromCodePoint(rest.codePointAt(0) ?? 0))}`];
 }

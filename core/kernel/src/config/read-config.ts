@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { systemReason } from '../error/system-reason.ts';
+import { explainFileError } from '../error/file-error.ts';
 import type { Config, PluginEntry } from './config.ts';
 import { databaseTarget } from './database-target.ts';
 import { parseBytes } from './json-text.ts';
@@ -73,7 +73,7 @@ function readBytes(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     if (error instanceof KernelError) throw error;
-    const details = { file, cwd: process.cwd(), reason: systemReason(error) };
+    const details = { file, cwd: process.cwd(), reason: explainFileError(error) };
     throw kernelError('CONFIG_UNREADABLE', details, { cause: error });
   }
 }

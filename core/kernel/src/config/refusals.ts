@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import type { Json } from './config.ts';
 import { fileOf, type JsonObject, type Layer } from './layers.ts';
 import { pointerOf } from './pointer.ts';
@@ -38,7 +38,7 @@ export function assertKnown(
   for (const key of Object.keys(json)) {
     if (known.includes(key)) continue;
     const here = [...path, key];
-    const details = { file: fileOf(layers, here), pointer: pointerOf(here), key, nearest: nearest(key, known), known };
+    const details = { file: fileOf(layers, here), pointer: pointerOf(here), key, nearest: nearestName(key, known), known };
     throw kernelError('CONFIG_KEY_UNKNOWN', details);
   }
 }

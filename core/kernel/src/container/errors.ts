@@ -1,9 +1,9 @@
 import { idPrefix } from '../contract/token.ts';
 import type { ContainerPhase, ResolutionStep } from '../error/codes/container.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import { tokenOwner, type ContainerPlugin } from './container-plugin.ts';
 import { pluginState, type Registry } from './registry.ts';
 
@@ -24,7 +24,7 @@ export function unboundError(
     chain: stack.map(toStep),
     owner,
     state: pluginState(registry, owner),
-    nearest: nearest(token, bound),
+    nearest: nearestName(token, bound),
   });
 }
 
@@ -53,7 +53,7 @@ export function makingError(
   cause: unknown,
 ): KernelError {
   const { plugin, act } = by;
-  const reason = firstLine(cause);
+  const reason = shortMessage(cause);
   const chain = stack.filter((other) => other !== step).map(toStep);
   return step.what === 'contribution'
     ? kernelError('CONTRIBUTION_FAILED', { point: step.name, plugin, chain, reason }, { cause })

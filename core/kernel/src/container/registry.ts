@@ -3,7 +3,7 @@ import { Container } from 'inversify';
 import type { MakeContext } from '../contract/bind.ts';
 import type { ContainerPhase, PluginState, ResolutionStep } from '../error/codes/container.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import { exportedNames, tokenOwner, type ContainerPlugin } from './container-plugin.ts';
 
 /** The one binding of a token. */
@@ -94,7 +94,7 @@ export function assertExported(
   const owner = tokenOwner(name);
   const visible = exported.get(owner);
   if (plugin === null || plugin === owner || !visible || visible.has(name)) return;
-  throw kernelError('TOKEN_PRIVATE', { name, owner, plugin, phase, nearest: nearest(name, visible) });
+  throw kernelError('TOKEN_PRIVATE', { name, owner, plugin, phase, nearest: nearestName(name, visible) });
 }
 
 /** Returns whether a plugin is active and, if not, whether the config lists it. */

@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { openBindContext, type OpenBindContext } from './bind-context.ts';
 import type { ContainerPlugin } from './container-plugin.ts';
@@ -22,7 +22,7 @@ export function runBind(registry: Registry, resolver: Resolver, plugin: Containe
   } catch (error) {
     registry.inversify.unload(module);
     if (error instanceof KernelError) throw error;
-    throw bindError(plugin, firstLine(error), error);
+    throw bindError(plugin, shortMessage(error), error);
   }
 }
 

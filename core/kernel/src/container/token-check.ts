@@ -2,7 +2,7 @@ import { isContributionPoint, type ContributionPoint } from '../contract/contrib
 import { isToken, type Token } from '../contract/token.ts';
 import type { ContainerPhase } from '../error/codes/container.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { quoted } from '../error/quoted.ts';
+import { quoteInput } from '../error/quote-input.ts';
 
 /** `plugin` or `plugin.thing`. */
 const tokenName = /^[a-z][a-z0-9-]{0,38}(?:\.[A-Za-z][\w-]{0,99})?$/;
@@ -23,8 +23,8 @@ export function assertPoint<T>(point: ContributionPoint<T>, plugin: string | nul
 }
 
 function describe(value: unknown): string {
-  if (isToken(value)) return `the token ${quoted(value.name)}`;
-  if (isContributionPoint(value)) return `the contribution point ${quoted(value.name)}`;
-  if (typeof value === 'function') return `the function or class ${quoted(value.name)}`;
-  return typeof value === 'string' ? `the string ${quoted(value)}` : String(value);
+  if (isToken(value)) return `the token ${quoteInput(value.name)}`;
+  if (isContributionPoint(value)) return `the contribution point ${quoteInput(value.name)}`;
+  if (typeof value === 'function') return `the function or class ${quoteInput(value.name)}`;
+  return typeof value === 'string' ? `the string ${quoteInput(value)}` : String(value);
 }

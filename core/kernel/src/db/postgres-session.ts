@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
@@ -90,7 +90,7 @@ function noticeOf(notice: { code?: string | undefined; message?: string | undefi
 }
 
 function explainConnect(error: unknown, target: PostgresTarget): KernelError {
-  const reason = firstLine(error);
+  const reason = shortMessage(error);
   if (/unsupported startup parameter/i.test(reason)) {
     const found = `a pooler that says «${reason}»`;
     const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';

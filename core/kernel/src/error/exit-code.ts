@@ -1,6 +1,9 @@
 /**
- * The documented exit codes of the `kernel` command. A code is part of the public contract: scripts and supervisors
- * branch on it, so a number is never given a second meaning.
+ * The exit codes of the `kernel` command, also in {@link KernelError.exitCode}. They are part of the public contract:
+ * scripts and supervisors branch on them, so a number never gets a second meaning. `docs/errors.md` explains each.
+ *
+ * @example
+ * if (error.exitCode === exitCode.databaseUnreachable) scheduleRetry();
  */
 export const exitCode = {
   done: 0,

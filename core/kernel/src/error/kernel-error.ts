@@ -1,30 +1,43 @@
-import type { CodeEntry } from './code-entry.ts';
+import type { ErrorDefinition } from './define-error.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /**
- * The only error that Headwater throws on purpose. Tools branch on `code` and read `details`; nobody parses `message`.
- * An error of another library is wrapped once, where it enters, and kept as `cause`. Made by the factory of a package's
- * code table (`kernelError`), never directly.
+ * The only error that Headwater throws on purpose. Programs branch on `code` and read `details`; the texts are for people
+ * and may change in any release. An error from another library is wrapped where it first appears and kept as `cause`.
+ * Instances are created by the factory of a code table (`kernelError`), never directly.
+ *
+ * @example
+ * try {
+ *   await boot();
+ * } catch (error) {
+ *   if (!isKernelError(error)) throw error;
+ *   console.error(`${error.code}: ${error.message}\n${error.hint}\n${error.written}`);
+ *   process.exitCode = error.exitCode;
+ * }
  */
 export class KernelError<C extends string = string, D = unknown> extends Error {
   override readonly name = 'KernelError';
+  /** The code, stable across releases: `CONFIG_NOT_FOUND`. */
   readonly code: C;
+  /** The values in the message, as data. Their shape depends on `code`. */
   readonly details: D;
+  /** The exit code of the `kernel` command for this error. */
   readonly exitCode: ExitCode;
+  /** How to fix it, with a command to copy if there is one. */
   readonly hint: string;
-  /** Whether anything was written before the refusal, as a sentence. */
+  /** A sentence that states whether anything was written to the database or to files. */
   readonly written: string;
 
-  constructor(code: C, details: D, entry: CodeEntry<D>, options?: { readonly cause?: unknown }) {
-    super(entry.message(details), options);
+  constructor(code: C, details: D, definition: ErrorDefinition<D>, options?: { readonly cause?: unknown }) {
+    super(definition.message(details), options);
     this.code = code;
     this.details = details;
-    this.exitCode = entry.exit;
-    this.hint = entry.hint(details);
-    this.written = entry.written?.(details) ?? 'Nothing was written.';
+    this.exitCode = definition.exit;
+    this.hint = definition.hint(details);
+    this.written = definition.written?.(details) ?? 'Nothing was written.';
   }
 
-  /** The same facts as data, for `--json`. The cause and the stack stay out: they may quote secrets. */
+  /** Returns the error as data, for `--json`. Leaves out the cause and the stack, which may contain secrets. */
   toJSON(): { code: C; exitCode: ExitCode; message: string; hint: string; written: string; details: D } {
     const { code, exitCode, message, hint, written, details } = this;
     return { code, exitCode, message, hint, written, details };

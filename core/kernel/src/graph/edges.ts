@@ -1,6 +1,6 @@
 import type { EdgeKind } from '../error/codes/graph.ts';
 import { kernelError, type Details } from '../error/kernel-codes.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import type { GraphRevision } from './graph-revision.ts';
 import type { Needs } from './topological-order.ts';
 
@@ -86,7 +86,7 @@ function whyMissing(
     package: found?.package ?? null,
     found: found?.version ?? null,
     since,
-    nearest: nearest(
+    nearest: nearestName(
       missing,
       active.map((other) => other.id),
     ),

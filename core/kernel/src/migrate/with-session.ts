@@ -1,7 +1,7 @@
 import type { DatabaseTarget } from '../config/config.ts';
 import { serverErrorOf, serverState } from '../db/foreign-error.ts';
 import { openSession, type Session } from '../db/session.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 
 /**
@@ -33,7 +33,7 @@ export function explainForeign(error: unknown, session: Session): unknown {
   }
   // The server ended the connection (57P…), or what was between went away (class 08).
   if (session.lost || /^(?:57P|08)/.test(server?.code ?? '')) {
-    return kernelError('DATABASE_UNREACHABLE', { database, reason: firstLine(error) }, { cause: error });
+    return kernelError('DATABASE_UNREACHABLE', { database, reason: shortMessage(error) }, { cause: error });
   }
   return error;
 }

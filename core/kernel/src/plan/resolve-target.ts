@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import type { GraphRevision } from '../graph/graph-revision.ts';
 import { heads, headsAmong, isActive } from '../graph/heads-and-bases.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
@@ -32,7 +32,7 @@ export function resolveTarget(
   const parsed = parseTarget(target);
   switch (parsed.kind) {
     case 'nothing': {
-      const close = nearest(target, [...bareWords, ...graph.branches.keys(), ...graph.byId.keys()]);
+      const close = nearestName(target, [...bareWords, ...graph.branches.keys(), ...graph.byId.keys()]);
       throw targetUnknown(target, parsed.reason, close);
     }
     case 'heads':
@@ -79,7 +79,7 @@ function findBranch(
   if (all === undefined) {
     // Suggest the same target with the plugin's name corrected. A bare name may also be a typo of a bare word.
     const words = target === plugin ? bareWords : [];
-    const close = nearest(plugin, [...words, ...graph.branches.keys()]);
+    const close = nearestName(plugin, [...words, ...graph.branches.keys()]);
     const corrected = close === null ? null : close + target.slice(plugin.length);
     throw targetUnknown(target, `no plugin "${plugin}" has revisions here`, corrected);
   }
@@ -118,7 +118,7 @@ function findRevision(
   }
   if (first !== undefined) return first;
   if (found.length > 0) throw targetIllegal(target, direction, `the code of "${plugin}" here does not have it`);
-  const close = nearest(
+  const close = nearestName(
     slug,
     all.map((revision) => revision.slug),
   );

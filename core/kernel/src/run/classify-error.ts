@@ -1,6 +1,6 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import { serverErrorOf, serverState, kernelState, type ServerError } from '../db/foreign-error.ts';
 import type { Session } from '../db/session.ts';
@@ -35,8 +35,8 @@ export function classifyError(error: unknown, scene: Scene): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   const server = serverErrorOf(error);
   if (server === null) {
-    if (scene.session.lost) return { kind: 'lost', reason: firstLine(error) };
-    return { kind: 'fail', error: failed(scene, firstLine(error), null, error) };
+    if (scene.session.lost) return { kind: 'lost', reason: shortMessage(error) };
+    return { kind: 'fail', error: failed(scene, shortMessage(error), null, error) };
   }
   switch (server.code) {
     case kernelState.busy:

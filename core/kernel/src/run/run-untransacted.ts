@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
@@ -53,7 +53,7 @@ async function openWorker(run: Run, revision: Revision): Promise<Session | null>
   try {
     return await run.session.sibling();
   } catch (error) {
-    const details = { revision: revision.id, database: run.session.shown, reason: firstLine(error) };
+    const details = { revision: revision.id, database: run.session.shown, reason: shortMessage(error) };
     throw kernelError('DIRECT_CONNECTION_NEEDED', details, { cause: error });
   }
 }

@@ -17,8 +17,8 @@ export interface ParsedStatement {
 }
 
 /**
- * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none. Any
- * text either is parsed or throws SQL_SYNTAX.
+ * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none.
+ * Any text either is parsed or throws SQL_SYNTAX.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
   assertText(sql);

@@ -4,14 +4,17 @@ export interface QualifiedName {
   readonly name: string;
 }
 
-/** Returns the name of an object. Without a schema it is in `public`, which every revision starts with on its search path. */
+/**
+ * Returns the name of an object. Without a schema it is in `public`, which every revision starts with on its search
+ * path.
+ */
 export function qualifiedName(schema: string | undefined, name: string): QualifiedName {
   return { schema: schema === undefined || schema === '' ? 'public' : schema, name };
 }
 
 /**
- * Returns a name as text, for messages and for comparisons: `core_object`, `shop.order`. The schema `public` is left out.
- * A part that contains a dot or a quote is quoted, so that {@link parseName} can read it back.
+ * Returns a name as text, for messages and for comparisons: `core_object`, `shop.order`. The schema `public` is left
+ * out. A part that contains a dot or a quote is quoted, so that {@link parseName} can read it back.
  */
 export function nameText({ schema, name }: QualifiedName): string {
   return schema === 'public' ? namePart(name) : `${namePart(schema)}.${namePart(name)}`;

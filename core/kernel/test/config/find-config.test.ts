@@ -76,6 +76,6 @@ describe('findConfig', () => {
     symlinkSync(join(cwd, 'config.json'), join(cwd, 'config.json'));
     const { code, text } = refusalOf(() => findConfig({ cwd }));
     expect(code).toBe('CONFIG_UNREADABLE');
-    expect(text).toContain('symbolic links form a circle (ELOOP)');
+    expect(text).toContain('symbolic links form a cycle (ELOOP)');
   });
 });

@@ -1,21 +1,21 @@
-import { codeEntry, exitCode } from '@headwater/kernel/internal';
+import { defineError, exitCode } from '@headwater/kernel/internal';
 
 /** Refusals of migrations that another tool's project brings along. */
 export const adoptionCodes = {
-  ADOPTION_FOLDER_INVALID: codeEntry({
+  ADOPTION_FOLDER_INVALID: defineError({
     exit: exitCode.usage,
     message: (d: { folder: string; problem: string }) => `${d.folder} holds no migrations to adopt: ${d.problem}.`,
     hint: () =>
       'Name the folder of the MikroORM migrations, its `migrations.pathTs` or `migrations.path`: ' +
       'npx kernel migrate:adopt <plugin> --from src/migrations',
   }),
-  ADOPTION_TARGET_UNKNOWN: codeEntry({
+  ADOPTION_TARGET_UNKNOWN: defineError({
     exit: exitCode.usage,
     message: (d: { migration: string; folder: string; nearest: string | null }) =>
       `${d.folder} has no migration "${d.migration}"${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
     hint: () => 'Its name is that of its file, without .ts or .js.',
   }),
-  MIGRATION_FILE_INVALID: codeEntry({
+  MIGRATION_FILE_INVALID: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { file: string; problem: string }) => `The migration file ${d.file} cannot be used: ${d.problem}.`,
     hint: (d) => {
@@ -27,7 +27,7 @@ export const adoptionCodes = {
       );
     },
   }),
-  MIGRATION_NOT_ADOPTABLE: codeEntry({
+  MIGRATION_NOT_ADOPTABLE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { file: string; migration: string; before: string | null; problem: string }) =>
       `The migration ${d.migration} (${d.file}) cannot be adopted as it is: ${d.problem}.`,
@@ -36,7 +36,7 @@ export const adoptionCodes = {
       `revision, with the comment «Was the MikroORM migration "${d.migration}".», and run the command again: it goes on ` +
       'after it.',
   }),
-  ADOPTION_HISTORY_DIFFERS: codeEntry({
+  ADOPTION_HISTORY_DIFFERS: defineError({
     exit: exitCode.integrity,
     message: (d: { table: string | null; database: string | null; problem: string; migrations: readonly string[] }) =>
       `${d.table === null ? '' : `The table ${d.table} in ${d.database ?? ''} `}${d.problem}: ${d.migrations.join(', ')}.`,

@@ -1,19 +1,19 @@
-import { codeEntry, exitCode } from '@headwater/kernel/internal';
+import { defineError, exitCode } from '@headwater/kernel/internal';
 
 /** Refusals of `plugin:build`. */
 export const buildCodes = {
-  PLUGIN_BUILD_INCOMPLETE: codeEntry({
+  PLUGIN_BUILD_INCOMPLETE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; revision: string; module: string }) =>
       `The plugin "${d.plugin}" cannot be built: "${d.revision}" is code, and its module ${d.module} is not there.`,
     hint: () => 'Compile the sources first (npm run build), then: npx kernel plugin:build',
   }),
-  PLUGIN_BUILD_UNWRITABLE: codeEntry({
+  PLUGIN_BUILD_UNWRITABLE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { file: string; reason: string }) => `${d.file} cannot be written: ${d.reason}.`,
     hint: () => 'Give this user write permission there, then: npx kernel plugin:build',
   }),
-  PLUGIN_BUILD_CHANGED: codeEntry({
+  PLUGIN_BUILD_CHANGED: defineError({
     exit: exitCode.integrity,
     message: (d: { plugin: string; revision: string; since: string; lock: string; what: 'changed' | 'gone' }) =>
       `The plugin "${d.plugin}" cannot be built: "${d.revision}", shipped since ${d.since} (${d.lock}), ` +
@@ -22,7 +22,14 @@ export const buildCodes = {
       `What was shipped is history: put it back and write the change as a new revision. If ${d.since} was never ` +
       `published, remove "${d.revision}" from ${d.lock}.`,
   }),
-  PLUGIN_NOT_FROM_SOURCES: codeEntry({
+  PLUGIN_PACK_INTERRUPTED: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { file: string; original: string }) =>
+      `An interrupted pack left ${d.file} without its "headwater-source" conditions, and it has been edited since; its ` +
+      `original is ${d.original}.`,
+    hint: () => 'Apply the edit to package.json.orig, then: mv package.json.orig package.json',
+  }),
+  PLUGIN_NOT_FROM_SOURCES: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; directory: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) is installed as it was built, in ${d.directory}: its revisions ` +

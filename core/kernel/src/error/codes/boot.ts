@@ -1,26 +1,32 @@
-import { codeEntry, listOf } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
-import { quoted } from '../quoted.ts';
+import { quoteInput } from '../quote-input.ts';
 
-/** What stands in the database when a phase ends badly: those before `start` come before any connection. */
+/** States what was written before a phase failed. The phases before `start` run without a connection. */
 function writtenBefore({ phase }: { readonly phase: string }): string {
   return phase === 'import' || phase === 'bind'
     ? 'Nothing was written.'
-    : 'The database is at its heads; what the plugin itself wrote is its own.';
+    : 'The database is at its heads; the plugin itself may have written data.';
 }
 
-/** What a plugin did not do in time. */
+/** The phases as verbs: "did not … within 10 s". */
 const verbs = { import: 'finish importing', start: 'start', stop: 'stop' } as const;
 
-/** Errors of the command line and of the kernel itself. */
+const committedEarlier = (): string =>
+  'Everything that was committed before the error is in the ledger: npx kernel migrate:status';
+
+const withoutPlugin = (plugin: string): string => `To start without the plugin: npx kernel plugin:disable ${plugin}`;
+
+/** Errors of the command line, of the kernel itself and of running plugins. */
 export const bootCodes = {
-  DEV_NOT_INSTALLED: codeEntry({
+  DEV_NOT_INSTALLED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { command: string; root: string; version: string }) =>
       `kernel ${d.command} is a command of @headwater/dev, which is not installed in ${d.root}.`,
     hint: (d) => `Install it as a development dependency: npm install --save-dev @headwater/dev@${d.version}`,
   }),
-  DEV_VERSION_DIFFERS: codeEntry({
+  DEV_VERSION_DIFFERS: defineError({
     exit: exitCode.incompatible,
     message: (d: {
       command: string;
@@ -34,42 +40,43 @@ export const bootCodes = {
       (d.version === d.kernel
         ? `, which uses the kernel in ${d.besideDirectory}; this one is in ${d.kernelDirectory}.`
         : `; this kernel is ${d.kernel}, and both must be the same.`),
-    hint: (d) => `Install the same version of both: npm install --save-dev @headwater/dev@${d.kernel}. Then: npm ls @headwater/kernel`,
+    hint: (d) =>
+      `Install the same version of both: npm install --save-dev @headwater/dev@${d.kernel}. Then: npm ls @headwater/kernel`,
   }),
-  INTERNAL: codeEntry({
+  INTERNAL: defineError({
     exit: exitCode.internal,
-    message: (d: { what: string }) => `Headwater made a mistake of its own: ${d.what}`,
-    hint: () => 'Run again with --debug for the stack, and report it with the command you ran.',
-    written: () => 'What was committed before it is in the ledger: npx kernel migrate:status',
+    message: (d: { what: string }) => `Internal error (a bug in Headwater): ${d.what}`,
+    hint: () => 'Run the command again with --debug to see the stack, and report both.',
+    written: committedEarlier,
   }),
-  USAGE: codeEntry({
+  USAGE: defineError({
     exit: exitCode.usage,
     message: (d: { what: string; usage: string | null; command: string | null }) => d.what,
     hint: (d) => {
       if (d.command === null) return 'npx kernel --help lists the commands.';
       const usage = d.usage === null ? '' : `${d.usage}\n     `;
-      return `${usage}All of it: npx kernel ${d.command} --help`;
+      return `${usage}Full help: npx kernel ${d.command} --help`;
     },
   }),
-  NAME_UNKNOWN: codeEntry({
+  NAME_UNKNOWN: defineError({
     exit: exitCode.usage,
     message: (d: { name: string; nearest: string | null; plugins: readonly string[] }) =>
-      `Nothing of the plugins ${listOf(d.plugins)} is called ${quoted(d.name)}` +
+      `Nothing in the plugins ${joinNames(d.plugins)} is named ${quoteInput(d.name)}` +
       (d.nearest === null ? '.' : `; did you mean ${d.nearest}?`),
     hint: (d) =>
       d.nearest === null
-        ? 'A column is written table.column, a property Entity.property. What belongs to a plugin that is not active is ' +
-          'not known: npx kernel plugin:list'
+        ? 'Write a column as table.column and a property as Entity.property. Names of plugins that are not active are ' +
+          'unknown; list the active ones: npx kernel plugin:list'
         : `npx kernel why ${d.nearest}`,
   }),
-  PLUGIN_PHASE_FAILED: codeEntry({
+  PLUGIN_PHASE_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: keyof typeof verbs; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
-    hint: (d) => `Run again with --debug for its stack. Without it: npx kernel plugin:disable ${d.plugin}`,
+    hint: (d) => `Run the command again with --debug to see the stack. ${withoutPlugin(d.plugin)}`,
     written: writtenBefore,
   }),
-  PLUGIN_COMMANDS_DIFFER: codeEntry({
+  PLUGIN_COMMANDS_DIFFER: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: {
       plugin: string;
@@ -78,42 +85,40 @@ export const bootCodes = {
       listed: readonly string[];
       contributed: readonly string[];
     }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) lists the commands ${listOf(d.listed) || '(none)'} in its ` +
-      `package.json and contributes ${listOf(d.contributed) || '(none)'} in bind.`,
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) lists the commands ${joinNames(d.listed) || '(none)'} in its ` +
+      `package.json, but contributes ${joinNames(d.contributed) || '(none)'} in bind.`,
     hint: () =>
-      'Make them the same: "headwater": { "commands": { "likes:recount": "what it does" } }, and ' +
+      'Make both lists equal: "headwater": { "commands": { "likes:recount": "Counts all likes again" } }, and ' +
       "contribute(Commands, { name: 'likes:recount', … })",
   }),
-  PLUGIN_COMMAND_FAILED: codeEntry({
+  PLUGIN_COMMAND_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; command: string; reason: string }) =>
       `The command ${d.command} of the plugin "${d.plugin}" (${d.package} ${d.version}) failed: ${d.reason}.`,
-    hint: (d) => `Run again with --debug for its stack. What it takes: npx kernel ${d.command} --help`,
-    written: () => 'The database is at its heads; what the command itself wrote is its own.',
+    hint: (d) => `Run the command again with --debug to see the stack. Its arguments: npx kernel ${d.command} --help`,
+    written: () => 'The database is at its heads; the command itself may have written data.',
   }),
-  PLUGIN_PHASE_TIMEOUT: codeEntry({
+  PLUGIN_PHASE_TIMEOUT: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: keyof typeof verbs; seconds: number }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) did not ${verbs[d.phase]} within ${d.seconds} s.`,
-    hint: (d) =>
-      `Give it longer: "plugins": { "${d.plugin}": { "$startTimeout": 60 } }, or do without: npx kernel plugin:disable ${d.plugin}`,
+    hint: (d) => `Allow more time: "plugins": { "${d.plugin}": { "$startTimeout": 60 } }. ${withoutPlugin(d.plugin)}`,
     written: writtenBefore,
   }),
-  PLUGIN_STRAY_ERROR: codeEntry({
+  PLUGIN_STRAY_ERROR: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: string; reason: string }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) left something running in its ${d.phase} that failed with ` +
-      `nobody waiting for it: ${d.reason}.`,
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) began background work during ${d.phase}, which failed with an ` +
+      `unhandled error: ${d.reason}.`,
     hint: (d) =>
-      `Await every promise, and catch what a timer throws. --debug shows the stack. Without it: npx kernel plugin:disable ${d.plugin}`,
-    written: () => 'What was committed before it is in the ledger: npx kernel migrate:status',
+      `Await every promise and catch the errors of timers. --debug shows the stack. ${withoutPlugin(d.plugin)}`,
+    written: committedEarlier,
   }),
-  PLUGIN_ENDED_PROCESS: codeEntry({
+  PLUGIN_ENDED_PROCESS: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: string }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) ended the process from its ${d.phase}.`,
-    hint: (d) =>
-      `A plugin throws and leaves the process to its application. Without it: npx kernel plugin:disable ${d.plugin}`,
-    written: () => 'What was committed before it is in the ledger: npx kernel migrate:status',
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) ended the process during ${d.phase}.`,
+    hint: (d) => `It may have called process.exit(). A plugin throws an error instead. ${withoutPlugin(d.plugin)}`,
+    written: committedEarlier,
   }),
 };

@@ -1,6 +1,6 @@
-import { codeEntry } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
 import { exitCode } from '../exit-code.ts';
-import { quoted } from '../quoted.ts';
+import { quoteInput } from '../quote-input.ts';
 
 /** A value that is being made: that of a token, or a contribution to a point. */
 export interface ResolutionStep {
@@ -39,13 +39,13 @@ const withoutPlugin = ({ plugin }: { plugin: string }): string =>
 
 /** Errors of the container: of bindings, decorations and contributions, and of resolving them. */
 export const containerCodes = {
-  PLUGIN_BIND_FAILED: codeEntry({
+  PLUGIN_BIND_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package}) failed in phase "bind": ${d.reason}.`,
     hint: withoutPlugin,
   }),
-  TOKEN_INVALID: codeEntry({
+  TOKEN_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: {
       plugin: string | null;
@@ -60,7 +60,7 @@ export const containerCodes = {
         : "Make a point with contributionPoint<Route>('http.routes'). Its name is the plugin's name, a dot and a word.",
     written: byPhase,
   }),
-  TOKEN_OWNED_TWICE: codeEntry({
+  TOKEN_OWNED_TWICE: defineError({
     exit: exitCode.incompatible,
     message: (d: { token: string; owner: string; plugin: string }) =>
       d.owner === d.plugin
@@ -72,7 +72,7 @@ export const containerCodes = {
         : `If it is a service of "${d.plugin}", name it "${d.plugin}.…". To change the value that "${d.owner}" binds, use ` +
           'decorate(token, wrap). To add to it, contribute to one of its contribution points.',
   }),
-  TOKEN_UNBOUND: codeEntry({
+  TOKEN_UNBOUND: defineError({
     exit: exitCode.incompatible,
     message: (d: {
       token: string;
@@ -103,7 +103,7 @@ export const containerCodes = {
           '@optional(). If not, list its package under peerDependencies.',
     written: byPhase,
   }),
-  TOKEN_PRIVATE: codeEntry({
+  TOKEN_PRIVATE: defineError({
     exit: exitCode.incompatible,
     message: (d: { name: string; owner: string; plugin: string; phase: ContainerPhase; nearest: string | null }) =>
       `"${d.name}" is private: the plugin "${d.owner}" does not export it, but the plugin "${d.plugin}" ` +
@@ -112,7 +112,7 @@ export const containerCodes = {
       `Only exports of a plugin's main module are public. Export it from the main module of "${d.owner}", or do without it.`,
     written: byPhase,
   }),
-  TOKEN_CYCLE: codeEntry({
+  TOKEN_CYCLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { path: readonly ResolutionStep[] }) => `These values depend on each other: ${pathText(d.path)}.`,
     hint: () =>
@@ -120,7 +120,7 @@ export const containerCodes = {
       'let one pass the value to the other through a contribution point.',
     written: afterUpgrade,
   }),
-  TOKEN_ASYNC: codeEntry({
+  TOKEN_ASYNC: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; step: ResolutionStep }) =>
       `The plugin "${d.plugin}" returned a promise for ${stepText(d.step)}.`,
@@ -129,7 +129,7 @@ export const containerCodes = {
       'start() initialize it.',
     written: afterUpgrade,
   }),
-  TOKEN_FAILED: codeEntry({
+  TOKEN_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: {
       token: string;
@@ -141,17 +141,17 @@ export const containerCodes = {
     hint: withoutPlugin,
     written: afterUpgrade,
   }),
-  CONTRIBUTION_COLLISION: codeEntry({
+  CONTRIBUTION_COLLISION: defineError({
     exit: exitCode.incompatible,
     message: (d: { point: string; key: string; owners: readonly [string, string]; phase: ContainerPhase }) =>
-      `Two contributions to "${d.point}" have the key ${quoted(d.key)}: ` +
+      `Two contributions to "${d.point}" have the key ${quoteInput(d.key)}: ` +
       (d.owners[0] === d.owners[1]
         ? `both are from the plugin "${d.owners[0]}".`
         : `one from the plugin "${d.owners[0]}" and one from the plugin "${d.owners[1]}".`),
     hint: (d) => `Change one of the keys, or disable one of the plugins: npx kernel plugin:disable ${d.owners[1]}`,
     written: byPhase,
   }),
-  CONTRIBUTION_FAILED: codeEntry({
+  CONTRIBUTION_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { point: string; plugin: string; chain: readonly ResolutionStep[]; reason: string }) =>
       `The plugin "${d.plugin}" could not make its contribution to "${d.point}"${neededFor(d.chain)}: ${d.reason}.`,

@@ -1,90 +1,95 @@
-import { codeEntry, listOf } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 
-const seeStatus = (): string => 'What was committed before it is in the ledger: npx kernel migrate:status';
+const committedEarlier = (): string =>
+  'Everything that was committed before the error is in the ledger: npx kernel migrate:status';
 const rolledBack = (d: { applied: readonly string[] }): string =>
   d.applied.length === 0
-    ? 'It was rolled back whole; nothing was written.'
-    : `It was rolled back whole; the ${d.applied.length} revisions before it stay applied.`;
+    ? 'It was rolled back; nothing was written.'
+    : `It was rolled back; ${earlier(d.applied.length)} applied.`;
+const earlier = (count: number): string =>
+  count === 1 ? 'the revision before it stays' : `the ${count} revisions before it stay`;
 
-/** Errors of the database: reaching it, being allowed to, and applying a plan. */
+/** Errors of connecting to the database, of missing privileges, and of applying a plan. */
 export const databaseCodes = {
-  DATABASE_UNREACHABLE: codeEntry({
+  DATABASE_UNREACHABLE: defineError({
     exit: exitCode.databaseUnreachable,
     message: (d: { database: string; reason: string }) => `The database ${d.database} cannot be reached: ${d.reason}.`,
     hint: () =>
-      'Check that the server runs and that "database" in config.json names its host, port, database and user.',
+      'Check that the server is running and that "database" in config.json has the right host, port, database and user.',
   }),
-  DATABASE_READ_ONLY: codeEntry({
+  DATABASE_READ_ONLY: defineError({
     exit: exitCode.privilege,
     message: (d: { database: string; reason: string; pending: readonly string[] }) =>
-      `The database ${d.database} ${d.reason}, and ${d.pending.length} revisions are pending, first ${d.pending[0] ?? '?'}.`,
-    hint: () => 'Upgrade on the primary: npx kernel migrate:up. With nothing pending a read-only database is fine.',
+      `The database ${d.database} ${d.reason}, and ${pendingText(d.pending)}.`,
+    hint: () =>
+      'Upgrade on the primary server: npx kernel migrate:up. A read-only database is fine once nothing is pending.',
   }),
-  DATABASE_PRIVILEGE: codeEntry({
+  DATABASE_PRIVILEGE: defineError({
     exit: exitCode.privilege,
     message: (d: { database: string; user: string; missing: string; revision: string | null }) =>
-      `The user "${d.user}" may not do this on ${d.database}${d.revision === null ? '' : ` (${d.revision})`}: ${d.missing}.`,
-    hint: (d) => `Let the owner of the database run: ${grantFor(d.missing, d.user)}`,
-    written: seeStatus,
+      `The user "${d.user}" lacks a privilege on ${d.database}${d.revision === null ? '' : ` (${d.revision})`}: ${d.missing}.`,
+    hint: (d) => grantHint(d.missing, d.user),
+    written: committedEarlier,
   }),
-  DATABASE_UNSUPPORTED: codeEntry({
+  DATABASE_UNSUPPORTED: defineError({
     exit: exitCode.unsupportedServer,
     message: (d: { database: string; found: string; expected: string }) =>
-      `The server at ${d.database} does not fit: found ${d.found}, expected ${d.expected}.`,
-    hint: () => 'Point "database" at a PostgreSQL 15 or newer.',
+      `The server at ${d.database} is not supported: found ${d.found}, expected ${d.expected}.`,
+    hint: () => 'Point "database" in config.json at a PostgreSQL server of version 15 or newer.',
   }),
-  DIRECT_CONNECTION_NEEDED: codeEntry({
+  DIRECT_CONNECTION_NEEDED: defineError({
     exit: exitCode.unsupportedServer,
     message: (d: { revision: string; database: string; reason: string }) =>
       `Revision "${d.revision}" runs outside a transaction and needs a second connection to ${d.database}: ${d.reason}.`,
     hint: () =>
-      'Behind a connection pooler give a way round it: "database": { "url": "…", "directUrl": "postgres://…" } in config.json.',
-    written: seeStatus,
+      'Behind a connection pooler, configure a direct URL: "database": { "url": "…", "directUrl": "postgres://…" } in config.json.',
+    written: committedEarlier,
   }),
-  DIRECTORY_IN_USE: codeEntry({
+  DIRECTORY_IN_USE: defineError({
     exit: exitCode.directoryInUse,
     message: (d: { directory: string; pid: number | null; lock: string }) =>
       `The embedded database ${d.directory} is in use by ${d.pid === null ? 'another process' : `process ${d.pid}`}.`,
     hint: () =>
-      'An embedded database serves one process. Stop the other one, or move to a server: "database": "postgres://…". ' +
-      'The lock ends with its process; no file needs removing.',
+      'An embedded database serves one process. Stop the other process, or use a server: "database": "postgres://…". ' +
+      'The lock ends with its process; there is no file to remove.',
   }),
-  DIRECTORY_UNUSABLE: codeEntry({
+  DIRECTORY_UNUSABLE: defineError({
     exit: exitCode.config,
     message: (d: { directory: string; reason: string }) =>
       `The embedded database ${d.directory} cannot be opened: ${d.reason}.`,
     hint: () =>
-      'Choose a folder that this user may write: "database": "pglite://../.data/name" (relative to config.json).',
+      'Choose a folder that this user can write to: "database": "pglite://../.data/name" (relative to config.json).',
   }),
-  STORE_VERSION: codeEntry({
+  STORE_VERSION: defineError({
     exit: exitCode.storeDamaged,
     message: (d: { directory: string; found: string; expected: string }) =>
-      `The embedded database ${d.directory} was made by PostgreSQL ${d.found}; this kernel embeds PostgreSQL ${d.expected}.`,
-    hint: () => 'Dump it with the kernel version that made it and restore it into a new directory.',
+      `The embedded database ${d.directory} was created by PostgreSQL ${d.found}; this kernel embeds PostgreSQL ${d.expected}.`,
+    hint: () => 'Dump it with the kernel version that created it, and restore the dump into a new directory.',
   }),
-  STORE_DAMAGED: codeEntry({
+  STORE_DAMAGED: defineError({
     exit: exitCode.storeDamaged,
     message: (d: { directory: string; reason: string }) =>
       `The embedded database ${d.directory} does not start: ${d.reason}.`,
     hint: (d) =>
-      `Restore the folder from a backup, or move ${d.directory} aside to begin anew. Nothing in it was changed.`,
+      `Restore the folder from a backup, or move ${d.directory} aside to start with an empty database. It was not changed.`,
   }),
-  LEDGER_FORMAT_NEWER: codeEntry({
+  LEDGER_FORMAT_NEWER: defineError({
     exit: exitCode.databaseAhead,
     message: (d: { found: number; known: number }) =>
-      `The ledger has format ${d.found}; this kernel knows formats up to ${d.known}.`,
-    hint: () => 'A newer kernel has migrated this database. Upgrade: npm install @headwater/kernel@latest',
+      `The ledger has format ${d.found}; this kernel supports formats up to ${d.known}.`,
+    hint: () => 'A newer kernel has migrated this database. Upgrade the kernel: npm install @headwater/kernel@latest',
   }),
-  LOCK_WAIT_TIMEOUT: codeEntry({
+  LOCK_WAIT_TIMEOUT: defineError({
     exit: exitCode.lockWait,
     message: (d: { seconds: number; holder: string | null }) =>
-      `Another session has held the migration lock for ${d.seconds} s: ${d.holder ?? 'it has just gone'}.`,
+      `Another session has held the migration lock for ${d.seconds} s: ${d.holder ?? 'it ended a moment ago'}.`,
     hint: () =>
-      'Wait for it or end it, then run again. "upgrade": { "lockWait": seconds } in config.json waits longer.',
-    written: seeStatus,
+      'Wait for that session or end it, then run the command again. To wait longer: "upgrade": { "lockWait": seconds } in config.json.',
+    written: committedEarlier,
   }),
-  MIGRATION_FAILED: codeEntry({
+  MIGRATION_FAILED: defineError({
     exit: exitCode.migrationFailed,
     message: (d: {
       revision: string;
@@ -101,13 +106,13 @@ export const databaseCodes = {
       const state = d.sqlState === null ? '' : ` [SQLSTATE ${d.sqlState}]`;
       const detail = d.detail === null ? '' : ` ${d.detail}`;
       const statement = d.statement === null ? '' : `\n    ${d.statement}`;
-      return `Revision "${d.revision}" failed on its way ${d.direction}${where}: ${d.reason}${state}.${detail}${statement}`;
+      return `Revision "${d.revision}" failed while running \`${d.direction}\`${where}: ${d.reason}${state}.${detail}${statement}`;
     },
     hint: (d) =>
-      `Correct the revision or the data it met, then run again. Its SQL: npx kernel migrate:show ${d.revision}`,
+      `Correct the revision or the data that it fails on, then run the command again. Its SQL: npx kernel migrate:show ${d.revision}`,
     written: rolledBack,
   }),
-  MIGRATION_BLOCKED: codeEntry({
+  MIGRATION_BLOCKED: defineError({
     exit: exitCode.migrationFailed,
     message: (d: {
       revision: string;
@@ -116,40 +121,51 @@ export const databaseCodes = {
       blockers: readonly string[];
       applied: readonly string[];
     }) =>
-      `Revision "${d.revision}" did not get its locks in ${d.seconds} s and ${d.attempts} attempts; ` +
-      `${d.blockers.length === 0 ? 'who held them is not known' : `blocked by ${listOf(d.blockers)}`}.`,
+      `Revision "${d.revision}" did not get its table locks within ${d.seconds} s and ${d.attempts} attempts; ` +
+      `${d.blockers.length === 0 ? 'the blocking session is unknown' : `blocked by ${joinNames(d.blockers)}`}.`,
     hint: () =>
-      'End that session or run again when it is quiet. "upgrade": { "retryFor": seconds } in config.json tries longer.',
+      'End that session, or run the command again when the tables are less busy. To try longer: "upgrade": { "retryFor": seconds } in config.json.',
     written: rolledBack,
   }),
-  STEP_INCOMPLETE: codeEntry({
+  STEP_INCOMPLETE: defineError({
     exit: exitCode.incompleteStep,
     message: (d: { revision: string; reason: string }) =>
-      `Revision "${d.revision}" runs outside a transaction and has not taken full effect: ${d.reason}.`,
+      `Revision "${d.revision}" runs outside a transaction and did not take full effect: ${d.reason}.`,
     hint: (d) =>
-      `Its \`check\` says what is missing: npx kernel migrate:show ${d.revision}. Then run again; it starts over.`,
-    written: () => 'Its effect may be there in part; its row is not. Running again is safe.',
+      `Its \`check\` shows what is missing: npx kernel migrate:show ${d.revision}. Run the command again to start the revision over.`,
+    written: () =>
+      'Part of its effect may remain; its ledger row was not written. It is safe to run the command again.',
   }),
-  ENVELOPE_VIOLATED: codeEntry({
+  ENVELOPE_VIOLATED: defineError({
     exit: exitCode.envelope,
     message: (d: { revision: string; reason: string; applied: readonly string[] }) =>
-      `Revision "${d.revision}" leaves its envelope: ${d.reason}.`,
+      `Revision "${d.revision}" violates its envelope: ${d.reason}.`,
     hint: () =>
-      'A revision runs inside one transaction of the kernel: leave out begin, commit, rollback, set search_path and set role.',
+      'The kernel runs each revision in one transaction with fixed settings, its envelope. Remove begin, commit, rollback, ' +
+      'set search_path and set role from it.',
     written: rolledBack,
   }),
-  OUTCOME_UNKNOWN: codeEntry({
+  OUTCOME_UNKNOWN: defineError({
     exit: exitCode.outcomeUnknown,
     message: (d: { revision: string; database: string; reason: string }) =>
-      `The connection to ${d.database} broke while "${d.revision}" was being committed, and does not come back: ${d.reason}.`,
-    hint: () => 'Once the database answers: npx kernel migrate:status. Running again is safe either way.',
-    written: () => 'Whether that revision was committed is not known; it is whole or not there.',
+      `The connection to ${d.database} broke while "${d.revision}" was being committed, and could not be restored: ${d.reason}.`,
+    hint: () =>
+      'When the database is available again: npx kernel migrate:status. It is safe to run the command again in either case.',
+    written: () => 'It is unknown whether that revision was committed. It took effect either completely or not at all.',
   }),
 };
 
-function grantFor(missing: string, user: string): string {
-  if (missing.startsWith('create on database')) return `grant create on database <name> to "${user}";`;
+function pendingText(pending: readonly string[]): string {
+  const first = pending[0] ?? '?';
+  return pending.length === 1
+    ? `the revision ${first} is pending`
+    : `${pending.length} revisions are pending, beginning with ${first}`;
+}
+
+function grantHint(missing: string, user: string): string {
+  const run = 'As the owner of the database, run: ';
+  if (missing.startsWith('create on database')) return `${run}grant create on database <name> to "${user}";`;
   const schema = /^permission denied for schema (\S+)/.exec(missing)?.[1];
-  if (schema !== undefined) return `grant create, usage on schema ${schema} to "${user}";`;
-  return `a grant to "${user}" of what the message names; altering a table takes its owner`;
+  if (schema !== undefined) return `${run}grant create, usage on schema ${schema} to "${user}";`;
+  return `Grant "${user}" the privilege that the message names. Only the owner of a table can alter it.`;
 }

@@ -1,4 +1,5 @@
-import { codeEntry, listOf } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 
 /** The kind of an edge between revisions, named like the field that declares it. */
@@ -6,13 +7,13 @@ export type EdgeKind = 'revises' | 'dependsOn';
 
 /** Errors of the revision graph, of targets and of plans: `graph/` and `plan/`. */
 export const graphCodes = {
-  REVISION_DUPLICATE: codeEntry({
+  REVISION_DUPLICATE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { id: string; files: readonly string[] }) =>
-      `Two revisions have the id "${d.id}"${d.files.length > 0 ? `: ${listOf(d.files)}` : ''}.`,
+      `Two revisions have the id "${d.id}"${d.files.length > 0 ? `: ${joinNames(d.files)}` : ''}.`,
     hint: () => 'An id names one revision forever. Give the newer revision another id, and rename its file to match.',
   }),
-  DEPENDENCY_UNKNOWN: codeEntry({
+  DEPENDENCY_UNKNOWN: defineError({
     exit: exitCode.incompatible,
     message: (d: {
       revision: string;
@@ -43,33 +44,33 @@ export const graphCodes = {
       return `Correct \`${d.edge}\` of "${d.revision}". List the revisions: npx kernel migrate:history ${d.plugin}`;
     },
   }),
-  REVISION_CYCLE: codeEntry({
+  REVISION_CYCLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { path: readonly string[] }) => `The revisions form a cycle: ${d.path.join(' -> ')}.`,
     hint: () => 'Each arrow means "needs". Remove one of these edges; the newest dependsOn is usually the wrong one.',
   }),
-  REQUIRES_CYCLE: codeEntry({
+  REQUIRES_CYCLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { path: readonly string[] }) => `The plugins require each other in a cycle: ${d.path.join(' -> ')}.`,
     hint: () =>
       'Each arrow means "requires" (every plugin requires core). Make one of these requirements optional ' +
       '(peerDependenciesMeta), or move the code that both need into a separate plugin.',
   }),
-  SEVERAL_HEADS: codeEntry({
+  SEVERAL_HEADS: defineError({
     exit: exitCode.severalHeads,
     message: (d: { plugin: string; heads: readonly string[] }) =>
-      `The branch "${d.plugin}" has ${d.heads.length} heads: ${listOf(d.heads)}.`,
+      `The branch "${d.plugin}" has ${d.heads.length} heads: ${joinNames(d.heads)}.`,
     hint: (d) =>
       'Two people may have added a revision to the same parent. Merge the heads with a revision that revises both ' +
       `(npx kernel migrate:merge ${d.plugin}). If one of them has not been released, make it revise the other instead.`,
   }),
-  SEVERAL_BASES: codeEntry({
+  SEVERAL_BASES: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; bases: readonly string[] }) =>
-      `The branch "${d.plugin}" has ${d.bases.length} bases: ${listOf(d.bases)}.`,
+      `The branch "${d.plugin}" has ${d.bases.length} bases: ${joinNames(d.bases)}.`,
     hint: () => 'Only the first revision of a branch has `revises: null`. Make the later one revise its predecessor.',
   }),
-  TARGET_UNKNOWN: codeEntry({
+  TARGET_UNKNOWN: defineError({
     exit: exitCode.usage,
     message: (d: { target: string; reason: string; nearest: string | null }) =>
       `Unknown target "${d.target}": ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
@@ -77,13 +78,13 @@ export const graphCodes = {
       'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
       'List all revisions: npx kernel migrate:history',
   }),
-  TARGET_AMBIGUOUS: codeEntry({
+  TARGET_AMBIGUOUS: defineError({
     exit: exitCode.usage,
     message: (d: { target: string; candidates: readonly string[] }) =>
-      `The target "${d.target}" is ambiguous. Candidates: ${listOf(d.candidates)}.`,
+      `The target "${d.target}" is ambiguous. Candidates: ${joinNames(d.candidates)}.`,
     hint: (d) => `Write more of the name, for example ${d.candidates[0] ?? 'the full id'}.`,
   }),
-  TARGET_ILLEGAL: codeEntry({
+  TARGET_ILLEGAL: defineError({
     exit: exitCode.usage,
     message: (d: { target: string; direction: 'up' | 'down'; reason: string }) =>
       `"${d.target}" is not a valid target for ${d.direction === 'up' ? 'an upgrade' : 'a downgrade'}: ${d.reason}.`,
@@ -95,26 +96,26 @@ export const graphCodes = {
         : 'Downgrade to likes@base, likes@0002 or likes@-1; the named revision stays.';
     },
   }),
-  DOWNGRADE_BLOCKED: codeEntry({
+  DOWNGRADE_BLOCKED: defineError({
     exit: exitCode.incompatible,
     message: (d: {
       target: string;
       plugins: readonly string[];
       dependents: readonly { id: string; needs: string }[];
     }) =>
-      `Downgrading to "${d.target}" would remove revisions that ${listOf(d.plugins)} still ` +
+      `Downgrading to "${d.target}" would remove revisions that ${joinNames(d.plugins)} still ` +
       `${d.plugins.length > 1 ? 'need' : 'needs'}: ${firstFew(d.dependents.map(({ id, needs }) => `${id} needs ${needs}`))}.`,
     hint: (d) =>
-      `Downgrade ${listOf(d.plugins)} first, or include ${d.plugins.length > 1 ? 'them' : 'it'}: ` +
+      `Downgrade ${joinNames(d.plugins)} first, or include ${d.plugins.length > 1 ? 'them' : 'it'}: ` +
       `npx kernel migrate:down ${d.target} --cascade`,
   }),
-  DOWN_MISSING: codeEntry({
+  DOWN_MISSING: defineError({
     exit: exitCode.incompatible,
     message: (d: { target: string; revisions: readonly string[] }) =>
-      `Downgrading to "${d.target}" is not possible: ${listOf(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
+      `Downgrading to "${d.target}" is not possible: ${joinNames(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Add a `down`, or restore a backup from before the revision ran.',
   }),
-  STAMP_INCOMPLETE: codeEntry({
+  STAMP_INCOMPLETE: defineError({
     exit: exitCode.incompatible,
     message: (d: { targets: readonly string[]; gaps: readonly { id: string; missing: string }[] }) =>
       `Nothing is stamped: ${firstFew(d.gaps.map(({ id, missing }) => `${id} depends on ${missing}, which is not applied`))}.`,
@@ -126,7 +127,7 @@ export const graphCodes = {
       );
     },
   }),
-  HISTORY_INCONSISTENT: codeEntry({
+  HISTORY_INCONSISTENT: defineError({
     exit: exitCode.integrity,
     message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
       const gaps = d.gaps.map(

@@ -1,31 +1,32 @@
-import { codeEntry, listOf } from '../code-entry.ts';
+import { defineError } from '../define-error.ts';
+import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 
 /** Errors found by comparing the ledger with the revisions that the code ships. */
 export const historyCodes = {
-  CORE_NOT_CONFIGURED: codeEntry({
+  CORE_NOT_CONFIGURED: defineError({
     exit: exitCode.config,
     message: (d: { revisions: number }) =>
       `The database has ${d.revisions} applied revisions of plugin zero ("core"), but the config does not name plugin zero.`,
     hint: () => 'Add its package to the top level of the config: "core": "@headwater/plugin-core"',
   }),
-  REVISION_EDITED: codeEntry({
+  REVISION_EDITED: defineError({
     exit: exitCode.integrity,
     message: (d: { revision: string; file: string; what: string; others: readonly string[] }) =>
       `The applied revision "${d.revision}" was edited after it ran (${d.file}): ${d.what}.` +
-      (d.others.length === 0 ? '' : ` Also edited: ${listOf(d.others)}.`),
+      (d.others.length === 0 ? '' : ` Also edited: ${joinNames(d.others)}.`),
     hint: (d) =>
       'Applied revisions must not change. Restore the file, and write the change as a new revision. ' +
       `Show what ran: npx kernel migrate:show ${d.revision} --applied`,
   }),
-  REVISION_DELETED: codeEntry({
+  REVISION_DELETED: defineError({
     exit: exitCode.integrity,
     message: (d: { revision: string; plugin: string; successor: string }) =>
       `The applied revision "${d.revision}" is missing from "${d.plugin}", although "${d.successor}" still needs it.`,
     hint: (d) =>
       `Restore the file under its old name; an id names one revision forever. Show what ran: npx kernel migrate:show ${d.revision}`,
   }),
-  HISTORY_DIVERGED: codeEntry({
+  HISTORY_DIVERGED: defineError({
     exit: exitCode.integrity,
     message: (d: { revision: string; known: string; parent: string | null }) =>
       `The database has "${d.revision}" ${d.parent === null ? 'as the base of its branch' : `after "${d.parent}"`}, ` +
@@ -33,10 +34,10 @@ export const historyCodes = {
     hint: () =>
       'If the file was renamed, restore its old name. Otherwise deploy code that has both revisions and a third one that revises both.',
   }),
-  DATABASE_AHEAD: codeEntry({
+  DATABASE_AHEAD: defineError({
     exit: exitCode.databaseAhead,
     message: (d: { plugin: string; revisions: readonly string[]; breaking: readonly string[]; package: string }) =>
-      `The database is ahead of this code: "${d.plugin}" has ${listOf(d.revisions)} applied, and ${listOf(d.breaking)} ` +
+      `The database is ahead of this code: "${d.plugin}" has ${joinNames(d.revisions)} applied, and ${joinNames(d.breaking)} ` +
       `${d.breaking.length > 1 ? 'are' : 'is'} marked as breaking for older code.`,
     hint: (d) =>
       `Deploy a version of ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code first.`,

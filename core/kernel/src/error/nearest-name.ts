@@ -1,15 +1,19 @@
 /**
- * The candidate that `name` is most likely a slip of: fewest single-letter edits (a swap of two neighbours counts as
- * one), letter case ignored, at most one edit for every three letters. `null` where nothing is that close. Ties go to
- * the first by code units, so the answer does not depend on the order of `candidates`.
+ * Returns the candidate that `name` is most likely a misspelling of, for "did you mean": the one with the fewest
+ * single-letter edits (swapping two neighbors counts as one), ignoring letter case, with at most one edit for every three
+ * letters. Returns `null` if no candidate is that close. Of equally close candidates it returns the first by code units,
+ * so the result does not depend on the order of `candidates`.
+ *
+ * @example
+ * nearestName('lieks', ['likes', 'comments']); // 'likes'
  */
-export function nearest(name: string, candidates: Iterable<string>): string | null {
+export function nearestName(name: string, candidates: Iterable<string>): string | null {
   const wanted = name.toLowerCase();
   let best: string | null = null;
   let bestEdits = Math.max(1, Math.floor(wanted.length / 3));
   if (bestEdits >= wanted.length) return null;
   for (const candidate of candidates) {
-    // The length alone already costs that many edits; this keeps thousands of candidates cheap.
+    // The difference in length is a lower bound of the edits. This keeps thousands of candidates cheap.
     if (Math.abs(candidate.length - wanted.length) > bestEdits) continue;
     const edits = editDistance(wanted, candidate.toLowerCase());
     if (edits > bestEdits || (edits === bestEdits && best !== null && best <= candidate)) continue;
@@ -19,7 +23,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
-/** Edits between two words: insert, delete, replace, swap neighbours ("optimal string alignment"). Needs three rows. */
+/** Counts the edits between two words: insert, delete, replace, swap neighbors ("optimal string alignment"). */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -39,7 +43,7 @@ function editDistance(a: string, b: string): number {
   return at(last, b.length);
 }
 
-/** A cell that is always there; the type system cannot know. */
+/** Returns a cell of the matrix. It always exists, but the type system cannot know that. */
 function at(row: readonly number[], index: number): number {
   return row[index] ?? 0;
 }

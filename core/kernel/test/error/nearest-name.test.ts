@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../src/error/nearest.ts';
+import { nearestName } from '../../src/error/nearest-name.ts';
 
 describe('the nearest name', () => {
   test.each([
@@ -13,8 +13,8 @@ describe('the nearest name', () => {
     ],
     ['head', ['likes', 'heads', 'base'], 'heads'],
   ])('of %s in %j is %s', (name, candidates, expected) => {
-    expect(nearest(name, candidates)).toBe(expected);
-    expect(nearest(name, candidates.toReversed())).toBe(expected);
+    expect(nearestName(name, candidates)).toBe(expected);
+    expect(nearestName(name, candidates.toReversed())).toBe(expected);
   });
 
   test.each([
@@ -23,11 +23,11 @@ describe('the nearest name', () => {
     ['', ['a', '']],
     ['likes', []],
   ])('of %j in %j is nothing: too far away', (name, candidates) => {
-    expect(nearest(name, candidates)).toBeNull();
+    expect(nearestName(name, candidates)).toBeNull();
   });
 
   test('is the first by code units where two are as near', () => {
-    expect(nearest('cat', ['car', 'bat', 'cut'])).toBe('bat');
-    expect(nearest('cat', ['cut', 'bat', 'car'])).toBe('bat');
+    expect(nearestName('cat', ['car', 'bat', 'cut'])).toBe('bat');
+    expect(nearestName('cat', ['cut', 'bat', 'car'])).toBe('bat');
   });
 });

@@ -1,0 +1,26 @@
+import type { ExitCode } from './exit-code.ts';
+
+/** One row of a code table: how an error with the details `D` is reported, and the exit code of the process. */
+export interface ErrorDefinition<D> {
+  readonly exit: ExitCode;
+  /** States the problem and its location (file, JSON pointer, plugin or revision), the value found and the one expected. */
+  readonly message: (details: D) => string;
+  /** States how to fix it, with a command to copy if there is one. */
+  readonly hint: (details: D) => string;
+  /** States whether anything was written. Default: "Nothing was written." */
+  readonly written?: (details: D) => string;
+}
+
+/**
+ * Defines one error of a code table. It only infers `D` from `message`, so that a table stays typed row by row.
+ *
+ * @example
+ * CONFIG_EXISTS: defineError({
+ *   exit: exitCode.config,
+ *   message: (d: { file: string }) => `${d.file} exists already.`,
+ *   hint: (d) => `Edit it, or remove it first: rm ${d.file}`,
+ * }),
+ */
+export function defineError<D>(definition: ErrorDefinition<D>): ErrorDefinition<D> {
+  return definition;
+}

@@ -1,0 +1,9 @@
+/**
+ * Returns the first line of an error's message, to be quoted in the message of another error. Later lines and the stack
+ * may contain secrets.
+ */
+export function shortMessage(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return shortMessage(error.errors[0]);
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '') || 'no reason given';
+}
