@@ -50,8 +50,8 @@ const numberTypes: ReadonlySet<string> = new Set([
 const timeTypes: ReadonlySet<string> = new Set(['date', 'timestamp without time zone', 'timestamp with time zone']);
 
 /**
- * Whether PostgreSQL converts values of one type to another by an assignment cast. Such a cast refuses values that are too
- * long or too large; an explicit cast would truncate them.
+ * Whether PostgreSQL converts values of one type to another by an assignment cast. Such a cast refuses values that are
+ * too long or too large; an explicit cast would truncate them.
  */
 function isAssignable(before: string, after: string): boolean {
   const [from, to] = [before, after].map((type) => type.replace(/\(\d+(?:,\d+)?\)/, ''));

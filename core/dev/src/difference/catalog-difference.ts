@@ -9,13 +9,16 @@ import { newTableChanges, tableChanges, type TableOptions } from './table-differ
 export interface DifferenceOptions {
   /**
    * Whether to drop objects that `after` lacks although entities need not, or cannot, declare them: views, functions,
-   * triggers, policies, exclusion constraints, row security, and comments on anything but tables and columns. Default: false,
-   * since `after` may come from entities.
+   * triggers, policies, exclusion constraints, row security, and comments on anything but tables and columns. Default:
+   * false, since `after` may come from entities.
    */
   readonly undefine?: boolean;
 }
 
-/** Returns the changes from `before` to `after`, in no particular order. Objects are compared by name, never guessed to be renamed. */
+/**
+ * Returns the changes from `before` to `after`, in no particular order. Matches objects by name and never guesses
+ * renames.
+ */
 export function differenceOf(
   before: Catalog,
   after: Catalog,

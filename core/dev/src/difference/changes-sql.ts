@@ -15,8 +15,8 @@ import { changeEnumSql, createEnumSql } from './enum-sql.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
 /**
- * Returns changes as SQL: paragraphs of statements in an order that the server accepts. Within a paragraph the statements
- * are sorted by table, and for each table they keep the given order, which is that of its columns.
+ * Returns changes as SQL: paragraphs of statements in an order that the server accepts. Within a paragraph the
+ * statements are sorted by table, and for each table they keep the given order, which is that of its columns.
  */
 export function changesSql(changes: readonly Change[]): string {
   const changesOf = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
@@ -100,7 +100,9 @@ function leavesEnum({ before, after }: Of<'alter column'>): boolean {
   return before.enum !== null && before.enum !== after.enum;
 }
 
-/** Sorts generated columns first or last: they must be dropped before the columns that they use, and added after them. */
+/**
+ * Sorts generated columns first or last: they must be dropped before the columns that they use, and added after them.
+ */
 function generatedFirst<T extends { readonly column: CatalogColumn }>(
   changes: readonly T[],
   first = true,

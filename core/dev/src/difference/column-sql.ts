@@ -20,8 +20,8 @@ export function typeSql(type: string): string {
 }
 
 /**
- * Returns a default for a statement: a constant of the column's type without its cast, and a negative number without quotes.
- * Nothing else is shortened, since the server would take it for another default.
+ * Returns a default for a statement: a constant of the column's type without its cast, and a negative number without
+ * quotes. Nothing else is shortened, since the server would take it for another default.
  */
 export function defaultSql({ default: expression, type }: Pick<CatalogColumn, 'default' | 'type'>): string {
   if (expression === null) return 'null';

@@ -3,8 +3,8 @@ import { changeKey, type Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 
 /**
- * Adds to changes the temporary removal of the objects that block them: foreign keys to a key that is dropped, foreign keys
- * between columns whose types change, and views, triggers and policies that use columns that change.
+ * Adds to changes the temporary removal of the objects that block them: foreign keys to a key that is dropped, foreign
+ * keys between columns whose types change, and views, triggers and policies that use columns that change.
  */
 export function withDependents(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const keys = new Set(changes.map(changeKey));
@@ -24,7 +24,9 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
   ];
 }
 
-/** Drops the foreign keys that would be dropped with their column or table, but only after the key that they reference. */
+/**
+ * Drops the foreign keys that would be dropped with their column or table, but only after the key that they reference.
+ */
 function foreignKeysToDropFirst(changes: readonly Change[], before: Catalog): readonly Change[] {
   const tables = new Set(changes.flatMap((change) => (change.kind === 'drop table' ? [change.table.name] : [])));
   const columns = droppedColumns(changes);

@@ -36,7 +36,9 @@ const memberships = new RegExp(
   'g',
 );
 
-/** PostgreSQL reads `in` with one element as a plain comparison, and with elements of several types as something else. */
+/**
+ * PostgreSQL reads `in` with one element as a plain comparison, and with elements of several types as something else.
+ */
 function withIn(text: string): string {
   return text.replaceAll(memberships, (all, ...groups: readonly unknown[]) => {
     const [name = '', list = ''] = groups.slice(0, 6).filter((group) => typeof group === 'string');

@@ -28,7 +28,10 @@ export function newTableChanges(table: CatalogTable): readonly Change[] {
   return changes;
 }
 
-/** Returns the changes from one version of a table to another. The partition key is not compared, since it cannot change. */
+/**
+ * Returns the changes from one version of a table to another. The partition key is not compared, since it cannot
+ * change.
+ */
 export function tableChanges(before: CatalogTable, after: CatalogTable, options: TableOptions): readonly Change[] {
   const on = after.name;
   const { undefine } = options;
@@ -139,8 +142,8 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
 }
 
 /**
- * Whether a change can only be made by dropping and adding the column. Before PostgreSQL 17 the expression of a generated
- * column cannot change, a plain column cannot become a generated one, and a virtual column cannot become a plain one.
+ * Whether a change is only possible by dropping and adding the column. An expression cannot change before PostgreSQL
+ * 17, and in no version can a plain column become a generated one, or a virtual column a plain one.
  */
 function changesGeneration({ generated: before }: CatalogColumn, { generated: after }: CatalogColumn): boolean {
   if (after === null) return before?.stored === false;

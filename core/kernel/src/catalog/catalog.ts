@@ -1,13 +1,16 @@
 /**
- * The objects in a database, by name. Every name is text as `nameText` writes it, or the name of a part of a table, without
- * a schema. Column positions, oids and the order of creation are not included, since they say nothing about a schema.
+ * The objects in a database, by name. Every name is text as `nameText` writes it, or the name of a part of a table,
+ * without a schema. Column positions, oids and the order of creation are not included, since they say nothing about a
+ * schema.
  */
 export interface Catalog {
   /** Schemas other than `public`. */
   readonly schemas: ReadonlyMap<string, CatalogSchema>;
   readonly enums: ReadonlyMap<string, CatalogEnum>;
   readonly tables: ReadonlyMap<string, CatalogTable>;
-  /** Views, functions, triggers, policies and other objects that are compared and replaced as a whole, by `objectKey`. */
+  /**
+   * Views, functions, triggers, policies and other objects that are compared and replaced as a whole, by `objectKey`.
+   */
   readonly definitions: ReadonlyMap<string, CatalogDefinition>;
 }
 

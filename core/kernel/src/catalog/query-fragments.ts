@@ -10,10 +10,10 @@ const partSql = (part: string): string =>
   `case when ${part} ~ '[."]' then '"' || replace(${part}, '"', '""') || '"' else ${part} end`;
 
 /**
- * Excludes the objects of the server, whose oids are lower, and those of extensions, which are created and dropped with their
- * extension. Not `>= 16384`: PostgreSQL takes every oid constant in a plan for a relation that the plan depends on
- * (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that oid, and every
- * change to it would invalidate the plans of all queries.
+ * Excludes the objects of the server, whose oids are lower, and those of extensions, which are created and dropped with
+ * their extension. Not `>= 16384`: PostgreSQL takes every oid constant in a plan for a relation that the plan depends
+ * on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that oid, and
+ * every change to it would invalidate the plans of all queries.
  */
 export const isUserObject = (catalog: string, oid: string): string =>
   `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;

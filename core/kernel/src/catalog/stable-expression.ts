@@ -1,7 +1,7 @@
 /**
- * Returns an expression that PostgreSQL printed in the form that it prints after reading that text back. Only one construct
- * differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and reads it as a cast of
- * each element. Without this, a check with `in` would never equal the check that its own text creates.
+ * Returns an expression that PostgreSQL printed in the form that it prints after reading that text back. Only one
+ * construct differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and reads it
+ * as a cast of each element. Without this, a check with `in` would never equal the check that its own text creates.
  */
 export function stableExpression(text: string): string {
   let stable = '';
@@ -22,7 +22,9 @@ export function stableExpression(text: string): string {
   return stable + text.slice(at);
 }
 
-/** Returns the elements of the array whose first element starts at `from`, and the position after its closing bracket. */
+/**
+ * Returns the elements of the array whose first element starts at `from`, and the position after its closing bracket.
+ */
 function arrayElements(text: string, from: number): { readonly elements: readonly string[]; readonly end: number } {
   const elements: string[] = [];
   let [depth, start] = [0, from];

@@ -40,9 +40,9 @@ export interface SchemaHistory {
 }
 
 /**
- * Reads revisions in the given order, which is that of a plan, and records which revision created and which last changed
- * each object. Neither connects to a database nor runs anything. A revision that cannot be read (code, DO blocks, SQL that
- * the parser refuses) becomes opaque; nothing is thrown.
+ * Reads revisions in the given order, which is that of a plan, and records which revision created and which last
+ * changed each object. Neither connects to a database nor runs anything. A revision that cannot be read (code, DO
+ * blocks, SQL that the parser refuses) becomes opaque; nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {
   const draft: HistoryDraft = { schema: trackedSchema(), opaque: [], branches: new Map() };

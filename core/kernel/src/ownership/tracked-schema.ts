@@ -13,7 +13,10 @@ export interface TrackedSchema {
   readonly remove: (object: TrackedObject) => void;
 }
 
-/** Returns a schema that starts with the objects in `before`. It calls `onNew` with each object whose key was not in use. */
+/**
+ * Returns a schema that starts with the objects in `before`. It calls `onNew` with each object whose key was not in
+ * use.
+ */
 export function trackedSchema(
   before: TrackedObjects = new Map(),
   onNew?: (object: TrackedObject) => void,

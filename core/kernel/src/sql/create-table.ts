@@ -57,7 +57,9 @@ export function readColumn(table: string, definition: ColumnDef, draft: EffectsD
   for (const constraint of constraints) readConstraint(table, constraint, draft, name);
 }
 
-/** Whether an insert may omit the column and still gets a value: a default other than null, an identity, an expression. */
+/**
+ * Whether an insert may omit the column and still gets a value: a default other than null, an identity, an expression.
+ */
 function suppliesValue(constraints: readonly Constraint[]): boolean {
   return constraints.some(({ contype, raw_expr: expression }) => {
     if (contype === 'CONSTR_IDENTITY' || contype === 'CONSTR_GENERATED') return true;

@@ -38,8 +38,8 @@ interface Task {
 type Push = (value: unknown, scope: Scope) => void;
 
 /**
- * Reads a query or an expression into a draft: the tables, columns, types and functions that it needs, and the tables that
- * it writes. Returns the names of the functions that it calls, without those that PostgreSQL ships.
+ * Reads a query or an expression into a draft: the tables, columns, types and functions that it needs, and the tables
+ * that it writes. Returns the names of the functions that it calls, without those that PostgreSQL ships.
  */
 export function readQuery(root: unknown, scope: Scope, draft: EffectsDraft): ReadonlySet<string> {
   const called = new Set<string>();
@@ -183,7 +183,7 @@ function needColumn({ fields = [] }: ColumnRef, scope: Scope, draft: EffectsDraf
   const column = names.at(-1) ?? '';
   if (names.length === 1 && fields.length === 1) return needUnqualified(column, scope, draft);
   const isStar = names.length < fields.length;
-  // In `a.b.c`, `a` is a schema, `b` a table and `c` a column.
+  // In `a.b.c`, `a` is a schema, `b` a table and `c` a column. A longer name selects a field of a composite value.
   const alias = names[isStar ? names.length - 1 : names.length - 2] ?? '';
   const source = findSource(alias, scope);
   if (source === null) return undefined;

@@ -23,8 +23,8 @@ export async function scanSql(sql: string): Promise<readonly SqlToken[]> {
 }
 
 /**
- * Returns the identifier in a token as the server reads it, before truncation: in lower case, or as quoted. `null` if the
- * token is not an identifier.
+ * Returns the identifier in a token as the server reads it, before truncation: in lower case, or as quoted. `null` if
+ * the token is not an identifier.
  */
 export function identifierIn({ text, kind }: SqlToken): string | null {
   if (kind !== 'IDENT') return null;

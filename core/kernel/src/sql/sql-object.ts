@@ -28,13 +28,14 @@ export interface SqlType {
 
 /**
  * An object that SQL names. Overloads of a function count as one function. Views include materialized views, tables
- * include foreign tables, types include enums, domains, composites and ranges, functions include procedures and aggregates.
+ * include foreign tables, types include enums, domains, composites and ranges, functions include procedures and
+ * aggregates.
  */
 export interface SqlObject {
   readonly kind: SqlKind;
   /**
-   * The name as the server stores it, as `nameText` writes it. The name of an object in a table has no schema. A name of
-   * kind `other` begins with the object type: `collation german`.
+   * The name as the server stores it, as `nameText` writes it. The name of an object in a table has no schema. A name
+   * of kind `other` begins with the object type: `collation german`.
    */
   readonly name: string;
   /** The table or view that contains it; `null` for an object in no table, and if the SQL does not name the table. */
@@ -59,7 +60,9 @@ export interface SqlObject {
   readonly using?: string;
   /** For a sequence: the column of `table` with which it is dropped. */
   readonly ownedBy?: string;
-  /** For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether with defaults. */
+  /**
+   * For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether with defaults.
+   */
   readonly like?: readonly { readonly table: string; readonly defaults: boolean }[];
   /** For an enum that is created: its values. */
   readonly values?: readonly string[];

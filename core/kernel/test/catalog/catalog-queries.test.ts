@@ -4,7 +4,8 @@ import { catalogQueries } from '../../src/catalog/catalog-queries.ts';
 it.each(Object.entries(catalogQueries))(
   'the plan of the query for %s stays valid, since no oid in it can be that of a relation',
   (_, text) => {
-    // A plan depends on the relation of each oid constant in it. Relations get oids from 16384 (FirstNormalObjectId) on.
+    // A plan depends on the relation of each oid constant in it. Relations get oids from 16384 (FirstNormalObjectId)
+    // on.
     const numbers = Array.from(text.matchAll(/\b\d+\b/g), ([number]) => Number(number));
     expect(numbers.filter((number) => number >= 16_384)).toEqual([]);
   },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSql } from '../../src/contract/sql.ts';
 import { readFileSync } from 'node:fs';
-import { inferDependencies } from '../../src/ownership/infer-dependencies.ts';
+import { inferDependencies } from '../../src/ownership/inferred-dependencies.ts';
 import { schemaHistory } from '../../src/ownership/schema-history.ts';
 import { readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
 import { historyOf } from '../sql/support.ts';

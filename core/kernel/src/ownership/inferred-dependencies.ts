@@ -29,16 +29,16 @@ export interface Dependencies {
 }
 
 /**
- * Infers the exact revisions of other plugins that created or last changed the objects that `sql` of `plugin` touches when
- * it runs after `history`: tables, columns, types, functions, and the unique key behind a foreign key. Objects that the SQL
- * itself creates are known from the statement on that creates them.
+ * Infers the exact revisions of other plugins that created or last changed the objects that `sql` of `plugin` touches
+ * when it runs after `history`: tables, columns, types, functions, and the unique key behind a foreign key. Objects
+ * that the SQL itself creates are known from the statement on that creates them.
  *
- * - If two of the revisions are on one branch and one revises the other, only the later one is returned, with the objects
- *   of both.
- * - An object in a table is omitted if its table comes from the same revision. A table is omitted if one of its columns,
- *   from a later revision, is listed.
- * - An object that no revision creates (one of PostgreSQL's own, or a misspelled one) is omitted, unless an opaque revision
- *   may have created it: then it is `unknown`.
+ * - If two of the revisions are on one branch and one revises the other, only the later one is returned, with the
+ *   objects of both.
+ * - An object in a table is omitted if its table comes from the same revision. A table is omitted if one of its
+ *   columns, from a later revision, is listed.
+ * - An object that no revision creates (one of PostgreSQL's own, or a misspelled one) is omitted, unless an opaque
+ *   revision may have created it: then it is `unknown`.
  *
  * Throws SQL_SYNTAX.
  */
