@@ -36,7 +36,7 @@ export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp',
     chunk = [];
   };
   for (const step of steps) {
-    const kind = kindOf(step);
+    const kind = batchKind(step);
     if (kind !== 'sql' || step.direction === 'down') {
       endChunk();
       batches.push({ kind, direction: step.direction, steps: [step] });
@@ -49,7 +49,7 @@ export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp',
   return batches;
 }
 
-function kindOf({ revision, direction }: RunnableStep): Batch['kind'] {
+function batchKind({ revision, direction }: RunnableStep): Batch['kind'] {
   if (revision === null) return 'sql';
   const body = direction === 'up' ? revision.up : revision.down;
   if (body?.kind === 'code') return 'code';
