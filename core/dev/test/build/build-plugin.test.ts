@@ -184,7 +184,7 @@ describe('building a plugin', () => {
     const folder = makeProject().link({ name: 'likes', revisions: [{ slug: '0001_a', dependsOn: ['mail@0001_a'] }] });
     const { code, text } = await refusalIn(() => buildPlugin(folder));
     expect(code).toBe('REVISION_DEPENDENCY_NOT_REQUIRED');
-    expect(text).toContain('"peerDependencies": { "@headwater/plugin-mail": "*" }');
+    expect(text).toContain('Add the package of the plugin "mail" to "peerDependencies" in its package.json.');
   });
 
   it.each<[name: string, text: string, part: string]>([

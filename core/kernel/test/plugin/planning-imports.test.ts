@@ -27,6 +27,8 @@ function plan(project: Project, plugins: Readonly<Record<string, unknown>>): Rep
 import { registerHooks } from 'node:module';
 const urls = [];
 registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
+const { allowSources } = await import(${JSON.stringify(join(kernelFolder, 'src/runtime/source-condition.ts'))});
+allowSources();
 const { readConfig } = await import(${JSON.stringify(join(kernelFolder, 'src/config/read-config.ts'))});
 const { loadPluginSet } = await import(${JSON.stringify(join(kernelFolder, 'src/plugin/load-plugin-set.ts'))});
 const config = readConfig(${JSON.stringify(join(project.root, 'config.json'))}, {});

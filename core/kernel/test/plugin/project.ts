@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config, PluginEntry } from '../../src/config/config.ts';
-import { defaultStartTimeout, defaultUpgrade } from '../../src/config/kernel-keys.ts';
+import { defaultStartTimeout, defaultUpgrade } from '../../src/config/plugin-entry.ts';
 import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
 import type { ManifestRevision } from '../../src/plugin/manifest.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
