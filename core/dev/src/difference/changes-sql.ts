@@ -31,7 +31,7 @@ export function changesSql(changes: readonly Change[]): string {
       rebuild ? columns.map(({ on, column }) => `${on}.${column.name}`) : [],
     ),
   );
-  const alters = byTable(changesOf('alter column')).map((change) =>
+  const alters = sortedByTable(changesOf('alter column')).map((change) =>
     // Rebuilding the enum has dropped their defaults.
     rebuilt.has(`${change.on}.${change.before.name}`)
       ? { ...change, before: { ...change.before, default: null } }
@@ -50,13 +50,13 @@ export function changesSql(changes: readonly Change[]): string {
       .toReversed()
       .filter(({ kind }) => kind !== 'function')
       .map(undefineSql),
-    byTable(dropped.filter(isForeign)).map(dropConstraintSql),
+    sortedByTable(dropped.filter(isForeign)).map(dropConstraintSql),
     [
-      ...byTable(dropped.filter((change) => !isForeign(change))).map(dropConstraintSql),
-      ...byTable(changesOf('drop index')).map(({ on, index }) => `drop index ${indexName(on, index.name)};`),
+      ...sortedByTable(dropped.filter((change) => !isForeign(change))).map(dropConstraintSql),
+      ...sortedByTable(changesOf('drop index')).map(({ on, index }) => `drop index ${quoteIndex(on, index.name)};`),
     ],
     [
-      ...byTable(changesOf('drop partition')).map(({ partition }) => `drop table ${quoteName(partition.name)};`),
+      ...sortedByTable(changesOf('drop partition')).map(({ partition }) => `drop table ${quoteName(partition.name)};`),
       ...dropTablesSql(changesOf('drop table')),
     ],
     alterTablesSql(
@@ -70,17 +70,19 @@ export function changesSql(changes: readonly Change[]): string {
       .filter((change) => !leavesEnum(change))
       .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
     alterTablesSql(generatedFirst(changesOf('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
-    byTable(changesOf('add partition').filter(isExisting)).map(({ on, partition }) => partitionSql(on, partition)),
+    sortedByTable(changesOf('add partition').filter(isExisting)).map(({ on, partition }) =>
+      partitionSql(on, partition),
+    ),
     partsSql(
       added.filter((change) => isExisting(change) && !isForeign(change)),
       changesOf('add index').filter(isExisting),
     ),
     ...newTables(changesOf('create table'), added, changesOf('add index')),
-    byTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
-    byTable(changesOf('validate constraint')).map(
+    sortedByTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
+    sortedByTable(changesOf('validate constraint')).map(
       ({ on, constraint }) => `alter table ${quoteName(on)} validate constraint ${quoteIdentifier(constraint.name)};`,
     ),
-    byTable(changesOf('row security')).flatMap(rowSecuritySql),
+    sortedByTable(changesOf('row security')).flatMap(rowSecuritySql),
     inOrderOfUse(changesOf('define', 'redefine').map(({ definition }) => definition)).map(defineSql),
     changesOf('undefine').flatMap(({ definition }) =>
       definition.kind === 'function' ? [undefineSql(definition)] : [],
@@ -123,7 +125,7 @@ function rowSecuritySql({ on, before, after }: Of<'row security'>): readonly str
 }
 
 /** Sorts changes by table. For each table they keep the given order. */
-function byTable<T extends { readonly on: string }>(changes: readonly T[]): readonly T[] {
+function sortedByTable<T extends { readonly on: string }>(changes: readonly T[]): readonly T[] {
   return changes.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }
 
@@ -133,7 +135,7 @@ function alterTablesSql<T extends { readonly on: string }>(
   clause: (change: T) => string,
 ): readonly string[] {
   return Array.from(
-    Map.groupBy(byTable(changes), ({ on }) => on),
+    Map.groupBy(sortedByTable(changes), ({ on }) => on),
     ([on, group]) => {
       const lines = group.map(clause);
       const separator = lines.length === 1 ? ' ' : '\n  ';
@@ -161,8 +163,8 @@ function partsSql(
   indexes: readonly Of<'add index'>[],
 ): readonly string[] {
   return [
-    ...byTable(constraints).map(addConstraintSql),
-    ...byTable(indexes).map(({ on, index }) => indexSql(on, index)),
+    ...sortedByTable(constraints).map(addConstraintSql),
+    ...sortedByTable(indexes).map(({ on, index }) => indexSql(on, index)),
   ];
 }
 
@@ -192,7 +194,7 @@ function newTables(
       ...now.filter(isForeign).map(addConstraintSql),
     ];
   });
-  return [...paragraphs, byTable(late).map(addConstraintSql)];
+  return [...paragraphs, sortedByTable(late).map(addConstraintSql)];
 }
 
 /** Drops each table after those that reference it. In a cycle, the foreign keys to it are dropped first. */
@@ -216,7 +218,7 @@ function dropTablesSql(drops: readonly Of<'drop table'>[]): readonly string[] {
 
 function renameSql({ of, on, from, to }: Of<'rename'>): string {
   if (of === 'table') return `alter table ${quoteName(from)} rename to ${quoteIdentifier(parseName(to).name)};`;
-  if (of === 'index') return `alter index ${indexName(on, from)} rename to ${quoteIdentifier(to)};`;
+  if (of === 'index') return `alter index ${quoteIndex(on, from)} rename to ${quoteIdentifier(to)};`;
   return `alter table ${quoteName(on)} rename ${of} ${quoteIdentifier(from)} to ${quoteIdentifier(to)};`;
 }
 
@@ -225,10 +227,10 @@ function commentSql({ of, on, name, comment }: Of<'comment'>): string {
   if (of === 'column') return `comment on column ${quoteName(on ?? '')}.${quoteIdentifier(name)} is ${text};`;
   if (of === 'constraint')
     return `comment on constraint ${quoteIdentifier(name)} on ${quoteName(on ?? '')} is ${text};`;
-  return `comment on ${of} ${of === 'index' ? indexName(on ?? '', name) : quoteName(name)} is ${text};`;
+  return `comment on ${of} ${of === 'index' ? quoteIndex(on ?? '', name) : quoteName(name)} is ${text};`;
 }
 
 /** Returns the quoted name of an index, which is in the schema of its table. */
-function indexName(table: string, name: string): string {
+function quoteIndex(table: string, name: string): string {
   return quoteName(nameText({ ...parseName(table), name }));
 }

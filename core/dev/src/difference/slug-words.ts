@@ -16,7 +16,7 @@ export function slugWords(changes: readonly Change[], prefixes: readonly string[
   const found = phrases.find(({ kinds }) => changes.some(({ kind }) => kinds.includes(kind)));
   if (rename !== undefined && (rename.of === 'table' || rename.of === 'column' || found === undefined)) {
     const [from, to] = rename.of === 'table' ? [short(rename.from), short(rename.to)] : [rename.from, rename.to];
-    return truncate(`rename_${from}_to_${to}`);
+    return shorten(`rename_${from}_to_${to}`);
   }
   if (found === undefined) return 'change_schema';
   const chosen = changes.filter(({ kind }) => found.kinds.includes(kind));
@@ -24,7 +24,7 @@ export function slugWords(changes: readonly Change[], prefixes: readonly string[
   const tables = [...new Set(chosen.flatMap((change) => changedTable(change) ?? []))];
   const on = found.on === null || tables.length !== 1 ? '' : `_${found.on}_${short(tables[0] ?? '')}`;
   const listed = names.length <= 2 ? names.join('_and_') : `${names[0]}_and_${names.length - 1}_more`;
-  return truncate(`${found.verb}_${listed}${on}`);
+  return shorten(`${found.verb}_${listed}${on}`);
 }
 
 interface Phrase {
@@ -78,8 +78,8 @@ function rankOf(of: string): number {
   return ['table', 'column', 'constraint', 'index'].indexOf(of);
 }
 
-/** Truncates a slug to 60 of its 100 characters, which leaves room for the number in front. */
-function truncate(words: string): string {
+/** Shortens a slug to 60 of its 100 characters, which leaves room for the number in front. */
+function shorten(words: string): string {
   const safe = words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_');
   return safe.length <= 60 ? safe : safe.slice(0, 60).replace(/_[^_]*$/, '');
 }

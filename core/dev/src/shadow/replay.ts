@@ -25,20 +25,20 @@ export async function replayUp(session: Session, revisions: Iterable<ReplayRevis
       batch.push({ revision, direction: 'up', text: up.text });
       continue;
     }
-    await runBatch(session, batch);
+    await replayBatch(session, batch);
     batch = [];
-    if (up.kind === 'sql') await runBatch(session, [{ revision, direction: 'up', text: up.text }]);
-    else await runCode(session, revision, 'up', up.run);
+    if (up.kind === 'sql') await replayBatch(session, [{ revision, direction: 'up', text: up.text }]);
+    else await replayCode(session, revision, 'up', up.run);
   }
-  await runBatch(session, batch);
+  await replayBatch(session, batch);
 }
 
 /** Runs the `down` of revisions in reverse order and skips revisions without one. Throws SHADOW_FAILED. */
 export async function replayDown(session: Session, revisions: readonly ReplayRevision[]): Promise<void> {
   for (const revision of revisions.toReversed()) {
     const { down } = revision;
-    if (down?.kind === 'sql') await runBatch(session, [{ revision, direction: 'down', text: down.text }]);
-    if (down?.kind === 'code') await runCode(session, revision, 'down', down.run);
+    if (down?.kind === 'sql') await replayBatch(session, [{ revision, direction: 'down', text: down.text }]);
+    if (down?.kind === 'code') await replayCode(session, revision, 'down', down.run);
   }
 }
 
@@ -56,10 +56,10 @@ const progressSetting = 'headwater.replayed';
  * Runs a batch as one script, since a round trip costs more than a small revision. Each revision has its own
  * transaction.
  */
-async function runBatch(session: Session, steps: readonly SqlStep[]): Promise<void> {
+async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise<void> {
   const [first] = steps;
   if (first === undefined) return;
-  if (steps.length === 1) return runAlone(session, first);
+  if (steps.length === 1) return replayStep(session, first);
   const script = steps.map(
     ({ text }, i) => `begin;\n${text}\n;select set_config('${progressSetting}', '${i + 1}', false);commit;`,
   );
@@ -70,12 +70,12 @@ async function runBatch(session: Session, steps: readonly SqlStep[]): Promise<vo
     // own SQL.
     const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
     const failing = steps[Number(row?.done ?? 0)] ?? first;
-    await runAlone(session, failing);
+    await replayStep(session, failing);
     throw failed(error, failing.revision, failing.direction, null);
   }
 }
 
-async function runAlone(session: Session, { revision, direction, text }: SqlStep): Promise<void> {
+async function replayStep(session: Session, { revision, direction, text }: SqlStep): Promise<void> {
   try {
     await session.script(text);
   } catch (error) {
@@ -85,7 +85,12 @@ async function runAlone(session: Session, { revision, direction, text }: SqlStep
 
 type Run = Extract<Revision['up'], { kind: 'code' }>['run'];
 
-async function runCode(session: Session, revision: ReplayRevision, direction: 'up' | 'down', run: Run): Promise<void> {
+async function replayCode(
+  session: Session,
+  revision: ReplayRevision,
+  direction: 'up' | 'down',
+  run: Run,
+): Promise<void> {
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
     if (!isSql(statement)) throw new Error('it calls `query` with something other than a `sql` template');
     return session.query<Row>(statement.text, statement.values);

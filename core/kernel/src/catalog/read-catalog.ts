@@ -48,10 +48,10 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
     const schemas = await rows<CatalogSchema>('schemas');
     const enums = await rows<CatalogEnum>('enums');
     const tables = await rows<TableRow>('tables');
-    const partitions = byTable(await rows<Row<CatalogPartition>>('partitions'));
-    const columns = byTable(await rows<ColumnRow>('columns'));
-    const constraints = byTable(await rows<ConstraintRow>('constraints'));
-    const indexes = byTable(await rows<Row<CatalogIndex>>('indexes'));
+    const partitions = groupByTable(await rows<Row<CatalogPartition>>('partitions'));
+    const columns = groupByTable(await rows<ColumnRow>('columns'));
+    const constraints = groupByTable(await rows<ConstraintRow>('constraints'));
+    const indexes = groupByTable(await rows<Row<CatalogIndex>>('indexes'));
     const definitions = await rows<CatalogDefinition>('definitions');
     return Object.freeze({
       schemas: byName(schemas),
@@ -77,7 +77,7 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
 
 type TableRow = Omit<CatalogTable, 'columns' | 'constraints' | 'indexes' | 'partitions'>;
 
-function byTable<T extends { readonly table: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
+function groupByTable<T extends { readonly table: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
   return Map.groupBy(rows, ({ table }) => table);
 }
 

@@ -33,13 +33,13 @@ export function readConstraint(table: string, constraint: Constraint, draft: Eff
       const references = constraint.pktable === undefined ? '' : relationName(constraint.pktable);
       needKey(references, stringsIn(constraint.pk_attrs), draft);
       const name = chooseName(table, columns.join('_'), 'fkey', draft);
-      return create('foreign', name, { columns, references, ...validation(constraint) });
+      return create('foreign', name, { columns, references, ...validityOf(constraint) });
     }
     case 'CONSTR_CHECK': {
       const columns = readColumnsOf(expression, table, draft);
       const [only] = columns;
       const name = chooseName(table, columns.length === 1 && only !== undefined ? only : null, 'check', draft);
-      return create('check', name, { columns, proves: notNullColumns(expression), ...validation(constraint) });
+      return create('check', name, { columns, proves: notNullColumns(expression), ...validityOf(constraint) });
     }
     case 'CONSTR_EXCLUSION': {
       const elements = (constraint.exclusions ?? []).flatMap((node) => ('List' in node ? (node.List.items ?? []) : []));
@@ -58,7 +58,7 @@ export function readConstraint(table: string, constraint: Constraint, draft: Eff
   }
 }
 
-function validation({ skip_validation: skips }: Constraint): Partial<SqlObject> {
+function validityOf({ skip_validation: skips }: Constraint): Partial<SqlObject> {
   return skips === true ? { validated: false } : {};
 }
 
