@@ -1,12 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
+import { installedPackage } from './installed-packages.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and its exit code. */
 export interface Done {
   readonly code: number | null;
   readonly output: string;
@@ -15,20 +26,38 @@ export interface Done {
 /** Runs a command line as a reader's shell would, whose PATH leads `npx` to the application's own commands. */
 export type Run = (command: string, env?: Readonly<Record<string, string>>) => Promise<Done>;
 
-/** A reader's shell in the application's folder `cwd`. */
-export function shellIn(cwd: string): Run {
+/** Returns a reader's shell in the application's folder `cwd`. `variables` are set there, and `$NAME` expands to them. */
+export function shellIn(cwd: string, variables: Readonly<Record<string, string>> = {}): Run {
   return async (command, env = {}) => {
-    const [name = '', ...args] = command.replace(/^npx /, '').split(' ');
+    const words = command
+      .split(' ')
+      .map((word) => word.replaceAll(/\$([A-Z_]+)/g, (all, name: string) => variables[name] ?? all));
+    const assigned: Record<string, string> = {};
+    for (let first = words[0] ?? ''; /^[A-Z_]+=/.test(first); first = words[0] ?? '') {
+      const at = first.indexOf('=');
+      assigned[first.slice(0, at)] = first.slice(at + 1);
+      words.shift();
+    }
+    const [name = '', ...args] = words[0] === 'npx' ? words.slice(1) : words;
     const path = [join(cwd, 'node_modules/.bin'), dirname(process.execPath), process.env['PATH']].join(delimiter);
-    // One file for both streams, as a terminal would show them: from two pipes their order is anybody's guess.
+    // One file for both streams, as a terminal would show them: two pipes would lose their order.
     const file = `${cwd}.output`;
     const { NODE_COMPILE_CACHE = '' } = process.env;
     const output = openSync(file, 'w');
     try {
       const child = spawn(name, args, {
         cwd,
-        // No settings of whoever runs the tests: npm warns of some.
-        env: { PATH: path, HOME: cwd, NO_COLOR: '1', npm_config_update_notifier: 'false', NODE_COMPILE_CACHE, ...env },
+        // Without the settings of the person who runs the tests: npm warns about some.
+        env: {
+          PATH: path,
+          HOME: cwd,
+          NO_COLOR: '1',
+          npm_config_update_notifier: 'false',
+          NODE_COMPILE_CACHE,
+          ...variables,
+          ...assigned,
+          ...env,
+        },
         stdio: ['ignore', output, output],
       });
       const [code] = (await once(child, 'close')) as [number | null];
@@ -39,59 +68,106 @@ export function shellIn(cwd: string): Run {
   };
 }
 
-/** Links to what is installed in this workspace, in the application's own `node_modules`. */
-export function linkInstalled(cwd: string): void {
+/** What `npm install` would put into an application. */
+export interface Installation {
+  /** The application's own packages: the name in `node_modules`, and the folder in the application. Default: none. */
+  readonly workspaces?: Readonly<Record<string, string>>;
+  /** Whether our packages come with their types, which needs a build of this workspace. Default: false. */
+  readonly typed?: boolean;
+}
+
+/** Builds of our packages with types, in this workspace: folder, and the parts that npm would pack. */
+const typedPackages = {
+  kernel: ['core/kernel', ['bin', 'dist', 'package.json']],
+  dev: ['core/dev', ['dist', 'package.json']],
+  'plugin-core': ['plugins/core', ['dist', 'package.json']],
+} as const;
+
+/**
+ * Stands for `npm install` in the application's folder `cwd`, without a network: our packages as npm would install them,
+ * and links to everything else that this workspace has installed.
+ */
+export function installIn(cwd: string, { workspaces = {}, typed = false }: Installation = {}): void {
   const modules = join(cwd, 'node_modules');
-  mkdirSync(modules, { recursive: true });
+  mkdirSync(join(modules, '@headwater'), { recursive: true });
+  mkdirSync(join(modules, '.bin'));
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(modules, name));
   }
+  for (const [name, [folder, parts]] of Object.entries(typedPackages)) {
+    const target = join(modules, '@headwater', name);
+    if (!typed) symlinkSync(installedPackage(inject('scratch'), name), target);
+    else for (const part of parts) cpSync(join(workspace, folder, part), join(target, part), { recursive: true });
+  }
+  for (const [name, folder] of Object.entries(workspaces)) symlinkSync(join(cwd, folder), join(modules, name));
+  symlinkSync('../@headwater/kernel/bin/kernel.js', join(modules, '.bin/kernel'));
+  symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
 }
 
-/** How a page is followed. */
+/** How to follow a page. */
 export interface PageOptions {
   /** Path of the page. */
   readonly page: string;
   /** The application's folder. */
   readonly cwd: string;
   readonly run: Run;
-  /** What stands for `npm install`, which would need a network. */
-  readonly install: () => Promise<void>;
-  /** Other blocks, like a transcript of somebody else's tool. */
+  /** Called for the block `npm install`, which would need a network: {@link installIn}. */
+  readonly install: () => void;
+  /** Languages of blocks that are neither written nor run, like a transcript of another tool. */
   readonly quotes?: readonly string[];
+  /** Values of this run that the page shows under another name, like a port. Default: none. */
+  readonly shownAs?: Readonly<Record<string, string>>;
 }
 
 const fence = /^```(\w+)\n([\s\S]*?)\n```$/gm;
 
-/** The sessions of a page, less what is not the same twice. */
+/** How the first line of a block names the file that it is written to, by language. */
+const fileName: Readonly<Record<string, RegExp>> = {
+  ts: /^\/\/ (\S+)\n/,
+  jsonc: /^\/\/ (\S+)\n/,
+  sql: /^-- (\S+)\n/,
+  yaml: /^# (\S+)\n/,
+  env: /^# (\S+)\n/,
+};
+
+/** The sessions of a page, without the values that differ from run to run. */
 export interface Followed {
-  /** What the page says. */
+  /** As the page shows them. */
   readonly told: readonly string[];
-  /** What happened. */
+  /** As they happened. */
   readonly found: readonly string[];
 }
 
 /**
- * Follows a page from its top to its end: a `ts` or `jsonc` block that names a file is written, a `console` session is
- * run. `UPDATE_GUIDE=1` writes what the sessions print.
+ * Follows a page from top to bottom. A block whose first line names a file is written to it; a `console` block is run, and
+ * so is each `command: […]` of a `yaml` block. `UPDATE_GUIDE=1` writes the output into the page.
  */
-export async function followPage({ page, cwd, run, install, quotes = [] }: PageOptions): Promise<Followed> {
+export async function followPage({
+  page,
+  cwd,
+  run,
+  install,
+  quotes = [],
+  shownAs = {},
+}: PageOptions): Promise<Followed> {
   const text = readFileSync(page, 'utf8');
   const told: string[] = [];
   const found: string[] = [];
   for (const [, language = '', block = ''] of text.matchAll(fence)) {
     if (quotes.includes(language)) continue;
-    const [, path = '', rest = ''] = /^\/\/ (\S+)\n([\s\S]*)$/.exec(block) ?? [];
-    if (language === 'ts') write(cwd, path, `${block}\n`);
-    else if (language === 'jsonc') write(cwd, path, `${rest}\n`);
-    else if (block === 'npm install') await install();
-    else {
-      expect(language, block).toBe('console');
+    if (block === 'npm install') {
+      install();
+    } else if (language === 'console') {
       told.push(block);
-      found.push(await happened(block, cwd, run));
+      found.push(await happened(block, cwd, run, shownAs));
+    } else {
+      const [line = '', path = ''] = fileName[language]?.exec(block) ?? [];
+      expect(path, block).not.toBe('');
+      // JSON has no comments, so the line with the name stays out of the file.
+      write(cwd, path, `${language === 'jsonc' ? block.slice(line.length) : block}\n`);
+      if (language === 'yaml') await runCommandsIn(block, run);
     }
-    if (language === 'ts' || language === 'jsonc') expect(path, block).not.toBe('');
   }
   expect(told.length).toBeGreaterThan(3);
   if (process.env['UPDATE_GUIDE'] === '1') {
@@ -110,15 +186,36 @@ function write(cwd: string, path: string, content: string): void {
   writeFileSync(join(cwd, path), content);
 }
 
-/** What a session prints when it is run here. */
-async function happened(session: string, cwd: string, run: Run): Promise<string> {
+async function runCommandsIn(yaml: string, run: Run): Promise<void> {
+  const commands = Array.from(yaml.matchAll(/command: (\[.*\])$/gm), ([, list = '']) => JSON.parse(list) as string[]);
+  expect(commands.length, yaml).toBeGreaterThan(0);
+  for (const words of commands) {
+    const { code, output } = await run(words.join(' '));
+    expect(code, output).toBe(0);
+  }
+}
+
+const lastExitCode = 'echo $?';
+
+/** Returns the session with the output that its commands print here. */
+async function happened(
+  session: string,
+  cwd: string,
+  run: Run,
+  shownAs: Readonly<Record<string, string>>,
+): Promise<string> {
   const exchanges: string[] = [];
-  for (const [, command = ''] of session.matchAll(/^\$ (.+)$/gm)) {
-    const { code, output } = await run(command);
-    // A reader meets a refusal only where the page means to show one.
-    if (code !== 0) expect(output, command).toMatch(/^error [A-Z_]+: /);
-    const shown = output
-      .replaceAll(cwd, '…')
+  const commands = Array.from(session.matchAll(/^\$ (.+)$/gm), ([, command = '']) => command);
+  let exitCode: Done['code'] = 0;
+  for (const [i, command] of commands.entries()) {
+    const isQuestion = command === lastExitCode;
+    const done: Done = isQuestion ? { code: 0, output: `${exitCode}\n` } : await run(command);
+    const { code, output } = done;
+    exitCode = code;
+    // A command fails only where the page shows the refusal, or asks for the exit code.
+    if (code !== 0 && commands[i + 1] !== lastExitCode) expect(output, command).toMatch(/^error [A-Z_]+: /);
+    const shown = Object.entries({ ...shownAs, [cwd]: '…' })
+      .reduce((told, [value, name]) => told.replaceAll(value, name), output)
       .replaceAll(/(\d+)\.\d+ms\b/g, '$1ms')
       .replaceAll(/(duration_ms \d+)\.\d+/g, '$1')
       .replaceAll(/[ \t]+$/gm, '')
@@ -128,7 +225,7 @@ async function happened(session: string, cwd: string, run: Run): Promise<string>
   return exchanges.join('\n\n');
 }
 
-/** Times are not the same twice. */
+/** Returns a text without times, which differ from run to run. */
 function steady(session: string): string {
   return session
     .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, '0 ms')
