@@ -1,32 +1,32 @@
-import type { Owned, Ownership } from './ownership.ts';
+import type { EntityOwnership, OwnedObject } from './entity-ownership.ts';
 
 /**
- * Says whose something is: `core_object.likes_count`, a table, an index, constraint, sequence or enum, an entity
- * (`Like`) or one of its properties (`ContentObject.likesCount`). One line for each thing of that name; `null` where
- * the entities of the active plugins describe no such thing.
+ * Explains which plugin owns an object: a column (`core_object.likes_count`), a table, index, constraint, sequence or
+ * enum, an entity (`Like`) or one of its properties (`ContentObject.likesCount`). Returns one line per object with that
+ * name, or `null` if the entities of the active plugins describe none.
  */
-export function explainOwner(ownership: Ownership, name: string): string | null {
-  const found = ownedBy(ownership, name);
+export function explainOwner(ownership: EntityOwnership, name: string): string | null {
+  const found = findOwned(ownership, name);
   if (found.length === 0) return null;
-  return found.map((object) => lineOf(object, ownership)).join('\n');
+  return found.map((object) => describeObject(object, ownership)).join('\n');
 }
 
-/** The same as data: every thing of that name. */
-export function ownedBy({ objects }: Ownership, name: string): readonly Owned[] {
-  return objects.filter((object) => namesOf(object).includes(name));
+/** Returns every object with that name, as data. */
+export function findOwned({ objects }: EntityOwnership, name: string): readonly OwnedObject[] {
+  return objects.filter((object) => searchNames(object).includes(name));
 }
 
-/** All names that {@link explainOwner} knows, to suggest from. */
-export function ownedNames({ objects }: Ownership): readonly string[] {
-  return [...new Set(objects.flatMap(namesOf))].toSorted();
+/** Returns every name that {@link explainOwner} knows, to suggest one for an unknown name. */
+export function ownedNames({ objects }: EntityOwnership): readonly string[] {
+  return [...new Set(objects.flatMap(searchNames))].toSorted();
 }
 
-function namesOf({ kind, name, table, entity, property }: Owned): readonly string[] {
+function searchNames({ kind, name, table, entity, property }: OwnedObject): readonly string[] {
   if (kind !== 'column') return [name];
   return [`${table}.${name}`, ...(property === null ? [] : [`${entity}.${property}`])];
 }
 
-function lineOf(object: Owned, ownership: Ownership): string {
+function describeObject(object: OwnedObject, ownership: EntityOwnership): string {
   const { kind, name, table, columns, entity, property, owner } = object;
   const named = `${kind} ${kind === 'column' ? `${table}.${name}` : name}`;
   const on =
@@ -34,11 +34,11 @@ function lineOf(object: Owned, ownership: Ownership): string {
   const over = kind === 'column' || columns.length === 0 ? '' : ` (${columns.join(', ')})`;
   const by =
     entity === null || kind === 'entity' ? '' : `, declared by ${entity}${property === null ? '' : `.${property}`}`;
-  const whole = ownership.objects.find((other) => isWhole(other) && other.table === table);
-  const host = whole === undefined || whole.owner === owner ? '' : `; the table is of "${whole.owner}"`;
-  return `${named}${on}${over}: "${owner}" (${ownership.packages.get(owner) ?? '?'})${by}${host}`;
+  const host = ownership.objects.find((other) => isTable(other) && other.table === table);
+  const hostOwner = host === undefined || host.owner === owner ? '' : `; the table belongs to "${host.owner}"`;
+  return `${named}${on}${over}: "${owner}" (${ownership.packages.get(owner) ?? '?'})${by}${hostOwner}`;
 }
 
-function isWhole({ kind }: Owned): boolean {
+function isTable({ kind }: OwnedObject): boolean {
   return kind === 'table' || kind === 'pivot' || kind === 'view';
 }

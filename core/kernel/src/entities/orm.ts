@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { IDatabaseDriver, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema, EntityMetadata, SqlEntityManager } from '@mikro-orm/postgresql';
-import type { EntityPlan } from './entity-plan.ts';
-import { extendMetadata } from './extensions.ts';
+import { extendMetadata } from './extend-metadata.ts';
+import type { MergedEntities } from './merged-entities.ts';
 
-/** A MikroORM instance, whatever its driver. */
+/** A MikroORM instance with any SQL driver. */
 export type Orm = MikroORM<IDatabaseDriver, SqlEntityManager>;
 
-/** An instance that has discovered its entities, and connects when it is first used. */
-export interface MadeOrm {
+/** An instance that has discovered its entities. It connects when it is first used. */
+export interface CreatedOrm {
   readonly orm: Orm;
-  /** What its schema generator would create. */
+  /** Returns the schema that its generator would create. */
   readonly schema: () => DatabaseSchema;
-  /** The SQL by which it would create that in an empty database. */
+  /** Returns the SQL by which the generator would create that schema in an empty database. */
   readonly createSql: () => Promise<string>;
 }
 
-/** The options that are the same with both drivers. */
-export function ormOptions(plan: EntityPlan) {
+/** Returns the options that are the same for both drivers. */
+export function ormOptions(merged: MergedEntities) {
   return {
-    entities: Array.from(plan.definitions.values(), ({ entry }) => entry),
-    // Two applications in one process must not find each other's contexts.
+    entities: Array.from(merged.definitions.values(), ({ entry }) => entry),
+    // Two applications in one process must not share contexts.
     contextName: randomUUID(),
     allowGlobalContext: false,
-    // The kernel has connected already, and the database is at its heads.
+    // The kernel has already connected, and the database is at its heads.
     ensureDatabase: false,
     schemaGenerator: { ignoreSchema: ['kernel'] },
     discovery: {
-      onMetadata: (meta: EntityMetadata) => extendMetadata(meta, plan),
+      onMetadata: (meta: EntityMetadata) => extendMetadata(meta, merged),
       warnWhenNoEntities: false,
-      // These are checked here, where the owners are known.
+      // Our own checks run after discovery, when the owners are known.
       checkDuplicateTableNames: false,
       checkDuplicateFieldNames: false,
       checkDuplicateEntities: false,

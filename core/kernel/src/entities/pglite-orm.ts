@@ -1,20 +1,20 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { createPostgreSqlTypeParsers, MikroORM, PglitePlatform, SchemaGenerator } from '@mikro-orm/pglite';
-import { embeddedDriver } from './embedded-driver.ts';
-import type { EntityPlan } from './entity-plan.ts';
-import { lendEngine, type Parsers } from './lent-engine.ts';
-import { ormOptions, type MadeOrm } from './orm.ts';
-import { makeTurns } from './turns.ts';
+import { createConnectionQueue } from './connection-queue.ts';
+import type { MergedEntities } from './merged-entities.ts';
+import { ormOptions, type CreatedOrm } from './orm.ts';
+import { createPgliteDriver } from './pglite-driver.ts';
+import { sharePglite, type Parsers } from './shared-pglite.ts';
 
 /**
- * Makes an instance on the embedded database. Discovers; asks for the engine, which stays its owner's to close, when it
- * is first used. Two engines on one directory would lose data.
+ * Creates an ORM instance on the embedded database and discovers its entities. It requests the engine when it is first
+ * used and never closes it: two engines on one directory would lose data. `deadlockTimeout` is in milliseconds.
  */
-export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAfter?: number): MadeOrm {
+export function createPgliteOrm(merged: MergedEntities, engine: () => PGlite, deadlockTimeout?: number): CreatedOrm {
   const orm = new MikroORM({
-    ...ormOptions(plan),
-    driver: embeddedDriver(makeTurns(deadlockAfter)),
-    driverOptions: () => ({ pglite: lendEngine(engine(), parsersLikePg()) }),
+    ...ormOptions(merged),
+    driver: createPgliteDriver(createConnectionQueue(deadlockTimeout)),
+    driverOptions: () => ({ pglite: sharePglite(engine(), parsersLikePg()) }),
   });
   const generator = (): SchemaGenerator => new SchemaGenerator(orm.em);
   return {
@@ -24,12 +24,12 @@ export function makePgliteOrm(plan: EntityPlan, engine: () => PGlite, deadlockAf
   };
 }
 
-/** `bigint` and `bigint[]`. */
+/** The oids of `bigint` and `bigint[]`. */
 const [int8, int8Array] = [20, 1016];
 
 /**
- * Dates, times and bigints as text, which is how the `pg` driver and MikroORM read them. An engine of its own MikroORM
- * tells so itself; a borrowed one reads them as PGlite does, as Date and number.
+ * Returns parsers that read dates, times and bigints as text, as MikroORM does with the `pg` driver. MikroORM configures
+ * an engine of its own this way. A shared engine would parse them as PGlite does, to Date and number.
  */
 function parsersLikePg(): Parsers {
   const platform = new PglitePlatform();

@@ -1,28 +1,31 @@
 import { hostname } from 'node:os';
 import { MikroORM, SchemaGenerator } from '@mikro-orm/postgresql';
 import type { DatabaseTarget } from '../config/config.ts';
-import type { EntityPlan } from './entity-plan.ts';
-import { ormOptions, type MadeOrm } from './orm.ts';
+import type { MergedEntities } from './merged-entities.ts';
+import { ormOptions, type CreatedOrm } from './orm.ts';
 
-/** The most connections that an application has open for its entities, beside the kernel's own. */
-const mostConnections = 10;
+/** The maximum number of connections in an application's pool. The kernel's own connection is not part of the pool. */
+const poolSize = 10;
 
-/** Milliseconds to wait for a connection, or for one of the pool to be free, before that is an error. */
-const connectTimeout = 10_000;
+/** The time in milliseconds to wait for a new connection, or for a free one in the pool. */
+const connectionTimeout = 10_000;
 
-/** Makes an instance on a PostgreSQL server, with a pool of its own. Discovers; does not connect. */
-export function makePostgresOrm(plan: EntityPlan, target: Extract<DatabaseTarget, { kind: 'postgres' }>): MadeOrm {
+/** Creates an ORM instance with a connection pool on a PostgreSQL server, and discovers its entities. Does not connect. */
+export function createPostgresOrm(
+  merged: MergedEntities,
+  target: Extract<DatabaseTarget, { kind: 'postgres' }>,
+): CreatedOrm {
   const orm = new MikroORM({
-    ...ormOptions(plan),
-    // The driver's connection string decides; MikroORM wants a name all the same.
+    ...ormOptions(merged),
+    // MikroORM requires a name, although the driver uses the connection string.
     dbName: databaseName(target.url),
-    // The same string as the kernel's own connection, so that what its query part says (sslmode) holds here too.
-    // Statements are never named, so any pooler may sit between.
+    // The connection string is the same as that of the kernel's own connection, so that its query part (sslmode) applies
+    // here too. Statements are never named, so any pooler works.
     driverOptions: {
       connectionString: target.url,
-      max: mostConnections,
+      max: poolSize,
       keepAlive: true,
-      connectionTimeoutMillis: connectTimeout,
+      connectionTimeoutMillis: connectionTimeout,
       application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
     },
   });

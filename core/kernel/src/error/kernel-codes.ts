@@ -3,39 +3,46 @@ import { bootCodes } from './codes/boot.ts';
 import { configCodes } from './codes/config.ts';
 import { containerCodes } from './codes/container.ts';
 import { databaseCodes } from './codes/database.ts';
+import { entityCodes } from './codes/entities.ts';
 import { graphCodes } from './codes/graph.ts';
 import { historyCodes } from './codes/history.ts';
+import { peerCodes } from './codes/peers.ts';
 import { pluginCodes } from './codes/plugin.ts';
 import { revisionCodes } from './codes/revision.ts';
-import { schemaCodes } from './codes/schema.ts';
 
 /**
- * The kernel's table of codes. `docs/errors.md` lists it beside that of `@headwater/dev`, and a test keeps the tables,
- * that page, the throw sites and the tests that provoke each code in agreement.
+ * The kernel's code table. `docs/errors.md` lists it together with that of `@headwater/dev`. A test checks that the
+ * tables, that page, the throw sites and the tests that provoke each code agree.
  */
 export const kernelCodes = {
   ...bootCodes,
   ...configCodes,
+  ...peerCodes,
   ...pluginCodes,
   ...revisionCodes,
   ...graphCodes,
   ...historyCodes,
   ...databaseCodes,
   ...containerCodes,
-  ...schemaCodes,
+  ...entityCodes,
 };
 
-/** The name of a kernel error, stable across releases. */
+/** The code of a kernel error, like `DATABASE_UNREACHABLE`. Codes are stable across releases. */
 export type Code = keyof typeof kernelCodes;
 
-/** The facts that a kernel error of code `C` carries. */
+/**
+ * The details of a kernel error with the code `C`.
+ *
+ * @example
+ * type Unreachable = Details<'DATABASE_UNREACHABLE'>; // { database: string; reason: string }
+ */
 export type Details<C extends Code> = DetailsIn<typeof kernelCodes, C>;
 
-/** Makes a kernel error: `throw kernelError('CONFIG_NOT_FOUND', { … })`. */
+/** Creates a kernel error: `throw kernelError('CONFIG_NOT_FOUND', { … })`. */
 export const kernelError = errorFactory(kernelCodes);
 
 /**
- * Whether `error` is a {@link KernelError}, of `code` if one is given.
+ * Tells whether `error` is a {@link KernelError} and, if `code` is given, whether it has that code.
  *
  * @example
  * if (isKernelError(error, 'DATABASE_UNREACHABLE')) retryLater(error.details.database);

@@ -4,8 +4,8 @@ import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.t
 import { extendEntity } from '../../src/contract/extend-entity.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
-import { loadEntities, type OpenEntities } from '../../src/entities/entities.ts';
-import type { EntitySource } from '../../src/entities/entity-source.ts';
+import { loadEntities, type OpenEntities } from '../../src/entities/load-entities.ts';
+import type { PluginEntities } from '../../src/entities/plugin-entities.ts';
 
 const NoteSchema = defineEntity({
   name: 'Note',
@@ -16,8 +16,8 @@ class Note extends NoteSchema.class {}
 NoteSchema.setClass(Note);
 const StarredNote = extendEntity(Note, { stars: p.integer().default(0) });
 
-const core: EntitySource = { name: 'core', package: 'core', requires: [], entities: [Note], extend: [] };
-const stars: EntitySource = {
+const core: PluginEntities = { name: 'core', package: 'core', requires: [], entities: [Note], extend: [] };
+const stars: PluginEntities = {
   name: 'stars',
   package: 'stars',
   requires: ['core'],
@@ -40,7 +40,7 @@ const SampleSchema = defineEntity({
 });
 class Sample extends SampleSchema.class {}
 SampleSchema.setClass(Sample);
-const sampled: EntitySource = { ...core, entities: [Sample] };
+const sampled: PluginEntities = { ...core, entities: [Sample] };
 const sample = `
   create table core_sample (id int primary key, day date, at timestamptz, amount numeric(6, 2), large bigint, data jsonb, tags text[]);
   insert into core_sample values
@@ -49,8 +49,8 @@ const sample = `
 const table =
   'create table if not exists core_note (id serial primary key, text text not null, stars int not null default 0)';
 
-/** Milliseconds after which a test's wait is a deadlock. */
-const deadlockAfter = 200;
+/** The time in milliseconds after which a wait counts as a deadlock in these tests. */
+const deadlockTimeout = 200;
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const opened = (kind: (typeof databaseKinds)[number]) => {
@@ -67,29 +67,29 @@ const opened = (kind: (typeof databaseKinds)[number]) => {
     await open.close();
     await session.close();
   });
-  const openWith = async (...sources: readonly EntitySource[]): Promise<OpenEntities> =>
-    (await loadEntities(sources, target, { deadlockAfter })).open(session);
+  const openWith = async (...sources: readonly PluginEntities[]): Promise<OpenEntities> =>
+    (await loadEntities(sources, target, { deadlockTimeout })).open(session);
   return { openWith, session: () => session, open: () => open, database: () => open.database };
 };
 
-describe.each(databaseKinds)('the database of services on %s', (kind) => {
+describe.each(databaseKinds)('the Database service on %s', (kind) => {
   const { openWith, session, open, database } = opened(kind);
   const texts = async (): Promise<readonly string[]> =>
     (await session().query<{ text: string }>('select text from core_note order by id')).map(({ text }) => text);
 
-  it('is there within a context only, and says so elsewhere', async () => {
+  it('can be used only in a context, and throws otherwise', async () => {
     expect(() => database().em).toThrow(expect.objectContaining({ code: 'DATABASE_CONTEXT_MISSING' }));
     await expect(database().transactional(async () => 1)).rejects.toMatchObject({ code: 'DATABASE_CONTEXT_MISSING' });
     await expect(database().inContext(async () => database().em.count(Note))).resolves.toBe(0);
   });
 
-  it('shares no entity between contexts', async () => {
+  it('shares no entities between contexts', async () => {
     await session().script("insert into core_note (text) values ('one')");
     const read = () => database().inContext(() => database().em.findOneOrFail(Note, { text: 'one' }));
     expect(await read()).not.toBe(await read());
   });
 
-  it('follows the transaction that is open, also where `em` was kept from before', async () => {
+  it('uses the open transaction, even through an `em` from before the transaction', async () => {
     await database().inContext(async () => {
       const { em } = database();
       await database().transactional(async (inside) => {
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     expect(await texts()).toEqual(['kept']);
   });
 
-  it('rolls back what threw, within an open transaction only the inner part', async () => {
+  it('rolls back a transaction that throws, and only the inner part of a nested one', async () => {
     const failing = () =>
       database().transactional(async (em) => {
         em.create(Note, { text: 'lost' });
@@ -120,7 +120,7 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     expect(await texts()).toEqual(['outer']);
   });
 
-  it('counts right under concurrent transactions', async () => {
+  it('counts correctly under concurrent transactions', async () => {
     await session().script("insert into core_note (id, text) values (1, 'liked')");
     const { database: starred, close } = await openWith(core, stars);
     const like = () =>
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     await close();
   });
 
-  it('knows a column in the application that extends, and not in another one with the same classes', async () => {
+  it('has the columns of an extension only in the application that extends, even if another one has the same classes', async () => {
     const extended = await openWith(core, stars);
     const columns = ({ orm }: OpenEntities) => Object.keys(orm.getMetadata(Note).properties);
     expect(columns(extended)).toEqual(['id', 'text', 'stars']);
@@ -153,7 +153,7 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     expect(await texts()).toEqual(['three']);
   });
 
-  it('reads values as the other database does, through entities and through SQL', async () => {
+  it('reads values the same way on both databases, through entities and through SQL', async () => {
     await session().script(sample);
     const { database: sampling, close } = await openWith(sampled);
     await sampling.inContext(async () => {
@@ -177,7 +177,7 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     await close();
   });
 
-  it('names no statement, so that any pooler may sit between', async () => {
+  it('uses no named statements, so that any pooler works', async () => {
     await database().inContext(async () => {
       const { em } = database();
       em.create(Note, { text: 'x' });
@@ -187,24 +187,24 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
     });
   });
 
-  it('offers no schema generator, which would drop what other plugins own', () => {
+  it('refuses the schema generator, which would drop tables of other plugins', () => {
     expect(() => open().orm.schema).toThrow(expect.objectContaining({ code: 'SCHEMA_UPDATE_REFUSED' }));
   });
 
   if (kind === 'postgres') return;
 
-  describe('a query outside the open transaction, awaited inside it, on the embedded database', () => {
+  describe('a query outside the open transaction that is awaited inside it, on the embedded database,', () => {
     const ways = {
       'of a fork': () => database().em.fork().count(Note),
       'in a transaction of a fork': () =>
         database()
           .em.fork()
           .transactional((em) => em.count(Note)),
-      'in a transaction of its own': () =>
+      'in a transaction with propagation "requires new"': () =>
         database().em.transactional((em) => em.count(Note), { propagation: TransactionPropagation.REQUIRES_NEW }),
     };
 
-    it.each(Object.entries(ways))('is an error after a while and not a wait for ever: %s', async (_, query) => {
+    it.each(Object.entries(ways))('is an error after the deadlock timeout: %s', async (_, query) => {
       await database().inContext(async () => {
         const failure = database().transactional(async (em) => {
           em.create(Note, { text: 'lost' });
@@ -213,14 +213,14 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
         });
         await expect(failure).rejects.toMatchObject({
           code: 'DATABASE_DEADLOCK',
-          details: { seconds: deadlockAfter / 1000 },
+          details: { seconds: deadlockTimeout / 1000 },
         });
       });
-      // Nothing is left behind: not the row, not the place in the queue.
+      // Nothing is left over: neither the row nor the place in the queue.
       await database().inContext(async () => expect(await database().em.count(Note)).toBe(0));
     });
 
-    it('may be caught, and the transaction goes on', async () => {
+    it('may be caught, so that the transaction continues', async () => {
       await database().inContext(() =>
         database().transactional(async (em) => {
           await ways['of a fork']().catch(() => {});
@@ -230,13 +230,13 @@ describe.each(databaseKinds)('the database of services on %s', (kind) => {
       expect(await session().query('select text from core_note')).toEqual([{ text: 'kept' }]);
     });
 
-    it('is none where nobody waits for it inside: others take their turn, however long it is', async () => {
+    it('is not an error if the transaction does not wait for it, however long the transaction takes', async () => {
       let late: Promise<number> = Promise.resolve(0);
       const long = database().inContext(() =>
         database().transactional(async (em) => {
           em.create(Note, { text: 'long' });
           await em.flush();
-          await sleep(deadlockAfter * 2);
+          await sleep(deadlockTimeout * 2);
         }),
       );
       await sleep(20);

@@ -2,8 +2,8 @@ import { p } from '@mikro-orm/core';
 import { describe, expect, it } from 'vitest';
 import { extendEntity } from '../../src/contract/extend-entity.ts';
 import { explainOwner, ownedNames } from '../../src/entities/explain-owner.ts';
-import type { Ownership } from '../../src/entities/ownership.ts';
-import { sequenceName } from '../../src/entities/sequence-name.ts';
+import type { EntityOwnership } from '../../src/entities/entity-ownership.ts';
+import { defaultName } from '../../src/sql/default-name.ts';
 import { entity, load } from './support.ts';
 
 const id = p.integer().primary();
@@ -34,14 +34,14 @@ const likes = {
   ],
 };
 
-function of(ownership: Ownership, owner: string): readonly string[] {
+function of(ownership: EntityOwnership, owner: string): readonly string[] {
   return ownership.objects
     .filter((object) => object.owner === owner)
     .map(({ kind, table, name }) => `${kind} ${table === null || table === name ? '' : `${table}.`}${name}`);
 }
 
-describe('what the entities describe', () => {
-  it('belongs to the plugin that declares it: columns of an extension, and what covers them, to who extends', async () => {
+describe('an object of the entities', () => {
+  it('belongs to the plugin that declares it; columns of an extension, and keys and indexes on them, to the extending plugin', async () => {
     const { ownership } = await load(core, app, likes);
     expect(of(ownership, 'core')).toEqual([
       'entity core_person.Person',
@@ -93,12 +93,12 @@ describe('what the entities describe', () => {
     ]);
   });
 
-  it('is told by any name: column, property, entity, index, enum; and nothing is told of other names', async () => {
+  it('is explained by any of its names: column, property, entity, index or enum; an unknown name is not explained', async () => {
     const { ownership } = await load(core, app, likes);
-    const told =
-      'column core_thing.likes_count: "likes" (plugin-likes), declared by Thing.likesCount; the table is of "core"';
-    expect(explainOwner(ownership, 'core_thing.likes_count')).toBe(told);
-    expect(explainOwner(ownership, 'Thing.likesCount')).toBe(told);
+    const explanation =
+      'column core_thing.likes_count: "likes" (plugin-likes), declared by Thing.likesCount; the table belongs to "core"';
+    expect(explainOwner(ownership, 'core_thing.likes_count')).toBe(explanation);
+    expect(explainOwner(ownership, 'Thing.likesCount')).toBe(explanation);
     expect(explainOwner(ownership, 'Story')).toBe('entity Story in app_story: "app" (plugin-app)');
     expect(explainOwner(ownership, 'core_thing')).toBe('table core_thing: "core" (plugin-core), declared by Thing');
     expect(explainOwner(ownership, 'likes_fan_pkey')).toBe(
@@ -109,16 +109,16 @@ describe('what the entities describe', () => {
     for (const name of ownedNames(ownership)) expect(explainOwner(ownership, name), name).not.toBeNull();
   });
 
-  it('is the same for each set of plugins that has the owner, whoever else is there', async () => {
+  it('has the same owner for every plugin set that includes the owner', async () => {
     const all = await load(core, app, likes);
     const alone = await load(core, likes);
     expect(of(alone.ownership, 'likes')).toEqual(of(all.ownership, 'likes'));
     expect(of(alone.ownership, 'core')).toEqual(of(all.ownership, 'core'));
   });
 
-  it('names a sequence like PostgreSQL: the longer of table and column is cut first', () => {
-    expect(sequenceName('core_person', 'id')).toBe('core_person_id_seq');
-    expect(sequenceName('t'.repeat(63), 'c'.repeat(63))).toBe(`${'t'.repeat(29)}_${'c'.repeat(29)}_seq`);
-    expect(sequenceName('t', 'c'.repeat(63))).toBe(`t_${'c'.repeat(57)}_seq`);
+  it('has the sequence name that PostgreSQL chooses: the longer of table and column is truncated first', () => {
+    expect(defaultName('core_person', 'id', 'seq')).toBe('core_person_id_seq');
+    expect(defaultName('t'.repeat(63), 'c'.repeat(63), 'seq')).toBe(`${'t'.repeat(29)}_${'c'.repeat(29)}_seq`);
+    expect(defaultName('t', 'c'.repeat(63), 'seq')).toBe(`t_${'c'.repeat(57)}_seq`);
   });
 });

@@ -15,8 +15,8 @@ const both = (core: string, likes: string) => [
   { plugin: 'likes', package: 'plugin-likes', name: likes },
 ];
 
-describe('two owners', () => {
-  it('of one entity name are refused, naming both', async () => {
+describe('two declarations', () => {
+  it('of one entity name are refused, naming both plugins', async () => {
     const again = entity('Person', 'likes_person', { properties: { id } });
     expect(await refusal(core, { name: 'likes', entities: [again] })).toMatchObject({
       code: 'ENTITY_COLLISION',
@@ -26,7 +26,7 @@ describe('two owners', () => {
     });
   });
 
-  it('of one table are refused, naming both and their entities', async () => {
+  it('of one table are refused, naming both plugins and their entities', async () => {
     const other = entity('Fan', 'core_person', { properties: { id } });
     expect(await refusal(core, { name: 'likes', entities: [other] })).toMatchObject({
       code: 'ENTITY_COLLISION',
@@ -34,7 +34,7 @@ describe('two owners', () => {
     });
   });
 
-  it('of one pivot table are refused, naming both and their relations', async () => {
+  it('of one pivot table are refused, naming both plugins and their relations', async () => {
     const Team = entity('Team', 'core_team', {
       properties: { id, people: () => p.manyToMany(Person).pivotTable('people') },
     });
@@ -49,7 +49,7 @@ describe('two owners', () => {
     });
   });
 
-  it('of one enum with two lists of values are refused; with one list the first plugin owns it', async () => {
+  it('of one enum type are refused if their values differ; otherwise the first plugin owns the type', async () => {
     const using = (name: string, items: readonly string[]) =>
       entity(name, name.toLowerCase(), { properties: { id, mood: () => p.enum([...items]).nativeEnumName('mood') } });
     const Mine = using('Mine', ['good', 'bad']);
@@ -66,7 +66,7 @@ describe('two owners', () => {
     expect(ownership.objects.find(({ kind }) => kind === 'enum')).toMatchObject({ name: 'mood', owner: 'core' });
   });
 
-  it('of one property are refused: the entity’s own, or of two extensions', async () => {
+  it('of one property are refused, by the entity and an extension or by two extensions', async () => {
     const name = extendEntity(Thing, { name: p.string().nullable() });
     expect(await refusal(core, { name: 'likes', extend: [name] })).toMatchObject({
       code: 'COLUMN_COLLISION',
@@ -79,7 +79,7 @@ describe('two owners', () => {
     });
   });
 
-  it('of one property are refused along a line of subtypes, where the subtype’s column would silently vanish', async () => {
+  it('of one property are refused along an inheritance line, since the subtype’s column would silently vanish', async () => {
     const Story = entity('Story', 'app_story', { extends: Thing, properties: { title: p.string() } });
     const title = extendEntity(Thing, { title: p.string().nullable() });
     expect(await refusal(core, { name: 'app', entities: [Story] }, { name: 'likes', extend: [title] })).toMatchObject({
@@ -93,7 +93,7 @@ describe('two owners', () => {
     });
   });
 
-  it('of one column are refused, whatever the properties are called', async () => {
+  it('of one column are refused, even if the properties have different names', async () => {
     const label = extendEntity(Thing, { label: p.string().fieldName('name').nullable() });
     expect(await refusal(core, { name: 'likes', extend: [label] })).toMatchObject({
       code: 'COLUMN_COLLISION',
@@ -102,32 +102,32 @@ describe('two owners', () => {
   });
 });
 
-describe('a column on another plugin’s table', () => {
+describe('a property of an extension', () => {
   const extended = (properties: Readonly<Record<string, object>>) =>
     refusal(core, { name: 'likes', extend: [extendEntity(Thing, properties)] });
 
   it.each([
     ['a plain column', { count: p.integer() }],
-    ['a default that only code sets', { count: p.integer().onCreate(() => 0) }],
+    ['a default that is set in code', { count: p.integer().onCreate(() => 0) }],
     ['a relation', { count: () => p.manyToOne(Person).fieldName('count') }],
     ['a default that is null', { count: p.integer().defaultRaw('null') }],
-  ])('is refused without a default in the database, and says why: %s', async (_, properties) => {
+  ])('is refused if its column is required and has no database default, with the reason: %s', async (_, properties) => {
     expect(await extended(properties)).toMatchObject({
       code: 'EXTENSION_REQUIRED',
       exitCode: 12,
       details: { ...likes, entity: 'Thing', property: 'count', table: 'core_thing', column: 'count' },
-      message: holding('once this plugin is off, every insert into that table fails'),
+      message: holding('Without this plugin, every insert into that table would fail'),
     });
   });
 
-  it('is refused within an embedded object too', async () => {
+  it('is also refused within an embedded object', async () => {
     expect(await extended({ place: () => p.embedded(Place) })).toMatchObject({
       code: 'EXTENSION_REQUIRED',
       details: { property: 'place', column: 'place_city' },
     });
   });
 
-  it('is allowed when it is nullable, has a default, is computed, or is no column at all', async () => {
+  it('is allowed if it is nullable, has a default, is generated, or is not a column', async () => {
     const properties = {
       a: p.integer().default(0),
       b: p.datetime().defaultRaw('now()'),
@@ -142,7 +142,7 @@ describe('a column on another plugin’s table', () => {
     expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd_id', 'e', 'g_city']);
   });
 
-  it('is no primary key, and no relation whose pivot table each subtype would have again', async () => {
+  it('must not be a primary key, or a relation whose pivot table would be created again for each subtype', async () => {
     expect(await extended({ key: p.integer().primary() })).toMatchObject({ code: 'EXTENSION_INVALID' });
     expect(await extended({ fans: () => p.manyToMany(Person) })).toMatchObject({
       code: 'EXTENSION_INVALID',
@@ -150,7 +150,7 @@ describe('a column on another plugin’s table', () => {
     });
   });
 
-  it('needs an entity with a table, and extendEntity', async () => {
+  it('must extend an entity with a table, and must be made by extendEntity', async () => {
     const city = extendEntity(Place, { country: p.string().nullable() });
     expect(await refusal(core, { name: 'likes', extend: [city] })).toMatchObject({
       code: 'EXTENSION_INVALID',
@@ -170,7 +170,7 @@ describe('an entity of another plugin', () => {
     ['extends', { extend: [extendEntity(Friend, { count: p.integer().default(0) })] }, '"extend"'],
   ] as const;
 
-  it.each(uses)('that no active plugin lists is refused: %s', async (how, sketch, from) => {
+  it.each(uses)('is refused if no active plugin lists it: %s', async (how, sketch, from) => {
     expect(await refusal(core, { name: 'likes', ...sketch })).toMatchObject({
       code: 'ENTITY_NOT_REGISTERED',
       exitCode: 14,
@@ -178,7 +178,7 @@ describe('an entity of another plugin', () => {
     });
   });
 
-  it.each(uses)('whose plugin is not required is refused, naming the package: %s', async (how, sketch) => {
+  it.each(uses)('is refused if its plugin is not required, naming the package: %s', async (how, sketch) => {
     expect(await refusal(core, friends, { name: 'likes', ...sketch })).toMatchObject({
       code: 'ENTITY_NOT_REQUIRED',
       details: { ...likes, uses: how, entity: 'Friend', owner: 'friends', ownerPackage: 'plugin-friends' },
@@ -186,7 +186,7 @@ describe('an entity of another plugin', () => {
     });
   });
 
-  it('that is only a schema, or a pivot, has to be listed too', async () => {
+  it('must be listed even if it is only a schema, a pivot or an embeddable', async () => {
     const Tag = defineEntity({ name: 'Tag', tableName: 'likes_tag', properties: { id } });
     const Tagged = entity('Tagged', 'likes_tagged', { properties: { id, tag: () => p.manyToOne(Tag) } });
     expect(await refusal(core, { name: 'likes', entities: [Tagged] })).toMatchObject({
@@ -212,7 +212,7 @@ describe('an entity of another plugin', () => {
     });
   });
 
-  it('may be used once it is required; the way back that MikroORM adds to it asks for nothing', async () => {
+  it('may be used if its plugin is required; the inverse side that MikroORM adds to it needs no requirement', async () => {
     const Club = entity('Club', 'likes_club', { properties: { id, members: () => p.manyToMany(Friend) } });
     const sketch = { name: 'likes', requires: ['core', 'friends'], entities: [Fan, Club] };
     await expect(load(core, friends, sketch)).resolves.toBeDefined();
@@ -237,12 +237,12 @@ describe('inheritance', () => {
     });
   });
 
-  it('in a single table is a plugin’s own affair', async () => {
+  it('in a single table is allowed within a plugin', async () => {
     const { ownership } = await load({ name: 'core', entities: [Root, Leaf] });
     expect(ownership.objects.filter(({ kind }) => kind === 'table')).toHaveLength(1);
   });
 
-  it('that copies another plugin’s columns is refused; an abstract class may be shared', async () => {
+  it('that copies columns of another plugin is refused, but an abstract class may be shared', async () => {
     const Copy = entity('Copy', 'likes_copy', { extends: Person, properties: { since: p.datetime() } });
     expect(await refusal(core, { name: 'likes', entities: [Copy] })).toMatchObject({
       code: 'INHERITANCE_REFUSED',
@@ -256,7 +256,7 @@ describe('inheritance', () => {
     });
   });
 
-  it.each(['index', 'unique'] as const)('gives no column for an %s on the subtype’s table', async (kind) => {
+  it.each(['index', 'unique'] as const)('provides no column for an %s on the subtype’s table', async (kind) => {
     const Story = entity('Story', 'app_story', {
       extends: Thing,
       properties: { title: p.string() },
@@ -268,7 +268,7 @@ describe('inheritance', () => {
     });
   });
 
-  it('of a many-to-many relation would make a second pivot table: refused across plugins', async () => {
+  it('of a many-to-many relation is refused across plugins, since it would create a second pivot table', async () => {
     const Post = entity('Post', 'core_post', {
       inheritance: 'tpt',
       properties: { id, readers: () => p.manyToMany(Person) },
@@ -289,7 +289,7 @@ describe('inheritance', () => {
     );
   });
 
-  it('wants foreign keys to a subtype’s table to be deferred', async () => {
+  it('requires foreign keys to a subtype’s table to be deferred', async () => {
     const Story = entity('Story', 'app_story', { extends: Thing, properties: { title: p.string() } });
     const chapter = (defer: boolean) =>
       entity('Chapter', 'app_chapter', {
@@ -303,8 +303,8 @@ describe('inheritance', () => {
   });
 });
 
-describe('an author’s slip', () => {
-  it('of forgetting setClass is explained with the line that is missing', async () => {
+describe('a mistake', () => {
+  it('of forgetting setClass is explained with the missing line', async () => {
     class Forgotten extends Person {}
     expect(await refusal(core, { name: 'likes', entities: [Forgotten] })).toMatchObject({
       code: 'ENTITY_CLASS_MISSING',
@@ -314,14 +314,14 @@ describe('an author’s slip', () => {
     });
   });
 
-  it('of two files that import each other shows as undefined', async () => {
+  it('of importing two files from each other is reported as an undefined entity', async () => {
     expect(await refusal(core, { name: 'likes', entities: [Person, undefined].slice(1) })).toMatchObject({
       code: 'ENTITY_INVALID',
       details: { ...likes, entity: 'entities[0]', problem: 'it is undefined' },
     });
   });
 
-  it('that MikroORM itself refuses is told with its plugin', async () => {
+  it('that MikroORM refuses is reported with its plugin', async () => {
     const Keyless = entity('Keyless', 'likes_keyless', { properties: { name: p.string() } });
     expect(await refusal(core, { name: 'likes', entities: [Keyless] })).toMatchObject({
       code: 'ENTITY_INVALID',
@@ -335,7 +335,7 @@ describe('an author’s slip', () => {
   });
 });
 
-describe('a name that PostgreSQL would cut', () => {
+describe('a name that PostgreSQL would truncate', () => {
   const long = 'l'.repeat(64);
   it.each([
     ['table', entity('Long', long, { properties: { id } }), 64],
@@ -351,7 +351,7 @@ describe('a name that PostgreSQL would cut', () => {
     });
   });
 
-  it('is fine where MikroORM or PostgreSQL shortens it by a rule', async () => {
+  it('is accepted if MikroORM or PostgreSQL shortens it by a rule', async () => {
     const fits = 'f'.repeat(60);
     const { ownership } = await load({
       name: 'likes',

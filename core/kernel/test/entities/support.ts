@@ -1,10 +1,10 @@
 import { defineEntity } from '@mikro-orm/core';
 import { expect } from 'vitest';
 import type { EntityClassOf } from '../../src/contract/extend-entity.ts';
-import { loadEntities, type Entities } from '../../src/entities/entities.ts';
-import type { EntitySource } from '../../src/entities/entity-source.ts';
+import { loadEntities, type Entities } from '../../src/entities/load-entities.ts';
+import type { PluginEntities } from '../../src/entities/plugin-entities.ts';
 
-/** Nobody listens there: what connects fails. */
+/** A target on which nothing listens, so that connecting fails. */
 const nowhere = {
   kind: 'postgres',
   url: 'postgres://nobody@127.0.0.1:1/none',
@@ -12,7 +12,7 @@ const nowhere = {
   shown: 'nowhere',
 } as const;
 
-/** Defines an entity as an author does. Its types are not looked at here. */
+/** Defines an entity as an author does, without its types. */
 export function entity(name: string, tableName: string, rest: object): EntityClassOf<object> {
   const schema = defineEntity({ properties: {}, ...rest, name, tableName });
   const made = class extends schema.class {};
@@ -21,32 +21,32 @@ export function entity(name: string, tableName: string, rest: object): EntityCla
   return made;
 }
 
-/** What a test says of a plugin; the rest is filled in. */
-export type Sketch = Partial<Omit<EntitySource, 'package'>> & { readonly name: string };
+/** The parts of a plugin that a test gives. The rest have defaults. */
+export type Sketch = Partial<Omit<PluginEntities, 'package'>> & { readonly name: string };
 
-/** Loads plugins in the order given; each requires `core`, unless it says something else. */
+/** Loads plugins in the given order. Each plugin requires `core` by default. */
 export function load(...plugins: readonly Sketch[]): Promise<Entities> {
-  const sources = plugins.map((sketch) => ({
+  const complete = plugins.map((sketch) => ({
     requires: sketch.name === 'core' ? [] : ['core'],
     entities: [],
     extend: [],
     ...sketch,
     package: `plugin-${sketch.name}`,
   }));
-  return loadEntities(sources, nowhere);
+  return loadEntities(complete, nowhere);
 }
 
-/** Loads what must be refused, and gives the refusal. */
+/** Loads plugins that must be refused, and returns the error. */
 export async function refusal(...plugins: readonly Sketch[]): Promise<unknown> {
   let error: unknown = null;
   await load(...plugins).catch((thrown: unknown) => {
     error = thrown;
   });
-  expect(error, 'it was loaded').not.toBeNull();
+  expect(error, 'the plugins were loaded').not.toBeNull();
   return error;
 }
 
-/** Any text that holds `part`, to match a field with. */
+/** Matches any text that contains `part`. */
 export function holding(part: string): unknown {
   return expect.stringContaining(part);
 }

@@ -1,21 +1,21 @@
 import { PgliteConnection, PgliteDriver } from '@mikro-orm/pglite';
 import { isKernelError } from '../error/kernel-codes.ts';
-import type { Turns } from './turns.ts';
+import type { ConnectionQueue } from './connection-queue.ts';
 
 /**
- * MikroORM's driver for PGlite, on which nobody waits for ever: the one connection is handed out by `turns` and not by
- * kysely, whose own queue knows no limit.
+ * Creates MikroORM's PGlite driver with our own queue for the one connection. Kysely's queue has no timeout, so a
+ * transaction that waits for itself would wait forever.
  */
-export function embeddedDriver(turns: Turns): typeof PgliteDriver {
-  class OneConnection extends PgliteConnection {
+export function createPgliteDriver(queue: ConnectionQueue): typeof PgliteDriver {
+  class QueuedConnection extends PgliteConnection {
     override createKyselyDialect(...options: Parameters<PgliteConnection['createKyselyDialect']>) {
       const dialect = super.createKyselyDialect(...options);
       const createDriver = dialect.createDriver.bind(dialect);
       const createAdapter = dialect.createAdapter.bind(dialect);
-      // Turns kysely's own queue off.
+      // Turns off Kysely's own queue.
       dialect.createAdapter = () =>
         Object.defineProperty(createAdapter(), 'supportsMultipleConnections', { value: true });
-      dialect.createDriver = () => inTurns(createDriver(), turns);
+      dialect.createDriver = () => withQueue(createDriver(), queue);
       return dialect;
     }
 
@@ -23,14 +23,14 @@ export function embeddedDriver(turns: Turns): typeof PgliteDriver {
       work: (transaction: Transaction) => Promise<Result>,
       options?: Parameters<PgliteConnection['transactional']>[1],
     ): Promise<Result> {
-      return super.transactional((transaction) => turns.inside(() => work(transaction)), options);
+      return super.transactional((transaction) => queue.runTransaction(() => work(transaction)), options);
     }
   }
 
   return class extends PgliteDriver {
-    protected override readonly connection = new OneConnection(this.config);
+    protected override readonly connection = new QueuedConnection(this.config);
 
-    /** MikroORM would wrap ours in an error of its own. */
+    /** Rethrows a KernelError as it is. MikroORM would wrap it in one of its own errors. */
     protected override async rethrow<Result>(promise: Promise<Result>): Promise<Result> {
       return promise.catch((error: unknown) => {
         if (isKernelError(error)) throw error;
@@ -44,16 +44,16 @@ type Transaction = Parameters<Parameters<PgliteConnection['transactional']>[0]>[
 type Dialect = ReturnType<PgliteConnection['createKyselyDialect']>;
 type Driver = ReturnType<Dialect['createDriver']>;
 
-function inTurns(driver: Driver, turns: Turns): Driver {
+function withQueue(driver: Driver, queue: ConnectionQueue): Driver {
   const acquire = driver.acquireConnection.bind(driver);
   const release = driver.releaseConnection.bind(driver);
   return Object.assign(driver, {
     async acquireConnection(...options: Parameters<Driver['acquireConnection']>) {
-      await turns.take();
+      await queue.acquire();
       try {
         return await acquire(...options);
       } catch (error) {
-        turns.give();
+        queue.release();
         throw error;
       }
     },
@@ -61,7 +61,7 @@ function inTurns(driver: Driver, turns: Turns): Driver {
       try {
         await release(...options);
       } finally {
-        turns.give();
+        queue.release();
       }
     },
   } satisfies Partial<Driver>);

@@ -3,11 +3,11 @@ import type { Database } from '../contract/database.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Orm } from './orm.ts';
 
-/** The database of one application, as its services use it. */
-export function databaseOf(orm: Orm): Database {
+/** Creates the `Database` service of an application. */
+export function createDatabase(orm: Orm): Database {
   const { em } = orm;
   const assertContext = (what: string): void => {
-    // The global EntityManager stands for whichever is current; where it stands for itself, none is.
+    // The global EntityManager resolves to the one of the current context. Without a context it resolves to itself.
     if (em.getContext(false) === em) throw kernelError('DATABASE_CONTEXT_MISSING', { what });
   };
   return Object.freeze({

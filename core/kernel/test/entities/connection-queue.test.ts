@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeTurns } from '../../src/entities/turns.ts';
+import { createConnectionQueue } from '../../src/entities/connection-queue.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,12 +8,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('lets a transaction wait for itself for 5 s', async () => {
-  const turns = makeTurns();
-  await turns.take();
+it('fails after 5 s if a transaction waits for itself', async () => {
+  const queue = createConnectionQueue();
+  await queue.acquire();
   let outcome: unknown = 'waiting';
-  const inside = turns.inside(() =>
-    turns.take().catch((error: unknown) => {
+  const inside = queue.runTransaction(() =>
+    queue.acquire().catch((error: unknown) => {
       outcome = error;
     }),
   );
@@ -24,36 +24,36 @@ it('lets a transaction wait for itself for 5 s', async () => {
   await inside;
 });
 
-it('gives the connection in order of asking, past who gave up', async () => {
-  const turns = makeTurns(100);
+it('passes the connection on in request order, skipping requests that gave up', async () => {
+  const queue = createConnectionQueue(100);
   const order: string[] = [];
   const ask = async (name: string): Promise<void> => {
-    await turns.take();
+    await queue.acquire();
     order.push(name);
   };
   await ask('holder');
-  const quitter = turns.inside(() => turns.take().catch(() => order.push('gave up')));
+  const quitter = queue.runTransaction(() => queue.acquire().catch(() => order.push('gave up')));
   const others = Promise.all([ask('second'), ask('third')]);
   await vi.advanceTimersByTimeAsync(100);
   await quitter;
-  turns.give();
+  queue.release();
   await vi.advanceTimersByTimeAsync(0);
   expect(order).toEqual(['holder', 'gave up', 'second']);
-  turns.give();
+  queue.release();
   await others;
-  turns.give();
+  queue.release();
   await ask('fourth');
   expect(order).toEqual(['holder', 'gave up', 'second', 'third', 'fourth']);
 });
 
-it('lets what a transaction left behind wait like anybody else once it is over', async () => {
-  const turns = makeTurns(100);
-  await turns.take();
+it('has no time limit for a request that outlives its transaction', async () => {
+  const queue = createConnectionQueue(100);
+  await queue.acquire();
   let late: Promise<void> = Promise.resolve();
-  await turns.inside(async () => {
-    late = turns.take();
+  await queue.runTransaction(async () => {
+    late = queue.acquire();
   });
   await vi.advanceTimersByTimeAsync(1000);
-  turns.give();
+  queue.release();
   await expect(late).resolves.toBeUndefined();
 });

@@ -1,0 +1,68 @@
+import { objectKey, parseName, schemaHistory, type EntityOwnership, type Plugin, type Revision } from '@headwater/kernel/internal';
+import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
+
+/** Changes that the entities of a plugin ask for and its revisions do not make. */
+export interface PluginChanges {
+  readonly plugin: Plugin;
+  readonly changes: readonly Change[];
+}
+
+/** Returns the plugin that owns a change; `null` if neither entities nor revisions tell. */
+export type OwnerOfChange = (change: Change) => string | null;
+
+/**
+ * Finds the owner of changes: the plugin whose entities declare the object, or, for an object that no entity declares any
+ * more, the plugin whose revisions created it.
+ */
+export async function ownerFinder(ownership: EntityOwnership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
+  const declared = declaringPlugins(ownership);
+  const created = await creatingPlugins(revisions);
+  return (change) => {
+    const key = changedObjectKey(change);
+    return declared.get(key) ?? created.get(key) ?? null;
+  };
+}
+
+/** Groups changes by their owner, in the order of `plugins`. A change without an owner goes to the owner of the table. */
+export function changesByOwner(
+  changes: readonly Change[],
+  plugins: readonly Plugin[],
+  ownership: EntityOwnership,
+  ownerOf: OwnerOfChange,
+): readonly PluginChanges[] {
+  const declared = declaringPlugins(ownership);
+  const groups = Map.groupBy(changes, (change) => {
+    const table = changedTable(change) ?? '';
+    return ownerOf(change) ?? declared.get(objectKey({ kind: 'table', table: null, name: table })) ?? plugins[0]?.name ?? '';
+  });
+  return plugins.flatMap((plugin) => {
+    const own = groups.get(plugin.name);
+    return own === undefined ? [] : [{ plugin, changes: own }];
+  });
+}
+
+/** The plugin that declares each object in its entities, by the key of a change of the object. */
+function declaringPlugins({ objects }: EntityOwnership): ReadonlyMap<string, string> {
+  return new Map(
+    objects.flatMap(({ kind, table, name, owner }): readonly (readonly [string, string])[] => {
+      if (kind === 'table' || kind === 'pivot') return [[objectKey({ kind: 'table', table: null, name }), owner]];
+      if (kind === 'view') return [[objectKey({ kind, table: null, name }), owner]];
+      if (kind === 'enum') return [[objectKey({ kind: 'type', table: null, name }), owner]];
+      if (kind === 'entity' || kind === 'sequence') return [];
+      const isConstraint = kind !== 'column' && kind !== 'index' && kind !== 'trigger';
+      return [[objectKey({ kind: isConstraint ? 'constraint' : kind, table, name }), owner]];
+    }),
+  );
+}
+
+/** The plugin whose revisions created each object, by the key of a change of the object, as far as their SQL tells. */
+async function creatingPlugins(revisions: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
+  const { objects } = await schemaHistory(revisions);
+  return new Map(
+    Array.from(objects.values(), ({ kind, name, table, plugin }) => [
+      // A catalog has the name of an index without its schema, since that is the schema of the table.
+      objectKey({ kind, table, name: kind === 'index' ? parseName(name).name : name }),
+      plugin,
+    ]),
+  );
+}

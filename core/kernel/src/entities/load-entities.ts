@@ -1,0 +1,101 @@
+import type { DatabaseTarget } from '../config/config.ts';
+import type { Database } from '../contract/database.ts';
+import type { PgliteSession } from '../db/pglite-session.ts';
+import type { Session } from '../db/session.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import { assertMikroOrmFits } from '../peers/kernel-peers.ts';
+import type { EntityOwnership } from './entity-ownership.ts';
+import type { MergedEntities } from './merged-entities.ts';
+import type { CreatedOrm, Orm } from './orm.ts';
+import type { PluginEntities } from './plugin-entities.ts';
+
+/** The entities of all active plugins, checked but not yet connected to a database. */
+export interface Entities {
+  readonly ownership: EntityOwnership;
+  /** Returns the SQL by which MikroORM would create all tables in an empty database. */
+  readonly createSql: () => Promise<string>;
+  /**
+   * Opens the entities on a database that is at its heads. Uses a separate connection pool on PostgreSQL, and the engine
+   * of `session` on the embedded database. May be called once.
+   */
+  readonly open: (session: Session) => OpenEntities;
+}
+
+/** The entities of a running application. */
+export interface OpenEntities {
+  /** The `Database` service. */
+  readonly database: Database;
+  /** For the kernel and its tests; plugins use `database`. The schema generator throws SCHEMA_UPDATE_REFUSED. */
+  readonly orm: Orm;
+  /** Closes the pool. The embedded engine belongs to its session, which must be closed afterwards. */
+  readonly close: () => Promise<void>;
+}
+
+/** Options of {@link loadEntities}. */
+export interface LoadEntitiesOptions {
+  /**
+   * The time in milliseconds after which a transaction that waits for itself is an error, on the embedded database.
+   * Default: 5000.
+   */
+  readonly deadlockTimeout?: number;
+}
+
+/**
+ * Merges the entities of all active plugins, which are given dependencies first, and lets MikroORM discover them. Does
+ * not connect. MikroORM is imported by the call, not by this module. Throws the errors of entities, extensions and their
+ * names (`error/codes/entities.ts`), and of MikroORM's packages (`error/codes/peers.ts`).
+ */
+export async function loadEntities(
+  plugins: readonly PluginEntities[],
+  target: DatabaseTarget,
+  { deadlockTimeout }: LoadEntitiesOptions = {},
+): Promise<Entities> {
+  assertMikroOrmFits(target);
+  const { mergeEntities } = await import('./merged-entities.ts');
+  const merged = mergeEntities(plugins);
+  let openSession: Session | null = null;
+  const createOrm = await ormFactory(target, () => engineOf(openSession), deadlockTimeout);
+  const [{ discoverEntities }, { createDatabase }] = await Promise.all([
+    import('./entity-discovery.ts'),
+    import('./database-service.ts'),
+  ]);
+  const { orm, ownership, createSql } = discoverEntities(merged, () => createOrm(merged));
+  return Object.freeze({
+    ownership,
+    createSql,
+    open(session: Session): OpenEntities {
+      openSession = session;
+      return Object.freeze({
+        database: createDatabase(orm),
+        orm: refuseSchemaUpdates(orm, target),
+        close: () => orm.close(),
+      });
+    },
+  });
+}
+
+async function ormFactory(
+  target: DatabaseTarget,
+  engine: () => PgliteSession['engine'],
+  deadlockTimeout: number | undefined,
+): Promise<(merged: MergedEntities) => CreatedOrm> {
+  if (target.kind === 'postgres') {
+    const { createPostgresOrm } = await import('./postgres-orm.ts');
+    return (merged) => createPostgresOrm(merged, target);
+  }
+  const { createPgliteOrm } = await import('./pglite-orm.ts');
+  return (merged) => createPgliteOrm(merged, engine, deadlockTimeout);
+}
+
+function engineOf(session: Session | null): PgliteSession['engine'] {
+  // An embedded target always has a PgliteSession, and MikroORM requests the engine after `open`.
+  return (session as PgliteSession).engine;
+}
+
+function refuseSchemaUpdates(orm: Orm, { shown }: DatabaseTarget): Orm {
+  return Object.defineProperty(orm, 'schema', {
+    get() {
+      throw kernelError('SCHEMA_UPDATE_REFUSED', { database: shown });
+    },
+  });
+}
