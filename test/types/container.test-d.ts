@@ -1,5 +1,5 @@
-// What an author may and may not write. Nothing here runs: `npm run typecheck` is the test, and it fails both where a
-// line has an error and where one that must have an error has none.
+// Code that an author may and may not write. Nothing here runs: `npm run typecheck` is the test. It fails if a line has an
+// error, and if a line that must have an error has none.
 import { contributionPoint, definePlugin, token } from '@headwater/kernel/plugin';
 import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/kernel/plugin';
 import { expectTypeOf } from 'vitest';
@@ -42,40 +42,40 @@ export function getGives({ get }: { readonly get: Get }): void {
   expectTypeOf(get(Dog)).toEqualTypeOf<Dog>();
   expectTypeOf(get.optional(Dog)).toEqualTypeOf<Dog | undefined>();
   expectTypeOf(get.all(Routes)).toEqualTypeOf<readonly Contribution<Route>[]>();
-  // @ts-expect-error what is optional may be undefined
+  // @ts-expect-error an optional value may be undefined
   get.optional(Dog).bark();
-  // @ts-expect-error a class is no token
+  // @ts-expect-error a class is not a token
   get(Rex);
-  // @ts-expect-error a name is no token
+  // @ts-expect-error a name is not a token
   get('zoo.dog');
-  // @ts-expect-error a point is no token
+  // @ts-expect-error a point is not a token
   get(Routes);
-  // @ts-expect-error a token is no point
+  // @ts-expect-error a token is not a point
   get.all(Dog);
 }
 
 export function bindTakes({ bind }: BindContext): void {
   bind(Dog).to(Rex);
   bind(Animal).to(Rex).inSingletonScope();
-  // A decorated constructor may need whatever it likes.
+  // A decorated constructor may have any parameters.
   bind(Animal).to(Walker).inTransientScope();
   bind(Count).toConstantValue(3);
   bind(Animal).toDynamicValue(({ get }) => get(Dog));
-  // @ts-expect-error a cat is no dog
+  // @ts-expect-error a cat is not a dog
   bind(Dog).to(Cat);
   // @ts-expect-error an abstract class has no instances
   bind(Animal).to(Beast);
-  // @ts-expect-error an instance is no class
+  // @ts-expect-error an instance is not a class
   bind(Dog).to(new Rex());
-  // @ts-expect-error no number
+  // @ts-expect-error a string is not a number
   bind(Count).toConstantValue('3');
   // @ts-expect-error an animal need not be a dog
   bind(Dog).toDynamicValue(({ get }) => get(Animal));
-  // @ts-expect-error a promise of a number is no number: what takes time belongs in start
+  // @ts-expect-error a promise of a number is not a number: slow work belongs in start
   bind(Count).toDynamicValue(() => Promise.resolve(3));
-  // @ts-expect-error a class is no token
+  // @ts-expect-error a class is not a token
   bind(Rex).to(Rex);
-  // @ts-expect-error a constant is what it is: it has no scope
+  // @ts-expect-error a constant has no scope
   expectTypeOf(bind(Count).toConstantValue(3)).toExtend<BindIn>();
 }
 
@@ -85,32 +85,32 @@ export function contributeTakes({ contribute }: BindContext): void {
   contribute(Listeners, () => (text) => void expectTypeOf(text).toEqualTypeOf<string>());
   // @ts-expect-error a route has a path
   contribute(Routes, { url: '/' });
-  // @ts-expect-error what makes a route gives one with a path
+  // @ts-expect-error a function that makes a route returns one with a path
   contribute(Routes, () => ({ url: '/' }));
-  // @ts-expect-error a listener is a function, so it must be made: given as it is, it would be called to make one
+  // @ts-expect-error a listener is a function, so another function must make it; otherwise it would be called to make one
   contribute(Listeners, (text: string) => void text);
-  // @ts-expect-error a token is no point
+  // @ts-expect-error a token is not a point
   contribute(Dog, new Rex());
 }
 
 export function decorateTakes({ decorate }: BindContext): void {
   decorate(Dog, (inner) => ({ ...inner, bark: () => `${inner.bark()}!` }));
   decorate(Count, (inner, { get }) => inner + get(Count));
-  // @ts-expect-error the outer one must be a dog as well
+  // @ts-expect-error the decorated value must also be a dog
   decorate(Dog, (inner) => ({ name: inner.name }));
-  // @ts-expect-error a promise is no number
+  // @ts-expect-error a promise is not a number
   decorate(Count, (inner) => Promise.resolve(inner));
 }
 
 export function tokensDoNotMix(): void {
-  // A token is both written to and read from, so neither a wider nor a narrower one will do.
-  // @ts-expect-error what is got could be any animal
+  // A token is both bound and resolved, so neither a wider nor a narrower type is accepted.
+  // @ts-expect-error the resolved value could be any animal
   expectTypeOf(Animal).toExtend<typeof Dog>();
-  // @ts-expect-error what is bound could be any animal
+  // @ts-expect-error the bound value could be any animal
   expectTypeOf(Dog).toExtend<typeof Animal>();
-  // @ts-expect-error tokens are made by token(), never changed
+  // @ts-expect-error tokens are made by token() and never modified
   Dog.name = 'zoo.cat';
-  // @ts-expect-error the key is made of the item's own properties
+  // @ts-expect-error the key is computed from the item's properties
   contributionPoint<Route>('http.routes', { key: ({ url }) => String(url) });
 }
 
@@ -136,7 +136,7 @@ export const configured = definePlugin({
 
 export const plain = definePlugin({
   name: 'likes',
-  // @ts-expect-error there is nothing to ask while plugins register
+  // @ts-expect-error nothing can be resolved in bind
   bind({ get }) {
     void get;
   },

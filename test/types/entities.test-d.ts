@@ -1,4 +1,4 @@
-/** What the compiler lets an author write with entities of other plugins. Checked with all other types; never run. */
+/** Code that an author may and may not write with entities of other plugins. Type-checked like all code; never run. */
 import { definePlugin, extendEntity, type Database } from '@headwater/kernel/plugin';
 import { ContentObject, User } from '@headwater/plugin-core';
 import { LikedObject } from '@headwater/plugin-likes';
@@ -8,7 +8,7 @@ import { expectTypeOf } from 'vitest';
 declare const database: Database;
 const { em } = database;
 
-// The extension's name for the entity has its properties, and all that the entity has itself.
+// The extended class has the properties of the extension and those of the entity.
 const [object] = await em.find(
   LikedObject.as,
   { likesCount: { $gt: 3 }, author: { name: 'ada' } },
@@ -20,22 +20,22 @@ expectTypeOf(object?.author.name).toExtend<string | undefined>();
 em.create(LikedObject.as, { author: 1 });
 em.create(LikedObject.as, { author: 1, likesCount: 2 });
 
-// @ts-expect-error: the entity by itself knows nothing of it
+// @ts-expect-error: without the extension the entity does not have the property
 await em.find(ContentObject, { likesCount: 3 });
-// @ts-expect-error: a property that is not there, in a condition
+// @ts-expect-error: an unknown property in a condition
 await em.find(LikedObject.as, { likeCount: 3 });
-// @ts-expect-error: a value of another type, in a condition
+// @ts-expect-error: a value of another type in a condition
 await em.find(LikedObject.as, { likesCount: 'three' });
-// @ts-expect-error: a property that is not there, in an order
+// @ts-expect-error: an unknown property in an order
 await em.find(LikedObject.as, {}, { orderBy: { nothing: 'desc' } });
-// @ts-expect-error: a relation that is not there
+// @ts-expect-error: an unknown relation
 await em.find(LikedObject.as, {}, { populate: ['nobody'] });
-// @ts-expect-error: what the entity requires is required of its extended name too
+// @ts-expect-error: the extended class also requires the entity's required properties
 em.create(LikedObject.as, { likesCount: 2 });
-// @ts-expect-error: a value of another type, in a new entity
+// @ts-expect-error: a value of another type in a new entity
 em.create(LikedObject.as, { author: 1, likesCount: 'two' });
 
-// An extension may be a relation, which can be populated.
+// An extension may add a relation, which can be populated.
 const Pinned = extendEntity(ContentObject, { pinnedBy: () => p.manyToOne(User).nullable() });
 const pinned = await em.findOneOrFail(Pinned.as, 1, { populate: ['pinnedBy'] });
 expectTypeOf(pinned.pinnedBy?.name).toExtend<string | undefined>();
@@ -51,7 +51,7 @@ definePlugin({ name: 'pins', extend: [{ target: ContentObject, properties: {} }]
 // @ts-expect-error: an entity is a class or a schema, not a value
 definePlugin({ name: 'pins', entities: [new User()] });
 
-// A transaction gives what its work gives.
+// A transaction returns the result of its work.
 expectTypeOf(database.transactional(async (inside) => inside.count(User))).resolves.toBeNumber();
-// @ts-expect-error: what is not awaited would run after the commit
+// @ts-expect-error: work that is not async would run after the commit
 await database.transactional((inside) => inside.create(User, { name: 'ada' }));
