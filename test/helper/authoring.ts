@@ -1,6 +1,8 @@
-import { checkEntities, type Drift } from '../../core/dev/src/authoring/check-entities.ts';
-import { draftMigration, type Drafted, type DraftOptions } from '../../core/dev/src/authoring/draft-migration.ts';
-import type { LoadRunning } from '../../core/dev/src/authoring/part.ts';
+import type { PluginChanges } from '../../core/dev/src/authoring/change-owners.ts';
+import { draftFromEntities, type EntityDraftOptions } from '../../core/dev/src/authoring/draft-from-entities.ts';
+import type { Draft, DraftContext } from '../../core/dev/src/authoring/draft.ts';
+import { entityDrift } from '../../core/dev/src/authoring/entity-drift.ts';
+import type { LoadPlugin } from '../../core/dev/src/authoring/load-entities.ts';
 import type { RevisionDraft } from '../../core/dev/src/authoring/revision-source.ts';
 import { definePlugin, type PluginDefinition } from '../../core/kernel/src/contract/define-plugin.ts';
 import { defineRevision } from '../../core/kernel/src/contract/define-revision.ts';
@@ -30,13 +32,10 @@ export interface Authoring extends AsyncDisposable {
     plugins: readonly InMemoryPlugin[],
     revisions: readonly Revision[],
     name: string,
-    options?: Partial<Pick<DraftOptions, 'words' | 'pinHeads'>> & {
-      readonly rename?: string | null;
-      readonly lookOnly?: boolean;
-    },
-  ) => Promise<Drafted>;
+    options?: Partial<Pick<DraftContext, 'pinHeads'> & EntityDraftOptions>,
+  ) => Promise<Draft>;
   /** Returns the changes without a revision, by the plugin that owns them. */
-  readonly check: (plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]) => Promise<readonly Drift[]>;
+  readonly check: (plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]) => Promise<readonly PluginChanges[]>;
 }
 
 /** Opens a shadow database for drafting: on the server that `url` names, or on PGlite. */
@@ -46,29 +45,21 @@ export async function openAuthoring(url: string | null = null): Promise<Authorin
   const lent: Shadow = { ...shadow, [Symbol.asyncDispose]: async () => {} };
   return {
     shadow,
-    async draft(plugins, revisions, name, { rename = null, lookOnly = false, words = null, pinHeads = false } = {}) {
+    async draft(plugins, revisions, name, { pinHeads = false, ...options } = {}) {
       const set = pluginSetOf(plugins, revisions);
       const plugin = set.byName.get(name);
       if (plugin === undefined) throw new Error(`no plugin ${name}`);
-      return draftMigration({
-        set,
-        plugin,
-        openShadow: async () => lent,
-        load: loaderOf(plugins),
-        words,
-        pinHeads,
-        rename,
-        lookOnly,
-        onStage: () => {},
-      });
+      const context = { set, plugin, openShadow: async () => lent, pinHeads, onStage: () => {} };
+      const defaults = { words: null, rename: null, changesOnly: false, load: loaderOf(plugins) };
+      return draftFromEntities(context, { ...defaults, ...options });
     },
-    check: (plugins, revisions) => checkEntities(shadow, pluginSetOf(plugins, revisions), loaderOf(plugins)),
+    check: (plugins, revisions) => entityDrift(shadow, pluginSetOf(plugins, revisions), loaderOf(plugins)),
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
   };
 }
 
 /** Returns a replacement for importing these plugins. */
-export function loaderOf(plugins: readonly InMemoryPlugin[]): LoadRunning {
+export function loaderOf(plugins: readonly InMemoryPlugin[]): LoadPlugin {
   return async ({ name }) => {
     const { entities = [], extend = [] } = plugins.find((plugin) => plugin.name === name) ?? { name };
     return definePlugin({ name, entities, extend });

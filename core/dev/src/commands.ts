@@ -1,6 +1,6 @@
 /**
- * The commands door, `@headwater/dev/commands`: what the kernel's command line loads from this package, by name. Each
- * command is imported when it is called.
+ * The commands door, `@headwater/dev/commands`: the commands of this package by name, for the kernel's command line. Each
+ * is imported when it is called.
  */
 export const commands = {
   'migrate:create': async () => (await import('./commands/migrate-create.ts')).migrateCreate,
@@ -10,4 +10,5 @@ export const commands = {
   'migrate:adopt': async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
   'migrate:lint': async () => (await import('./commands/migrate-lint.ts')).migrateLint,
   'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
+  'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,
 };

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from '@headwater/kernel/internal';
 
-/** The sentence that says which migration a revision was, as its doc comment. */
+/** Returns the doc comment that says which migration a revision was. */
 export function wasMigration(name: string): string {
   return `Was the MikroORM migration "${name}".`;
 }
 
-/** The revisions of a plugin that say which migration they were, by that. */
+/** Returns the ids of the plugin's revisions whose doc comment says which migration they were, by that migration. */
 export function adoptedRevisions({ revisions, from }: Plugin): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (from === 'built') return found;

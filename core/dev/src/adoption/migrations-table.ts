@@ -1,12 +1,13 @@
-import { devError } from '../error/dev-codes.ts';
 import { quoteIdentifier, serverErrorOf, serverState, type Session } from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 
 /**
- * Reads which migrations MikroORM says are applied, in that order; `null` where there is no such table. `table` may name a schema, as in `audit.migrations`; without one it is
- * what the user's search path finds, as for MikroORM itself. Throws ADOPTION_HISTORY_DIFFERS where it is another kind of table.
+ * Reads the names of the applied migrations from MikroORM's table, in order; `null` if there is no such table. `table` may
+ * include a schema, as in `audit.migrations`; without one it is looked up in the user's search path, as MikroORM does.
+ * Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
  */
 export async function readMigrationNames(session: Session, table: string): Promise<readonly string[] | null> {
-  // MikroORM too takes what follows a second dot for nothing.
+  // MikroORM ignores everything after a second dot, too.
   const name = table.split('.').slice(0, 2).map(quoteIdentifier).join('.');
   try {
     const rows = await session.query<{ name: string }>(`select name::text as name from ${name} order by id`);
@@ -18,7 +19,7 @@ export async function readMigrationNames(session: Session, table: string): Promi
       const details = {
         table,
         database: session.shown,
-        problem: 'lacks one of the columns of MikroORM',
+        problem: "lacks one of the columns of MikroORM's table",
         migrations: ['id', 'name'],
       };
       throw devError('ADOPTION_HISTORY_DIFFERS', details, { cause: error });

@@ -1,10 +1,11 @@
-import { devError } from '../error/dev-codes.ts';
+import { type Catalog, type KernelError, nearestName, parseName } from '@headwater/kernel/internal';
 import type { Change, ChangeOf } from '../difference/change.ts';
-import { nearest, type Catalog, type KernelError } from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 
 /**
- * Reads `--rename`: `table.old:new` for a column, `old:new` for a table, several by commas. What is old must be in the
- * database and not in the entities, what is new the other way round. Throws RENAME_INVALID.
+ * Parses the value of `--rename`: `table.old:new` for a column, `old:new` for a table, several separated by commas. The
+ * old name must be in the database and not in the entities, the new name in the entities and not in the database. Throws
+ * RENAME_INVALID.
  */
 export function readRenames(text: string, before: Catalog, after: Catalog): readonly ChangeOf<'rename'>[] {
   const parts = text.split(',').map((part) => pairIn(part.trim()));
@@ -13,7 +14,7 @@ export function readRenames(text: string, before: Catalog, after: Catalog): read
   const columns = parts.flatMap((part) =>
     before.tables.has(part.from) ? [] : [columnRename(part, renamed, before, after)],
   );
-  // A table's columns are renamed under its new name.
+  // Tables are renamed first, so columns are renamed on the new name of their table.
   return [...tables, ...columns];
 }
 
@@ -26,16 +27,17 @@ interface Pair {
 function pairIn(rename: string): Pair {
   const refuse = (problem: string): KernelError => devError('RENAME_INVALID', { rename, problem });
   const [from = '', to = '', ...more] = rename.split(':').map((name) => name.trim());
-  if (from === '' || to === '' || more.length > 0) throw refuse('is not old:new');
+  if (from === '' || to === '' || more.length > 0) throw refuse('is not of the form old:new');
   return { from, to, refuse };
 }
 
 function tableRename({ from, to, refuse }: Pair, before: Catalog, after: Catalog): ChangeOf<'rename'> {
-  if (after.tables.has(from)) throw refuse(`renames "${from}", which an entity still has for its table`);
+  if (after.tables.has(from)) throw refuse(`renames "${from}", which is still the table of an entity`);
   if (!after.tables.has(to))
-    throw refuse(`leads to "${to}", which no entity has for its table${close(to, after.tables.keys())}`);
-  if (before.tables.has(to)) throw refuse(`leads to "${to}", and there is a table of that name`);
-  if (schemaOf(from) !== schemaOf(to)) throw refuse('leads into another schema, which is no renaming');
+    throw refuse(`renames to "${to}", which is not the table of any entity${suggestion(to, after.tables.keys())}`);
+  if (before.tables.has(to)) throw refuse(`renames to "${to}", which is an existing table`);
+  if (parseName(from).schema !== parseName(to).schema)
+    throw refuse('moves a table to another schema, which is not a rename');
   return { kind: 'rename', of: 'table', on: to, from, to };
 }
 
@@ -50,51 +52,51 @@ function columnRename(
   const on = renamed.get(table) ?? table;
   const [old, now] = [before.tables.get(table), after.tables.get(on)];
   if (old === undefined)
-    throw refuse(`names the table "${table}", which the revisions do not make${close(table, before.tables.keys())}`);
-  if (now === undefined) throw refuse(`names the table "${table}", which no entity has any more`);
+    throw refuse(`names table "${table}", which no revision creates${suggestion(table, before.tables.keys())}`);
+  if (now === undefined) throw refuse(`names table "${table}", which is no longer the table of any entity`);
   if (!old.columns.has(column))
-    throw refuse(`names "${from}", and there is no such column${close(column, old.columns.keys())}`);
-  if (now.columns.has(column)) throw refuse(`renames "${from}", which an entity still has`);
-  if (!now.columns.has(to)) throw refuse(`leads to "${on}.${to}", which no entity has${close(to, now.columns.keys())}`);
-  if (old.columns.has(to)) throw refuse(`leads to "${on}.${to}", and there is a column of that name`);
+    throw refuse(`names "${from}", which is not a column${suggestion(column, old.columns.keys())}`);
+  if (now.columns.has(column)) throw refuse(`renames "${from}", which an entity still declares`);
+  if (!now.columns.has(to))
+    throw refuse(`renames to "${on}.${to}", which no entity declares${suggestion(to, now.columns.keys())}`);
+  if (old.columns.has(to)) throw refuse(`renames to "${on}.${to}", which is an existing column`);
   return { kind: 'rename', of: 'column', on, from: column, to };
 }
 
-function close(name: string, names: Iterable<string>): string {
-  const found = nearest(name, names);
+function suggestion(name: string, names: Iterable<string>): string {
+  const found = nearestName(name, names);
   return found === null ? '' : `; did you mean "${found}"?`;
 }
 
-function schemaOf(table: string): string {
-  return table.slice(0, Math.max(0, table.indexOf('.')));
-}
-
-/** What takes a renaming back. */
-export function undone({ of, on, from, to }: ChangeOf<'rename'>): ChangeOf<'rename'> {
+/** Returns the rename that reverts another. */
+export function reverted({ of, on, from, to }: ChangeOf<'rename'>): ChangeOf<'rename'> {
   return { kind: 'rename', of, on: of === 'table' ? from : on, from: to, to: from };
 }
 
-/** A column or table that goes while one of the same kind comes: whoever meant a renaming has to say so. */
+/**
+ * Finds drops that may be half of a rename: a column or table is dropped while a similar one is added. Returns values for
+ * `--rename`, since a rename is never guessed.
+ */
 export function likelyRenames(changes: readonly Change[]): readonly string[] {
-  const columns = changes.flatMap((gone) => {
-    if (gone.kind !== 'drop column') return [];
-    const come = changes.filter(
+  const columns = changes.flatMap((dropped) => {
+    if (dropped.kind !== 'drop column') return [];
+    const added = changes.filter(
       (change) =>
         change.kind === 'add column' &&
-        change.on === gone.on &&
-        change.column.name !== gone.column.name &&
-        change.column.type === gone.column.type,
+        change.on === dropped.on &&
+        change.column.name !== dropped.column.name &&
+        change.column.type === dropped.column.type,
     );
-    return come.flatMap((change) =>
-      change.kind === 'add column' ? [`${gone.on}.${gone.column.name}:${change.column.name}`] : [],
+    return added.flatMap((change) =>
+      change.kind === 'add column' ? [`${dropped.on}.${dropped.column.name}:${change.column.name}`] : [],
     );
   });
-  const tables = changes.flatMap((gone) => {
-    if (gone.kind !== 'drop table') return [];
-    const names = [...gone.table.columns.keys()].toSorted().join();
-    return changes.flatMap((come) =>
-      come.kind === 'create table' && [...come.table.columns.keys()].toSorted().join() === names
-        ? [`${gone.table.name}:${come.table.name}`]
+  const tables = changes.flatMap((dropped) => {
+    if (dropped.kind !== 'drop table') return [];
+    const names = [...dropped.table.columns.keys()].toSorted().join();
+    return changes.flatMap((created) =>
+      created.kind === 'create table' && [...created.table.columns.keys()].toSorted().join() === names
+        ? [`${dropped.table.name}:${created.table.name}`]
         : [],
     );
   });

@@ -1,20 +1,38 @@
-import { devError } from '../error/dev-codes.ts';
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isKernelError, isSlug, openPackages, pluginFields, systemReason, type Plugin } from '@headwater/kernel/internal';
+import {
+  isKernelError,
+  isSlug,
+  openPackages,
+  readPluginFields,
+  explainFileError,
+  type Plugin,
+} from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 
-/** Digits of a revision's number, at least. */
+/** The least number of digits in a revision's number. */
 const digits = 4;
-/** Characters of a slug, at most. */
+/** The greatest length of a slug. */
 const longestSlug = 100;
-/** What a file system without links says. */
+/** The error codes of file systems without hard links. */
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK']);
 const contractDoor = '@headwater/kernel/plugin';
 
+/** Returns the id of the next revision of a plugin. Throws REVISION_SLUG_INVALID if the words make no valid slug. */
+export function nextRevisionId({ name, revisions }: Plugin, words: string): string {
+  const slugs = revisions.map(({ slug }) => slug);
+  return `${name}@${nextSlug(slugs, words)}`;
+}
+
+/** Returns the slug in a revision's id, which is also the name of its file. */
+export function slugOf(id: string): string {
+  return id.slice(id.indexOf('@') + 1);
+}
+
 /**
- * The slug of the next revision of a branch: `words` after a number above those of `existing`, like
- * `0003_count_on_object`. Throws REVISION_SLUG_INVALID where no slug comes of the words.
+ * Returns the slug of the next revision of a branch: a number above those of `existing`, then `words`, as in
+ * `0003_count_on_object`. Throws REVISION_SLUG_INVALID if the words make no valid slug.
  */
 export function nextSlug(existing: Iterable<string>, words: string): string {
   let greatest = 0n;
@@ -35,17 +53,17 @@ export function nextSlug(existing: Iterable<string>, words: string): string {
   return slug;
 }
 
-/** Where the files of a plugin's revisions are. Throws PLUGIN_NOT_FROM_SOURCES where they came with an installed package. */
+/** Returns the folder of a plugin's revision files. Throws PLUGIN_NOT_FROM_SOURCES for an installed package. */
 export function revisionFolder(plugin: Plugin): string {
   const { name, package: packageName, version, directory, from } = plugin;
   if (from === 'built') {
     throw devError('PLUGIN_NOT_FROM_SOURCES', { plugin: name, package: packageName, version, directory });
   }
-  return pluginFields(openPackages().read(directory)).migrations;
+  return readPluginFields(openPackages().read(directory)).migrations;
 }
 
-/** The module that the latest revision file of a plugin has `defineRevision` from; the contract door where none says. */
-export function importFromOf({ revisions, from }: Pick<Plugin, 'revisions' | 'from'>): string {
+/** Returns the module from which the plugin's latest revision file imports `defineRevision`. Default: the contract door. */
+export function importSpecifierOf({ revisions, from }: Pick<Plugin, 'revisions' | 'from'>): string {
   const file = from === 'sources' ? revisions.at(-1)?.file : undefined;
   if (file === undefined) return contractDoor;
   let text: string;
@@ -58,12 +76,12 @@ export function importFromOf({ revisions, from }: Pick<Plugin, 'revisions' | 'fr
 }
 
 /**
- * Writes the file of a new revision, and makes its folder where there is none. Whole or not at all; an existing file is
- * never touched. Gives its path. Throws REVISION_FILE_EXISTS, REVISION_FILE_UNWRITABLE.
+ * Writes the file of a new revision, and creates its folder if necessary. The file is written completely or not at all,
+ * and never replaces an existing file. Returns its path. Throws REVISION_FILE_EXISTS, REVISION_FILE_UNWRITABLE.
  */
 export function writeRevisionFile(folder: string, slug: string, text: string): string {
   const file = join(folder, `${slug}.ts`);
-  // Beside it, so that the two are on one file system; no name that would be read as a revision.
+  // In the same folder, so on the same file system, and under a name that is not read as a revision.
   const draft = join(folder, `.${slug}.${randomBytes(6).toString('hex')}.draft`);
   const made = makeFolder(folder);
   let written = false;
@@ -74,29 +92,29 @@ export function writeRevisionFile(folder: string, slug: string, text: string): s
     return file;
   } catch (error) {
     if (isKernelError(error)) throw error;
-    throw devError('REVISION_FILE_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+    throw devError('REVISION_FILE_UNWRITABLE', { file, reason: explainFileError(error) }, { cause: error });
   } finally {
     remove(draft);
     if (!written && made !== undefined) removeFolders(folder, made);
   }
 }
 
-/** Gives the uppermost folder that had to be made. */
+/** Returns the topmost folder that was created. */
 function makeFolder(folder: string): string | undefined {
   try {
     return mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw devError('REVISION_FILE_UNWRITABLE', { file: folder, reason: systemReason(error) }, { cause: error });
+    throw devError('REVISION_FILE_UNWRITABLE', { file: folder, reason: explainFileError(error) }, { cause: error });
   }
 }
 
-/** A rename would replace what is there; a link does not, and is as atomic. */
+/** A rename would replace an existing file; a hard link does not, and is just as atomic. */
 function moveIfAbsent(draft: string, file: string): void {
   try {
     linkSync(draft, file);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw devError('REVISION_FILE_EXISTS', { file }, { cause: error });
-    // Not every file system has links.
+    // Not every file system has hard links.
     if (!noLinks.has(codeOf(error))) throw error;
     copyFileSync(draft, file, constants.COPYFILE_EXCL);
   }
@@ -110,11 +128,11 @@ function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // What could not be written may not be removed either; the refusal says why.
+    // A file that could not be written may not be removable either; the refusal gives the reason.
   }
 }
 
-/** From `folder` up to `made`, as far as they are empty. */
+/** Removes the empty folders from `folder` up to `made`. */
 function removeFolders(folder: string, made: string): void {
   try {
     for (let at = folder; ; at = dirname(at)) {
@@ -122,11 +140,11 @@ function removeFolders(folder: string, made: string): void {
       if (at === made) return;
     }
   } catch {
-    // Somebody else has put something there.
+    // Another process has written a file there.
   }
 }
 
-/** Writes the files of several new revisions: all of them or none. Gives their paths. Throws like {@link writeRevisionFile}. */
+/** Writes the files of several new revisions: all or none. Returns their paths. Throws like {@link writeRevisionFile}. */
 export function writeRevisionFiles(
   folder: string,
   revisions: readonly { readonly slug: string; readonly text: string }[],

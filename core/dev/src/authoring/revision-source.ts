@@ -1,43 +1,37 @@
-import { devError } from '../error/dev-codes.ts';
 import type { KernelError } from '@headwater/kernel/internal';
-import { docComment, lineWidth, wrapped } from './prose.ts';
+import type { RevisionDefinition } from '@headwater/kernel/plugin';
+import { devError } from '../error/dev-codes.ts';
+import { docComment, lineWidth, wrapped } from './comment-text.ts';
 import { sqlLiteral } from './sql-literal.ts';
 
-/** An edge to another branch, with what it is there for. */
+/** An edge to a revision of another plugin, with its reason. */
 export interface DraftDependency {
   /** `plugin@slug`. */
   readonly revision: string;
-  /** What of that revision is used, like `core_object`; a comment beside it. Empty: none. */
+  /** The objects of that revision that are used, like `core_object`, for a comment beside it. Empty: no comment. */
   readonly why: string;
 }
 
-/** A revision that is to be written to a file. */
-export interface RevisionDraft {
-  /** `plugin@slug`. */
-  readonly id: string;
-  readonly revises: null | string | readonly string[];
+/** A revision to write to a file. */
+export interface RevisionDraft extends Pick<RevisionDefinition, 'id' | 'revises' | 'breaking' | 'transaction'> {
   readonly dependsOn: readonly DraftDependency[];
   /** SQL. */
   readonly up: string;
-  /** SQL; `null` where it cannot be undone. */
+  /** SQL; `null` if the revision cannot be reverted. */
   readonly down: string | null;
-  /** Default: false. */
-  readonly breaking?: boolean;
-  /** Default: true. */
-  readonly transaction?: boolean;
-  /** SQL, where `transaction` is false. */
+  /** SQL, if `transaction` is false. */
   readonly check?: string;
-  /** A sentence for people: its doc comment. */
+  /** The text of its doc comment. */
   readonly about: string;
-  /** Remarks for whoever reviews it, as comments above `up`. Default: none. */
+  /** Notes for its reviewers, written as comments above `up`. Default: none. */
   readonly notes?: readonly string[];
-  /** Where the file imports `defineRevision` from. */
+  /** The module from which the file imports `defineRevision`. */
   readonly importFrom: string;
 }
 
 /**
- * The text of a revision file, as the formatter leaves it. Reading it back gives the draft: SQL with the same tokens,
- * constants and comments to the letter. Throws REVISION_TEXT_UNWRITABLE.
+ * Returns the text of a revision file, laid out as the formatter would. Loading the file gives the draft back: SQL with
+ * the same tokens, its constants and comments unchanged to the letter. Throws REVISION_TEXT_UNWRITABLE.
  */
 export function revisionSource(draft: RevisionDraft): string {
   const { id, revises, dependsOn, up, down, breaking, transaction, check, about, notes = [], importFrom } = draft;
@@ -81,24 +75,24 @@ function revisesField(revises: RevisionDraft['revises']): string {
 function dependsOnField(edges: readonly DraftDependency[]): readonly string[] {
   const [first] = edges;
   if (first === undefined) return [];
-  const said = edges.map(({ revision, why }) => ({ revision, why: wrapped(why, Infinity).join(' ') }));
-  if (edges.length === 1 || said.every(({ why }) => why === '')) {
+  const commented = edges.map(({ revision, why }) => ({ revision, why: wrapped(why, Infinity).join(' ') }));
+  if (edges.length === 1 || commented.every(({ why }) => why === '')) {
     const line = listField(
       'dependsOn',
       edges.map(({ revision }) => revision),
     );
-    const why = said[0]?.why ?? '';
+    const why = commented[0]?.why ?? '';
     if (why === '') return [line];
     if (!line.includes('\n')) return [`${line} // ${why}`];
   }
   return [
     '  dependsOn: [',
-    ...said.map(({ revision, why }) => `    '${revision}',${why === '' ? '' : ` // ${why}`}`),
+    ...commented.map(({ revision, why }) => `    '${revision}',${why === '' ? '' : ` // ${why}`}`),
     '  ],',
   ];
 }
 
-/** On one line where it fits. */
+/** Writes a list on one line if it fits. */
 function listField(field: string, ids: readonly string[]): string {
   const names = ids.map((id) => `'${id}'`);
   const line = `  ${field}: [${names.join(', ')}],`;

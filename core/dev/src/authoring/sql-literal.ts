@@ -1,28 +1,28 @@
-import { countStatements, verbatimStretches, type Stretch } from '@headwater/kernel/internal';
-import { lineWidth } from './prose.ts';
+import { countStatements, verbatimRanges, type TextRange } from '@headwater/kernel/internal';
+import { lineWidth } from './comment-text.ts';
 
-/** Says what of a text no `sql` literal can hold. */
+/** Makes the refusal of a text that a `sql` literal cannot contain. `problem` is half a sentence about its field. */
 export type RefuseText = (problem: string) => Error;
 
 const blockIndent = ' '.repeat(4);
 
-/** White space as PostgreSQL sees it; any other is a part of a name. */
+/** White space as PostgreSQL defines it; any other character can be part of a name. */
 const spaceBefore = /^[ \t\n\f\v]+/;
 const spaceAfter = /[ \t\n\f\v]+$/;
 const written = /[^ \t\n\f\v]/;
 
 /**
- * SQL as a `sql` literal in a revision file, which begins in column `column`: one short statement on its line, else a
- * block. Lines get a common indentation, except where they begin inside a constant, a quoted name, a dollar quotation
- * or a comment: there each character is kept, so what reaches the server says the same. Throws what `refuse` makes of a
- * text that a template literal cannot hold.
+ * Writes SQL as a `sql` literal that begins in column `column` of a revision file: one short statement on one line,
+ * anything else as a block. Lines get a common indentation. A line that begins inside a constant, a quoted name, a
+ * dollar-quoted string or a comment keeps every character, so the server receives the same SQL. Throws the refusal that
+ * `refuse` makes for a text that a template literal cannot contain.
  */
 export function sqlLiteral(sql: string, column: number, refuse: RefuseText): string {
   const text = withPlainBreaks(sql, refuse);
   const inline = text.replace(spaceBefore, '').replace(spaceAfter, '');
   if (!inline.includes('\n') && countStatements(inline) === 1 && !inline.endsWith('\\')) {
     const literal = `sql\`${escaped(inline, refuse)}\``;
-    // What follows it is a comma.
+    // A comma follows it.
     if (column + literal.length < lineWidth) return literal;
   }
   return `sql\`\n${escaped(indented(text), refuse)}\n  \``;
@@ -30,24 +30,24 @@ export function sqlLiteral(sql: string, column: number, refuse: RefuseText): str
 
 /** JavaScript reads every line break in a template literal as a line feed. */
 function withPlainBreaks(sql: string, refuse: RefuseText): string {
-  if (sql.includes('\0')) throw refuse('holds a zero byte, which PostgreSQL does not take');
+  if (sql.includes('\0')) throw refuse('contains a zero byte, which PostgreSQL does not accept');
   if (!sql.includes('\r')) return sql;
-  const kept = verbatimStretches(sql).find(({ start, end }) => sql.slice(start, end).includes('\r'));
-  if (kept !== undefined) throw refuse('holds a carriage return inside a constant or a comment');
+  const kept = verbatimRanges(sql).find(({ start, end }) => sql.slice(start, end).includes('\r'));
+  if (kept !== undefined) throw refuse('contains a carriage return inside a constant or a comment');
   return sql.replaceAll(/\r\n?/g, '\n');
 }
 
-/** `sql` takes one backslash away before a backtick and before `${`, and no other. */
+/** The `sql` tag removes one backslash before a backtick and before `${`, and nowhere else. */
 function escaped(text: string, refuse: RefuseText): string {
   if (/(?<!\\)(?:\\\\)*\\(?:`|\$\{)/.test(text)) {
-    throw refuse('holds a backslash before a backtick or before ${, which no template literal can give back');
+    throw refuse('contains a backslash before a backtick or before ${, which a template literal cannot express');
   }
   return text.replaceAll(/`|\$\{/g, '\\$&');
 }
 
 interface Line {
   readonly text: string;
-  /** Whether it begins, and whether it ends, inside what is kept as it is. */
+  /** Whether it begins, and whether it ends, inside text that is kept verbatim. */
   readonly begins: boolean;
   readonly ends: boolean;
 }
@@ -62,7 +62,7 @@ function indented(text: string): string {
     .slice(first, last + 1)
     .map(({ text, begins, ends }) => {
       const body = ends ? text : text.replace(spaceAfter, '');
-      // A line that begins inside keeps its beginning; one that ends inside, its end.
+      // A line that begins inside verbatim text keeps its start; one that ends inside it keeps its end.
       return begins || body === '' ? body : blockIndent + body.slice(common);
     })
     .join('\n');
@@ -73,11 +73,11 @@ function isWritten({ text, begins, ends }: Line): boolean {
 }
 
 function linesOf(text: string): readonly Line[] {
-  const stretches = verbatimStretches(text);
+  const stretches = verbatimRanges(text);
   let at = 0;
   let next = 0;
   const isInside = (position: number): boolean => {
-    while (next < stretches.length && (stretches[next] as Stretch).end <= position) next += 1;
+    while (next < stretches.length && (stretches[next] as TextRange).end <= position) next += 1;
     return (stretches[next]?.start ?? Infinity) < position;
   };
   return text.split('\n').map((line) => {

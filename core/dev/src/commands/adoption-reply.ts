@@ -1,28 +1,28 @@
-import type { AdoptedMigration, Adoption } from '../adoption/adoption.ts';
-import { counted, type KernelError, type Paint, type Reply } from '@headwater/kernel/internal';
+import { counted, type KernelError, type Colors, type Reply } from '@headwater/kernel/internal';
+import type { AdoptedMigration, Adoption } from '../adoption/plan-adoption.ts';
 
-/** What a run of `migrate:adopt` is about. */
+/** A run of `migrate:adopt`. */
 export interface AdoptionSubject {
   readonly plugin: string;
   readonly adoption: Adoption;
   readonly dryRun: boolean;
 }
 
-/** What the database says. */
-export interface Recorded {
-  /** `null` where the database was not asked. */
+/** The state that the database records. */
+export interface RecordedState {
+  /** The table of migrations; `null` without a connection. */
   readonly table: { readonly name: string; readonly there: boolean } | null;
-  /** Revisions that the table says are applied, and that have no row yet. */
+  /** Revisions that the table records as applied and that have no row in the ledger yet. */
   readonly toStamp: readonly string[];
-  /** Revisions that have one. */
+  /** Revisions with a row in the ledger. */
   readonly applied: ReadonlySet<string>;
 }
 
-/** Where no database was asked. */
-export const unasked: Recorded = { table: null, toStamp: [], applied: new Set() };
+/** The state without a connection. */
+export const withoutDatabase: RecordedState = { table: null, toStamp: [], applied: new Set() };
 
-/** What it came to. */
-export interface AdoptionOutcome extends AdoptionSubject, Recorded {
+/** The outcome of a run. */
+export interface AdoptionOutcome extends AdoptionSubject, RecordedState {
   /** Paths of the new files. */
   readonly files: readonly string[];
   /** Default: none. */
@@ -30,7 +30,7 @@ export interface AdoptionOutcome extends AdoptionSubject, Recorded {
   readonly error?: KernelError;
 }
 
-/** Tells what an adoption came to, also where stamping ended it after the files were written. */
+/** Reports the outcome of an adoption, even if stamping failed after the files were written. */
 export function adoptionReply(outcome: AdoptionOutcome): Reply {
   const { plugin, adoption, dryRun, table, toStamp, files, stamped = [], error } = outcome;
   const { folder, revisions } = adoption;
@@ -48,47 +48,49 @@ export function adoptionReply(outcome: AdoptionOutcome): Reply {
     pending,
     error: error ?? null,
   };
-  return { json, text: (paint) => explain(outcome, pending, paint), ...(error !== undefined && { error }) };
+  return { json, text: (colors) => explain(outcome, pending, colors), ...(error !== undefined && { error }) };
 }
 
-/** The adopted revisions without a row, as far as the database was asked. */
+/** The adopted revisions without a row in the ledger; none without a connection. */
 function pendingOf({ adoption, dryRun, table, toStamp, applied, stamped = [] }: AdoptionOutcome): readonly string[] {
   if (table === null) return [];
   const done = new Set([...applied, ...stamped, ...(dryRun ? toStamp : [])]);
   return adoption.migrations.flatMap(({ id }) => (id === null || done.has(id) ? [] : [id]));
 }
 
-function explain(outcome: AdoptionOutcome, pending: readonly string[], paint: Paint): string {
+function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: Colors): string {
   const { adoption, dryRun, stamped = [], toStamp, error } = outcome;
   const { migrations, revisions, folder } = adoption;
   const { there = [], later = [] } = Object.groupBy(migrations, ({ state }) => state);
-  const idle = revisions.length === 0 && toStamp.length === 0 && pending.length === 0;
+  const isIdle = revisions.length === 0 && toStamp.length === 0 && pending.length === 0;
   return [
-    ...migrations.flatMap((migration) => explainMigration(migration, paint)),
+    ...migrations.flatMap((migration) => explainMigration(migration, colors)),
     ...(dryRun ? revisions.map(({ slug, text }) => `\n// ${slug}.ts\n${text.trimEnd()}`) : []),
     ...(dryRun && revisions.length > 0 ? [''] : []),
     ...(there.length > 0 ? [`${counted(there.length, 'migration')} adopted before.`] : []),
     ...(later.length > 0 ? [`${counted(later.length, 'migration')} left for later.`] : []),
     ...(revisions.length > 0
-      ? [`${counted(revisions.length, 'revision')} ${dryRun ? 'would be written' : 'written'} in ${folder}.`]
+      ? [`${counted(revisions.length, 'revision')} ${dryRun ? 'would be written' : 'written'} to ${folder}.`]
       : []),
     ...explainStamps(outcome, stamped),
     ...(pending.length > 0 && error === undefined
       ? [`${counted(pending.length, 'revision')} pending: npx kernel migrate:up`]
       : []),
-    ...(idle ? ['Nothing to do.'] : []),
+    ...(isIdle ? ['Nothing to do.'] : []),
   ].join('\n');
 }
 
-function explainMigration({ name, state, id }: AdoptedMigration, paint: Paint): readonly string[] {
-  if (state === 'new') return [`${paint.green('+')} ${id}  was ${name}`];
-  return state === 'empty' ? [`  ${name} does nothing, and becomes no revision`] : [];
+function explainMigration({ name, state, id }: AdoptedMigration, colors: Colors): readonly string[] {
+  if (state === 'new') return [`${colors.green('+')} ${id}  was ${name}`];
+  return state === 'empty' ? [`  ${name} has no SQL, so it becomes no revision`] : [];
 }
 
 function explainStamps({ table, toStamp, dryRun }: AdoptionOutcome, stamped: readonly string[]): readonly string[] {
-  if (table === null) return ['No database was asked, and nothing is stamped.'];
-  if (!table.there) return [`There is no table ${table.name}, so nothing is stamped.`];
+  if (table === null) return ['Nothing was stamped, since no database was connected.'];
+  if (!table.there) return [`Nothing was stamped, since the database has no table ${table.name}.`];
   if (dryRun && toStamp.length > 0) return [`${counted(toStamp.length, 'revision')} would be stamped as applied.`];
   if (stamped.length === 0) return [];
-  return [`${counted(stamped.length, 'revision')} stamped as applied, by the table ${table.name}. Nothing was run.`];
+  return [
+    `${counted(stamped.length, 'revision')} stamped as applied, as recorded in table ${table.name}. Nothing was run.`,
+  ];
 }

@@ -1,43 +1,65 @@
-import { devError } from '../error/dev-codes.ts';
 import { resolve } from 'node:path';
-import { recordedRevisions } from '../adoption/adoption-history.ts';
-import { planAdoption, type Adoption } from '../adoption/adoption.ts';
-import { dependencyFinder } from '../authoring/edges.ts';
-import { closureOf, partOf } from '../authoring/part.ts';
-import { writeRevisionFiles } from '../authoring/revision-file.ts';
-import { activePlugin, explainForeign, isKernelError, kernelError, loadBlueprint, openBlueprint, openProgress, readState, revisionGraph, stamp, stampPlan, usageOf, withSession, type Blueprint, type Command, type Config, type Context, type Session, type State } from '@headwater/kernel/internal';
+import {
+  activePlugin,
+  explainForeign,
+  isKernelError,
+  kernelError,
+  loadRevisionSet,
+  openRevisionSet,
+  openProgress,
+  readMigrationState,
+  revisionGraph,
+  stamp,
+  stampPlan,
+  usageOf,
+  withSession,
+  type RevisionSet,
+  type Command,
+  type Config,
+  type Context,
+  type Session,
+  type MigrationState,
+} from '@headwater/kernel/internal';
 import { readMigrationNames } from '../adoption/migrations-table.ts';
-import { adoptionReply, unasked, type AdoptionSubject, type Recorded } from './adoption-reply.ts';
+import { planAdoption, type Adoption } from '../adoption/plan-adoption.ts';
+import { recordedRevisions } from '../adoption/recorded-revisions.ts';
+import { dependencyFinder } from '../authoring/infer-edges.ts';
+import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
+import { writeRevisionFiles } from '../authoring/revision-file.ts';
+import { devError } from '../error/dev-codes.ts';
+import { adoptionReply, withoutDatabase, type AdoptionSubject, type RecordedState } from './adoption-reply.ts';
 
-const usualTable = 'mikro_orm_migrations';
+const defaultTable = 'mikro_orm_migrations';
 
 /** `kernel migrate:adopt <plugin>`. */
 export const migrateAdopt: Command = {
   about:
-    'Makes a revision of each MikroORM migration in a folder, and stamps those that the table of migrations in the ' +
-    'database says are applied. It runs the classes to collect their SQL, without a database. All files are written or ' +
-    'none; migrations that were adopted before are left as they are. The table of migrations is only read, and the ' +
-    'tables of the application are not touched.',
-  arguments: [{ name: 'plugin', about: 'whose revisions they become', required: true, complete: 'active plugin' }],
+    "Turns the MikroORM migrations in a folder into a plugin's revisions, and stamps the revisions that MikroORM's table " +
+    'in the database records as applied. It runs the migration classes to collect their SQL, without a database. It ' +
+    'writes all files or none, and leaves migrations alone that it adopted before. It only reads the table of migrations ' +
+    "and does not touch the application's tables.",
+  arguments: [
+    { name: 'plugin', about: 'the plugin that gets the revisions', required: true, complete: 'active plugin' },
+  ],
   options: [
     { flag: 'from', value: 'folder', about: 'the folder of the migrations' },
-    { flag: 'to', value: 'migration', about: 'the last one to adopt; default: all' },
-    { flag: 'table', value: 'name', about: `the table of migrations; default: ${usualTable}` },
-    { flag: 'files-only', about: 'write the files, and ask no database' },
-    { flag: 'dry-run', about: 'show what would be written and stamped, and write nothing' },
+    { flag: 'to', value: 'migration', about: 'the last migration to adopt; default: all' },
+    { flag: 'table', value: 'name', about: `the table of migrations; default: ${defaultTable}` },
+    { flag: 'files-only', about: 'write the files without connecting to the database' },
+    { flag: 'dry-run', about: 'show the files and stamps, but write nothing' },
   ],
   examples: [
-    { line: 'kernel migrate:adopt shop --from src/migrations --dry-run', about: 'to look first' },
+    { line: 'kernel migrate:adopt shop --from src/migrations --dry-run', about: 'to preview' },
     { line: 'kernel migrate:adopt shop --from src/migrations', about: 'on the database that has run them' },
     {
       line: 'kernel migrate:adopt shop --from old --table audit.migrations --json',
-      about: 'with a table of another name, and what was done as data',
+      about: 'with another table, and the outcome as data',
     },
   ],
   exits: [
-    { code: 12, about: 'there is no such plugin, or it is not here in its sources' },
-    { code: 13, about: 'a migration cannot be a revision as it is' },
-    { code: 15, about: 'the files and the table tell different histories' },
+    { code: 12, about: 'the plugin is not active, or its sources are not here' },
+    { code: 13, about: 'a migration cannot be adopted as it is' },
+    { code: 15, about: 'the files and the table disagree about the history' },
     { code: 20, about: 'the database cannot be reached' },
   ],
   async run({ operands: [name = ''], values, switches }, context) {
@@ -47,38 +69,41 @@ export const migrateAdopt: Command = {
       const what = 'kernel migrate:adopt needs --from <folder>: the folder of the migrations.';
       throw kernelError('USAGE', { what, usage, command: 'migrate:adopt' });
     }
-    const { config, blueprint } = await openBlueprint(context);
-    const plugin = activePlugin(name, blueprint.set, config);
-    const inferDependencies = await dependencyFinder(plugin, partOf(blueprint.set, closureOf(blueprint.set, name)));
-    const work = { plugin, from: resolve(context.cwd, from), to: values.get('to'), inferDependencies };
-    const adoption = await planAdoption(work);
-    const told = { plugin: name, adoption, dryRun: switches.has('dry-run') };
-    if (switches.has('files-only')) return adoptionReply({ ...told, ...write(told), ...unasked });
-    const table = values.get('table') ?? usualTable;
+    const { config, revisionSet } = await openRevisionSet(context);
+    const plugin = activePlugin(name, revisionSet.pluginSet, config);
+    const findDependencies = await dependencyFinder(
+      plugin,
+      subsetOf(revisionSet.pluginSet, closureOf(revisionSet.pluginSet, name)),
+    );
+    const options = { plugin, from: resolve(context.cwd, from), to: values.get('to'), findDependencies };
+    const adoption = await planAdoption(options);
+    const subject = { plugin: name, adoption, dryRun: switches.has('dry-run') };
+    if (switches.has('files-only')) return adoptionReply({ ...subject, ...writeFiles(subject), ...withoutDatabase });
+    const table = values.get('table') ?? defaultTable;
     return withSession(config.database, async (session) => {
-      const found = await findRecorded(session, blueprint, adoption, table);
-      const written = write(told);
-      if (told.dryRun || found.toStamp.length === 0) return adoptionReply({ ...told, ...found, ...written });
+      const recorded = await readRecordedState(session, revisionSet, adoption, table);
+      const outcome = { ...subject, ...recorded, ...writeFiles(subject) };
+      if (subject.dryRun || recorded.toStamp.length === 0) return adoptionReply(outcome);
       try {
-        const stamped = await stampAll(session, context, config, found.toStamp);
-        return adoptionReply({ ...told, ...found, ...written, stamped });
+        const stamped = await stampAll(session, context, config, recorded.toStamp);
+        return adoptionReply({ ...outcome, stamped });
       } catch (thrown) {
         const error = explainForeign(thrown, session);
         if (!isKernelError(error)) throw error;
-        return adoptionReply({ ...told, ...found, ...written, error });
+        return adoptionReply({ ...outcome, error });
       }
     });
   },
 };
 
-/** All that could be refused is looked at before the first file is written. */
-async function findRecorded(
+/** Reads the table and the ledger, and checks everything that can be refused before the first file is written. */
+async function readRecordedState(
   session: Session,
-  blueprint: Blueprint,
+  revisionSet: RevisionSet,
   adoption: Adoption,
   table: string,
-): Promise<Recorded> {
-  const state = await readState(session, blueprint);
+): Promise<RecordedState> {
+  const state = await readMigrationState(session, revisionSet);
   const { applied } = state.history;
   const names = await readMigrationNames(session, table);
   const recorded = { table, database: session.shown, names: names ?? [] };
@@ -88,10 +113,10 @@ async function findRecorded(
   return { table: { name: table, there: names !== null }, toStamp, applied };
 }
 
-/** A stamp takes the branch up to its target: nothing may be on the way that the table knows nothing of. */
+/** A stamp covers everything up to its target, so no revision on the way may be missing in the table. */
 function assertStampable(
   { revisions }: Adoption,
-  { graph, history }: State,
+  { graph, history }: MigrationState,
   toStamp: readonly string[],
   { table, database }: { readonly table: string; readonly database: string },
 ): void {
@@ -100,29 +125,31 @@ function assertStampable(
     revises,
     dependsOn: dependsOn.map(({ revision }) => revision),
   }));
-  const before = graph.order.map(({ id, revises, dependsOn, dormant }) => ({ id, revises, dependsOn, dormant }));
-  const all = stampPlan(revisionGraph([...before, ...drafts]), history.applied, toStamp);
+  const existing = graph.order.map(({ id, revises, dependsOn, dormant }) => ({ id, revises, dependsOn, dormant }));
+  const all = stampPlan(revisionGraph([...existing, ...drafts]), history.applied, toStamp);
   const others = all.filter((id) => !toStamp.includes(id));
   if (others.length === 0) return;
-  const problem = 'knows nothing of revisions that come before what it lists, and are not applied';
+  const problem = 'does not record revisions that come before the ones it records and are not applied';
   throw devError('ADOPTION_HISTORY_DIFFERS', { table, database, problem, migrations: others });
 }
 
-function write({ adoption: { folder, revisions }, dryRun }: AdoptionSubject): { readonly files: readonly string[] } {
+function writeFiles({ adoption: { folder, revisions }, dryRun }: AdoptionSubject): {
+  readonly files: readonly string[];
+} {
   return { files: dryRun || revisions.length === 0 ? [] : writeRevisionFiles(folder, revisions) };
 }
 
-/** Reads the plugins again, now with the new files, and stamps what they say. */
+/** Loads the plugins again, now with the new files, and stamps their revisions. */
 async function stampAll(
   session: Session,
   context: Context,
   config: Config,
   targets: readonly string[],
 ): Promise<readonly string[]> {
-  const blueprint = await loadBlueprint(config);
+  const revisionSet = await loadRevisionSet(config);
   const { observer, end } = openProgress(context);
   try {
-    return (await stamp({ session, blueprint, settings: config.upgrade, observer }, targets)).stamped;
+    return (await stamp({ session, revisionSet, settings: config.upgrade, observer }, targets)).stamped;
   } finally {
     end();
   }

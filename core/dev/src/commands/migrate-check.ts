@@ -1,43 +1,63 @@
-import { checkEntities, type Drift } from '../authoring/check-entities.ts';
-import { openLoader } from '../authoring/part.ts';
-import { assertOneHead, exitCode, graphOf, openProgress, type Command, type Paint } from '@headwater/kernel/internal';
+import {
+  assertOneHead,
+  exitCode,
+  graphOfPlugins,
+  openProgress,
+  type Command,
+  type Colors,
+} from '@headwater/kernel/internal';
+import type { PluginChanges } from '../authoring/change-owners.ts';
+import { entityDrift } from '../authoring/entity-drift.ts';
+import { openPluginLoader } from '../authoring/load-entities.ts';
+import { explainChange } from '../difference/explain-change.ts';
 import { openShadow } from '../shadow/shadow.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** `kernel migrate:check [plugin...]`. */
 export const migrateCheck: Command = {
   about:
-    'Compares what the entities of the active plugins ask for with what their revisions make of an empty database, in a ' +
-    'shadow in this process. No database is needed and none is touched. What installed packages lack is a warning: a ' +
-    'revision of theirs cannot be written here.',
+    'Compares the schema that the entities of the active plugins declare with the schema that their revisions produce in ' +
+    'a shadow, an empty PostgreSQL in this process. It does not connect to your database. Drift of an installed plugin ' +
+    'is a warning, since its revisions cannot be created here.',
   arguments: [
-    { name: 'plugin', about: 'the plugins to judge; default: all of this workspace', many: true, complete: 'branch' },
+    {
+      name: 'plugin',
+      about: 'the plugins to check; default: all plugins of this workspace',
+      many: true,
+      complete: 'branch',
+    },
   ],
-  options: [{ flag: 'shadow', value: 'url', about: 'use a database made for that on this PostgreSQL server' }],
+  options: [
+    {
+      flag: 'shadow',
+      value: 'url',
+      about: 'check on this PostgreSQL server, in a database created for that and dropped afterwards',
+    },
+  ],
   examples: [
     { line: 'kernel migrate:check', about: 'in continuous integration' },
-    { line: 'kernel migrate:check likes --json', about: 'one plugin, and the difference as data' },
+    { line: 'kernel migrate:check likes --json', about: 'the drift of one plugin as data' },
   ],
   exits: [
     { code: 12, about: 'a plugin is not installed or does not load' },
     { code: 13, about: 'a revision fails in the shadow' },
-    { code: 40, about: 'entities ask for what no revision makes, or the other way round' },
+    { code: 40, about: 'entities and revisions differ' },
   ],
   runsPlugins: true,
   async run({ operands, values }, context) {
     const { set, plugins } = await openWorkspace(context, operands);
-    assertOneHead(graphOf(set));
+    assertOneHead(graphOfPlugins(set));
     const progress = openProgress(context);
     try {
       progress.stage('comparing entities and revisions');
       await using shadow = await openShadow(values.get('shadow') ?? null);
-      const found = await checkEntities(shadow, set, openLoader());
-      const drift = found.filter(({ plugin }) => plugins.includes(plugin));
-      const installed = found.filter(({ isOurs, plugin }) => !isOurs && !plugins.includes(plugin));
+      const found = await entityDrift(shadow, set, openPluginLoader());
+      const drift = found.filter(({ plugin }) => plugins.includes(plugin.name));
+      const installed = found.filter(({ plugin }) => plugin.from === 'built' && !plugins.includes(plugin.name));
       return {
         exit: drift.length > 0 ? exitCode.drift : exitCode.done,
-        json: { drift, installed },
-        text: (paint) => explain(drift, installed, plugins, paint),
+        json: { drift: drift.map(plainDrift), installed: installed.map(plainDrift) },
+        text: (colors) => explain(drift, installed, plugins, colors),
       };
     } finally {
       progress.end();
@@ -45,22 +65,32 @@ export const migrateCheck: Command = {
   },
 };
 
+function plainDrift({ plugin, changes }: PluginChanges): object {
+  return {
+    plugin: plugin.name,
+    package: plugin.package,
+    isOurs: plugin.from === 'sources',
+    changes: changes.map(explainChange),
+  };
+}
+
 function explain(
-  drift: readonly Drift[],
-  installed: readonly Drift[],
+  drift: readonly PluginChanges[],
+  installed: readonly PluginChanges[],
   plugins: readonly string[],
-  paint: Paint,
+  colors: Colors,
 ): string {
-  const lines = (found: readonly Drift[], word: string): readonly string[] =>
-    found.flatMap(({ plugin, package: from, changes }) => [
-      `${word} ${paint.bold(plugin)} (${from}): its entities ask for what no revision makes`,
-      ...changes.map((change) => `  ${change}`),
+  const lines = (found: readonly PluginChanges[], word: string): readonly string[] =>
+    found.flatMap(({ plugin, changes }) => [
+      `${word} ${colors.bold(plugin.name)} (${plugin.package}): its entities declare what no revision creates`,
+      ...changes.map((change) => `  ${explainChange(change)}`),
     ]);
+  const fixes = drift.filter(({ plugin }) => plugin.from === 'sources');
   return [
-    ...lines(installed, `${paint.yellow('warning')}:`),
-    ...lines(drift, `${paint.red('drift')}:`),
+    ...lines(installed, `${colors.yellow('warning')}:`),
+    ...lines(drift, `${colors.red('drift')}:`),
     ...(drift.length === 0
       ? [`Entities and revisions agree: ${plugins.join(', ')}.`]
-      : drift.filter(({ isOurs }) => isOurs).map(({ plugin }) => `fix: npx kernel migrate:create ${plugin}`)),
+      : fixes.map(({ plugin }) => `fix: npx kernel migrate:create ${plugin.name}`)),
   ].join('\n');
 }

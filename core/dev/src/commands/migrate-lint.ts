@@ -3,78 +3,77 @@ import {
   counted,
   exitCode,
   kernelError,
-  nearest,
+  nearestName,
   oldestSupportedMajor,
-  openBlueprint,
+  openRevisionSet,
   readLock,
-  type Blueprint,
+  type RevisionSet,
   type Command,
   type ExitCode,
-  type Paint,
+  type Colors,
 } from '@headwater/kernel/internal';
-import type { Finding } from '../lint/finding.ts';
+import type { Finding, Level } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
-import type { Level } from '../lint/rule.ts';
 
 /** `kernel migrate:lint [plugin...]`. */
 export const migrateLint: Command = {
   about:
-    'Reads the SQL of revisions and says what is wrong or risky in it, with a safer form to copy. Looks at plugins of ' +
-    'this workspace, and there at revisions that are not in revisions.lock.json yet: what was shipped stays as it is. ' +
-    'Asks no database and runs nothing. A comment directly above a statement lets a finding pass, if it gives a reason: ' +
-    '-- headwater-lint: allow <rule>[, <rule>]: <reason>. What is about a whole revision may be allowed anywhere in it. ' +
-    'The rules, each with a bad and a good form, are in docs/guide/lint.md.',
+    'Lints the SQL of revisions and suggests a safer form to copy for each problem. By default it lints the revisions of ' +
+    "this workspace's plugins that are not in revisions.lock.json yet, since published revisions no longer change. It " +
+    'does not connect to a database and runs nothing. A comment directly above a statement suppresses findings if it ' +
+    'gives a reason: -- headwater-lint: allow <rule>[, <rule>]: <reason>. A finding about a whole revision may be ' +
+    'allowed anywhere in it. docs/guide/lint.md describes every rule with a bad and a good example.',
   arguments: [
     {
       name: 'plugin',
-      about: 'an active plugin, an installed one too; default: those of this workspace',
+      about: 'active plugins, installed ones included; default: those of this workspace',
       many: true,
       complete: 'active plugin',
     },
   ],
   options: [
-    { flag: 'all', about: 'also revisions that were shipped already' },
-    { flag: 'strict', about: 'warnings count too' },
+    { flag: 'all', about: 'lint published revisions too' },
+    { flag: 'strict', about: 'fail on warnings too' },
   ],
   examples: [
     { line: 'kernel migrate:lint', about: 'before a commit' },
     { line: 'kernel migrate:lint --strict', about: 'in continuous integration' },
-    { line: 'kernel migrate:lint likes --all', about: 'everything that likes ever did' },
+    { line: 'kernel migrate:lint likes --all', about: 'every revision of one plugin' },
   ],
   exits: [
-    { code: 3, about: 'with --strict: there are warnings, and no errors' },
-    { code: 13, about: 'there are errors, or a revision is not valid' },
+    { code: 3, about: 'with --strict: warnings, but no errors' },
+    { code: 13, about: 'errors, or an invalid revision' },
     { code: 14, about: 'the plugins do not fit together' },
     { code: 34, about: 'a branch has several heads' },
   ],
   async run({ operands, switches }, context) {
-    const { blueprint } = await openBlueprint(context);
-    const chosen = chosenRevisions(blueprint, operands, switches.has('all'));
-    const { graph, revisions } = blueprint;
+    const { revisionSet } = await openRevisionSet(context);
+    const chosen = chosenRevisions(revisionSet, operands, switches.has('all'));
+    const { graph, revisions } = revisionSet;
     const findings = await lintRevisions({ graph, revisions, chosen, oldest: oldestSupportedMajor });
     const [errors, warnings] = [countOf(findings, 'error'), countOf(findings, 'warning')];
     return {
       exit: exitFor(errors, warnings, switches.has('strict')),
       json: { revisions: chosen, errors, warnings, findings },
-      text: (paint) => explain(findings, chosen, context.cwd, paint),
+      text: (colors) => explain(findings, chosen, context.cwd, colors),
     };
   },
 };
 
-/** Ids, plugin by plugin, each branch in its order. Throws TARGET_UNKNOWN for a name that no active plugin has. */
-function chosenRevisions({ set, graph }: Blueprint, names: readonly string[], all: boolean): readonly string[] {
+/** Returns ids, plugin by plugin and each branch in order. Throws TARGET_UNKNOWN for the name of no active plugin. */
+function chosenRevisions({ pluginSet, graph }: RevisionSet, names: readonly string[], all: boolean): readonly string[] {
   for (const name of names) {
-    if (set.byName.has(name)) continue;
+    if (pluginSet.byName.has(name)) continue;
     const reason = `no active plugin is called "${name}"`;
-    throw kernelError('TARGET_UNKNOWN', { target: name, reason, nearest: nearest(name, set.byName.keys()) });
+    throw kernelError('TARGET_UNKNOWN', { target: name, reason, nearest: nearestName(name, pluginSet.byName.keys()) });
   }
-  const chosen = set.plugins.filter(({ name, from }) =>
+  const chosen = pluginSet.plugins.filter(({ name, from }) =>
     names.length === 0 ? from === 'sources' : names.includes(name),
   );
   return chosen.flatMap(({ name, directory, from }) => {
-    // Of an installed plugin everything was shipped, and whoever names it wants to see it.
-    const shipped = all || from === 'built' ? {} : readLock(directory);
-    return (graph.branches.get(name) ?? []).flatMap(({ id }) => (Object.hasOwn(shipped, id) ? [] : [id]));
+    // Every revision of an installed plugin is published, and naming the plugin asks for them.
+    const published = all || from === 'built' ? {} : readLock(directory);
+    return (graph.branches.get(name) ?? []).flatMap(({ id }) => (Object.hasOwn(published, id) ? [] : [id]));
   });
 }
 
@@ -87,57 +86,58 @@ function exitFor(errors: number, warnings: number, strict: boolean): ExitCode {
   return strict && warnings > 0 ? exitCode.pending : exitCode.done;
 }
 
-function explain(findings: readonly Finding[], chosen: readonly string[], cwd: string, paint: Paint): string {
-  if (chosen.length === 0)
-    return 'There is no revision to look at: all were shipped. To look at those: kernel migrate:lint --all';
+function explain(findings: readonly Finding[], chosen: readonly string[], cwd: string, colors: Colors): string {
+  if (chosen.length === 0) {
+    return 'Nothing to lint: every revision is published (revisions.lock.json). Lint those too: npx kernel migrate:lint --all';
+  }
   const plugins = Map.groupBy(findings, ({ plugin }) => plugin);
   const blocks = Array.from(plugins, ([plugin, own]) => {
     const revisions = Map.groupBy(own, ({ revision }) => revision);
     const lines = Array.from(revisions, ([revision, all]) => [
-      `  ${paint.bold(revision)}  ${paint.dim(shownFile(all[0]?.file ?? '', cwd))}`,
-      ...all.flatMap((finding) => explainFinding(finding, cwd, paint)),
+      `  ${colors.bold(revision ?? plugin)}  ${colors.dim(shownFile(all[0]?.file ?? '', cwd))}`,
+      ...all.flatMap((finding) => explainFinding(finding, cwd, colors)),
     ]);
-    return [paint.bold(plugin), ...lines.flat()].join('\n');
+    return [colors.bold(plugin), ...lines.flat()].join('\n');
   });
-  return [...blocks, explainCounts(findings, chosen.length, paint)].join('\n\n');
+  return [...blocks, explainCounts(findings, chosen.length, colors)].join('\n\n');
 }
 
 function explainFinding(
   { level, rule, line, statement, message, safer, file }: Finding,
   cwd: string,
-  paint: Paint,
+  colors: Colors,
 ): readonly string[] {
-  const color = { error: paint.red, warning: paint.yellow, info: paint.dim }[level];
-  const place = line === null ? '' : `  ${paint.dim(`${shownFile(file, cwd)}:${line}`)}`;
+  const color = { error: colors.red, warning: colors.yellow, info: colors.dim }[level];
+  const place = file === null || line === null ? '' : `  ${colors.dim(`${shownFile(file, cwd)}:${line}`)}`;
   const [first = '', ...rest] = statement === null ? [] : statement.split('\n');
   const shown = rest.length > 0 ? `${first} …` : first;
   return [
     `    ${color(level)} ${rule}${place}`,
-    ...(shown === '' ? [] : [`      ${paint.dim(shown)}`]),
+    ...(shown === '' ? [] : [`      ${colors.dim(shown)}`]),
     `      ${message}`,
     ...(safer === null
       ? []
-      : [`      ${paint.green('safer')}:`, ...safer.split('\n').map((text) => `        ${text}`)]),
+      : [`      ${colors.green('safer')}:`, ...safer.split('\n').map((text) => `        ${text}`)]),
   ];
 }
 
-/** As an editor or a terminal opens it from where the command ran. */
+/** Returns a path that an editor or a terminal opens from the working directory. */
 function shownFile(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return path.startsWith('..') ? file : path;
 }
 
-function explainCounts(findings: readonly Finding[], revisions: number, paint: Paint): string {
-  const [errors, warnings, infos] = [
+function explainCounts(findings: readonly Finding[], revisions: number, colors: Colors): string {
+  const [errors, warnings, notes] = [
     countOf(findings, 'error'),
     countOf(findings, 'warning'),
     countOf(findings, 'info'),
   ];
   const counts = [
-    ...(errors > 0 ? [paint.red(counted(errors, 'error'))] : []),
-    ...(warnings > 0 ? [paint.yellow(counted(warnings, 'warning'))] : []),
-    ...(infos > 0 ? [counted(infos, 'remark')] : []),
+    ...(errors > 0 ? [colors.red(counted(errors, 'error'))] : []),
+    ...(warnings > 0 ? [colors.yellow(counted(warnings, 'warning'))] : []),
+    ...(notes > 0 ? [counted(notes, 'note')] : []),
   ];
-  const found = counts.length === 0 ? paint.green('Nothing was found') : counts.join(', ');
+  const found = counts.length === 0 ? colors.green('No problems') : counts.join(', ');
   return `${found} in ${counted(revisions, 'revision')}.`;
 }

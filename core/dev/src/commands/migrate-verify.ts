@@ -1,56 +1,70 @@
-import type { Finding } from '../authoring/finding.ts';
-import { verify } from '../authoring/verify.ts';
-import { assertOneHead, counted, exitCode, graphOf, kernelError, openProgress, type Command, type Paint } from '@headwater/kernel/internal';
+import {
+  assertOneHead,
+  counted,
+  exitCode,
+  graphOfPlugins,
+  kernelError,
+  openProgress,
+  type Command,
+  type Colors,
+} from '@headwater/kernel/internal';
+import type { Finding } from '../lint/finding.ts';
 import { openShadow } from '../shadow/shadow.ts';
+import { verify } from '../verify/verify.ts';
 import { openWorkspace } from './workspace.ts';
 
-/** The most orders that one run draws. */
+/** The greatest number of random orders in one run. */
 const mostOrders = 10_000;
 
 /** `kernel migrate:verify [plugin...]`. */
 export const migrateVerify: Command = {
   about:
-    'Proves revisions in a shadow, an empty PostgreSQL in this process: that each runs on what it depends on alone, is ' +
-    'undone by its `down` and the same after that, changes only what its plugin owns, and adds nothing to tables of ' +
-    'others that their inserts could not live with; that a plugin which is activated late, and a revision that comes ' +
-    'late, lead to the same schema as a new database; and that entities and revisions agree.\n\n' +
-    'With --orders, so many orders that the edges allow are drawn and tried too, the same at each run: what an edge ' +
-    'is missing for, and what does not commute, is shown by the shortest order that fails.',
-  arguments: [{ name: 'plugin', about: 'default: all of this workspace', many: true, complete: 'branch' }],
+    'Proves revisions in a shadow, an empty PostgreSQL in this process. Each revision has to run with only its declared ' +
+    'dependencies, its `down` has to revert it and its `up` to work again after that, it may change only what its plugin ' +
+    "owns, and its columns on other plugins' tables may not break inserts that omit them. A database that activates a " +
+    'plugin late, or gets a revision late, has to end up with the schema of a fresh one. Entities and revisions have to ' +
+    'agree.\n\n' +
+    'With --orders it also tries random orders that the edges allow, the same orders in each run. A missing edge, or two ' +
+    'revisions that do not commute, is reported with the shortest order that fails.',
+  arguments: [{ name: 'plugin', about: 'default: all plugins of this workspace', many: true, complete: 'branch' }],
   options: [
-    { flag: 'orders', value: 'N', about: 'try N further orders of all revisions; default: 0' },
-    { flag: 'shadow', value: 'url', about: 'use a database made for that on this PostgreSQL server' },
+    { flag: 'orders', value: 'N', about: 'try N random orders of all revisions as well; default: 0' },
+    {
+      flag: 'shadow',
+      value: 'url',
+      about: 'verify on this PostgreSQL server, in a database created for that and dropped afterwards',
+    },
   ],
   examples: [
-    { line: 'kernel migrate:verify likes', about: 'after a revision was written by hand' },
+    { line: 'kernel migrate:verify likes', about: 'after writing a revision by hand' },
     { line: 'kernel migrate:verify --orders 100', about: 'before a release' },
   ],
   exits: [
     { code: 12, about: 'a plugin is not installed or does not load' },
-    { code: 13, about: 'a revision is not sound' },
+    { code: 13, about: 'a revision cannot be proven' },
     { code: 34, about: 'a branch has two heads' },
-    { code: 40, about: 'all revisions are sound, and entities ask for something else' },
+    { code: 40, about: 'every revision is proven, but entities and revisions differ' },
   ],
   runsPlugins: true,
   async run({ operands, values }, context) {
     const orders = ordersIn(values.get('orders'));
     const { set, plugins } = await openWorkspace(context, operands);
-    assertOneHead(graphOf(set));
+    assertOneHead(graphOfPlugins(set));
     const progress = openProgress(context);
     try {
       progress.stage('opening the shadow');
       await using shadow = await openShadow(values.get('shadow') ?? null);
       const findings = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
-      const unsound = findings.some(({ rule }) => rule !== 'entities');
+      const unproven = findings.some(({ rule }) => rule !== 'entities');
       const revisions = plugins.reduce((count, name) => count + (set.byName.get(name)?.revisions.length ?? 0), 0);
       return {
-        exit: unsound ? exitCode.revisionInvalid : findings.length > 0 ? exitCode.drift : exitCode.done,
+        exit: unproven ? exitCode.revisionInvalid : findings.length > 0 ? exitCode.drift : exitCode.done,
         json: { plugins, revisions, orders, findings },
-        text: (paint) =>
+        text: (colors) =>
           findings.length === 0
-            ? `${paint.green('proven')}: ${counted(revisions, 'revision')} of ${plugins.join(', ')}` +
-              `${orders === 0 ? '' : `, in ${counted(orders, 'order')} drawn at random`}.`
-            : explain(findings, paint),
+            ? `${colors.green('proven')}: ${counted(revisions, 'revision')} of ${plugins.join(', ')}` +
+              `${orders === 0 ? '' : `, in ${counted(orders, 'random order')}`}.`
+            : explain(findings, colors),
       };
     } finally {
       progress.end();
@@ -66,9 +80,9 @@ function ordersIn(text: string | undefined): number {
   throw kernelError('USAGE', { what, usage: null, command: 'migrate:verify' });
 }
 
-function explain(findings: readonly Finding[], paint: Paint): string {
+function explain(findings: readonly Finding[], colors: Colors): string {
   const lines = findings.flatMap(({ plugin, revision, rule, message, differences }) => [
-    `${paint.red(rule)} ${paint.bold(revision ?? plugin)}: ${message}`,
+    `${colors.red(rule)} ${colors.bold(revision ?? plugin)}: ${message}`,
     ...differences.map((difference) => `  ${difference}`),
   ]);
   return [...lines, `${counted(findings.length, 'finding')}.`].join('\n');

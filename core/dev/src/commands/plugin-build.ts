@@ -5,19 +5,19 @@ import { buildPlugin } from '../build/build-plugin.ts';
 /** `kernel plugin:build [folder]`. */
 export const pluginBuild: Command = {
   about:
-    'Writes the manifest dist/headwater.json, from which a published plugin is planned without running its code, and ' +
-    'revisions.lock.json, which is committed: it holds what was shipped, and an edit of that is refused. Run it after ' +
-    'the compiler.',
+    'Writes the manifest dist/headwater.json, which lets the kernel plan a published plugin without running its code, and ' +
+    'revisions.lock.json, which belongs in version control: it records the published revisions, and changing one of them ' +
+    'is refused. Run it after the compiler.',
   arguments: [{ name: 'folder', about: "the plugin's package; default: the working directory" }],
-  options: [{ flag: 'check', about: 'write nothing; exit with 3 if something is out of date' }],
+  options: [{ flag: 'check', about: 'write nothing; exit with 3 if a file is out of date' }],
   examples: [
-    { line: 'kernel plugin:build plugins/likes', about: 'after a new revision' },
+    { line: 'kernel plugin:build plugins/likes', about: 'after adding a revision' },
     { line: 'kernel plugin:build --check', about: 'in continuous integration' },
   ],
   exits: [
-    { code: 3, about: 'with --check: something is out of date' },
+    { code: 3, about: 'with --check: a file is out of date' },
     { code: 13, about: 'a revision is not valid' },
-    { code: 15, about: 'a revision that was shipped has changed or is gone' },
+    { code: 15, about: 'a published revision was changed or removed' },
   ],
   async run({ operands: [folder = '.'], switches }, { cwd }) {
     const check = switches.has('check');
@@ -26,10 +26,10 @@ export const pluginBuild: Command = {
     return {
       exit: check && changed.length > 0 ? exitCode.pending : exitCode.done,
       json: { plugin, version, revisions: revisions.length, added, changed },
-      text: (paint) =>
+      text: (colors) =>
         [
-          `${paint.bold(plugin)} ${version}: ${counted(revisions.length, 'revision')}`,
-          ...added.map((id) => `${paint.green('+')} ${id}`),
+          `${colors.bold(plugin)} ${version}: ${counted(revisions.length, 'revision')}`,
+          ...added.map((id) => `${colors.green('+')} ${id}`),
           ...changed.map((file) => `${check ? 'out of date' : 'written'}: ${file}`),
           ...(changed.length === 0 ? ['Everything is up to date.'] : []),
         ].join('\n'),

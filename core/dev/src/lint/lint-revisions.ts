@@ -1,141 +1,147 @@
-import { ancestorsOf, partsOf, schemaHistory, type Revision, type RevisionBody, type RevisionGraph, type SchemaHistory } from '@headwater/kernel/internal';
-import { whyBreaking } from './breaking.ts';
-import { risksOf } from './dangers.ts';
-import { allowanceFor, allowancesIn, type Allowance } from './allowance.ts';
-import type { Discovery, Finding } from './finding.ts';
-import { foreignDiscoveries, type Ownership } from './foreign-rule.ts';
-import { originsIn, type Origins } from './origins.ts';
-import { rules } from './rule.ts';
-import { openSourceLines, type SourceLines } from './source-line.ts';
-import { placeIn, readText } from './text-rules.ts';
-import { undeclaredDiscoveries } from './undeclared-rule.ts';
+import {
+  ancestorsOf,
+  schemaHistory,
+  type Revision,
+  type RevisionBody,
+  type RevisionGraph,
+  type SchemaHistory,
+} from '@headwater/kernel/internal';
+import { allowCommentFor, allowCommentsIn, type AllowComment } from './allow-comments.ts';
+import type { Finding, RuleFinding } from './finding.ts';
+import { lintText, type LintedText } from './lint-text.ts';
+import { objectOrigins, type ObjectOrigins } from './object-origins.ts';
+import type { LintedRevision } from './linted-revision.ts';
+import { ruleLevels, type LintRule } from './rule-levels.ts';
+import { foreignObject } from './rules/foreign-object.ts';
+import { breakingReason, missingBreaking } from './rules/missing-breaking.ts';
+import { missingDown } from './rules/missing-down.ts';
+import { undeclaredDependency } from './rules/undeclared-dependency.ts';
+import { openSourceLines, type SourceLines } from './source-lines.ts';
+import { lintStatements } from './statement-rules.ts';
 
-/** What lint looks at. */
-export interface LintSubject {
-  /** Of the active plugins. */
+/** The revisions to lint, and those around them. */
+export interface LintInput {
+  /** The graph of the active plugins. */
   readonly graph: RevisionGraph;
   /** All revisions of the graph, by id. */
   readonly revisions: ReadonlyMap<string, Revision>;
-  /** Ids of those to look at, in the order in which to tell of them. */
+  /** The ids of the revisions to lint, in the order in which to report them. */
   readonly chosen: readonly string[];
-  /** The oldest major version of PostgreSQL that they have to run on. */
+  /** The oldest major version of PostgreSQL that the revisions have to run on. */
   readonly oldest: number;
 }
 
-/** Looks at revisions as texts, without a database. Throws nothing of its own. */
-export async function lintRevisions({ graph, revisions, chosen, oldest }: LintSubject): Promise<readonly Finding[]> {
+/** Lints the SQL of revisions, without a database. */
+export async function lintRevisions({
+  graph,
+  revisions,
+  chosen,
+  oldest,
+}: LintInput): Promise<readonly Finding<LintRule>[]> {
   const ordered = graph.order.flatMap(({ id }) => revisions.get(id) ?? []);
   const history = await schemaHistory(ordered);
-  const origins = await originsIn(ordered, new Set(chosen));
+  const origins = await objectOrigins(ordered, new Set(chosen));
   const lines = openSourceLines();
-  const findings: Finding[] = [];
+  const findings: Finding<LintRule>[] = [];
   for (const revision of chosen.flatMap((id) => revisions.get(id) ?? [])) {
-    const discoveries = await discoveriesIn(revision, { graph, history, origins, oldest });
-    findings.push(...findingsOf(revision, discoveries, lines));
+    const found = await lintRevision(revision, { graph, history, origins, oldest });
+    findings.push(...withoutAllowed(revision, found).map((finding) => complete(finding, revision, lines)));
   }
   return findings;
 }
 
-interface Known {
+interface Surroundings {
   readonly graph: RevisionGraph;
-  /** After all revisions. */
+  /** The schema after all revisions. */
   readonly history: SchemaHistory;
-  readonly origins: Origins;
+  readonly origins: ObjectOrigins;
   readonly oldest: number;
 }
 
-async function discoveriesIn(revision: Revision, known: Known): Promise<readonly Discovery[]> {
-  const down = await textOf(revision.down, known.oldest);
-  const check = revision.check === null ? null : await readText(revision.check, known.oldest);
-  const found = [...(down?.discoveries ?? []), ...(check?.discoveries ?? [])];
-  const missing: readonly Discovery[] =
-    revision.down === null
-      ? [{ rule: 'missing-down', message: 'It has no `down`: it cannot be taken away again.', safer: null, at: null }]
-      : [];
-  const up = await textOf(revision.up, known.oldest);
-  if (revision.up.kind === 'code' || up === null) return [...found, ...missing];
-  const own = up.statements === null ? [] : await meaningOf(revision, revision.up.text, up.statements, known);
-  return [...up.discoveries, ...own, ...found, ...missing];
-}
-
-function textOf(body: RevisionBody | null, oldest: number): ReturnType<typeof readText> | null {
-  return body?.kind === 'sql' ? readText(body.text, oldest) : null;
-}
-
-type Statements = NonNullable<Awaited<ReturnType<typeof readText>>['statements']>;
-
-/** What depends on what is there before it, and on who made that. */
-async function meaningOf(
-  revision: Revision,
-  sql: string,
-  statements: Statements,
-  { graph, history, origins }: Known,
-): Promise<readonly Discovery[]> {
-  const { id, plugin, dependsOn, breaking, transaction } = revision;
-  const placeOf = placeIn(sql);
-  const closure = ancestorsOf(graph, id);
-  const before = { objects: origins.before(id) };
-  const risks = await risksOf(sql, { history: before, transaction });
-  const why = breaking ? null : await whyBreaking(sql, before);
-  const ownership: Ownership = {
-    plugin,
-    ownerOf(object) {
-      const made = origins.of(object).filter(({ revision: other }) => other !== id);
-      return (made.findLast(({ revision: other }) => closure.has(other)) ?? made.at(-1))?.object.plugin ?? null;
-    },
-    ownColumns: (table) =>
-      partsOf(before.objects, table).flatMap((part) =>
-        part.kind === 'column' && part.plugin === plugin ? [part.name] : [],
-      ),
-  };
+async function lintRevision(revision: Revision, surroundings: Surroundings): Promise<readonly RuleFinding[]> {
+  const { oldest } = surroundings;
+  const up = await lintBody(revision.up, oldest);
+  const down = await lintBody(revision.down, oldest);
+  const check = revision.check === null ? null : await lintText(revision.check, oldest);
+  const changes = up === null || up.statements === null ? [] : await lintUp(revision, up.statements, surroundings);
   return [
-    ...undeclaredDiscoveries(statements, { id, plugin, dependsOn, closure, graph, origins, history }, placeOf),
-    ...foreignDiscoveries(statements, ownership, placeOf),
-    ...(why === null ? [] : [unmarked(why)]),
-    ...risks.map(({ rule, message, safer, statement, line }) => ({
-      rule,
-      message,
-      safer,
-      at: { sql, statement, line },
-    })),
+    ...(up?.findings ?? []),
+    ...changes,
+    ...(down?.findings ?? []),
+    ...(check?.findings ?? []),
+    ...missingDown(revision.down),
   ];
 }
 
-function unmarked(why: string): Discovery {
-  return {
-    rule: 'missing-breaking',
-    message: `Older code cannot live with it: it ${why}.`,
-    safer: 'breaking: true,',
-    at: null,
-  };
+function lintBody(body: RevisionBody | null, oldest: number): Promise<LintedText> | null {
+  return body?.kind === 'sql' ? lintText(body.text, oldest) : null;
 }
 
-function findingsOf(revision: Revision, discoveries: readonly Discovery[], lines: SourceLines): readonly Finding[] {
-  const { id, plugin, file } = revision;
-  const texts = new Map<string, readonly Allowance[]>();
-  const allowances = (sql: string): readonly Allowance[] => {
-    const found = texts.get(sql) ?? allowancesIn(sql);
-    texts.set(sql, found);
+/** Lints `up` by the rules that depend on the existing schema and on the creators of its objects. */
+async function lintUp(
+  revision: Revision,
+  statements: LintedRevision['statements'],
+  { graph, history, origins }: Surroundings,
+): Promise<readonly RuleFinding[]> {
+  if (revision.up.kind === 'code') return [];
+  const { id, breaking, transaction } = revision;
+  const sql = revision.up.text;
+  const before = { objects: origins.before(id) };
+  const reason = breaking ? null : await breakingReason(sql, before);
+  const context: LintedRevision = {
+    revision,
+    sql,
+    statements,
+    ancestors: ancestorsOf(graph, id),
+    graph,
+    origins,
+    history,
+  };
+  return [
+    ...undeclaredDependency(context),
+    ...foreignObject(context),
+    ...(reason === null ? [] : [missingBreaking(reason)]),
+    ...(await lintStatements(sql, { history: before, transaction })),
+  ];
+}
+
+/** Removes the findings that an allow comment suppresses. */
+function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]): readonly RuleFinding[] {
+  const known = new Map<string, readonly AllowComment[]>();
+  const commentsIn = (sql: string): readonly AllowComment[] => {
+    const found = known.get(sql) ?? allowCommentsIn(sql);
+    known.set(sql, found);
     return found;
   };
-  const whole = [revision.up, revision.down].flatMap((body) => (body?.kind === 'sql' ? allowances(body.text) : []));
-  return discoveries.flatMap(({ rule, message, safer, at }): readonly Finding[] => {
-    const allowed = at === null ? allowanceFor(whole, rule, null) : allowanceFor(allowances(at.sql), rule, at.line);
-    // What cannot be read can be allowed by nothing that is in it.
-    if (allowed !== null && allowed.reason !== '' && rule !== 'syntax') return [];
-    const note = allowed === null ? '' : ' The comment that allows it gives no reason, so it does not count.';
-    return [
-      {
-        plugin,
-        revision: id,
-        file,
-        line: at === null ? null : lines.of(file, at.sql, at.line),
-        statement: at?.statement ?? null,
-        rule,
-        level: rules[rule].level,
-        message: `${message}${note}`,
-        safer,
-      },
-    ];
+  const everywhere = [up, down].flatMap((body) => (body?.kind === 'sql' ? commentsIn(body.text) : []));
+  return findings.flatMap((finding): readonly RuleFinding[] => {
+    const { rule, message, at } = finding;
+    // A text that cannot be parsed cannot allow anything.
+    if (rule === 'syntax') return [finding];
+    const comment =
+      at === null ? allowCommentFor(everywhere, rule, null) : allowCommentFor(commentsIn(at.sql), rule, at.line);
+    if (comment === null) return [finding];
+    if (comment.reason !== '') return [];
+    return [{ ...finding, message: `${message} The comment that allows this gives no reason, so it is ignored.` }];
   });
+}
+
+function complete(
+  { rule, object, message, safer, at }: RuleFinding,
+  { id, plugin, file }: Revision,
+  lines: SourceLines,
+): Finding<LintRule> {
+  return {
+    rule,
+    level: ruleLevels[rule],
+    plugin,
+    revision: id,
+    file,
+    line: at === null ? null : lines.of(file, at.sql, at.line),
+    statement: at?.statement ?? null,
+    object,
+    message,
+    differences: [],
+    safer,
+  };
 }

@@ -1,19 +1,19 @@
 import {
   findObject,
-  followSql,
-  identityOf,
-  openSchema,
+  trackSql,
+  lookupKey,
+  trackedSchema,
   type HistoryRevision,
-  type LiveSchema,
-  type MadeObject,
-  type MadeObjects,
+  type TrackedSchema,
+  type TrackedObject,
+  type TrackedObjects,
   type SqlObject,
 } from '@headwater/kernel/internal';
 
 /** A revision that at some time created an object of a name, or renamed an object to it. */
 export interface Origin {
   readonly revision: string;
-  readonly object: MadeObject;
+  readonly object: TrackedObject;
 }
 
 /** The origins of every object that a sequence of revisions ever created, dropped objects included. */
@@ -21,7 +21,7 @@ export interface ObjectOrigins {
   /** Returns the origins of the object that SQL means by `wanted`, in the order of the revisions. */
   readonly of: (wanted: SqlObject) => readonly Origin[];
   /** Returns the objects that exist before a revision. */
-  readonly before: (revision: string) => MadeObjects;
+  readonly before: (revision: string) => TrackedObjects;
 }
 
 /**
@@ -35,10 +35,10 @@ export async function objectOrigins(
 ): Promise<ObjectOrigins> {
   const made = new Map<string, Origin[]>();
   const byTable = new Map<string, Origin[]>();
-  const before = new Map<string, MadeObjects>();
+  const before = new Map<string, TrackedObjects>();
   let now = '';
-  const schema = openSchema(undefined, (object) => {
-    append(made, identityOf(object), { revision: now, object });
+  const schema = trackedSchema(undefined, (object) => {
+    append(made, lookupKey(object), { revision: now, object });
     if (object.table !== null) append(byTable, object.table, { revision: now, object });
   });
   for (const revision of revisions) {
@@ -58,10 +58,10 @@ function append(map: Map<string, Origin[]>, key: string, origin: Origin): void {
   else list.push(origin);
 }
 
-async function followRevision(schema: LiveSchema, { id, plugin, up }: HistoryRevision): Promise<void> {
+async function followRevision(schema: TrackedSchema, { id, plugin, up }: HistoryRevision): Promise<void> {
   if (up.kind === 'code') return;
   try {
-    await followSql(up.text, schema, { id, plugin });
+    await trackSql(up.text, schema, { id, plugin });
   } catch {
     // The `syntax` rule reports it.
   }
@@ -75,10 +75,10 @@ function originsOf(
 ): readonly Origin[] {
   const { kind, name, table, among } = wanted;
   const tables = among ?? [table];
-  const direct = tables.flatMap((one) => made.get(identityOf({ kind, name, table: one })) ?? []);
+  const direct = tables.flatMap((one) => made.get(lookupKey({ kind, name, table: one })) ?? []);
   if (direct.length > 0) return direct;
   // Keys, indexes of constraints, row types and extensions go by other names: ask findObject about each candidate.
   const near = table === null ? [...made.values()].flat() : (byTable.get(table) ?? []);
   if (kind !== 'key' && kind !== 'index' && kind !== 'type' && kind !== 'function') return [];
-  return near.filter(({ object }) => findObject(new Map([[identityOf(object), object]]), wanted) !== null);
+  return near.filter(({ object }) => findObject(new Map([[lookupKey(object), object]]), wanted) !== null);
 }

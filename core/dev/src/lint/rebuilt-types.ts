@@ -1,4 +1,4 @@
-import { findObject, type MadeObjects, type SqlStatement } from '@headwater/kernel/internal';
+import { findObject, type TrackedObjects, type SqlStatement } from '@headwater/kernel/internal';
 
 /**
  * A type that a piece of SQL replaces by another type of the same name. This is the only way to remove a value from an
@@ -20,7 +20,7 @@ export interface RebuiltType {
  * Finds the types that are rebuilt: the old type is dropped or renamed, and a new one is created under its name or
  * renamed to it. `before` holds the objects that exist before the SQL runs.
  */
-export function rebuiltTypes(statements: readonly SqlStatement[], before: MadeObjects): readonly RebuiltType[] {
+export function rebuiltTypes(statements: readonly SqlStatement[], before: TrackedObjects): readonly RebuiltType[] {
   const values = new Map<string, readonly string[] | undefined>();
   const origins = new Map<string, string>();
   const ended = new Map<string, SqlStatement>();

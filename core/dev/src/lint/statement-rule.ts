@@ -1,5 +1,5 @@
 import type { AlterTableCmd } from 'libpg-query';
-import type { MadeObjects, SqlStatement } from '@headwater/kernel/internal';
+import type { TrackedObjects, SqlStatement } from '@headwater/kernel/internal';
 import type { StatementFinding } from './finding.ts';
 import type { RebuiltType } from './rebuilt-types.ts';
 
@@ -15,7 +15,7 @@ export interface StatementRule {
 export interface StatementContext {
   readonly statement: SqlStatement;
   /** The database objects that exist before the statement runs. */
-  readonly objects: MadeObjects;
+  readonly objects: TrackedObjects;
   /** The statements after it in the same SQL text. */
   readonly later: readonly SqlStatement[];
   /** The types that the SQL text rebuilds. */

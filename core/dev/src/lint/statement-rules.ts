@@ -1,8 +1,8 @@
 import {
-  follow,
-  here,
+  trackStatement,
+  unattributed,
   isNewTable,
-  openSchema,
+  trackedSchema,
   readSql,
   relationName,
   type SchemaHistory,
@@ -52,7 +52,7 @@ export async function lintStatements(
   sql: string,
   { history, transaction = true }: LintOptions = {},
 ): Promise<readonly RuleFinding[]> {
-  const schema = openSchema(history?.objects);
+  const schema = trackedSchema(history?.objects);
   const { objects } = schema;
   const { statements } = await readSql(sql, objects);
   const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
@@ -64,7 +64,7 @@ export async function lintStatements(
         statementRules.flatMap((rule) => rule.alterTable?.(command) ?? []),
       ),
     ];
-    follow(schema, statement, here);
+    trackStatement(schema, statement, unattributed);
     const at = { sql, statement: statement.text, line: statement.line };
     return findings.map((finding): RuleFinding => ({ ...finding, at }));
   });

@@ -9,13 +9,13 @@ import { describe, expect, it } from 'vitest';
 import { revisionSource, type RevisionDraft } from '../../src/authoring/revision-source.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { loadRevisionFiles } from '../../../kernel/src/plugin/revision-files.ts';
-import { sameTokens } from '../../../kernel/src/plugin/normal-hash.ts';
-import { verbatimStretches } from '../../../kernel/src/plugin/sql-text.ts';
+import { sameTokens } from '../../../kernel/src/plugin/revision-hash.ts';
+import { verbatimRanges } from '../../../kernel/src/plugin/sql-lexer.ts';
 import { makeFolder, writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalOf } from '../../../kernel/test/config/refusal.ts';
-import { coreFolder, makeProject } from '../../../kernel/test/plugin/project.ts';
+import { kernelFolder, makeProject } from '../../../kernel/test/plugin/project.ts';
 
-const root = join(coreFolder, '..');
+const root = join(kernelFolder, '..');
 
 const draft: RevisionDraft = {
   id: 'likes@0002_count_on_object',
@@ -32,7 +32,7 @@ const withUp = (up: string): string => revisionSource({ ...draft, id: 'likes@000
 /** The revisions that drafts give when their files are written and loaded, in their order. */
 async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revision[]> {
   const directory = makeFolder();
-  const importFrom = pathToFileURL(join(coreFolder, 'src/plugin.ts')).href;
+  const importFrom = pathToFileURL(join(kernelFolder, 'src/plugin.ts')).href;
   const files = drafts.map((one) => [fileOf(one), revisionSource({ ...one, importFrom })] as const);
   writeFiles(directory, { 'package.json': { type: 'module' }, ...Object.fromEntries(files) });
   return loadRevisionFiles({
@@ -173,7 +173,7 @@ const sqlText = fc
 /** Not one with what is refused above. */
 const writable = (text: string): boolean =>
   !/\\(?:`|\$\{)/.test(text) &&
-  verbatimStretches(text).every(({ start, end }) => !text.slice(start, end).includes('\r'));
+  verbatimRanges(text).every(({ start, end }) => !text.slice(start, end).includes('\r'));
 
 const anyDraft: fc.Arbitrary<Omit<RevisionDraft, 'id'>> = fc.record({
   revises: fc.oneof(

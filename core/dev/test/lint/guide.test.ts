@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../src/lint/rule.ts';
-import { newerSyntax } from '../../src/lint/newer-syntax.ts';
-import { newerSyntaxIn } from '../../src/lint/find-newer-syntax.ts';
+import { ruleLevels } from '../../src/lint/rule-levels.ts';
+import { newerSyntaxTable } from '../../src/lint/rules/newer-syntax-table.ts';
+import { newerSyntaxIn } from '../../src/lint/rules/newer-syntax.ts';
 import { readSql } from '../../../kernel/src/sql/read-sql.ts';
-import { drawn, lint, type Sketch } from './support.ts';
+import { rulesOf, lint, type Sketch } from './support.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/guide/lint.md'), 'utf8');
 
-/** What the examples of the page stand on. */
+/** The revisions before the page's examples. */
 const before: readonly Sketch[] = [
   { id: 'core@0001_objects', up: 'create table core_object (id serial primary key, created_at timestamptz)' },
   { id: 'core@0002_activities', up: 'create table core_activity (id serial primary key)' },
@@ -22,13 +22,13 @@ const before: readonly Sketch[] = [
   },
 ];
 
-/** The examples of a section: SQL, or fields of revisions. */
+/** Returns the examples of a section: SQL, or fields of revisions. */
 function examplesIn(section: string): readonly string[] {
   return Array.from(section.matchAll(/^```(?:sql|ts)\n([\s\S]*?)^```$/gm), ([, text]) => text ?? '');
 }
 
-/** An example as the revisions it stands for, one after another. */
-function sketches(example: string): readonly Sketch[] {
+/** Returns the revisions that an example stands for, one after another. */
+function sketchesOf(example: string): readonly Sketch[] {
   const text = (field: string): string | undefined => new RegExp(`^${field}: sql\`([^\`]*)\`,`, 'm').exec(example)?.[1];
   const ids = /dependsOn: \[(.*)\]/.exec(example)?.[1]?.matchAll(/'([^']+)'/g) ?? [];
   const [down, check] = [text('down'), text('check')];
@@ -43,8 +43,8 @@ function sketches(example: string): readonly Sketch[] {
 }
 
 async function found(example: string): Promise<readonly string[]> {
-  const own = sketches(example);
-  return drawn(
+  const own = sketchesOf(example);
+  return rulesOf(
     await lint(
       [...before, ...own],
       own.map(({ id }) => id),
@@ -61,17 +61,17 @@ const sections = Array.from(
   }),
 );
 
-describe('the page about lint', () => {
+describe('the lint guide', () => {
   it('has a section for each rule, with its level', () => {
-    const expected = Object.entries(rules).map(([rule, { level }]) => `${rule} ${level}`);
+    const expected = Object.entries(ruleLevels).map(([rule, level]) => `${rule} ${level}`);
     expect(sections.map(({ rule, level }) => `${rule} ${level}`).toSorted()).toEqual(expected.toSorted());
   });
 
-  it.each(sections)('shows a form that $rule finds, and nothing else does', async ({ rule, text }) => {
+  it.each(sections)('shows a bad example of $rule, in which no other rule finds anything', async ({ rule, text }) => {
     expect(await found(examplesIn(text)[0] ?? '')).toEqual([rule]);
   });
 
-  it.each(sections)('shows a form in which $rule and all others find nothing', async ({ text }) => {
+  it.each(sections)('shows a good example of $rule, in which no rule finds anything', async ({ text }) => {
     const examples = examplesIn(text);
     expect(examples).toHaveLength(2);
     expect(await found(examples[1] ?? '')).toEqual([]);
@@ -79,8 +79,8 @@ describe('the page about lint', () => {
 });
 
 describe('newer syntax', () => {
-  it.each(newerSyntax)(
-    '$name is found in its example, and not for servers that have it',
+  it.each(newerSyntaxTable)(
+    '$name is found in its example for servers that lack it, and not for servers that have it',
     async ({ name, since, example }) => {
       const { statements } = await readSql(example);
       expect((await newerSyntaxIn(statements, since - 1)).map((one) => one.name)).toContain(name);
@@ -99,7 +99,7 @@ describe('newer syntax', () => {
     'create statistics s on a, b from t; vacuum t; analyze t (a)',
     "select '1'::json, json_build_object('a', 1), jsonb_path_query('1', '$'), json_object('{a,1}')",
     'create unique index on t (a) include (b) nulls not distinct where a > 0',
-  ])('is not seen in what PostgreSQL 15 takes, %#', async (sql) => {
+  ])('is not found in SQL that PostgreSQL 15 accepts: %s', async (sql) => {
     expect(await newerSyntaxIn((await readSql(sql)).statements, 15)).toEqual([]);
   });
 });

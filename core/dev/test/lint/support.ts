@@ -1,24 +1,25 @@
 import { revisionGraph } from '../../../kernel/src/graph/revision-graph.ts';
 import { lintRevisions } from '../../src/lint/lint-revisions.ts';
 import type { Finding } from '../../src/lint/finding.ts';
+import type { LintRule } from '../../src/lint/rule-levels.ts';
 import type { Revision, RevisionBody } from '../../../kernel/src/plugin/revision.ts';
 
-/** A revision as far as a test cares. */
+/** The parts of a revision that lint tests vary. */
 export interface Sketch {
   /** `plugin@slug`. */
   readonly id: string;
-  /** SQL; `null` is code. */
+  /** SQL; `null` for a code revision. */
   readonly up: string | null;
-  /** Default: `select 1`; `null` leaves it out. */
+  /** Default: `select 1`; `null` for no `down`. */
   readonly down?: string | null;
   readonly dependsOn?: readonly string[];
   readonly breaking?: boolean;
-  /** Makes it run outside a transaction. */
+  /** With a check the revision runs outside a transaction. */
   readonly check?: string;
   readonly file?: string;
 }
 
-/** Each revision revises the one before it of its plugin. */
+/** Completes sketches to revisions, each of which revises the one before it of its plugin. */
 export function revisionsOf(sketches: readonly Sketch[]): readonly Revision[] {
   const last = new Map<string, string>();
   return sketches.map(({ id, up, down = 'select 1', dependsOn = [], breaking = false, check = null, file = id }) => {
@@ -49,8 +50,8 @@ function body(text: string | null): RevisionBody {
   return text === null ? { kind: 'code', version: 1, run: () => {} } : { kind: 'sql', text };
 }
 
-/** What lint finds in the last of some revisions, or in those that are `chosen`. */
-export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): Promise<readonly Finding[]> {
+/** Lints the last of the revisions, or the `chosen` ones. */
+export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): Promise<readonly Finding<LintRule>[]> {
   const revisions = revisionsOf(sketches);
   const last = revisions.at(-1)?.id ?? '';
   return lintRevisions({
@@ -61,12 +62,12 @@ export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): P
   });
 }
 
-/** Findings in short: `rule`, and on which line of the text. */
-export function drawn(findings: readonly Finding[]): readonly string[] {
+/** Returns the rules of findings. */
+export function rulesOf(findings: readonly Finding[]): readonly string[] {
   return findings.map(({ rule }) => rule);
 }
 
-/** A plugin zero that others stand on, and a plugin with a table and a column of its own on it. */
+/** Plugin zero with a few objects, and a plugin with a table and with columns on a table of plugin zero. */
 export const community: readonly Sketch[] = [
   {
     id: 'core@0001_objects',

@@ -2,28 +2,29 @@ import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findObject } from '../../../kernel/src/ownership/tracked-object.ts';
 import { typeChange } from '../../src/lint/type-change.ts';
-import { openReplay } from '../../../../test/helper/replay.ts';
+import { openRawPglite } from '../../../../test/helper/raw-pglite.ts';
 import { historyOf } from '../../../kernel/test/sql/support.ts';
 
 let database: PGlite;
 beforeAll(async () => {
-  database = await openReplay();
+  database = await openRawPglite();
   await database.exec("create type small as enum ('a'); create type big as enum ('a', 'b')");
 });
 afterAll(() => database.close());
 
-/** The file that a table's rows are in: another one after it was written anew. */
+/** Returns the file of the table's rows. PostgreSQL writes a new file when it rewrites the table. */
 async function fileOf(): Promise<number | undefined> {
   const { rows } = await database.query<{ file: number }>("select pg_relation_filenode('t') as file");
   return rows[0]?.file;
 }
 
-async function judged(from: string, to: string) {
+/** Classifies the change of type, with the types as a revision declares them. */
+async function classified(from: string, to: string) {
   const history = await historyOf(
     `core@1: create type small as enum ('a'); create type big as enum ('a', 'b'); create table t (a ${from}, b ${to})`,
   );
   const [old, now] = ['a', 'b'].map((name) => history.find({ kind: 'column', name, table: 't' })?.type);
-  if (old === undefined || now === undefined) throw new Error(`${from} and ${to} are not read`);
+  if (old === undefined || now === undefined) throw new Error(`${from} and ${to} cannot be read`);
   return typeChange(old, now, (type) => findObject(history.objects, { kind: 'type', name: type, table: null })?.values);
 }
 
@@ -71,10 +72,10 @@ describe('a change of type', () => {
   it.each(cases)('from %s to %s', async (from, to, fits) => {
     await database.exec(`drop table if exists t; create table t (a ${from})`);
     const before = await fileOf();
-    // Enums have no cast to each other, and other casts a `using` would hide.
+    // One enum has no cast to another. For other types a `using` would hide the cast that PostgreSQL chooses.
     const using = from === 'small' || from === 'big' ? ` using a::text::${to}` : '';
     await database.exec(`alter table t alter a type ${to}${using}`);
     const rewrites = (await fileOf()) !== before;
-    expect(await judged(from, to)).toEqual({ fits, rewrites });
+    expect(await classified(from, to)).toEqual({ fits, rewrites });
   });
 });

@@ -1,14 +1,14 @@
 import {
+  displayName,
   findObject,
-  here,
-  isMadeHere,
+  isCreatedInSameSql,
   isNewTable,
+  quoteName,
   relationName,
-  shownName,
   type SqlKind,
+  unattributed,
 } from '@headwater/kernel/internal';
 import type { StatementFinding } from '../finding.ts';
-import { quotedName } from '../safer-sql.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
 
 /** Reports drops of tables, columns and schemas, TRUNCATE, and DELETE of all rows. */
@@ -26,11 +26,11 @@ function drops({ statement, objects }: StatementContext): readonly StatementFind
   return statement.drops.flatMap((dropped): readonly StatementFinding[] => {
     const { kind } = dropped;
     const loses = holdsData.has(kind) || (kind === 'type' && cascade);
-    if (!loses || isMadeHere(objects, dropped) || (kind === 'schema' && !cascade)) return [];
-    const object = shownName(dropped);
+    if (!loses || isCreatedInSameSql(objects, dropped) || (kind === 'schema' && !cascade)) return [];
+    const object = displayName(dropped);
     const dependents = cascade ? ' and everything that depends on it' : '';
     const message = `This drops ${kind} ${object} and its data${dependents}; \`down\` can only recreate it empty.`;
-    return [{ rule: 'data-loss', object, message, safer: `${dropLater}\ndrop ${kind} ${quotedName(object)};` }];
+    return [{ rule: 'data-loss', object, message, safer: `${dropLater}\ndrop ${kind} ${quoteName(object)};` }];
   });
 }
 
@@ -48,7 +48,7 @@ function emptiedTables({ statement: { node }, objects }: StatementContext): read
     .filter((table) => !isNewTable(objects, table))
     .map((table) => {
       const message = `This deletes every row of ${table}.`;
-      return { rule: 'data-loss', object: table, message, safer: `delete from ${quotedName(table)} where …;` };
+      return { rule: 'data-loss', object: table, message, safer: `delete from ${quoteName(table)} where …;` };
     });
 }
 
@@ -56,9 +56,9 @@ function droppedColumn({ table, command, objects }: AlterTableContext): readonly
   const { subtype, name = '' } = command;
   if (subtype !== 'AT_DropColumn') return [];
   // A column that the SQL itself added holds no data yet.
-  if (findObject(objects, { kind: 'column', name, table })?.createdBy === here.id) return [];
+  if (findObject(objects, { kind: 'column', name, table })?.createdBy === unattributed.id) return [];
   const object = `${table}.${name}`;
   const message = `This drops column ${object} and its data; \`down\` can only recreate it empty.`;
-  const safer = `${dropLater}\nalter table ${quotedName(table)} drop column ${quotedName(name)};`;
+  const safer = `${dropLater}\nalter table ${quoteName(table)} drop column ${quoteName(name)};`;
   return [{ rule: 'data-loss', object, message, safer }];
 }

@@ -1,18 +1,13 @@
-import { isMadeHere, nodesIn } from '@headwater/kernel/internal';
+import { isCreatedInSameSql, nodesIn } from '@headwater/kernel/internal';
 import type { StatementFinding } from '../finding.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
 /** Reports a new enum value that is used before the transaction which adds it is committed. */
 export const enumValueInTransaction: StatementRule = { statement: usedTooEarly };
 
-function usedTooEarly({
-  statement,
-  objects,
-  later,
-  transaction,
-}: StatementContext): readonly StatementFinding[] {
+function usedTooEarly({ statement, objects, later, transaction }: StatementContext): readonly StatementFinding[] {
   const added = statement.changes.find(({ kind, value }) => kind === 'type' && value?.from === null);
-  if (added?.value === undefined || !transaction || isMadeHere(objects, added)) return [];
+  if (added?.value === undefined || !transaction || isCreatedInSameSql(objects, added)) return [];
   const { to } = added.value;
   const used = later.some(({ node }) => nodesIn(node).some((one) => 'A_Const' in one && one.A_Const.sval?.sval === to));
   if (!used) return [];

@@ -1,4 +1,4 @@
-import { quotedName } from '../safer-sql.ts';
+import { quoteName } from '@headwater/kernel/internal';
 import type { StatementRule } from '../statement-rule.ts';
 
 /** Reports enums that are rebuilt, which is the only way to remove a value. */
@@ -19,6 +19,6 @@ export const enumValueRemoved: StatementRule = {
 function keepValue(type: string): string {
   return [
     '-- keep the value in the type, and reject it in the columns that must no longer have it:',
-    `alter table "…" add constraint "…" check ("…" <> '…'::${quotedName(type)}) not valid;`,
+    `alter table "…" add constraint "…" check ("…" <> '…'::${quoteName(type)}) not valid;`,
   ].join('\n');
 }

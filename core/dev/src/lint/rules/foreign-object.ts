@@ -1,144 +1,165 @@
-import { trackStatement, here, isCreatedInSameSql, isNewTable, trackedSchema, displayName, type TrackedObjects, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
-import { quoteName } from './danger.ts';
-import type { Discovery, Place } from './finding.ts';
+import {
+  displayName,
+  isCreatedInSameSql,
+  isNewTable,
+  partsOfTable,
+  quoteName,
+  type SqlObject,
+  type SqlStatement,
+  type TrackedObjects,
+  trackedSchema,
+  trackStatement,
+  unattributed,
+} from '@headwater/kernel/internal';
+import type { RuleFinding } from '../finding.ts';
+import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
-/** Whose an object is, as far as it is known. */
-export type OwnerOf = (object: SqlObject) => string | null;
+/**
+ * Reports changes of objects that other plugins own. A plugin may add columns to another plugin's table that are nullable
+ * or have a default; constraints and indexes over its own columns there; triggers on a table on which it owns a column;
+ * and it may change rows of such a table.
+ */
+export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
+  const ownership = ownershipIn(context);
+  const schema = trackedSchema();
+  const findings = context.statements.flatMap((statement) => {
+    const problems = problemsOf(statement, schema.objects, ownership);
+    trackStatement(schema, statement, unattributed);
+    const at = placeOf(context, statement);
+    return problems.map((problem): RuleFinding => ({ rule: 'foreign-object', ...problem, at }));
+  });
+  return [...findings, ...requiredColumns(context, schema.objects, ownership)];
+}
 
-/** What the rule is judged by. */
-export interface Ownership {
+/** The owners of objects, as far as revisions tell. */
+interface ObjectOwnership {
   readonly plugin: string;
-  readonly ownerOf: OwnerOf;
-  /** The columns of a table that the plugin owns before the SQL. */
+  readonly ownerOf: (object: SqlObject) => string | null;
+  /** Returns the columns of a table that the plugin owned before the revision. */
   readonly ownColumns: (table: string) => readonly string[];
 }
 
-/**
- * What a piece of SQL does to things of other plugins. Allowed are a column on another plugin's table that is nullable or
- * has a default; constraints, indexes and triggers there over or beside columns of the plugin's own; and rows of tables on
- * which it owns a column.
- */
-export function foreignDiscoveries(
-  statements: readonly SqlStatement[],
-  ownership: Ownership,
-  placeOf: (statement: SqlStatement) => Place,
-): readonly Discovery[] {
-  const schema = trackedSchema();
-  const { objects } = schema;
-  const all = statements.flatMap((statement) => {
-    const problems = problemsOf(statement, objects, ownership);
-    trackStatement(schema, statement, here);
-    return problems.map((problem): Discovery => ({ ...problem, rule: 'foreign-object', at: placeOf(statement) }));
-  });
-  return [...all, ...demands(statements, objects, ownership, placeOf)];
+function ownershipIn({ revision: { id, plugin }, ancestors, origins }: LintedRevision): ObjectOwnership {
+  const before = origins.before(id);
+  return {
+    plugin,
+    ownerOf(object) {
+      const made = origins.of(object).filter(({ revision }) => revision !== id);
+      return (made.findLast(({ revision }) => ancestors.has(revision)) ?? made.at(-1))?.object.plugin ?? null;
+    },
+    ownColumns: (table) =>
+      partsOfTable(before, table).flatMap((part) =>
+        part.kind === 'column' && part.plugin === plugin ? [part.name] : [],
+      ),
+  };
 }
 
-type Problem = Pick<Discovery, 'message' | 'safer'>;
+type Problem = Pick<RuleFinding, 'object' | 'message' | 'safer'>;
 
-function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership: Ownership): readonly Problem[] {
-  const { plugin, ownerOf } = ownership;
-  const foreign = (object: SqlObject): string | null => {
-    if (isCreatedInSameSql(objects, object) || isNewTable(objects, object.table)) return null;
-    const owner = ownerOf(object);
-    return owner === plugin ? null : owner;
-  };
-  const touch = (object: SqlObject, does: string): readonly Problem[] => {
-    const owner = foreign(object);
+function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership: ObjectOwnership): readonly Problem[] {
+  const touch = (verb: string, object: SqlObject): readonly Problem[] => {
+    if (isCreatedInSameSql(objects, object) || isNewTable(objects, object.table)) return [];
+    const owner = foreignOwner(object, ownership);
     if (owner === null) return [];
-    return [
-      { message: `It ${does} the ${object.kind} ${displayName(object)}, which ${owner} owns.`, safer: moved(owner) },
-    ];
+    const name = displayName(object);
+    const message = `This ${verb} ${object.kind} ${name}, which ${owner} owns.`;
+    return [{ object: name, message, safer: leaveToOwner(owner) }];
   };
   return [
-    ...statement.drops.flatMap((object) => touch(object, 'drops')),
-    ...statement.changes.flatMap((object) => touch(object, 'changes')),
-    ...statement.renames.flatMap(({ from }) => touch(from, 'renames')),
-    ...statement.creates.flatMap((made) => [
-      ...(owned(made, statement) ? touch(made, 'makes') : []),
-      ...insideForeign(made, statement, objects, ownership),
+    ...statement.drops.flatMap((object) => touch('drops', object)),
+    ...statement.changes.flatMap((object) => touch('changes', object)),
+    ...statement.renames.flatMap(({ from }) => touch('renames', from)),
+    ...statement.creates.flatMap((created) => [
+      ...(mayExist(created, statement) ? touch('creates', created) : []),
+      ...additionToTable(created, statement, objects, ownership),
     ]),
-    ...statement.writes.flatMap((table) => writing(table, statement, objects, ownership)),
+    ...statement.writes.flatMap((table) => rowChanges(table, statement, objects, ownership)),
   ];
 }
 
-/** Whether what is made may be there already: then it is somebody's. Parts are judged by their table. */
-function owned({ table, kind }: SqlObject, { ifThere }: SqlStatement): boolean {
-  return ifThere !== 'fails' && table === null && kind !== 'schema' && kind !== 'extension';
+/** The owner of an object; `null` if it is the plugin itself or not known. */
+function foreignOwner(object: SqlObject, { plugin, ownerOf }: ObjectOwnership): string | null {
+  const owner = ownerOf(object);
+  return owner === plugin ? null : owner;
 }
 
-function moved(owner: string): string {
-  return `-- it is for ${owner} to change: a revision of ${owner}, on which this plugin's then depends`;
+/** Whether a created object may exist already and so have an owner. Parts of a table are judged by their table. */
+function mayExist({ table, kind }: SqlObject, { ifExists }: SqlStatement): boolean {
+  return ifExists !== 'fails' && table === null && kind !== 'schema' && kind !== 'extension';
 }
 
-function insideForeign(
-  made: SqlObject,
+function leaveToOwner(owner: string): string {
+  return `-- make this change in a revision of ${owner}, and let this revision depend on it`;
+}
+
+function additionToTable(
+  created: SqlObject,
   { needs, creates }: SqlStatement,
   objects: TrackedObjects,
-  { plugin, ownerOf, ownColumns }: Ownership,
+  ownership: ObjectOwnership,
 ): readonly Problem[] {
-  const { table, kind } = made;
+  const { table, kind, name } = created;
   if (table === null || kind === 'column' || kind === 'sequence' || isNewTable(objects, table)) return [];
-  const owner = ownerOf({ kind: 'table', name: table, table: null });
-  if (owner === null || owner === plugin) return [];
-  // A constraint may come with its column, in one statement.
-  const added = creates.filter((one) => one.kind === 'column' && one.table === table).map(({ name }) => name);
-  const mine = new Set([...ownColumns(table), ...columnsMadeHere(objects, table), ...added]);
-  if (kind === 'trigger' && mine.size > 0) return [];
-  const named = needs.filter((need) => need.kind === 'column' && need.table === table).map(({ name }) => name);
-  const columns = made.columns ?? named;
-  const isOver = kind === 'constraint' || kind === 'index' || kind === 'statistics';
-  if (isOver && columns.length > 0 && columns.every((column) => mine.has(column))) return [];
-  const others = columns.filter((column) => !mine.has(column));
-  const over = isOver && others.length > 0 ? `, over ${others.join(', ')}` : '';
-  const message = `It puts the ${kind} ${made.name} on ${table}, which ${owner} owns${over}.`;
-  return [{ message, safer: isOver ? moved(owner) : null }];
+  const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
+  if (owner === null) return [];
+  // A constraint may be added together with its column in one statement.
+  const added = creates.filter((one) => one.kind === 'column' && one.table === table).map((one) => one.name);
+  const own = new Set([...ownership.ownColumns(table), ...columnsMadeHere(objects, table), ...added]);
+  if (kind === 'trigger' && own.size > 0) return [];
+  const named = needs.filter((need) => need.kind === 'column' && need.table === table).map((need) => need.name);
+  const columns = created.columns ?? named;
+  const isOverColumns = kind === 'constraint' || kind === 'index' || kind === 'statistics';
+  if (isOverColumns && columns.length > 0 && columns.every((column) => own.has(column))) return [];
+  const others = columns.filter((column) => !own.has(column));
+  const over = isOverColumns && others.length > 0 ? ` over ${others.join(', ')}` : '';
+  const message = `This adds ${kind} ${name}${over} to ${table}, which ${owner} owns.`;
+  return [{ object: name, message, safer: isOverColumns ? leaveToOwner(owner) : null }];
 }
 
 function columnsMadeHere(objects: TrackedObjects, table: string): readonly string[] {
   return objects
     .values()
-    .filter((object) => object.kind === 'column' && object.table === table && object.createdBy === here.id)
+    .filter((object) => object.kind === 'column' && object.table === table && object.createdBy === unattributed.id)
     .map(({ name }) => name)
     .toArray();
 }
 
-function writing(
+function rowChanges(
   table: string,
   { node, creates }: SqlStatement,
   objects: TrackedObjects,
-  { plugin, ownerOf, ownColumns }: Ownership,
+  ownership: ObjectOwnership,
 ): readonly Problem[] {
-  const object: SqlObject = { kind: 'table', name: table, table: null };
   if (isNewTable(objects, table) || creates.some(({ name }) => name === table)) return [];
-  const owner = ownerOf(object);
-  if (owner === null || owner === plugin) return [];
-  const mine = [...ownColumns(table), ...columnsMadeHere(objects, table)];
-  if (mine.length > 0 && !('TruncateStmt' in node)) return [];
-  return [
-    {
-      message: `It changes rows of ${table}, which ${owner} owns and on which ${plugin} has no column.`,
-      safer: moved(owner),
-    },
-  ];
+  const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
+  if (owner === null) return [];
+  const own = [...ownership.ownColumns(table), ...columnsMadeHere(objects, table)];
+  if (own.length > 0 && !('TruncateStmt' in node)) return [];
+  const message = `This changes rows of ${table}, which ${owner} owns and on which ${ownership.plugin} owns no column.`;
+  return [{ object: table, message, safer: leaveToOwner(owner) }];
 }
 
-/** Columns that in the end want a value of whoever inserts: with the plugin switched off nobody gives one. */
-function demands(
-  statements: readonly SqlStatement[],
+/** Reports columns that end up required on another plugin's table: inserts fail while the plugin is not active. */
+function requiredColumns(
+  context: LintedRevision,
   objects: TrackedObjects,
-  { plugin, ownerOf }: Ownership,
-  placeOf: (statement: SqlStatement) => Place,
-): readonly Discovery[] {
-  return [...objects.values()].flatMap((column): readonly Discovery[] => {
+  ownership: ObjectOwnership,
+): readonly RuleFinding[] {
+  return [...objects.values()].flatMap((column): readonly RuleFinding[] => {
     const { kind, table, name, notNull, hasDefault, createdBy } = column;
-    if (kind !== 'column' || table === null || createdBy !== here.id || isNewTable(objects, table)) return [];
-    const owner = ownerOf({ kind: 'table', name: table, table: null });
-    if (owner === null || owner === plugin || notNull !== true || hasDefault === true) return [];
-    const statement = statements.findLast(({ creates, changes }) =>
+    if (kind !== 'column' || table === null || createdBy !== unattributed.id || isNewTable(objects, table)) return [];
+    if (notNull !== true || hasDefault === true) return [];
+    const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
+    if (owner === null) return [];
+    const statement = context.statements.findLast(({ creates, changes }) =>
       [...creates, ...changes].some((one) => one.kind === 'column' && one.table === table && one.name === name),
     );
-    const message = `The column ${table}.${name} on a table of ${owner} is not null and has no default: without ${plugin} nobody could insert there.`;
+    const object = `${table}.${name}`;
+    const message =
+      `Column ${object} is NOT NULL without a default on a table of ${owner}: inserts into ${table} fail while ` +
+      `${ownership.plugin} is not active.`;
     const safer = `alter table ${quoteName(table)} alter column ${quoteName(name)} set default …;`;
-    return [{ rule: 'foreign-object', message, safer, at: statement === undefined ? null : placeOf(statement) }];
+    const at = statement === undefined ? null : placeOf(context, statement);
+    return [{ rule: 'foreign-object', object, message, safer, at }];
   });
 }

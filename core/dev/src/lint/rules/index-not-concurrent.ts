@@ -1,6 +1,6 @@
-import { bareName, isNewTable, relationName } from '@headwater/kernel/internal';
+import { isNewTable, parseName, quoteName, relationName } from '@headwater/kernel/internal';
 import type { StatementFinding } from '../finding.ts';
-import { concurrentIndexFields, quotedName } from '../safer-sql.ts';
+import { concurrentIndexFields } from '../safer-sql.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
 /** Reports `create index` without `concurrently` on a table in use. */
@@ -15,7 +15,7 @@ function blockingIndex({ statement: { node, text, creates }, objects }: Statemen
   const hasName = node.IndexStmt.idxname !== undefined;
   const concurrent = hasName
     ? text.replace(/\bindex\b/i, 'index concurrently')
-    : text.replace(/\bindex\s+on\b/i, `index concurrently ${quotedName(bareName(name))} on`);
+    : text.replace(/\bindex\s+on\b/i, `index concurrently ${quoteName(parseName(name).name)} on`);
   const safer = `-- in a separate revision:\n${concurrentIndexFields(name, concurrent)}`;
   return [{ rule: 'index-not-concurrent', object: name, message, safer }];
 }

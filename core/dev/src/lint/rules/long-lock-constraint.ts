@@ -1,50 +1,45 @@
-import type { ColumnDef, Constraint } from 'libpg-query';
-import { bareName, isNullConstant, qualified, schemaOf, type SqlObject } from '@headwater/kernel/internal';
-import { quoteName, type AlterStep, type Danger } from './danger.ts';
+import type { Constraint } from 'libpg-query';
+import { nameText, parseName, quoteName, type SqlObject } from '@headwater/kernel/internal';
+import { addedColumn, hasDefault, type AddedColumn } from '../added-column.ts';
+import type { StatementFinding } from '../finding.ts';
+import { concurrentIndexFields } from '../safer-sql.ts';
+import type { AlterTableContext } from '../statement-rule.ts';
 
-/** What a new constraint on a table from before may do. */
-export function constraintDangers(step: AlterStep): readonly Danger[] {
-  const { subtype, def } = step.command;
-  if (def === undefined) return [];
-  if (subtype === 'AT_AddConstraint' && 'Constraint' in def) {
-    const danger = constraintDanger(step, def.Constraint, null);
-    return danger === null ? [] : [danger];
+/** Reports new constraints that PostgreSQL checks against every row, or builds an index for, under a lock. */
+export function newConstraints(context: AlterTableContext): readonly StatementFinding[] {
+  const { subtype, def } = context.command;
+  if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
+    return newConstraint(context, def.Constraint, null);
   }
-  if (subtype !== 'AT_AddColumn' || !('ColumnDef' in def)) return [];
-  const column = def.ColumnDef;
-  return (column.constraints ?? []).flatMap((node) => {
-    const danger = 'Constraint' in node ? constraintDanger(step, node.Constraint, column) : null;
-    return danger ?? [];
-  });
+  const column = addedColumn(context);
+  return column?.constraints.flatMap((constraint) => newConstraint(context, constraint, column)) ?? [];
 }
 
-/** `column` is that which is added with the constraint. */
-function constraintDanger(step: AlterStep, constraint: Constraint, column: ColumnDef | null): Danger | null {
-  const { contype, skip_validation: unchecked, indexname: index } = constraint;
-  if (unchecked === true) return null;
+/** `column` is the column that is added together with the constraint. */
+function newConstraint(
+  context: AlterTableContext,
+  constraint: Constraint,
+  column: AddedColumn | null,
+): readonly StatementFinding[] {
+  const { contype, skip_validation: isNotValid, indexname: index } = constraint;
+  if (isNotValid === true) return [];
+  const created = createdConstraint(context, constraint);
   switch (contype) {
     case 'CONSTR_FOREIGN':
-      // A new column that is null everywhere refers to nothing, and PostgreSQL does not look.
-      return column !== null && !hasDefault(column) ? null : unvalidated(step, made(step, constraint), 'foreign key');
+      // A new column that is null in every row references nothing, so PostgreSQL does not scan the table.
+      return column !== null && !hasDefault(column) ? [] : [validated(context, created, 'foreign key')];
     case 'CONSTR_CHECK':
-      return unvalidated(step, made(step, constraint), 'check');
+      return [validated(context, created, 'check')];
     case 'CONSTR_PRIMARY':
     case 'CONSTR_UNIQUE':
-      return index === undefined ? unindexed(step, made(step, constraint), contype === 'CONSTR_PRIMARY') : null;
+      return index === undefined ? [indexed(context, created, contype === 'CONSTR_PRIMARY')] : [];
     case 'CONSTR_EXCLUSION': {
-      const object = made(step, constraint)?.name ?? step.table;
-      const message = `The index of ${object} is built while nobody else can read or write ${step.table}.`;
-      return { rule: 'long-lock', object, message, safer: null };
+      const object = created?.name ?? context.table;
+      return [{ rule: 'long-lock', object, message: buildsIndex(object, context.table), safer: null }];
     }
     default:
-      return null;
+      return [];
   }
-}
-
-function hasDefault({ constraints = [] }: ColumnDef): boolean {
-  return constraints.some(
-    (node) => 'Constraint' in node && node.Constraint.contype === 'CONSTR_DEFAULT' && !isNullConstant(node.Constraint.raw_expr),
-  );
 }
 
 const forms: Partial<Readonly<Record<NonNullable<Constraint['contype']>, SqlObject['form']>>> = {
@@ -55,8 +50,11 @@ const forms: Partial<Readonly<Record<NonNullable<Constraint['contype']>, SqlObje
   CONSTR_EXCLUSION: 'exclusion',
 };
 
-/** The constraint as it was read, with the name that PostgreSQL gives it. */
-function made({ statement, table }: AlterStep, { contype, conname }: Constraint): SqlObject | null {
+/** The constraint as `readSql` understood it, with the name that PostgreSQL gives it. */
+function createdConstraint(
+  { statement, table }: AlterTableContext,
+  { contype, conname }: Constraint,
+): SqlObject | null {
   const form = contype === undefined ? undefined : forms[contype];
   const found = statement.creates.find(
     (one) =>
@@ -65,46 +63,38 @@ function made({ statement, table }: AlterStep, { contype, conname }: Constraint)
   return found ?? null;
 }
 
-function unvalidated({ table }: AlterStep, constraint: SqlObject | null, what: string): Danger {
-  const name = constraint?.name ?? `${bareName(table)}_check`;
+function validated({ table }: AlterTableContext, constraint: SqlObject | null, kind: string): StatementFinding {
+  const name = constraint?.name ?? `${parseName(table).name}_check`;
   const [on, quoted] = [quoteName(table), quoteName(name)];
   const body =
     constraint?.form === 'foreign'
       ? `foreign key (${(constraint.columns ?? []).map(quoteName).join(', ')}) references ${quoteName(constraint.references ?? '…')}`
       : 'check (…)';
-  const message = `The new ${what} ${name} is held against every row of ${table}, while nobody else can write it.`;
+  const message = `The new ${kind} ${name} is validated against every row of ${table}, blocking writes.`;
   const safer = [
     `alter table ${on} add constraint ${quoted} ${body} not valid;`,
-    '-- in the next revision, which holds up nobody:',
+    '-- in the next revision, without blocking reads or writes:',
     `alter table ${on} validate constraint ${quoted};`,
   ].join('\n');
   return { rule: 'long-lock', object: name, message, safer };
 }
 
-function unindexed({ table }: AlterStep, constraint: SqlObject | null, primary: boolean): Danger {
+function indexed({ table }: AlterTableContext, constraint: SqlObject | null, isPrimary: boolean): StatementFinding {
   const name = constraint?.name ?? table;
   const columns = (constraint?.columns ?? []).map(quoteName).join(', ');
   const [on, quoted] = [quoteName(table), quoteName(name)];
-  const message = `The index of ${name} is built while nobody else can read or write ${table}.`;
   const safer = [
-    '-- a revision of its own, before this one:',
-    concurrentIndex(
-      qualified(schemaOf(table), name),
+    '-- in a separate revision, before this one:',
+    concurrentIndexFields(
+      nameText({ ...parseName(table), name: name }),
       `create unique index concurrently ${quoted} on ${on} (${columns})`,
     ),
     '-- then:',
-    `alter table ${on} add constraint ${quoted} ${primary ? 'primary key' : 'unique'} using index ${quoted};`,
+    `alter table ${on} add constraint ${quoted} ${isPrimary ? 'primary key' : 'unique'} using index ${quoted};`,
   ].join('\n');
-  return { rule: 'long-lock', object: name, message, safer };
+  return { rule: 'long-lock', object: name, message: buildsIndex(name, table), safer };
 }
 
-/** The fields of a revision that builds an index without holding anybody up. `name` may be qualified. */
-export function concurrentIndex(name: string, statement: string): string {
-  const quoted = quoteName(name);
-  return [
-    'transaction: false,',
-    `up: sql\`${statement}\`,`,
-    `check: sql\`select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('${quoted.replaceAll("'", "''")}')), false)\`,`,
-    `down: sql\`drop index concurrently ${quoted}\`,`,
-  ].join('\n');
+function buildsIndex(constraint: string, table: string): string {
+  return `The index of ${constraint} is built under an ACCESS EXCLUSIVE lock on ${table}, blocking reads and writes.`;
 }

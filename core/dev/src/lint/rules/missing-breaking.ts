@@ -1,32 +1,55 @@
-import { explainType, findObject, trackStatement, here, lookupKey, isCreatedInSameSql, isNewTable, kindsNamedInCode, trackedSchema, readSql, displayName, type TrackedObjects, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
-import { rebuiltTypes, type RebuiltType } from './rebuilt-type.ts';
-import { typeChange } from './type-change.ts';
+import {
+  explainType,
+  findObject,
+  trackStatement,
+  unattributed,
+  lookupKey,
+  isCreatedInSameSql,
+  isNewTable,
+  kindsNamedInCode,
+  trackedSchema,
+  readSql,
+  displayName,
+  type TrackedObjects,
+  type SchemaHistory,
+  type SqlObject,
+  type SqlStatement,
+} from '@headwater/kernel/internal';
+import type { RuleFinding } from '../finding.ts';
+import { rebuiltTypes, type RebuiltType } from '../rebuilt-types.ts';
+import { typeChange } from '../type-change.ts';
+
+/** Reports a revision that is not marked `breaking` although {@link breakingReason} gives a reason. */
+export function missingBreaking(reason: string): RuleFinding {
+  const message = `Older code is not compatible with this revision: it ${reason}.`;
+  return { rule: 'missing-breaking', object: null, message, safer: 'breaking: true,', at: null };
+}
 
 /**
- * Why code from before cannot live with what a piece of SQL leaves behind, in words that go after «it»: `drops the
- * column core_user.name, makes core_user.email not null`. `null` where it can. That is a drop or another name of what
- * code names, a type into which not every old value fits, an enum without one of its values, and a column that now wants
- * a value.
+ * Says why older code is not compatible with the schema after a piece of SQL, in words that follow "it": `drops the
+ * column core_user.name, makes core_user.email not null`. Returns `null` if older code is compatible. Breaking are: a
+ * drop or rename of an object that code names, a type that not every old value fits, an enum that loses a value, and a
+ * column that now requires a value.
  *
- * A new unique, check, foreign or exclusion constraint is none: it refuses some rows, and which ones the code before
- * wrote, nobody can tell from here. What the SQL made itself breaks nothing, and a view or function that is made anew
- * under its name counts as the same.
+ * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and whether older code
+ * writes such rows cannot be seen from here. Changes of objects that the SQL itself creates are not breaking either, and
+ * a view or function that is recreated under its name counts as unchanged.
  *
- * With the `history` before it types, enums and null are judged against what was there; without, a changed type counts as
- * narrower, and a rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
+ * The old types, enum values and nullability come from `history`. Without it, any new type of a column counts as
+ * narrower, and any rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
-export async function whyBreaking(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
+export async function breakingReason(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
   const schema = trackedSchema(history?.objects);
   const { objects } = schema;
   const { statements } = await readSql(sql, objects);
   const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
   const reasons: string[] = rebuilt.flatMap(lostValues);
-  const remade = new Set(statements.flatMap(remakes));
+  const recreated = new Set(statements.flatMap(recreatedObjects));
   for (const statement of statements) {
-    reasons.push(...goneBy(statement, objects, remade, rebuilt), ...changedBy(statement, objects, rebuilt));
-    trackStatement(schema, statement, here);
+    reasons.push(...removals(statement, objects, recreated, rebuilt), ...columnChanges(statement, objects, rebuilt));
+    trackStatement(schema, statement, unattributed);
   }
-  reasons.push(...demandedBy(objects));
+  reasons.push(...requiredColumns(objects));
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
 }
 
@@ -35,15 +58,15 @@ function lostValues({ name, lost }: RebuiltType): readonly string[] {
   return lost.map((value) => `removes '${value}' from the type ${name}`);
 }
 
-/** Views and functions that are made, whose drop before is no loss. */
-function remakes({ creates }: SqlStatement): readonly string[] {
+/** Views and functions that the SQL creates: an earlier drop of them is not a loss. */
+function recreatedObjects({ creates }: SqlStatement): readonly string[] {
   return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [lookupKey(made)] : []));
 }
 
-function goneBy(
+function removals(
   { drops, renames }: SqlStatement,
   objects: TrackedObjects,
-  remade: ReadonlySet<string>,
+  recreated: ReadonlySet<string>,
   rebuilt: readonly RebuiltType[],
 ): readonly string[] {
   const matters = (object: SqlObject): boolean =>
@@ -52,7 +75,7 @@ function goneBy(
     !isCreatedInSameSql(objects, object) &&
     !isNewTable(objects, object.table) &&
     !rebuilt.some(({ former }) => object.kind === 'type' && former.has(object.name));
-  const dropped = drops.filter((object) => matters(object) && !remade.has(lookupKey(object)));
+  const dropped = drops.filter((object) => matters(object) && !recreated.has(lookupKey(object)));
   const renamed = renames.filter(({ from }) => matters(from));
   return [
     ...dropped.map((object) => `drops the ${object.kind} ${displayName(object)}`),
@@ -60,21 +83,21 @@ function goneBy(
   ];
 }
 
-function changedBy(
+function columnChanges(
   { changes }: SqlStatement,
   objects: TrackedObjects,
   rebuilt: readonly RebuiltType[],
 ): readonly string[] {
   return changes.flatMap((changed) => {
     const found = findObject(objects, changed);
-    if (found?.createdBy === here.id || isNewTable(objects, changed.table)) return [];
+    if (found?.createdBy === unattributed.id || isNewTable(objects, changed.table)) return [];
     const name = displayName(changed);
     if (changed.type !== undefined && !rebuilt.some((type) => type.current.has(changed.type?.name ?? ''))) {
       const to = explainType(changed.type);
       if (found?.type === undefined) return [`changes the type of ${name} to ${to}`];
-      const values = (type: string): readonly string[] | undefined =>
+      const valuesOf = (type: string): readonly string[] | undefined =>
         findObject(objects, { kind: 'type', name: type, table: null })?.values;
-      const { fits } = typeChange(found.type, changed.type, values);
+      const { fits } = typeChange(found.type, changed.type, valuesOf);
       return fits ? [] : [`changes the type of ${name} from ${explainType(found.type)} to ${to}`];
     }
     if (changed.value !== undefined && changed.value.from !== null) {
@@ -82,18 +105,18 @@ function changedBy(
     }
     if (changed.notNull === true && found?.notNull !== true) return [`makes ${name} not null`];
     if (changed.hasDefault === false && found?.notNull === true && found.hasDefault === true) {
-      return [`takes the default of ${name}, which is not null, away`];
+      return [`drops the default of ${name}, which is not null`];
     }
     return [];
   });
 }
 
-/** Columns that the SQL added to a table from before, and that want a value of whoever inserts. */
-function demandedBy(objects: TrackedObjects): readonly string[] {
+/** Columns that the SQL added to an existing table and for which every insert has to give a value. */
+function requiredColumns(objects: TrackedObjects): readonly string[] {
   return objects
     .values()
     .filter(({ kind, createdBy, notNull, hasDefault }) => {
-      return kind === 'column' && createdBy === here.id && notNull === true && hasDefault !== true;
+      return kind === 'column' && createdBy === unattributed.id && notNull === true && hasDefault !== true;
     })
     .filter(({ table }) => !isNewTable(objects, table))
     .map((column) => `adds ${displayName(column)}, which is not null and has no default`)

@@ -1,25 +1,26 @@
 import {
-  bareName,
+  displayName,
   explainType,
   findObject,
-  isMadeHere,
+  isCreatedInSameSql,
   isNewTable,
-  namedByCode,
-  shownName,
+  kindsNamedInCode,
+  parseName,
+  quoteName,
   type SqlObject,
 } from '@headwater/kernel/internal';
-import { quotedName, replaceColumn } from '../safer-sql.ts';
+import { replaceColumn } from '../safer-sql.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
 /** Reports new names for objects that running code uses by their old names. */
 export const rename: StatementRule = {
   statement: ({ statement, objects, rebuilt }) =>
     statement.renames.flatMap(({ from, to }) => {
-      const isNew = isMadeHere(objects, from) || isNewTable(objects, from.table);
+      const isNew = isCreatedInSameSql(objects, from) || isNewTable(objects, from.table);
       // A type that is renamed to make room for its replacement is reported as `enum-value-removed`.
       const isRebuilt = from.kind === 'type' && rebuilt.some(({ former }) => former.has(from.name));
-      if (!namedByCode.has(from.kind) || isNew || isRebuilt) return [];
-      const object = shownName(from);
+      if (!kindsNamedInCode.has(from.kind) || isNew || isRebuilt) return [];
+      const object = displayName(from);
       const message = `Code that is still running uses the old name of ${from.kind} ${object} and fails.`;
       return [{ rule: 'rename', object, message, safer: saferForm(from, to, objects) }];
     }),
@@ -27,8 +28,8 @@ export const rename: StatementRule = {
 
 function saferForm(from: SqlObject, to: SqlObject, objects: StatementContext['objects']): string | null {
   if (from.kind === 'table') {
-    const [old, now] = [quotedName(from.name), quotedName(to.name)];
-    return `alter table ${old} rename to ${quotedName(bareName(to.name))};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
+    const [old, now] = [quoteName(from.name), quoteName(to.name)];
+    return `alter table ${old} rename to ${quoteName(parseName(to.name).name)};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
   }
   if (from.kind !== 'column' || from.table === null) return null;
   const type = findObject(objects, from)?.type;

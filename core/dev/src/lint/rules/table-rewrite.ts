@@ -1,9 +1,20 @@
-import type { ColumnDef, Constraint, Node } from 'libpg-query';
-import { explainType, isBuiltinFunction, isNullConstant, isSerial, nameOf, nodesIn, sqlType, stringsIn } from '@headwater/kernel/internal';
-import { quoteName, type AlterStep, type Danger } from './danger.ts';
+import type { Node } from 'libpg-query';
+import { isBuiltinFunction, isSerial, nameFromNodes, nodesIn, quoteName, stringsIn } from '@headwater/kernel/internal';
+import { addedColumn, type AddedColumn } from '../added-column.ts';
+import { alteredType, explainTypes } from '../altered-type.ts';
+import type { StatementFinding } from '../finding.ts';
+import { replaceColumn } from '../safer-sql.ts';
+import type { AlterTableContext, StatementRule } from '../statement-rule.ts';
 
-/** Functions that give another value for each row, so that a default of them is worked out row by row. */
-const volatile: ReadonlySet<string> = new Set([
+/** Reports changes for which PostgreSQL rewrites the whole table under an ACCESS EXCLUSIVE lock. */
+export const tableRewrite: StatementRule = {
+  alterTable: (context) => [...byNewColumn(context), ...byNewType(context), ...byOtherCommand(context)],
+};
+
+const underLock = 'under an ACCESS EXCLUSIVE lock, blocking reads and writes';
+
+/** Functions that return a different value for each row, so a default that calls one is evaluated row by row. */
+const volatileFunctions: ReadonlySet<string> = new Set([
   'clock_timestamp',
   'currval',
   'gen_random_uuid',
@@ -19,66 +30,69 @@ const volatile: ReadonlySet<string> = new Set([
   'uuidv7',
 ]);
 
-/** What adding a column to a table from before may do. */
-export function addColumnDangers({ table, command: { subtype, def } }: AlterStep): readonly Danger[] {
-  if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return [];
-  const { colname: name = '', typeName, constraints = [] } = def.ColumnDef;
-  const own = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
-  const object = `${table}.${name}`;
-  const type = typeName === undefined ? '' : explainType(sqlType(typeName));
-  const [on, column] = [quoteName(table), quoteName(name)];
-  const add = `alter table ${on} add column ${column} ${type}`;
-  const why = rewriteBy(def.ColumnDef, own);
-  const filled = [
-    `${add} null;`,
-    `-- fill it in batches, in a revision of code or from the application; then, in a later revision:`,
-    `alter table ${on} alter column ${column} set default …;`,
+function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
+  const column = addedColumn(context);
+  const cause = column === null ? null : causeIn(column);
+  if (column === null || cause === null) return [];
+  const { object, addSql, definition } = column;
+  const message = `Adding ${object} rewrites the whole table ${underLock}: ${cause}.`;
+  const safer = [
+    `${addSql} null;`,
+    '-- fill it in batches, in a revision of code or from the application; then, in a later revision:',
+    `alter table ${quoteName(context.table)} alter column ${quoteName(definition.colname ?? '')} set default …;`,
   ].join('\n');
-  return [
-    ...(why === null
-      ? []
-      : [rewrite(object, `${why}, so adding ${object} writes the whole table anew under a lock`, filled)]),
-    ...(wantsValue(own) ? [required(object, `${add} not null default …;`)] : []),
-  ];
+  return [{ rule: 'table-rewrite', object, message, safer }];
 }
 
-function rewrite(object: string, what: string, safer: string): Danger {
-  return { rule: 'table-rewrite', object, message: `${what}.`, safer };
-}
-
-function required(object: string, safer: string): Danger {
-  const message = `${object} is added as not null and without a default: that fails where the table has rows, and code that does not know the column can insert no more.`;
-  return { rule: 'not-null-without-default', object, message, safer };
-}
-
-/** Why the rows that are there have to be written; `null` where the new column is only noted. */
-function rewriteBy({ typeName }: ColumnDef, constraints: readonly Constraint[]): string | null {
-  if (typeName !== undefined && isSerial(typeName)) return 'each row gets a number of a sequence';
+/** Why the existing rows have to be written; `null` if the new column is only recorded in the catalog. */
+function causeIn({ definition: { typeName }, constraints }: AddedColumn): string | null {
+  const fromSequence = 'each row gets a value from a sequence';
+  if (typeName !== undefined && isSerial(typeName)) return fromSequence;
   for (const { contype, raw_expr: expression, generated_kind: kind } of constraints) {
-    if (contype === 'CONSTR_IDENTITY') return 'each row gets a number of a sequence';
-    if (contype === 'CONSTR_GENERATED' && kind !== 'v') return 'the value of each row is worked out and stored';
-    const called = contype === 'CONSTR_DEFAULT' ? volatileIn(expression) : null;
-    if (called !== null) return `${called}() gives each row a value of its own`;
+    if (contype === 'CONSTR_IDENTITY') return fromSequence;
+    if (contype === 'CONSTR_GENERATED' && kind !== 'v') return "each row's value is computed and stored";
+    const called = contype === 'CONSTR_DEFAULT' ? volatileCallIn(expression) : null;
+    if (called !== null) return `${called}() is evaluated for each row`;
   }
   return null;
 }
 
-/** The function that makes an expression another one for each row; of what is not PostgreSQL's own that is assumed. */
-function volatileIn(expression: Node | undefined): string | null {
+/** The volatile function that an expression calls. A function that is not built into PostgreSQL counts as volatile. */
+function volatileCallIn(expression: Node | undefined): string | null {
   for (const node of nodesIn(expression)) {
     if (!('FuncCall' in node)) continue;
     const parts = stringsIn(node.FuncCall.funcname);
-    const name = nameOf(node.FuncCall.funcname);
-    if (!isBuiltinFunction(parts) || volatile.has(parts.at(-1) ?? '')) return name;
+    if (!isBuiltinFunction(parts) || volatileFunctions.has(parts.at(-1) ?? ''))
+      return nameFromNodes(node.FuncCall.funcname);
   }
   return null;
 }
 
-function wantsValue(constraints: readonly Constraint[]): boolean {
-  const has = (kind: Constraint['contype']): boolean => constraints.some(({ contype }) => contype === kind);
-  const hasDefault = constraints.some(
-    ({ contype, raw_expr: expression }) => contype === 'CONSTR_DEFAULT' && !isNullConstant(expression),
-  );
-  const filled = hasDefault || has('CONSTR_IDENTITY') || has('CONSTR_GENERATED');
-  return (has('CONSTR_NOTNULL') || has('CONSTR_PRIMARY')) && !filled;
+function byNewType(context: AlterTableContext): readonly StatementFinding[] {
+  const altered = alteredType(context);
+  if (altered === null || !altered.change.rewrites) return [];
+  const { table } = context;
+  const { object, column, to } = altered;
+  const message = `Changing the type of ${object} ${explainTypes(altered)} rewrites all of ${table} ${underLock}.`;
+  const safer = replaceColumn(table, column, `${column}_new`, to);
+  return [{ rule: 'table-rewrite', object, message, safer }];
+}
+
+function byOtherCommand({ table, command: { subtype, name = '' } }: AlterTableContext): readonly StatementFinding[] {
+  switch (subtype) {
+    case 'AT_SetExpression': {
+      const object = `${table}.${name}`;
+      const message = `SET EXPRESSION computes and stores each row's value of ${object}, rewriting the table ${underLock}.`;
+      return [{ rule: 'table-rewrite', object, message, safer: null }];
+    }
+    case 'AT_SetLogged':
+    case 'AT_SetUnLogged':
+    case 'AT_SetAccessMethod':
+    case 'AT_SetTableSpace':
+      return [
+        { rule: 'table-rewrite', object: table, message: `This rewrites all of ${table} ${underLock}.`, safer: null },
+      ];
+    default:
+      return [];
+  }
 }

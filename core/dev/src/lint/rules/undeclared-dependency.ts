@@ -1,76 +1,80 @@
-import { ancestorsOf, findObject, trackStatement, here, trackedSchema, displayName, touchedObjects, type RevisionGraph, type SchemaHistory, type SqlObject, type SqlStatement } from '@headwater/kernel/internal';
-import type { Discovery, Place } from './finding.ts';
-import type { Origins } from './origins.ts';
+import {
+  ancestorsOf,
+  findObject,
+  trackStatement,
+  unattributed,
+  trackedSchema,
+  displayName,
+  touchedObjects,
+  type SqlObject,
+  type SqlStatement,
+} from '@headwater/kernel/internal';
+import type { RuleFinding } from '../finding.ts';
+import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
-/** What the rule is judged by. */
-export interface Declared {
-  readonly id: string;
-  readonly plugin: string;
-  readonly dependsOn: readonly string[];
-  /** What is applied before it in any case: what it revises and depends on, and what those need. */
-  readonly closure: ReadonlySet<string>;
-  readonly graph: RevisionGraph;
-  readonly origins: Origins;
-  /** After all revisions. */
-  readonly history: SchemaHistory;
-}
-
-/** What a revision touches of other plugins that need not be there when it runs, one finding for each revision missing. */
-export function undeclaredDiscoveries(
-  statements: readonly SqlStatement[],
-  declared: Declared,
-  placeOf: (statement: SqlStatement) => Place,
-): readonly Discovery[] {
+/**
+ * Reports objects of other plugins that a revision uses although their creation is not guaranteed to be applied before
+ * it, one finding for each missing revision.
+ */
+export function undeclaredDependency(context: LintedRevision): readonly RuleFinding[] {
+  const { statements, history } = context;
   const schema = trackedSchema();
-  const { objects } = schema;
   const missing = new Map<string, Missing>();
   for (const statement of statements) {
     for (const wanted of touchedObjects(statement)) {
-      // What the SQL made before is its own.
-      if (findObject(objects, wanted) !== null) continue;
-      const revision = missingFor(wanted, declared);
+      // An object that the SQL itself created before needs no dependency.
+      if (findObject(schema.objects, wanted) !== null) continue;
+      const revision = missingRevision(wanted, context);
       if (revision === null) continue;
       const known = missing.get(revision);
       if (known === undefined) missing.set(revision, { objects: [wanted], first: statement });
       else known.objects.push(wanted);
     }
-    trackStatement(schema, statement, here);
+    trackStatement(schema, statement, unattributed);
   }
-  const latest = [...missing.keys()].filter(
-    (id) => ![...missing.keys()].some((other) => declared.history.revises(other, id)),
-  );
-  const line = dependsOnLine(declared.dependsOn, latest, missing);
-  return Array.from(missing, ([revision, { objects: touched, first }]) => ({
-    rule: 'undeclared-dependency',
-    message: `It uses ${namesOf(touched)} of ${revision}, which need not be applied before it.`,
-    safer: line,
-    at: placeOf(first),
-  }));
+  const latest = [...missing.keys()].filter((id) => ![...missing.keys()].some((other) => history.revises(other, id)));
+  const line = dependsOnLine(context.revision.dependsOn, latest, missing);
+  return Array.from(missing, ([revision, { objects, first }]): RuleFinding => {
+    const names = namesOf(objects);
+    return {
+      rule: 'undeclared-dependency',
+      object: names.length === 1 ? (names[0] ?? null) : null,
+      message: `This uses ${names.join(', ')} from ${revision}, which is not guaranteed to be applied first.`,
+      safer: line,
+      at: placeOf(context, first),
+    };
+  });
 }
 
 interface Missing {
   readonly objects: SqlObject[];
-  /** The first statement that needs it. */
+  /** The first statement that uses one of the objects. */
   readonly first: SqlStatement;
 }
 
-/** What is in a table is not named beside it. */
-function namesOf(touched: readonly SqlObject[]): string {
-  const tables = new Set(touched.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
-  return [...new Set(touched.filter(({ table }) => table === null || !tables.has(table)).map(displayName))].join(', ');
+/** The names of objects, without those that are inside a table in the list. */
+function namesOf(objects: readonly SqlObject[]): readonly string[] {
+  const tables = new Set(objects.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
+  return [...new Set(objects.filter(({ table }) => table === null || !tables.has(table)).map(displayName))];
 }
 
-/** The revision that would have to be declared; `null` where one that made it is, or where nobody is known to have. */
-function missingFor(wanted: SqlObject, { id, plugin, closure, graph, origins, history }: Declared): string | null {
+/**
+ * Returns the revision that has to be declared; `null` if one that created the object is declared already, or if no
+ * revision is known to have created it.
+ */
+function missingRevision(
+  wanted: SqlObject,
+  { revision: { id, plugin }, ancestors, graph, origins, history }: LintedRevision,
+): string | null {
   const made = origins.of(wanted);
-  if (made.length === 0 || made.some(({ revision }) => revision === id || closure.has(revision))) return null;
-  // Its own branch is in order by itself.
+  if (made.length === 0 || made.some(({ revision }) => revision === id || ancestors.has(revision))) return null;
+  // The plugin's own branch is ordered by `revises`.
   const first = made.find(({ revision }) => history.pluginOf(revision) !== plugin);
   if (first === undefined) return null;
-  const now = history.find(wanted)?.revision;
-  // Who changed it last, unless that is declared and only its name is newer, or stands on this revision itself.
-  const fits = now !== undefined && history.pluginOf(now) !== plugin && !closure.has(now);
-  return fits && !ancestorsOf(graph, now).has(id) ? now : first.revision;
+  const latest = history.find(wanted)?.revision;
+  // The revision that changed the object last, unless it is declared already or depends on this revision itself.
+  const fits = latest !== undefined && history.pluginOf(latest) !== plugin && !ancestors.has(latest);
+  return fits && !ancestorsOf(graph, latest).has(id) ? latest : first.revision;
 }
 
 function dependsOnLine(
@@ -80,5 +84,5 @@ function dependsOnLine(
 ): string {
   const ids = [...new Set([...declared, ...latest])].toSorted();
   const names = namesOf([...missing.values()].flatMap(({ objects }) => objects));
-  return `dependsOn: [${ids.map((id) => `'${id}'`).join(', ')}], // ${names}`;
+  return `dependsOn: [${ids.map((id) => `'${id}'`).join(', ')}], // ${names.join(', ')}`;
 }

@@ -1,0 +1,65 @@
+import { countStatements, shortMessage, isKernelError } from '@headwater/kernel/internal';
+import type { DraftDependency, RevisionDraft } from '../authoring/revision-source.ts';
+import { breakingReason } from '../lint/rules/missing-breaking.ts';
+import { wasMigration } from './adopted-revisions.ts';
+import type { CollectedMigration, RefuseMigration } from './collect-migration.ts';
+import { addsEnumValue, completionCheck } from './completion-check.ts';
+import { joinStatements } from './join-statements.ts';
+
+/** Returns the revisions of other plugins that SQL depends on. */
+export type FindDependencies = (sql: string) => Promise<readonly DraftDependency[]>;
+
+/** The place of the drafted revision, and its origin. */
+export interface DraftOrigin extends Pick<RevisionDraft, 'id' | 'revises' | 'importFrom'> {
+  /** The name of the migration. */
+  readonly migration: string;
+}
+
+/** Drafts a revision from a migration. Throws the refusal that `refuse` makes for a migration that cannot be adopted. */
+export async function draftFromMigration(
+  { up, down, downProblem, transactional }: CollectedMigration,
+  { migration, ...place }: DraftOrigin,
+  { refuse, findDependencies }: { readonly refuse: RefuseMigration; readonly findDependencies?: FindDependencies },
+): Promise<RevisionDraft> {
+  const upSql = joinStatements(up);
+  const downSql = down === null ? null : joinStatements(down);
+  const notes = downProblem === null ? [] : [`Its down() threw: ${downProblem}.`];
+  const draft = {
+    ...place,
+    dependsOn: (await findDependencies?.(upSql)) ?? [],
+    breaking: await isBreaking(upSql, refuse),
+    up: upSql,
+    down: downSql,
+    about: wasMigration(migration),
+  };
+  if (transactional) return { ...draft, notes };
+  if (addsEnumValue(upSql)) {
+    return {
+      ...draft,
+      notes: [...notes, 'It ran outside a transaction, which PostgreSQL no longer requires for this.'],
+    };
+  }
+  for (const [direction, sql] of [['up', upSql] as const, ['down', downSql] as const]) {
+    const statements = sql === null ? 1 : countStatements(sql);
+    if (statements !== 1) {
+      throw refuse(
+        `it is not transactional, and its ${direction} has ${statements} statements. A revision outside a transaction has ` +
+          'one statement, so that it cannot be applied in part',
+      );
+    }
+  }
+  const check = await completionCheck(upSql);
+  if (check === null) {
+    throw refuse('it is not transactional, and no query is known that tells whether its statement has taken effect');
+  }
+  return { ...draft, notes, transaction: false, check };
+}
+
+async function isBreaking(sql: string, refuse: RefuseMigration): Promise<boolean> {
+  try {
+    return (await breakingReason(sql)) !== null;
+  } catch (error) {
+    if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
+    throw refuse(`PostgreSQL cannot parse its up: ${shortMessage(error)}`, error);
+  }
+}

@@ -1,0 +1,46 @@
+import type { KernelError } from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
+import type { AdoptedMigration } from './plan-adoption.ts';
+
+/** The content of MikroORM's table of migrations. */
+export interface RecordedMigrations {
+  readonly table: string;
+  /** The database, as messages show it. */
+  readonly database: string;
+  /** In the order in which they were applied. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Returns the revisions that the table records as applied, in order. Revisions with a row in the ledger, `applied`, count
+ * as recorded when gaps are looked for. Throws ADOPTION_HISTORY_DIFFERS if the table records a migration without a file,
+ * or if it lacks a migration before one that it records.
+ */
+export function recordedRevisions(
+  migrations: readonly AdoptedMigration[],
+  { table, database, names }: RecordedMigrations,
+  applied: ReadonlySet<string>,
+): readonly string[] {
+  const differs = (problem: string, which: readonly string[]): KernelError =>
+    devError('ADOPTION_HISTORY_DIFFERS', { table, database, problem, migrations: which });
+  // File names take precedence: a class may have the name of another migration's file.
+  const byName = new Map<string, AdoptedMigration>();
+  for (const migration of migrations) byName.set(migration.name, migration);
+  for (const migration of migrations) {
+    for (const name of migration.rowNames) if (!byName.has(name)) byName.set(name, migration);
+  }
+  const unknown = names.filter((name) => !byName.has(name));
+  if (unknown.length > 0) throw differs('records migrations without a file', unknown);
+  const recorded = new Set(names.map((name) => byName.get(name)));
+  const last = migrations.findLastIndex((migration) => recorded.has(migration));
+  const missing = migrations
+    .slice(0, Math.max(last, 0))
+    .filter((migration) => !recorded.has(migration) && !(migration.id !== null && applied.has(migration.id)));
+  if (missing.length > 0) {
+    throw differs(
+      `records "${migrations[last]?.name ?? ''}" but not the migrations before it`,
+      missing.map(({ name }) => name),
+    );
+  }
+  return migrations.flatMap((migration) => (recorded.has(migration) && migration.id !== null ? [migration.id] : []));
+}

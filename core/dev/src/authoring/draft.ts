@@ -1,0 +1,40 @@
+import type { Plugin, PluginSet } from '@headwater/kernel/internal';
+import type { Shadow } from '../shadow/shadow.ts';
+import type { PluginChanges } from './change-owners.ts';
+import type { DraftReview } from './lint-draft.ts';
+import type { RevisionDraft } from './revision-source.ts';
+
+/** The context in which a revision is drafted, from entities, from SQL, or empty. */
+export interface DraftContext {
+  /** Every active plugin. */
+  readonly set: PluginSet;
+  /** The plugin that the revision belongs to. */
+  readonly plugin: Plugin;
+  /** Opens the shadow in which the draft is proven. Whoever calls it closes the shadow. */
+  readonly openShadow: () => Promise<Shadow>;
+  /** Whether `dependsOn` names the heads of the required plugins instead of the revisions that the SQL needs. */
+  readonly pinHeads: boolean;
+  /** Receives the name of each stage, which can take seconds. */
+  readonly onStage: (stage: string) => void;
+}
+
+/** A drafted revision. Nothing is written yet. */
+export interface Draft {
+  /** `null` if there is nothing to create, or if only the changes were asked for. */
+  readonly revision: RevisionDraft | null;
+  /** `null` without a revision, and for an empty revision, which cannot be proven. */
+  readonly review: DraftReview | null;
+  /** The changes that the entities ask for, each a line of text. */
+  readonly changes: readonly string[];
+  /** Changes that installed plugins lack a revision for; the draft leaves them out. */
+  readonly installed: readonly PluginChanges[];
+  /** Values for `--rename` that fit changes which the draft makes by a drop and an add. */
+  readonly likelyRenames: readonly string[];
+}
+
+/** The part of a {@link Draft} that only entities fill. */
+export const noEntityChanges: Pick<Draft, 'changes' | 'installed' | 'likelyRenames'> = {
+  changes: [],
+  installed: [],
+  likelyRenames: [],
+};

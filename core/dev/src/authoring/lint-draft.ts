@@ -1,0 +1,37 @@
+import { oldestSupportedMajor, schemaHistory, type Revision } from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
+import type { Finding } from '../lint/finding.ts';
+import { lintRevisions } from '../lint/lint-revisions.ts';
+import type { LintRule } from '../lint/rule-levels.ts';
+import { breakingReason } from '../lint/rules/missing-breaking.ts';
+import type { PluginSubset } from './plugin-subset.ts';
+
+/** The points of a new revision that its author should review. */
+export interface DraftReview {
+  readonly risks: readonly Finding<LintRule>[];
+  /** Why older code is not compatible with it, in words that follow "it"; `null` if it is. */
+  readonly breaking: string | null;
+}
+
+/** Lint errors that a draft may have: they are reported, and the author decides. */
+const tolerated: ReadonlySet<LintRule> = new Set(['not-null-without-default', 'missing-breaking']);
+
+/**
+ * Lints a new revision as `migrate:lint` will. The subset holds the revision and everything before it. Throws
+ * PROOF_FAILED for an error that no revision may have, like a change of an object that another plugin owns.
+ */
+export async function lintDraft(revision: Revision, { graph, revisions }: PluginSubset): Promise<DraftReview> {
+  const byId = new Map(revisions.map((one) => [one.id, one]));
+  const input = { graph, revisions: byId, chosen: [revision.id], oldest: oldestSupportedMajor };
+  const findings = await lintRevisions(input);
+  const errors = findings.filter(({ level, rule }) => level === 'error' && !tolerated.has(rule));
+  if (errors.length > 0) {
+    const differences = errors.map(({ rule, message }) => `${rule}: ${message}`);
+    throw devError('PROOF_FAILED', { revision: revision.id, claim: 'it violates lint rules', differences });
+  }
+  const before = await schemaHistory(revisions.filter(({ id }) => id !== revision.id));
+  return {
+    risks: findings.filter(({ level, rule }) => level !== 'info' && rule !== 'missing-breaking'),
+    breaking: revision.up.kind === 'sql' ? await breakingReason(revision.up.text, before) : null,
+  };
+}

@@ -1,0 +1,32 @@
+import type { DefinedPlugin } from '@headwater/kernel/plugin';
+import {
+  declaredEntities,
+  loadEntities,
+  importDefinition,
+  type Entities,
+  type Plugin,
+} from '@headwater/kernel/internal';
+import type { PluginSubset } from './plugin-subset.ts';
+
+/** Imports the module of a plugin. */
+export type LoadPlugin = (plugin: Plugin) => Promise<DefinedPlugin>;
+
+/** Opens a {@link LoadPlugin} that imports each plugin once. */
+export function openPluginLoader(): LoadPlugin {
+  const loaded = new Map<string, Promise<DefinedPlugin>>();
+  return (plugin) => {
+    const known = loaded.get(plugin.name) ?? importDefinition(plugin);
+    loaded.set(plugin.name, known);
+    return known;
+  };
+}
+
+/**
+ * Loads the entities of plugins. Nothing is bound, options are not checked and nothing connects: the tables that entities
+ * declare do not depend on any of these. Throws the errors of importing plugins and of their entities.
+ */
+export async function entitiesOf({ plugins }: PluginSubset, load: LoadPlugin): Promise<Entities> {
+  const sources: Parameters<typeof loadEntities>[0][number][] = [];
+  for (const plugin of plugins) sources.push(declaredEntities(plugin, await load(plugin)));
+  return loadEntities(sources, { kind: 'pglite', directory: null, shown: 'the shadow' });
+}

@@ -1,0 +1,77 @@
+import { defineRevision, type Sql } from '@headwater/kernel/plugin';
+import { checkRevision, type Catalog, type Plugin, type Revision } from '@headwater/kernel/internal';
+import { replayDown, replayUp } from '../shadow/replay.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import type { DraftContext } from './draft.ts';
+import { inferEdges } from './infer-edges.ts';
+import { lintDraft, type DraftReview } from './lint-draft.ts';
+import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
+import { proveOrder } from './prove-order.ts';
+import { importSpecifierOf, slugOf } from './revision-file.ts';
+import type { RevisionDraft } from './revision-source.ts';
+import { assertSameSchema } from './schema-proof.ts';
+
+/** The surroundings of a proof. */
+export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pinHeads' | 'onStage'> {
+  /** The plugin and everything that it requires. */
+  readonly required: PluginSubset;
+  /** The shadow in which the SQL has just run, after all revisions of `required`. */
+  readonly shadow: Shadow;
+  /** The schema before and after the SQL ran. */
+  readonly before: Catalog;
+  readonly after: Catalog;
+}
+
+/**
+ * Completes SQL that has just run to a revision with its edges, and proves the revision: `down` reverts it, its declared
+ * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
+ * SHADOW_FAILED and PROOF_FAILED.
+ */
+export async function proveDraft(
+  { id, up, down, about }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'about'>,
+  { set, plugin, pinHeads, onStage, required, shadow, before, after }: ProofContext,
+): Promise<{ readonly revision: RevisionDraft; readonly review: DraftReview }> {
+  const edges = await inferEdges(plugin, up, required, pinHeads);
+  const revision = revisionOf(plugin, { id, up, down, ...edges });
+  if (down !== null) {
+    onStage('reverting the revision');
+    await replayDown(shadow.session, [revision]);
+    assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
+    await replayUp(shadow.session, [revision]);
+    assertSameSchema(id, 'its `up` has another effect after its `down`', after, await shadow.catalog());
+  }
+  onStage('proving other orders');
+  await proveOrder(shadow, revision, set, required, after);
+  const names = new Set(required.plugins.map(({ name }) => name));
+  const review = await lintDraft(revision, subsetOf(withRevision(set, revision), names));
+  const draft: RevisionDraft = {
+    id,
+    ...edges,
+    up,
+    down,
+    breaking: review.breaking !== null,
+    about,
+    notes: review.risks.map(({ rule, message }) => `${rule}: ${message}`),
+    importFrom: importSpecifierOf(plugin),
+  };
+  return { revision: draft, review };
+}
+
+function revisionOf(
+  plugin: Plugin,
+  { id, up, down, revises, dependsOn }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'revises' | 'dependsOn'>,
+): Revision {
+  const defined = defineRevision({
+    id,
+    revises,
+    dependsOn: dependsOn.map(({ revision }) => revision),
+    up: plainSql(up),
+    ...(down !== null && { down: plainSql(down) }),
+  });
+  const slug = slugOf(id);
+  return checkRevision(defined, plugin.name, slug, `${slug}.ts`);
+}
+
+function plainSql(text: string): Sql {
+  return Object.freeze({ kind: 'sql', text, values: [] });
+}

@@ -1,0 +1,100 @@
+import { relative } from 'node:path';
+import { counted, exitCode, type Context, type Colors, type Plugin, type Reply } from '@headwater/kernel/internal';
+import type { PluginChanges } from '../authoring/change-owners.ts';
+import type { Draft } from '../authoring/draft.ts';
+import type { RevisionDraft } from '../authoring/revision-source.ts';
+import { explainChange } from '../difference/explain-change.ts';
+import type { Finding } from '../lint/finding.ts';
+
+/** The outcome of `migrate:create`. */
+export interface CreateOutcome {
+  readonly plugin: Plugin;
+  readonly draft: Draft;
+  /** The text of the revision file; `null` without a revision. */
+  readonly text: string | null;
+  /** The path of the file; `null` if nothing was written. */
+  readonly file: string | null;
+  /** Whether `--check` was given. */
+  readonly check: boolean;
+}
+
+/** Reports the outcome of `migrate:create`. */
+export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'>): Reply {
+  const { plugin, draft, text, file, check } = outcome;
+  const { revision, review, changes, installed, likelyRenames } = draft;
+  const { risks, breaking } = review ?? { risks: [], breaking: null };
+  return {
+    exit: changes.length > 0 && check ? exitCode.pending : exitCode.done,
+    json: {
+      plugin: plugin.name,
+      revision: revision?.id ?? null,
+      file,
+      changes,
+      revises: revision?.revises ?? null,
+      dependsOn: revision?.dependsOn ?? [],
+      breaking,
+      risks,
+      likelyRenames,
+      installed: installed.flatMap(({ plugin: { name, package: packageName }, changes: lacking }) =>
+        lacking.map((change) => ({ plugin: name, package: packageName, change: explainChange(change) })),
+      ),
+      text,
+    },
+    text: (colors) =>
+      [
+        ...explainInstalled(installed, colors),
+        ...(revision === null ? [explainChanges(changes, plugin, colors)] : []),
+        ...(revision !== null && file === null ? [(text ?? '').trimEnd()] : []),
+        ...(revision !== null && file !== null ? explainWritten(revision, draft, relative(cwd, file), colors) : []),
+        ...(breaking === null ? [] : [`${colors.yellow('breaking')}: it ${breaking}`]),
+        ...risks.flatMap((risk) => explainRisk(risk, colors)),
+        ...likelyRenames.map(
+          (rename) =>
+            `${colors.yellow('hint')}: if this is a rename, the revision would lose the data; create it with: ` +
+            `npx kernel migrate:create ${plugin.name} --rename ${rename}`,
+        ),
+      ].join('\n'),
+  };
+}
+
+function explainInstalled(installed: readonly PluginChanges[], colors: Colors): readonly string[] {
+  return installed.map(
+    ({ plugin, changes }) =>
+      `${colors.yellow('warning')}: the installed ${plugin.package} lacks a revision for ` +
+      `${changes.map(explainChange).join('; ')}. This is left out; the author of the package has to create it.`,
+  );
+}
+
+function explainChanges(changes: readonly string[], { name }: Plugin, colors: Colors): string {
+  if (changes.length === 0) return `${name} has no changes.`;
+  return [
+    `${name} has ${counted(changes.length, 'change')} without a revision:`,
+    ...changes.map((change) => `  ${colors.green('+')} ${change}`),
+  ].join('\n');
+}
+
+function explainWritten(
+  { id, dependsOn, down }: RevisionDraft,
+  { changes, review }: Draft,
+  file: string,
+  colors: Colors,
+): readonly string[] {
+  return [
+    `Wrote ${colors.bold(id)}: ${file}`,
+    ...changes.map((change) => `  ${colors.green('+')} ${change}`),
+    ...dependsOn.map(({ revision, why }) => `  depends on ${revision}${why === '' ? '' : ` (${why})`}`),
+    ...(review === null
+      ? ['It has no SQL yet. Once it has, prove it: npx kernel migrate:verify']
+      : [
+          `Proven: ${changes.length > 0 ? 'it produces the schema that the entities declare, ' : ''}` +
+            `${down === null ? '' : '`down` reverts it, '}its declared dependencies suffice, ` +
+            'and a fresh database ends up with the same schema.',
+          ...(down === null ? ['It has no `down`: write one if it can be reverted.'] : []),
+        ]),
+  ];
+}
+
+function explainRisk({ rule, message, safer }: Finding, colors: Colors): readonly string[] {
+  const form = safer === null ? [] : ['  safer:', ...safer.split('\n').map((line) => `    ${line}`)];
+  return [`${colors.yellow('risk')} ${rule}: ${message}`, ...form];
+}

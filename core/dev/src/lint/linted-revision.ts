@@ -1,0 +1,21 @@
+import type { Revision, RevisionGraph, SchemaHistory, SqlStatement } from '@headwater/kernel/internal';
+import type { SqlPlace } from './finding.ts';
+import type { ObjectOrigins } from './object-origins.ts';
+
+/** The `up` of a revision with all that a rule may know about other revisions. */
+export interface LintedRevision {
+  readonly revision: Pick<Revision, 'id' | 'plugin' | 'dependsOn'>;
+  readonly sql: string;
+  readonly statements: readonly SqlStatement[];
+  /** The revisions that are always applied before it: its edges, and transitively theirs. */
+  readonly ancestors: ReadonlySet<string>;
+  readonly graph: RevisionGraph;
+  readonly origins: ObjectOrigins;
+  /** The schema after all revisions. */
+  readonly history: SchemaHistory;
+}
+
+/** Returns the place of a statement of the revision. */
+export function placeOf({ sql }: Pick<LintedRevision, 'sql'>, { text, line }: SqlStatement): SqlPlace {
+  return { sql, statement: text, line };
+}

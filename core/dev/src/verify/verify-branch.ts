@@ -1,0 +1,107 @@
+import { ancestorsOf, isKernelError, readSql, type Revision, type RevisionGraph } from '@headwater/kernel/internal';
+import type { PluginSubset } from '../authoring/plugin-subset.ts';
+import { assertSameSchema } from '../authoring/schema-proof.ts';
+import { differenceOf } from '../difference/catalog-difference.ts';
+import type { Finding } from '../lint/finding.ts';
+import { replayDown, replayUp } from '../shadow/replay.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import { openOwnershipCheck, type OwnershipCheck } from './ownership-check.ts';
+import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
+
+/**
+ * Walks a plugin's branch from base to head. At each revision the shadow has only the revisions that it depends on: the
+ * revision has to run, its `down` has to revert it, its `up` has to lead to the same schema again, and it may change only
+ * objects of its plugin. Stops at the first revision that does not run, since the later ones depend on it.
+ */
+export async function verifyBranch(
+  shadow: Shadow,
+  plugin: string,
+  { graph, revisions }: PluginSubset,
+  onRevision: (id: string) => void,
+): Promise<readonly Finding<VerifyRule>[]> {
+  const byId = new Map(revisions.map((revision) => [revision.id, revision]));
+  const ownership = openOwnershipCheck(plugin);
+  const findings: Finding<VerifyRule>[] = [];
+  let present: ReadonlySet<string> = new Set();
+  await shadow.empty();
+  for (const { id } of graph.branches.get(plugin) ?? []) {
+    const revision = byId.get(id);
+    if (revision === undefined) continue;
+    onRevision(id);
+    const needed = ancestorsOf(graph, id);
+    // On a branch with merges the shadow may have more than this revision depends on.
+    if (!present.isSubsetOf(needed)) {
+      await shadow.empty();
+      present = new Set();
+    }
+    try {
+      await replayUp(shadow.session, missingRevisions(graph, byId, needed, present));
+      const { found, isIntact } = await verifyRevision(shadow, revision, ownership);
+      findings.push(...found);
+      if (!isIntact) await shadow.empty();
+      present = isIntact ? new Set([...needed, id]) : new Set();
+    } catch (error) {
+      findings.push(findingOfRefusal(error, { rule: 'alone', plugin, revision: id, file: revision.file }));
+      break;
+    }
+  }
+  return findings;
+}
+
+function missingRevisions(
+  { order }: RevisionGraph,
+  byId: ReadonlyMap<string, Revision>,
+  needed: ReadonlySet<string>,
+  present: ReadonlySet<string>,
+): readonly Revision[] {
+  return order.flatMap(({ id }) => (needed.has(id) && !present.has(id) ? (byId.get(id) ?? []) : []));
+}
+
+interface VerifiedRevision {
+  readonly found: readonly Finding<VerifyRule>[];
+  /** Whether the shadow has the schema that the revision produces. */
+  readonly isIntact: boolean;
+}
+
+async function verifyRevision(
+  shadow: Shadow,
+  revision: Revision,
+  ownership: OwnershipCheck,
+): Promise<VerifiedRevision> {
+  const { id, plugin, file, up, down } = revision;
+  const before = await shadow.catalog();
+  await replayUp(shadow.session, [revision]);
+  const after = await shadow.catalog();
+  const found = [...ownership.check(revision, differenceOf(before, after, { undefine: true }))];
+  if (up.kind === 'sql') found.push(...(await foreignRowChanges(revision, up.text, ownership)));
+  if (down === null) return { found, isIntact: true };
+  try {
+    await replayDown(shadow.session, [revision]);
+    assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
+    await replayUp(shadow.session, [revision]);
+    assertSameSchema(id, 'its `up` has another effect after its `down`', after, await shadow.catalog());
+    return { found, isIntact: true };
+  } catch (error) {
+    const finding = findingOfRefusal(error, { rule: 'undo', plugin, revision: id, file });
+    return { found: [...found, finding], isIntact: false };
+  }
+}
+
+async function foreignRowChanges(
+  { id, plugin, file }: Revision,
+  text: string,
+  ownership: OwnershipCheck,
+): Promise<readonly Finding<VerifyRule>[]> {
+  try {
+    const { statements } = await readSql(text);
+    const tables = new Set(statements.flatMap(({ writes }) => writes).filter((table) => !ownership.mayWrite(table)));
+    return Array.from(tables, (table) => {
+      const message = `it changes rows of ${table}, on which "${plugin}" owns no column.`;
+      return verifyFinding({ rule: 'ownership', plugin, revision: id, file, object: table, message });
+    });
+  } catch (error) {
+    // The server accepted the SQL, so it has a syntax that the parser does not know.
+    if (isKernelError(error, 'SQL_SYNTAX')) return [];
+    throw error;
+  }
+}

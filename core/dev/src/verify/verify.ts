@@ -1,0 +1,59 @@
+import type { PluginSet } from '@headwater/kernel/internal';
+import { entityDrift } from '../authoring/entity-drift.ts';
+import { openPluginLoader } from '../authoring/load-entities.ts';
+import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
+import { explainChange } from '../difference/explain-change.ts';
+import { isDevError } from '../error/dev-codes.ts';
+import type { Finding } from '../lint/finding.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import { verifyBranch } from './verify-branch.ts';
+import { verifyFinding, type VerifyRule } from './verify-finding.ts';
+import { verifyOrders } from './verify-orders.ts';
+
+/** The revisions to verify, and how. */
+export interface VerifyOptions {
+  /** Every active plugin. */
+  readonly set: PluginSet;
+  /** The names of the plugins to verify. */
+  readonly plugins: readonly string[];
+  /** Where the revisions run. Its content is lost. */
+  readonly shadow: Shadow;
+  /** The number of random orders to try. */
+  readonly orders: number;
+  /** Receives the name of each stage, which can take a minute. */
+  readonly onStage: (stage: string) => void;
+}
+
+/**
+ * Proves the revisions of plugins in a shadow: each runs with only its declared dependencies, its `down` reverts it, and
+ * it changes only its plugin's objects and does not break other plugins' inserts; every order in which a database may run
+ * the revisions leads to the same schema; and that schema is the one that the entities declare. Returns the violations.
+ * Throws the errors of plugins and entities.
+ */
+export async function verify({
+  set,
+  plugins,
+  shadow,
+  orders,
+  onStage,
+}: VerifyOptions): Promise<readonly Finding<VerifyRule>[]> {
+  const findings: Finding<VerifyRule>[] = [];
+  for (const plugin of plugins) {
+    const required = subsetOf(set, closureOf(set, plugin));
+    findings.push(...(await verifyBranch(shadow, plugin, required, (id) => onStage(`proving ${id}`))));
+  }
+  findings.push(...(await verifyOrders(shadow, subsetOf(set), plugins, orders, onStage)));
+  onStage('comparing entities and revisions');
+  try {
+    for (const { plugin, changes } of await entityDrift(shadow, set, openPluginLoader())) {
+      if (!plugins.includes(plugin.name)) continue;
+      const message = 'its entities declare what no revision creates:';
+      const differences = changes.map(explainChange);
+      findings.push(verifyFinding({ rule: 'entities', plugin: plugin.name, revision: null, message, differences }));
+    }
+  } catch (error) {
+    // A revision that fails has been reported already.
+    if (!isDevError(error, 'SHADOW_FAILED') || findings.length === 0) throw error;
+  }
+  return findings;
+}

@@ -1,0 +1,325 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dumpSchema } from '../../../../test/helper/schema-dump.ts';
+import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
+import type { Project } from '../../../../test/helper/project.ts';
+import type { DatabaseTarget } from '../../../kernel/src/config/config.ts';
+import { openSession, type Session } from '../../../kernel/src/db/session.ts';
+import { makeShop, methods, migrateWithMikroOrm, migrationText } from './adopt-support.ts';
+import { matching, ok, refusalIn } from '../../../kernel/test/cli/support.ts';
+
+const shop: Readonly<Record<string, string>> = {
+  'Migration20240102030405.ts': migrationText(
+    'Migration20240102030405',
+    methods(
+      [
+        'create table "customer" ("id" serial primary key, "name" varchar(255) not null);',
+        `create type "state" as enum ('open', 'paid');`,
+      ],
+      ['drop table "customer"', 'drop type "state"'],
+    ),
+  ),
+  'Migration20240203040506_add_orders.ts': migrationText(
+    'Migration20240203040506_add_orders',
+    methods(
+      [
+        `create table "order" (
+      "id" serial primary key,
+      "customer_id" int not null references "customer" ("id"),
+      "state" "state" not null default 'open',
+      "note" text null
+    );`,
+        'create index "order_customer_id_index" on "order" ("customer_id");',
+      ],
+      ['drop table "order";'],
+    ),
+  ),
+  'Migration20240304050607_IndexNotes.ts': migrationText(
+    'Migration20240304050607_IndexNotes',
+    `  override isTransactional(): boolean {
+    return false;
+  }
+
+${methods(['create index concurrently "order_note_index" on "order" ("note");'], ['drop index concurrently "order_note_index";'])}`,
+  ),
+  'Migration20240405060708_FirstCustomer.ts': `import { Migration } from '@mikro-orm/migrations';
+import { raw } from '@mikro-orm/core';
+
+export default class extends Migration {
+  up() {
+    this.addSql(raw('insert into "customer" ("name") values (?), (?)', ["O'Hara", '$1 \\\\ \`x\`']));
+  }
+
+  down() {
+    this.addSql('delete from "customer" where "id" <= 2');
+  }
+}
+`,
+  'Migration20240506070809.ts': migrationText('Migration20240506070809', methods([])),
+};
+
+const ids = [
+  'shop@0001_migration_20240102030405',
+  'shop@0002_add_orders',
+  'shop@0003_index_notes',
+  'shop@0004_first_customer',
+] as const;
+
+async function asked<Result>(target: DatabaseTarget, ask: (session: Session) => Promise<Result>): Promise<Result> {
+  const session = await openSession(target);
+  try {
+    return await ask(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The schema and the rows that migrations wrote, without the table of migrations. */
+function stateOf(target: DatabaseTarget): Promise<readonly unknown[]> {
+  return asked(target, stateIn);
+}
+
+async function stateIn(session: Session): Promise<readonly unknown[]> {
+  const lines = await dumpSchema((text) => session.query(text));
+  const rows = await session.query('select "name" from "customer" order by "id"');
+  return [...lines.filter((line) => !line.includes('mikro_orm_migrations')), ...rows];
+}
+
+/** The state, and the table of migrations. */
+function allOf(target: DatabaseTarget): Promise<readonly [state: readonly unknown[], table: readonly unknown[]]> {
+  return asked(target, async (session) => [
+    await stateIn(session),
+    await session.query('select * from mikro_orm_migrations order by id'),
+  ]);
+}
+
+const filesOf = (project: Project): readonly string[] => {
+  const folder = join(project.folderOf('shop'), 'src/migrations');
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+
+const adopt = ['migrate:adopt', 'shop', '--from', 'old'];
+
+describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
+  it('takes over a database that MikroORM has migrated, and gives an empty one the same', async () => {
+    const database = await emptyDatabase(kind);
+    const project = await makeShop(database, shop);
+    await migrateWithMikroOrm(project, database);
+    const [before, rows] = await allOf(database);
+    expect(rows).toHaveLength(5);
+
+    const tried = ok(await project.kernel(...adopt, '--dry-run')).stdout;
+    expect(tried).toContain('4 revisions would be written');
+    expect(tried).toContain('4 revisions would be stamped as applied.');
+    expect(tried).toContain('// 0002_add_orders.ts\nimport { defineRevision, sql }');
+    expect(filesOf(project)).toEqual([]);
+
+    const told = ok(await project.kernel(...adopt)).stdout;
+    expect(told).toContain('+ shop@0002_add_orders  was Migration20240203040506_add_orders\n');
+    expect(told).toContain('  Migration20240506070809 does nothing, and becomes no revision\n');
+    expect(told).toMatch(/4 revisions stamped as applied, by the table mikro_orm_migrations\. Nothing was run\.\n$/);
+    expect(filesOf(project)).toEqual(ids.map((id) => `${id.slice('shop@'.length)}.ts`));
+
+    // Only core's own revisions are left, and what was there is as it was.
+    const up = ok(await project.kernel('migrate:up', 'shop', '--json')).json();
+    expect(up).toMatchObject({ applied: [], plan: { steps: [] } });
+    expect(await allOf(database)).toEqual([before, rows]);
+
+    const again = ok(await project.kernel(...adopt)).stdout;
+    expect(again).toBe(
+      '  Migration20240506070809 does nothing, and becomes no revision\n4 migrations adopted before.\nNothing to do.\n',
+    );
+
+    const other = await emptyDatabase(kind);
+    project.reconfigure(
+      (config) => (config['database'] = other.kind === 'postgres' ? other.url : `pglite://${other.directory}`),
+    );
+    expect(ok(await project.kernel(...adopt)).stdout).toContain(
+      'There is no table mikro_orm_migrations, so nothing is stamped.\n4 revisions pending: npx kernel migrate:up',
+    );
+    ok(await project.kernel('migrate:up', 'shop'));
+    expect(await stateOf(other)).toEqual(before);
+    const down = ok(await project.kernel('migrate:down', 'shop@base', '--json')).json();
+    expect(down).toMatchObject({ applied: ids.toReversed() });
+    expect(
+      (await asked(other, (session) => dumpSchema((text) => session.query(text)))).filter((line) =>
+        /customer|order|state/.test(line),
+      ),
+    ).toEqual([]);
+  }, 90_000);
+});
+
+describe('the files that kernel migrate:adopt writes', () => {
+  it('are as a person would have written them', async () => {
+    const project = await makeShop(undefined, shop);
+    const done = ok(await project.kernel(...adopt, '--files-only', '--json')).json() as { files: readonly string[] };
+    const texts = done.files.map((file) => readFileSync(file, 'utf8'));
+    expect(texts[1]).toBe(`import { defineRevision, sql } from '@headwater/kernel/plugin';
+
+/** Was the MikroORM migration "Migration20240203040506_add_orders". */
+export default defineRevision({
+  id: 'shop@0002_add_orders',
+  revises: 'shop@0001_migration_20240102030405',
+  up: sql\`
+    create table "order" (
+      "id" serial primary key,
+      "customer_id" int not null references "customer" ("id"),
+      "state" "state" not null default 'open',
+      "note" text null
+    );
+    create index "order_customer_id_index" on "order" ("customer_id");
+  \`,
+  down: sql\`drop table "order";\`,
+});
+`);
+    expect(texts[2]).toContain(
+      '  transaction: false,\n  up: sql`create index concurrently "order_note_index" on "order" ("note");`',
+    );
+    expect(texts[2]).toContain('i.indisvalid');
+    expect(texts[3]).toContain(`values ('O''Hara'), (`);
+  });
+});
+
+describe('kernel migrate:adopt', () => {
+  it('fills in what a migration stands on in other plugins, and not what an earlier one of its own made', async () => {
+    const project = await makeShop(undefined, {
+      'Migration1_Cart.ts': migrationText(
+        'Cart',
+        methods(['create table "cart" ("id" serial primary key, "user_id" int references "core_user" ("id"))']),
+      ),
+      'Migration2_Line.ts': migrationText(
+        'Line',
+        methods(['create table "line" ("cart_id" int references "cart" ("id"))']),
+      ),
+    });
+    const done = ok(await project.kernel(...adopt, '--files-only', '--json')).json() as { files: readonly string[] };
+    const [cart = '', line = ''] = done.files.map((file) => readFileSync(file, 'utf8'));
+    expect(cart).toContain("dependsOn: ['core@0001_create_objects'], // core_user");
+    expect(line).not.toContain('dependsOn');
+  });
+
+  const one = (name: string, sql = 'select 1'): Readonly<Record<string, string>> => ({
+    [`${name}.ts`]: migrationText(name, methods([sql])),
+  });
+
+  it('refuses a plugin that is not there in its sources, or not at all', async () => {
+    const project = await makeShop(undefined, one('M1'));
+    const unknown = refusalIn(await project.kernel('migrate:adopt', 'shpo', '--from', 'old', '--json'));
+    expect(unknown).toMatchObject({
+      code: 'PLUGIN_NOT_ACTIVE',
+      exitCode: 12,
+      message: matching(/the nearest is "shop"/),
+    });
+    project.reconfigure((config) => (config.plugins = { shop: { $enabled: false } }));
+    const off = refusalIn(await project.kernel(...adopt, '--json'));
+    expect(off).toMatchObject({ code: 'PLUGIN_NOT_ACTIVE', hint: 'npx kernel plugin:enable shop' });
+    const built = await makeShop(undefined, one('M1'), { built: true });
+    expect(refusalIn(await built.kernel(...adopt, '--json'))).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES' });
+  });
+
+  it('needs a folder', async () => {
+    const project = await makeShop(undefined, one('M1'));
+    const refusal = refusalIn(await project.kernel('migrate:adopt', 'shop', '--json'));
+    expect(refusal).toMatchObject({ code: 'USAGE', exitCode: 2, message: matching(/needs --from <folder>/) });
+  });
+
+  it('does not wait for a file that waits for ever', async () => {
+    const project = await makeShop(undefined, { 'M1.ts': 'await new Promise(() => {});' });
+    const refusal = refusalIn(await project.kernel(...adopt, '--files-only', '--json'));
+    expect(refusal).toMatchObject({
+      code: 'MIGRATION_FILE_INVALID',
+      message: matching(/awaits something that never happens/),
+    });
+    const endless = await makeShop(undefined, {
+      'M1.ts': migrationText('M1', '  async up() { await new Promise(() => {}); }'),
+    });
+    const asked = refusalIn(await endless.kernel(...adopt, '--files-only', '--json'));
+    expect(asked).toMatchObject({
+      code: 'MIGRATION_NOT_ADOPTABLE',
+      message: matching(/awaits something that never happens/),
+    });
+  });
+
+  it('goes on after a migration that had to be written by hand', async () => {
+    const database = await emptyDatabase('postgres');
+    const project = await makeShop(database, {
+      ...one('M1', 'create table "a" ("n" int);'),
+      'M2.ts': migrationText('M2', '  async up() { await this.execute("insert into a values (1)"); }'),
+      ...one('M3', 'alter table "a" add column "m" int;'),
+    });
+    await migrateWithMikroOrm(project, database);
+    const refusal = refusalIn(await project.kernel(...adopt, '--json'));
+    expect(refusal).toMatchObject({ code: 'MIGRATION_NOT_ADOPTABLE', written: 'Nothing was written.' });
+    expect(filesOf(project)).toEqual([]);
+
+    expect(ok(await project.kernel(...adopt, '--to', 'M1')).stdout).toContain('2 migrations left for later.');
+    project.write(
+      'plugins/shop/src/migrations/0002_first_row.ts',
+      `import { defineRevision } from '@headwater/kernel/plugin';
+
+/** Was the MikroORM migration "M2". */
+export default defineRevision({
+  id: 'shop@0002_first_row',
+  revises: 'shop@0001_m1',
+  version: 1,
+  up: async ({ query, sql }) => void (await query(sql\`insert into a values (1)\`)),
+});
+`,
+    );
+    const done = ok(await project.kernel(...adopt, '--json')).json();
+    expect(done).toMatchObject({
+      migrations: [{ state: 'there' }, { state: 'there', id: 'shop@0002_first_row' }, { state: 'new' }],
+      stamped: ['shop@0002_first_row', 'shop@0003_m3'],
+      pending: [],
+    });
+    expect(ok(await project.kernel('migrate:up', 'shop')).stdout).toMatch(/nothing is pending/i);
+  });
+
+  it('writes nothing where files and table tell different histories', async () => {
+    const database = await emptyDatabase('postgres');
+    const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
+    await migrateWithMikroOrm(project, database);
+    const run = (text: string): Promise<void> => asked(database, (session) => session.script(text));
+    const refusal = async (): Promise<unknown> => {
+      const found = refusalIn(await project.kernel(...adopt, '--json'));
+      expect(filesOf(project)).toEqual([]);
+      return found;
+    };
+    await run(`insert into mikro_orm_migrations (name) values ('M3')`);
+    expect(await refusal()).toMatchObject({
+      code: 'ADOPTION_HISTORY_DIFFERS',
+      exitCode: 15,
+      message: matching(/^The table mikro_orm_migrations in \S+ lists what no file stands for: M3\.$/),
+    });
+    await run(`delete from mikro_orm_migrations where name in ('M1', 'M3')`);
+    expect(await refusal()).toMatchObject({ message: matching(/lists "M2", and not what comes before it: M1\./) });
+    await run('alter table mikro_orm_migrations rename column name to title');
+    expect(await refusal()).toMatchObject({ message: matching(/lacks one of the columns of MikroORM: id, name\./) });
+  });
+
+  it('stamps nothing that the table knows nothing of', async () => {
+    const database = await emptyDatabase('postgres');
+    const project = await makeShop(database, one('M1'), { revisions: { '0001_own': 'select 0' } });
+    await migrateWithMikroOrm(project, database);
+    const refusal = refusalIn(await project.kernel(...adopt, '--json'));
+    expect(refusal).toMatchObject({
+      code: 'ADOPTION_HISTORY_DIFFERS',
+      message: matching(/not applied: shop@0001_own\.$/),
+    });
+    ok(await project.kernel('migrate:up', 'shop'));
+    expect(ok(await project.kernel(...adopt)).stdout).toMatch(/1 revision stamped/);
+  });
+
+  it.each(databaseKinds)(
+    'reads a table of another name and schema, and extensions of early versions: %s',
+    async (kind) => {
+      const database = await emptyDatabase(kind);
+      const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
+      await migrateWithMikroOrm(project, database, { to: 'M1', tableName: 'audit.Old' });
+      await asked(database, (session) => session.script(`update audit."Old" set name = 'M1.js'`));
+      const done = ok(await project.kernel(...adopt, '--table', 'audit.Old', '--json')).json();
+      expect(done).toMatchObject({ table: { there: true }, stamped: ['shop@0001_m1'], pending: ['shop@0002_m2'] });
+    },
+  );
+});
