@@ -6,6 +6,7 @@ import { kernelCodes } from '../../core/kernel/src/error/kernel-codes.ts';
 import { exitCode } from '../../core/kernel/src/error/exit-code.ts';
 
 const root = join(import.meta.dirname, '../..');
+const errorsPage = readFileSync(join(root, 'docs/errors.md'), 'utf8');
 const codes = Object.keys({ ...kernelCodes, ...devCodes }).toSorted();
 
 function textOf(...patterns: readonly string[]): string {
@@ -22,32 +23,31 @@ function found(text: string, pattern: RegExp): readonly string[] {
   return [...new Set(Array.from(text.matchAll(pattern), ([, code]) => code ?? ''))].toSorted();
 }
 
-describe('the tables of codes', () => {
-  it('is the same set as the throw sites of its package', () => {
+describe('the table of codes', () => {
+  it('contains exactly the codes that its package throws', () => {
     const thrown = (maker: string): readonly string[] =>
       found(textOf('core/*/src/**/*.ts'), new RegExp(`\\b${maker}\\(\\s*'([A-Z_]+)'`, 'g'));
     expect(thrown('kernelError')).toEqual(Object.keys(kernelCodes).toSorted());
     expect(thrown('devError')).toEqual(Object.keys(devCodes).toSorted());
   });
 
-  it('is the same set as docs/errors.md, with the same exit codes', () => {
-    const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-    const rows = Array.from(page.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm), ([, code, exit]) => `${code} ${exit}`);
-    expect(rows.toSorted()).toEqual(
-      Object.entries({ ...kernelCodes, ...devCodes })
-        .map(([code, entry]) => `${code} ${entry.exit}`)
-        .toSorted(),
-    );
+  it.each<readonly [string, Readonly<Record<string, { readonly exit: number }>>]>([
+    ['@headwater/kernel', kernelCodes],
+    ['@headwater/dev', devCodes],
+  ])('is the section of docs/errors.md about %s, with the same exit codes', (name, table) => {
+    const section = errorsPage.split(/^## /m).find((part) => part.startsWith(`${name}\n`)) ?? '';
+    const rows = Array.from(section.matchAll(/^\| `([A-Z_]+)` \| (\d+) \|/gm), ([, code, exit]) => `${code} ${exit}`);
+    const entries = Object.entries(table).map(([code, entry]) => `${code} ${entry.exit}`);
+    expect(rows.toSorted()).toEqual(entries.toSorted());
   });
 
-  it('is provoked, code by code, in tests', () => {
+  it('has a test that provokes each code', () => {
     const tests = textOf('core/*/test/**/*.ts', 'test/**/*.ts', 'plugins/*/test/**/*.ts', 'app/test/**/*.ts');
     expect(codes.filter((code) => !new RegExp(`['"\`]${code}['"\`]`).test(tests))).toEqual([]);
   });
 
-  it('uses documented exit codes only, and docs/errors.md explains each of those', () => {
-    const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
-    const explained = Array.from(page.matchAll(/^\| (\d+) \| [^|`]+ \|$/gm), ([, exit]) => Number(exit));
+  it('uses only exit codes that docs/errors.md explains', () => {
+    const explained = Array.from(errorsPage.matchAll(/^\| (\d+) \| [^|`]+ \|$/gm), ([, exit]) => Number(exit));
     expect(explained.toSorted((a, b) => a - b)).toEqual(Object.values(exitCode).toSorted((a, b) => a - b));
   });
 });
