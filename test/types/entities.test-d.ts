@@ -53,5 +53,5 @@ definePlugin({ name: 'pins', entities: [new User()] });
 
 // A transaction returns the result of its work.
 expectTypeOf(database.transactional(async (inside) => inside.count(User))).resolves.toBeNumber();
-// @ts-expect-error: work that is not async would run after the commit
+// @ts-expect-error: the work must return a promise, so that the commit comes after it
 await database.transactional((inside) => inside.create(User, { name: 'ada' }));

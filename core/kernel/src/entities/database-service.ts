@@ -4,7 +4,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { Orm } from './orm.ts';
 
 /** Creates the `Database` service of an application. */
-export function createDatabase(orm: Orm): Database {
+export function createDatabaseService(orm: Orm): Database {
   const { em } = orm;
   const assertContext = (what: string): void => {
     // The global EntityManager resolves to the one of the current context. Without a context it resolves to itself.

@@ -34,7 +34,7 @@ function assertExtension(
     );
   }
   for (const part of Object.values(meta.properties)) {
-    if (declaredProperty(meta, part.name) !== name || !isRequired(part)) continue;
+    if (declaredProperty(meta, part.name) !== name || !needsValue(part)) continue;
     const details = {
       entity: meta.className,
       property: name,
@@ -46,7 +46,7 @@ function assertExtension(
 }
 
 /** Whether an insert without the property's columns fails. */
-function isRequired(property: EntityProperty): boolean {
+function needsValue(property: EntityProperty): boolean {
   const { persist, fieldNames, columnTypes, nullable, defaultRaw, generated, autoincrement } = property;
   if (persist === false || !fieldNames?.length || !columnTypes?.length) return false;
   const hasDefault = defaultRaw !== undefined && defaultRaw.toLowerCase() !== 'null';

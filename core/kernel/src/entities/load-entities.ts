@@ -55,7 +55,7 @@ export async function loadEntities(
   const merged = mergeEntities(plugins);
   let openSession: Session | null = null;
   const createOrm = await ormFactory(target, () => engineOf(openSession), deadlockTimeout);
-  const [{ discoverEntities }, { createDatabase }] = await Promise.all([
+  const [{ discoverEntities }, { createDatabaseService }] = await Promise.all([
     import('./entity-discovery.ts'),
     import('./database-service.ts'),
   ]);
@@ -66,7 +66,7 @@ export async function loadEntities(
     open(session: Session): OpenEntities {
       openSession = session;
       return Object.freeze({
-        database: createDatabase(orm),
+        database: createDatabaseService(orm),
         orm: refuseSchemaUpdates(orm, target),
         close: () => orm.close(),
       });

@@ -3,7 +3,7 @@ import type { PGlite, QueryOptions, Results, Transaction } from '@electric-sql/p
 /** Functions that parse the text of a value, by the oid of its type. */
 export type Parsers = NonNullable<QueryOptions['parsers']>;
 
-type Query = Transaction['query'];
+type QueryMethod = Transaction['query'];
 
 /** The part of a PGlite engine that MikroORM and Kysely use. */
 export type SharedPglite = Pick<PGlite, 'query' | 'exec' | 'closed' | 'ready' | 'waitReady'> & {
@@ -15,7 +15,7 @@ export type SharedPglite = Pick<PGlite, 'query' | 'exec' | 'closed' | 'ready' | 
 /** Shares the kernel's engine with MikroORM, with its own parsers for values. A shared engine cannot be closed. */
 export function sharePglite(engine: PGlite, parsers: Parsers): SharedPglite {
   const withParsers =
-    (query: Query): Query =>
+    (query: QueryMethod): QueryMethod =>
     <Row>(text: string, values?: unknown[], options?: QueryOptions): Promise<Results<Row>> =>
       query(text, values, { ...options, parsers });
   return {

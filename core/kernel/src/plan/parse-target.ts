@@ -29,23 +29,23 @@ const stepsPattern = /^[+-][0-9]+$/;
 export function parseTarget(text: string): ParsedTarget {
   if (text === 'heads') return { kind: 'heads' };
   if (text === 'base') return { kind: 'bases' };
-  if (text === '') return invalid('it is empty');
-  if (stepsPattern.test(text)) return invalid(`it does not name a plugin; write likes@${text}`);
+  if (text === '') return invalidTarget('it is empty');
+  if (stepsPattern.test(text)) return invalidTarget(`it does not name a plugin; write likes@${text}`);
   const at = text.indexOf('@');
   const plugin = at < 0 ? text : text.slice(0, at);
-  if (!isPluginName(plugin)) return invalid(`"${plugin}" is not a valid plugin name`);
+  if (!isPluginName(plugin)) return invalidTarget(`"${plugin}" is not a valid plugin name`);
   if (at < 0) return { kind: 'head', plugin };
   const rest = text.slice(at + 1);
   if (rest === 'head') return { kind: 'head', plugin };
   if (rest === 'base') return { kind: 'base', plugin };
   if (stepsPattern.test(rest)) {
     const by = Number(rest);
-    return by === 0 ? invalid('zero steps lead nowhere') : { kind: 'steps', plugin, by };
+    return by === 0 ? invalidTarget('zero steps lead nowhere') : { kind: 'steps', plugin, by };
   }
   if (isSlug(rest)) return { kind: 'revision', plugin, slug: rest };
-  return invalid(rest === '' ? 'nothing follows the @' : `"${rest}" is not a valid revision name`);
+  return invalidTarget(rest === '' ? 'nothing follows the @' : `"${rest}" is not a valid revision name`);
 }
 
-function invalid(reason: string): ParsedTarget {
+function invalidTarget(reason: string): ParsedTarget {
   return { kind: 'nothing', reason };
 }

@@ -34,8 +34,8 @@ const afterUpgrade = (): string => 'The database is at its heads; plugins may ha
 const byPhase = ({ phase }: { phase: ContainerPhase }): string =>
   phase === 'bind' ? 'Nothing was written.' : afterUpgrade();
 
-const withoutPlugin = ({ plugin }: { plugin: string }): string =>
-  `Run again with --debug to see the stack. To start without the plugin: npx kernel plugin:disable ${plugin}`;
+const debugOrDisable = ({ plugin }: { plugin: string }): string =>
+  `Run the command again with --debug to see the stack. To start without the plugin: npx kernel plugin:disable ${plugin}`;
 
 /** Errors of the container: of bindings, decorations and contributions, and of resolving them. */
 export const containerCodes = {
@@ -43,7 +43,7 @@ export const containerCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package}) failed in phase "bind": ${d.reason}.`,
-    hint: withoutPlugin,
+    hint: debugOrDisable,
   }),
   TOKEN_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -138,7 +138,7 @@ export const containerCodes = {
       chain: readonly ResolutionStep[];
       reason: string;
     }) => `The plugin "${d.plugin}" could not ${d.act} "${d.token}"${neededFor(d.chain)}: ${d.reason}.`,
-    hint: withoutPlugin,
+    hint: debugOrDisable,
     written: afterUpgrade,
   }),
   CONTRIBUTION_COLLISION: defineError({
@@ -155,7 +155,7 @@ export const containerCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: { point: string; plugin: string; chain: readonly ResolutionStep[]; reason: string }) =>
       `The plugin "${d.plugin}" could not make its contribution to "${d.point}"${neededFor(d.chain)}: ${d.reason}.`,
-    hint: withoutPlugin,
+    hint: debugOrDisable,
     written: afterUpgrade,
   }),
 };

@@ -9,8 +9,8 @@ export interface PluginRef {
   readonly package: string;
 }
 
-const named = (d: PluginRef): string => `the plugin "${d.plugin}" (${d.package})`;
-const Named = (d: PluginRef): string => `The plugin "${d.plugin}" (${d.package})`;
+const thePlugin = (d: PluginRef): string => `the plugin "${d.plugin}" (${d.package})`;
+const ThePlugin = (d: PluginRef): string => `The plugin "${d.plugin}" (${d.package})`;
 
 /** One of several declarations of the same object: the plugin, and the name of its entity or property. */
 export interface Claim extends PluginRef {
@@ -19,7 +19,7 @@ export interface Claim extends PluginRef {
 
 const claimsOf = (claims: readonly Claim[]): string => {
   const several = new Set(claims.map(({ name }) => name)).size > 1;
-  return joinNames(claims.map((claim) => `by ${named(claim)}${several ? ` as ${claim.name}` : ''}`));
+  return joinNames(claims.map((claim) => `by ${thePlugin(claim)}${several ? ` as ${claim.name}` : ''}`));
 };
 
 /** Errors of entities and extensions, all before a connection is opened, and of the use of the database by services. */
@@ -27,7 +27,7 @@ export const entityCodes = {
   ENTITY_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string | null; package: string | null; entity: string | null; problem: string }) => {
-      const of = d.plugin === null ? 'the active plugins' : named({ plugin: d.plugin, package: d.package ?? '?' });
+      const of = d.plugin === null ? 'the active plugins' : thePlugin({ plugin: d.plugin, package: d.package ?? '?' });
       return `The entities of ${of} are invalid${d.entity === null ? '' : `, because of ${d.entity}`}: ${d.problem}.`;
     },
     hint: () =>
@@ -37,7 +37,7 @@ export const entityCodes = {
   ENTITY_CLASS_MISSING: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string }) =>
-      `${Named(d)} lists the class ${d.entity} under "entities", but no schema has been set for it. MikroORM would treat it ` +
+      `${ThePlugin(d)} lists the class ${d.entity} under "entities", but no schema has been set for it. MikroORM would treat it ` +
       'as an abstract entity without a table.',
     hint: (d) =>
       `You may have forgotten this line after "class ${d.entity} extends ${d.entity}Schema.class {}": ` +
@@ -62,7 +62,7 @@ export const entityCodes = {
   ENTITY_NOT_REGISTERED: defineError({
     exit: exitCode.incompatible,
     message: (d: PluginRef & { from: string; uses: EntityUse; entity: string }) =>
-      `${Named(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but no active plugin lists that entity under "entities".`,
+      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but no active plugin lists that entity under "entities".`,
     hint: () =>
       'List it under "entities" of the plugin that it belongs to, and activate that plugin: npx kernel plugin:enable ' +
       '<name>. Put a relation to an optional plugin into a bridge plugin that requires both.',
@@ -70,7 +70,7 @@ export const entityCodes = {
   ENTITY_NOT_REQUIRED: defineError({
     exit: exitCode.incompatible,
     message: (d: PluginRef & { from: string; uses: EntityUse; entity: string; owner: string; ownerPackage: string }) =>
-      `${Named(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but does not require the plugin that owns the entity: ` +
+      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but does not require the plugin that owns the entity: ` +
       `"${d.owner}" (${d.ownerPackage}).`,
     hint: (d) =>
       `Add to the package.json of ${d.package}: "peerDependencies": { "${d.ownerPackage}": "^1.0.0" }. If that plugin is ` +
@@ -79,7 +79,7 @@ export const entityCodes = {
   EXTENSION_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string; property: string | null; problem: string }) =>
-      `${Named(d)} extends ${d.entity}${d.property === null ? '' : ` with "${d.property}"`}: ${d.problem}.`,
+      `${ThePlugin(d)} extends ${d.entity}${d.property === null ? '' : ` with "${d.property}"`}: ${d.problem}.`,
     hint: () =>
       'An extension adds ordinary properties to the class of an entity that has its own table: ' +
       'extendEntity(ContentObject, { likesCount: p.integer().default(0) })',
@@ -87,7 +87,7 @@ export const entityCodes = {
   EXTENSION_REQUIRED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string; property: string; table: string; column: string }) =>
-      `${Named(d)} extends ${d.entity} with "${d.property}", but its column ${d.table}.${d.column} is required and has no ` +
+      `${ThePlugin(d)} extends ${d.entity} with "${d.property}", but its column ${d.table}.${d.column} is required and has no ` +
       'database default. Without this plugin, every insert into that table would fail.',
     hint: (d) =>
       `Make it nullable or give it a database default: ${d.property}: p.….nullable(), .default(value) or ` +
@@ -96,7 +96,7 @@ export const entityCodes = {
   INHERITANCE_REFUSED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string; base: string; owner: string; kind: 'single-table' | 'copied' }) =>
-      `${Named(d)}: ${d.entity} extends ${d.base} of the plugin "${d.owner}", ` +
+      `${ThePlugin(d)}: ${d.entity} extends ${d.base} of the plugin "${d.owner}", ` +
       (d.kind === 'single-table'
         ? 'which stores its subtypes in a single table. Across plugins that is not supported: the table would have columns ' +
           'of this plugin, and joins to a concrete root lose the rows of subclasses.'
@@ -109,7 +109,7 @@ export const entityCodes = {
     message: (
       d: PluginRef & { entity: string; kind: 'index' | 'unique'; property: string; base: string; table: string },
     ) =>
-      `${Named(d)}: ${d.entity} declares ${d.kind === 'index' ? 'an index' : 'a unique constraint'} on "${d.property}", ` +
+      `${ThePlugin(d)}: ${d.entity} declares ${d.kind === 'index' ? 'an index' : 'a unique constraint'} on "${d.property}", ` +
       `which it inherits from ${d.base}. Its own table ${d.table} does not have that column.`,
     hint: (d) =>
       `An index covers columns of one table. Declare it on ${d.base}, or on properties that ${d.entity} itself declares.`,
@@ -119,14 +119,14 @@ export const entityCodes = {
     message: (
       d: PluginRef & { entity: string; property: string; subtype: string; subtypeOwner: string; table: string },
     ) =>
-      `${Named(d)}: the many-to-many relation ${d.entity}.${d.property} is inherited by ${d.subtype} of the plugin ` +
+      `${ThePlugin(d)}: the many-to-many relation ${d.entity}.${d.property} is inherited by ${d.subtype} of the plugin ` +
       `"${d.subtypeOwner}", for which MikroORM would create a second pivot table "${d.table}".`,
     hint: (d) => `Declare an entity for the pivot table: ${d.property}: () => p.manyToMany(…).pivotEntity(() => …).`,
   }),
   RELATION_NOT_DEFERRED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string; property: string; target: string }) =>
-      `${Named(d)}: ${d.entity}.${d.property} refers to ${d.target}, a subtype with its own table. MikroORM may insert the ` +
+      `${ThePlugin(d)}: ${d.entity}.${d.property} refers to ${d.target}, a subtype with its own table. MikroORM may insert the ` +
       'row before the row that it refers to, which violates the foreign key.',
     hint: (d) =>
       `Have the foreign key checked at commit: ${d.property}: () => p.….deferMode('deferred'), and "deferrable initially ` +
@@ -135,7 +135,7 @@ export const entityCodes = {
   IDENTIFIER_TOO_LONG: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: PluginRef & { kind: string; name: string; bytes: number }) =>
-      `${Named(d)}: the name of the ${d.kind} ${quoteInput(d.name, 80)} has ${d.bytes} bytes; PostgreSQL truncates names after 63.`,
+      `${ThePlugin(d)}: the name of the ${d.kind} ${quoteInput(d.name, 80)} has ${d.bytes} bytes; PostgreSQL truncates names after 63.`,
     hint: () => 'Set a shorter name: tableName, .fieldName(), or `name` of an index, unique constraint or check.',
   }),
   DATABASE_CONTEXT_MISSING: defineError({
