@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { assertKnown, kernelError, openPackages, pluginFields, pluginPeers, projectRoot, readConfig, realFolder, type Config, type JsonObject, type PackageFile, type Packages } from '@headwater/kernel/internal';
+import { assertKnownKeys, kernelError, openPackages, readPluginFields, pluginPeers, projectRoot, readConfig, realFolder, type Config, type JsonObject, type PackageFile, type Packages } from '@headwater/kernel/internal';
 
 /** What a config is made of. */
 export interface TestConfigOptions {
@@ -19,7 +19,7 @@ export interface TestConfigOptions {
 export function testConfig({ plugins, config, database, folder }: TestConfigOptions): Config {
   const file = join(projectRoot(join(folder, 'startTestKernel')), 'startTestKernel');
   const { core, packages } = activated(plugins, projectRoot(file), openPackages());
-  assertKnown(config, [...packages.keys()], ['plugins'], [{ file, json: { plugins: config } }]);
+  assertKnownKeys(config, [...packages.keys()], ['plugins'], [{ file, json: { plugins: config } }]);
   const entries: Record<string, JsonObject> = {};
   for (const [name, $package] of packages) entries[name] = { ...config[name], $package };
   const json = { database, ...(core !== null && { core }), plugins: entries };
@@ -43,7 +43,7 @@ interface Activated {
 function activated(plugins: readonly string[], root: string, packages: Packages): Activated {
   const found = new Map<string, string>();
   const add = (file: PackageFile, specifier: string): void => {
-    const { name } = pluginFields(file);
+    const { name } = readPluginFields(file);
     if (found.has(name)) return;
     found.set(name, specifier);
     for (const peer of pluginPeers(file, packages)) {
@@ -73,5 +73,5 @@ function located(plugin: string, root: string, packages: Packages): readonly [sp
     const directory = packages.find(name, root);
     if (directory !== null) return [name, directory];
   }
-  throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried, from: root, install: tried[0] ?? plugin });
+  throw kernelError('PLUGIN_NOT_FOUND', { plugin, tried, from: root });
 }

@@ -1,31 +1,26 @@
-import { defaultStartTimeout, defaultUpgrade, mostSeconds } from './kernel-keys.ts';
+import { settings, settingsUnder, type Setting } from './settings.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** An installed plugin, as far as completion in an editor needs it. */
+/** An installed plugin, as the schema of a config describes it. */
 export interface InstalledPlugin {
   readonly name: string;
   /** Its npm name, or a `./path`. */
   readonly package: string;
   readonly description: string | null;
-  /** What its options may be; `null` where that is not known, and then anything goes. */
+  /** The JSON Schema of its options. `null`: unknown, so any options are accepted. */
   readonly options: JsonSchema | null;
 }
 
-const variable = { $ref: '#/definitions/variable' };
-const seconds = (least: object, description: string, standard: number): JsonSchema => ({
-  description: `${description} In seconds; default ${standard}.`,
-  default: standard,
-  anyOf: [{ type: 'number', ...least, maximum: mostSeconds }, variable],
-});
-
 /**
- * The JSON Schema of a config file where `plugins` are installed: draft 7, which is what editors know best. The same
- * plugins give the same bytes, in whatever order they come.
+ * Returns the JSON Schema of a config file where `plugins` are installed. It is draft 7, which editors support best. The
+ * same plugins give the same bytes, in whatever order they come.
  */
 export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
   const byName = plugins.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const { $schema, core } = sectionSchema('');
+  const pluginSettings = sectionSchema('/plugins/*');
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Headwater configuration',
@@ -33,52 +28,27 @@ export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
     required: ['database'],
     additionalProperties: false,
     properties: {
-      $schema: { type: 'string' },
-      database: databaseSchema,
-      core: {
-        description: 'The package of plugin zero, whose tables other plugins may build on. Default: there is none.',
-        type: 'string',
-        examples: ['@headwater/plugin-core'],
-      },
+      $schema,
+      database: databaseSchema(),
+      core,
       plugins: {
-        description: 'The plugins that are activated. Their order means nothing.',
+        description: 'The active plugins. Their order has no meaning.',
         type: 'object',
         properties: Object.fromEntries(byName.map((plugin) => [plugin.name, pluginSchema(plugin)])),
-        // Any other name is a plugin that was not installed when this was written.
+        // Any other name is a plugin that was not installed when the schema was written.
         propertyNames: { pattern: '^[a-z][a-z0-9-]{0,38}$' },
-        additionalProperties: { type: 'object', properties: kernelKeys(null) },
+        additionalProperties: { type: 'object', properties: pluginSettings },
       },
       upgrade: {
-        description: 'How an upgrade waits.',
+        description: 'The time limits of an upgrade.',
         type: 'object',
         additionalProperties: false,
-        properties: {
-          lockWait: seconds(
-            { minimum: 0 },
-            'How long to wait for another process that is migrating.',
-            defaultUpgrade.lockWait,
-          ),
-          lockTimeout: seconds(
-            { minimum: 0 },
-            'The longest that live queries queue behind a statement that waits for its table.',
-            defaultUpgrade.lockTimeout,
-          ),
-          retryFor: seconds(
-            { minimum: 0 },
-            'How long a revision that did not get its tables is tried again.',
-            defaultUpgrade.retryFor,
-          ),
-          statementTimeout: seconds(
-            { minimum: 0 },
-            'The longest that one statement may run; 0 is for ever.',
-            defaultUpgrade.statementTimeout,
-          ),
-        },
+        properties: sectionSchema('/upgrade'),
       },
     },
     definitions: {
       variable: {
-        description: 'An environment variable, with a default where it may be unset.',
+        description: 'An environment variable, with a default for when it is not set.',
         type: 'string',
         pattern: '^\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^{}]*)?\\}$',
       },
@@ -86,69 +56,55 @@ export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
   };
 }
 
-const url = {
-  description:
-    'postgres://user:password@host:5432/name for a server; pglite:// and a path relative to this file for an embedded ' +
-    'database; pglite:// alone for one in memory.',
-  type: 'string',
-};
+const variable = { $ref: '#/definitions/variable' };
 
-const databaseSchema = {
-  description: url.description,
-  anyOf: [
-    url,
-    {
-      type: 'object',
-      required: ['url'],
-      additionalProperties: false,
-      properties: {
-        url,
-        directUrl: {
-          description: 'A way round a connection pooler, for what a pooler cannot do.',
-          type: 'string',
-        },
-      },
-    },
-  ],
-};
+/** Returns the schemas of the settings under a pointer, by key. */
+function sectionSchema(prefix: string): JsonSchema {
+  return Object.fromEntries(Array.from(settingsUnder(prefix), ([key, setting]) => [key, settingSchema(setting)]));
+}
 
-function kernelKeys(plugin: InstalledPlugin | null): JsonSchema {
-  return {
-    $enabled: {
-      description: 'false switches the plugin off and keeps its options here. Default true.',
-      default: true,
-      anyOf: [{ type: 'boolean' }, variable],
-    },
-    $package: {
-      description: 'Its npm name or a ./path, where that is not one of the usual names.',
-      type: 'string',
-      ...(plugin !== null && { default: plugin.package }),
-    },
-    $startTimeout: seconds(
-      { exclusiveMinimum: 0 },
-      'After how long a start that has not ended counts as failed.',
-      defaultStartTimeout,
-    ),
+/** A text needs no alternative for `${VAR}`, which is text too. */
+function settingSchema({ type, description, default: usual, schema }: Setting): JsonSchema {
+  if (type === 'text') return { description, ...schema };
+  const sentence = type === 'seconds' ? `In seconds; default ${String(usual)}.` : `Default ${String(usual)}.`;
+  return { description: `${description} ${sentence}`, default: usual, anyOf: [schema, variable] };
+}
+
+/** The database is its URL, or an object of URLs. */
+function databaseSchema(): JsonSchema {
+  const { description } = settings['/database/url'];
+  const urls = {
+    type: 'object',
+    required: ['url'],
+    additionalProperties: false,
+    properties: sectionSchema('/database'),
   };
+  return { description, anyOf: [settingSchema(settings['/database/url']), urls] };
+}
+
+/** The kernel's settings of a plugin. The default of `$package` is the package that is installed. */
+function kernelSettings(plugin: InstalledPlugin): JsonSchema {
+  const { $enabled, $package, ...others } = sectionSchema('/plugins/*');
+  return { $enabled, $package: { ...(isSchema($package) && $package), default: plugin.package }, ...others };
 }
 
 function pluginSchema(plugin: InstalledPlugin): JsonSchema {
   const described = plugin.description === null ? {} : { description: plugin.description };
   const own = plugin.options;
-  if (own === null) return { ...described, type: 'object', properties: kernelKeys(plugin) };
+  if (own === null) return { ...described, type: 'object', properties: kernelSettings(plugin) };
   const { $schema: _, ...options } = moved(own, `#/properties/plugins/properties/${plugin.name}`);
   const properties = isSchema(options['properties']) ? options['properties'] : {};
   return {
     ...described,
-    // An object that does not say otherwise has no other keys, as when the kernel checks it.
+    // Unless the plugin's schema says otherwise there are no other keys, as when the kernel checks the options.
     additionalProperties: false,
     ...options,
     type: 'object',
-    properties: { ...kernelKeys(plugin), ...mapped(properties, orVariable) },
+    properties: { ...kernelSettings(plugin), ...mapped(properties, orVariable) },
   };
 }
 
-/** `value` with its references, which count from the root, counted from `place` instead. */
+/** Returns a schema whose references, which are relative to its root, are relative to `place` instead. */
 function moved(schema: JsonSchema, place: string): JsonSchema {
   const entries = Object.entries(schema).map(([key, value]): [string, unknown] => {
     if (key === '$ref' && typeof value === 'string' && value.startsWith('#')) return [key, `${place}${value.slice(1)}`];
@@ -158,17 +114,17 @@ function moved(schema: JsonSchema, place: string): JsonSchema {
   return Object.fromEntries(entries);
 }
 
-/** Lets `${VAR}` stand for any single value: what it holds is checked when the plugin is started. */
+/** Allows `${VAR}` in place of any single value. The value of the variable is checked when the plugin is loaded. */
 function orVariable(schema: unknown): unknown {
   if (!isSchema(schema)) return schema;
   if (schema['type'] === 'object' && isSchema(schema['properties'])) {
     return { ...schema, properties: mapped(schema['properties'], orVariable) };
   }
   if (schema['type'] === 'object' || schema['type'] === 'array') return schema;
-  const { description, default: standard, ...rest } = schema;
+  const { description, default: usual, ...rest } = schema;
   return {
     ...(description !== undefined && { description }),
-    ...(standard !== undefined && { default: standard }),
+    ...(usual !== undefined && { default: usual }),
     anyOf: [rest, variable],
   };
 }

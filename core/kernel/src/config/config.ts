@@ -1,64 +1,57 @@
-/** A JSON value as it stands in config.json. */
+import type { Section } from './settings.ts';
+
+/** A JSON value, as in config.json. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Where the data is. */
+/** The database to use. */
 export type DatabaseTarget =
   | {
       readonly kind: 'postgres';
-      /** With its password: never shown. */
+      /** Includes the password, so it is never printed. */
       readonly url: string;
-      /** A way round a connection pooler, for what a pooler cannot do. With its password: never shown. */
+      /** Bypasses a connection pooler, for what a pooler cannot do. Includes the password, so it is never printed. */
       readonly directUrl: string | null;
-      /** Host, port, database and user, without any secret. */
+      /** User, host, port and database, without any secret. */
       readonly shown: string;
     }
   | {
       readonly kind: 'pglite';
-      /** Absolute path; `null` in memory. */
+      /** An absolute path. `null`: in memory. */
       readonly directory: string | null;
       readonly shown: string;
     };
 
-/** How an upgrade waits. All in seconds. */
-export interface UpgradeSettings {
-  /** How long to wait for another process that is migrating. Default 300. */
-  readonly lockWait: number;
-  /** PostgreSQL's `lock_timeout` for each statement: the longest that live queries queue behind us. Default 3. */
-  readonly lockTimeout: number;
-  /** How long a revision that could not get its table locks, or a lost server, is tried again. Default 60. */
-  readonly retryFor: number;
-  /** PostgreSQL's `statement_timeout`; 0 is none. Default 0. */
-  readonly statementTimeout: number;
-}
+/** The time limits of an upgrade, all in seconds. */
+export type UpgradeSettings = Section<'/upgrade'>;
 
 /** One entry under `plugins`. */
 export interface PluginEntry {
   readonly name: string;
-  /** `$enabled`, default true. */
+  /** `$enabled`. */
   readonly enabled: boolean;
-  /** `$package`: an npm name or a `./path` inside the project root; `null` for the usual names. */
+  /** `$package`: an npm name or a `./path` inside the project root. `null`: one of the usual names. */
   readonly package: string | null;
-  /** `$startTimeout` in seconds, default 10. */
+  /** `$startTimeout`, in seconds. */
   readonly startTimeout: number;
-  /** What is left: the plugin's own. Where the plugin is not enabled, as written, without substitution. */
+  /** The other keys, which are the plugin's options. Variables in them are only substituted if the plugin is enabled. */
   readonly options: { readonly [key: string]: Json };
   /**
-   * JSON pointers, within `options`, of values that were one whole `${VAR}`: text, to be read as a number or a boolean
-   * where the plugin's schema wants one.
+   * JSON pointers, within `options`, of values that were one whole `${VAR}`. Their text is converted to a number or a
+   * boolean where the plugin's schema expects one.
    */
   readonly fromVariables: readonly string[];
 }
 
-/** config.json with its overlay, checked as far as the kernel's own keys go. */
+/** The content of config.json with its overlay. The kernel's keys are checked, the options of plugins are not yet. */
 export interface Config {
   /** Absolute path of config.json. */
   readonly file: string;
-  /** The overlays that were merged over it, absolute paths. */
+  /** Absolute paths of the overlays that were merged over it. */
   readonly overlays: readonly string[];
-  /** Project root: the nearest package.json above the file that is not inside node_modules. */
+  /** The project root: the folder of the nearest package.json above the file that is not inside node_modules. */
   readonly root: string;
   readonly database: DatabaseTarget;
-  /** All entries, enabled or not, by name. Plugin zero, where the key `core` names one, is the entry `core`. */
+  /** All entries by plugin name, enabled or not. Plugin zero, if the key `core` names one, is the entry `core`. */
   readonly plugins: ReadonlyMap<string, PluginEntry>;
   readonly upgrade: UpgradeSettings;
 }

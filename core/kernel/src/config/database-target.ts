@@ -3,27 +3,30 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { quoteInput } from '../error/quote-input.ts';
 import type { DatabaseTarget, Json } from './config.ts';
-import { fileOf, isObject, type JsonObject, type Layer } from './layers.ts';
-import { pointerOf } from './pointer.ts';
-import { assertKnown, misfit } from './refusals.ts';
+import { fileOf, isObject, type JsonObject, type Layer } from './config-layers.ts';
+import { pointerOf } from './json-pointer.ts';
+import { assertKnownKeys, invalidValue } from './invalid-value.ts';
+import { settings, settingsUnder, type Setting } from './settings.ts';
 
 const embedded = 'pglite://';
-const example = '"postgres://user:password@host:5432/name" or "pglite://../.data/name"';
 
-/** What `database` says. Paths are relative to `file`. Throws CONFIG_VALUE_INVALID, DATABASE_URL_INVALID. */
+/**
+ * Reads `database`, a URL or an object of URLs. Paths are relative to `file`. Throws CONFIG_VALUE_INVALID,
+ * CONFIG_KEY_UNKNOWN, DATABASE_URL_INVALID.
+ */
 export function databaseTarget(json: Json | undefined, file: string, layers: readonly Layer[]): DatabaseTarget {
   if (isObject(json)) return withDirectUrl(json, file, layers);
-  return targetAt(json, ['database'], file, layers);
+  return targetAt(json, ['database'], file, layers, settings['/database/url']);
 }
 
 function withDirectUrl(json: JsonObject, file: string, layers: readonly Layer[]): DatabaseTarget {
-  assertKnown(json, ['url', 'directUrl'], ['database'], layers);
-  const target = targetAt(json['url'], ['database', 'url'], file, layers);
+  assertKnownKeys(json, [...settingsUnder('/database').keys()], ['database'], layers);
+  const target = targetAt(json['url'], ['database', 'url'], file, layers, settings['/database/url']);
   if (json['directUrl'] === undefined) return target;
   const path = ['database', 'directUrl'];
-  const direct = targetAt(json['directUrl'], path, file, layers);
+  const direct = targetAt(json['directUrl'], path, file, layers, settings['/database/directUrl']);
   if (target.kind !== 'postgres' || direct.kind !== 'postgres') {
-    throw misfit(layers, path, 'a postgres:// URL beside a postgres:// "url"', json['directUrl']);
+    throw invalidValue(layers, path, 'a postgres:// URL beside a postgres:// "url"', json['directUrl']);
   }
   return Object.freeze({ ...target, directUrl: direct.url });
 }
@@ -33,8 +36,9 @@ function targetAt(
   path: readonly string[],
   file: string,
   layers: readonly Layer[],
+  { expected }: Setting,
 ): DatabaseTarget {
-  if (typeof json !== 'string' || json.trim() === '') throw misfit(layers, path, `a URL like ${example}`, json);
+  if (typeof json !== 'string' || json.trim() === '') throw invalidValue(layers, path, expected, json);
   const url = json.trim();
   const wrong = (problem: string): KernelError => {
     const shown = url.startsWith(embedded) ? quoteInput(url) : partsOf(url);
@@ -71,19 +75,19 @@ function problemOf(text: string): string | null {
       ? 'it has a "%" that two hexadecimal digits do not follow'
       : 'its host or port cannot be read, or its password has a special character';
   }
-  // An "@" after the host, or anything after "#", is the rest of a password in which "/", "?" or "#" stands bare.
+  // An "@" after the host, or anything after "#", is the rest of a password in which "/", "?" or "#" is not encoded.
   if (url.hash !== '' || url.pathname.includes('@') || [...url.searchParams.keys()].some((key) => key.includes('@'))) {
-    return 'a "#", "/", "?" or "@" stands bare in its user or password';
+    return 'its user or password has a "#", "/", "?" or "@" that is not percent-encoded';
   }
   return null;
 }
 
-/** Only with its slashes: in `user:password@host` the user is no scheme. */
+/** Returns the part before `://`. Without the slashes, `user:password@host` would seem to have a scheme. */
 function schemeOf(text: string): string | null {
   return /^([a-z][a-z0-9+.-]{0,30}):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
-/** What can be told of a URL that does not parse: whatever may belong to a password is left out. */
+/** Returns the parts of a URL that does not parse, without anything that may belong to a password. */
 function partsOf(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === null) return 'text without a scheme';
@@ -94,12 +98,12 @@ function partsOf(text: string): string {
     /^([^:/?#]*)(?::([^/?#]*))?(?:\/([^?#]*))?/.exec(rest.slice(at + 1)) ?? [];
   const password = login.includes(':') ? ':***' : '';
   const user = at < 0 ? '' : `${login.split(/[:/?#]/)[0] ?? ''}${password}@`;
-  // Without an "@" a password may stand where the port is read.
+  // Without an "@", the part that is read as the port may be a password.
   const shownPort = port === '' ? '' : `:${/^\d{1,5}$/.test(port) ? port : '***'}`;
   return quoteInput(`${scheme}://${user}${host}${shownPort}${database === '' ? '' : `/${database}`}`, 200);
 }
 
-/** User, host, port and database of a URL that parses. Its query may hold a password, and so is left out. */
+/** Returns user, host, port and database of a URL that parses, without its query, which may hold a password. */
 function shownOf(url: URL): string {
   const host = url.host === '' ? (url.searchParams.get('host') ?? '') : url.host;
   const user = url.username === '' ? '' : `${url.username}@`;

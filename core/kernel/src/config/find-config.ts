@@ -6,8 +6,8 @@ import { explainFileError } from '../error/file-error.ts';
 const names = [join('config', 'config.json'), 'config.json'];
 
 /**
- * The config file to use, as an absolute path: `config` (`--config`) where it is given; else `config/config.json` or
- * `config.json` in `cwd`, else in the folders above it that have a package.json. Throws CONFIG_NOT_FOUND,
+ * Finds the config file and returns its absolute path: `config` (`--config`) if it is given, else `config/config.json` or
+ * `config.json` in `cwd` or in the nearest folder above it that has a package.json. Throws CONFIG_NOT_FOUND,
  * CONFIG_UNREADABLE.
  */
 export function findConfig(options: { readonly cwd: string; readonly config?: string }): string {
@@ -36,7 +36,7 @@ function exists(file: string): boolean {
   }
 }
 
-/** A folder in the place of the file is worth a word: it is what a container makes of a mount that is not there. */
+/** A directory instead of the file deserves its own message: containers create one for a mount that does not exist. */
 function isFile(file: string, cwd: string): boolean {
   const found = statOf(file, cwd);
   if (found === undefined) return false;

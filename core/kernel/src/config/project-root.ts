@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 /**
- * The project that `file` (absolute) belongs to: the nearest folder above it that has a package.json and is not inside
- * `node_modules`; without one the file's own folder.
+ * Returns the folder of the project that `file` (absolute) belongs to: the nearest one above it that has a package.json and
+ * is not inside `node_modules`. Without one it is the file's own folder.
  */
 export function projectRoot(file: string): string {
   const own = dirname(file);
@@ -13,7 +13,7 @@ export function projectRoot(file: string): string {
   }
 }
 
-/** Whether a path leads through a folder called `node_modules`, which is where published packages are. */
+/** Whether a path leads through a folder called `node_modules`, where published packages are installed. */
 export function isInNodeModules(path: string): boolean {
   return path.split(sep).includes('node_modules');
 }

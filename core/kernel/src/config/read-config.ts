@@ -5,21 +5,23 @@ import { KernelError } from '../error/kernel-error.ts';
 import { explainFileError } from '../error/file-error.ts';
 import type { Config, PluginEntry } from './config.ts';
 import { databaseTarget } from './database-target.ts';
-import { parseBytes } from './json-text.ts';
-import { coreEntry, pluginEntry, topKeys, upgradeSettings } from './kernel-keys.ts';
-import { isObject, merged, type JsonObject, type Layer } from './layers.ts';
+import { parseBytes } from './parse-json.ts';
+import { coreEntry, pluginEntry } from './plugin-entry.ts';
+import { isObject, merged, type JsonObject, type Layer } from './config-layers.ts';
 import { projectRoot } from './project-root.ts';
-import { assertKnown, misfit } from './refusals.ts';
+import { assertKnownKeys, invalidValue } from './invalid-value.ts';
+import { readSettings } from './read-settings.ts';
+import { topKeys } from './settings.ts';
 import { substituted, type Environment, type Substitution } from './variables.ts';
 
-/** The most that a config file may have, in bytes. */
+/** The largest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;
 
 /**
- * Reads a config file and its overlay for `NODE_ENV`, substitutes variables from `env`, and checks the kernel's own
- * keys; a plugin's options are checked by its schema, later. With `text` the file is taken to hold that, so that an edit
- * can be tried before it is written. Throws CONFIG_UNREADABLE, CONFIG_TOO_LARGE and what
- * parsing, substitution and the keys can get wrong.
+ * Reads a config file and its overlay for `NODE_ENV`, substitutes variables from `env`, and checks the kernel's own keys.
+ * The options of plugins are checked later, against the plugins' schemas. `text` replaces the content of the file, to check
+ * an edit before it is written. Throws CONFIG_UNREADABLE, CONFIG_TOO_LARGE, and the errors of parsing, substitution and
+ * settings.
  */
 export function readConfig(file: string, env: Environment, text?: string): Config {
   const path = resolve(file);
@@ -28,26 +30,25 @@ export function readConfig(file: string, env: Environment, text?: string): Confi
   const layers = [base, ...overlays.map(readLayer)];
   const { plugins = {}, ...kernels } = merged(layers);
   const context: Substitution = { layers, env, whole: new Set() };
-  assertKnown(kernels, topKeys, [], layers);
-  // What substitution makes of an object is an object.
-  const own = substituted(kernels, [], context) as JsonObject;
-  const { $schema } = own;
-  if ($schema !== undefined && typeof $schema !== 'string') throw misfit(layers, ['$schema'], 'a string', $schema);
-  if (!isObject(plugins)) throw misfit(layers, ['plugins'], 'an object with a key for each plugin', plugins);
+  assertKnownKeys(kernels, topKeys, [], layers);
+  // Substitution in an object returns an object.
+  const { database, upgrade, ...others } = substituted(kernels, [], context) as JsonObject;
+  const { core } = readSettings('', others, [], context);
+  if (!isObject(plugins)) throw invalidValue(layers, ['plugins'], 'an object with a key for each plugin', plugins);
   const entries = new Map<string, PluginEntry>();
-  if (own['core'] !== undefined) entries.set('core', coreEntry(own['core'], context));
+  if (core !== null) entries.set('core', coreEntry(core));
   for (const name of Object.keys(plugins).toSorted()) entries.set(name, pluginEntry(name, plugins[name], context));
   return Object.freeze({
     file: path,
     overlays: Object.freeze(overlays),
     root: projectRoot(path),
-    database: databaseTarget(own['database'], path, layers),
+    database: databaseTarget(database, path, layers),
     plugins: entries,
-    upgrade: upgradeSettings(own['upgrade'], context),
+    upgrade: readSettings('/upgrade', upgrade, ['upgrade'], context),
   });
 }
 
-/** `config.<NODE_ENV>.json` beside `config.json`, and so for a file of another name. */
+/** Returns the overlay of `config.json`, which is `config.<NODE_ENV>.json` beside it; the same for another file name. */
 function overlayOf(file: string, environment: string): readonly string[] {
   if (environment === '') return [];
   if (!/^[A-Za-z0-9_-]{1,100}$/.test(environment)) {
@@ -62,7 +63,7 @@ function readLayer(file: string): Layer {
 
 function layerOf(file: string, bytes: Buffer): Layer {
   const layer = { file, json: parseBytes(bytes, file) };
-  if (!isObject(layer.json)) throw misfit([{ file, json: {} }], [], 'an object', layer.json);
+  if (!isObject(layer.json)) throw invalidValue([{ file, json: {} }], [], 'an object', layer.json);
   return { file, json: layer.json };
 }
 

@@ -1,17 +1,17 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Json } from './config.ts';
-import { fileOf, type Layer } from './layers.ts';
-import { pointerOf } from './pointer.ts';
+import { fileOf, type Layer } from './config-layers.ts';
+import { pointerOf } from './json-pointer.ts';
 
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What substitution needs to know, and what it found out. */
+/** The input of substitution, and what it finds. */
 export interface Substitution {
   readonly layers: readonly Layer[];
   readonly env: Environment;
-  /** The pointers of values that were one whole `${VAR}`: text that may stand for a number or a boolean. */
+  /** Filled with the pointers of values that were one whole `${VAR}`, whose text may mean a number or a boolean. */
   readonly whole: Set<string>;
 }
 
@@ -19,9 +19,9 @@ const name = /^[A-Za-z_][A-Za-z0-9_]*/;
 const whole = /^\$\{[^{}]*\}$/;
 
 /**
- * `json`, found at `path`, with `${VAR}` and `${VAR:-default}` replaced in every string; `$${` stands for `${`. What a
- * variable holds is not looked at again. As in a shell, `:-` also stands in for an empty variable. Throws
- * CONFIG_VARIABLE_UNSET, CONFIG_VARIABLE_SYNTAX.
+ * Returns `json`, the value at `path`, with `${VAR}` and `${VAR:-default}` replaced in every string. `$${` means a literal
+ * `${`. The value of a variable is not substituted again. As in a shell, the default also replaces an empty variable.
+ * Throws CONFIG_VARIABLE_UNSET, CONFIG_VARIABLE_SYNTAX.
  */
 export function substituted(json: Json, path: readonly string[], context: Substitution): Json {
   if (typeof json === 'string') {
@@ -64,4 +64,10 @@ function replaced(text: string, path: readonly string[], { layers, env }: Substi
     rest = inside.slice(end + 1);
   }
   return result + rest;
+}
+
+/** Returns the number or boolean that a variable's text means, and any other text unchanged. */
+export function fromText(json: Json): Json {
+  if (json === 'true' || json === 'false') return json === 'true';
+  return typeof json === 'string' && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(json) ? Number(json) : json;
 }

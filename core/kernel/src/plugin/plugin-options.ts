@@ -1,8 +1,8 @@
 import type { Json, PluginEntry } from '../config/config.ts';
 import type { JsonSchema } from '../config/config-schema.ts';
-import { fromText } from '../config/kernel-keys.ts';
-import { pointerOf } from '../config/pointer.ts';
-import { kindOf } from '../config/refusals.ts';
+import { fromText } from '../config/variables.ts';
+import { pointerOf } from '../config/json-pointer.ts';
+import { jsonKind } from '../config/invalid-value.ts';
 import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../contract/standard-schema.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -41,7 +41,7 @@ export async function checkOptions(
     file,
     pointer: pointerOf([...path, ...at]),
     expected: `an option that "${plugin.name}" accepts (${withoutValues(issue?.message ?? 'no reason given', options)})`,
-    found: kindOf(valueAt(options, at)),
+    found: jsonKind(valueAt(options, at)),
   });
 }
 

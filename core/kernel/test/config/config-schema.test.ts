@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { configSchema, type InstalledPlugin } from '../../src/config/config-schema.ts';
-import { optionSchema } from '../../src/plugin/option-schema.ts';
+import { optionSchema } from '../../src/plugin/plugin-options.ts';
 
 const options = z.object({
   perMinute: z.number().int().positive().default(30).describe('Likes a minute.'),
@@ -17,7 +17,7 @@ const likes: InstalledPlugin = {
 };
 const shop: InstalledPlugin = { name: 'shop', package: './shop', description: null, options: null };
 
-/** As far as a test looks in. */
+/** The parts of a schema that the tests check. */
 interface Schema {
   readonly properties: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
@@ -27,7 +27,7 @@ interface Schema {
   readonly description?: string;
 }
 
-// A schema is data; here it is read as such.
+// A JSON Schema is data of any shape.
 const schemaOf = (...plugins: readonly InstalledPlugin[]): Schema => configSchema(plugins) as unknown as Schema;
 const pluginIn = (schema: Schema, name: string): Schema | undefined => schema.properties['plugins']?.properties[name];
 
@@ -36,11 +36,11 @@ describe('the schema of a config', () => {
     expect(JSON.stringify(configSchema([shop, likes]))).toBe(JSON.stringify(configSchema([likes, shop])));
   });
 
-  it('describes every key of the kernel, with its default, and refuses others', () => {
+  it('describes every key of the kernel with its default, and refuses other keys', () => {
     const schema = schemaOf();
     expect(Object.keys(schema.properties)).toEqual(['$schema', 'database', 'core', 'plugins', 'upgrade']);
     expect(schema.additionalProperties).toBe(false);
-    expect(schema.properties['core']?.default).toBe('@headwater/plugin-core');
+    expect(schema.properties['core']).toMatchObject({ type: 'string', examples: ['@headwater/plugin-core'] });
     const { upgrade } = schema.properties;
     expect(upgrade?.additionalProperties).toBe(false);
     for (const [key, standard] of Object.entries({
@@ -54,7 +54,7 @@ describe('the schema of a config', () => {
     }
   });
 
-  it('has a property for each plugin: its own options and the kernel’s', () => {
+  it('has a property for each plugin, with its own options and those of the kernel', () => {
     const found = pluginIn(schemaOf(likes, shop), 'likes');
     expect(found).toMatchObject({ description: 'Likes.', additionalProperties: false });
     expect(Object.keys(found?.properties ?? {})).toEqual([
@@ -69,7 +69,7 @@ describe('the schema of a config', () => {
     expect(found?.properties['$package']?.default).toBe('@headwater/plugin-likes');
   });
 
-  it('lets a variable stand for any single value', () => {
+  it('allows a variable in place of any single value', () => {
     const found = pluginIn(schemaOf(likes), 'likes');
     const reference = { $ref: '#/definitions/variable' };
     expect(found?.properties['perMinute']?.anyOf).toContainEqual(reference);
@@ -78,11 +78,11 @@ describe('the schema of a config', () => {
     expect(found?.properties['$enabled']?.anyOf).toContainEqual(reference);
   });
 
-  it('leaves the options open of a plugin that does not tell them', () => {
+  it('allows any options for a plugin without an option schema', () => {
     expect(pluginIn(schemaOf(shop), 'shop')?.additionalProperties).toBeUndefined();
   });
 
-  it('moves the references of a plugin’s schema to where it stands', () => {
+  it('adjusts the references in the option schema of a plugin', () => {
     const tree = {
       type: 'object',
       properties: { next: { $ref: '#' }, leaf: { $ref: '#/definitions/leaf' } },

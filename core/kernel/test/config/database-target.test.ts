@@ -14,13 +14,13 @@ describe('a database URL', () => {
     ['postgres://ann:s3cret@h/shop?sslmode=require&password=s3cret', 'postgres://ann@h/shop'],
     ['postgres:///shop?host=/var/run/postgresql&password=s3cret', 'postgres:///var/run/postgresql/shop'],
     [' postgres://ann:s3cret@h \n', 'postgres://ann@h'],
-  ])('is shown without its password and its query: %s', (url, shown) => {
+  ])('is shown without its password and query: %s', (url, shown) => {
     const found = target(url);
     expect(found).toEqual({ kind: 'postgres', url: url.trim(), directUrl: null, shown });
     expect(found.shown).not.toContain('s3c');
   });
 
-  it('may have a way round a pooler beside it', () => {
+  it('may come with a URL that bypasses a pooler', () => {
     const found = target({ url: 'postgres://u:p@pooler:6432/d', directUrl: 'postgres://u:p@server/d' });
     expect(found).toMatchObject({ shown: 'postgres://u@pooler:6432/d', directUrl: 'postgres://u:p@server/d' });
   });
@@ -30,7 +30,7 @@ describe('a database URL', () => {
     ['pglite://../.data/db', '/project/.data/db'],
     ['pglite://db', '/project/config/db'],
     ['pglite:///var/db', '/var/db'],
-  ])('of an embedded database has its path relative to the config file: %s', (url, directory) => {
+  ])('of an embedded database has a path relative to the config file: %s', (url, directory) => {
     expect(target(url)).toMatchObject({ kind: 'pglite', directory });
     expect(target(url).shown).toContain(directory ?? 'in memory');
   });
@@ -53,13 +53,13 @@ describe('a database URL', () => {
     ['postgres://ann:s3cret@h:port/d', 'port', 'postgres://ann:***@h:***/d'],
     ['postgres://ann:s3cret/d', 'port', 'postgres://ann:***/d'],
     ['postgres://ann:s3#cret@h/d', 'special character', 'postgres://ann:***@h/d', '%23'],
-    ['postgres://ann:12#s3cret@h/d', 'stands bare', 'postgres://ann:***@h/d'],
-    ['postgres://ann:12/s3cret@h/d', 'stands bare', 'postgres://ann:***@h/d', '%2F'],
-    ['postgres://ann:12?s3cret@h/d', 'stands bare', 'postgres://ann:***@h/d'],
+    ['postgres://ann:12#s3cret@h/d', 'not percent-encoded', 'postgres://ann:***@h/d'],
+    ['postgres://ann:12/s3cret@h/d', 'not percent-encoded', 'postgres://ann:***@h/d', '%2F'],
+    ['postgres://ann:12?s3cret@h/d', 'not percent-encoded', 'postgres://ann:***@h/d'],
     ['postgres://ann:s3cret%@h/d', '"%"', 'postgres://ann:***@h/d'],
     ['postgres://h h/d', 'host'],
     ['pglite://a\0b', 'zero byte'],
-  ])('is refused with its parts and without its password: %j', (url, ...parts) => {
+  ])('is refused with its parts, but without its password: %j', (url, ...parts) => {
     const { code, exit, text } = refusalOf(() => target({ url }));
     expect([code, exit]).toEqual(['DATABASE_URL_INVALID', 10]);
     for (const part of ['/database/url', ...parts]) expect(text).toContain(part);

@@ -6,7 +6,7 @@ import { makeFolder, writeFiles } from './folder.ts';
 import { refusalOf } from './refusal.ts';
 
 describe('findConfig', () => {
-  it('takes config/config.json before config.json', () => {
+  it('prefers config/config.json to config.json', () => {
     const cwd = makeFolder();
     writeFiles(cwd, { 'config.json': {} });
     expect(findConfig({ cwd })).toBe(join(cwd, 'config.json'));
@@ -14,7 +14,7 @@ describe('findConfig', () => {
     expect(findConfig({ cwd })).toBe(join(cwd, 'config/config.json'));
   });
 
-  it('looks in the folders above that have a package.json, and in no others', () => {
+  it('searches parent folders that have a package.json, and no others', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'a/config.json': {}, 'a/b/c/x': '', 'package.json': {}, 'config/config.json': {} });
     const cwd = join(folder, 'a/b/c');
@@ -23,21 +23,21 @@ describe('findConfig', () => {
     expect(findConfig({ cwd })).toBe(join(folder, 'a/config.json'));
   });
 
-  it('lets --config win, relative to the working directory', () => {
+  it('uses --config if given, relative to the working directory', () => {
     const cwd = makeFolder();
     writeFiles(cwd, { 'config.json': {}, 'other/x.json': {} });
     expect(findConfig({ cwd, config: 'other/x.json' })).toBe(join(cwd, 'other/x.json'));
     expect(findConfig({ cwd, config: join(cwd, 'config.json') })).toBe(join(cwd, 'config.json'));
   });
 
-  it('keeps the name of a file that is a symbolic link, as mounted configs are', () => {
+  it('does not resolve symbolic links, which mounted configs are', () => {
     const cwd = makeFolder();
     writeFiles(cwd, { 'data/config.json': {} });
     symlinkSync(join(cwd, 'data/config.json'), join(cwd, 'config.json'));
     expect(findConfig({ cwd })).toBe(join(cwd, 'config.json'));
   });
 
-  it('tells every path that was tried, the working directory, and --config', () => {
+  it('names every path that it tried, the working directory, and --config', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'package.json': {}, 'a/x': '' });
     const cwd = join(folder, 'a');
@@ -50,7 +50,7 @@ describe('findConfig', () => {
     expect(text).toContain('--config path/to/config.json');
   });
 
-  it('tells where a --config that does not exist was looked for', () => {
+  it('names the path of a --config that does not exist', () => {
     const cwd = makeFolder();
     writeFiles(cwd, { 'config.json': {} });
     const { code, exit, text } = refusalOf(() => findConfig({ cwd, config: 'nope.json' }));
@@ -60,7 +60,7 @@ describe('findConfig', () => {
     expect(text).toContain(cwd);
   });
 
-  it.each([{ config: 'here' }, {}])('names a directory that stands where the file should (%j)', (options) => {
+  it.each([{ config: 'here' }, {}])('names a directory in place of the file (%j)', (options) => {
     const cwd = makeFolder();
     mkdirSync(join(cwd, 'here'));
     mkdirSync(join(cwd, 'config/config.json'), { recursive: true });
@@ -71,7 +71,7 @@ describe('findConfig', () => {
     expect(text).toContain('--config');
   });
 
-  it('explains a path that the system will not follow', () => {
+  it('explains a path that cannot be followed', () => {
     const cwd = makeFolder();
     symlinkSync(join(cwd, 'config.json'), join(cwd, 'config.json'));
     const { code, text } = refusalOf(() => findConfig({ cwd }));

@@ -23,7 +23,7 @@ function refuse(config: unknown, env: Env = {}, others: Files = {}): Refusal {
   return refusalOf(() => read(config, env, others));
 }
 
-/** Permissions do not hold for root. */
+/** Runs as another user than root, to whom permissions do not apply. */
 function asNobody<T>(run: () => T): T {
   if (process.geteuid?.() !== 0) return run();
   process.seteuid?.(65_534);
@@ -35,13 +35,13 @@ function asNobody<T>(run: () => T): T {
 }
 
 describe('a config', () => {
-  it('is complete and frozen, defaults filled in', () => {
+  it('is complete, with defaults, and frozen', () => {
     const config = read({ ...base, plugins: { likes: { perMinute: 60 } } });
     expect(config).toMatchObject({
       overlays: [],
-      core: '@headwater/plugin-core',
       upgrade: { lockWait: 300, lockTimeout: 3, retryFor: 60, statementTimeout: 0 },
     });
+    expect(config.plugins.has('core')).toBe(false);
     expect(config.plugins.get('likes')).toEqual({
       name: 'likes',
       enabled: true,
@@ -55,7 +55,7 @@ describe('a config', () => {
     }
   });
 
-  it('takes every key of the kernel', () => {
+  it('accepts every key of the kernel', () => {
     const config = read({
       $schema: './config.schema.json',
       database: { url: 'postgres://u:p@h/d' },
@@ -73,7 +73,7 @@ describe('a config', () => {
     });
   });
 
-  it('lists plugins by name, whatever their order in the file', () => {
+  it('lists plugins by name, in whatever order the file has them', () => {
     const one = read({ ...base, plugins: { b: {}, a: {}, c: {} } });
     expect([...one.plugins.keys()]).toEqual(['a', 'b', 'c']);
   });
@@ -138,26 +138,26 @@ describe('a config', () => {
       '/upgrade/statementTimeout',
       'found null',
     ],
-  ])('is refused with its pointer and what is expected: %j', (config, code, pointer, ...parts) => {
+  ])('is refused with its pointer and the expected value: %j', (config, code, pointer, ...parts) => {
     const refusal = refuse(config);
     expect([refusal.code, refusal.exit]).toEqual([code, 10]);
     expect(refusal.text).toMatch(new RegExp(`config\\.json.* (at )?${pointer.replaceAll('$', '\\$')}\\b`));
     for (const part of parts) expect(refusal.text).toContain(part);
   });
 
-  it.each(['[]', '"x"', 'null', '5'])('is refused where the whole of it is not an object: %s', (text) => {
+  it.each(['[]', '"x"', 'null', '5'])('is refused if it is not an object: %s', (text) => {
     const { code, exit, text: told } = refuse(text);
     expect([code, exit]).toEqual(['CONFIG_VALUE_INVALID', 10]);
     expect(told).toContain('the whole file');
   });
 
-  it('is refused above a size that no config has', () => {
+  it('is refused if it is too large', () => {
     const { code, exit, text } = refuse(' '.repeat(50 * 1024 * 1024));
     expect([code, exit]).toEqual(['CONFIG_TOO_LARGE', 10]);
     expect(text).toContain('52428800');
   });
 
-  it('is refused where it cannot be read', () => {
+  it('is refused if it cannot be read', () => {
     const folder = makeFolder();
     mkdirSync(join(folder, 'config.json'));
     const { code, exit, text } = refusalOf(() => readConfig(join(folder, 'config.json'), {}));
@@ -168,7 +168,7 @@ describe('a config', () => {
     expect(refusalOf(() => readConfig(join(folder, 'x.json'), {})).text).toContain('no such file');
   });
 
-  it('is refused where this user may not read it', () => {
+  it('is refused if this user may not read it', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'config.json'), '{}');
     chmodSync(join(folder, 'config.json'), 0);
@@ -177,7 +177,7 @@ describe('a config', () => {
     expect(text).toContain('permission denied (EACCES)');
   });
 
-  it('can be tried before it is written', () => {
+  it('can be checked before it is written', () => {
     const file = join(makeFolder(), 'config.json');
     expect(readConfig(file, {}, JSON.stringify({ ...base, plugins: { likes: {} } })).plugins.has('likes')).toBe(true);
     expect(refusalOf(() => readConfig(file, {}, '{')).code).toBe('CONFIG_SYNTAX');
@@ -196,7 +196,7 @@ describe('a config', () => {
 });
 
 describe('any JSON', () => {
-  it('is a config or a coded error', () => {
+  it('gives a config or an error with a code', () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
       fc.constantFrom('${A}', '${', 'postgres://u:p@h/d', 'pglite://x', './a', 5, true),
@@ -243,13 +243,13 @@ describe('an overlay', () => {
     expect(config.upgrade).toMatchObject({ lockWait: 1, retryFor: 2 });
   });
 
-  it('counts for its own environment only', () => {
+  it('only applies in its own environment', () => {
     const others = { 'config.production.json': { database: 'nonsense://' } };
     expect(read(base, {}, others).overlays).toEqual([]);
     expect(read(base, { NODE_ENV: 'development' }, others).overlays).toEqual([]);
   });
 
-  it('is the file to correct where it holds the wrong value, and config.json where it does not', () => {
+  it('is named by the error if it has the invalid value, and config.json otherwise', () => {
     const overlay = { 'config.test.json': { upgrade: { lockWait: 'x' } } };
     const wrongAbove = refuse({ ...base, upgrade: { lockWait: 1 } }, { NODE_ENV: 'test' }, overlay);
     expect(wrongAbove.text).toMatch(/config\.test\.json: \/upgrade\/lockWait/);
@@ -261,13 +261,13 @@ describe('an overlay', () => {
     expect(wrongBelow.text).toMatch(/config\.json: \/upgrade\/retryFor/);
   });
 
-  it('is refused by line and column when it is not JSON', () => {
+  it('is refused with line and column if it is not JSON', () => {
     const { code, text } = refuse(base, { NODE_ENV: 'test' }, { 'config.test.json': '{"plugins": {},}' });
     expect(code).toBe('CONFIG_SYNTAX');
     expect(text).toContain('config.test.json:1:15');
   });
 
-  it.each(['../../etc/x', 'a b', 'x'.repeat(200)])('cannot be reached through NODE_ENV=%s', (name) => {
+  it.each(['../../etc/x', 'a b', 'x'.repeat(200)])('is not looked for with NODE_ENV=%s', (name) => {
     const { code, exit, text } = refuse(base, { NODE_ENV: name });
     expect([code, exit]).toEqual(['ENVIRONMENT_NAME_INVALID', 11]);
     expect(text).toContain('NODE_ENV=production');
@@ -275,7 +275,7 @@ describe('an overlay', () => {
 });
 
 describe('a variable', () => {
-  it('is substituted once, and never again', () => {
+  it('is substituted once, not recursively', () => {
     const env = { A: '${B}', B: 'b', EMPTY: '', D: 'x$' };
     const options = {
       a: '${A}',
@@ -303,7 +303,7 @@ describe('a variable', () => {
     });
   });
 
-  it('is converted where the kernel wants a number or a boolean, when it is the whole value', () => {
+  it('is converted if it is the whole value and the kernel expects a number or a boolean', () => {
     const config = {
       ...base,
       plugins: { on: { $enabled: '${T}', $startTimeout: '${N}' }, off: { $enabled: '${F:-false}' } },
@@ -317,7 +317,7 @@ describe('a variable', () => {
     expect(refuse({ ...base, upgrade: { lockWait: '${N}' } }, { N: '1e999' }).code).toBe('CONFIG_VALUE_INVALID');
   });
 
-  it('is marked, in a plugin’s options, when it is the whole value', () => {
+  it('is listed if it is the whole value of an option of a plugin', () => {
     const options = { n: '${N}', list: [{ 'a/b': '${N}' }], part: '${N}0' };
     expect(read({ ...base, plugins: { p: options } }, { N: '1' }).plugins.get('p')?.fromVariables).toEqual([
       '/n',
@@ -325,13 +325,13 @@ describe('a variable', () => {
     ]);
   });
 
-  it('need not be set where its plugin is off', () => {
+  it('need not be set if its plugin is disabled', () => {
     const config = { ...base, plugins: { pay: { $enabled: false, key: '${PAY_KEY}' } } };
     expect(read(config).plugins.get('pay')?.options).toEqual({ key: '${PAY_KEY}' });
     expect(refuse({ ...base, plugins: { pay: { key: '${PAY_KEY}' } } }).code).toBe('CONFIG_VARIABLE_UNSET');
   });
 
-  it('need not be set where an overlay replaces it', () => {
+  it('need not be set if an overlay replaces it', () => {
     expect(read({ database: '${URL}' }, { NODE_ENV: 'x' }, { 'config.x.json': base }).database.kind).toBe('pglite');
   });
 
@@ -346,7 +346,7 @@ describe('a variable', () => {
     ['${1A}', 'CONFIG_VARIABLE_SYNTAX', 'no name'],
     ['${a.b}', 'CONFIG_VARIABLE_SYNTAX', '":-"'],
     ['${A:=secret}', 'CONFIG_VARIABLE_SYNTAX', '":-"'],
-  ])('is refused by its name and pointer, never by its value: %s', (text, code, ...parts) => {
+  ])('is refused with its name and pointer, never with its value: %s', (text, code, ...parts) => {
     const refusal = refuse({ ...base, plugins: { p: { list: [0, { key: text }] } } });
     expect([refusal.code, refusal.exit]).toEqual([code, 11]);
     expect(refusal.text).toContain('/plugins/p/list/1/key');
@@ -354,7 +354,7 @@ describe('a variable', () => {
     expect(refusal.text).not.toContain('secret');
   });
 
-  it('is never shown, whatever is wrong with what it holds', () => {
+  it('is never printed, whatever is wrong with its value', () => {
     const env = { S: 'canary-7f3a' };
     const configs = [
       { ...base, upgrade: { lockWait: '${S}' } },
@@ -369,7 +369,7 @@ describe('a variable', () => {
   });
 });
 
-describe('a plugin’s name', () => {
+describe('the name of a plugin', () => {
   it.each<[name: string, ...parts: string[]]>([
     ['../x', 'path or a package'],
     ['/abs', 'path or a package'],
@@ -392,10 +392,10 @@ describe('a plugin’s name', () => {
   });
 
   it.each([
-    ['core', 'top-level key "core"'],
+    ['core', 'at the top level: "core": "@headwater/plugin-core"'],
     ['kernel', 'Choose another name'],
-    ['heads', 'the target that means every plugin'],
-  ])('is refused where the kernel keeps it: %s', (name, part) => {
+    ['heads', '"heads" is the target for all plugins'],
+  ])('is refused if the kernel reserves it: %s', (name, part) => {
     const { code, exit, text } = refuse({ ...base, plugins: { [name]: {} } });
     expect([code, exit]).toEqual(['PLUGIN_NAME_RESERVED', 12]);
     expect(text).toContain(`/plugins/${name}`);
@@ -424,7 +424,7 @@ describe('the project root', () => {
     expect(rootOf('node_modules/x/config.json')).toBe(folder);
   });
 
-  it('is the config’s own folder where there is no package.json', () => {
+  it('is the folder of the config if there is no package.json', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'config.json': base });
     expect(readConfig(join(folder, 'config.json'), {}).root).toBe(folder);

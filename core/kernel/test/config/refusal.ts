@@ -1,20 +1,20 @@
 import { KernelError } from '../../src/error/kernel-error.ts';
 import { refusalOf as kernelErrorOf } from '../graph/refusal.ts';
 
-/** What a refusal tells, as a table can hold it. */
+/** An error, as the tables of tests compare it. */
 export interface Refusal {
   readonly code: string;
   readonly exit: number;
-  /** Message and hint: all that a person reads. */
+  /** Message and hint. */
   readonly text: string;
 }
 
-/** The refusal that `run` ends in; without one the test fails. */
+/** Returns the error that `run` throws. If it throws none, the test fails. */
 export function refusalOf(run: () => unknown): Refusal {
   return told(kernelErrorOf(run));
 }
 
-/** The same for what is awaited. */
+/** The same for an asynchronous function. */
 export async function refusalIn(run: () => Promise<unknown>): Promise<Refusal> {
   const outcome = await run().then(
     () => () => {},

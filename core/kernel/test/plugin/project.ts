@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config, PluginEntry } from '../../src/config/config.ts';
-import { defaultStartTimeout, defaultUpgrade } from '../../src/config/plugin-entry.ts';
 import { loadPluginSet } from '../../src/plugin/load-plugin-set.ts';
 import type { ManifestRevision } from '../../src/plugin/manifest.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
@@ -85,7 +84,7 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     name,
     enabled: true,
     package: null,
-    startTimeout: defaultStartTimeout,
+    startTimeout: 10,
     options: {},
     fromVariables: [],
     ...given,
@@ -101,7 +100,7 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
         entry(name, given),
       ]),
     ),
-    upgrade: defaultUpgrade,
+    upgrade: { lockWait: 300, lockTimeout: 3, retryFor: 60, statementTimeout: 0 },
   };
 }
 

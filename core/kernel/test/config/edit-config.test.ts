@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disablePlugin, enablePlugin, writeConfig } from '../../src/config/edit.ts';
+import { disablePlugin, enablePlugin, writeConfig } from '../../src/config/edit-config.ts';
 import { makeFolder, writeFiles } from './folder.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -16,7 +16,7 @@ const usual = `{
 `;
 
 describe('enabling a plugin', () => {
-  it('adds an entry after the last one, in its layout', () => {
+  it('adds an entry after the last one, in the same layout', () => {
     expect(enablePlugin(usual, 'comments')).toBe(usual.replace('"page": 5 }\n', '"page": 5 },\n    "comments": {}\n'));
     expect(enablePlugin('{"plugins":{"a":{}}}', 'b')).toBe('{"plugins":{"a":{},"b":{}}}');
     expect(enablePlugin('{ "plugins": { "a": {}, "b": {} } }', 'c')).toBe(
@@ -24,19 +24,19 @@ describe('enabling a plugin', () => {
     );
   });
 
-  it('switches an entry on by taking "$enabled" away, and keeps its options', () => {
+  it('removes "$enabled": false from an entry and keeps its options', () => {
     expect(enablePlugin(usual, 'messages')).toBe(usual.replace('"$enabled": false, ', ''));
   });
 
-  it('leaves an empty entry where there was only "$enabled"', () => {
+  it('leaves an empty entry if there was only "$enabled"', () => {
     expect(enablePlugin('{ "plugins": { "a": {\n "$enabled": false\n} } }', 'a')).toBe('{ "plugins": { "a": {} } }');
   });
 
-  it('changes nothing where the plugin is active', () => {
+  it('changes nothing if the plugin is active', () => {
     expect(enablePlugin(usual, 'likes')).toBe(usual);
   });
 
-  it('makes the first entry, with tabs and Windows line ends where the file has them', () => {
+  it('adds the first entry with the tabs and line ends of the file', () => {
     expect(enablePlugin('{\r\n\t"plugins": {}\r\n}\r\n', 'a')).toBe(
       '{\r\n\t"plugins": {\r\n\t\t"a": {}\r\n\t}\r\n}\r\n',
     );
@@ -57,16 +57,16 @@ describe('disabling a plugin', () => {
     });
   });
 
-  it('changes nothing where the plugin is off or not listed', () => {
+  it('changes nothing if the plugin is disabled or not listed', () => {
     expect(disablePlugin(usual, 'messages')).toBe(usual);
     expect(disablePlugin(usual, 'comments')).toBe(usual);
   });
 });
 
 describe('editing a config', () => {
-  it('undoes itself, whatever the file looks like', () => {
+  it('is undone by the opposite edit, in any layout', () => {
     const name = fc.constantFrom('a', 'bb', 'c-3');
-    // Reserved keys are refused before anything is edited, which another test holds: they have nothing to undo.
+    // Reserved keys are refused before the edit, which is another test: there is nothing to undo.
     const value = fc
       .jsonValue({ maxDepth: 2 })
       .filter((json) => !/"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(json)));
@@ -101,14 +101,14 @@ describe('editing a config', () => {
     ['{"plugins": {"a": true}}', 'a', 'CONFIG_VALUE_INVALID'],
     ['{}', '../x', 'PLUGIN_NAME_INVALID'],
     ['{}', 'core', 'PLUGIN_NAME_RESERVED'],
-  ])('refuses what it would make worse: %s, %s', (text, name, code) => {
+  ])('is refused if the file or the name is invalid: %s, %s', (text, name, code) => {
     expect(refusalOf(() => enablePlugin(text, name, 'x/config.json'))).toMatchObject({ code });
     expect(refusalOf(() => disablePlugin(text, name, 'x/config.json')).text).toContain('x/config.json');
   });
 });
 
 describe('writing a config', () => {
-  it('replaces the file whole, with its permissions, and leaves nothing beside it', () => {
+  it('replaces the whole file, keeps its permissions, and leaves no other file', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'config.json': 'old' });
     chmodSync(join(folder, 'config.json'), 0o640);
@@ -127,7 +127,7 @@ describe('writing a config', () => {
     expect(lstatSync(join(folder, 'config.json')).isSymbolicLink()).toBe(true);
   });
 
-  it('tells where it cannot', () => {
+  it('fails with the name of the file', () => {
     const file = join(makeFolder(), 'gone/config.json');
     const { code, exit, text } = refusalOf(() => writeConfig(file, '{}'));
     expect([code, exit]).toEqual(['CONFIG_UNWRITABLE', 10]);

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBytes, parseJson } from '../../src/config/json-text.ts';
+import { parseBytes, parseJson } from '../../src/config/parse-json.ts';
 import { outcomeOf } from '../graph/refusal.ts';
 import { refusalOf } from './refusal.ts';
 
 const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 
-describe('a config text', () => {
+describe('the text of a config', () => {
   it.each<[name: string, text: string, place: string, part: string]>([
     ['empty', '', '1:1', 'the file is empty'],
     ['blank', ' \n ', '1:1', 'the file is empty'],
@@ -21,16 +21,16 @@ describe('a config text', () => {
     ['two commas', '{"a": 1,, "b": 2}', '1:9', 'unexpected token ","'],
     ['a comment', '{\n  // hi\n  "a": 1}', '2:3', 'found a comment "//"'],
     ['a comment at the end', '{"a": 1} /* x */', '1:10', 'found a comment "/*"'],
-    ['the end missing', '{"a": {"b": 1}', '1:15', 'ends too early'],
+    ['a missing end', '{"a": {"b": 1}', '1:15', 'ends too early'],
     ['an open string', '{"a": "x}', '1:7', 'closing quotation mark'],
     ['a bad escape', '{"a": "\\x"}', '1:7', 'bad escape'],
     ['a control character', '{"a": "\u0001"}', '1:7', 'unexpected string'],
     ['a number with a zero before it', '{"a": 01}', '1:8', 'unexpected token "1"'],
-    ['something after the end', '{} {}', '1:4', 'unexpected token "{"'],
+    ['text after the end', '{} {}', '1:4', 'unexpected token "{"'],
     ['a zero byte', '{}\0\0\0\0', '1:3', 'unexpected token "\\u0000"'],
-    ['too deep', nested(65), '1:321', 'more than 64 deep'],
-    ['too deep and broken', '['.repeat(100_000), '1:65', 'more than 64 deep'],
-  ])('is refused at its line and column: %s', (_name, text, place, part) => {
+    ['too deeply nested', nested(65), '1:321', 'more than 64 levels deep'],
+    ['too deeply nested and incomplete', '['.repeat(100_000), '1:65', 'more than 64 levels deep'],
+  ])('is refused with line and column: %s', (_name, text, place, part) => {
     const { code, exit, text: told } = refusalOf(() => parseJson(text, 'config.json'));
     expect([code, exit]).toEqual(['CONFIG_SYNTAX', 10]);
     expect(told).toContain(`config.json:${place}: `);
@@ -41,7 +41,7 @@ describe('a config text', () => {
     ['a byte order mark', Buffer.from('\ufeff{}'), '1:1', 'byte order mark (U+FEFF)'],
     ['UTF-16 with a mark', Buffer.from('\ufeff{}', 'utf16le'), '1:1', 'UTF-16'],
     ['UTF-16 without one', Buffer.from('{}', 'utf16le'), '1:1', 'UTF-16'],
-    ['UTF-16, the other way round', Buffer.from('{ }', 'utf16le').swap16(), '1:1', 'UTF-16'],
+    ['big-endian UTF-16', Buffer.from('{ }', 'utf16le').swap16(), '1:1', 'UTF-16'],
     ['Latin-1', Buffer.from('{"a":\n "caf\xe9"}', 'latin1'), '2:6', 'not UTF-8'],
   ])('is refused in another encoding: %s', (_name, bytes, place, part) => {
     const { code, exit, text } = refusalOf(() => parseBytes(bytes, 'config.json'));
@@ -55,7 +55,7 @@ describe('a config text', () => {
     ['{\n "a": 1,\n "b": {"c": 1, "c": {}}\n}', '3:16', '/b/c'],
     ['[{"x": 1}, {"x/y": 1, "x/y": 2}]', '1:23', '/1/x~1y'],
     ['{"a": "x:y", "b": {"\\u0061": 1, "a": 1}}', '1:33', '/b/a'],
-  ])('is refused with a key twice in one object: %s', (text, place, pointer) => {
+  ])('is refused if an object has a key twice: %s', (text, place, pointer) => {
     const { code, exit, text: told } = refusalOf(() => parseJson(text, 'config.json'));
     expect([code, exit]).toEqual(['CONFIG_KEY_DUPLICATE', 10]);
     expect(told).toContain(`config.json:${place}: `);
@@ -63,7 +63,7 @@ describe('a config text', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])(
-    'is refused with the key %s anywhere, naming its pointer',
+    'is refused if it has the key %s anywhere, with its pointer',
     (key) => {
       const { code, exit, text } = refusalOf(() => parseJson(`{"plugins": [{"${key}": {"x": 1}}]}`, 'config.json'));
       expect([code, exit]).toEqual(['CONFIG_KEY_RESERVED', 10]);
@@ -71,7 +71,7 @@ describe('a config text', () => {
     },
   );
 
-  it('is never quoted where a value stands, since that may be a secret', () => {
+  it('is never quoted where a value is, because it may be a secret', () => {
     for (const text of [
       '{"password": hunter2}',
       '{"password" "hunter2"}',
@@ -82,7 +82,7 @@ describe('a config text', () => {
     }
   });
 
-  it('is read as JSON.parse reads it', () => {
+  it('is parsed like JSON.parse does', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), (text) => {
         fc.pre(!/__proto__|constructor|prototype/.test(text));
@@ -92,7 +92,7 @@ describe('a config text', () => {
     );
   });
 
-  it('gives a value or a coded error for any bytes: flipped, cut, made up', () => {
+  it('gives a value or an error with a code for any bytes: flipped, truncated, random', () => {
     const whole = Buffer.from(
       '{\n "database": "pglite://", "plugins": {"a": {"b": [1, 2e3, true, null, "\\u00e9\\n"]}, "c": {}}\n}',
     );

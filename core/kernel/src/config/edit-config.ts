@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import type { Node } from 'jsonc-parser';
 import { kernelError } from '../error/kernel-codes.ts';
 import { explainFileError } from '../error/file-error.ts';
-import { parseJson } from './json-text.ts';
-import { jsoncParser } from './jsonc.ts';
-import { assertPluginName } from './kernel-keys.ts';
-import { isObject, type JsonObject } from './layers.ts';
-import { pointerOf } from './pointer.ts';
-import { misfit } from './refusals.ts';
+import { parseJson } from './parse-json.ts';
+import { jsoncParser } from './jsonc-parser.ts';
+import { assertPluginName } from './plugin-name.ts';
+import { isObject, type JsonObject } from './config-layers.ts';
+import { pointerOf } from './json-pointer.ts';
+import { invalidValue } from './invalid-value.ts';
 
 /**
- * The text of a config file with the plugin `name` activated: without an entry it gets an empty one, and an entry that is
- * switched off is switched on. All else keeps its place and its layout. `file` is for messages. Throws what parsing does,
+ * Returns the text of a config file with the plugin `name` enabled: adds an empty entry, or removes `"$enabled": false` from
+ * an existing one. Everything else keeps its place and its layout. `file` is for messages. Throws the errors of parsing,
  * PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED.
  */
 export function enablePlugin(text: string, name: string, file = 'config.json'): string {
@@ -22,7 +22,7 @@ export function enablePlugin(text: string, name: string, file = 'config.json'): 
   return inserted(place, ['plugins'], name, '{}');
 }
 
-/** The same with the plugin switched off. Its options stay for the day it comes back; an absent one stays absent. */
+/** The same with the plugin disabled. Its options stay in the file. A plugin without an entry gets none. */
 export function disablePlugin(text: string, name: string, file = 'config.json'): string {
   const { entry } = read(text, name, file);
   if (entry === undefined || entry['$enabled'] === false) return text;
@@ -38,16 +38,16 @@ function read(
   assertPluginName(name, file, pointerOf(['plugins', name]));
   const json = parseJson(text, file);
   const layers = [{ file, json: {} }];
-  if (!isObject(json)) throw misfit(layers, [], 'an object', json);
+  if (!isObject(json)) throw invalidValue(layers, [], 'an object', json);
   const plugins = Object.hasOwn(json, 'plugins') ? json['plugins'] : undefined;
   if (plugins === undefined) return { plugins, entry: undefined };
-  if (!isObject(plugins)) throw misfit(layers, ['plugins'], 'an object with a key for each plugin', plugins);
+  if (!isObject(plugins)) throw invalidValue(layers, ['plugins'], 'an object with a key for each plugin', plugins);
   const entry = Object.hasOwn(plugins, name) ? plugins[name] : undefined;
-  if (entry !== undefined && !isObject(entry)) throw misfit(layers, ['plugins', name], 'an object', entry);
+  if (entry !== undefined && !isObject(entry)) throw invalidValue(layers, ['plugins', name], 'an object', entry);
   return { plugins, entry };
 }
 
-/** Without the `$enabled` of the plugin `name`, which is there. */
+/** Removes the `$enabled` of the plugin `name`, which has one. */
 function without(text: string, name: string): string {
   const object = nodeAt(text, ['plugins', name]);
   const entries = object?.children ?? [];
@@ -55,7 +55,7 @@ function without(text: string, name: string): string {
   const at = entries.findIndex((entry) => entry.children?.[0]?.value === '$enabled');
   const [previous, own, next] = [entries[at - 1], entries[at], entries[at + 1]];
   if (own === undefined) return text;
-  // What stays keeps the white space before it; with the first entry go the comma and white space after it.
+  // Other entries keep the white space before them. Removing the first one removes the comma and white space after it.
   const from = previous === undefined ? own.offset : previous.offset + previous.length;
   const to = previous === undefined && next !== undefined ? next.offset : own.offset + own.length;
   return text.slice(0, from) + text.slice(to);
@@ -67,13 +67,13 @@ function nodeAt(text: string, path: string[]): Node | undefined {
   return root && findNodeAtLocation(root, path);
 }
 
-/** Text with `"key": value` as the last entry of the object at `path`, laid out as the entry before it. */
+/** Adds `"key": value` as the last entry of the object at `path`, in the layout of the entry before it. */
 function inserted(text: string, path: string[], key: string, value: string): string {
   const object = nodeAt(text, path);
   if (object === undefined) return text;
   const [last, previous] = (object.children ?? []).toReversed();
   if (last === undefined) {
-    // A switch alone reads best on one line, the first of a list of plugins on its own.
+    // A lone `$enabled` reads best on one line, the first plugin of a list on a separate one.
     if (value === 'false') return replaced(text, object, `{ "${key}": ${value} }`);
     const eol = text.includes('\r\n') ? '\r\n' : '\n';
     const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';
@@ -91,8 +91,8 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
 }
 
 /**
- * Replaces a config file whole or not at all: a crash leaves the old text or the new. A symbolic link stays one; the
- * file's permissions stay. Throws CONFIG_UNWRITABLE.
+ * Replaces a config file atomically: after a crash it has either the old text or the new. A symbolic link stays one, and the
+ * file keeps its permissions. Throws CONFIG_UNWRITABLE.
  */
 export function writeConfig(file: string, text: string): void {
   let folder: string | null = null;

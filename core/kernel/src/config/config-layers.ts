@@ -8,13 +8,13 @@ export function isObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** A config file as it was parsed: config.json, or an overlay. */
+/** A parsed config file: config.json, or an overlay. */
 export interface Layer {
   readonly file: string;
   readonly json: JsonObject;
 }
 
-/** The layers, the last one on top: objects merge key by key, anything else replaces. */
+/** Merges layers, the last one on top: objects merge key by key, any other value replaces. */
 export function merged(layers: readonly Layer[]): JsonObject {
   return layers.reduce<JsonObject>((below, { json }) => merge(below, json), {});
 }
@@ -28,7 +28,7 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
   return result;
 }
 
-/** The topmost file that has something at `path`, else the one that reaches deepest: where to correct a value. */
+/** Returns the file in which to correct a value: the topmost one that has `path`, else the longest part of it. */
 export function fileOf(layers: readonly Layer[], path: readonly string[]): string {
   for (let length = path.length; length > 0; length -= 1) {
     const top = layers.findLast(({ json }) => has(json, path.slice(0, length)));
@@ -41,7 +41,7 @@ function has(json: Json, path: readonly string[]): boolean {
   let here: Json | undefined = json;
   for (const key of path) {
     if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return false;
-    // Arrays are asked by index, objects by key.
+    // Arrays are read by index, objects by key.
     here = (here as JsonObject)[key];
   }
   return true;

@@ -2,22 +2,22 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { nearestName } from '../error/nearest-name.ts';
 import type { Json } from './config.ts';
-import { fileOf, type JsonObject, type Layer } from './layers.ts';
-import { pointerOf } from './pointer.ts';
+import { fileOf, type JsonObject, type Layer } from './config-layers.ts';
+import { pointerOf } from './json-pointer.ts';
 
-/** A refusal of what stands at `path`. The value itself is never told: it may have come from a variable. */
-export function misfit(
+/** Returns the error for an invalid value at `path`. It never quotes the value, which may have come from a variable. */
+export function invalidValue(
   layers: readonly Layer[],
   path: readonly string[],
   expected: string,
   found: Json | undefined,
 ): KernelError {
-  const details = { file: fileOf(layers, path), pointer: pointerOf(path), expected, found: kindOf(found) };
+  const details = { file: fileOf(layers, path), pointer: pointerOf(path), expected, found: jsonKind(found) };
   return kernelError('CONFIG_VALUE_INVALID', details);
 }
 
-/** What a value is, in words, without the value. */
-export function kindOf(json: Json | undefined): string {
+/** Describes a value in words, without the value. */
+export function jsonKind(json: Json | undefined): string {
   if (json === undefined) return 'nothing';
   if (json === null) return 'null';
   if (Array.isArray(json)) return 'an array';
@@ -28,8 +28,8 @@ export function kindOf(json: Json | undefined): string {
   return json < 0 ? 'a negative number' : 'a number';
 }
 
-/** Throws CONFIG_KEY_UNKNOWN for the first key of `json`, which stands at `path`, that is not one of `known`. */
-export function assertKnown(
+/** Throws CONFIG_KEY_UNKNOWN for the first key of `json`, the object at `path`, that is not one of `known`. */
+export function assertKnownKeys(
   json: JsonObject,
   known: readonly string[],
   path: readonly string[],
@@ -37,8 +37,8 @@ export function assertKnown(
 ): void {
   for (const key of Object.keys(json)) {
     if (known.includes(key)) continue;
-    const here = [...path, key];
-    const details = { file: fileOf(layers, here), pointer: pointerOf(here), key, nearest: nearestName(key, known), known };
+    const place = [...path, key];
+    const details = { file: fileOf(layers, place), pointer: pointerOf(place), key, nearest: nearestName(key, known), known };
     throw kernelError('CONFIG_KEY_UNKNOWN', details);
   }
 }

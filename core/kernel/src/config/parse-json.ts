@@ -2,22 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Json } from './config.ts';
-import { explainJson, placeOf } from './json-explanation.ts';
-import { pointerOf } from './pointer.ts';
+import { explainJson, placeOf } from './json-syntax-error.ts';
+import { pointerOf } from './json-pointer.ts';
 
-/** How deep objects and arrays may stand in one another. */
+/** The most levels of nested objects and arrays. */
 export const depthLimit = 64;
 
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Decodes and parses the bytes of a config file. Throws CONFIG_SYNTAX and what {@link parseJson} throws. */
+/** Decodes and parses the bytes of a config file. Throws CONFIG_SYNTAX and the errors of {@link parseJson}. */
 export function parseBytes(bytes: Buffer, file: string): Json {
   const syntax = (line: number, column: number, problem: string): KernelError =>
     kernelError('CONFIG_SYNTAX', { file, line, column, problem });
   const mark = bytes.subarray(0, 4).toString('hex');
   if (mark.startsWith('efbbbf'))
     throw syntax(1, 1, 'found a byte order mark (U+FEFF); save the file as UTF-8 without it');
-  // Text in UTF-16 has a mark, or a zero beside the first letter.
+  // UTF-16 has a byte order mark, or a zero beside the first letter.
   if (/^(fffe|feff|00..|..00)/.test(mark)) throw syntax(1, 1, 'the file is in UTF-16; save it as UTF-8');
   const text = bytes.toString('utf8');
   if (!isUtf8(bytes)) {
@@ -34,20 +34,20 @@ export function parseBytes(bytes: Buffer, file: string): Json {
 export function parseJson(text: string, file: string): Json {
   let json: Json;
   try {
-    // JSON.parse gives what the type says.
+    // The type describes everything that JSON.parse returns.
     json = JSON.parse(text) as Json;
   } catch (error) {
     throw explainJson(text, file, depthLimit) ?? unexplained(text, file, error);
   }
   const keys = countKeys(json, [], file);
-  // JSON.parse keeps the last of two equal keys; each key has one colon.
+  // JSON.parse keeps only the last of two equal keys. Each key in the text has one colon.
   const suspicious = keys === null || keys !== countColons(text);
   const explained = suspicious ? explainJson(text, file, depthLimit) : null;
   if (explained !== null) throw explained;
   return json;
 }
 
-/** The number of keys in `json`; `null` where it is nested too deep to go on. Throws CONFIG_KEY_RESERVED. */
+/** Counts the keys in `json`. Returns `null` if it is nested too deep. Throws CONFIG_KEY_RESERVED. */
 function countKeys(json: Json, path: readonly string[], file: string): number | null {
   if (typeof json !== 'object' || json === null) return 0;
   if (path.length >= depthLimit) return null;
@@ -67,12 +67,12 @@ function countKeys(json: Json, path: readonly string[], file: string): number | 
   return keys;
 }
 
-/** Colons outside strings, in text that has parsed. */
+/** Counts the colons outside strings, in text that has been parsed. */
 function countColons(text: string): number {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
 }
 
-/** Where V8 says the mistake is. Its own words quote the text, which may hold a secret, so they are dropped. */
+/** Uses the position in V8's message but not its words, which quote the text and so may reveal a secret. */
 function unexplained(text: string, file: string, error: unknown): KernelError {
   const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
   return kernelError('CONFIG_SYNTAX', { file, ...placeOf(text, position), problem: 'this is not JSON' });

@@ -1,25 +1,25 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { quoteInput } from '../error/quote-input.ts';
-import { jsoncParser } from './jsonc.ts';
-import { pointerOf } from './pointer.ts';
+import { jsoncParser } from './jsonc-parser.ts';
+import { pointerOf } from './json-pointer.ts';
 
-/** Line and column, both from 1, of an offset. */
+/** Returns the line and column of an offset, both from 1. */
 export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /**
- * What is wrong with the JSON in `text`, at the place where a person would look: nested too deep, a duplicate key, or
- * the first token that does not belong. `null` where nothing is found.
+ * Returns the first error in the JSON `text`, at the place where a person would look: too deep a nesting, a duplicate key,
+ * or the first unexpected token. `null` if there is none.
  */
 export function explainJson(text: string, file: string, depthLimit: number): KernelError | null {
   const syntax = (offset: number, problem: string): KernelError =>
     kernelError('CONFIG_SYNTAX', { file, ...placeOf(text, offset), problem });
   if (text.trim() === '') return syntax(0, 'the file is empty; expected "{"');
   const deep = tooDeep(text, depthLimit);
-  if (deep !== null) return syntax(deep, `objects and arrays stand in one another more than ${depthLimit} deep`);
+  if (deep !== null) return syntax(deep, `objects and arrays are nested more than ${depthLimit} levels deep`);
 
   let first: KernelError | null = null;
   const keys: Set<string>[] = [];
@@ -47,7 +47,7 @@ export function explainJson(text: string, file: string, depthLimit: number): Ker
   return first;
 }
 
-/** The offset of the bracket that goes one too deep. */
+/** Returns the offset of the first bracket that exceeds the limit. */
 function tooDeep(text: string, limit: number): number | null {
   let depth = 0;
   let inString = false;
@@ -63,7 +63,7 @@ function tooDeep(text: string, limit: number): number | null {
   return null;
 }
 
-/** Where to look, and what stands there. A value is never quoted: it may be a secret. */
+/** Returns the place and the description of a syntax error. It never quotes a value, which may be a secret. */
 function problemAt(text: string, offset: number): [offset: number, problem: string] {
   const char = text[offset];
   if (char === undefined) return [offset, 'the file ends too early; a closing "}", "]" or quotation mark is missing'];

@@ -1,0 +1,128 @@
+import type { Json } from './config.ts';
+
+/** A key of config.json that a person tunes. Reading the config and its JSON Schema both follow from this. */
+export interface Setting<Value extends Json = Json> {
+  readonly type: 'seconds' | 'boolean' | 'text';
+  /** One or more sentences for the JSON Schema and the documentation. */
+  readonly description: string;
+  /** The value of an absent key. `null`: none. */
+  readonly default: Value;
+  /** The accepted values, as an error names them. */
+  readonly expected: string;
+  /** Whether a value is accepted. */
+  readonly check: (json: Json) => boolean;
+  /** The keywords of the JSON Schema by which an editor checks a value. */
+  readonly schema: { readonly [keyword: string]: Json };
+}
+
+/** The most seconds that a setting may have: PostgreSQL and Node's timers both count milliseconds in 32 bits. */
+const mostSeconds = 2_147_483;
+
+/** Every setting, by its JSON pointer in config.json; `*` stands for a plugin's name. To add one is to add a row. */
+export const settings = {
+  '/$schema': text({
+    description: 'The JSON Schema of this file, for editors: "./config.schema.json".',
+    expected: 'a string',
+    check: (json) => typeof json === 'string',
+  }),
+  '/database/url': text({
+    description:
+      'postgres://user:password@host:5432/name for a server; pglite:// and a path relative to this file for an embedded ' +
+      'database; pglite:// alone for one in memory.',
+    expected: 'a URL like "postgres://user:password@host:5432/name" or "pglite://../.data/name"',
+  }),
+  '/database/directUrl': text({
+    description: 'A URL that bypasses a connection pooler, for what a pooler cannot do.',
+    expected: 'a URL like "postgres://user:password@host:5432/name"',
+  }),
+  '/core': text({
+    description: 'The package of plugin zero, whose tables other plugins may depend on. Without it there is none.',
+    expected: 'a package like "@headwater/plugin-core"',
+    examples: ['@headwater/plugin-core'],
+  }),
+  '/plugins/*/$enabled': boolean({
+    description: 'Whether the plugin is active. If false, its options stay here.',
+    default: true,
+  }),
+  '/plugins/*/$package': text({
+    description: 'The npm name or the ./path of its package, if that is not one of the usual names.',
+    expected: 'a package or a ./path',
+  }),
+  '/plugins/*/$startTimeout': seconds({
+    description: 'The time after which importing, starting or stopping the plugin counts as failed.',
+    default: 10,
+    above: 0,
+  }),
+  '/upgrade/lockWait': seconds({
+    description: 'How long to wait for another process that is migrating.',
+    default: 300,
+    from: 0,
+  }),
+  '/upgrade/lockTimeout': seconds({
+    description: "PostgreSQL's lock_timeout for each statement: the longest that live queries queue behind an upgrade.",
+    default: 3,
+    from: 0,
+  }),
+  '/upgrade/retryFor': seconds({
+    description: 'How long to retry a revision that could not lock its tables or lost the server.',
+    default: 60,
+    from: 0,
+  }),
+  '/upgrade/statementTimeout': seconds({
+    description: "PostgreSQL's statement_timeout: the longest that one statement may run. 0 turns it off.",
+    default: 0,
+    from: 0,
+  }),
+} as const;
+
+/** The settings under a pointer, by key, as they are read: `Section<'/upgrade'>['lockWait']` is a number. */
+export type Section<Prefix extends string> = {
+  readonly [Pointer in keyof typeof settings as Pointer extends `${Prefix}/${infer Key}`
+    ? Key extends `${string}/${string}`
+      ? never
+      : Key
+    : never]: (typeof settings)[Pointer] extends Setting<infer Value> ? Value : never;
+};
+
+/** Returns the settings under a pointer, by key, in the order of the table. */
+export function settingsUnder(prefix: string): ReadonlyMap<string, Setting> {
+  const found = Object.entries<Setting>(settings).flatMap(([pointer, setting]): [string, Setting][] => {
+    const key = pointer.startsWith(`${prefix}/`) ? pointer.slice(prefix.length + 1) : '/';
+    return key.includes('/') ? [] : [[key, setting]];
+  });
+  return new Map(found);
+}
+
+/** The keys of config.json itself, in the order of the table. */
+export const topKeys: readonly string[] = [
+  ...new Set(Object.keys(settings).map((pointer) => pointer.split('/')[1] ?? '')),
+];
+
+type Described = Pick<Setting, 'description'>;
+
+function text(row: Described & { expected: string; check?: Setting['check']; examples?: string[] }): Setting<string | null> {
+  const { examples, ...rest } = row;
+  const check = (json: Json): boolean => typeof json === 'string' && json.trim() !== '';
+  const schema = { type: 'string', ...(examples && { examples }) };
+  return { type: 'text', default: null, check, schema, ...rest };
+}
+
+function boolean(row: Described & { default: boolean }): Setting<boolean> {
+  const check = (json: Json): boolean => typeof json === 'boolean';
+  return { type: 'boolean', expected: 'true or false', check, schema: { type: 'boolean' }, ...row };
+}
+
+function seconds(row: Described & { default: number } & ({ from: number } | { above: number })): Setting<number> {
+  const { description, default: usual } = row;
+  const least = 'from' in row ? { minimum: row.from } : { exclusiveMinimum: row.above };
+  const range = 'from' in row ? `from ${row.from}` : `above ${row.above}`;
+  const isEnough = (value: number): boolean => ('from' in row ? value >= row.from : value > row.above);
+  return {
+    type: 'seconds',
+    description,
+    default: usual,
+    expected: `a number of seconds ${range}, at most ${mostSeconds}`,
+    check: (json) => typeof json === 'number' && isEnough(json) && json <= mostSeconds,
+    schema: { type: 'number', ...least, maximum: mostSeconds },
+  };
+}
