@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Any Node must be able to read this file, or the person whose Node is too old sees a syntax error instead of the
-// advice below. So: no import declaration, no await, nothing newer than a function.
+// Any Node must be able to read this file: with an older one, a person should see the advice below and not a syntax error.
+// So there is no import declaration, no await, and nothing newer than a function.
 var needed = 24;
 var found = process.versions.node;
 
@@ -23,28 +23,54 @@ if (parseInt(found, 10) < needed) {
   );
   process.exitCode = 11;
 } else {
-  process.getBuiltinModule('node:module').enableCompileCache();
-  commandLine()
-    .then(function (door) {
-      return door.main(process.argv.slice(2));
-    })
-    .then(function (code) {
-      process.exitCode = code;
-    })
-    .catch(explainBug);
+  runCommand().catch(explainBug);
 }
 
 /**
- * A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
+ * Sets up this process, which is the command's own, and runs the command line in it. HEADWATER_PLAIN_RUNTIME=1 leaves the
+ * process as Node made it: see docs/decisions/runtime.md.
  *
- * @returns {Promise<typeof import('@headwater/kernel/cli')>} The door of the command line.
+ * @returns {Promise<void>} Settles when the command has ended.
  */
-function commandLine() {
-  if (/[\\/]node_modules[\\/]/.test(import.meta.filename)) {
-    // Not through package.json, which would have to be read first; by a variable, since there is none before a build.
-    var door = '../dist/cli.js';
-    return /** @type {Promise<typeof import('@headwater/kernel/cli')>} */ (import(door));
-  }
+function runCommand() {
+  var isPlain = process.env.HEADWATER_PLAIN_RUNTIME === '1';
+  // A kernel that npm installed runs from `dist`; one that is linked from a workspace runs from its sources.
+  var isBuilt = isPlain || /[\\/]node_modules[\\/]/.test(import.meta.filename);
+  return (isPlain ? Promise.resolve() : enableTricks(isBuilt))
+    .then(function () {
+      return isBuilt ? builtDoor() : sourceDoor();
+    })
+    .then(function (door) {
+      return door.main(process.argv.slice(2), { ownsProcess: true, runsSources: !isPlain });
+    })
+    .then(function (code) {
+      process.exitCode = code;
+    });
+}
+
+/**
+ * Before anything else is loaded, so that Node caches the compiled code of all of it.
+ *
+ * @param {boolean} isBuilt Whether the kernel runs from `dist`.
+ * @returns {Promise<void>} Settles when they are on.
+ */
+function enableTricks(isBuilt) {
+  // By a variable: `dist` is not there before a build, and Node only reads the sources of a workspace.
+  var file = isBuilt ? '../dist/runtime/tricks.js' : '../src/runtime/tricks.ts';
+  return /** @type {Promise<typeof import('../src/runtime/tricks.ts')>} */ (import(file)).then(function (tricks) {
+    tricks.enableRuntimeTricks();
+  });
+}
+
+/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door as it was built. */
+function builtDoor() {
+  // Not through package.json, which Node would have to read first.
+  var file = '../dist/cli.js';
+  return /** @type {Promise<typeof import('@headwater/kernel/cli')>} */ (import(file));
+}
+
+/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door of a workspace. */
+function sourceDoor() {
   return import('./source-condition.js').then(function (hook) {
     hook.registerSourceCondition();
     return import('@headwater/kernel/cli');
@@ -54,7 +80,7 @@ function commandLine() {
 /**
  * `main` explains its own failures, so this is a broken installation or a bug.
  *
- * @param {unknown} error What was thrown.
+ * @param {unknown} error The value that was thrown.
  */
 function explainBug(error) {
   process.exitCode = 1;

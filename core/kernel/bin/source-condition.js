@@ -3,17 +3,17 @@ import { isBuiltin, registerHooks } from 'node:module';
 let registered = false;
 
 /**
- * From now on, lets a workspace run from its sources: what Node finds inside `node_modules` stands; what it finds outside
- * (a linked workspace), or does not find (a workspace that was never built), it looks up again with the condition
- * `headwater-source`. Published packages therefore never see the condition, whatever they keep under it. Calling it again
- * changes nothing.
+ * From now on, lets a workspace run from its sources. A package that Node finds inside `node_modules` is used as it is. A
+ * package outside of it (a linked workspace), or one that Node does not find (a workspace that was never built), is
+ * resolved again with the condition `headwater-source`. So published packages never see the condition, whatever they have
+ * under it. Does nothing when it is called again.
  *
  * @returns {void}
  */
 export function registerSourceCondition() {
   if (registered) return;
   registered = true;
-  // A name leads to the same module from everywhere in a folder, and hundreds of revisions ask for one and the same.
+  // A name resolves to the same module everywhere in a folder, and hundreds of revisions import the same one.
   /** @type {Map<string, import('node:module').ResolveFnOutput>} */
   const known = new Map();
   registerHooks({
@@ -33,13 +33,13 @@ export function registerSourceCondition() {
 
 /** @type {import('node:module').ResolveHookSync} */
 function resolveName(specifier, context, nextResolve) {
-  // A process may have it from elsewhere, as Vitest's workers do, and published packages ship no sources.
+  // The process may have the condition already, as Vitest's workers do, and published packages ship no sources.
   const published = {
     ...context,
     conditions: context.conditions.filter((condition) => condition !== 'headwater-source'),
   };
-  // Node keeps what it resolved by name and parent, whatever the conditions were, and gives the first answer again.
-  // Another fragment makes another parent of the same path.
+  // Node caches resolutions by name and parent, ignoring conditions, and would return the first result again. A fragment
+  // makes another parent of the same path.
   const withSource = {
     ...context,
     conditions: [...published.conditions, 'headwater-source'],

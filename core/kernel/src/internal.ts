@@ -1,5 +1,5 @@
 /** The internal door, `@headwater/kernel/internal`: for `@headwater/dev` alone, without any promise to others. */
-export { stopwatch } from './boot/boot-report.ts';
+export { startStopwatch } from './boot/boot-report.ts';
 export { bootLoadedApp } from './boot/boot.ts';
 export type { App } from './boot/boot.ts';
 export { declaredEntities } from './boot/declared-entities.ts';
@@ -20,7 +20,7 @@ export { databaseTarget } from './config/database-target.ts';
 export type { JsonObject } from './config/config-layers.ts';
 export { projectRoot } from './config/project-root.ts';
 export { readConfig } from './config/read-config.ts';
-export { assertKnown } from './config/invalid-value.ts';
+export { assertKnownKeys } from './config/invalid-value.ts';
 export { isSql } from './contract/sql.ts';
 export { serverErrorOf, serverState } from './db/foreign-error.ts';
 export type { PgliteSession } from './db/pglite-session.ts';
@@ -49,10 +49,11 @@ export { assertOneHead, headsAmong, isActive } from './graph/heads-and-bases.ts'
 export { revisionGraph } from './graph/revision-graph.ts';
 export type { RevisionGraph } from './graph/revision-graph.ts';
 export { isPluginName, isSlug } from './graph/revision-id.ts';
-export { loadRevisionSet } from './migrate/revision-set.ts';
+export { graphOfPlugins, loadRevisionSet } from './migrate/revision-set.ts';
+export type { RevisionSet } from './migrate/revision-set.ts';
 export { stamp, upgrade } from './migrate/migrate.ts';
-export { graphOf, readMigrationState } from './migrate/migration-state.ts';
-export type { RevisionSet, State } from './migrate/migration-state.ts';
+export { readMigrationState } from './migrate/migration-state.ts';
+export type { MigrationState } from './migrate/migration-state.ts';
 export { explainForeign, withSession } from './migrate/with-session.ts';
 export { inferDependencies, touchedObjects } from './ownership/inferred-dependencies.ts';
 export { schemaHistory } from './ownership/schema-history.ts';

@@ -70,13 +70,13 @@ export const migrateCreate: Command = {
   async run(input, context) {
     const [name = ''] = input.operands;
     assertUsage(input, name);
-    const { set } = await loadRevisionSet(withPluginActive(openConfig(context), name));
-    const plugin = set.byName.get(name) as Plugin;
+    const { pluginSet } = await loadRevisionSet(withPluginActive(openConfig(context), name));
+    const plugin = pluginSet.byName.get(name) as Plugin;
     const folder = revisionFolder(plugin);
     const progress = openProgress(context);
     try {
       const draft = await draftRevision(input, context.cwd, {
-        set,
+        set: pluginSet,
         plugin,
         openShadow: () => openShadow(input.values.get('shadow') ?? null),
         pinHeads: input.values.has('pin'),

@@ -1,4 +1,4 @@
-import { bootPrepared, explainForeign, prepare, stopwatch, type App, type JsonObject, type Session } from '@headwater/kernel/internal';
+import { allowSources, bootLoadedApp, explainForeign, loadApp, startStopwatch, type App, type JsonObject, type Session } from '@headwater/kernel/internal';
 import { Database } from '@headwater/kernel/plugin';
 import type { PluginLog } from '@headwater/kernel/plugin';
 import { callerFolder } from './caller.ts';
@@ -60,14 +60,15 @@ export interface TestKernel extends App {
  */
 export async function startTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const { plugins = ['.'], config: given = {}, cwd: folder = callerFolder() } = options;
+  allowSources();
   const url = options.database ?? (process.env['HEADWATER_TEST_DATABASE'] || 'pglite://');
   const config = testConfig({ plugins, config: given, database: url, folder });
   const { target, open } = disposableDatabase(config.database);
-  const stages = stopwatch();
-  const prepared = await prepare({ ...config, database: target }, stages, options.import);
+  const stages = startStopwatch();
+  const prepared = await loadApp({ ...config, database: target }, stages, options.import);
   const log: LogEntry[] = [];
   const opened = Promise.withResolvers<Session>();
-  const app = await bootPrepared(
+  const app = await bootLoadedApp(
     prepared,
     {
       log: collect(log),

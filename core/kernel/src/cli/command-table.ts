@@ -1,19 +1,19 @@
 import type { Command, Context } from './command.ts';
 
-/** A command, as far as it is known without its module. */
+/** A row of the table: what is known of a command without its module. */
 export interface CommandEntry {
   readonly name: string;
-  /** Half a line, for lists. */
+  /** Half a line, for the list in `kernel --help`. */
   readonly summary: string;
-  /** The heading under which help lists it; `null` is not listed. */
+  /** The heading under which help lists it. `null` hides it. */
   readonly group: 'Application' | 'Migrations' | 'Plugins' | 'Configuration' | 'Shell' | null;
-  /** The package that has it: the kernel, or `@headwater/dev`, which a server does without. */
+  /** The package that has it: the kernel, or `@headwater/dev`, which a production server need not have. */
   readonly from: 'kernel' | 'dev';
-  /** Imports it. The folder and config say which project's `@headwater/dev` is meant. */
+  /** Imports it. A command of dev is imported from the project to which the folder and config belong. */
   readonly load: (project: Pick<Context, 'cwd' | 'config'>) => Promise<Command>;
 }
 
-/** Every command, in the order in which help lists them. Nothing is imported before one is asked for. */
+/** Every command, in the order in which help lists them. Each is imported when it is called. */
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'start',
@@ -24,35 +24,35 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'why',
-    summary: 'say whose a table, column, entity or token is',
+    summary: 'show who owns a table, column, entity or token',
     group: 'Application',
     from: 'kernel',
     load: async () => (await import('./commands/why.ts')).why,
   },
   {
     name: 'migrate:up',
-    summary: 'apply what is pending',
+    summary: 'apply pending revisions',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-up.ts')).migrateUp,
   },
   {
     name: 'migrate:down',
-    summary: 'take revisions away again',
+    summary: 'revert revisions',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-down.ts')).migrateDown,
   },
   {
     name: 'migrate:stamp',
-    summary: 'write down as applied what is there already',
+    summary: 'mark revisions as applied without running them',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-stamp.ts')).migrateStamp,
   },
   {
     name: 'migrate:plan',
-    summary: 'show what would run, in order, and run nothing',
+    summary: 'show pending revisions in order, run nothing',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-plan.ts')).migratePlan,
@@ -73,14 +73,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'migrate:current',
-    summary: 'list the latest revisions that are applied',
+    summary: 'list the latest applied revisions',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-current.ts')).migrateCurrent,
   },
   {
     name: 'migrate:history',
-    summary: 'tell each branch from base to head',
+    summary: 'list each branch from base to head',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-history.ts')).migrateHistory,
@@ -94,21 +94,21 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'migrate:create',
-    summary: 'write a revision of what a plugin changed',
+    summary: 'write a revision for the changes in a plugin',
     group: 'Migrations',
     from: 'dev',
     load: fromDev('migrate:create'),
   },
   {
     name: 'migrate:check',
-    summary: 'say whether entities and revisions agree',
+    summary: 'check that entities and revisions agree',
     group: 'Migrations',
     from: 'dev',
     load: fromDev('migrate:check'),
   },
   {
     name: 'migrate:verify',
-    summary: 'prove revisions: order, undo, ownership',
+    summary: 'prove revisions: order, down, ownership',
     group: 'Migrations',
     from: 'dev',
     load: fromDev('migrate:verify'),
@@ -122,14 +122,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'migrate:adopt',
-    summary: "make revisions of a project's MikroORM migrations",
+    summary: "turn a project's MikroORM migrations into revisions",
     group: 'Migrations',
     from: 'dev',
     load: fromDev('migrate:adopt'),
   },
   {
     name: 'migrate:lint',
-    summary: 'find what is wrong or risky in revisions',
+    summary: 'find mistakes and risks in revisions',
     group: 'Migrations',
     from: 'dev',
     load: fromDev('migrate:lint'),
@@ -163,6 +163,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: fromDev('plugin:build'),
   },
   {
+    name: 'plugin:prepack',
+    summary: 'remove paths to sources from package.json for npm pack',
+    group: 'Plugins',
+    from: 'dev',
+    load: fromDev('plugin:prepack'),
+  },
+  {
     name: 'config:check',
     summary: 'check config, plugins, options and revisions',
     group: 'Configuration',
@@ -171,7 +178,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'config:schema',
-    summary: 'write the schema that editors complete config.json by',
+    summary: 'write the JSON Schema of config.json for editors',
     group: 'Configuration',
     from: 'kernel',
     load: async () => (await import('./commands/config-schema.ts')).configSchemaCommand,
@@ -185,7 +192,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: '__complete',
-    summary: 'list what could follow a line; for that script',
+    summary: 'list the words that may come next; for that script',
     group: null,
     from: 'kernel',
     load: async () => (await import('./commands/complete.ts')).complete,
@@ -196,7 +203,7 @@ function fromDev(name: string): CommandEntry['load'] {
   return async (project) => (await import('./dev-command.ts')).loadDevCommand(name, project);
 }
 
-/** The entry of that name; `undefined` if there is none. */
+/** Returns the row of a command; `undefined` for an unknown name. */
 export function commandNamed(name: string): CommandEntry | undefined {
   return commandTable.find((entry) => entry.name === name);
 }

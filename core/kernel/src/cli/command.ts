@@ -1,16 +1,16 @@
 import type { ExitCode } from '../error/exit-code.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import type { Paint } from './paint.ts';
+import type { Colors } from './colors.ts';
 
-/** What follows a command's name. */
+/** An argument that follows a command's name. */
 export interface ArgumentSpec {
   readonly name: string;
   readonly about: string;
-  /** Default: it may be left out. */
+  /** Default: false. */
   readonly required?: boolean;
-  /** Whether it takes all that follow. Only the last one may. */
+  /** Whether it takes all the words that follow. Only the last argument may. Default: false. */
   readonly many?: boolean;
-  /** What a shell completes it with. */
+  /** The words with which a shell completes it. Default: none. */
   readonly complete?: 'branch' | 'active plugin' | 'inactive plugin' | readonly string[];
 }
 
@@ -18,82 +18,81 @@ export interface ArgumentSpec {
 export interface OptionSpec {
   /** Without dashes. */
   readonly flag: string;
-  /** The name of its value; without one it is a switch. */
+  /** The name of its value. Without one the option is a switch. */
   readonly value?: string;
   readonly about: string;
 }
 
-/** What a command takes. */
-export interface Shape {
+/** The arguments and options of a command. */
+export interface Signature {
   readonly arguments?: readonly ArgumentSpec[];
-  /** Beside those that every command has. */
+  /** Besides those that every command has. */
   readonly options?: readonly OptionSpec[];
 }
 
-/** A command, in a module of its own that is only imported when it is asked for. */
-export interface Command extends Shape {
-  /** What it does and what it leaves alone, for its help. */
+/** A command. Each is a module that is only imported when the command is called. */
+export interface Command extends Signature {
+  /** The text of its help: what it does, and what it leaves alone. */
   readonly about: string;
-  /** At least one line to copy, with what it is for. */
+  /** At least one line to copy, each with its purpose. */
   readonly examples: readonly { readonly line: string; readonly about: string }[];
-  /** What its exit codes mean, beside those that every command has. */
+  /** The meaning of its exit codes, besides those that every command has. */
   readonly exits?: readonly { readonly code: ExitCode; readonly about: string }[];
-  /** Whether it imports the code of plugins beyond their revisions. Default: it does not. */
+  /** Whether it imports the code of plugins beyond their revisions. Default: false. */
   readonly runsPlugins?: boolean;
   readonly run: (input: Input, context: Context) => Promise<Reply>;
 }
 
-/** What was given to a command, by its own shape and that of every command. */
+/** The words of a command line, read by the command's signature. */
 export interface Input {
   /** The arguments, in order. */
   readonly operands: readonly string[];
-  /** The switches that were given. */
+  /** The flags of the switches that were given. */
   readonly switches: ReadonlySet<string>;
-  /** The values of those that have one. */
+  /** The values of the other options, by flag. */
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Where a command runs. */
+/** The surroundings in which a command runs. */
 export interface Context {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--config`. */
   readonly config: string | undefined;
-  /** `--json`: nothing but the reply goes to standard output, and no progress anywhere. */
+  /** `--json`: standard output gets the reply and nothing else, and there is no progress. */
   readonly json: boolean;
   /** `--debug`. */
   readonly debug: boolean;
-  /** Never to be shown from now on, whatever is printed. */
+  /** Hides these texts in everything that is printed from now on. */
   readonly conceal: (secrets: readonly string[]) => void;
-  /** A text without what must not be shown. */
+  /** Returns a text without the concealed texts. */
   readonly redact: (text: string) => string;
   /** Standard error, for what happens while a command runs. */
   readonly progress: ProgressStream;
   /**
-   * For a command that has something to close. What plugins leave behind, and fails with nobody to catch it, ends the
-   * process at once until this is called; from then on the first such failure aborts the signal, as its reason.
+   * For a command that has something to close. A failure of a plugin that nobody catches ends the process at once until
+   * this is called. From then on the first such failure aborts the signal, with the failure as its reason.
    */
   readonly interruption: () => AbortSignal;
 }
 
-/** Where progress goes. */
+/** The stream that progress is written to. */
 export interface ProgressStream {
-  /** Whether a person watches. */
   readonly isTerminal: boolean;
-  /** Writes text as it is, less what must not be shown. */
+  /** Writes text as it is, without the concealed texts. */
   readonly write: (text: string) => void;
 }
 
-/** What a command came to. */
+/** The outcome of a command. */
 export interface Reply {
-  /** Default: that of `error`, else 0. */
+  /** Default: the exit code of `error`, else 0. */
   readonly exit?: ExitCode;
   /** For `--json`: the one document on standard output. */
   readonly json: unknown;
-  /** For people, without a line break at its end. Empty: nothing. */
-  readonly text: (paint: Paint) => string;
-  /** What ended it half-way, told after `text`; `json` holds it already. */
+  /** For people, without a line break at its end. Nothing is printed for an empty text. */
+  readonly text: (colors: Colors) => string;
+  /** The error that ended the command half-way. It is printed after `text`; `json` already holds it. */
   readonly error?: KernelError;
-  /** What it does after its reply was printed, and how it ends then. */
+  /** Runs after the reply was printed, and returns the exit code. */
   readonly after?: () => Promise<ExitCode>;
 }

@@ -1,21 +1,21 @@
 import type { ExitCode } from '../error/exit-code.ts';
 import { KernelError } from '../error/kernel-error.ts';
+import { colorsIf, wantsColor } from './colors.ts';
 import type { ProgressStream, Reply } from './command.ts';
-import { paintFor, wantsColor } from './paint.ts';
-import { explainOrigin, explainRefusal } from './refusal.ts';
+import { errorStacks, errorText } from './error-text.ts';
 import { redacted } from './secrets.ts';
 
-/** The two standard streams, which never show what is to be concealed. */
+/** The two standard streams, which never show a concealed text. */
 export interface Console {
-  /** Never to be shown from now on. */
+  /** Hides these texts in everything that is printed from now on. */
   readonly conceal: (secrets: readonly string[]) => void;
-  /** A text without them. */
+  /** Returns a text without the concealed texts. */
   readonly redact: (text: string) => string;
   readonly progress: ProgressStream;
-  /** Prints a reply and gives its exit code. */
+  /** Prints a reply and returns its exit code. */
   readonly print: (reply: Reply) => ExitCode;
-  /** Prints a refusal and gives its exit code. */
-  readonly refuse: (error: KernelError) => ExitCode;
+  /** Prints an error and returns its exit code. */
+  readonly printError: (error: KernelError) => ExitCode;
 }
 
 /** How to print. */
@@ -23,32 +23,30 @@ export interface ConsoleOptions {
   readonly json: boolean;
   readonly debug: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether the streams belong to the command, which then ignores that their reader has closed them. */
+  readonly ownsProcess: boolean;
 }
 
-/** Opens the streams of this process. */
-export function openConsole({ json, debug, env }: ConsoleOptions): Console {
+/** Opens the standard streams of this process. */
+export function openConsole({ json, debug, env, ownsProcess }: ConsoleOptions): Console {
   let secrets: readonly string[] = [];
   const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(redacted(text, secrets));
   let printed = false;
   const printJson = (value: unknown): void => {
     printed = true;
-    // Each string by itself: what is hidden must not end one.
-    const hide = (_: string, inside: unknown): unknown =>
+    // Each string is redacted separately, because a match must not extend beyond the end of a string.
+    const redact = (_: string, inside: unknown): unknown =>
       typeof inside === 'string' ? redacted(inside, secrets) : inside;
-    process.stdout.write(`${JSON.stringify(value, hide, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(value, redact, 2)}\n`);
   };
-  const complain = (error: KernelError): void => {
-    // Standard output holds one document; what happens after it is told beside it.
+  const printError = (error: KernelError): ExitCode => {
+    // Standard output holds one document, so a later error is printed on standard error.
     if (json && !printed) printJson({ error });
-    else write(process.stderr, `${explainRefusal(error, paintFor(wantsColor(process.stderr.isTTY, env)))}\n`);
-    if (debug) write(process.stderr, `\n${explainOrigin(error)}\n`);
+    else write(process.stderr, `${errorText(error, colorsIf(wantsColor(process.stderr.isTTY, env)))}\n`);
+    if (debug) write(process.stderr, `\n${errorStacks(error)}\n`);
+    return error.exitCode;
   };
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Whoever read us has seen enough; what we do is done all the same.
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  if (ownsProcess) for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   return {
     conceal: (more) => (secrets = [...secrets, ...more]),
     redact: (text) => redacted(text, secrets),
@@ -61,15 +59,17 @@ export function openConsole({ json, debug, env }: ConsoleOptions): Console {
     print(reply) {
       if (json) printJson(reply.json);
       else {
-        const text = reply.text(paintFor(wantsColor(process.stdout.isTTY, env)));
+        const text = reply.text(colorsIf(wantsColor(process.stdout.isTTY, env)));
         if (text !== '') write(process.stdout, `${text}\n`);
       }
-      if (reply.error !== undefined && (!json || debug)) complain(reply.error);
+      if (reply.error !== undefined && (!json || debug)) printError(reply.error);
       return reply.exit ?? reply.error?.exitCode ?? 0;
     },
-    refuse(error) {
-      complain(error);
-      return error.exitCode;
-    },
+    printError,
   };
+}
+
+/** A reader such as `head` may close the pipe early. The command still does its work. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -3,16 +3,16 @@ import { kernelPackage } from '../plugin/kernel-package.ts';
 import type { DeclaredCommand } from '../plugin/declared-commands.ts';
 import { commandTable } from './command-table.ts';
 import type { Command } from './command.ts';
-import { programOf } from './parser.ts';
-import { commonOptions } from './shape.ts';
+import { programOf } from './commander-parser.ts';
+import { commonOptions } from './signature.ts';
 
-/** Columns: what the narrowest usual terminal has. */
+/** The width of the narrowest usual terminal, in columns. */
 const width = 80;
 
-/** What `kernel --help` says. */
-export function helpOfAll(ofPlugins: readonly DeclaredCommand[]): string {
+/** Returns the text of `kernel --help`. */
+export function helpOfAll(pluginCommands: readonly DeclaredCommand[]): string {
   const own = commandTable.filter(({ group }) => group !== null);
-  const added = ofPlugins.map(({ name, summary, plugin }) => ({ name, summary, group: `Plugin ${plugin}` }));
+  const added = pluginCommands.map(({ name, summary, plugin }) => ({ name, summary, group: `Plugin ${plugin}` }));
   const listed = [...own, ...added];
   const column = Math.max(
     ...listed.map(({ name }) => name.length),
@@ -32,12 +32,14 @@ export function helpOfAll(ofPlugins: readonly DeclaredCommand[]): string {
     ...lists,
     ['Options of every command:', ...wrapped(options, column + 4)].join('\n'),
     ['Examples:', '  kernel start', '  kernel migrate:plan --sql', '  kernel help migrate:down'].join('\n'),
-    'Every refusal has a code, a fix to copy and an exit code of its own: 0 is done,\n' +
-      '2 wrong use, 3 something is pending, the others are in docs/errors.md.',
+    'Every error has a code, an exit code and a fix to copy. Exit codes: 0 done,\n' +
+      '2 wrong use, 3 something is pending, others as in docs/errors.md.\n' +
+      'HEADWATER_PLAIN_RUNTIME=1 turns off what speeds up the command by changing its\n' +
+      'process; a linked workspace then runs as it was built.',
   ].join('\n\n');
 }
 
-/** What `kernel <command> --help` says. */
+/** Returns the text of `kernel <command> --help`. */
 export function helpOf(name: string, command: Command): string {
   const help = Object.assign(new Help(), { helpWidth: width });
   const program = programOf(name, command).description(command.about);
@@ -58,7 +60,7 @@ export function helpOf(name: string, command: Command): string {
   ].join('\n\n');
 }
 
-/** Breaks a list's lines at words, so that what follows stands in the column of the explanations. */
+/** Breaks the lines of a list between words, and indents the second half to the column of the explanations. */
 function wrapped(lines: readonly string[], column: number): readonly string[] {
   return lines.flatMap((line) => {
     if (line.length <= width) return [line];

@@ -1,117 +1,71 @@
-import { exitCode, type ExitCode } from '../error/exit-code.ts';
-import { kernelError } from '../error/kernel-codes.ts';
-import type { KernelError } from '../error/kernel-error.ts';
-import { nearest } from '../error/nearest.ts';
-import { kernelPackage } from '../plugin/kernel-package.ts';
-import type { Command, Context, Input, Reply } from './command.ts';
-import { commandNamed, commandTable } from './command-table.ts';
+import type { ExitCode } from '../error/exit-code.ts';
+import { allowSources } from '../runtime/source-condition.ts';
+import type { Context, Input, Reply } from './command.ts';
 import { openConsole } from './console.ts';
-import { refusalOf } from './refusal.ts';
-import { readPlain, splitWords } from './shape.ts';
-import { openWatch, type Watch } from './watch.ts';
+import { handleCrashes, noCrashHandler, type CrashHandler } from './crash-handler.ts';
+import { asKernelError } from './error-text.ts';
+import { findCommand } from './find-command.ts';
+import { parseSimple, splitCommandLine } from './simple-parser.ts';
+
+/** The rights that the command line has in its process. */
+export interface MainOptions {
+  /**
+   * Whether the process exists for this command alone, as that of `bin/kernel.js` does. Then a failure that nobody catches
+   * is reported as an error, and the process ends with the command. Default: false, which adds no listener to the process.
+   */
+  readonly ownsProcess?: boolean;
+  /** Whether linked packages may run from their sources, which takes a resolution hook. Default: false. */
+  readonly runsSources?: boolean;
+}
 
 /**
- * The command `kernel`: reads `argv` (without Node and script), runs what it asks for, prints, and gives the exit code.
- * Never throws. What a run loads is what its command needs: the parser and help are for whoever needs explaining.
+ * Runs the command `kernel`: reads `argv` (without Node and script), runs the command that it names, prints, and returns
+ * the exit code. Never throws. Each command loads only the modules that it needs; commander and help are loaded when
+ * something has to be explained.
  */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+export async function main(argv: readonly string[], options: MainOptions = {}): Promise<ExitCode> {
+  const { ownsProcess = false, runsSources = false } = options;
+  if (runsSources) allowSources();
   const { env } = process;
-  const has = (flag: string): boolean => argv.includes(flag);
-  const console = openConsole({ json: has('--json'), debug: has('--debug'), env });
-  const watch = openWatch((error) => process.exit(console.refuse(error)));
-  const { name, rest } = splitWords(argv);
+  const [json, debug] = [argv.includes('--json'), argv.includes('--debug')];
+  const console = openConsole({ json, debug, env, ownsProcess });
+  const crashes = ownsProcess ? handleCrashes((error) => process.exit(console.printError(error))) : noCrashHandler;
+  const { conceal, redact, progress } = console;
+  const { interruption } = crashes;
+  const context = { cwd: process.cwd(), env, config: configIn(argv), json, debug, conceal, redact, progress, interruption };
   try {
-    const reply = await replyTo(name, rest, watch, {
-      cwd: process.cwd(),
-      env,
-      config: configIn(argv),
-      json: has('--json'),
-      debug: has('--debug'),
-      conceal: console.conceal,
-      redact: console.redact,
-      progress: console.progress,
-      interruption: watch.interruption,
-    });
+    const reply = await run(argv, context, crashes);
     const exit = console.print(reply);
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
-    return console.refuse(refusalOf(error));
+    return console.printError(asKernelError(error));
   } finally {
-    watch.end(console.progress);
+    crashes.end(progress);
   }
 }
 
-async function replyTo(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
-  if (name === null || name === 'help') return general(name, rest, watch, context);
-  const command = await commandOf(name, rest, watch, context);
-  const input = readPlain(command, rest) ?? (await import('./parser.ts')).parse(name, command, rest);
-  if (input.switches.has('help')) return told('help', (await import('./help.ts')).helpOf(name, command));
-  // What nobody catches leaves nothing that is known: the database rolls back what was not committed.
-  if (command.runsPlugins === true) watch.guard((await import('../boot/guard-process.ts')).guardProcess);
-  else process.on('uncaughtException', watch.fail);
-  return command.run(input, contextFor(input, context));
-}
-
-/** What is asked of no command: `--version`, `--help`, `help`. */
-async function general(name: string | null, rest: readonly string[], watch: Watch, context: Context): Promise<Reply> {
-  const { helpOf, helpOfAll } = await import('./help.ts');
-  const { name: about, rest: flags } = splitWords(rest);
-  if (name === 'help' && about !== null)
-    return told('help', helpOf(about, await commandOf(about, flags, watch, context)));
-  const strange = flags.find((flag, i) => !generalFlags.includes(flag) && flags[i - 1] !== '--config');
-  if (strange !== undefined) throw usageError(`kernel has no option ${strange}`, nearest(strange, generalFlags));
-  if (name === null && rest.includes('--version')) {
-    return told('version', kernelPackage().version);
+async function run(argv: readonly string[], context: Context, crashes: CrashHandler): Promise<Reply> {
+  const line = splitCommandLine(argv);
+  const { name, words } = line;
+  if (name === null || name === 'help') {
+    return (await import('./help-command.ts')).runHelp(line, context, crashes);
   }
-  const { knownPluginCommands } = await import('./plugin-commands.ts');
-  const help = (): string => helpOfAll(knownPluginCommands(context));
-  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) return told('help', help());
-  if (rest.length > 0) throw usageError('kernel needs a command');
-  // Nothing was asked, so nothing is the answer; what could be asked is told beside it.
-  context.progress.write(`${help()}\n`);
-  return { exit: exitCode.usage, json: null, text: () => '' };
+  const command = await findCommand(name, words, context, crashes);
+  const input = parseSimple(command, words) ?? (await import('./commander-parser.ts')).parse(name, command, words);
+  if (input.switches.has('help')) return (await import('./help-command.ts')).helpReply(name, command);
+  // Nothing has to be cleaned up after a crash: the database rolls back what was not committed.
+  if (command.runsPlugins === true) await crashes.watchPlugins();
+  else crashes.watchKernel();
+  return command.run(input, withOptions(input, context));
 }
 
-const generalFlags: readonly string[] = ['--help', '-h', '--version', '--json', '--debug', '--config'];
-
-function told(key: 'help' | 'version', text: string): Reply {
-  return { json: { [key]: text }, text: () => text };
-}
-
-async function commandOf(name: string, rest: readonly string[], watch: Watch, context: Context): Promise<Command> {
-  const entry = commandNamed(name);
-  if (entry !== undefined) return entry.load(context);
-  const { knownPluginCommands, pluginCommands } = await import('./plugin-commands.ts');
-  // Only what looks like one of a plugin is worth a refusal of the config.
-  const declared = name.includes(':') && !isKernelGroup(name) ? pluginCommands(context) : knownPluginCommands(context);
-  const found = declared.find((one) => one.name === name);
-  if (found !== undefined) {
-    // What it takes is known to its plugin's code alone.
-    watch.guard((await import('../boot/guard-process.ts')).guardProcess);
-    return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
-  }
-  const { nearestCommand } = await import('./nearest-command.ts');
-  const names = declared.map((one) => one.name);
-  throw usageError(`kernel has no command "${name}"`, nearestCommand(name, rest, names));
-}
-
-/** `migrate:`, `plugin:`, `config:`: a slip in one of those is none of a plugin. */
-function isKernelGroup(name: string): boolean {
-  return commandTable.some((entry) => entry.name.startsWith(name.slice(0, name.indexOf(':') + 1)));
-}
-
-/** Options may stand before the command's name, and a value be joined to its flag. */
+/** Finds `--config` before the command line is parsed, since a plugin's command is found through the config. */
 function configIn(argv: readonly string[]): string | undefined {
   const at = argv.indexOf('--config');
   return at < 0 ? argv.find((word) => word.startsWith('--config='))?.slice('--config='.length) : argv[at + 1];
 }
 
-/** What its parser made of the words holds. */
-function contextFor({ values, switches }: Input, context: Context): Context {
+/** The common options as they were parsed: a word like `--json` may turn out to be the value of another option. */
+function withOptions({ values, switches }: Input, context: Context): Context {
   return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
-}
-
-function usageError(what: string, close: string | null = null): KernelError {
-  const sentence = close === null ? `${what}.` : `${what}; did you mean ${close}?`;
-  return kernelError('USAGE', { what: sentence, usage: null, command: null });
 }

@@ -1,18 +1,18 @@
-import { nearest } from '../error/nearest.ts';
+import { nearestName } from '../error/nearest-name.ts';
 import { commandTable } from './command-table.ts';
 
 /**
- * The command that was meant: with a space for its colon (`migrate up`), without what stands before it (`status`), or by
- * a slip. `null` where none is near.
+ * Guesses the command that was meant by a name with a space for its colon (`migrate up`), without the part before the
+ * colon (`status`), or with a typing error. `null` if none is close.
  */
-export function nearestCommand(name: string, rest: readonly string[], ofPlugins: readonly string[]): string | null {
+export function nearestCommand(name: string, words: readonly string[], pluginCommands: readonly string[]): string | null {
   const own = commandTable.filter(({ group }) => group !== null).map((entry) => entry.name);
-  const names = [...own, ...ofPlugins];
-  const next = rest.find((word) => !word.startsWith('-')) ?? '';
+  const names = [...own, ...pluginCommands];
+  const next = words.find((word) => !word.startsWith('-')) ?? '';
   return (
     names.find((one) => one === `${name}:${next}`) ??
     names.find((one) => one.endsWith(`:${name}`)) ??
-    nearest(`${name}:${next}`, names) ??
-    nearest(name, names)
+    nearestName(`${name}:${next}`, names) ??
+    nearestName(name, names)
   );
 }

@@ -2,11 +2,11 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { declaredCommands, type DeclaredCommand } from '../plugin/declared-commands.ts';
 import { commandNamed } from './command-table.ts';
 import type { Context } from './command.ts';
-import { openConfig } from './project.ts';
+import { openConfig } from './open-project.ts';
 
 /**
- * The commands of the active plugins, by their package.json alone. Throws what the config and packages get wrong, and
- * PLUGIN_COLLISION for one that is called as the kernel's own.
+ * Returns the commands of the active plugins, as their package.json files declare them. Throws the errors of the config and
+ * of packages, and PLUGIN_COLLISION for a name that is one of the kernel's own.
  */
 export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   const declared = declaredCommands(openConfig(context));
@@ -16,7 +16,7 @@ export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   throw kernelError('PLUGIN_COLLISION', { what: `The command ${taken.name}`, owners });
 }
 
-/** The same, for lists: none where there is no project, or one that does not fit. */
+/** The same for lists: returns none where there is no project, or where its config is invalid. */
 export function knownPluginCommands(context: Context): readonly DeclaredCommand[] {
   try {
     return pluginCommands(context);

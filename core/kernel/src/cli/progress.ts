@@ -2,8 +2,8 @@ import type { Observer } from '../run/run.ts';
 import { now } from './clock.ts';
 import type { Context } from './command.ts';
 
-/** Milliseconds before anything is said: what is over by then needs no progress. */
-const patience = 1000;
+/** Milliseconds before progress is shown. Work that is done by then needs none. */
+const delay = 1000;
 
 const waiting = {
   'migration lock': 'waiting for another process that is migrating',
@@ -11,32 +11,32 @@ const waiting = {
   connection: 'the connection broke; connecting again',
 } as const;
 
-/** Tells a person what an upgrade is at. */
+/** Shows people the progress of an upgrade. */
 export interface Progress {
   readonly observer: Observer;
-  /** Says what is being done, of work that has no steps to count. */
+  /** Shows the current stage of work that has no steps to count. */
   readonly stage: (what: string) => void;
-  /** Takes away the line that is still there. */
+  /** Erases the line of progress. */
   readonly end: () => void;
 }
 
 /**
- * On a terminal one line that follows what runs, from the first second on. Elsewhere only what is waited for, once for
- * each reason, so that a log tells why nothing happens. With `--json` nothing.
+ * Opens the progress on standard error. On a terminal it is one line that is rewritten, from the first second on. Elsewhere
+ * only waits are reported, each reason once, so that a log explains a standstill. With `--json` there is none.
  */
 export function openProgress({ json, env, progress }: Context): Progress {
   const { write } = progress;
-  // A terminal that is known to have no escapes cannot take a line back.
+  // A terminal without escape sequences cannot rewrite a line.
   const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
   if (json) return { observer: {}, stage() {}, end() {} };
   const began = now();
   const said = new Set<string>();
   let line = '';
   const show = (): void => write(`\r\u001b[2K${line.slice(0, 78)}`);
-  // One long statement makes no further call, so the clock has to.
-  const timer = setTimeout(() => isTerminal && line !== '' && show(), patience);
+  // During one long statement nothing else is called, so a timer shows the line.
+  const timer = setTimeout(() => isTerminal && line !== '' && show(), delay);
   timer.unref();
-  const isLate = (): boolean => now() - began >= patience;
+  const isLate = (): boolean => now() - began >= delay;
   return {
     observer: {
       begins(step, position, total) {

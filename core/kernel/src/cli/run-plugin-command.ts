@@ -1,40 +1,40 @@
+import { bootLoadedApp } from '../boot/boot.ts';
+import { loadApp, type LoadedApp } from '../boot/load-app.ts';
+import { runAsPlugin } from '../boot/running-plugin.ts';
 import { Commands, type PluginCommand } from '../contract/command.ts';
 import { Database } from '../contract/database.ts';
-import { firstLine } from '../error/first-line.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
-import { inTheNameOf } from '../boot/running-plugin.ts';
-import { bootPrepared } from '../boot/boot.ts';
-import { prepare, type Prepared } from '../boot/prepare.ts';
 import type { DeclaredCommand } from '../plugin/declared-commands.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
 import { openLog } from './log.ts';
+import { openConfig } from './open-project.ts';
 import { openProgress } from './progress.ts';
-import { openConfig } from './project.ts';
 
-/** A command of a plugin, whose code is loaded and bound for it; no database yet. */
+/** Loads and binds the active plugins, and returns a command of one of them. Connects to no database yet. */
 export async function loadPluginCommand(
   { name, summary, plugin }: DeclaredCommand,
   context: Context,
 ): Promise<Command> {
-  const prepared = await prepare(openConfig(context));
+  const prepared = await loadApp(openConfig(context));
   const { item } = prepared.bound.container.get.all(Commands).find(({ key }) => key === name) ?? missing(name);
   return {
-    about: `${item.about} It is a command of the plugin "${plugin}": the application is booted for it, and stopped after it.`,
+    about: `${item.about} This is a command of the plugin "${plugin}": the application boots before it and stops after it.`,
     arguments: item.arguments ?? [],
     options: item.options ?? [],
     examples: [{ line: `kernel ${name}`, about: summary }],
     exits: [{ code: 12, about: 'it failed, or a plugin is not installed, does not load or does not start' }],
     runsPlugins: true,
-    run: (input, own) => runIn(prepared, plugin, item, input, own),
+    run: (input, own) => run(prepared, plugin, item, input, own),
   };
 }
 
 function missing(name: string): never {
-  throw kernelError('INTERNAL', { what: `the command ${name} is listed, bound, and not there.` });
+  throw kernelError('INTERNAL', { what: `the command ${name} is declared and bound, and cannot be found.` });
 }
 
-async function runIn(
-  prepared: Prepared,
+async function run(
+  prepared: LoadedApp,
   plugin: string,
   command: PluginCommand,
   input: Input,
@@ -43,12 +43,11 @@ async function runIn(
   const log = await openLog(context);
   const progress = openProgress(context);
   const { interruption } = context;
-  const app = await bootPrepared(prepared, { observer: progress.observer, log, interruption }).finally(progress.end);
-  const stray = interruption();
-  const ended = new AbortController();
-  const end = (signal: NodeJS.Signals): void => ended.abort(new Error(`${signal} ended it`));
-  process.once('SIGINT', end).once('SIGTERM', end);
-  const signal = AbortSignal.any([stray, ended.signal]);
+  const app = await bootLoadedApp(prepared, { observer: progress.observer, log, interruption }).finally(progress.end);
+  const crashed = interruption();
+  const stopped = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => stopped.abort(new Error(`${signal} ended it`));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   const switches = Array.from(input.switches, (flag): [string, true] => [flag, true]);
   const values = Object.fromEntries<string | true>([...input.values, ...switches]);
   const given = {
@@ -56,33 +55,30 @@ async function runIn(
     log: log(plugin),
     operands: input.operands,
     values,
-    signal,
+    signal: AbortSignal.any([crashed, stopped.signal]),
   };
-  const who = prepared.blueprint.set.byName.get(plugin);
+  const owner = prepared.revisionSet.pluginSet.byName.get(plugin);
   const actor = {
     plugin,
-    package: who?.package ?? plugin,
-    version: who?.version ?? '0.0.0',
+    package: owner?.package ?? plugin,
+    version: owner?.version ?? '0.0.0',
     phase: 'command',
   } as const;
   try {
-    const run = async (): Promise<Reply> => {
+    const runCommand = async (): Promise<Reply> => {
       const { text, data } = await (await command.load()).run(given);
       return { json: data ?? { text }, text: () => text };
     };
-    const reply = await inTheNameOf(actor, () => app.get(Database).inContext(run));
-    stray.throwIfAborted();
+    const reply = await runAsPlugin(actor, () => app.get(Database).inContext(runCommand));
+    crashed.throwIfAborted();
     return reply;
   } catch (error) {
     if (isKernelError(error)) throw error;
     const { phase: _, ...facts } = actor;
-    throw kernelError(
-      'PLUGIN_COMMAND_FAILED',
-      { ...facts, command: command.name, reason: firstLine(error) },
-      { cause: error },
-    );
+    const details = { ...facts, command: command.name, reason: shortMessage(error) };
+    throw kernelError('PLUGIN_COMMAND_FAILED', details, { cause: error });
   } finally {
-    process.off('SIGINT', end).off('SIGTERM', end);
+    process.off('SIGINT', stop).off('SIGTERM', stop);
     await app.stop();
   }
 }

@@ -1,30 +1,30 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 
-/** What is shorter is no secret, and would blank out ordinary words. */
+/** Shorter values are not treated as secrets: hiding them would blank out ordinary words. */
 const leastLength = 6;
 
 /**
- * What must not be shown of a config: the passwords of its database, and what environment variables put into the options
- * of its plugins. What is told anyway is left in: a user's name that is the password too, a variable that holds a folder
- * of the project.
+ * Returns the secrets of a config: the passwords of its database, and the values of the environment variables in the
+ * options of its plugins. A value that is printed anyway is no secret: a password that is also the user's name, a variable
+ * that holds a folder of the project.
  */
 export function secretsOf(
   { database, file, root, overlays, plugins }: Config,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const told = [database.shown, file, root, ...overlays, ...plugins.keys()];
+  const printed = [database.shown, file, root, ...overlays, ...plugins.keys()];
   const urls = database.kind === 'postgres' ? [database.url, database.directUrl ?? ''] : [];
   const hasOptions = plugins.values().some(({ options }) => Object.keys(options).length > 0);
   const names = hasOptions ? [file, ...overlays].flatMap(variablesIn) : [];
   const values = names.map((name) => env[name] ?? '');
   const found = [...[...urls, ...values].flatMap(passwordsIn), ...values, env['PGPASSWORD'] ?? ''];
   return [...new Set(found)].filter(
-    (secret) => secret.length >= leastLength && !told.some((text) => text.includes(secret)),
+    (secret) => secret.length >= leastLength && !printed.some((text) => text.includes(secret)),
   );
 }
 
-/** As they are written in a URL, and as they are meant. */
+/** Returns the passwords of a URL, both as written and decoded. */
 function passwordsIn(url: string): readonly string[] {
   if (!URL.canParse(url)) return [];
   const { password, searchParams } = new URL(url);
@@ -36,7 +36,7 @@ function passwordsIn(url: string): readonly string[] {
   }
 }
 
-/** The variables that a config file names in what belongs to plugins. The file has been read and checked before. */
+/** Returns the variables that a config file names in the options of plugins. The file has been checked before. */
 function variablesIn(file: string): readonly string[] {
   const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const plugins = typeof json === 'object' && json !== null && 'plugins' in json ? json.plugins : {};
@@ -51,14 +51,14 @@ function variablesIn(file: string): readonly string[] {
   return names;
 }
 
-// What documents a URL says `user:password@` and nothing that is one.
+// `user:password@` is an example in documentation, not a password.
 const urlPassword = /(:\/\/[^\s:@/'"<>]*:)(?!password@)[^\s'"<>]*@/g;
 const passwordParameter = /\b((?:ssl)?password=)[^\s&'"]+/gi;
 
-/** `text` without `secrets` and without the password of any URL: the last line of defence over all that is printed. */
+/** Returns `text` without `secrets` and without the password of any URL: the last defense for everything that is printed. */
 export function redacted(text: string, secrets: readonly string[]): string {
   const known = secrets
     .toSorted((a, b) => b.length - a.length)
-    .reduce((told, one) => told.replaceAll(one, '***'), text);
+    .reduce((rest, one) => rest.replaceAll(one, '***'), text);
   return known.replaceAll(urlPassword, '$1***@').replaceAll(passwordParameter, '$1***');
 }

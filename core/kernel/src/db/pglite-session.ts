@@ -5,8 +5,9 @@ import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
-import { firstLine } from '../error/first-line.ts';
-import { optimizingLate, optimizingNothing, validatingLate } from '../runtime/webassembly.ts';
+import { shortMessage } from '../error/short-message.ts';
+import { optimizeLate, optimizeNothing, validateLazily } from '../runtime/webassembly.ts';
+import { assertEngineInstalled } from '../peers/kernel-peers.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
 import { preparedMemory, unpackTemplate } from './template.ts';
@@ -21,20 +22,31 @@ export interface PgliteSession extends Session {
   readonly engine: PGlite;
 }
 
+/** How to open an embedded database. */
+export interface PgliteOptions {
+  /** Whether it is closed when one command ends, so that optimizing its code never pays. Default: false. */
+  readonly shortLived?: boolean;
+}
+
 /**
  * Opens the embedded database: takes its directory, makes it from the prepared template on the first boot, and starts
- * the engine, `optimizing` as V8 is to do with it. Throws DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ * the engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
  */
-export async function openPglite(target: PgliteTarget, optimizing = optimizingLate): Promise<PgliteSession> {
+export async function openPglite(
+  target: PgliteTarget,
+  { shortLived = false }: PgliteOptions = {},
+): Promise<PgliteSession> {
   const { directory } = target;
+  assertEngineInstalled(target.shown);
   const lock = directory === null ? null : takeDirectory(directory);
   try {
-    const engine = await startEngine(directory, optimizing);
-    return sessionOf(engine, target, lock, optimizing);
+    const tune = shortLived ? optimizeNothing : optimizeLate;
+    const engine = await startEngine(directory, tune);
+    return sessionOf(engine, target, lock, tune);
   } catch (error) {
     lock?.release();
     if (error instanceof KernelError || directory === null) throw error;
-    throw kernelError('STORE_DAMAGED', { directory, reason: firstLine(error) }, { cause: error });
+    throw kernelError('STORE_DAMAGED', { directory, reason: shortMessage(error) }, { cause: error });
   }
 }
 
@@ -44,17 +56,17 @@ function takeDirectory(directory: string): DirectoryLock {
     return lockDirectory(directory);
   } catch (error) {
     if (error instanceof KernelError) throw error;
-    throw kernelError('DIRECTORY_UNUSABLE', { directory, reason: firstLine(error) }, { cause: error });
+    throw kernelError('DIRECTORY_UNUSABLE', { directory, reason: shortMessage(error) }, { cause: error });
   }
 }
 
-async function startEngine(directory: string | null, optimizing: typeof optimizingLate): Promise<PGlite> {
+async function startEngine(directory: string | null, tune: () => Disposable): Promise<PGlite> {
   const [library, place] = await Promise.all([
     import('@electric-sql/pglite'),
     directory === null ? inMemory() : onDisk(directory),
   ]);
-  using _ = optimizing();
-  using __ = validatingLate();
+  using _ = tune();
+  using __ = validateLazily();
   const Engine = startingLightly(library);
   const engine = new Engine({
     ...place(library),
@@ -78,7 +90,7 @@ function startingLightly({ PGlite: Engine, types }: typeof Library): typeof PGli
      */
     override async _initArrayTypes(): Promise<void> {
       {
-        using _ = optimizingNothing();
+        using _ = optimizeNothing();
         await this.exec('');
       }
       const { rows } = await this.query<{ oid: number; typarray: number }>(
@@ -145,7 +157,7 @@ function sessionOf(
   engine: PGlite,
   target: PgliteTarget,
   lock: DirectoryLock | null,
-  optimizing: typeof optimizingLate,
+  tune: () => Disposable,
 ): PgliteSession {
   return {
     kind: 'pglite',
@@ -156,7 +168,7 @@ function sessionOf(
     lost: false,
     async script(text, onNotice) {
       // PL/pgSQL, for one, is a module that is made when something needs it.
-      using _ = optimizing();
+      using _ = tune();
       try {
         await engine.exec(text, {
           ...(onNotice && { onNotice: (n) => onNotice({ code: n.code ?? '00000', message: n.message ?? '' }) }),
@@ -167,7 +179,7 @@ function sessionOf(
       }
     },
     async query<Row>(text: string, values: readonly unknown[] = []) {
-      using _ = optimizing();
+      using _ = tune();
       return (await engine.query<Row>(text, [...values])).rows;
     },
     sibling: async () => null,

@@ -1,26 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { runtimeTricksEnabled } from './tricks.ts';
 
-/** The folder of a package of a great many modules: what entities and options bring along. */
-const crowded = /^.*\/node_modules\/(?:@mikro-orm\/[^/]+|kysely|zod)\//;
+/** Folders of packages that have very many modules. Entities and option schemas load them. */
+const largePackage = /^.*\/node_modules\/(?:@mikro-orm\/[^/]+|kysely|zod)\//;
 
 let registered = false;
 
 /**
- * From now on, answers for Node when a module of MikroORM, kysely or zod asks for another one beside it, of which there are
- * some 450. Node looks each up with its real path and the package.json above it, which takes a fifth of a second;
- * docs/decisions/module-lookup.md has the numbers. The answers are Node's own, and all else it is asked as ever. Calling
- * it again changes nothing.
+ * From now on, resolves the relative imports inside MikroORM, kysely and zod in Node's place. There are some 1,800 of them;
+ * Node checks the real path and the package.json files above each, which takes a fifth of a second
+ * (docs/decisions/runtime.md). The results are the same as Node's, and Node resolves everything else as always. Does
+ * nothing outside the process of the `kernel` command, and nothing when it is called again.
  */
-export function lookUpQuickly(): void {
-  if (registered) return;
+export function speedUpModuleLookup(): void {
+  if (registered || !runtimeTricksEnabled()) return;
   registered = true;
-  const lookup = quickLookup();
+  const lookup = moduleLookup();
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const { parentURL = '', conditions } = context;
-      const [folder] = conditions.includes('import') ? (crowded.exec(parentURL) ?? []) : [];
+      const [folder] = conditions.includes('import') ? (largePackage.exec(parentURL) ?? []) : [];
       if (folder === undefined) return nextResolve(specifier, context);
       const url = lookup(folder, parentURL, specifier);
       return url === null ? nextResolve(specifier, context) : { url, format: 'module', shortCircuit: true };
@@ -29,11 +30,11 @@ export function lookUpQuickly(): void {
 }
 
 /**
- * Gives a function that knows the URL of the ECMAScript module that `./name.js` or `../name.js` is for the module `parent`
- * of the package in `folder`, and `null` for what is not that plain: Node is to say. A parent is a real path, as all of
- * Node's URLs are.
+ * Returns a function that resolves `./name.js` or `../name.js`, imported by the module `parent` of the package in
+ * `folder`, to the URL of an ECMAScript module. It returns `null` for anything less plain, which is left to Node. `parent`
+ * is a real path, as all of Node's module URLs are.
  */
-export function quickLookup(): (folder: string, parent: string, specifier: string) => string | null {
+export function moduleLookup(): (folder: string, parent: string, specifier: string) => string | null {
   const answers = new Map<string, string | null>();
   const folders = new Map<string, boolean>();
   /** Whether a `.js` file is an ECMAScript module, by the nearest package.json. */
@@ -52,7 +53,7 @@ export function quickLookup(): (folder: string, parent: string, specifier: strin
     const { href } = new URL(specifier, parent);
     let answer = answers.get(href);
     if (answer === undefined) {
-      // npm packs no symbolic links, so what is in the same package as a real path is one too. What is missing, Node explains.
+      // npm packs no symbolic links, so a path in the folder of a real path is real too. Node explains a missing file.
       const plain = href.startsWith(folder) && existsSync(fileURLToPath(href)) && isModule(href);
       answers.set(href, (answer = plain ? href : null));
     }

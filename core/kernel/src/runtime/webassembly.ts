@@ -1,56 +1,64 @@
 import { setFlagsFromString } from 'node:v8';
+import { runtimeTricksEnabled } from './tricks.ts';
 
 /**
- * V8 compiles WebAssembly plainly first, and optimizes on other threads what turns out to be hot. A process does not end
- * before such a thread has, and PostgreSQL's grammar is one function that takes it half a second: as long as most commands
- * need for all else. docs/decisions/webassembly.md has what the switches bring.
+ * A switch of V8. V8 compiles WebAssembly without optimizing it first, and optimizes hot functions on other threads. A
+ * process cannot exit before such a thread is done, and PostgreSQL's grammar is one function that takes half a second to
+ * optimize: as long as most commands need for everything else. docs/decisions/runtime.md has the measurements.
  *
- * They are V8's own and count for the whole process, so each is set for a moment only: code that V8 kept for a module of
- * JavaScript is of no use to it under other switches.
+ * Switches apply to the whole process, so each is set for a moment only: V8 discards the compiled JavaScript in Node's
+ * cache if it was stored under other switches.
  */
 interface Switch {
   /** V8's default. */
   readonly usual: string;
   readonly set: string;
-  /** How many ask for it now. */
-  asking: number;
+  /** Number of callers that hold the switch. */
+  holders: number;
 }
 
-/** How long a function runs before it is optimized, 150 times the default. It is told when its module is made. */
-const late: Switch = {
+/**
+ * How much a function runs before V8 optimizes it: 150 times the default. A function gets this budget when its module is
+ * instantiated.
+ */
+const budget: Switch = {
   usual: '--wasm-tiering-budget=13000000',
   set: '--wasm-tiering-budget=2000000000',
-  asking: 0,
+  holders: 0,
 };
 
-/** The only function that is optimized once it has run for long: number 1, which is an import. */
-const none: Switch = { usual: '--wasm-tier-up-filter=-1', set: '--wasm-tier-up-filter=1', asking: 0 };
+/** Which function V8 may optimize: only number 1, which is an import, so none. It counts at a function's first call. */
+const filter: Switch = { usual: '--wasm-tier-up-filter=-1', set: '--wasm-tier-up-filter=1', holders: 0 };
 
-/** Whether a function is validated when it is first called, or all are with their module. */
-const validation: Switch = { usual: '--no-wasm-lazy-validation', set: '--wasm-lazy-validation', asking: 0 };
+/** Whether V8 validates a function at its first call, or all functions with their module. */
+const validation: Switch = { usual: '--no-wasm-lazy-validation', set: '--wasm-lazy-validation', holders: 0 };
 
-/** Until it is disposed of, what is made of WebAssembly is optimized late: for what may stay up, and be fast after a while. */
-export function optimizingLate(): Disposable {
-  return hold(late);
+/**
+ * While held, V8 optimizes the functions of new modules late. For a process that may stay up, and should be fast after a
+ * while.
+ */
+export function optimizeLate(): Disposable {
+  return hold(budget);
 }
 
-/** Until it is disposed of, nothing is optimized that runs: for a command that ends. */
-export function optimizingNothing(): Disposable {
-  return hold(none);
+/** While held, V8 optimizes no function that is called for the first time. For a command that ends. */
+export function optimizeNothing(): Disposable {
+  return hold(filter);
 }
 
-/** Until it is disposed of, a module that is made is not looked through: of PostgreSQL's functions a command calls a seventh. */
-export function validatingLate(): Disposable {
+/** While held, V8 validates a new module's functions lazily. A command calls one in seven of PostgreSQL's functions. */
+export function validateLazily(): Disposable {
   return hold(validation);
 }
 
 function hold(one: Switch): Disposable {
-  one.asking += 1;
-  if (one.asking === 1) setFlagsFromString(one.set);
+  if (!runtimeTricksEnabled()) return { [Symbol.dispose]() {} };
+  one.holders += 1;
+  if (one.holders === 1) setFlagsFromString(one.set);
   return {
     [Symbol.dispose]() {
-      one.asking -= 1;
-      if (one.asking === 0) setFlagsFromString(one.usual);
+      one.holders -= 1;
+      if (one.holders === 0) setFlagsFromString(one.usual);
     },
   };
 }

@@ -41,7 +41,7 @@ const rows: readonly BadInput[] = [
     spoil: listed('likes'),
     code: 'PLUGIN_NOT_FOUND',
     exit: 12,
-    says: ['"likes"', 'npm install @headwater/plugin-likes'],
+    says: ['"likes"', '@headwater/plugin-likes and headwater-plugin-likes', 'npx kernel plugin:disable likes'],
   },
   {
     input: 'no plugin export',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runKernel, type Finished } from '../../../../test/helper/kernel-process.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 import { helpOf } from '../../src/cli/help.ts';
-import { readPlain, splitWords } from '../../src/cli/shape.ts';
+import { parseSimple, splitCommandLine } from '../../src/cli/simple-parser.ts';
 import { exitCode } from '../../src/error/exit-code.ts';
 
 /** What the command promises to be able to do. A line less is a broken promise to somebody's script. */
@@ -106,9 +106,9 @@ describe('the help', () => {
         const found = Array.from(line.matchAll(/\bkernel ([^|&>)"]+)/g), ([, words = '']) => words.trim().split(' '));
         expect(found.length, line).toBeGreaterThan(0);
         for (const argv of found) {
-          const { name, rest } = splitWords(argv);
+          const { name, words } = splitCommandLine(argv);
           const shape = await commandTable.find((entry) => entry.name === name)?.load(project);
-          expect(shape === undefined ? null : readPlain(shape, rest), line).not.toBeNull();
+          expect(shape === undefined ? null : parseSimple(shape, words), line).not.toBeNull();
         }
       }
     },

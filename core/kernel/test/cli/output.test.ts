@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { kernelBin } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
-import { paintFor, wantsColor } from '../../src/cli/paint.ts';
+import { colorsIf, wantsColor } from '../../src/cli/colors.ts';
 import { community, complaintIn, ok, refusalIn } from './support.ts';
 
 const escape = '\u001b[';
@@ -30,8 +30,8 @@ async function onTerminal(
 
 describe('colours', () => {
   it('are what the stream is and the environment says', () => {
-    expect(paintFor(true).red('x')).toBe(`${escape}31mx${escape}39m`);
-    expect(paintFor(false).red('x')).toBe('x');
+    expect(colorsIf(true).red('x')).toBe(`${escape}31mx${escape}39m`);
+    expect(colorsIf(false).red('x')).toBe('x');
     expect(wantsColor(true, {})).toBe(true);
     expect(wantsColor(false, {})).toBe(false);
     expect(wantsColor(true, { NO_COLOR: '' })).toBe(true);
@@ -143,7 +143,7 @@ describe('a process that ends before its command', () => {
   it('never ends well: an await of what never comes is told with its file', async () => {
     const project = await withFirstLine('await new Promise(() => {});');
     const told = complaintIn(await project.kernel('migrate:up'), 13);
-    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits what never comes/m);
+    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits something that never happens/m);
   });
 
   it('never ends well: neither does process.exit, whose place --debug shows', async () => {

@@ -3,9 +3,9 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { quickLookup } from '../../src/runtime/module-lookup.ts';
+import { moduleLookup } from '../../src/runtime/module-lookup.ts';
 import { makeFolder, writeFiles } from '../config/folder.ts';
-import { coreFolder } from '../plugin/project.ts';
+import { kernelFolder } from '../plugin/project.ts';
 
 /** What a process of its own reports, once it has loaded MikroORM with its drivers, and zod. */
 interface Report {
@@ -16,7 +16,7 @@ interface Report {
 }
 
 function report(quick: boolean): Report {
-  const { href } = pathToFileURL(join(coreFolder, 'src/plugin/quick-lookup.ts'));
+  const { href } = pathToFileURL(join(kernelFolder, 'src/runtime/module-lookup.ts'));
   const program = `
 import { registerHooks } from 'node:module';
 const loaded = [];
@@ -25,13 +25,13 @@ registerHooks({
   resolve(specifier, context, next) { lookups += 1; return next(specifier, context); },
   load(url, context, next) { loaded.push([url, context.format].join(' ')); return next(url, context); },
 });
-const { lookUpQuickly } = await import('${href}');
+const { speedUpModuleLookup } = await import('${href}');
 loaded.length = lookups = 0;
-if (${quick}) lookUpQuickly();
+if (${quick}) speedUpModuleLookup();
 for (const name of ['@mikro-orm/postgresql', '@mikro-orm/pglite', 'zod']) await import(name);
 console.log(JSON.stringify({ loaded, lookups }));`;
   const args = ['--input-type=module', '--eval', program];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', cwd: coreFolder })) as Report;
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', cwd: kernelFolder })) as Report;
 }
 
 describe('looking up modules of packages that have many', () => {
@@ -60,7 +60,7 @@ describe('looking up modules of packages that have many', () => {
     symlinkSync('zod', join(root, 'node_modules/linked'), 'junction');
     const folder = `${pathToFileURL(zod).href}/`;
     const found = (specifier: string, parent = 'index.js'): string | null =>
-      quickLookup()(folder, `${folder}${parent}`, specifier)?.slice(folder.length) ?? null;
+      moduleLookup()(folder, `${folder}${parent}`, specifier)?.slice(folder.length) ?? null;
 
     expect(found('./folder/index.js')).toBe('folder/index.js');
     expect(found('../index.js', 'folder/index.js')).toBe('index.js');

@@ -4,14 +4,14 @@ import { openPackages } from '../../plugin/packages.ts';
 import type { ArgumentSpec, Command, Context } from '../command.ts';
 import { commandNamed, commandTable } from '../command-table.ts';
 import { knownPluginCommands } from '../plugin-commands.ts';
-import { openConfig } from '../project.ts';
-import { optionsOf } from '../shape.ts';
+import { openConfig } from '../open-project.ts';
+import { optionsOf } from '../signature.ts';
 
-/** `kernel __complete <line>`: what could stand for the last word of a line, one a line. */
+/** `kernel __complete <line>`: the words that may complete the last word of a line, one per line. */
 export const complete: Command = {
-  about: 'Lists what could stand for the last word of a line. The scripts of `kernel completion` call it.',
+  about: 'Lists the words that may complete the last word of a line. The scripts of `kernel completion` call it.',
   arguments: [{ name: 'line', about: 'the command line up to the cursor' }],
-  examples: [{ line: 'kernel __complete "kernel migrate:"', about: 'the commands that begin so' }],
+  examples: [{ line: 'kernel __complete "kernel migrate:"', about: 'the commands that begin with migrate:' }],
   async run({ operands: [line = ''] }, context) {
     const words = line.trimStart().split(/\s+/);
     const last = words.at(-1) ?? '';
@@ -26,15 +26,25 @@ async function candidates(before: readonly string[], last: string, context: Cont
   const added = name === undefined || name === 'help' ? knownPluginCommands(context).map((one) => one.name) : [];
   if (name === undefined) return [...names, ...added, 'help'];
   if (name === 'help') return [...names, ...added];
-  const command = await commandNamed(name)?.load(context);
-  if (command === undefined) return [];
+  const command = await loadQuietly(name, context);
+  if (command === null) return [];
   if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);
   const specs = command.arguments ?? [];
   const spec = specs[rest.length] ?? (specs.at(-1)?.many === true ? specs.at(-1) : undefined);
   return argumentsFor(spec?.complete, context);
 }
 
-/** Whoever presses a key wants no explanation of a config that does not fit. */
+/** Pressing Tab is no time for an error, so a command of a package that is not installed has no completions. */
+async function loadQuietly(name: string, context: Context): Promise<Command | null> {
+  try {
+    return (await commandNamed(name)?.load(context)) ?? null;
+  } catch (error) {
+    if (isKernelError(error)) return null;
+    throw error;
+  }
+}
+
+/** The same for an invalid config. */
 async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): Promise<readonly string[]> {
   if (kind === undefined || typeof kind === 'object') return kind ?? [];
   try {

@@ -1,10 +1,10 @@
 import { kernelError } from '../../error/kernel-codes.ts';
-import { nearest } from '../../error/nearest.ts';
+import { nearestName } from '../../error/nearest-name.ts';
 import type { Command } from '../command.ts';
-import { usageOf } from '../shape.ts';
+import { usageOf } from '../signature.ts';
 
-// Each asks the kernel what could follow the line so far. To bash a colon ends a word, so what stands before it is
-// there already.
+// Each script asks the kernel for the words that may follow. For bash a colon ends a word, so the part before the colon is
+// already on the line.
 const scripts: Readonly<Record<string, string>> = {
   bash: `_kernel() {
   local line="\${COMP_LINE:0:COMP_POINT}" word colon="" reply
@@ -29,8 +29,8 @@ compdef _kernel kernel`,
 /** `kernel completion <shell>`. */
 export const completion: Command = {
   about:
-    'Prints a script that lets a shell complete commands, options and the names of plugins. It calls `kernel`, which ' +
-    'has to be on the PATH, as it is inside npm scripts or after: alias kernel="npx kernel".',
+    'Prints a script with which a shell completes commands, options and the names of plugins. The script calls ' +
+    '`kernel`, which has to be on the PATH, as it is in npm scripts or after: alias kernel="npx kernel".',
   arguments: [{ name: 'shell', about: 'bash, zsh or fish', required: true, complete: ['bash', 'zsh', 'fish'] }],
   examples: [
     { line: 'eval "$(npx kernel completion bash)"', about: 'in this shell, or in ~/.bashrc' },
@@ -39,7 +39,7 @@ export const completion: Command = {
   async run({ operands: [shell = ''] }) {
     const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
     if (script !== undefined) return { json: { script }, text: () => script };
-    const close = nearest(shell, Object.keys(scripts));
+    const close = nearestName(shell, Object.keys(scripts));
     const what = `kernel completion knows bash, zsh and fish, not "${shell}"${close === null ? '.' : `; did you mean ${close}?`}`;
     throw kernelError('USAGE', { what, usage: usageOf('completion', completion), command: 'completion' });
   },

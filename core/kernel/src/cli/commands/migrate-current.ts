@@ -1,16 +1,16 @@
 import { readLedger } from '../../ledger/ledger.ts';
 import { branchesOf, statusOf } from '../../migrate/branches.ts';
 import type { Command } from '../command.ts';
-import { withProject } from '../project.ts';
+import { withProject } from '../open-project.ts';
 
 /** `kernel migrate:current`. */
 export const migrateCurrent: Command = {
-  about: 'Lists the latest applied revision of each branch: where the database stands. Dormant branches are marked.',
-  examples: [{ line: 'kernel migrate:current', about: 'one revision a line' }],
+  about: 'Lists the latest applied revision of each branch. Dormant branches are marked.',
+  examples: [{ line: 'kernel migrate:current', about: 'one revision per line' }],
   exits: [{ code: 20, about: 'the database cannot be reached' }],
   run(_, context) {
-    return withProject(context, async ({ blueprint, session }) => {
-      const branches = branchesOf(blueprint.set, await readLedger(session)).map(statusOf);
+    return withProject(context, async ({ revisionSet, session }) => {
+      const branches = branchesOf(revisionSet.pluginSet, await readLedger(session)).map(statusOf);
       const current = branches.flatMap((branch) => branch.current);
       const marks = new Map([
         ...branches.flatMap(({ dormant }) => dormant.map((id) => [id, 'dormant'] as const)),
@@ -19,10 +19,10 @@ export const migrateCurrent: Command = {
       const marked = (mark: string): readonly string[] => current.filter((id) => marks.get(id) === mark);
       return {
         json: { current, dormant: marked('dormant'), ahead: marked('ahead') },
-        text: (paint) => {
+        text: (colors) => {
           if (current.length === 0) return 'Nothing is applied.';
           return current
-            .map((id) => `${id}${marks.has(id) ? `  ${paint.yellow(`(${marks.get(id)})`)}` : ''}`)
+            .map((id) => `${id}${marks.has(id) ? `  ${colors.yellow(`(${marks.get(id)})`)}` : ''}`)
             .join('\n');
         },
       };

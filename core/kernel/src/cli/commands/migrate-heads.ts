@@ -1,18 +1,18 @@
 import { heads } from '../../graph/heads-and-bases.ts';
 import type { Command } from '../command.ts';
-import { openBlueprint } from '../project.ts';
+import { openRevisionSet } from '../open-project.ts';
 
 /** `kernel migrate:heads`. */
 export const migrateHeads: Command = {
-  about: 'Lists the head of each active branch: where migrate:up leads. Asks the code alone and needs no database.',
-  examples: [{ line: 'kernel migrate:heads', about: 'one revision a line' }],
+  about: 'Lists the head of each active branch, which is the target of migrate:up. Needs no database.',
+  examples: [{ line: 'kernel migrate:heads', about: 'one revision per line' }],
   exits: [
-    { code: 14, about: 'the plugins do not fit together' },
-    { code: 34, about: 'a branch has several heads; they are named' },
+    { code: 14, about: 'the plugins are incompatible' },
+    { code: 34, about: 'a branch has several heads, which the error names' },
   ],
   async run(_, context) {
-    const { blueprint } = await openBlueprint(context);
-    const found = heads(blueprint.graph);
+    const { revisionSet } = await openRevisionSet(context);
+    const found = heads(revisionSet.graph);
     return { json: { heads: found }, text: () => found.join('\n') };
   },
 };

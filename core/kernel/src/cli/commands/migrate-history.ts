@@ -1,37 +1,37 @@
 import { readLedger, type Ledger } from '../../ledger/ledger.ts';
 import { kernelError } from '../../error/kernel-codes.ts';
-import { nearest } from '../../error/nearest.ts';
+import { nearestName } from '../../error/nearest-name.ts';
 import type { GraphRevision } from '../../graph/graph-revision.ts';
 import { toMermaid } from '../../graph/mermaid.ts';
 import type { RevisionGraph } from '../../graph/revision-graph.ts';
 import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
 import { kernelPackage } from '../../plugin/kernel-package.ts';
-import { graphOf } from '../../migrate/state.ts';
+import { graphOfPlugins } from '../../migrate/revision-set.ts';
 import { withSession } from '../../migrate/with-session.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';
 import type { Command, Input, Reply } from '../command.ts';
-import type { Paint } from '../paint.ts';
-import { openConfig } from '../project.ts';
+import type { Colors } from '../colors.ts';
+import { openConfig } from '../open-project.ts';
 
 /** `kernel migrate:history [plugin]`. */
 export const migrateHistory: Command = {
   about:
-    'Tells each branch from its base to its head: what a revision depends on in other branches, and whether it is ' +
-    'applied. Dormant branches are told from the ledger.',
+    'Lists each branch from its base to its head, with the revisions of other branches that each one depends on, and ' +
+    'whether it is applied. Dormant branches are read from the ledger.',
   arguments: [{ name: 'plugin', about: 'only this branch', complete: 'branch' }],
   options: [
-    { flag: 'mermaid', about: 'a Mermaid graph, for a page that draws one' },
-    { flag: 'offline', about: 'ask no database: tell the code alone' },
+    { flag: 'mermaid', about: 'print a Mermaid graph' },
+    { flag: 'offline', about: 'do not connect: list only the revisions in the code' },
   ],
   examples: [
     { line: 'kernel migrate:history likes', about: 'one branch' },
-    { line: 'kernel migrate:history --offline --mermaid', about: 'a picture of all branches, for a README' },
+    { line: 'kernel migrate:history --offline --mermaid', about: 'draw all branches, for a README' },
   ],
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run(input, context) {
     const config = openConfig(context);
-    // Not the blueprint: whoever has a broken graph comes here to look at it.
+    // The revisionSet would refuse a broken graph, which people come here to inspect.
     const set = await loadPluginSet(config, kernelPackage());
     const ledger = input.switches.has('offline') ? null : await withSession(config.database, readLedger);
     return replyOf(set, ledger, input);
@@ -42,7 +42,7 @@ function replyOf(set: PluginSet, ledger: Ledger | null, { operands: [only], swit
   const all = branchesOf(set, ledger);
   const branches = all.filter(({ plugin }) => only === undefined || plugin === only);
   if (only !== undefined && branches.length === 0) {
-    const close = nearest(
+    const close = nearestName(
       only,
       all.map(({ plugin }) => plugin),
     );
@@ -63,29 +63,29 @@ function replyOf(set: PluginSet, ledger: Ledger | null, { operands: [only], swit
         return { id, plugin, revises, dependsOn, breaking, state, file: shipped?.file ?? null };
       }),
     },
-    text: (paint) => branches.map((branch) => explainBranch(branch, paint)).join('\n\n'),
+    text: (colors) => branches.map((branch) => explainBranch(branch, colors)).join('\n\n'),
   };
 }
 
-function explainBranch({ plugin, active, revisions }: Branch, paint: Paint): string {
+function explainBranch({ plugin, active, revisions }: Branch, colors: Colors): string {
   const head = active === null ? 'dormant: its plugin is not active' : `${active.package} ${active.version}`;
   const lines = revisions.flatMap((revision) => [
-    `  ${stateOf(revision, paint)}${revision.id}${revision.breaking ? '  (breaking)' : ''}`,
-    ...revision.dependsOn.map((id) => paint.dim(`${' '.repeat(revision.state === null ? 6 : 15)}after ${id}`)),
+    `  ${stateLabel(revision, colors)}${revision.id}${revision.breaking ? '  (breaking)' : ''}`,
+    ...revision.dependsOn.map((id) => colors.dim(`${' '.repeat(revision.state === null ? 6 : 15)}after ${id}`)),
   ]);
-  return [`${paint.bold(plugin)}  ${head}`, ...(lines.length === 0 ? ['  no revisions'] : lines)].join('\n');
+  return [`${colors.bold(plugin)}  ${head}`, ...(lines.length === 0 ? ['  no revisions'] : lines)].join('\n');
 }
 
-function stateOf({ state }: KnownRevision, paint: Paint): string {
+function stateLabel({ state }: KnownRevision, colors: Colors): string {
   if (state === null) return '';
   const word = state.padEnd(9);
-  return state === 'applied' ? paint.green(word) : state === 'pending' ? paint.bold(word) : paint.yellow(word);
+  return state === 'applied' ? colors.green(word) : state === 'pending' ? colors.bold(word) : colors.yellow(word);
 }
 
-/** With one branch only: that branch, and what it depends on in others. */
+/** Draws the graph. With `only`, just that branch and the revisions that it depends on. */
 function drawing(set: PluginSet, branches: readonly Branch[], only: string | undefined): string {
   const known = branches.flatMap(({ revisions }) => revisions);
-  const graph = graphOf(
+  const graph = graphOfPlugins(
     set,
     known.flatMap(({ shipped, row }) => (shipped === null && row !== null ? [row] : [])),
   );

@@ -1,7 +1,7 @@
 import { readDetails, readLedger, type LedgerDetails } from '../../ledger/ledger.ts';
 import { kernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
-import { nearest } from '../../error/nearest.ts';
+import { nearestName } from '../../error/nearest-name.ts';
 import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
 import { kernelPackage } from '../../plugin/kernel-package.ts';
 import { withSession } from '../../migrate/with-session.ts';
@@ -10,29 +10,29 @@ import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';
 import type { RevisionBody } from '../../plugin/revision.ts';
 import type { Command, Reply } from '../command.ts';
-import type { Paint } from '../paint.ts';
-import { openConfig } from '../project.ts';
+import type { Colors } from '../colors.ts';
+import { openConfig } from '../open-project.ts';
 
 /** `kernel migrate:show <revision>`. */
 export const migrateShow: Command = {
   about:
-    'Shows one revision: what it revises and depends on, where it comes from, its SQL up and down, and when and by ' +
-    'which version it was applied. What no active code has is shown from the ledger.',
+    'Shows one revision: the revisions that it revises and depends on, its file, its SQL up and down, and when and by ' +
+    'which version it was applied. A revision that no active plugin has is read from the ledger.',
   arguments: [
     { name: 'revision', about: 'likes@0002 (a unique prefix), or likes, its head', required: true, complete: 'branch' },
   ],
   options: [
-    { flag: 'applied', about: 'the SQL that the ledger says was run, not that of the code' },
-    { flag: 'offline', about: 'ask no database: show the code alone' },
+    { flag: 'applied', about: 'show the SQL that was run, from the ledger, not that of the code' },
+    { flag: 'offline', about: 'do not connect: show the code alone' },
   ],
   examples: [
-    { line: 'kernel migrate:show likes@0002', about: 'as the code has it' },
-    { line: 'kernel migrate:show likes@0002 --applied', about: 'as it was run, for comparison' },
+    { line: 'kernel migrate:show likes@0002', about: 'as it is in the code' },
+    { line: 'kernel migrate:show likes@0002 --applied', about: 'as it was run, to compare the two' },
   ],
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run({ operands: [target = ''], switches }, context) {
     const config = openConfig(context);
-    // Neither graph nor history is judged: this is where the refusals of both send people to.
+    // Neither the graph nor the ledger is checked, because the errors of both send people to this command.
     const set = await loadPluginSet(config, kernelPackage());
     if (switches.has('offline')) return replyOf(find(branchesOf(set, null), target), set, null, switches);
     return withSession(config.database, async (session) => {
@@ -43,7 +43,7 @@ export const migrateShow: Command = {
   },
 };
 
-/** The one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
+/** Finds the one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
 function find(branches: readonly Branch[], target: string): KnownRevision {
   const known = branches.flatMap(({ revisions }) => revisions);
   const parsed = parseTarget(target);
@@ -67,11 +67,11 @@ function unknown(target: string, parsed: ParsedTarget, branches: readonly Branch
   const nothing = (reason: string, close: string | null): KernelError =>
     kernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
   const ids = branches.flatMap(({ revisions }) => revisions.map(({ id }) => id));
-  if (parsed.kind === 'nothing') return nothing(parsed.reason, nearest(target, ids));
-  if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it leads somewhere and is no revision', null);
+  if (parsed.kind === 'nothing') return nothing(parsed.reason, nearestName(target, ids));
+  if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it is a number of steps, not a revision', null);
   const names = branches.map(({ plugin }) => plugin);
-  if (names.includes(parsed.plugin)) return nothing(`"${parsed.plugin}" has no such revision`, nearest(target, ids));
-  const close = nearest(parsed.plugin, names);
+  if (names.includes(parsed.plugin)) return nothing(`"${parsed.plugin}" has no such revision`, nearestName(target, ids));
+  const close = nearestName(parsed.plugin, names);
   const corrected = close === null ? null : close + target.slice(parsed.plugin.length);
   return nothing(`no plugin "${parsed.plugin}" has revisions here`, corrected);
 }
@@ -107,7 +107,7 @@ function replyOf(
     up,
     down,
   };
-  return { json, text: (paint) => explain(json, found, paint) };
+  return { json, text: (colors) => explain(json, found, colors) };
 }
 
 type Shown = {
@@ -126,18 +126,18 @@ type Shown = {
   readonly down: string | null;
 };
 
-function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, paint: Paint): string {
+function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, colors: Colors): string {
   const marks = [
     ...(breaking ? ['breaking'] : []),
     ...(shipped?.transaction === false ? ['outside a transaction'] : []),
   ];
   const by = shown.appliedBy;
   const facts: readonly (readonly [string, string])[] = [
-    ['revises', shown.revises.join(', ') || 'nothing: the base of its branch'],
+    ['revises', shown.revises.join(', ') || 'nothing; it is the base of its branch'],
     ['depends on', shown.dependsOn.join(', ') || 'nothing'],
     ['marks', marks.join(', ')],
     ['package', [shown.package, shown.version].filter((part) => part !== null).join(' ')],
-    ['file', shown.file ?? 'none: only the ledger has it'],
+    ['file', shown.file ?? 'none; only the ledger has it'],
     ['state', shown.state ?? ''],
     [
       shown.stamped ? 'stamped' : 'applied',
@@ -145,16 +145,16 @@ function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, paint:
     ],
   ];
   const missing = shown.from === 'ledger' && row === null ? 'is not applied' : 'was code';
-  const title = (direction: string): string => paint.bold(`-- ${direction}, from the ${shown.from}`);
+  const title = (direction: string): string => colors.bold(`-- ${direction}, from the ${shown.from}`);
   return [
-    paint.bold(shown.id),
+    colors.bold(shown.id),
     ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(10)}  ${value}`),
     '',
     title('up'),
     shown.up?.trim() ?? `-- ${missing}`,
     '',
     title('down'),
-    shown.down?.trim() ?? (shipped?.down === null ? '-- none: it cannot be undone' : `-- none, or ${missing}`),
+    shown.down?.trim() ?? (shipped?.down === null ? '-- none: it cannot be reverted' : `-- none, or ${missing}`),
   ].join('\n');
 }
 

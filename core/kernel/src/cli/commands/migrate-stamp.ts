@@ -1,17 +1,17 @@
 import { stamp } from '../../migrate/migrate.ts';
-import { counted } from '../columns.ts';
+import { counted } from '../format-text.ts';
 import type { Command } from '../command.ts';
-import { explainUnknown } from '../migration.ts';
+import { ledgerWarnings } from '../migration-reply.ts';
 import { openProgress } from '../progress.ts';
-import { withProject } from '../project.ts';
+import { withProject } from '../open-project.ts';
 
 /** `kernel migrate:stamp <target...>`. */
 export const migrateStamp: Command = {
   about:
-    'Writes into the ledger that revisions are applied, and runs none of them: for a database that has their tables ' +
-    'already, from a dump or from another tool. Nothing checks that they are there. Each target stands for its branch ' +
-    'up to it; what that depends on in other plugins has to be applied, or named as well. What has a row is left ' +
-    'alone, so running it again is safe. An event in the ledger tells such a row from one that ran.',
+    'Marks revisions as applied in the ledger without running them, for a database that already has their tables from ' +
+    'a dump or from another tool. The tables are not checked. A target includes everything before it on its branch; ' +
+    'the revisions of other plugins that it depends on must be applied, or be targets as well. A revision that has a ' +
+    'row is skipped, so the command can be repeated. The ledger also records that the row was stamped.',
   arguments: [
     {
       name: 'target',
@@ -23,30 +23,30 @@ export const migrateStamp: Command = {
   ],
   examples: [
     { line: 'kernel migrate:stamp likes@0001', about: 'likes, up to that revision' },
-    { line: 'kernel migrate:stamp heads', about: 'everything: the dump was taken from an application as new as this' },
+    { line: 'kernel migrate:stamp heads', about: 'everything, for a dump of the same version of the application' },
   ],
   exits: [
-    { code: 14, about: 'what a revision depends on is neither applied nor named' },
-    { code: 15, about: 'the ledger and the code tell different histories' },
+    { code: 14, about: 'a revision depends on one that is neither applied nor a target' },
+    { code: 15, about: 'the ledger and the code contradict each other' },
     { code: 20, about: 'the database cannot be reached' },
-    { code: 30, about: 'another process has held the migration lock for too long' },
+    { code: 30, about: 'another process held the migration lock for too long' },
   ],
   run({ operands }, context) {
-    return withProject(context, async ({ config, blueprint, session }) => {
+    return withProject(context, async ({ config, revisionSet, session }) => {
       const { observer, end } = openProgress(context);
-      const options = { session, blueprint, settings: config.upgrade, observer };
+      const options = { session, revisionSet, settings: config.upgrade, observer };
       const { runId, stamped, ...unknown } = await stamp(options, operands).finally(end);
       const dormant = unknown.dormant.map(({ id }) => id);
       const ahead = unknown.ahead.map(({ id }) => id);
       return {
         json: { runId, stamped, dormant, ahead },
-        text: (paint) =>
+        text: (colors) =>
           [
-            ...stamped.map((id) => `${paint.green('=')} ${id}`),
+            ...stamped.map((id) => `${colors.green('=')} ${id}`),
             stamped.length === 0
-              ? 'Nothing to stamp: all of it is applied already.'
+              ? 'Nothing to stamp: everything is already applied.'
               : `${counted(stamped.length, 'revision')} stamped as applied. Nothing was run.`,
-            ...explainUnknown(dormant, ahead, paint),
+            ...ledgerWarnings(dormant, ahead, colors),
           ].join('\n'),
       };
     });

@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../../config/config.ts';
-import { disablePlugin, writeConfig } from '../../config/edit.ts';
+import { disablePlugin, writeConfig } from '../../config/edit-config.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { isKernelError, kernelError } from '../../error/kernel-codes.ts';
-import { nearest } from '../../error/nearest.ts';
-import { loadBlueprint } from '../../migrate/blueprint.ts';
+import { nearestName } from '../../error/nearest-name.ts';
+import { loadRevisionSet } from '../../migrate/revision-set.ts';
 import type { Command } from '../command.ts';
-import { openConfig } from '../project.ts';
+import { openConfig } from '../open-project.ts';
 
 /** `kernel plugin:disable <name>`. */
 export const pluginDisable: Command = {
   about:
-    'Deactivates a plugin in config.json; its options stay there for the day it comes back. Its tables, columns and ' +
-    'data stay too, and its revisions become dormant. Refuses while an active plugin requires it. The database is not ' +
-    'touched.',
+    'Deactivates a plugin in config.json and keeps its options there. Its tables, columns and data stay too, and its ' +
+    'revisions become dormant. Refuses while an active plugin requires it. Does not touch the database.',
   arguments: [{ name: 'name', about: "the plugin's name", required: true, complete: 'active plugin' }],
-  examples: [{ line: 'kernel plugin:disable likes', about: 'its data stays' }],
+  examples: [{ line: 'kernel plugin:disable likes', about: 'stop loading likes; its data stays' }],
   exits: [
-    { code: 10, about: 'the config does not fit, or cannot be written' },
+    { code: 10, about: 'the config is invalid, or cannot be written' },
     { code: 12, about: 'config.json does not list it' },
     { code: 14, about: 'an active plugin requires it' },
   ],
@@ -26,7 +25,7 @@ export const pluginDisable: Command = {
     const before = readFileSync(file, 'utf8');
     const after = disablePlugin(before, name, file);
     if (!plugins.has(name)) {
-      throw kernelError('PLUGIN_NOT_LISTED', { plugin: name, file, nearest: nearest(name, plugins.keys()) });
+      throw kernelError('PLUGIN_NOT_LISTED', { plugin: name, file, nearest: nearestName(name, plugins.keys()) });
     }
     const changed = after !== before;
     if (changed) {
@@ -35,21 +34,21 @@ export const pluginDisable: Command = {
     }
     return {
       json: { plugin: name, changed, file },
-      text: (paint) => {
-        if (!changed) return `${name} is switched off already.`;
+      text: (colors) => {
+        if (!changed) return `${name} is already disabled.`;
         return [
-          `${paint.yellow(name)} is switched off in ${file}, from the next start on. Its tables and data stay.`,
-          `To remove those too: npx kernel migrate:down ${name}@base`,
+          `${colors.yellow(name)} is disabled in ${file} from the next start on. Its tables and data stay.`,
+          `To remove them too: npx kernel migrate:down ${name}@base`,
         ].join('\n');
       },
     };
   },
 };
 
-/** Other mistakes are let pass: two broken plugins must not keep each other from being switched off. */
+/** Ignores other errors: two broken plugins must not keep each other from being disabled. */
 async function assertNotRequired(name: string, config: Config): Promise<void> {
   try {
-    await loadBlueprint(config);
+    await loadRevisionSet(config);
   } catch (error) {
     if (!isKernelError(error)) throw error;
     const needs = isKernelError(error, 'REQUIREMENT_MISSING')

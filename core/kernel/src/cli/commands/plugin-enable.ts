@@ -1,32 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { enablePlugin, writeConfig } from '../../config/edit.ts';
+import { enablePlugin, writeConfig } from '../../config/edit-config.ts';
 import { readConfig } from '../../config/read-config.ts';
 import type { Config } from '../../config/config.ts';
 import { isKernelError, kernelError } from '../../error/kernel-codes.ts';
-import { nearest } from '../../error/nearest.ts';
-import { loadBlueprint } from '../../migrate/blueprint.ts';
-import { checkOptions } from '../../plugin/check-options.ts';
+import { nearestName } from '../../error/nearest-name.ts';
+import { loadRevisionSet } from '../../migrate/revision-set.ts';
+import { checkOptions } from '../../plugin/plugin-options.ts';
 import { findPluginPackages } from '../../plugin/installed-plugins.ts';
-import { loadRunningHalf } from '../../plugin/import-plugin.ts';
+import { importDefinition } from '../../plugin/plugin-module.ts';
 import { openPackages } from '../../plugin/packages.ts';
-import { counted } from '../columns.ts';
 import type { Command } from '../command.ts';
-import { openConfig } from '../project.ts';
+import { openConfig } from '../open-project.ts';
 
 /** `kernel plugin:enable <name>`. */
 export const pluginEnable: Command = {
   about:
-    'Activates an installed plugin in config.json, and changes nothing else in that file. What the next start would ' +
-    'refuse is refused first: a package that is not installed, a plugin that it requires and that is not active, ' +
-    'options that do not fit. The database is not touched.',
+    'Activates an installed plugin in config.json, and changes nothing else in that file. First checks what the next ' +
+    'start would check: that its package is installed, that the plugins it requires are active, and that its options ' +
+    'are valid. Does not touch the database.',
   arguments: [
     { name: 'name', about: "the plugin's name, as in plugin:list", required: true, complete: 'inactive plugin' },
   ],
   examples: [{ line: 'kernel plugin:enable likes', about: 'then: kernel migrate:plan' }],
   exits: [
-    { code: 10, about: 'the config does not fit, or cannot be written' },
+    { code: 10, about: 'the config is invalid, or cannot be written' },
     { code: 12, about: 'its package is not installed, or does not load' },
-    { code: 14, about: 'something that it requires is not active, or does not fit' },
+    { code: 14, about: 'a plugin that it requires is not active, or has the wrong version' },
   ],
   runsPlugins: true,
   async run({ operands: [name = ''] }, context) {
@@ -35,23 +34,23 @@ export const pluginEnable: Command = {
     const before = readFileSync(file, 'utf8');
     const after = enablePlugin(before, name, file);
     const config = readConfig(file, env, after);
-    const { set } = await withSuggestion(name, config, () => loadBlueprint(config));
-    const plugin = set.byName.get(name);
+    const { pluginSet } = await withSuggestion(name, config, () => loadRevisionSet(config));
+    const plugin = pluginSet.byName.get(name);
     if (plugin !== undefined) {
-      await checkOptions(plugin, await loadRunningHalf(plugin), config.plugins.get(name), file);
+      await checkOptions(plugin, await importDefinition(plugin), config.plugins.get(name), file);
     }
     const changed = after !== before;
     if (changed) writeConfig(file, after);
-    const { package: from = null, version = null, revisions = [] } = plugin ?? {};
+    const { package: from = null, version = null } = plugin ?? {};
     return {
       json: { plugin: name, package: from, version, active: plugin !== undefined, changed, file },
-      text: (paint) => {
-        // An overlay has the last word.
-        if (plugin === undefined) return `${name} is switched on in ${file}, and off in ${config.overlays.join(', ')}.`;
-        if (!changed) return `${name} is active already.`;
+      text: (colors) => {
+        // An overlay overrides config.json.
+        if (plugin === undefined) return `${name} is enabled in ${file}, but disabled in ${config.overlays.join(', ')}.`;
+        if (!changed) return `${name} is already active.`;
         return [
-          `${paint.green(name)} (${from} ${version}) is active in ${file}.`,
-          `Of its ${counted(revisions.length, 'revision')} the next start runs what is pending. To see that first: npx kernel migrate:plan`,
+          `${colors.green(name)} (${from} ${version}) is active in ${file}.`,
+          'The next start applies its pending revisions. Preview them: npx kernel migrate:plan',
         ].join('\n');
       },
     };
@@ -66,7 +65,7 @@ async function withSuggestion<T>(name: string, config: Config, load: () => Promi
     const installed = [...findPluginPackages(config, openPackages()).keys()];
     throw kernelError(
       'PLUGIN_NOT_FOUND',
-      { ...error.details, nearest: nearest(name, installed) },
+      { ...error.details, nearest: nearestName(name, installed) },
       { cause: error },
     );
   }

@@ -1,36 +1,36 @@
 import type { Config } from '../../config/config.ts';
 import { isKernelError } from '../../error/kernel-codes.ts';
-import type { Blueprint } from '../../migrate/state.ts';
-import { findPluginPackages, type PluginPackage } from '../../plugin/installed-plugins.ts';
-import { readManifest } from '../../plugin/manifest.ts';
+import type { RevisionSet } from '../../migrate/revision-set.ts';
+import { findPluginPackages, type PluginCandidate } from '../../plugin/installed-plugins.ts';
+import { readManifest } from '../../plugin/manifest-reader.ts';
 import { openPackages } from '../../plugin/packages.ts';
 import { pluginPeers } from '../../plugin/plugin-peers.ts';
 import { loadRevisionFiles } from '../../plugin/revision-files.ts';
-import { staticHalf } from '../../plugin/plugin-fields.ts';
-import { columns, counted } from '../columns.ts';
+import { readPluginPackage } from '../../plugin/plugin-fields.ts';
+import { columns, counted } from '../format-text.ts';
 import type { Command } from '../command.ts';
-import { openBlueprint } from '../project.ts';
+import { openRevisionSet } from '../open-project.ts';
 
 /** `kernel plugin:list`. */
 export const pluginList: Command = {
   about:
-    'Lists the active plugins in the order in which they are started, then those that config.json switches off, and ' +
-    'those that are installed and not listed in it. Needs no database, and starts nothing.',
-  examples: [{ line: 'kernel plugin:list', about: 'with packages, versions, and what each requires' }],
+    'Lists the active plugins in the order in which they start, then those that config.json disables, and those that ' +
+    'are installed but not listed in it. Needs no database, and starts nothing.',
+  examples: [{ line: 'kernel plugin:list', about: 'with packages, versions and requirements' }],
   exits: [
     { code: 12, about: 'an active plugin is not installed' },
-    { code: 14, about: 'the active plugins do not fit together' },
+    { code: 14, about: 'the active plugins are incompatible' },
   ],
   async run(_, context) {
-    const { config, blueprint } = await openBlueprint(context);
-    const plugins = [...activeOf(blueprint), ...(await othersOf(config, blueprint))];
+    const { config, revisionSet } = await openRevisionSet(context);
+    const plugins = [...activeOf(revisionSet), ...(await othersOf(config, revisionSet))];
     return {
       json: { plugins },
-      text: (paint) =>
+      text: (colors) =>
         columns(
           plugins.map(({ name, state, package: from, version, requires, revisions }) => [
             name,
-            state === 'active' ? paint.green(state) : paint.dim(state),
+            state === 'active' ? colors.green(state) : colors.dim(state),
             version === null ? `${from ?? ''} (not installed)`.trimStart() : `${from} ${version}`,
             revisions === null ? '' : counted(revisions, 'revision'),
             requires.length === 0 ? '' : `requires ${requires.join(', ')}`,
@@ -43,19 +43,19 @@ export const pluginList: Command = {
 interface ListedPlugin {
   readonly name: string;
   readonly state: 'active' | 'disabled' | 'not listed';
-  /** An npm name or a `./path`; `null` where the config leaves it to the usual names, and none of them is installed. */
+  /** An npm name or a `./path`. `null` if the config names none and no package with a usual name is installed. */
   readonly package: string | null;
-  /** `null` where it is not installed, as is `from`. */
+  /** `null`, like `from`, if the package is not installed. */
   readonly version: string | null;
   readonly from: 'sources' | 'built' | null;
-  /** Without the optional ones. */
+  /** Without optional requirements. */
   readonly requires: readonly string[];
-  /** How many it ships; `null` where that cannot be read. */
+  /** The number of its revisions; `null` if they cannot be read. */
   readonly revisions: number | null;
 }
 
-function activeOf({ set }: Blueprint): readonly ListedPlugin[] {
-  return set.plugins.map(({ name, package: from, version, from: kind, requires, revisions }) => ({
+function activeOf({ pluginSet }: RevisionSet): readonly ListedPlugin[] {
+  return pluginSet.plugins.map(({ name, package: from, version, from: kind, requires, revisions }) => ({
     name,
     state: 'active',
     package: from,
@@ -66,10 +66,10 @@ function activeOf({ set }: Blueprint): readonly ListedPlugin[] {
   }));
 }
 
-async function othersOf(config: Config, { set }: Blueprint): Promise<readonly ListedPlugin[]> {
+async function othersOf(config: Config, { pluginSet }: RevisionSet): Promise<readonly ListedPlugin[]> {
   const packages = openPackages();
   const found = findPluginPackages(config, packages);
-  const names = new Set([...config.plugins.keys(), ...found.keys()]).difference(new Set(set.byName.keys()));
+  const names = new Set([...config.plugins.keys(), ...found.keys()]).difference(new Set(pluginSet.byName.keys()));
   return Promise.all(
     [...names].toSorted().map(async (name): Promise<ListedPlugin> => {
       const entry = config.plugins.get(name);
@@ -100,12 +100,12 @@ async function othersOf(config: Config, { set }: Blueprint): Promise<readonly Li
   );
 }
 
-/** What is not active may be broken, which is nobody's business until it is activated. */
-async function contentOf({ file }: PluginPackage): Promise<Pick<ListedPlugin, 'from' | 'revisions'>> {
+/** A plugin that is not active may be broken. That only matters when it is activated. */
+async function contentOf({ file }: PluginCandidate): Promise<Pick<ListedPlugin, 'from' | 'revisions'>> {
   try {
-    const half = staticHalf(file);
-    const revisions = half.from === 'built' ? readManifest(half) : await loadRevisionFiles(half);
-    return { from: half.from, revisions: revisions.length };
+    const plugin = readPluginPackage(file);
+    const revisions = plugin.from === 'built' ? readManifest(plugin) : await loadRevisionFiles(plugin);
+    return { from: plugin.from, revisions: revisions.length };
   } catch (error) {
     if (isKernelError(error)) return { from: null, revisions: null };
     throw error;

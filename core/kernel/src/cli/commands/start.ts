@@ -1,30 +1,30 @@
 import { boot } from '../../boot/boot.ts';
 import type { BootReport } from '../../boot/boot-report.ts';
-import { columns, counted, duration } from '../columns.ts';
+import { columns, counted, duration } from '../format-text.ts';
 import type { Command } from '../command.ts';
-import { explainUnknown } from '../migration.ts';
-import type { Paint } from '../paint.ts';
+import { ledgerWarnings } from '../migration-reply.ts';
+import type { Colors } from '../colors.ts';
 import { openLog } from '../log.ts';
 import { openProgress } from '../progress.ts';
 import { pluginCommands } from '../plugin-commands.ts';
 
-/** Milliseconds from which on it is told which plugins a start waited for. */
-const worthTelling = 1000;
+/** Milliseconds from which on a slow start names the plugins that it waited for. */
+const slowStart = 1000;
 
 /** `kernel start`. */
 export const start: Command = {
   about:
     'Boots the application: loads the active plugins, applies every pending revision, starts the plugins, and stays up ' +
-    'until SIGINT or SIGTERM, on which it stops them in reverse order. A second signal ends it at once. Before it is ' +
-    'ready any signal does, and the database rolls back what was not committed.',
+    'until SIGINT or SIGTERM. Then it stops the plugins in reverse order. A second signal ends it at once, and so does ' +
+    'any signal before it is ready: the database rolls back what was not committed.',
   options: [{ flag: 'once', about: 'boot, report, stop and exit' }],
   examples: [
     { line: 'kernel start', about: 'run the application' },
-    { line: 'kernel start --once --json', about: 'migrate and try to start it, before a deployment goes on' },
+    { line: 'kernel start --once --json', about: 'migrate and try to start, as a step of a deployment' },
     { line: 'kernel start --config config/shop.json', about: 'with another config' },
   ],
   exits: [
-    { code: 10, about: 'the config does not fit' },
+    { code: 10, about: 'the config is invalid' },
     { code: 12, about: 'a plugin is not installed, does not load, or does not start' },
     { code: 20, about: 'the database cannot be reached' },
     { code: 23, about: 'another process has the embedded database' },
@@ -32,7 +32,7 @@ export const start: Command = {
   ],
   runsPlugins: true,
   async run({ switches }, context) {
-    // Reads the config once more than boot does, so that no secret in it is printed by anything that follows.
+    // Reads the config before boot does, so that nothing that follows prints a secret in it.
     pluginCommands(context);
     const { cwd, env, config, json } = context;
     const progress = openProgress(context);
@@ -46,18 +46,18 @@ export const start: Command = {
       log: await openLog(context),
     }).finally(progress.end);
     const milliseconds = performance.now() - began;
-    // From here on, before anybody can read that it is ready.
+    // Before the reply says that the application is ready.
     const interruption = context.interruption();
-    const ended = switches.has('once') ? null : untilEnded(interruption);
+    const stopped = switches.has('once') ? null : untilStopped(interruption);
     return {
       json: { ...app.report, milliseconds },
-      text: (paint) => explain(app.report, milliseconds, paint),
+      text: (colors) => reportText(app.report, milliseconds, colors),
       async after() {
-        if (ended !== null) {
-          const why = await ended;
+        if (stopped !== null) {
+          const why = await stopped;
           if (!json) context.progress.write(`${why}: stopping ${counted(app.report.plugins.length, 'plugin')}\n`);
         }
-        // What a plugin failed at first says more than what it cannot stop for.
+        // The first failure of a plugin says more than a failure to stop after it.
         await app.stop().catch((error: unknown) => {
           throw interruption.aborted ? interruption.reason : error;
         });
@@ -68,10 +68,10 @@ export const start: Command = {
   },
 };
 
-function explain(
+function reportText(
   { database, stages, plugins, chain, applied, dormant, ahead }: BootReport,
   total: number,
-  paint: Paint,
+  colors: Colors,
 ): string {
   const branches = Map.groupBy(applied, (id) => id.slice(0, id.indexOf('@')));
   const starting = stages.find(({ stage }) => stage === 'start')?.milliseconds ?? 0;
@@ -81,25 +81,25 @@ function explain(
     ids.length === 1 ? (ids[0] ?? '') : `up to ${ids.at(-1) ?? ''}`,
   ]);
   return [
-    `${paint.bold('Headwater')} on ${database}`,
+    `${colors.bold('Headwater')} on ${database}`,
     applied.length === 0 ? 'Nothing was pending.' : `Applied ${counted(applied.length, 'revision')}:`,
     ...columns(upgraded),
-    ...explainUnknown(dormant, ahead, paint),
+    ...ledgerWarnings(dormant, ahead, colors),
     'Plugins:',
     ...columns(plugins.map(({ name, version, milliseconds }) => [`  ${name}`, version, duration(milliseconds)])),
     `Time: ${stages.map(({ stage, milliseconds }) => `${stage} ${duration(milliseconds)}`).join(', ')}`,
-    ...(starting >= worthTelling && chain.length > 1 ? [`Waited for: ${chain.join(' → ')}`] : []),
-    `${paint.green('ready')} in ${duration(total)}`,
+    ...(starting >= slowStart && chain.length > 1 ? [`Waited for: ${chain.join(' → ')}`] : []),
+    `${colors.green('ready')} in ${duration(total)}`,
   ].join('\n');
 }
 
 /**
- * Until a signal comes, or what a plugin left behind fails; gives its name for people. The handlers go with the first
- * signal, so a second one does what signals do: it ends the process.
+ * Waits for a signal, or for a failure of a plugin that nobody catches, and returns the reason as text. The first signal
+ * removes the handlers, so a second one ends the process, as signals do.
  */
-function untilEnded(interruption: AbortSignal): Promise<string> {
+function untilStopped(interruption: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    // Keeps the process up, also where no plugin holds anything open. As long as a timer can be.
+    // Keeps the process up even if no plugin holds anything open. A timer cannot be longer.
     const alive = setInterval(() => {}, 2 ** 31 - 1);
     const end = (why: string): void => {
       clearInterval(alive);

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 
-/** Marks words on a terminal; elsewhere each function gives its text back. */
-export interface Paint {
+/** Functions that style words on a terminal. Elsewhere each returns its text unchanged. */
+export interface Colors {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
@@ -9,12 +9,18 @@ export interface Paint {
   readonly yellow: (text: string) => string;
 }
 
-const same = (text: string): string => text;
+const unchanged = (text: string): string => text;
 
-/** Leaves everything as it is. */
-export const plain: Paint = Object.freeze({ bold: same, dim: same, red: same, green: same, yellow: same });
+/** No colors. */
+export const noColors: Colors = Object.freeze({
+  bold: unchanged,
+  dim: unchanged,
+  red: unchanged,
+  green: unchanged,
+  yellow: unchanged,
+});
 
-const colored: Paint = Object.freeze({
+const terminalColors: Colors = Object.freeze({
   bold: (text: string) => styled('bold', text),
   dim: (text: string) => styled('dim', text),
   red: (text: string) => styled('red', text),
@@ -22,14 +28,14 @@ const colored: Paint = Object.freeze({
   yellow: (text: string) => styled('yellow', text),
 });
 
-/** Whether there is a terminal that wants colours was asked before. */
-function styled(style: keyof Paint, text: string): string {
+/** `wantsColor` has already checked for a terminal, so Node does not have to. */
+function styled(style: keyof Colors, text: string): string {
   return styleText(style, text, { validateStream: false });
 }
 
 /**
- * Whether to use colours: not where `NO_COLOR` says so (https://no-color.org), else as `FORCE_COLOR` says, else on a
- * terminal that is not known to have none.
+ * Whether to use colors. `NO_COLOR` (https://no-color.org) turns them off, then `FORCE_COLOR` decides, then whether the
+ * stream is a terminal that may have them.
  */
 export function wantsColor(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
   const { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: terminal } = env;
@@ -37,7 +43,7 @@ export function wantsColor(isTerminal: boolean, env: Readonly<Record<string, str
   return force === '' ? isTerminal && terminal !== 'dumb' : force !== '0' && force !== 'false';
 }
 
-/** Colours where they are wanted. */
-export function paintFor(color: boolean): Paint {
-  return color ? colored : plain;
+/** Returns the terminal's colors, or none. */
+export function colorsIf(wanted: boolean): Colors {
+  return wanted ? terminalColors : noColors;
 }

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Lays rows out in columns, two spaces apart, without white space at the end. Colours take no room. */
+/** Lays rows out in columns, two spaces apart, without trailing white space. Color codes take no width. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
@@ -16,12 +16,12 @@ function widthOf(cell: string): number {
   return [...stripVTControlCharacters(cell)].length;
 }
 
-/** `1 revision`, `2 revisions`. */
+/** Formats a number with its noun: `1 revision`, `2 revisions`. */
 export function counted(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** A duration for people: `12 ms`, `1.2 s`, `2 min 5 s`. */
+/** Formats a duration for people: `12 ms`, `1.2 s`, `2 min 5 s`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;

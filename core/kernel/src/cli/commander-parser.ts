@@ -1,28 +1,28 @@
 import { Argument, Command as Program, CommanderError, Option } from 'commander';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { nearest } from '../error/nearest.ts';
-import type { Input, Shape } from './command.ts';
-import { fits, optionsOf, termOf, usageOf } from './shape.ts';
+import { nearestName } from '../error/nearest-name.ts';
+import type { Input, Signature } from './command.ts';
+import { acceptsCount, optionsOf, termOf, usageOf } from './signature.ts';
 
-/** What commander reads and shows a command by. */
-export function programOf(name: string, shape: Shape): Program {
+/** Returns the commander program by which a command is parsed and its help is printed. */
+export function programOf(name: string, signature: Signature): Program {
   const program = new Program(`kernel ${name}`).helpOption(false).exitOverride();
   program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
-  for (const spec of shape.arguments ?? []) program.addArgument(new Argument(termOf(spec), spec.about));
-  for (const { flag, value, about } of optionsOf(shape)) {
+  for (const spec of signature.arguments ?? []) program.addArgument(new Argument(termOf(spec), spec.about));
+  for (const { flag, value, about } of optionsOf(signature)) {
     const short = flag === 'help' ? '-h, ' : '';
     program.addOption(new Option(`${short}--${flag}${value === undefined ? '' : ` <${value}>`}`, about));
   }
   return program;
 }
 
-/** Reads the words after a command's name. Throws USAGE. */
-export function parse(name: string, shape: Shape, words: readonly string[]): Input {
-  const program = programOf(name, shape);
+/** Parses the words besides a command's name. Throws USAGE. */
+export function parse(name: string, signature: Signature, words: readonly string[]): Input {
+  const program = programOf(name, signature);
   const wrong = (what: string): KernelError =>
-    kernelError('USAGE', { what, usage: usageOf(name, shape), command: name });
-  const { operands, unknown } = parsed(program, words, (flag) => wrong(explainValue(flag, name, shape)));
+    kernelError('USAGE', { what, usage: usageOf(name, signature), command: name });
+  const { operands, unknown } = parsed(program, words, (flag) => wrong(explainValue(flag, name, signature)));
   const values = new Map<string, string>();
   const switches = new Set<string>();
   for (const option of program.options) {
@@ -31,16 +31,16 @@ export function parse(name: string, shape: Shape, words: readonly string[]): Inp
     const value: unknown = program.getOptionValue(option.attributeName());
     if (typeof value === 'string') values.set(flag, value);
     else if (value === true) switches.add(flag);
-    // It swallowed the next flag.
-    if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, shape));
+    // Commander took the next flag for the value.
+    if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, signature));
   }
-  // Whoever asks for help gets it, whatever else is wrong.
+  // Help is printed whatever else is wrong.
   if (switches.has('help') || unknown.includes('--help') || unknown.includes('-h')) {
     return { operands, values, switches: switches.add('help') };
   }
   const [strange] = unknown;
-  if (strange !== undefined) throw wrong(explainFlag(strange, name, shape));
-  if (!fits(shape, operands.length)) throw wrong(explainCount(operands, name, shape));
+  if (strange !== undefined) throw wrong(explainFlag(strange, name, signature));
+  if (!acceptsCount(signature, operands.length)) throw wrong(explainCount(operands, name, signature));
   return { operands, switches, values };
 }
 
@@ -52,33 +52,33 @@ function parsed(
   try {
     return program.parseOptions([...words]);
   } catch (error) {
-    // The one complaint that reading options alone can make.
+    // A missing value is the only error that parsing options alone can end in.
     const flag = error instanceof CommanderError ? /--([a-z-]+)/.exec(error.message)?.[1] : undefined;
     throw flag === undefined ? error : needsValue(flag);
   }
 }
 
-function explainValue(flag: string, name: string, shape: Shape): string {
-  const value = optionsOf(shape).find((option) => option.flag === flag)?.value ?? 'value';
+function explainValue(flag: string, name: string, signature: Signature): string {
+  const value = optionsOf(signature).find((option) => option.flag === flag)?.value ?? 'value';
   return `kernel ${name}: --${flag} needs a <${value}>.`;
 }
 
-function explainFlag(word: string, name: string, shape: Shape): string {
-  const flags = optionsOf(shape);
+function explainFlag(word: string, name: string, signature: Signature): string {
+  const flags = optionsOf(signature);
   const [flag = ''] = word.split('=');
   const known = flags.find((option) => `--${option.flag}` === flag);
   if (known !== undefined && known.value === undefined) return `kernel ${name}: ${flag} takes no value.`;
-  const close = nearest(
+  const close = nearestName(
     flag,
     flags.map((option) => `--${option.flag}`),
   );
   return `kernel ${name} has no option ${flag}${close === null ? '.' : `; did you mean ${close}?`}`;
 }
 
-function explainCount(operands: readonly string[], name: string, { arguments: specs = [] }: Shape): string {
+function explainCount(operands: readonly string[], name: string, { arguments: specs = [] }: Signature): string {
   const missing = specs[operands.length];
   if (missing?.required === true) return `kernel ${name} needs <${missing.name}>: ${missing.about}.`;
   const excess = operands.slice(specs.length).map((word) => `"${word}"`);
   const most = specs.length === 0 ? 'no arguments' : specs.length === 1 ? 'one argument' : `${specs.length} arguments`;
-  return `kernel ${name} takes ${most}; ${excess.join(' ')} ${excess.length > 1 ? 'are' : 'is'} too much.`;
+  return `kernel ${name} takes ${most}; ${excess.join(' ')} ${excess.length > 1 ? 'are' : 'is'} too many.`;
 }

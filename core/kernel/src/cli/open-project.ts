@@ -2,36 +2,35 @@ import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Session } from '../db/session.ts';
-import { loadBlueprint } from '../migrate/blueprint.ts';
-import type { Blueprint } from '../migrate/state.ts';
+import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
 import { withSession } from '../migrate/with-session.ts';
 import type { Context } from './command.ts';
 import { secretsOf } from './secrets.ts';
 
-/** Finds and reads the config, and conceals its secrets. Nothing is loaded by it. */
+/** Finds and reads the config, and conceals its secrets. Imports no plugin. */
 export function openConfig({ cwd, config: given, env, conceal }: Context): Config {
   const config = readConfig(findConfig({ cwd, ...(given !== undefined && { config: given }) }), env);
   conceal(secretsOf(config, env));
   return config;
 }
 
-/** Config and blueprint: all that needs no database. */
-export async function openBlueprint(
+/** Opens everything that needs no database: the config and the revisionSet. */
+export async function openRevisionSet(
   context: Context,
-): Promise<{ readonly config: Config; readonly blueprint: Blueprint }> {
+): Promise<{ readonly config: Config; readonly revisionSet: RevisionSet }> {
   const config = openConfig(context);
-  return { config, blueprint: await loadBlueprint(config) };
+  return { config, revisionSet: await loadRevisionSet(config) };
 }
 
-/** A project with its database open. */
+/** A project whose database is open. */
 export interface OpenProject {
   readonly config: Config;
-  readonly blueprint: Blueprint;
+  readonly revisionSet: RevisionSet;
   readonly session: Session;
 }
 
-/** Opens all of it for as long as `run` takes. */
+/** Opens the project with its database, and closes the database when `run` has ended. */
 export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
-  const { config, blueprint } = await openBlueprint(context);
-  return withSession(config.database, (session) => run({ config, blueprint, session }));
+  const { config, revisionSet } = await openRevisionSet(context);
+  return withSession(config.database, (session) => run({ config, revisionSet, session }));
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Project } from '../../../../test/helper/project.ts';
 import { makeShop, methods, migrationText } from '../../../dev/test/commands/adopt-support.ts';
-import { ok } from './support.ts';
+import { ok } from '../cli/support.ts';
 
 /** Counts the modules of MikroORM and kysely, and how often Node is asked for one that lies beside another. */
 const probe = `

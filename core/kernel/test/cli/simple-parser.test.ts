@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
-import { parse } from '../../src/cli/parser.ts';
-import { optionsOf, readPlain, splitWords } from '../../src/cli/shape.ts';
+import { parse } from '../../src/cli/commander-parser.ts';
+import { optionsOf } from '../../src/cli/signature.ts';
+import { parseSimple, splitCommandLine } from '../../src/cli/simple-parser.ts';
 
 /** The project whose `@headwater/dev` has the commands. */
 const project = { cwd: import.meta.dirname, config: undefined };
@@ -26,7 +27,7 @@ describe('words that need no explanation', () => {
       );
       fc.assert(
         fc.property(fc.array(word, { maxLength: 6 }), (words) => {
-          const read = readPlain(command, words);
+          const read = parseSimple(command, words);
           if (read === null) return;
           plain += 1;
           expect(parse(name, command, words)).toEqual(read);
@@ -40,9 +41,9 @@ describe('words that need no explanation', () => {
 
   it('are those that scripts and supervisors use', async () => {
     const read = async (...argv: readonly string[]): Promise<boolean> => {
-      const { name, rest } = splitWords(argv);
+      const { name, words } = splitCommandLine(argv);
       const command = await commandTable.find((entry) => entry.name === name)?.load(project);
-      return command !== undefined && readPlain(command, rest) !== null;
+      return command !== undefined && parseSimple(command, words) !== null;
     };
     expect(await read('migrate:up')).toBe(true);
     expect(await read('migrate:up', '--config', 'config/config.json', '--json')).toBe(true);
@@ -62,19 +63,19 @@ describe('words that need no explanation', () => {
       ['a', '-h'],
       ['a', '--help'],
     ]) {
-      expect(readPlain(shape, words), words.join(' ')).toBeNull();
+      expect(parseSimple(shape, words), words.join(' ')).toBeNull();
     }
   });
 });
 
 describe('the name of the command', () => {
   it('is the first word that is no flag and no value of --config', () => {
-    expect(splitWords(['migrate:up', 'likes'])).toEqual({ name: 'migrate:up', rest: ['likes'] });
-    expect(splitWords(['--json', '--config', 'c.json', 'migrate:up'])).toEqual({
+    expect(splitCommandLine(['migrate:up', 'likes'])).toEqual({ name: 'migrate:up', words: ['likes'] });
+    expect(splitCommandLine(['--json', '--config', 'c.json', 'migrate:up'])).toEqual({
       name: 'migrate:up',
-      rest: ['--json', '--config', 'c.json'],
+      words: ['--json', '--config', 'c.json'],
     });
-    expect(splitWords(['--version'])).toEqual({ name: null, rest: ['--version'] });
-    expect(splitWords([])).toEqual({ name: null, rest: [] });
+    expect(splitCommandLine(['--version'])).toEqual({ name: null, words: ['--version'] });
+    expect(splitCommandLine([])).toEqual({ name: null, words: [] });
   });
 });

@@ -1,0 +1,75 @@
+import type { ProcessGuard } from '../boot/guard-process.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { ProgressStream } from './command.ts';
+import { asKernelError } from './error-text.ts';
+
+/** Milliseconds that open handles may keep a process alive after its command has ended. */
+const grace = 1000;
+
+/** Handles failures that nobody catches, and an exit before the command has ended. */
+export interface CrashHandler {
+  /** Reports exceptions that nobody catches, for a command that imports no more of plugins than their revisions. */
+  readonly watchKernel: () => void;
+  /** The same for a command that imports the code of plugins: names the plugin behind a failure. */
+  readonly watchPlugins: () => Promise<void>;
+  /** See {@link Context.interruption}. */
+  readonly interruption: () => AbortSignal;
+  /** To be called when the command has ended. Anything that plugins and revisions left open is abandoned a moment later. */
+  readonly end: (progress: ProgressStream) => void;
+}
+
+/** Handles crashes of the command's own process. `exit` reports an error and ends the process. */
+export function handleCrashes(exit: (error: KernelError) => never): CrashHandler {
+  let controller: AbortController | null = null;
+  let guard: ProcessGuard | null = null;
+  let ended = false;
+  const fail = (thrown: unknown): void => {
+    const error = asKernelError(thrown);
+    // A process that is exiting cannot wait for the command.
+    const waits = controller !== null && !ended && error.code !== 'PLUGIN_ENDED_PROCESS';
+    if (waits) return controller?.abort(error);
+    // From here on the exit is the kernel's doing, and not a second failure of the plugin.
+    guard?.release();
+    ended = true;
+    exit(error);
+  };
+  // A call of `process.exit` in a revision file, or a promise that never settles: no message, and exit code 0.
+  const onExit = (): void => {
+    const what = 'the process was ended before the command was done.';
+    if (!ended) exit(kernelError('INTERNAL', { what }));
+  };
+  process.on('exit', onExit);
+  return {
+    watchKernel() {
+      process.on('uncaughtException', fail);
+    },
+    async watchPlugins() {
+      if (guard !== null) return;
+      const { guardProcess } = await import('../boot/guard-process.ts');
+      guard = guardProcess(fail);
+      // The guard may know which plugin called `process.exit`, so its listener has to come first.
+      process.off('exit', onExit).on('exit', onExit);
+    },
+    interruption: () => (controller ??= new AbortController()).signal,
+    end({ write }) {
+      ended = true;
+      const leave = (): void => {
+        // Standard streams are listed too, and a plugin's own pipe cannot be told from them.
+        const open = new Set(process.getActiveResourcesInfo()).difference(new Set(['PipeWrap', 'TTYWrap']));
+        const what = open.size === 0 ? '' : ` (${[...open].join(', ')})`;
+        write(`A plugin left something open${what}; exiting anyway.\n`);
+        process.exit();
+      };
+      setTimeout(leave, grace).unref();
+    },
+  };
+}
+
+/** Leaves a process that is not the command's own to its owner: adds no listener, and never ends it. */
+export const noCrashHandler: CrashHandler = Object.freeze({
+  watchKernel() {},
+  async watchPlugins() {},
+  interruption: () => new AbortController().signal,
+  end() {},
+});

@@ -1,0 +1,43 @@
+import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { Command, Context } from './command.ts';
+import { commandNamed, commandTable } from './command-table.ts';
+import type { CrashHandler } from './crash-handler.ts';
+
+/**
+ * Finds and imports a command of the kernel, of `@headwater/dev`, or of an active plugin. `words` are the other words of
+ * the line. Throws USAGE for an unknown command, and what loading a command throws.
+ */
+export async function findCommand(
+  name: string,
+  words: readonly string[],
+  context: Context,
+  crashes: CrashHandler,
+): Promise<Command> {
+  const entry = commandNamed(name);
+  if (entry !== undefined) return entry.load(context);
+  const { knownPluginCommands, pluginCommands } = await import('./plugin-commands.ts');
+  // An error in the config only matters for a name that looks like a plugin's command.
+  const mayBePlugins = name.includes(':') && !hasKernelPrefix(name);
+  const declared = mayBePlugins ? pluginCommands(context) : knownPluginCommands(context);
+  const found = declared.find((one) => one.name === name);
+  if (found !== undefined) {
+    // Only the plugin's code knows the command's signature.
+    await crashes.watchPlugins();
+    return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
+  }
+  const { nearestCommand } = await import('./nearest-command.ts');
+  const names = declared.map((one) => one.name);
+  throw usageError(`kernel has no command "${name}"`, nearestCommand(name, words, names));
+}
+
+/** Whether a name begins like the kernel's own: `migrate:`, `plugin:`, `config:`. Then it is a misspelled one of those. */
+function hasKernelPrefix(name: string): boolean {
+  return commandTable.some((entry) => entry.name.startsWith(name.slice(0, name.indexOf(':') + 1)));
+}
+
+/** A USAGE error of the command line as a whole, with the word that was probably meant. */
+export function usageError(what: string, nearest: string | null = null): KernelError {
+  const sentence = nearest === null ? `${what}.` : `${what}; did you mean ${nearest}?`;
+  return kernelError('USAGE', { what: sentence, usage: null, command: null });
+}

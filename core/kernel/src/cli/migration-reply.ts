@@ -1,0 +1,82 @@
+import type { MigrationOptions, MigrationResult } from '../migrate/migrate.ts';
+import { now } from './clock.ts';
+import type { Colors } from './colors.ts';
+import type { Context, Reply } from './command.ts';
+import { counted, duration } from './format-text.ts';
+import { withProject } from './open-project.ts';
+import { openProgress } from './progress.ts';
+
+/**
+ * Opens the project, runs an upgrade or a downgrade with progress, and replies with its outcome. `nothing` is the text for
+ * an empty plan.
+ */
+export function runMigration(
+  context: Context,
+  nothing: string,
+  run: (options: MigrationOptions) => Promise<MigrationResult>,
+): Promise<Reply> {
+  return withProject(context, async ({ config, revisionSet, session }) => {
+    const { observer, end } = openProgress(context);
+    const began = now();
+    try {
+      const result = await run({ session, revisionSet, settings: config.upgrade, observer });
+      return replyWith(result, now() - began, nothing);
+    } finally {
+      end();
+    }
+  });
+}
+
+/** Replies with the outcome of a migration, including one that an error ended half-way. */
+function replyWith(result: MigrationResult, milliseconds: number, nothing: string): Reply {
+  const { runId, plan, error } = result;
+  const applied = result.applied.map(({ id }) => id);
+  const dormant = result.dormant.map(({ id }) => id);
+  const ahead = result.ahead.map(({ id }) => id);
+  return {
+    json: { runId, plan, applied, dormant, ahead, error },
+    text: (colors) => {
+      const lines = plan.steps.length === 0 ? [nothing] : appliedLines(result, milliseconds, colors);
+      return [...lines, ...ledgerWarnings(dormant, ahead, colors)].join('\n');
+    },
+    ...(error !== null && { error }),
+  };
+}
+
+function appliedLines(
+  { plan, applied, error }: MigrationResult,
+  milliseconds: number,
+  colors: Colors,
+): readonly string[] {
+  const verb = plan.steps[0]?.direction === 'down' ? 'reverted' : 'applied';
+  const others = plan.steps.length - applied.length;
+  return [
+    ...applied.map(({ id, direction }) =>
+      direction === 'up' ? `${colors.green('+')} ${id}` : `${colors.red('-')} ${id}`,
+    ),
+    ...(applied.length > 0 ? [`${counted(applied.length, 'revision')} ${verb} in ${duration(milliseconds)}.`] : []),
+    ...(others > 0 && error === null ? [`${counted(others, 'revision')} ${verb} by another process meanwhile.`] : []),
+  ];
+}
+
+/** Returns the warnings about rows of the ledger whose revisions no active plugin has. */
+export function ledgerWarnings(
+  dormant: readonly string[],
+  ahead: readonly string[],
+  colors: Colors,
+): readonly string[] {
+  const warning = colors.yellow('warning');
+  const plugins = Map.groupBy(dormant, (id) => id.slice(0, id.indexOf('@')));
+  return [
+    ...Array.from(plugins, ([plugin, { length }]) => {
+      const kept = length === 1 ? 'its revision and data stay' : `its ${length} revisions and data stay`;
+      return `${warning}: ${plugin} is dormant: ${kept}, its plugin is not active`;
+    }),
+    ...(ahead.length === 0
+      ? []
+      : [
+          `${warning}: the database has newer revisions that this code does not know but is compatible with:`,
+          ...ahead.map((id) => `  ${id}`),
+        ]),
+  ];
+}

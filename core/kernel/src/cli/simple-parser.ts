@@ -1,0 +1,47 @@
+import type { Input, Signature } from './command.ts';
+import { acceptsCount, optionsOf } from './signature.ts';
+
+/** A command line, split into the command's name and the other words. */
+export interface CommandLine {
+  /** `null` where there is none. */
+  readonly name: string | null;
+  readonly words: readonly string[];
+}
+
+/** Finds the command's name, which is the first word that is no flag. Options may come before it. */
+export function splitCommandLine(argv: readonly string[]): CommandLine {
+  for (let i = 0; i < argv.length; i += 1) {
+    const word = argv[i] ?? '';
+    // The one common option whose value is a word of its own.
+    if (word === '--config') i += 1;
+    else if (!word.startsWith('-')) return { name: word, words: [...argv.slice(0, i), ...argv.slice(i + 1)] };
+  }
+  return { name: null, words: argv };
+}
+
+/**
+ * Reads words that need no explanation: whole flags, each value a separate word, and the right number of arguments. Returns
+ * `null` for anything else, which commander-parser.ts reads and explains. That takes longer to load than a run with nothing
+ * pending may take in all, and reads the words that are accepted here in the same way.
+ */
+export function parseSimple(signature: Signature, words: readonly string[]): Input | null {
+  const specs = new Map(optionsOf(signature).map((option) => [`--${option.flag}`, option]));
+  const operands: string[] = [];
+  const switches = new Set<string>();
+  const values = new Map<string, string>();
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] ?? '';
+    const spec = specs.get(word);
+    if (spec === undefined) {
+      if (word.startsWith('-')) return null;
+      operands.push(word);
+    } else if (spec.value === undefined) {
+      switches.add(spec.flag);
+    } else {
+      const value = words[(i += 1)];
+      if (value === undefined || value.startsWith('-')) return null;
+      values.set(spec.flag, value);
+    }
+  }
+  return switches.has('help') || !acceptsCount(signature, operands.length) ? null : { operands, switches, values };
+}

@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
+import { makeProject, type Project } from '../../../../test/helper/project.ts';
+import { noColors } from '../../src/cli/colors.ts';
+import { asKernelError, errorStacks, errorText } from '../../src/cli/error-text.ts';
+import { kernelError } from '../../src/error/kernel-codes.ts';
+
+describe('an error that nobody expected', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    const database = await emptyDatabase('postgres');
+    project = await makeProject({
+      database,
+      plugins: { core: { revisions: { '0001_a': 'create table a (id int);' } } },
+    });
+    expect(await project.kernel('migrate:up')).toMatchObject({ code: 0 });
+    // No kernel writes such a ledger, so no kernel has words for it.
+    if (database.kind === 'postgres') {
+      await onServer(new URL(database.url).pathname.slice(1), 'alter table kernel.ledger drop column raw');
+    }
+  });
+
+  it('is told as a mistake of the kernel, with exit 1 and no stack', async () => {
+    const done = await project.kernel('migrate:current');
+    expect(done).toMatchObject({ code: 1, stdout: '' });
+    expect(done.stderr).toContain('error INTERNAL: Internal error (a bug in Headwater): column "raw" does not exist');
+    expect(done.stderr).toContain('--debug');
+    expect(done.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('is told as data with --json, and shows where it came from with --debug', async () => {
+    const done = await project.kernel('migrate:current', '--json', '--debug');
+    expect(done).toMatchObject({ code: 1 });
+    expect(done.json()).toMatchObject({ error: { code: 'INTERNAL', exitCode: 1 } });
+    expect(done.stderr).toMatch(/caused by .*column "raw" does not exist\n\s+at /);
+  });
+});
+
+describe('a refusal', () => {
+  it('says what, how to fix it, and whether anything was written', () => {
+    const error = kernelError('USAGE', { what: 'That is wrong.', usage: 'kernel start', command: 'start' });
+    expect(asKernelError(error)).toBe(error);
+    expect(errorText(error, noColors)).toBe(
+      'error USAGE: That is wrong.\n\nfix: kernel start\n     Full help: npx kernel start --help\nNothing was written.',
+    );
+  });
+
+  it('takes the first line of what was thrown, whatever was thrown', () => {
+    expect(asKernelError(new Error('one\ntwo')).message).toContain('one');
+    expect(asKernelError(new Error('one\ntwo')).message).not.toContain('two');
+    expect(asKernelError('text')).toMatchObject({ code: 'INTERNAL', exitCode: 1 });
+    expect(asKernelError(undefined)).toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('knows every error behind it', () => {
+    const error = asKernelError(new Error('outer', { cause: new Error('inner') }));
+    expect(errorStacks(error)).toMatch(/outer[\s\S]*caused by [\s\S]*inner/);
+  });
+});
