@@ -11,6 +11,6 @@ const StorySchema = defineEntity({
   },
 });
 
-/** What the community is about: an object with a title, and a link unless it is a question. */
+/** An object with a title, and with a link unless it is a question. */
 export class Story extends StorySchema.class {}
 StorySchema.setClass(Story);

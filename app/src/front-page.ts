@@ -10,20 +10,20 @@ export interface FrontPageStory {
   readonly url: string | null;
   readonly author: string;
   readonly createdAt: Date;
-  /** By which the stories are ordered. */
+  /** The rank of the story; see {@link FrontPage.top}. */
   readonly score: number;
-  /** `null` while the plugin `likes` is not active. */
+  /** `null` if the plugin `likes` is not active. */
   readonly likes: number | null;
-  /** At any depth; `null` while the plugin `comments` is not active. */
+  /** Number of comments at any depth; `null` if the plugin `comments` is not active. */
   readonly comments: number | null;
 }
 
-/** What a visitor sees first. */
+/** The front page of the community. */
 export interface FrontPage {
   /**
-   * The best stories first, at most `limit`, 30 by default. A story's score is (likes + 1) / (hours + 2) ^ 1.8, where
-   * hours is its age: a like counts as much as any other, and everything sinks, the faster the younger it is. Without
-   * the plugin `likes` nothing has any, so the newest come first. Of equals the newer one comes first.
+   * Returns the stories with the highest score. `limit` is 30 by default. The score is (likes + 1) / (hours + 2) ^ 1.8,
+   * where hours is the age of the story: all likes have the same weight, and young stories sink fastest. Without the plugin
+   * `likes` the newest stories come first. Of two stories with the same score, the newer one comes first.
    */
   readonly top: (limit?: number) => Promise<readonly FrontPageStory[]>;
 }
@@ -31,8 +31,8 @@ export interface FrontPage {
 /** The token of {@link FrontPage}. */
 export const FrontPage = token<FrontPage>('app.frontPage');
 
-/** The front page of a database, with what the plugins add that are active. */
-export function frontPageOf(database: Database, get: Get): FrontPage {
+/** Returns the front page for a database, with the counts of the optional plugins that are active. */
+export function frontPageIn(database: Database, get: Get): FrontPage {
   const likes = get.optional(Likes);
   const comments = get.optional(Comments);
 
@@ -72,7 +72,7 @@ interface StoryRow {
   readonly title: string;
   readonly url: string | null;
   readonly author: string;
-  /** MikroORM leaves times in what it did not write itself as text. */
+  /** MikroORM returns times as text from queries that it did not build. */
   readonly created_at: string;
   readonly likes: number;
   readonly score: number;

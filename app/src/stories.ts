@@ -2,17 +2,17 @@ import { Refusal, assertText, type Objects } from '@headwater/plugin-core';
 import { token } from '@headwater/kernel/plugin';
 import { Story } from './entities.ts';
 
-/** What a new story is. */
+/** The data of a new story. */
 export interface NewStory {
-  /** The user who posts it. */
+  /** Id of the user who posts it. */
   readonly author: number;
   /** 1 to 255 characters. */
   readonly title: string;
-  /** Of `http:` or `https:`. Default: none, it is a question. */
+  /** An `http:` or `https:` address. Default: none; the story is a question. */
   readonly url?: string;
 }
 
-/** What the community talks about. */
+/** The stories of the community. */
 export interface Stories {
   /** Publishes a story. Throws a Refusal, `invalid`. */
   readonly post: (story: NewStory) => Promise<Story>;
@@ -21,13 +21,13 @@ export interface Stories {
 /** The token of {@link Stories}. */
 export const Stories = token<Stories>('app.stories');
 
-/** The stories among `objects`. */
-export function storiesAmong(objects: Objects): Stories {
+/** Returns the service. Stories are published as objects. */
+export function storiesIn(objects: Objects): Stories {
   return Object.freeze<Stories>({
     async post({ author, title, url }) {
       assertText('a title', title, 255);
       if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-        throw new Refusal('invalid', 'a story links to an address that begins with http:// or https://');
+        throw new Refusal('invalid', 'the link of a story must begin with http:// or https://');
       }
       return objects.publish(Story, { author, title, ...(url !== undefined && { url }) });
     },

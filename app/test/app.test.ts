@@ -1,20 +1,16 @@
-import { afterAll, beforeAll, describe } from 'vitest';
 import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
-import { databaseKinds, testDatabase } from '../../test/helper/database.ts';
-import { appRules } from './rules.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { testApp } from './service-tests.ts';
 
-const sets = [['.'], ['.', 'likes'], ['.', 'comments'], ['.', 'likes', 'comments']];
+// The application alone, and with each combination of the plugins that it can use.
+const pluginSets = [['.'], ['.', 'likes'], ['.', 'comments'], ['.', 'likes', 'comments']];
 
-describe.each(databaseKinds)('the application on %s', (kind) => {
-  const database = testDatabase(kind);
-
-  describe.each(sets.map((plugins) => ({ plugins })))('with $plugins', ({ plugins }) => {
-    let kernel: TestKernel;
-    beforeAll(async () => {
-      kernel = await startTestKernel({ plugins, database });
-    });
-    afterAll(() => kernel.stop());
-
-    appRules(() => kernel);
+describe.each(pluginSets.map((plugins) => ({ plugins })))('the application with $plugins', ({ plugins }) => {
+  let kernel: TestKernel;
+  beforeAll(async () => {
+    kernel = await startTestKernel({ plugins });
   });
+  afterAll(() => kernel.stop());
+
+  testApp(() => kernel);
 });

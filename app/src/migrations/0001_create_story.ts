@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** A kind of object: author and time are its row in core_object, title and link are here. */
+/** Creates the table of stories. It extends core_object, which holds author and time. */
 export default defineRevision({
   id: 'app@0001_create_story',
   revises: null,

@@ -2,32 +2,32 @@ import { sql } from '@mikro-orm/core';
 import { Refusal, assertText, type Objects } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Comment } from './entities.ts';
-import { nested, type ThreadComment, type ThreadRow } from './thread.ts';
+import { buildThread, type ThreadComment, type ThreadRow } from './thread.ts';
 
-/** What a new comment is. */
+/** The data of a new comment. */
 export interface NewComment {
-  /** The user who writes it. */
+  /** Id of the user who writes it. */
   readonly author: number;
-  /** The object that it answers, which may be a comment. */
+  /** Id of the object that it replies to, which may be a comment. */
   readonly to: number;
   /** Not blank. */
   readonly body: string;
 }
 
-/** What people say to objects, and to what others said. Users and objects are given by id. */
+/** The comments on objects and on other comments. Users and objects are passed by id. */
 export interface Comments {
   /**
-   * Answers an object. The comment is published like any object, and a {@link Reply} written down. Throws a Refusal:
-   * `invalid`, and `missing` where there is no such object or it is deleted.
+   * Publishes a comment on an object, and records a {@link Reply}. Throws a Refusal: `invalid`, or `missing` if there is no
+   * such object or it is deleted.
    */
   readonly reply: (comment: NewComment) => Promise<Comment>;
-  /** All answers to an object, and the answers to those; oldest first. Reads them in one query. */
+  /** Returns the comments on an object with their replies, oldest first. Runs one query. */
   readonly thread: (object: number) => Promise<readonly ThreadComment[]>;
-  /** How many comments are below each of these objects, at any depth, deleted ones left out. */
+  /** Returns the number of comments below each of the objects, at any depth, without deleted ones. */
   readonly countOf: (objects: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /**
-   * Deletes a comment. The answers to it stay where they are in the thread. Who may do so is for the caller to say.
-   * Throws a Refusal, `missing`, where there is no such comment.
+   * Deletes a comment. Its replies keep their place in the thread. The caller checks permissions. Throws a Refusal,
+   * `missing`.
    */
   readonly delete: (comment: number) => Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface Comments {
 /** The token of {@link Comments}. */
 export const Comments = token<Comments>('comments');
 
-/** The comments of a database. */
+/** Returns the service for a database. */
 export function commentsIn(database: Database, objects: Objects): Comments {
   return Object.freeze<Comments>({
     async reply({ author, to, body }) {
@@ -51,8 +51,8 @@ export function commentsIn(database: Database, objects: Objects): Comments {
         with recursive thread as (
           select id, in_reply_to, body from comments_comment where in_reply_to = ${object}
           union all
-          select answer.id, answer.in_reply_to, answer.body
-            from comments_comment answer join thread on answer.in_reply_to = thread.id
+          select reply.id, reply.in_reply_to, reply.body
+            from comments_comment reply join thread on reply.in_reply_to = thread.id
         )
         select thread.id, thread.in_reply_to, thread.body, core_object.author_id, core_user.name as author_name,
             core_object.created_at, core_object.deleted_at
@@ -61,7 +61,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
             join core_user on core_user.id = core_object.author_id
           order by core_object.created_at, thread.id
       `);
-      return nested(rows, object);
+      return buildThread(rows, object);
     },
 
     async countOf(roots) {
@@ -70,7 +70,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
         with recursive thread as (
           select in_reply_to as root, id from comments_comment where in_reply_to in (${roots})
           union all
-          select thread.root, answer.id from comments_comment answer join thread on answer.in_reply_to = thread.id
+          select thread.root, reply.id from comments_comment reply join thread on reply.in_reply_to = thread.id
         )
         select thread.root, count(*)::int as comments
           from thread join core_object on core_object.id = thread.id

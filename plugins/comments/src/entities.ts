@@ -11,7 +11,7 @@ const CommentSchema = defineEntity({
   },
 });
 
-/** An object that answers another one, which may be a comment too. */
+/** An object that replies to another object, which may be a comment too. */
 export class Comment extends CommentSchema.class {}
 CommentSchema.setClass(Comment);
 
@@ -20,11 +20,11 @@ const ReplySchema = defineEntity({
   tableName: 'comments_reply',
   extends: Activity,
   properties: {
-    // Deferred: MikroORM writes a row that refers to a subtype before the subtype's own.
+    // Deferred, because MikroORM inserts a row that refers to a subtype before the row of the subtype itself.
     comment: () => p.oneToOne(Comment).owner().deleteRule('cascade').deferMode('deferred'),
   },
 });
 
-/** The activity of answering: the activity's object is what was answered. */
+/** The activity of writing a comment. Its object is the object that the comment replies to. */
 export class Reply extends ReplySchema.class {}
 ReplySchema.setClass(Reply);

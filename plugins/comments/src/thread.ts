@@ -1,27 +1,27 @@
-/** A comment where it stands in a thread. */
+/** A comment in a thread. */
 export interface ThreadComment {
   readonly id: number;
   readonly createdAt: Date;
-  /** `null` once it is deleted: then it only keeps the place of its answers. */
+  /** `null` if the comment is deleted. It then only keeps the place of its replies. */
   readonly content: { readonly author: { readonly id: number; readonly name: string }; readonly body: string } | null;
   /** Oldest first. */
   readonly replies: readonly ThreadComment[];
 }
 
-/** A comment as the database gives it. */
+/** A row of the query for a thread. */
 export interface ThreadRow {
   readonly id: number;
   readonly in_reply_to: number;
   readonly body: string;
   readonly author_id: number;
   readonly author_name: string;
-  /** MikroORM leaves times in what it did not write itself as text. */
+  /** MikroORM returns times as text from queries that it did not build. */
   readonly created_at: string;
   readonly deleted_at: string | null;
 }
 
-/** The tree under `root` of comments that are given in the order in which answers to the same one shall stand. */
-export function nested(rows: readonly ThreadRow[], root: number): readonly ThreadComment[] {
+/** Returns the tree of comments below the object `root`. Replies to the same comment keep the order of `rows`. */
+export function buildThread(rows: readonly ThreadRow[], root: number): readonly ThreadComment[] {
   const repliesTo = new Map<number, ThreadComment[]>([[root, []]]);
   const listOf = (id: number): ThreadComment[] => {
     const list = repliesTo.get(id) ?? [];

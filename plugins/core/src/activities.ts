@@ -2,26 +2,26 @@ import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Activity } from './entities.ts';
 
-/** Which activities to list. */
+/** A selection of activities. */
 export interface ActivityFilter {
-  /** At most so many. Default: 50. */
+  /** Maximum number of activities. Default: 50. */
   readonly limit?: number;
-  /** Of this user alone. Default: of all. */
+  /** Id of the user whose activities to list. Default: all users. */
   readonly actor?: number;
 }
 
-/** What users did. */
+/** The activities of users. */
 export interface Activities {
-  /** Writes down an activity of a kind, like `record(Activity, { actor, verb: 'post', object })`. */
+  /** Records an activity: `record(Activity, { actor, verb: 'post', object })`, or an entity that extends `Activity`. */
   readonly record: <Kind extends Activity>(kind: EntityName<Kind>, data: RequiredEntityData<Kind>) => Promise<Kind>;
-  /** The latest ones first, each as the kind that it is, with its actor and its object, which may be deleted by now. */
+  /** Returns activities with their actor and object, latest first. Each is an instance of its own entity class. */
   readonly latest: (filter?: ActivityFilter) => Promise<readonly Activity[]>;
 }
 
 /** The token of {@link Activities}. */
 export const Activities = token<Activities>('core.activities');
 
-/** The activities of a database. */
+/** Returns the service for a database. */
 export function activitiesIn(database: Database): Activities {
   return Object.freeze<Activities>({
     async record(kind, data) {

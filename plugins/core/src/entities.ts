@@ -12,9 +12,9 @@ const UserSchema = defineEntity({
   },
 });
 
-/** Somebody who makes objects and does things with them. */
+/** A user of the application. */
 export class User extends UserSchema.class {}
-// Without this MikroORM takes the class for an abstract entity.
+// Connects the class to its schema. Without it, MikroORM treats the class as an abstract entity.
 UserSchema.setClass(User);
 
 const ContentObjectSchema = defineEntity({
@@ -30,8 +30,8 @@ const ContentObjectSchema = defineEntity({
 });
 
 /**
- * Something a user made. Plugins extend it with their own kinds, each in a table of its own beside the row here; it is
- * not abstract, so the rows of a plugin that is not active are still objects.
+ * An object that a user created. Plugins extend it with their own entities, such as stories and comments: each has its own
+ * table beside the row here. The class is not abstract, so the objects of a disabled plugin can still be read.
  */
 export class ContentObject extends ContentObjectSchema.class {}
 ContentObjectSchema.setClass(ContentObject);
@@ -49,6 +49,6 @@ const ActivitySchema = defineEntity({
   },
 });
 
-/** Who did what, and to which object. Extended by plugins in the same way; it outlives its object. */
+/** A record of a user's action on an object. Plugins extend it like {@link ContentObject}. It outlives its object. */
 export class Activity extends ActivitySchema.class {}
 ActivitySchema.setClass(Activity);

@@ -17,7 +17,7 @@ export { assertText } from './text.ts';
 export { Users } from './users.ts';
 export type { NewUser } from './users.ts';
 
-/** Plugin zero: users, the objects they make and what they do. The kernel loads it like any other plugin. */
+/** Plugin zero: users, their objects and their activities. The kernel loads it like any other plugin. */
 export default definePlugin({
   name: 'core',
   entities: [User, ContentObject, Activity],

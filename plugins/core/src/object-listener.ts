@@ -2,27 +2,27 @@ import { contributionPoint } from '@headwater/kernel/plugin';
 import type { ContentObject } from './entities.ts';
 
 /**
- * Hears of objects, whoever made them and of whatever kind. Each is called within the transaction that makes or deletes
- * the object, and in plugin order; what throws rolls all of it back, the object included. It is how plugins act on each
- * other's objects without knowing each other.
+ * Callbacks for new and deleted objects. They let a plugin react to objects of plugins that it does not know. Listeners run
+ * in plugin order, in the transaction that writes the object. If one throws, the whole transaction is rolled back, the object
+ * included.
  */
 export interface ObjectListener {
-  /** After an object was written; it has its id. `object instanceof Story` tells the kind. */
+  /** Called after an object was written; it has its id. Test its class with `object instanceof Story`. */
   readonly created?: (object: ContentObject) => Promise<void> | void;
-  /** After an object was marked as deleted. */
+  /** Called after an object was marked as deleted. */
   readonly deleted?: (object: ContentObject) => Promise<void> | void;
 }
 
-/** What may happen to an object. */
+/** An event of an object. */
 export type ObjectEvent = keyof ObjectListener;
 
-/** Where plugins give their listeners. */
+/** The contribution point for listeners. */
 export const ObjectListener = contributionPoint<ObjectListener>('core.object-listeners');
 
-/** A plugin's listener threw, and nothing of what it was told of has happened. */
+/** The error of a listener that threw. The object was not written or deleted. */
 export class ObjectListenerError extends Error {
   override readonly name = 'ObjectListenerError';
-  /** Whose listener it is. */
+  /** The plugin that contributed the listener. */
   readonly plugin: string;
   readonly event: ObjectEvent;
 

@@ -4,21 +4,20 @@ import { ContentObject } from './entities.ts';
 import { ObjectListenerError, type ObjectEvent, type ObjectListener } from './object-listener.ts';
 import { Refusal } from './refusal.ts';
 
-/** What users made, of whatever kind. */
+/** The objects of users. */
 export interface Objects {
   /**
-   * Writes a new object of a kind, like `publish(Story, { author, title })`, and tells the listeners. Throws an
-   * ObjectListenerError.
+   * Writes a new object and notifies the listeners: `publish(Story, { author, title })`. Throws an ObjectListenerError.
    */
   readonly publish: <Kind extends ContentObject>(
     kind: EntityName<Kind>,
     data: RequiredEntityData<Kind>,
   ) => Promise<Kind>;
-  /** An object as the kind that it is. Throws a Refusal, `missing`, also where it is deleted. */
+  /** Returns an object, as an instance of its own entity class. Throws a Refusal, `missing`, also if it is deleted. */
   readonly get: (id: number) => Promise<ContentObject>;
   /**
-   * Marks an object as deleted and tells the listeners; others may stand on it, so it stays. Deleting what is deleted
-   * does nothing. Who may do so is for the caller to say. Throws a Refusal, `missing`, and an ObjectListenerError.
+   * Marks an object as deleted and notifies the listeners. Its row stays, because other rows may refer to it. Deleting it
+   * again does nothing. The caller checks permissions. Throws a Refusal, `missing`, and an ObjectListenerError.
    */
   readonly markDeleted: (id: number) => Promise<void>;
 }
@@ -26,9 +25,9 @@ export interface Objects {
 /** The token of {@link Objects}. */
 export const Objects = token<Objects>('core.objects');
 
-/** The objects of a database. `listeners` is asked each time, since making one may need this service. */
+/** Returns the service for a database. `listeners` is called for each event, because a listener may need this service. */
 export function objectsIn(database: Database, listeners: () => readonly Contribution<ObjectListener>[]): Objects {
-  const tell = async (event: ObjectEvent, object: ContentObject): Promise<void> => {
+  const notify = async (event: ObjectEvent, object: ContentObject): Promise<void> => {
     for (const { plugin, item } of listeners()) {
       try {
         await item[event]?.(object);
@@ -43,7 +42,7 @@ export function objectsIn(database: Database, listeners: () => readonly Contribu
       return database.transactional(async (em) => {
         const object = em.create(kind, data);
         await em.flush();
-        await tell('created', object);
+        await notify('created', object);
         return object;
       });
     },
@@ -56,11 +55,11 @@ export function objectsIn(database: Database, listeners: () => readonly Contribu
 
     async markDeleted(id) {
       await database.transactional(async (em) => {
-        // In one statement, so that of two who delete at once only one tells the listeners.
+        // One statement, so that only one of two concurrent deletions notifies the listeners.
         const marked = await em.nativeUpdate(ContentObject, { id, deletedAt: null }, { deletedAt: raw('now()') });
         const object = await em.findOne(ContentObject, { id }, { refresh: true });
         if (object === null) throw new Refusal('missing', `there is no object ${id}`);
-        if (marked === 1) await tell('deleted', object);
+        if (marked === 1) await notify('deleted', object);
       });
     },
   });

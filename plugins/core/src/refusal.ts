@@ -1,18 +1,17 @@
-/** Why a service refused, for who has to answer somebody: a route, a command, a test. */
+/** The reason of a refusal, for the caller that has to answer: a route, a command, a test. */
 export type RefusalReason =
-  /** What it should act on is not there, or not for whoever asks. */
+  /** The target does not exist, or the user may not see it. */
   | 'missing'
-  /** Somebody else has what was asked for. */
+  /** Another user has the requested name. */
   | 'taken'
-  /** A value is not what it has to be. */
+  /** A value is invalid. */
   | 'invalid'
-  /** It would be allowed later, or less often. */
+  /** A limit is reached. The action is allowed later, or less often. */
   | 'too-many';
 
 /**
- * What services throw when they are asked for what the application's rules do not allow. It is an answer for a user, not
- * a fault: a KernelError is about the application itself and ends a boot, this ends a request. Whatever the refused call
- * had written is rolled back.
+ * The error that services throw when a rule of the application forbids an action. It is an answer for a user, not a failure:
+ * it ends a request, while a KernelError ends a boot. Everything that the refused call wrote is rolled back.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

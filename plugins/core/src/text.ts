@@ -1,14 +1,14 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * Refuses a text that says nothing, that no column can hold (PostgreSQL knows no NUL), or that is longer than `longest`
- * characters; `what` it is, for the message. Default: as long as anybody likes. Throws a Refusal, `invalid`.
+ * Refuses a text that is blank, that has more than `longest` characters (default: no limit), or that contains a NUL
+ * character, which PostgreSQL cannot store. `name` names the text in the message. Throws a Refusal, `invalid`.
  */
-export function assertText(what: string, text: string, longest: number = Infinity): void {
-  // PostgreSQL counts characters, and so does a string that is spread.
+export function assertText(name: string, text: string, longest: number = Infinity): void {
+  // A spread string is counted in characters, like in PostgreSQL; `length` counts UTF-16 code units.
   if (text.trim() !== '' && !text.includes('\0') && (text.length <= longest || [...text].length <= longest)) return;
   throw new Refusal(
     'invalid',
-    longest === Infinity ? `${what} says something` : `${what} has 1 to ${longest} characters`,
+    longest === Infinity ? `${name} must not be blank` : `${name} must have 1 to ${longest} characters`,
   );
 }

@@ -4,50 +4,50 @@ import { User } from './entities.ts';
 import { Refusal } from './refusal.ts';
 import { assertText } from './text.ts';
 
-/** What a new user is. */
+/** The data of a new user. */
 export interface NewUser {
-  /** 1 to 64 characters without white space; nobody else has it. */
+  /** 1 to 64 characters without white space, unique. */
   readonly name: string;
-  /** What to show instead, 1 to 255 characters. Default: the name. */
+  /** The name to show, 1 to 255 characters. Default: `name`. */
   readonly displayName?: string;
 }
 
-/** The people of the application. */
+/** The users of the application. */
 export interface Users {
-  /** Adds a user. Throws a Refusal, `taken` or `invalid`. */
+  /** Creates a user. Throws a Refusal, `taken` or `invalid`. */
   readonly create: (user: NewUser) => Promise<User>;
-  /** Throws a Refusal, `missing`, where nobody has that name. */
+  /** Returns the user with a name. Throws a Refusal, `missing`. */
   readonly byName: (name: string) => Promise<User>;
-  /** Notes that a user is here now. It never goes back in time, whoever notes it last. */
+  /** Sets the time of a user's last visit to now. Concurrent calls never set it back. Throws a Refusal, `missing`. */
   readonly touch: (user: number) => Promise<void>;
 }
 
 /** The token of {@link Users}. */
 export const Users = token<Users>('core.users');
 
-/** The users of a database. */
+/** Returns the service for a database. */
 export function usersIn(database: Database): Users {
   return Object.freeze<Users>({
     async create({ name, displayName }) {
-      assertText('a user’s name', name, 64);
-      if (/\s/.test(name)) throw new Refusal('invalid', 'a user’s name has no white space');
+      assertText("a user's name", name, 64);
+      if (/\s/.test(name)) throw new Refusal('invalid', "a user's name must not contain white space");
       if (displayName !== undefined) assertText('a display name', displayName, 255);
       try {
         return await database.transactional(async (em) => {
           const user = em.create(User, { name, ...(displayName !== undefined && { displayName }) });
-          // Here, and not at the commit, so that the refusal leaves a transaction around this one as it was.
+          // Fails here and not at the commit, so that a surrounding transaction can go on after the refusal.
           await em.flush();
           return user;
         });
       } catch (error) {
         if (!(error instanceof UniqueConstraintViolationException)) throw error;
-        throw new Refusal('taken', `there is a user of the name "${name}"`, { cause: error });
+        throw new Refusal('taken', `the name "${name}" is taken`, { cause: error });
       }
     },
 
     async byName(name) {
       const user = await database.em.findOne(User, { name });
-      if (user === null) throw new Refusal('missing', `there is no user of the name "${name}"`);
+      if (user === null) throw new Refusal('missing', `there is no user with the name "${name}"`);
       return user;
     },
 

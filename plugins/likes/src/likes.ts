@@ -1,39 +1,34 @@
 import { sql, type Raw } from '@mikro-orm/core';
 import { Refusal } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
+import type { LikesOptions } from './options.ts';
 
-/** Who likes what. Users and objects are given by id: first who, then what. */
+/** The likes of users. Users and objects are passed by id, the user first. */
 export interface Likes {
   /**
-   * Lets a user like an object, which counts once. Gives whether that is new. Throws a Refusal: `missing`, where there
-   * is no such user or object or it is deleted, and `too-many` above the option `perMinute`.
+   * Likes an object. Returns false if the user already likes it. Throws a Refusal: `missing` if there is no such user or
+   * object or the object is deleted, `too-many` above the option `perMinute`.
    */
   readonly like: (user: number, object: number) => Promise<boolean>;
-  /** Takes a like back. Gives whether there was one. */
+  /** Withdraws a like. Returns false if there was none. */
   readonly unlike: (user: number, object: number) => Promise<boolean>;
-  /** Whether a user likes an object. */
+  /** Returns whether a user likes an object. */
   readonly has: (user: number, object: number) => Promise<boolean>;
-  /** How many users like an object. Throws a Refusal, `missing`. */
+  /** Returns the number of users who like an object. Throws a Refusal, `missing`. */
   readonly countOf: (object: number) => Promise<number>;
   /**
-   * The same inside a query of somebody else's, who thus needs to know no column of this plugin: an integer, for the
-   * row of `core_object` that the query calls `alias`.
+   * Returns the same count as an SQL expression, for queries of other plugins. They need not know the column: `alias` is
+   * the name that their query gives to `core_object`.
    */
   readonly countIn: (alias: string) => Raw;
 }
 
-/** The token of {@link Likes}. */
+/** The token of {@link Likes}, by which other plugins get the service. */
 export const Likes = token<Likes>('likes');
 
-/** What the plugin can be told. */
-export interface LikesOptions {
-  /** How many likes a user may give within 60 seconds. A like that was taken back does not count. */
-  readonly perMinute: number;
-}
-
 /**
- * The likes of a database. A like and the count on its object are always written by one statement, which locks the
- * object first: so the count is right whoever likes at the same time, and nobody waits in a circle.
+ * Returns the service for a database. One statement writes a like and the count on its object, and locks the object
+ * first. So counts stay right under concurrency, and concurrent calls never deadlock.
  */
 export function likesIn(database: Database, { perMinute }: LikesOptions): Likes {
   const has: Likes['has'] = async (user, object) => {
@@ -48,10 +43,10 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
 
     async like(user, object) {
       return database.transactional(async (em) => {
-        // One like of a user after another, so that all of the last minute are seen by the statement below.
+        // Serializes the likes of one user, so that the statement below counts all of the last 60 seconds.
         const users = await em.execute(sql`select 1 from core_user where id = ${user} for no key update`);
         if (users.length === 0) throw new Refusal('missing', `there is no user ${user}`);
-        const [found] = await em.execute<LikeOutcome[]>(sql`
+        const [outcome] = await em.execute<LikeOutcome[]>(sql`
           with target as (
             select id from core_object where id = ${object} and deleted_at is null for no key update
           ), recent as (
@@ -65,13 +60,13 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
           ), counted as (
             update core_object set likes_count = likes_count + 1 from added where core_object.id = added.object_id
           )
-          select exists (select from target) as "isThere", exists (select from added) as "isNew",
+          select exists (select from target) as "objectExists", exists (select from added) as "isNew",
             (select likes from recent) >= ${perMinute} as "isTooMany"
         `);
-        if (found?.isThere !== true) throw new Refusal('missing', `there is no object ${object}`);
-        if (found.isNew) return true;
-        if (found.isTooMany && !(await has(user, object))) {
-          throw new Refusal('too-many', `a user may like ${perMinute} objects a minute`);
+        if (outcome?.objectExists !== true) throw new Refusal('missing', `there is no object ${object}`);
+        if (outcome.isNew) return true;
+        if (outcome.isTooMany && !(await has(user, object))) {
+          throw new Refusal('too-many', `a user may like ${perMinute} objects per minute`);
         }
         return false;
       });
@@ -103,7 +98,7 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
 }
 
 interface LikeOutcome {
-  readonly isThere: boolean;
+  readonly objectExists: boolean;
   readonly isNew: boolean;
   readonly isTooMany: boolean;
 }

@@ -14,7 +14,7 @@ const MessageSchema = defineEntity({
   },
 });
 
-/** A private message: its participants may read it, and nobody else. */
+/** A private message. Only its participants may read it. */
 export class Message extends MessageSchema.class {}
 MessageSchema.setClass(Message);
 
@@ -28,6 +28,6 @@ const ParticipantSchema = defineEntity({
   },
 });
 
-/** A user who may read a message, and when they did. */
+/** A user who may read a message, with the time when they read it. */
 export class Participant extends ParticipantSchema.class {}
 ParticipantSchema.setClass(Participant);

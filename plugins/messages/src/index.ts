@@ -6,7 +6,7 @@ export { Message, Participant } from './entities.ts';
 export { Messages } from './messages.ts';
 export type { MessageHeader, NewMessage, ReadableMessage } from './messages.ts';
 
-/** Private messages between users. They are not objects, so nothing that lists objects can show them. */
+/** Private messages between users. They are not objects, so no list of objects can show them by accident. */
 export default definePlugin({
   name: 'messages',
   entities: [Message, Participant],

@@ -3,11 +3,11 @@ import { Refusal, User, assertText } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
 
-/** What a new message is. */
+/** The data of a new message. */
 export interface NewMessage {
-  /** The user who writes it. */
+  /** Id of the sender. */
   readonly from: number;
-  /** Who gets it; somebody besides the sender. Naming a user twice changes nothing. */
+  /** Ids of the recipients. At least one is not the sender. Duplicates have no effect. */
   readonly to: readonly number[];
   /** 1 to 255 characters. */
   readonly subject: string;
@@ -15,7 +15,7 @@ export interface NewMessage {
   readonly body: string;
 }
 
-/** A message as a list shows it. */
+/** A message in a list. */
 export interface MessageHeader {
   readonly id: number;
   readonly sender: { readonly id: number; readonly name: string };
@@ -24,41 +24,41 @@ export interface MessageHeader {
   readonly unread: boolean;
 }
 
-/** A message as its participants read it. */
+/** A whole message. */
 export interface ReadableMessage extends MessageHeader {
   readonly body: string;
-  /** All who can read it, the sender too, by name. */
+  /** All users who can read it, the sender included, sorted by name. */
   readonly participants: readonly { readonly id: number; readonly name: string }[];
 }
 
 /**
- * Private messages. Whoever takes no part in a message is told that there is none: that it exists is private too. Users
- * and messages are given by id: first who asks.
+ * The private messages of users. A user who is not a participant gets the same answer as for a message that does not exist,
+ * because its existence is private too. Users and messages are passed by id, the requesting user first.
  */
 export interface Messages {
-  /** Sends a message, which its sender has read. Gives its id. Throws a Refusal, `invalid` or `missing`. */
+  /** Sends a message and returns its id. It counts as read by its sender. Throws a Refusal, `invalid` or `missing`. */
   readonly send: (message: NewMessage) => Promise<number>;
-  /** What others sent to a user, latest first, at most `limit`, 50 by default. */
+  /** Returns the messages that others sent to a user, latest first. `limit` is 50 by default. */
   readonly inbox: (user: number, limit?: number) => Promise<readonly MessageHeader[]>;
-  /** How many messages a user has not read. */
+  /** Returns the number of messages that a user has not read. */
   readonly unread: (user: number) => Promise<number>;
-  /** A whole message. Reading does not mark it as read. Throws a Refusal, `missing`. */
+  /** Returns a message. Does not mark it as read. Throws a Refusal, `missing`. */
   readonly read: (user: number, message: number) => Promise<ReadableMessage>;
-  /** Notes that a user has read a message; the first time counts. Throws a Refusal, `missing`. */
+  /** Marks a message as read by a user, and keeps the time of the first call. Throws a Refusal, `missing`. */
   readonly markRead: (user: number, message: number) => Promise<void>;
 }
 
 /** The token of {@link Messages}. */
 export const Messages = token<Messages>('messages');
 
-/** The messages of a database. */
+/** Returns the service for a database. */
 export function messagesIn(database: Database): Messages {
   return Object.freeze<Messages>({
     async send({ from, to, subject, body }) {
       assertText('a subject', subject, 255);
       assertText('a message', body);
       const recipients = new Set(to).difference(new Set([from]));
-      if (recipients.size === 0) throw new Refusal('invalid', 'a message goes to somebody besides its sender');
+      if (recipients.size === 0) throw new Refusal('invalid', 'a message needs a recipient other than its sender');
       return database.transactional(async (em) => {
         const ids = [from, ...recipients];
         const users = await em.find(User, { id: ids });
@@ -67,7 +67,7 @@ export function messagesIn(database: Database): Messages {
           throw new Refusal('missing', `there is no user ${[...missing].join(', ')}`);
         }
         const message = em.create(Message, { sender: from, subject, body });
-        // Now the database has said when it was sent.
+        // The database has now set the time of sending.
         await em.flush();
         for (const user of users) {
           em.create(Participant, { message, user, readAt: user.id === from ? message.sentAt : null });

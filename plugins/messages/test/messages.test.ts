@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, describe } from 'vitest';
 import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
-import { databaseKinds, testDatabase } from '../../../test/helper/database.ts';
-import { messagesRules } from './rules.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { testMessages } from './service-tests.ts';
 
-describe.each(databaseKinds)('messages on %s', (kind) => {
-  const database = testDatabase(kind);
+describe('the service Messages', () => {
   let kernel: TestKernel;
   beforeAll(async () => {
-    kernel = await startTestKernel({ database });
+    kernel = await startTestKernel();
   });
   afterAll(() => kernel.stop());
 
-  messagesRules(() => kernel);
+  testMessages(() => kernel);
 });

@@ -5,7 +5,7 @@ import { isSql } from '../../src/contract/sql.ts';
 import { readFileSync } from 'node:fs';
 import { inferDependencies } from '../../src/ownership/inferred-dependencies.ts';
 import { schemaHistory } from '../../src/ownership/schema-history.ts';
-import { readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
+import { readRevisionFiles, revisionsUpTo } from '../../../../test/helper/revision-files.ts';
 import { historyOf } from '../sql/support.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -174,7 +174,7 @@ describe('the revisions of this repository', async () => {
     }),
   );
   const sources = files.flat();
-  const order = revisionsFor(
+  const order = revisionsUpTo(
     sources.map(({ revision }) => revision),
     'heads',
   );

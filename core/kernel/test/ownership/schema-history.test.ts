@@ -4,18 +4,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isSql } from '../../src/contract/sql.ts';
 import { lookupKey } from '../../src/sql/object-key.ts';
 import { explainType } from '../../src/sql/sql-type.ts';
-import { emptyReplay, openReplay, readRevisionFiles, revisionsFor } from '../../../../test/helper/replay.ts';
+import { clearRawPglite, openRawPglite } from '../../../../test/helper/raw-pglite.ts';
+import { readRevisionFiles, revisionsUpTo } from '../../../../test/helper/revision-files.ts';
 import { schemaHistory, type SchemaHistory } from '../../src/ownership/schema-history.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
 let database: PGlite;
 beforeAll(async () => {
-  database = await openReplay();
+  database = await openRawPglite();
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await emptyReplay(database);
+  await clearRawPglite(database);
   await database.exec('drop schema if exists shop cascade; drop schema if exists store cascade');
 });
 
@@ -169,7 +170,7 @@ describe('a history has the same objects as the server', () => {
       'app/src',
     ];
     const files = await Promise.all(folders.map((folder) => readRevisionFiles(join(root, folder, 'migrations'))));
-    const revisions = revisionsFor(
+    const revisions = revisionsUpTo(
       files.flatMap((all) => all.map(({ revision }) => revision)),
       'heads',
     );

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** A kind of object: author and time are its row in core_object, the text and what it answers are here. */
+/** Creates the table of comments. It extends core_object, which holds author and time. */
 export default defineRevision({
   id: 'comments@0001_create_comment',
   revises: null,

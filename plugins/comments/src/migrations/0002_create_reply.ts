@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** A kind of activity: somebody answered. It says with which comment; what was answered is the activity's object. */
+/** Creates the table of replies. It extends core_activity, which holds the actor and the object of the reply. */
 export default defineRevision({
   id: 'comments@0002_create_reply',
   revises: 'comments@0001_create_comment',

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Users, and the objects they make: the root that plugins give their own kinds of object. */
+/** Creates the tables of users and objects. Plugins extend objects with tables of their own. */
 export default defineRevision({
   id: 'core@0001_create_objects',
   revises: null,

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Who did what, and to which object: the root that plugins give their own kinds of activity. */
+/** Creates the table of activities. Plugins extend activities with tables of their own. */
 export default defineRevision({
   id: 'core@0002_create_activities',
   revises: 'core@0001_create_objects',

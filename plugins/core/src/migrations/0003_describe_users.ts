@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** A name to show instead of the one to log in with, and when a user was last here. */
+/** Adds a display name to users, and the time of their last visit. */
 export default defineRevision({
   id: 'core@0003_describe_users',
   revises: 'core@0002_create_activities',

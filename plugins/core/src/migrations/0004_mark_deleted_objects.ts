@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** An object that others stand on, like a comment with replies, is marked as deleted and stays. */
+/** Adds the time of deletion to objects. Their rows stay, because other rows may refer to them: replies to a comment. */
 export default defineRevision({
   id: 'core@0004_mark_deleted_objects',
   revises: 'core@0003_describe_users',

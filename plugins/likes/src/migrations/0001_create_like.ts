@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** One like for each user and object; it goes with its object. */
+/** Creates the table of likes: at most one per user and object, deleted with its object. */
 export default defineRevision({
   id: 'likes@0001_create_like',
   revises: null,

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** The number of likes on the object itself, so that ranking by it needs no join. Likes that exist are counted. */
+/** Adds the number of likes to objects, and counts the likes that exist. */
 export default defineRevision({
   id: 'likes@0002_count_on_object',
   revises: 'likes@0001_create_like',

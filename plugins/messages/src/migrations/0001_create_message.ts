@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Messages, and the users who may read them. */
+/** Creates the tables of messages and of their participants. */
 export default defineRevision({
   id: 'messages@0001_create_message',
   revises: null,

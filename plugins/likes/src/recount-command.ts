@@ -1,10 +1,10 @@
 import { sql } from '@mikro-orm/core';
 import { Database, type CommandContext, type CommandReply } from '@headwater/kernel/plugin';
 
-/** `kernel likes:recount`: sets every count that is not the number of likes there are, after an import by hand, say. */
+/** `kernel likes:recount`. Corrects every count that differs from the number of likes, for example after a manual import. */
 export async function run({ get }: CommandContext): Promise<CommandReply> {
   const corrected = await get(Database).transactional(async (em) => {
-    // Nobody likes meanwhile: a count from before their like would undo it.
+    // Blocks new likes: a count taken before one of them would undo its increment.
     await em.execute(sql`lock table likes_like in share row exclusive mode`);
     return em.execute<{ id: number }[]>(sql`
       update core_object set likes_count = counted.likes

@@ -1,16 +1,49 @@
 import { Story } from '@headwater/app';
-import { Activity, ContentObject, User } from '@headwater/plugin-core';
 import { Comment, Reply } from '@headwater/plugin-comments';
+import { Activity, ContentObject, User } from '@headwater/plugin-core';
 import { Like, LikedObject } from '@headwater/plugin-likes';
 import { Message, Participant } from '@headwater/plugin-messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
-import { loadEntities, type OpenEntities } from '../../core/kernel/src/entities/entities.ts';
-import { databaseKinds, emptyDatabase } from '../helper/database.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
-import { differenceOf, inventoryOf, sourcesOf, subsets, upgradeTo } from './support.ts';
+import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
+import { loadEntities, type OpenEntities } from '../../core/kernel/src/entities/load-entities.ts';
+import type { PluginEntities } from '../../core/kernel/src/entities/plugin-entities.ts';
+import { databaseKinds, emptyDatabase } from '../helper/database.ts';
+import { revisionsUpTo } from '../helper/revision-files.ts';
+import { dumpSchema } from '../helper/schema-dump.ts';
+import { inventoryOf } from './inventory.ts';
+import { firstPartyPlugins, pluginSets, revisionsOf, sqlOf } from './plugins.ts';
 
-const everything = subsets.at(-1) ?? [];
+const allPlugins = firstPartyPlugins.map(({ name }) => name);
+
+/** Empties the database and applies the revisions of these plugins, beside a schema that stands for the ledger's. */
+async function upgradeTo(session: Session, names: readonly string[]): Promise<void> {
+  const revisions = await revisionsOf(firstPartyPlugins.filter(({ name }) => names.includes(name)));
+  const sql = revisionsUpTo(revisions, 'heads').map((revision) => sqlOf(revision));
+  await session.script(
+    'drop schema if exists kernel cascade; create schema kernel; create table kernel.ledger (seq int); ' +
+      `drop schema public cascade; create schema public; ${sql.join('\n')}`,
+  );
+}
+
+/** Returns the entities of these plugins, as the kernel passes them to `loadEntities`. */
+function entitiesOf(names: readonly string[]): readonly PluginEntities[] {
+  return firstPartyPlugins
+    .filter(({ name }) => names.includes(name))
+    .map(({ name, package: from, requires, definition: { entities = [], extend = [] } }) => ({
+      name,
+      package: from,
+      requires,
+      entities,
+      extend,
+    }));
+}
+
+/** Returns the SQL by which MikroORM would adapt the database to its entities. Empty if they fit. */
+async function differenceOf({ orm }: OpenEntities): Promise<string> {
+  const generator = orm.driver.getPlatform().getSchemaGenerator(orm.driver, orm.em);
+  return generator.getUpdateSchemaSQL({ wrap: false });
+}
 
 describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
   let target: DatabaseTarget;
@@ -22,7 +55,7 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
   afterAll(() => session.close());
 
   async function withEntities(names: readonly string[], work: (open: OpenEntities) => Promise<void>): Promise<void> {
-    const open = (await loadEntities(sourcesOf(names), target)).open(session);
+    const open = (await loadEntities(entitiesOf(names), target)).open(session);
     try {
       await work(open);
     } finally {
@@ -30,30 +63,31 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     }
   }
 
-  it.each(subsets.map((names) => ({ names })))('fit the revisions of $names', async ({ names }) => {
+  it.each(pluginSets.map((plugins) => ({ plugins })))('fit the revisions of core and $plugins', async ({ plugins }) => {
+    const names = ['core', ...plugins];
     await upgradeTo(session, names);
     await withEntities(names, async (open) => expect(await differenceOf(open)).toBe(''));
   });
 
-  it('say whose everything is that their revisions made, and nothing else', async () => {
-    await upgradeTo(session, everything);
-    const { ownership } = await loadEntities(sourcesOf(everything), target);
+  it('own exactly the objects that the revisions create', async () => {
+    await upgradeTo(session, allPlugins);
+    const { ownership } = await loadEntities(entitiesOf(allPlugins), target);
     const owned = ownership.objects.filter(({ kind }) => kind !== 'entity');
     const names = owned.map(({ kind, table, name }) => `${kind} ${table === name ? name : `${table}.${name}`}`);
     expect(names.toSorted()).toEqual(await inventoryOf(session));
   });
 
-  it('are not said to fit where they do not', async () => {
-    await upgradeTo(session, everything);
+  it('do not fit a schema that lacks a column', async () => {
+    await upgradeTo(session, allPlugins);
     await session.script('alter table core_object drop column likes_count');
-    await withEntities(everything, async (open) => {
+    await withEntities(allPlugins, async (open) => {
       expect(await differenceOf(open)).toContain('alter table "core_object" add "likes_count" int not null default 0');
     });
   });
 
-  it('are written and read: subtypes with their root, and the column on another plugin’s table', async () => {
-    await upgradeTo(session, everything);
-    await withEntities(everything, async ({ database }) => {
+  it('can be written and read, including subtypes and a column on the table of another plugin', async () => {
+    await upgradeTo(session, allPlugins);
+    await withEntities(allPlugins, async ({ database }) => {
       await database.inContext(async () => {
         const { em } = database;
         const ada = em.create(User, { name: 'ada' });
@@ -92,8 +126,8 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     });
   });
 
-  it('work with the tables and the column of plugins that are off, and drop nothing of theirs', async () => {
-    await upgradeTo(session, everything);
+  it('work beside the tables and the column of disabled plugins, and drop neither', async () => {
+    await upgradeTo(session, allPlugins);
     await session.script("insert into core_user (name) values ('ada')");
     await session.script('insert into core_object (author_id, likes_count) values (1, 7)');
     await withEntities(['core', 'app'], async ({ database }) => {
@@ -115,5 +149,13 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     expect(
       await session.query("select 1 from pg_tables where tablename in ('likes_like', 'comments_comment')"),
     ).toHaveLength(2);
+  });
+
+  it("equal the schema that MikroORM creates from core's entities, name by name", async () => {
+    await upgradeTo(session, ['core']);
+    const migrated = await dumpSchema((text) => session.query(text));
+    await session.script('drop schema public cascade; create schema public');
+    await session.script(await (await loadEntities(entitiesOf(['core']), target)).createSql());
+    expect(migrated).toEqual(await dumpSchema((text) => session.query(text)));
   });
 });

@@ -1,37 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Story } from '@headwater/app';
-import { Objects, Users } from '@headwater/plugin-core';
 import { Database } from '@headwater/kernel/plugin';
 import { Comment, Comments } from '@headwater/plugin-comments';
+import { Objects, Users } from '@headwater/plugin-core';
 import { Likes } from '@headwater/plugin-likes';
 import { Messages } from '@headwater/plugin-messages';
 import { sql } from '@mikro-orm/core';
-import { appRules } from '../../app/test/rules.ts';
-import { coreRules } from '../../plugins/core/test/rules.ts';
-import { commentsRules } from '../../plugins/comments/test/rules.ts';
-import { likesRules, type RunningKernel } from '../../plugins/likes/test/rules.ts';
-import { messagesRules } from '../../plugins/messages/test/rules.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
-import { firstParty, makeCommunity, subsets, type Community, type FirstParty } from './community.ts';
+import { makeCommunity, type Community } from './community.ts';
+import { firstPartyPlugins, pluginSets } from './plugins.ts';
+import { serviceTests, type RunningKernel } from './service-tests.ts';
 
-const rules: Readonly<Record<FirstParty, (kernel: () => RunningKernel) => void>> = {
-  app: appRules,
-  comments: commentsRules,
-  likes: likesRules,
-  messages: messagesRules,
-};
+const optionalPlugins = firstPartyPlugins.flatMap(({ name }) => (name === 'core' ? [] : [name]));
 
-/** One database for all that follows: each boot finds what the ones before it have left, and switches one plugin. */
-describe('on the same data', () => {
+/** All boots share one database, and each switches one plugin: it finds the data of all boots before it. */
+describe('every set of plugins on the same data', () => {
   let community: Community;
-  /** Ids of what the first of all boots writes. */
+  /** Ids of the rows that the first boot writes. */
   let story: number;
   let comment: number;
   let message: number;
   let reader: number;
   beforeAll(async () => {
     community = makeCommunity(await emptyDatabase('postgres'));
-    await using app = await community.bootWith(firstParty);
+    await using app = await community.bootWith(optionalPlugins);
     const { get, run } = kernelOf(app);
     await run(async () => {
       const author = (await get(Users).create({ name: 'author' })).id;
@@ -43,7 +35,7 @@ describe('on the same data', () => {
     });
   });
 
-  describe.each(subsets.map((active) => ({ active })))('an application with core and $active', ({ active }) => {
+  describe.each(pluginSets.map((active) => ({ active })))('core and $active', ({ active }) => {
     let kernel: RunningKernel;
     let stop: () => Promise<void>;
     let report: { readonly applied: readonly string[]; readonly dormant: readonly string[] };
@@ -54,25 +46,24 @@ describe('on the same data', () => {
     });
     afterAll(() => stop());
 
-    test('boots without changing the database, and calls dormant what is switched off', () => {
+    test('boot without changing the database, and report the revisions of disabled plugins as dormant', () => {
       expect(report.applied).toEqual([]);
       const dormant = new Set(report.dormant.map((id) => id.split('@')[0]));
-      expect(dormant).toEqual(new Set(firstParty.filter((name) => !active.includes(name))));
+      expect(dormant).toEqual(new Set(optionalPlugins.filter((name) => !active.includes(name))));
     });
 
-    test('finds an object of whatever kind, as no more than an object while its plugin is switched off', async () => {
+    test('read the objects of all plugins, those of disabled plugins as plain objects', async () => {
       const { get, run } = kernel;
       const [one, other] = await run(() => Promise.all([get(Objects).get(story), get(Objects).get(comment)]));
       expect(one instanceof Story).toBe(active.includes('app'));
       expect(other instanceof Comment).toBe(active.includes('comments'));
     });
 
-    coreRules(() => kernel);
-    for (const name of active) rules[name](() => kernel);
+    for (const name of ['core', ...active]) serviceTests[name]?.(() => kernel);
   });
 
-  test('what the first boot wrote is there after all of them', async () => {
-    await using app = await community.bootWith(firstParty);
+  test('keep the rows that the first boot wrote', async () => {
+    await using app = await community.bootWith(optionalPlugins);
     const { get, run } = kernelOf(app);
     await run(async () => {
       expect(await get(Objects).get(story)).toBeInstanceOf(Story);
@@ -82,8 +73,8 @@ describe('on the same data', () => {
     });
   });
 
-  test('every count of likes is right after all of them', async () => {
-    await using app = await community.bootWith(firstParty);
+  test('keep the like count of every object correct', async () => {
+    await using app = await community.bootWith(optionalPlugins);
     const { run, database } = kernelOf(app);
     const wrong = await run(() =>
       database.em.execute(sql`

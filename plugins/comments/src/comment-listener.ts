@@ -1,8 +1,8 @@
 import type { Activities, ObjectListener } from '@headwater/plugin-core';
 import { Comment, Reply } from './entities.ts';
 
-/** Writes down an activity for every comment, also for those that are not made by this plugin's service. */
-export function replyRecorder(activities: Activities): ObjectListener {
+/** Returns a listener that records a {@link Reply} for every comment, even if it was published without the service. */
+export function commentListener(activities: Activities): ObjectListener {
   return Object.freeze<ObjectListener>({
     async created(object) {
       if (!(object instanceof Comment)) return;

@@ -1,0 +1,18 @@
+import type { TestKernel } from '@headwater/dev/testing';
+import { testApp } from '../../app/test/service-tests.ts';
+import { testComments } from '../../plugins/comments/test/service-tests.ts';
+import { testCore } from '../../plugins/core/test/service-tests.ts';
+import { testLikes } from '../../plugins/likes/test/service-tests.ts';
+import { testMessages } from '../../plugins/messages/test/service-tests.ts';
+
+/** The part of a running application that the service tests use. */
+export type RunningKernel = Pick<TestKernel, 'get' | 'run' | 'database'>;
+
+/** Registers the service tests of a plugin, by its name. The tests are those of the plugin's own package. */
+export const serviceTests: Readonly<Record<string, (kernel: () => RunningKernel) => void>> = {
+  core: testCore,
+  app: testApp,
+  comments: testComments,
+  likes: testLikes,
+  messages: testMessages,
+};
