@@ -1,5 +1,5 @@
-// Code that an author may and may not write. Nothing here runs: `npm run typecheck` is the test. It fails if a line has an
-// error, and if a line that must have an error has none.
+// Code that an author may and may not write. Nothing here runs: `npm run typecheck` is the test. It fails if a line has
+// an error, and if a line that must have an error has none.
 import { contributionPoint, definePlugin, token } from '@headwater/kernel/plugin';
 import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/kernel/plugin';
 import { expectTypeOf } from 'vitest';
@@ -87,7 +87,7 @@ export function contributeTakes({ contribute }: BindContext): void {
   contribute(Routes, { url: '/' });
   // @ts-expect-error a function that makes a route returns one with a path
   contribute(Routes, () => ({ url: '/' }));
-  // @ts-expect-error a listener is a function, so another function must make it; otherwise it would be called to make one
+  // @ts-expect-error a listener is a function, so it must be returned by a function that makes it
   contribute(Listeners, (text: string) => void text);
   // @ts-expect-error a token is not a point
   contribute(Dog, new Rex());

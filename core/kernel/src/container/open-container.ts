@@ -42,7 +42,9 @@ export function openContainer(plugins: readonly ContainerPlugin[], options: Cont
   });
 }
 
-/** Decorating a token that an active plugin does not bind is a mistake. The plugin of the token may be inactive, though. */
+/**
+ * Decorating a token that an active plugin does not bind is a mistake. The plugin of the token may be inactive, though.
+ */
 function assertDecoratedTokensBound(registry: Registry): void {
   for (const [name, [first]] of registry.decorations) {
     if (first === undefined || registry.bindings.has(name)) continue;

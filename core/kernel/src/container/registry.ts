@@ -43,8 +43,8 @@ export interface PluginBindings {
 /** Everything that the plugins registered so far. Inversify has the values; it does not record who registered them. */
 export interface Registry {
   /**
-   * One container for all plugins. With a child container per plugin, a parent's singleton would use the bindings of the
-   * child that resolves it first.
+   * One container for all plugins. With a child container per plugin, a parent's singleton would use the bindings of
+   * the child that resolves it first.
    */
   readonly inversify: Container;
   /** By token name. */

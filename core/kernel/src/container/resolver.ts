@@ -12,7 +12,9 @@ import { assertPoint, assertToken } from './token-check.ts';
 export interface Resolver {
   /** Calls `build` for a binding and applies its decorations. Reports cycles, promises and failures by name. */
   readonly make: (binding: Binding, build: (context: MakeContext) => unknown) => unknown;
-  /** Returns the `get` of a plugin. With `null`, returns that of the application, which also resolves private tokens. */
+  /**
+   * Returns the `get` of a plugin. With `null`, returns that of the application, which also resolves private tokens.
+   */
   readonly getOf: (plugin: string | null) => Get;
 }
 

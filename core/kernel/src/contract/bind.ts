@@ -23,8 +23,8 @@ export interface Get {
    */
   readonly optional: <T>(token: Token<T>) => T | undefined;
   /**
-   * Returns the contributions to a point: in plugin order, then in the order of each plugin's `contribute` calls. Throws
-   * TOKEN_PRIVATE if another plugin owns the point and does not export it, CONTRIBUTION_FAILED for the first
+   * Returns the contributions to a point: in plugin order, then in the order of each plugin's `contribute` calls.
+   * Throws TOKEN_PRIVATE if another plugin owns the point and does not export it, CONTRIBUTION_FAILED for the first
    * contribution that cannot be made, and CONTRIBUTION_COLLISION for two with the same key.
    */
   readonly all: <T>(point: ContributionPoint<T>) => readonly Contribution<T>[];
@@ -87,8 +87,8 @@ export interface BindIn {
 export type ContributionOf<T> = [T] extends [(...args: never[]) => unknown] ? Make<T> : T | Make<T>;
 
 /**
- * The argument of a plugin's `bind`. Every method only registers something: no value is made before a `get` resolves it.
- * The methods throw PLUGIN_BIND_FAILED once `bind` has returned.
+ * The argument of a plugin's `bind`. Every method only registers something: no value is made before a `get` resolves
+ * it. The methods throw PLUGIN_BIND_FAILED once `bind` has returned.
  *
  * @example
  * definePlugin({
@@ -107,8 +107,8 @@ export interface BindContext<Options = unknown> {
    */
   readonly bind: <T>(token: Token<T>) => BindTo<T>;
   /**
-   * Contributes an item to a contribution point of any plugin. If the point has a key, prefer an item to a function: two
-   * items with the same key are then refused before a database connection is opened. Throws CONTRIBUTION_COLLISION,
+   * Contributes an item to a contribution point of any plugin. If the point has a key, prefer an item to a function:
+   * two items with the same key are then refused before a database connection is opened. Throws CONTRIBUTION_COLLISION,
    * TOKEN_PRIVATE and TOKEN_INVALID.
    */
   readonly contribute: <T>(point: ContributionPoint<T>, item: ContributionOf<T>) => void;

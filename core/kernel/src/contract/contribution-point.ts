@@ -18,8 +18,8 @@ export interface ContributionPoint<T> {
 /** Options of {@link contributionPoint}. */
 export interface ContributionPointOptions<T> {
   /**
-   * Computes an item's key. Two items with the same key are refused with CONTRIBUTION_COLLISION, which names the plugins
-   * of both. Default: items are not compared.
+   * Computes an item's key. Two items with the same key are refused with CONTRIBUTION_COLLISION, which names the
+   * plugins of both. Default: items are not compared.
    */
   readonly key?: (item: T) => string;
 }
@@ -45,7 +45,9 @@ export function contributionPoint<T>(
   return Object.freeze({ kind: 'contribution-point', name, key: options.key ?? null });
 }
 
-/** Whether `value` has the shape of a {@link ContributionPoint}, so that points of another copy of this package count. */
+/**
+ * Whether `value` has the shape of a {@link ContributionPoint}, so that points of another copy of this package count.
+ */
 export function isContributionPoint(value: unknown): value is ContributionPoint<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'contribution-point')
     return false;

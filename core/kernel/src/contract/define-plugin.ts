@@ -54,8 +54,8 @@ export interface PluginDefinition<Options = unknown> {
   readonly bind?: (context: BindContext<Options>) => void;
   /**
    * Starts the plugin. Called after the database is upgraded and the plugins that it requires have started, in a
-   * database context of its own. It fails after 10 seconds; the config key `$startTimeout` changes that. Default: nothing
-   * to start.
+   * database context of its own. It fails after 10 seconds; the config key `$startTimeout` changes that. Default:
+   * nothing to start.
    */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
   /**

@@ -40,8 +40,8 @@ export interface RevisionDefinition {
   /** The revisions that this one replaces (a squash), by full name. Default: none. */
   readonly replaces?: readonly string[];
   /**
-   * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL refuses in one,
-   * such as `create index concurrently`. Default: true.
+   * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL refuses in
+   * one, such as `create index concurrently`. Default: true.
    */
   readonly transaction?: boolean;
   /**

@@ -15,8 +15,8 @@ export function isSql(value: unknown): value is Sql {
 
 /**
  * Tags a piece of SQL. The text is used as written (`\d` stays `\d`); only a backtick and `${` need a backslash. An
- * interpolated `sql` piece is inserted as SQL. Every other interpolated value becomes a bound parameter. Only queries may
- * have parameters: the `up`, `down` and `check` of a revision are plain text and are refused with
+ * interpolated `sql` piece is inserted as SQL. Every other interpolated value becomes a bound parameter. Only queries
+ * may have parameters: the `up`, `down` and `check` of a revision are plain text and are refused with
  * REVISION_FIELD_INVALID if they have any.
  *
  * @example

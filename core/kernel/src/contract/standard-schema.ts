@@ -1,6 +1,6 @@
 /**
- * A validator that implements Standard Schema v1 (https://standardschema.dev), such as a zod, valibot or ArkType schema.
- * The type has only the part of the interface that the kernel uses.
+ * A validator that implements Standard Schema v1 (https://standardschema.dev), such as a zod, valibot or ArkType
+ * schema. The type has only the part of the interface that the kernel uses.
  */
 export interface StandardSchema<Output = unknown> {
   /** The entry point that the specification defines. */

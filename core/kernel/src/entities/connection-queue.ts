@@ -22,8 +22,8 @@ const defaultDeadlockTimeout = 5000;
 
 /**
  * Creates a queue. Code inside a transaction that requests the connection without using the transaction waits for
- * itself, which is an error after `deadlockTimeout` milliseconds (default: 5000). All other code may wait for as long as
- * a transaction takes.
+ * itself, which is an error after `deadlockTimeout` milliseconds (default: 5000). All other code may wait for as long
+ * as a transaction takes.
  */
 export function createConnectionQueue(deadlockTimeout: number = defaultDeadlockTimeout): ConnectionQueue {
   const current = new AsyncLocalStorage<OpenTransaction>();

@@ -11,7 +11,7 @@ import {
 import { enumTypeUses } from './enum-types.ts';
 import type { DiscoveredEntities } from './metadata.ts';
 
-/** The kinds of objects in an application's schema. A pivot is the table of a many-to-many relation without an entity. */
+/** The kinds of objects in a schema. A pivot is the table of a many-to-many relation that has no entity for it. */
 export type OwnedKind =
   | 'entity'
   | 'table'
@@ -30,7 +30,7 @@ export type OwnedKind =
 /** An object of the schema, and the plugin that owns it. */
 export interface OwnedObject {
   readonly kind: OwnedKind;
-  /** Its name in the database, or the class name of an entity. Tables and enums outside `public` have their schema in it. */
+  /** Its name in the database, or the class name of an entity. Tables and enums outside `public` are qualified. */
   readonly name: string;
   /** The table that it is, belongs to or is stored in. `null` for an enum and for an entity without a table. */
   readonly table: string | null;
@@ -44,7 +44,7 @@ export interface OwnedObject {
   readonly property: string | null;
 }
 
-/** The owner of every object that the entities of the active plugins describe: tables, columns, keys, indexes and so on. */
+/** The owner of every object that the entities of the active plugins describe: tables, columns, keys, indexes … */
 export interface EntityOwnership {
   readonly objects: readonly OwnedObject[];
   /** The package of each plugin. */

@@ -48,7 +48,9 @@ export function hasTable(meta: EntityMetadata): boolean {
   return meta.name !== undefined && !meta.embeddable && !meta.virtual && !shares;
 }
 
-/** Returns the pivot tables that MikroORM makes for an entity's relations. A declared pivot entity has its own table. */
+/**
+ * Returns the pivot tables that MikroORM makes for an entity's relations. A declared pivot entity has its own table.
+ */
 function pivotTables(meta: EntityMetadata, entities: DiscoveredEntities): readonly EntityTable[] {
   return Object.values(meta.properties).flatMap((property): readonly EntityTable[] => {
     const rows = automaticPivot(property, entities);

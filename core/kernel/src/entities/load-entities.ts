@@ -15,8 +15,8 @@ export interface Entities {
   /** Returns the SQL by which MikroORM would create all tables in an empty database. */
   readonly createSql: () => Promise<string>;
   /**
-   * Opens the entities on a database that is at its heads. Uses a separate connection pool on PostgreSQL, and the engine
-   * of `session` on the embedded database. May be called once.
+   * Opens the entities on a database that is at its heads. Uses a separate connection pool on PostgreSQL, and the
+   * engine of `session` on the embedded database. May be called once.
    */
   readonly open: (session: Session) => OpenEntities;
 }
@@ -42,8 +42,8 @@ export interface LoadEntitiesOptions {
 
 /**
  * Merges the entities of all active plugins, which are given dependencies first, and lets MikroORM discover them. Does
- * not connect. MikroORM is imported by the call, not by this module. Throws the errors of entities, extensions and their
- * names (`error/codes/entities.ts`), and of MikroORM's packages (`error/codes/peers.ts`).
+ * not connect. MikroORM is imported by the call, not by this module. Throws the errors of entities, extensions and
+ * their names (`error/codes/entities.ts`), and of MikroORM's packages (`error/codes/peers.ts`).
  */
 export async function loadEntities(
   plugins: readonly PluginEntities[],

@@ -10,7 +10,9 @@ const poolSize = 10;
 /** The time in milliseconds to wait for a new connection, or for a free one in the pool. */
 const connectionTimeout = 10_000;
 
-/** Creates an ORM instance with a connection pool on a PostgreSQL server, and discovers its entities. Does not connect. */
+/**
+ * Creates an ORM instance with a connection pool on a PostgreSQL server, and discovers its entities. Does not connect.
+ */
 export function createPostgresOrm(
   merged: MergedEntities,
   target: Extract<DatabaseTarget, { kind: 'postgres' }>,
@@ -19,8 +21,8 @@ export function createPostgresOrm(
     ...ormOptions(merged),
     // MikroORM requires a name, although the driver uses the connection string.
     dbName: databaseName(target.url),
-    // The connection string is the same as that of the kernel's own connection, so that its query part (sslmode) applies
-    // here too. Statements are never named, so any pooler works.
+    // The connection string is the same as that of the kernel's own connection, so that its query part (sslmode)
+    // applies here too. Statements are never named, so any pooler works.
     driverOptions: {
       connectionString: target.url,
       max: poolSize,

@@ -33,7 +33,7 @@ function assertParent(meta: EntityMetadata, owner: PluginEntities, entities: Dis
 }
 
 function assertTargets(meta: EntityMetadata, property: EntityProperty, entities: DiscoveredEntities): void {
-  // MikroORM adds a hidden inverse side to the target of a many-to-many relation. The target's plugin did not declare it.
+  // MikroORM adds a hidden inverse side to the target of a many-to-many relation, which no plugin declared.
   const isHiddenInverse = property.kind === ReferenceKind.MANY_TO_MANY && !property.owner && property.hydrate === false;
   const plugin = propertyOwner(meta, property.name, entities);
   if (isHiddenInverse || plugin === null) return;
@@ -83,7 +83,9 @@ function assertMayUse({ plugin, from, uses, used }: Use, entities: DiscoveredEnt
   throw kernelError('ENTITY_NOT_REQUIRED', { ...details, owner: owner.name, ownerPackage: owner.package });
 }
 
-/** MikroORM makes a pivot table for each subtype that inherits a relation. No plugin's revisions create these tables. */
+/**
+ * MikroORM makes a pivot table for each subtype that inherits a relation. No plugin's revisions create these tables.
+ */
 function assertPivotNotInherited(
   meta: EntityMetadata,
   property: EntityProperty,

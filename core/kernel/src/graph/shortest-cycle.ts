@@ -18,7 +18,7 @@ export function shortestCycle(needs: Needs): readonly number[] | null {
   return best;
 }
 
-/** Searches breadth-first for a path from `start` back to `start` with fewer than `limit` nodes. `null` if none exists. */
+/** Searches breadth-first for a path from `start` back to `start` with fewer than `limit` nodes; `null` if none. */
 function shorterCycleThrough(
   start: number,
   needs: Needs,
@@ -52,7 +52,7 @@ function pathBack(start: number, last: number, cameFrom: ReadonlyMap<number, num
   return path.toReversed();
 }
 
-/** Returns the part of a graph that contains cycles, by repeatedly removing nodes that need nothing or that nothing needs. */
+/** Returns the part of a graph that contains cycles: repeatedly removes nodes without needs and without dependents. */
 function cyclicPart(needs: Needs): { has: (node: number) => boolean; remove: (node: number) => void } {
   const dependents: number[][] = needs.map(() => []);
   needs.forEach((list, node) => list.forEach((need) => dependents[need]?.push(node)));

@@ -5,9 +5,9 @@ export type Needs = readonly (readonly number[])[];
 
 /**
  * Sorts a graph topologically (Kahn's algorithm). Of the nodes whose needs are all taken, it takes the one with the
- * lowest rank; equal ranks go to the lower number. `rankOf` is called once per node, after its needs have been taken. It
- * returns an integer from 0 that, multiplied by n, must still be exact. The result leaves out the nodes on a cycle and
- * everything that depends on them, so a result shorter than `needs` means that there is a cycle.
+ * lowest rank; equal ranks go to the lower number. `rankOf` is called once per node, after its needs have been taken.
+ * It returns an integer from 0 that, multiplied by n, must still be exact. The result leaves out the nodes on a cycle
+ * and everything that depends on them, so a result shorter than `needs` means that there is a cycle.
  *
  * The next node depends only on which nodes are ready. Leaving out nodes that no other node needs (a plugin that is not
  * active) therefore does not reorder the rest, as long as `rankOf` depends on nothing but needs.

@@ -7,7 +7,10 @@ import { resolveTarget, type ResolvedTarget } from './resolve-target.ts';
 
 /** Options of {@link downgradePlan}. */
 export interface DowngradeOptions {
-  /** Whether to also remove every revision, of any branch, that depends on a removed one. Default: false, which throws. */
+  /**
+   * Whether to also remove every revision, of any branch, that depends on a removed one. Default: false, which throws
+   * DOWNGRADE_BLOCKED if there is one.
+   */
   readonly cascade?: boolean;
   /** Returns whether a revision has a `down`. Default: all revisions have one. */
   readonly hasDown?: (id: string) => boolean;
@@ -15,8 +18,8 @@ export interface DowngradeOptions {
 
 /**
  * Plans a downgrade to `target`. The named revision stays; the applied revisions after it on its branch are removed,
- * latest first. `likes@base` removes the whole branch, and `base` removes all branches. Dependencies of removed revisions
- * stay.
+ * latest first. `likes@base` removes the whole branch, and `base` removes all branches. Dependencies of removed
+ * revisions stay.
  *
  * A target is `base`, `likes@base`, `likes@0002` (a unique prefix), `likes@-1` or `likes@head`. Throws
  * HISTORY_INCONSISTENT, TARGET_UNKNOWN, TARGET_AMBIGUOUS, TARGET_ILLEGAL, SEVERAL_HEADS, DOWN_MISSING, and

@@ -20,11 +20,11 @@ export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> 
 }
 
 /**
- * Compares the ledger with the revisions of the active plugins. A row that the code does not know is *ahead* if it comes
- * after everything that the code has of its branch. That is older code on a newer database, which is fine unless one of
- * these rows is breaking. A row that comes before or beside a revision of the code means that history was rewritten.
- * `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED, HISTORY_DIVERGED and
- * DATABASE_AHEAD.
+ * Compares the ledger with the revisions of the active plugins. A row that the code does not know is *ahead* if it
+ * comes after everything that the code has of its branch. That is older code on a newer database, which is fine unless
+ * one of these rows is breaking. A row that comes before or beside a revision of the code means that history was
+ * rewritten. `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED,
+ * HISTORY_DIVERGED and DATABASE_AHEAD.
  */
 export function checkLedger<Row extends RecordedRevision>(
   shipped: ReadonlyMap<string, ShippedRevision>,

@@ -19,9 +19,9 @@ export type ResolvedTarget =
 const bareWords = ['heads', 'base'];
 
 /**
- * Resolves `target` against a graph. The branch of a dormant plugin can be downgraded, since its ledger rows contain the
- * `down` SQL, but not upgraded. Throws TARGET_UNKNOWN, TARGET_AMBIGUOUS, SEVERAL_HEADS (the head of a branch that has
- * two), and TARGET_ILLEGAL if it leads in the other direction or to a plugin that is not active.
+ * Resolves `target` against a graph. The branch of a dormant plugin can be downgraded, since its ledger rows contain
+ * the `down` SQL, but not upgraded. Throws TARGET_UNKNOWN, TARGET_AMBIGUOUS, SEVERAL_HEADS (the head of a branch that
+ * has two), and TARGET_ILLEGAL if it leads in the other direction or to a plugin that is not active.
  */
 export function resolveTarget(
   graph: RevisionGraph,
@@ -68,7 +68,9 @@ function assertDown(target: string, direction: Direction): void {
   if (direction === 'up') throw targetIllegal(target, direction, 'only a downgrade leads to a base');
 }
 
-/** Returns the revisions of a branch that its code has. A dormant plugin has no code, so its ledger rows are returned. */
+/**
+ * Returns the revisions of a branch that its code has. A dormant plugin has no code, so its ledger rows are returned.
+ */
 function findBranch(
   graph: RevisionGraph,
   plugin: string,

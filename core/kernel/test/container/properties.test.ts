@@ -27,7 +27,9 @@ const some = (values: readonly string[], most: number): fc.Arbitrary<readonly st
 
 const points = ['p0.things', 'p1.things', 'gone.things'];
 
-/** Plugins with requirements, bindings that need tokens of any plugin (without cycles), decorations and contributions. */
+/**
+ * Plugins with requirements, bindings that need tokens of any plugin (without cycles), decorations and contributions.
+ */
 const pluginSets: fc.Arbitrary<readonly RandomPlugin[]> = fc
   .array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 6 })
   .chain((counts) => {

@@ -11,9 +11,9 @@ export interface Scene {
 }
 
 /**
- * Random scenes: core and up to five plugins with up to seven revisions each. Plugin names do not sort by depth, and ids
- * do not sort by lineage. Most branches are chains; some have forks, merges and second bases. A revision may depend on
- * revisions of the plugins that its plugin requires.
+ * Random scenes: core and up to five plugins with up to seven revisions each. Plugin names do not sort by depth, and
+ * ids do not sort by lineage. Most branches are chains; some have forks, merges and second bases. A revision may depend
+ * on revisions of the plugins that its plugin requires.
  */
 export const scenes: fc.Arbitrary<Scene> = fc
   .array(

@@ -37,8 +37,8 @@ export const entityCodes = {
   ENTITY_CLASS_MISSING: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string }) =>
-      `${ThePlugin(d)} lists the class ${d.entity} under "entities", but no schema has been set for it. MikroORM would treat it ` +
-      'as an abstract entity without a table.',
+      `${ThePlugin(d)} lists the class ${d.entity} under "entities", but no schema has been set for it. MikroORM would ` +
+      'treat it as an abstract entity without a table.',
     hint: (d) =>
       `You may have forgotten this line after "class ${d.entity} extends ${d.entity}Schema.class {}": ` +
       `${d.entity}Schema.setClass(${d.entity});`,
@@ -50,19 +50,22 @@ export const entityCodes = {
     hint: (d) =>
       d.what === 'entity'
         ? 'Rename one of the classes (its table may keep its name), or disable one of the plugins.'
-        : `Rename one of them. The name of ${d.what === 'enum' ? 'an enum' : 'a table'} should begin with the name of its plugin: "likes_like".`,
+        : `Rename one of them. The name of ${d.what === 'enum' ? 'an enum' : 'a table'} should begin with that of its ` +
+          'plugin: "likes_like".',
   }),
   COLUMN_COLLISION: defineError({
     exit: exitCode.incompatible,
     message: (d: { what: 'property' | 'column'; name: string; claims: readonly Claim[] }) =>
       `The ${d.what} "${d.name}" is declared twice: ${claimsOf(d.claims)}.`,
     hint: () =>
-      'Rename the property of the extension or of the subtype (a subtype inherits all properties), or disable one of the plugins.',
+      'Rename the property of the extension or of the subtype (a subtype inherits all properties), or disable one of the ' +
+      'plugins.',
   }),
   ENTITY_NOT_REGISTERED: defineError({
     exit: exitCode.incompatible,
     message: (d: PluginRef & { from: string; uses: EntityUse; entity: string }) =>
-      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but no active plugin lists that entity under "entities".`,
+      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but no active plugin lists that entity under ` +
+      '"entities".',
     hint: () =>
       'List it under "entities" of the plugin that it belongs to, and activate that plugin: npx kernel plugin:enable ' +
       '<name>. Put a relation to an optional plugin into a bridge plugin that requires both.',
@@ -70,7 +73,7 @@ export const entityCodes = {
   ENTITY_NOT_REQUIRED: defineError({
     exit: exitCode.incompatible,
     message: (d: PluginRef & { from: string; uses: EntityUse; entity: string; owner: string; ownerPackage: string }) =>
-      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but does not require the plugin that owns the entity: ` +
+      `${ThePlugin(d)} ${d.uses} the entity ${d.entity} in ${d.from}, but does not require the plugin that owns it: ` +
       `"${d.owner}" (${d.ownerPackage}).`,
     hint: (d) =>
       `Add to the package.json of ${d.package}: "peerDependencies": { "${d.ownerPackage}": "^1.0.0" }. If that plugin is ` +
@@ -100,7 +103,7 @@ export const entityCodes = {
       (d.kind === 'single-table'
         ? 'which stores its subtypes in a single table. Across plugins that is not supported: the table would have columns ' +
           'of this plugin, and joins to a concrete root lose the rows of subclasses.'
-        : 'which would copy all of its columns into a table of this plugin, and again with every change to them.'),
+        : 'whose columns would all be copied into a table of this plugin, now and after every change.'),
     hint: (d) =>
       `Set inheritance: 'tpt' (one table per type) on ${d.base}, or refer to it with p.manyToOne(${d.base}).`,
   }),
@@ -109,8 +112,8 @@ export const entityCodes = {
     message: (
       d: PluginRef & { entity: string; kind: 'index' | 'unique'; property: string; base: string; table: string },
     ) =>
-      `${ThePlugin(d)}: ${d.entity} declares ${d.kind === 'index' ? 'an index' : 'a unique constraint'} on "${d.property}", ` +
-      `which it inherits from ${d.base}. Its own table ${d.table} does not have that column.`,
+      `${ThePlugin(d)}: ${d.entity} declares ${d.kind === 'index' ? 'an index' : 'a unique constraint'} on ` +
+      `"${d.property}", which it inherits from ${d.base}. Its own table ${d.table} does not have that column.`,
     hint: (d) =>
       `An index covers columns of one table. Declare it on ${d.base}, or on properties that ${d.entity} itself declares.`,
   }),
@@ -126,8 +129,8 @@ export const entityCodes = {
   RELATION_NOT_DEFERRED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: PluginRef & { entity: string; property: string; target: string }) =>
-      `${ThePlugin(d)}: ${d.entity}.${d.property} refers to ${d.target}, a subtype with its own table. MikroORM may insert the ` +
-      'row before the row that it refers to, which violates the foreign key.',
+      `${ThePlugin(d)}: ${d.entity}.${d.property} refers to ${d.target}, a subtype with its own table. MikroORM may insert ` +
+      'the row before the row that it refers to, which violates the foreign key.',
     hint: (d) =>
       `Have the foreign key checked at commit: ${d.property}: () => p.….deferMode('deferred'), and "deferrable initially ` +
       'deferred" in the revision. Or refer to the root of the subtype.',
@@ -135,7 +138,8 @@ export const entityCodes = {
   IDENTIFIER_TOO_LONG: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: PluginRef & { kind: string; name: string; bytes: number }) =>
-      `${ThePlugin(d)}: the name of the ${d.kind} ${quoteInput(d.name, 80)} has ${d.bytes} bytes; PostgreSQL truncates names after 63.`,
+      `${ThePlugin(d)}: the name of the ${d.kind} ${quoteInput(d.name, 80)} has ${d.bytes} bytes; PostgreSQL truncates ` +
+      'names to 63.',
     hint: () => 'Set a shorter name: tableName, .fieldName(), or `name` of an index, unique constraint or check.',
   }),
   DATABASE_CONTEXT_MISSING: defineError({
@@ -152,8 +156,8 @@ export const entityCodes = {
       'A query outside the open transaction was awaited inside it. The embedded database has one connection, which the ' +
       `transaction holds, so both would wait forever. The query gave up after ${d.seconds} s.`,
     hint: () =>
-      'Inside transactional(…) use the EntityManager that it passes, or `database.em`. Do not use em.fork() or propagation ' +
-      '"requires new". Do work that is not part of the transaction after it.',
+      'Inside transactional(…) use the EntityManager that it passes, or `database.em`, and neither em.fork() nor ' +
+      'propagation "requires new". Move work that is not part of the transaction behind it.',
     written: () => 'This query wrote nothing. The transaction is rolled back unless its code catches the error.',
   }),
   SCHEMA_UPDATE_REFUSED: defineError({

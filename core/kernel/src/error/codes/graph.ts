@@ -61,7 +61,7 @@ export const graphCodes = {
     message: (d: { plugin: string; heads: readonly string[] }) =>
       `The branch "${d.plugin}" has ${d.heads.length} heads: ${joinNames(d.heads)}.`,
     hint: (d) =>
-      'Two people may have added a revision to the same parent. Merge the heads with a revision that revises both ' +
+      'Two people may have added a revision after the same parent. Merge the heads with a revision that revises both ' +
       `(npx kernel migrate:merge ${d.plugin}). If one of them has not been released, make it revise the other instead.`,
   }),
   SEVERAL_BASES: defineError({
@@ -104,7 +104,8 @@ export const graphCodes = {
       dependents: readonly { id: string; needs: string }[];
     }) =>
       `Downgrading to "${d.target}" would remove revisions that ${joinNames(d.plugins)} still ` +
-      `${d.plugins.length > 1 ? 'need' : 'needs'}: ${firstFew(d.dependents.map(({ id, needs }) => `${id} needs ${needs}`))}.`,
+      `${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
+      `${firstFew(d.dependents.map(({ id, needs }) => `${id} needs ${needs}`))}.`,
     hint: (d) =>
       `Downgrade ${joinNames(d.plugins)} first, or include ${d.plugins.length > 1 ? 'them' : 'it'}: ` +
       `npx kernel migrate:down ${d.target} --cascade`,
@@ -112,13 +113,15 @@ export const graphCodes = {
   DOWN_MISSING: defineError({
     exit: exitCode.incompatible,
     message: (d: { target: string; revisions: readonly string[] }) =>
-      `Downgrading to "${d.target}" is not possible: ${joinNames(d.revisions)} ${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
+      `Downgrading to "${d.target}" is not possible: ${joinNames(d.revisions)} ` +
+      `${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Add a `down`, or restore a backup from before the revision ran.',
   }),
   STAMP_INCOMPLETE: defineError({
     exit: exitCode.incompatible,
     message: (d: { targets: readonly string[]; gaps: readonly { id: string; missing: string }[] }) =>
-      `Nothing is stamped: ${firstFew(d.gaps.map(({ id, missing }) => `${id} depends on ${missing}, which is not applied`))}.`,
+      'Nothing is stamped: ' +
+      `${firstFew(d.gaps.map(({ id, missing }) => `${id} depends on ${missing}, which is not applied`))}.`,
     hint: (d) => {
       const missing = [...new Set(d.gaps.map((gap) => gap.missing))].join(' ');
       return (
@@ -132,7 +135,8 @@ export const graphCodes = {
     message: (d: { gaps: readonly { id: string; edge: EdgeKind; missing: string }[] }) => {
       const gaps = d.gaps.map(
         (gap) =>
-          `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, which is not applied`,
+          `${gap.id} is applied and ${gap.edge === 'revises' ? 'revises' : 'depends on'} ${gap.missing}, ` +
+          'which is not applied',
       );
       return `The ledger is inconsistent: ${firstFew(gaps)}.`;
     },

@@ -7,7 +7,8 @@ export const historyCodes = {
   CORE_NOT_CONFIGURED: defineError({
     exit: exitCode.config,
     message: (d: { revisions: number }) =>
-      `The database has ${d.revisions} applied revisions of plugin zero ("core"), but the config does not name plugin zero.`,
+      `The database has ${d.revisions} applied revisions of plugin zero ("core"), but the config does not name plugin ` +
+      'zero.',
     hint: () => 'Add its package to the top level of the config: "core": "@headwater/plugin-core"',
   }),
   REVISION_EDITED: defineError({
@@ -24,7 +25,8 @@ export const historyCodes = {
     message: (d: { revision: string; plugin: string; successor: string }) =>
       `The applied revision "${d.revision}" is missing from "${d.plugin}", although "${d.successor}" still needs it.`,
     hint: (d) =>
-      `Restore the file under its old name; an id names one revision forever. Show what ran: npx kernel migrate:show ${d.revision}`,
+      'Restore the file under its old name; an id names one revision forever. ' +
+      `Show what ran: npx kernel migrate:show ${d.revision}`,
   }),
   HISTORY_DIVERGED: defineError({
     exit: exitCode.integrity,
@@ -32,14 +34,16 @@ export const historyCodes = {
       `The database has "${d.revision}" ${d.parent === null ? 'as the base of its branch' : `after "${d.parent}"`}, ` +
       `but the code has "${d.known}" there: the branch has two histories.`,
     hint: () =>
-      'If the file was renamed, restore its old name. Otherwise deploy code that has both revisions and a third one that revises both.',
+      'If the file was renamed, restore its old name. Otherwise deploy code that has both revisions and a third one that ' +
+      'revises both.',
   }),
   DATABASE_AHEAD: defineError({
     exit: exitCode.databaseAhead,
     message: (d: { plugin: string; revisions: readonly string[]; breaking: readonly string[]; package: string }) =>
-      `The database is ahead of this code: "${d.plugin}" has ${joinNames(d.revisions)} applied, and ${joinNames(d.breaking)} ` +
-      `${d.breaking.length > 1 ? 'are' : 'is'} marked as breaking for older code.`,
+      `The database is ahead of this code: "${d.plugin}" has ${joinNames(d.revisions)} applied, and ` +
+      `${joinNames(d.breaking)} ${d.breaking.length > 1 ? 'are' : 'is'} marked as breaking for older code.`,
     hint: (d) =>
-      `Deploy a version of ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code first.`,
+      `Deploy a version of ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code ` +
+      'first.',
   }),
 };
