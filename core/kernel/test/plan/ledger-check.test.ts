@@ -59,6 +59,14 @@ describe('the ledger check', () => {
     expect(history.ahead).toEqual([]);
   });
 
+  it('refuses rows of plugin zero if the config does not name it', () => {
+    expect(refusal('likes@1', 'core@1\ncore@2 < core@1\nlikes@1 (core@1)')).toMatchObject({
+      code: 'CORE_NOT_CONFIGURED',
+      exitCode: 10,
+      details: { revisions: 2 },
+    });
+  });
+
   it('reports additive rows above the code as ahead', () => {
     expect(compare('core@1', 'core@1\ncore@2 < core@1').ahead.map((row) => row.id)).toEqual(['core@2']);
   });
