@@ -1,4 +1,4 @@
-import { quoteIdentifier, serverErrorOf, serverState, type Session } from '@headwater/kernel/internal';
+import { quoteIdentifier, serverErrorOf, serverSqlState, type Session } from '@headwater/kernel/internal';
 import { devError } from '../error/dev-codes.ts';
 
 /**
@@ -14,8 +14,8 @@ export async function readMigrationNames(session: Session, table: string): Promi
     return rows.map((row) => row.name);
   } catch (error) {
     const code = serverErrorOf(error)?.code;
-    if (code === serverState.undefinedTable || code === serverState.undefinedSchema) return null;
-    if (code === serverState.undefinedColumn) {
+    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return null;
+    if (code === serverSqlState.undefinedColumn) {
       const details = {
         table,
         database: session.shown,

@@ -1,42 +1,68 @@
-import { devError } from '../error/dev-codes.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { assertDependenciesRequired, assertOneHead, loadRevisionFiles, lockPath, manifestFormat, manifestPath, manifestText, normalHash, openPackages, pluginFields, pluginPeers, readLock, realFolder, revisionGraph, sinceOf, sumOf, systemReason, type LockedRevision, type Manifest, type ManifestCode, type ManifestRevision, type PluginFields, type Revision, type RevisionBody, type RevisionsLock } from '@headwater/kernel/internal';
+import {
+  assertDependenciesRequired,
+  assertOneHead,
+  explainFileError,
+  loadRevisionFiles,
+  lockPath,
+  manifestFormat,
+  manifestPath,
+  manifestText,
+  normalHash,
+  openPackages,
+  pluginPeers,
+  readLock,
+  readPluginFields,
+  realFolder,
+  revisionGraph,
+  sinceOf,
+  sumOf,
+  type LockedRevision,
+  type Manifest,
+  type ManifestCode,
+  type ManifestRevision,
+  type PluginFields,
+  type Revision,
+  type RevisionBody,
+  type RevisionsLock,
+} from '@headwater/kernel/internal';
+import { devError } from '../error/dev-codes.ts';
 
-/** What a build made, or with `check` would have made. */
+/** The outcome of a build, or with `check` the outcome it would have. */
 export interface PluginBuild {
   readonly manifest: Manifest;
   readonly lock: RevisionsLock;
-  /** The revisions that are new in the lock, in order of id. */
+  /** The ids of the revisions that are new in the lock, sorted. */
   readonly added: readonly string[];
-  /** The files that were written, or with `check` would have been. */
+  /** The files that were written, or with `check` would be. */
   readonly changed: readonly string[];
 }
 
 /**
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
- * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only where its content
- * changes, and none with `check`. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
- * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and what package.json, revisions, their branch and lock can get wrong.
+ * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
+ * changes, and with `check` not at all. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and the errors of package.json, revisions, their branch and the lock.
  */
 export async function buildPlugin(
   directory: string,
   { check = false }: { readonly check?: boolean } = {},
 ): Promise<PluginBuild> {
   const packages = openPackages();
-  const plugin = pluginFields(packages.read(realFolder(directory) ?? directory));
+  const plugin = readPluginFields(packages.read(realFolder(directory) ?? directory));
   const folder = plugin.file.directory;
   const revisions = (await loadRevisionFiles(plugin)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   assertOneHead(revisionGraph(revisions.map(({ id, revises, file }) => ({ id, revises, file }))));
   const peers = pluginPeers(plugin.file, packages);
   const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
-  assertDependenciesRequired({ name: plugin.name, requires: peers, revisions }, names);
+  assertDependenciesRequired({ requires: peers, revisions }, names);
 
   const before = readLock(folder);
   const lock = await lockOf(revisions, before, plugin.file.version);
-  assertKept(plugin, before, lock);
+  assertUnchanged(plugin, before, lock);
   const dependsOnSince = sinceOf(peers);
-  const built = revisions.map((revision) => entryOf(revision, plugin, lock, dependsOnSince));
+  const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince));
   const manifest: Manifest = {
     format: manifestFormat,
     plugin: plugin.name,
@@ -44,12 +70,12 @@ export async function buildPlugin(
     sum: sumOf(built),
     revisions: built,
   };
-  if (!check) for (const revision of revisions) assertModule(revision, plugin);
+  if (!check) for (const revision of revisions) assertModuleExists(revision, plugin);
   const files: readonly (readonly [file: string, text: string])[] = [
     [lockPath(folder), `${JSON.stringify(lock, null, 2)}\n`],
     [join(folder, manifestPath), manifestText(manifest)],
   ];
-  const changed = files.flatMap(([file, text]) => (update(file, text, check) ? [file] : []));
+  const changed = files.flatMap(([file, text]) => (updateFile(file, text, check) ? [file] : []));
   return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)), changed };
 }
 
@@ -61,8 +87,8 @@ async function lockOf(revisions: readonly Revision[], before: RevisionsLock, ver
   return lock;
 }
 
-/** What was shipped stays as it was: databases have run it. */
-function assertKept({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
+/** Published revisions may not change: databases have run them. */
+function assertUnchanged({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
   for (const [revision, { since, normal }] of Object.entries(before)) {
     const kept = now[revision]?.normal;
     if (kept === normal) continue;
@@ -77,7 +103,7 @@ function assertKept({ name, file }: PluginFields, before: RevisionsLock, now: Re
   }
 }
 
-function entryOf(
+function manifestRevision(
   revision: Revision,
   plugin: PluginFields,
   lock: RevisionsLock,
@@ -109,23 +135,23 @@ function bodyOf(body: RevisionBody, revision: Revision, plugin: PluginFields): s
   return body.kind === 'sql' ? body.text : { version: body.version, module: moduleOf(revision, plugin) };
 }
 
-/** The module that the compiler makes of a revision file: `src/…/x.ts` becomes `dist/…/x.js`. Relative to `dist`. */
+/** Returns the module that the compiler makes of a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`. */
 function moduleOf({ file }: Revision, plugin: PluginFields): string {
   const [first = '', ...rest] = relative(plugin.file.directory, file).split(sep);
   const path = (first === 'src' ? rest : [first, ...rest]).join('/');
   return `./${path.replace(/\.(m?)ts$/, '.$1js')}`;
 }
 
-/** A manifest that names a module which is not there would fail in somebody else's database. */
-function assertModule(revision: Revision, plugin: PluginFields): void {
+/** A manifest that names a missing module would only fail on the database of somebody who installs the package. */
+function assertModuleExists(revision: Revision, plugin: PluginFields): void {
   if (revision.up.kind === 'sql' && revision.down?.kind !== 'code') return;
   const module = join(plugin.file.directory, dirname(manifestPath), moduleOf(revision, plugin));
   if (existsSync(module)) return;
   throw devError('PLUGIN_BUILD_INCOMPLETE', { plugin: plugin.name, revision: revision.id, module });
 }
 
-/** Writes a file whose content is another one, unless it is only a `check`. Gives whether it is another one. */
-function update(file: string, text: string, check: boolean): boolean {
+/** Writes a file if its content changes, unless `check` is set. Returns whether it changes. */
+function updateFile(file: string, text: string, check: boolean): boolean {
   try {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;
     if (check) return true;
@@ -133,6 +159,6 @@ function update(file: string, text: string, check: boolean): boolean {
     writeFileSync(file, text);
     return true;
   } catch (error) {
-    throw devError('PLUGIN_BUILD_UNWRITABLE', { file, reason: systemReason(error) }, { cause: error });
+    throw devError('PLUGIN_BUILD_UNWRITABLE', { file, reason: explainFileError(error) }, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import {
   activePlugin,
-  explainForeign,
+  explainSessionError,
   isKernelError,
   kernelError,
   loadRevisionSet,
@@ -88,7 +88,7 @@ export const migrateAdopt: Command = {
         const stamped = await stampAll(session, context, config, recorded.toStamp);
         return adoptionReply({ ...outcome, stamped });
       } catch (thrown) {
-        const error = explainForeign(thrown, session);
+        const error = explainSessionError(thrown, session);
         if (!isKernelError(error)) throw error;
         return adoptionReply({ ...outcome, error });
       }

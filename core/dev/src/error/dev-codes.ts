@@ -10,5 +10,5 @@ export const devCodes = { ...authoringCodes, ...revisionFileCodes, ...adoptionCo
 /** Makes an error of this package: `throw devError('SHADOW_FAILED', { … })`. */
 export const devError = errorFactory(devCodes);
 
-/** Whether `error` is a `KernelError`, of `code` if one of this package is given. */
+/** Whether `error` is a `KernelError`, with `code` if one of this package's codes is given. */
 export const isDevError = errorGuard(devCodes);

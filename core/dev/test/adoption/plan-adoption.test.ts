@@ -1,8 +1,8 @@
 import { symlinkSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planAdoption, type Adoption, type AdoptionWork } from '../../src/adoption/adoption.ts';
-import { recordedRevisions } from '../../src/adoption/adoption-history.ts';
+import { planAdoption, type Adoption, type AdoptionOptions } from '../../src/adoption/plan-adoption.ts';
+import { recordedRevisions } from '../../src/adoption/recorded-revisions.ts';
 import { writeRevisionFiles } from '../../src/authoring/revision-file.ts';
 import { makeFolder, writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalIn, refusalOf, type Refusal } from '../../../kernel/test/config/refusal.ts';
@@ -11,7 +11,7 @@ import { kernelFolder, makeProject, type FixturePlugin, type Project } from '../
 
 type Files = Readonly<Record<string, string>>;
 
-/** A project with migrations in `old`, and what they need in `node_modules`. */
+/** Makes a project with migrations in `old`, and the packages that they import. */
 function projectWith(files: Files, shop: Partial<FixturePlugin> = {}): Project {
   const project = makeProject();
   for (const name of ['@mikro-orm/migrations', '@mikro-orm/core']) {
@@ -24,26 +24,28 @@ function projectWith(files: Files, shop: Partial<FixturePlugin> = {}): Project {
   return project;
 }
 
-async function plan(project: Project, work: Partial<AdoptionWork> = {}): Promise<Adoption> {
+async function plan(project: Project, options: Partial<AdoptionOptions> = {}): Promise<Adoption> {
   const plugin = (await project.load({ shop: {} })).byName.get('shop');
   if (plugin === undefined) throw new Error('there is no shop');
-  return planAdoption({ plugin, from: join(project.root, 'old'), ...work });
+  return planAdoption({ plugin, from: join(project.root, 'old'), ...options });
 }
 
-const adopt = (files: Files, work?: Partial<AdoptionWork>): Promise<Adoption> => plan(projectWith(files), work);
+const adopt = (files: Files, options?: Partial<AdoptionOptions>): Promise<Adoption> =>
+  plan(projectWith(files), options);
 
-const refused = (files: Files, work?: Partial<AdoptionWork>): Promise<Refusal> => refusalIn(() => adopt(files, work));
+const refused = (files: Files, options?: Partial<AdoptionOptions>): Promise<Refusal> =>
+  refusalIn(() => adopt(files, options));
 
-/** A file with one class of that body. */
+/** A file with one class that has this body. */
 const oneOf = (body: string, name = 'M1'): Files => ({ [`${name}.ts`]: migrationText(name, body) });
 
-/** What needs no compiler. */
+/** A migration in plain JavaScript. */
 const plain = (name: string, n: number): string => migrationText(name, `  up() { this.addSql('select ${n}'); }`);
 
 const untransacted = '  override isTransactional() { return false; }\n';
 
 describe('adopting migrations', () => {
-  it('takes files by name, each once, in whatever way Node can import them', async () => {
+  it('reads files in order of their names, each once, in every format that Node can import', async () => {
     const common = "const { Migration } = require('@mikro-orm/migrations');\n";
     const { migrations, revisions } = await adopt({
       '20240102-create-users.js': plain('First', 1),
@@ -79,25 +81,25 @@ describe('adopting migrations', () => {
     ]);
   });
 
-  it('goes on after the head of the branch', async () => {
+  it('continues after the head of the branch', async () => {
     const project = projectWith(oneOf(methods(['select 1'])), { revisions: [{ slug: '0001_a' }, { slug: '0007_b' }] });
     const { revisions } = await plan(project);
     expect(revisions[0]?.draft).toMatchObject({ id: 'shop@0008_m1', revises: 'shop@0007_b', dependsOn: [] });
   });
 
-  it('asks for the revisions that the SQL depends on', async () => {
-    const asked: string[] = [];
+  it('fills in the revisions that the SQL depends on', async () => {
+    const given: string[] = [];
     const { revisions } = await adopt(oneOf(methods(['select 1', 'select 2'])), {
-      inferDependencies: async (sql) => {
-        asked.push(sql);
+      findDependencies: async (sql) => {
+        given.push(sql);
         return [{ revision: 'core@0001_base', why: 'users' }];
       },
     });
-    expect(asked).toEqual(['select 1;\nselect 2;']);
+    expect(given).toEqual(['select 1;\nselect 2;']);
     expect(revisions[0]?.text).toContain("dependsOn: ['core@0001_base'], // users");
   });
 
-  it('joins statements as they were meant', async () => {
+  it('joins statements with semicolons, and removes the indentation of the source', async () => {
     const up = [
       'create table a (\n      id int\n    )',
       'select 1 -- the end',
@@ -110,7 +112,7 @@ describe('adopting migrations', () => {
     );
   });
 
-  it('writes values into the text, as MikroORM would send them', async () => {
+  it('writes values into the SQL, as MikroORM sends them', async () => {
     const body = `  up() {
     this.addSql(raw('insert into a values (?, ?, ?)', ["it's", 1, null]));
     const query = this.getEntityManager().getDriver().createQueryBuilder;
@@ -122,7 +124,7 @@ describe('adopting migrations', () => {
     expect(revisions[0]?.draft.up).toBe("insert into a values ('it''s', 1, null);");
   });
 
-  it('marks what older code cannot live with', async () => {
+  it('marks breaking changes', async () => {
     const { revisions } = await adopt({
       ...oneOf(methods(['create table a ()']), 'M1'),
       ...oneOf(methods(['drop table a']), 'M2'),
@@ -130,7 +132,7 @@ describe('adopting migrations', () => {
     expect(revisions.map(({ draft }) => draft.breaking)).toEqual([false, true]);
   });
 
-  it('has no down where there is none, and says so where it failed', async () => {
+  it('writes no down if the migration has none, with a note if it threw', async () => {
     const [none, empty, failing] = await Promise.all([
       adopt(oneOf(methods(['select 1']))),
       adopt(oneOf(methods(['select 1'], []))),
@@ -138,12 +140,12 @@ describe('adopting migrations', () => {
     ]);
     expect(none.revisions[0]?.draft).toMatchObject({ down: null, notes: [] });
     expect(empty.revisions[0]?.draft).toMatchObject({ down: null, notes: [] });
-    expect(failing.revisions[0]?.text).toContain('  // It had a down() that threw: never go back.\n  up: sql');
+    expect(failing.revisions[0]?.text).toContain('  // Its down() threw: never go back.\n  up: sql');
   });
 
-  it('knows by its comment, or by its SQL, what was adopted before', async () => {
+  it('recognizes revisions that were adopted before by their comment or their SQL', async () => {
     const files = {
-      ...oneOf('  up() { throw new Error("it is never asked again"); }', 'M1'),
+      ...oneOf('  up() { throw new Error("it is never run again"); }', 'M1'),
       ...oneOf(methods(['select 2']), 'M2'),
       ...oneOf(methods(['select 3']), 'M3'),
     };
@@ -168,7 +170,7 @@ export default defineRevision({ id: 'shop@0001_by_hand', revises: null, version:
     expect(revisions[0]?.draft.revises).toBe('shop@0002_b');
   });
 
-  it('is refused where something new would come before what was adopted', async () => {
+  it('is refused if a new migration comes before an adopted one', async () => {
     const project = projectWith(
       { ...oneOf(methods(['select 1']), 'M1'), ...oneOf(methods(['select 2']), 'M2') },
       {
@@ -177,7 +179,7 @@ export default defineRevision({ id: 'shop@0001_by_hand', revises: null, version:
     );
     const { code, exit, text } = await refusalIn(() => plan(project));
     expect({ code, exit }).toEqual({ code: 'ADOPTION_HISTORY_DIFFERS', exit: 15 });
-    expect(text).toMatch(/^"M2" was adopted already, and what comes before it was not: M1\./);
+    expect(text).toMatch(/^"M2" is adopted already, but the migrations before it are not: M1\./);
   });
 });
 
@@ -193,16 +195,18 @@ describe('a migration outside a transaction', () => {
     expect(revisions[0]?.draft).toMatchObject({ transaction: false, check: expect.stringMatching(check) as unknown });
   });
 
-  it('goes into one where PostgreSQL does not mind any more', async () => {
+  it('runs in a transaction if PostgreSQL now allows that', async () => {
     const { revisions } = await adopt(oneOf(untransacted + methods([`alter type "s" add value 'x';`])));
     expect(revisions[0]?.draft).not.toHaveProperty('transaction');
-    expect(revisions[0]?.text).toContain('// It ran outside a transaction, which PostgreSQL needs no more for this.');
+    expect(revisions[0]?.text).toContain(
+      '// It ran outside a transaction, which PostgreSQL no longer requires for this.',
+    );
   });
 
   it.each([
     ['several statements', methods(['vacuum a', 'vacuum b']), /its up has 2 statements/],
-    ['several back', methods(['vacuum a'], ['vacuum a', 'vacuum b']), /its down has 2 statements/],
-    ['one that nothing can tell of', methods(['vacuum a']), /no query is known/],
+    ['several statements in its down', methods(['vacuum a'], ['vacuum a', 'vacuum b']), /its down has 2 statements/],
+    ['a statement without a known check', methods(['vacuum a']), /no query is known/],
   ])('is refused with %s', async (_, body, problem) => {
     const { code, exit, text } = await refused(oneOf(untransacted + body));
     expect({ code, exit }).toEqual({ code: 'MIGRATION_NOT_ADOPTABLE', exit: 13 });
@@ -211,43 +215,40 @@ describe('a migration outside a transaction', () => {
   });
 });
 
-describe('a migration that needs its database', () => {
+describe('a migration that cannot be collected without a database', () => {
   it.each([
     ['a query', '  async up() { await this.execute("select 1"); this.addSql("select 2"); }'],
     [
-      'a query that is caught',
+      'a query whose error is caught',
       '  async up() { await this.execute("select 1").catch(() => {}); this.addSql("select 2"); }',
     ],
     ['a query of its entity manager', '  async up() { await this.getEntityManager().execute("select 1"); }'],
     ['a query of its driver', '  async up() { await this.driver.getConnection().execute("select 1"); }'],
-    [
-      'a query on its way down',
-      '  up() { this.addSql("select 1"); }\n  async down() { await this.execute("select 1"); }',
-    ],
-  ])('is refused by name, with what to do: %s', async (_, body) => {
+    ['a query in its down', '  up() { this.addSql("select 1"); }\n  async down() { await this.execute("select 1"); }'],
+  ])('is refused by name, with a fix: %s', async (_, body) => {
     const { code, text } = await refused({ ...oneOf(methods(['select 1']), 'M0'), ...oneOf(body) });
     expect(code).toBe('MIGRATION_NOT_ADOPTABLE');
     expect(text).toMatch(
-      /^The migration M1 \(.*M1\.ts\) cannot be adopted as it is: its (?:up|down) asks the database/,
+      /^The migration M1 \(.*M1\.ts\) cannot be adopted as it is: its (?:up|down) queries the database/,
     );
     expect(text).toContain('--to M0');
-    expect(text).toContain('«Was the MikroORM migration "M1".»');
+    expect(text).toContain('/** Was the MikroORM migration "M1". */');
   });
 
   it.each([
     ['throws', '  up() { throw new Error("no schema"); }', 'its up throws without a database: no schema'],
-    ['adds what is no SQL', '  up() { this.addSql({ sql: 1 }); }', 'its up adds something that is not SQL'],
+    ['adds something that is not SQL', '  up() { this.addSql({ sql: 1 }); }', 'its up adds something that is not SQL'],
     [
-      'cannot be made',
+      'has a constructor that throws',
       '  constructor() { super(); throw new Error("not so"); }\n  up() {}',
-      'it cannot be made: not so',
+      'its constructor throws: not so',
     ],
-  ])('is refused as well where it %s', async (_, body, problem) => {
+  ])('is refused if it %s', async (_, body, problem) => {
     expect((await refused(oneOf(body))).text).toContain(problem);
   });
 });
 
-describe('what is no folder of migrations', () => {
+describe('an invalid folder of migrations', () => {
   it.each<[string, Files, string]>([
     ['cannot be parsed', { 'M1.ts': 'export class {' }, 'it cannot be imported'],
     ['needs what is not installed', { 'M1.ts': "import 'not-there';" }, 'it cannot be imported'],
@@ -255,7 +256,7 @@ describe('what is no folder of migrations', () => {
     [
       'exports several',
       { 'M1.ts': `${migrationText('A', methods([]))}export class B extends A {}` },
-      'it exports several: A, B',
+      'it exports several migration classes: A, B',
     ],
   ])('has a file that %s', async (_, files, problem) => {
     const { code, exit, text } = await refused(files);
@@ -263,14 +264,14 @@ describe('what is no folder of migrations', () => {
     expect(text).toContain(problem);
   });
 
-  it('is not there, or has no files', async () => {
+  it('does not exist, or has no migration files', async () => {
     const nowhere = await refused({}, { from: '/not/there' });
     expect(nowhere).toMatchObject({ code: 'ADOPTION_FOLDER_INVALID', exit: 2 });
-    expect(nowhere.text).toContain('/not/there holds no migrations to adopt: no such file or directory');
+    expect(nowhere.text).toContain('/not/there contains no migrations to adopt: no such file or directory');
     expect((await refused({ 'readme.md': '' })).text).toContain('no file in it ends in .ts');
   });
 
-  it('has not the migration that is to be the last', async () => {
+  it('lacks the migration that --to names', async () => {
     const files = { ...oneOf(methods(['select 1']), 'Migration01'), ...oneOf(methods(['select 2']), 'Migration02') };
     const { code, text } = await refused(files, { to: 'Migration03' });
     expect(code).toBe('ADOPTION_TARGET_UNKNOWN');
@@ -280,17 +281,17 @@ describe('what is no folder of migrations', () => {
   });
 });
 
-describe('what the table of migrations says', () => {
-  const three = async (work?: Partial<AdoptionWork>) =>
+describe('the table of migrations', () => {
+  const three = async (options?: Partial<AdoptionOptions>) =>
     (
       await adopt(
         { ...oneOf(methods(['select 1']), 'M1'), ...oneOf(methods([]), 'M2'), ...oneOf(methods(['select 3']), 'M3') },
-        work,
+        options,
       )
     ).migrations;
   const table = (...names: readonly string[]) => ({ table: 'old', database: 'here', names });
 
-  it('is read with and without extensions, in any order', async () => {
+  it('may have names with and without extensions, in any order', async () => {
     const migrations = await three();
     const ids = ['shop@0001_m1', 'shop@0002_m3'];
     expect(recordedRevisions(migrations, table(), new Set())).toEqual([]);
@@ -298,29 +299,29 @@ describe('what the table of migrations says', () => {
     expect(recordedRevisions(migrations, table('M3', 'M2.js', 'M1.ts'), new Set())).toEqual(ids);
   });
 
-  it('stands for classes too, where they were given without files', async () => {
+  it('may have class names, which MikroORM records for classes without files', async () => {
     const { migrations } = await adopt({ '0001.ts': migrationText('CreateUsers', methods(['select 1'])) });
     expect(recordedRevisions(migrations, table('CreateUsers'), new Set())).toEqual(['shop@0001_create_users']);
   });
 
-  it('is refused where no file stands for a name, or one is missing', async () => {
+  it('is refused if a name has no file, or if a migration is missing', async () => {
     const migrations = await three();
     const unknown = refusalOf(() => recordedRevisions(migrations, table('M0', 'M1', 'M9'), new Set()));
     expect(unknown).toMatchObject({ code: 'ADOPTION_HISTORY_DIFFERS', exit: 15 });
-    expect(unknown.text).toMatch(/^The table old in here lists what no file stands for: M0, M9\./);
+    expect(unknown.text).toMatch(/^The table old in here records migrations without a file: M0, M9\./);
     const gap = refusalOf(() => recordedRevisions(migrations, table('M3', 'M2'), new Set()));
-    expect(gap.text).toMatch(/^The table old in here lists "M3", and not what comes before it: M1\./);
+    expect(gap.text).toMatch(/^The table old in here records "M3" but not the migrations before it: M1\./);
     expect(recordedRevisions(migrations, table('M3', 'M2'), new Set(['shop@0001_m1']))).toEqual(['shop@0002_m3']);
   });
 
-  it('may go further than what is adopted', async () => {
+  it('may record migrations after the last adopted one', async () => {
     const migrations = await three({ to: 'M1' });
     expect(recordedRevisions(migrations, table('M1', 'M2', 'M3'), new Set())).toEqual(['shop@0001_m1']);
   });
 });
 
 describe('several revision files', () => {
-  it('are written all or not at all', () => {
+  it('are all written, or none', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'm/0002_b.ts': 'before' });
     const revisions = ['0001_a', '0002_b', '0003_c'].map((slug) => ({ slug, text: 'new' }));

@@ -4,7 +4,7 @@ import { revisionSource } from '../../src/authoring/revision-source.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import type { RevisionSketch } from '../../../../test/helper/project.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
-import { core, setOf } from './workspace.ts';
+import { core, loadPlugins } from './plugin-sets.ts';
 
 describe('merging heads', () => {
   let shadow: Shadow;
@@ -13,7 +13,7 @@ describe('merging heads', () => {
   });
   afterAll(() => shadow[Symbol.asyncDispose]());
 
-  /** `notes` with a base and these heads upon it, and whatever stands on them. */
+  /** Merges the heads of `notes`: its base, and revisions that revise it or name what they revise. */
   async function merged(heads: Readonly<Record<string, RevisionSketch | string>>) {
     const base = { '0001_create_note': 'create table note (id int);' };
     const revisions = Object.fromEntries(
@@ -22,38 +22,37 @@ describe('merging heads', () => {
         typeof body === 'string' ? { up: body, revises: 'notes@0001_create_note' } : body,
       ]),
     );
-    const set = await setOf({ core, notes: { revisions: { ...base, ...revisions } } });
+    const set = await loadPlugins({ core, notes: { revisions: { ...base, ...revisions } } });
     const plugin = set.byName.get('notes');
     if (plugin === undefined) throw new Error('notes is not active');
     return mergeHeads({ set, plugin, shadow, words: null, onStage() {} });
   }
 
-  it('joins two that commute, in a revision that does nothing itself', async () => {
+  it('joins two heads that commute, in a revision that does nothing itself', async () => {
     const made = await merged({
       '0002_add_text': 'alter table note add column text text;',
       '0002_add_day': 'alter table note add column day date;',
     });
     expect(made?.heads).toEqual(['notes@0002_add_day', 'notes@0002_add_text']);
-    expect(made?.slug).toBe('0003_merge_add_day_and_add_text');
-    expect(made === null ? '' : revisionSource(made.draft)).toMatchInlineSnapshot(`
+    expect(made === null ? '' : revisionSource(made.revision)).toMatchInlineSnapshot(`
       "import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-      /** Joins notes@0002_add_day and notes@0002_add_text, which were written side by side. */
+      /** Joins notes@0002_add_day and notes@0002_add_text, which were written in parallel. */
       export default defineRevision({
         id: 'notes@0003_merge_add_day_and_add_text',
         revises: ['notes@0002_add_day', 'notes@0002_add_text'],
         up: sql\`
-          -- Nothing to do: whichever of them came first, both are there.
+          -- Nothing to do: both heads are applied, in whichever order.
         \`,
         down: sql\`
-          -- Nothing to undo.
+          -- Nothing to revert.
         \`,
       });
       "
     `);
   });
 
-  it('looks at all that leads to a head, and joins more than two', async () => {
+  it('joins more than two heads, each with the revisions before it', async () => {
     const made = await merged({
       '0002_a': 'alter table note add column a int;',
       '0003_aa': { up: 'alter table note add column aa int;', revises: 'notes@0002_a' },
@@ -63,11 +62,11 @@ describe('merging heads', () => {
     expect(made?.heads).toEqual(['notes@0002_b', 'notes@0002_c', 'notes@0003_aa']);
   });
 
-  it('has nothing to do where there is one head', async () => {
+  it('does nothing if there is one head', async () => {
     expect(await merged({ '0002_add_text': 'alter table note add column text text;' })).toBeNull();
   });
 
-  it('refuses two that make the same thing, with what the server says', async () => {
+  it('refuses two heads that create the same object, with the error of the server', async () => {
     await expect(
       merged({
         '0002_add_text': 'alter table note add column text text;',
@@ -83,7 +82,7 @@ describe('merging heads', () => {
     });
   });
 
-  it('refuses two whose order shows, with what differs', async () => {
+  it('refuses two heads whose order matters, with the differences', async () => {
     await expect(
       merged({
         '0002_tag': 'create table if not exists tag (name text);',

@@ -5,13 +5,13 @@ import type { PluginSet } from '../../../kernel/src/plugin/plugin-set.ts';
 import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch } from '../../../../test/helper/project.ts';
 
-/** The plugin set of a project that is written to disk for it. */
-export async function setOf(plugins: Readonly<Record<string, PluginSketch>>): Promise<PluginSet> {
+/** Writes a project with these plugins to disk and loads its plugin set. */
+export async function loadPlugins(plugins: Readonly<Record<string, PluginSketch>>): Promise<PluginSet> {
   const project = await makeProject({ plugins, kernel: workspaceKernel });
   return loadPluginSet(readConfig(project.config, {}), kernelPackage());
 }
 
-/** A plugin zero with one table. */
+/** Plugin zero with one table. */
 export const core: PluginSketch = {
   revisions: {
     '0001_create_object': {

@@ -1,16 +1,24 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closureOf, entitiesOf, partOf } from '../../src/authoring/part.ts';
-import { tableOf, type Change } from '../../src/difference/change.ts';
+import { entitiesOf } from '../../src/authoring/load-entities.ts';
+import { closureOf, subsetOf } from '../../src/authoring/plugin-subset.ts';
+import { changedTable, type Change } from '../../src/difference/change.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { replayDown, replayUp } from '../../src/shadow/replay.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
 import { pluginsOf, edited, histories, nothing, requirements, type Edit, type RandomState } from './random-entities.ts';
-import { loaderOf, openAuthoring, revisionOf, pluginSetOf, type InMemoryPlugin, type Authoring } from '../../../../test/helper/authoring.ts';
+import {
+  loaderOf,
+  openAuthoring,
+  revisionOf,
+  pluginSetOf,
+  type InMemoryPlugin,
+  type Authoring,
+} from '../../../../test/helper/authoring.ts';
 
-/** Random applications, of some ten revisions each. More of them: TRIALS=500 npx vitest run … */
+/** The number of random applications, of about ten revisions each. To try more: TRIALS=500 npx vitest run … */
 const trials = Number(process.env['TRIALS'] ?? 4);
 
 let authoring: Authoring;
@@ -21,14 +29,14 @@ afterAll(() => authoring[Symbol.asyncDispose]());
 
 describe('revisions that are created for one plugin after another', () => {
   it(
-    `touch what their plugin owns, lead to what MikroORM creates, and come down to nothing, in ${trials} applications`,
+    `change only what their plugin owns, produce the schema that MikroORM creates, and revert to nothing, in ${trials} applications`,
     { timeout: 30_000 + trials * 20_000 },
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, async (rounds) => {
-          const { state, revisions } = await lived(rounds);
+          const { state, revisions } = await developed(rounds);
           const plugins = pluginsOf(state);
-          const ordered = partOf(pluginSetOf(plugins, revisions), new Set(Object.keys(requirements))).revisions;
+          const ordered = subsetOf(pluginSetOf(plugins, revisions), new Set(Object.keys(requirements))).revisions;
           await assertOwned(ordered);
           const reached = await authoring.shadow.catalog();
           await replayDown(authoring.shadow.session, ordered);
@@ -44,8 +52,8 @@ describe('revisions that are created for one plugin after another', () => {
   );
 });
 
-/** An application that is edited round by round, with the revisions that were created after each. */
-async function lived(
+/** Edits an application round by round, and creates the revisions of its authors after each round. */
+async function developed(
   rounds: readonly (readonly Edit[])[],
 ): Promise<{ readonly state: RandomState; readonly revisions: readonly Revision[] }> {
   const revisions: Revision[] = [];
@@ -55,9 +63,9 @@ async function lived(
     for (const edit of round) state = edited(state, base, edit);
     const plugins = pluginsOf(state);
     const authors = new Set(round.map(({ plugin }) => plugins[plugin]?.name));
-    for (const { name } of plugins.filter((bench) => authors.has(bench.name))) {
-      const { proven, changes } = await authoring.draft(plugins, revisions, name);
-      if (proven !== null) revisions.push(revisionOf(proven.draft));
+    for (const { name } of plugins.filter((plugin) => authors.has(plugin.name))) {
+      const { revision, changes } = await authoring.draft(plugins, revisions, name);
+      if (revision !== null) revisions.push(revisionOf(revision));
       else expect(changes).toEqual([]);
     }
     expect(await authoring.check(plugins, revisions)).toEqual([]);
@@ -65,7 +73,7 @@ async function lived(
   return { state, revisions };
 }
 
-/** Runs revisions from nothing, and holds each to what its plugin's names are on: whatever has no other in it. */
+/** Runs revisions on an empty database, and checks that each changes only objects with the prefix of its plugin. */
 async function assertOwned(revisions: readonly Revision[]): Promise<void> {
   await authoring.shadow.empty();
   let before = await authoring.shadow.catalog();
@@ -82,9 +90,9 @@ function isOwn(change: Change, plugin: string): boolean {
   const owns = (name: string): boolean => name.startsWith(`${plugin}_`);
   if ('enum' in change) return owns(change.enum.name);
   if (change.kind === 'change enum') return owns(change.after.name);
-  const table = tableOf(change) ?? '';
+  const table = changedTable(change) ?? '';
   if (owns(table)) {
-    // Another plugin's column on its table is not its own.
+    // A table of the plugin may have columns of other plugins.
     return !('column' in change) || change.column.name === 'id' || owns(change.column.name) || isKeyOfRelation(change);
   }
   if ('column' in change) return owns(change.column.name);
@@ -93,15 +101,15 @@ function isOwn(change: Change, plugin: string): boolean {
   return change.kind === 'alter column' ? owns(change.after.name) : change.kind === 'comment' && owns(change.name);
 }
 
-/** The columns of pivots are called after the tables that they refer to. */
+/** The columns of a pivot table are named after the tables that they reference. */
 function isKeyOfRelation(change: Change): boolean {
   return 'column' in change && change.column.name.endsWith('_id');
 }
 
 async function createdByMikroOrm(plugins: readonly InMemoryPlugin[]): ReturnType<Authoring['shadow']['catalog']> {
   const set = pluginSetOf(plugins, []);
-  const part = partOf(set, new Set([...closureOf(set, 'mail'), ...closureOf(set, 'tags')]));
-  const entities = await entitiesOf(part, loaderOf(plugins));
+  const subset = subsetOf(set, new Set([...closureOf(set, 'mail'), ...closureOf(set, 'tags')]));
+  const entities = await entitiesOf(subset, loaderOf(plugins));
   await authoring.shadow.empty();
   const createSql = await entities.createSql();
   if (createSql.trim() !== '') await authoring.shadow.session.script(createSql);

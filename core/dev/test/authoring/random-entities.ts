@@ -4,12 +4,12 @@ import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
 import { entity } from '../../../kernel/test/entities/support.ts';
 import type { InMemoryPlugin } from '../../../../test/helper/authoring.ts';
 
-/** The plugins of every random application, dependencies first, and what each requires besides core. */
+/** The plugins of every random application, dependencies first, and the plugins that each requires. */
 export const requirements: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  likes: [],
-  mail: [],
-  tags: ['likes'],
+  likes: ['core'],
+  mail: ['core'],
+  tags: ['core', 'likes'],
 };
 const plugins = Object.keys(requirements);
 
@@ -27,7 +27,7 @@ const kinds = [
   'computed',
 ] as const;
 
-/** A column, of the table's own plugin or of another, which extends the entity. Names tell whose something is. */
+/** A column, of the table's own plugin or of another that extends the entity. Its name has the prefix of its plugin. */
 interface RandomColumn {
   readonly name: string;
   readonly plugin: string;
@@ -38,14 +38,14 @@ interface RandomColumn {
   readonly unique: boolean;
   readonly check: boolean;
   readonly comment: boolean;
-  /** What a relation refers to, a column is computed from, or the type of an enum is called. */
+  /** The table that a relation references, the column that a column is computed from, or the name of an enum's type. */
   readonly of: string;
 }
 
 interface RandomTable {
   readonly name: string;
   readonly plugin: string;
-  /** What it is a subtype of. */
+  /** The table of its supertype. */
   readonly parent: string | null;
   readonly columns: readonly RandomColumn[];
   /** Whether there is an index over its first two own columns. */
@@ -66,14 +66,14 @@ export interface RandomState {
   readonly pivots: readonly RandomPivot[];
   /** Values by type. */
   readonly enums: ReadonlyMap<string, readonly string[]>;
-  /** How many names have been given. */
+  /** The number of names given so far. */
   readonly named: number;
 }
 
-/** Nothing. */
+/** An application without entities. */
 export const nothing: RandomState = { tables: [], pivots: [], enums: new Map(), named: 0 };
 
-/** One thing that an author does. The numbers choose, among what there is then. */
+/** One edit by an author. The numbers choose among the entities that exist at that time. */
 export interface Edit {
   readonly what: 'table' | 'column' | 'pivot' | 'less' | 'change' | 'values';
   readonly plugin: number;
@@ -82,7 +82,7 @@ export interface Edit {
   readonly flags: number;
 }
 
-/** Rounds of edits; after each of them the revisions of its authors are created. The first one fills the application. */
+/** Rounds of edits, after each of which the revisions of its authors are created. The first round fills the application. */
 export const histories: fc.Arbitrary<readonly (readonly Edit[])[]> = fc.tuple(
   fc
     .tuple(
@@ -113,7 +113,7 @@ function round(most: number): fc.Arbitrary<readonly Edit[]> {
 }
 
 function anEdit(what: readonly Edit['what'][], plugin?: number): fc.Arbitrary<Edit> {
-  // With its bias most numbers are small, and most edits of the first table.
+  // With fast-check's bias most numbers would be small, and most edits would change the first table.
   return fc.noBias(
     fc.record({
       what: fc.constantFrom(...what),
@@ -126,12 +126,12 @@ function anEdit(what: readonly Edit['what'][], plugin?: number): fc.Arbitrary<Ed
 }
 
 /**
- * The state after an edit; the same where it is not possible. `base` is how it was when the round began: what a plugin
- * uses then its revisions have made, and no other plugin can take it away in the same round.
+ * Returns the state after an edit, or the same state if the edit is impossible. `base` is the state at the beginning of the
+ * round: the objects that plugins use then exist in the database, and no other plugin can remove them in the same round.
  */
 export function edited(state: RandomState, base: RandomState, edit: Edit): RandomState {
   const plugin = plugins[edit.plugin] ?? 'core';
-  const seen = new Set(['core', plugin, ...(requirements[plugin] ?? [])]);
+  const seen = new Set([plugin, ...(requirements[plugin] ?? [])]);
   const visible = state.tables.filter((table) => seen.has(table.plugin));
   const own = visible.filter((table) => table.plugin === plugin);
   switch (edit.what) {
@@ -216,7 +216,7 @@ function withColumn(state: RandomState, plugin: string, visible: readonly Random
   };
 }
 
-/** A column on another plugin's table has to be nullable or to have a default. */
+/** Makes a column valid: on another plugin's table it has to be nullable or have a default. */
 function settled(column: RandomColumn, table: RandomTable): RandomColumn {
   const isForeign = column.plugin !== table.plugin;
   const canDefault = column.kind !== 'relation' && column.kind !== 'computed';
@@ -284,7 +284,7 @@ function withLess(state: RandomState, base: RandomState, plugin: string, { pick,
   return { ...state, tables };
 }
 
-/** Whether anything but the table's own plugin's columns and pivots stands on it, in one of the states. */
+/** Whether anything except columns and pivots of the table's own plugin depends on it, in one of the states. */
 function isUsed(name: string, states: readonly RandomState[]): boolean {
   return states.some(
     ({ tables, pivots }) =>
@@ -320,7 +320,7 @@ function withChange(state: RandomState, plugin: string, { pick, kind, flags }: E
     if (isBase) return column.kind === 'int' ? 'bigint' : 'int';
     const family = families.filter((one) => one.includes(column.kind))[flags % 2];
     const to = family?.[(family.indexOf(column.kind) + 1) % family.length] ?? column.kind;
-    // The way back into an enum needs its name.
+    // A change back to an enum would need the name of its type.
     return to === 'enum' ? column.kind : to;
   };
   const changes: readonly Partial<RandomColumn>[] = [
@@ -356,7 +356,7 @@ function withValues(state: RandomState, plugin: string, { pick, kind, flags }: E
   return { ...state, enums: new Map(state.enums).set(name, other), named: state.named + 1 };
 }
 
-/** The plugins with the entities of a state. */
+/** Returns the plugins with the entities of a state. */
 export function pluginsOf(state: RandomState): readonly InMemoryPlugin[] {
   const classes = new Map<string, ReturnType<typeof entity>>();
   const classOf = (name: string): ReturnType<typeof entity> => {
@@ -405,7 +405,7 @@ function propertiesOf(columns: readonly RandomColumn[], state: RandomState, clas
   );
 }
 
-/** Builders have a type each, which says nothing here. */
+/** The methods of property builders that are used here. Their real types differ by kind. */
 interface Builder {
   readonly nullable: () => Builder;
   readonly index: () => Builder;
@@ -452,7 +452,7 @@ function propertyOf(column: RandomColumn, state: RandomState, classOf: ClassOf):
     varchar: `${column.name} in ('x', 'y')`,
     enum: `${column.name} <> '${values.at(-1)}'`,
   };
-  // All of these have what is called here; which are called depends on the kind.
+  // Each builder has the methods that are called for its kind.
   let builder = builders[column.kind]() as Builder;
   if (column.kind !== 'relation') builder = builder.fieldName(column.name);
   if (deferred) builder = builder.deferMode('deferred');

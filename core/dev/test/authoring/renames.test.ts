@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { likelyRenames, readRenames, undone } from '../../src/authoring/renames.ts';
+import { likelyRenames, readRenames, reverted } from '../../src/authoring/renames.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { changesSql } from '../../src/difference/changes-sql.ts';
 import type { Catalog } from '../../../kernel/src/catalog/catalog.ts';
@@ -7,13 +7,13 @@ import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
 
-/** What the revisions make, and what the entities want. */
+/** The schema that the revisions produce, and the one that the entities declare. */
 const old = `create table likes_like (id serial primary key, note text, kept int unique); create table likes_gone (id int, x text);
   create schema shop; create table shop.thing (id int);`;
 const wanted = `create table likes_like (id serial primary key, remark text, kept int unique, extra int);
   create table likes_fan (id int, x text); create schema shop; create table shop.item (id int);`;
 
-describe('what --rename says', () => {
+describe('--rename', () => {
   let shadow: Shadow;
   let before: Catalog;
   let after: Catalog;
@@ -30,25 +30,25 @@ describe('what --rename says', () => {
   };
 
   it.each([
-    ['likes_like.note', 'is not old:new'],
-    ['likes_like.note:', 'is not old:new'],
-    ['a:b:c', 'is not old:new'],
-    ['', 'is not old:new'],
-    ['likes_like:likes_fan', 'renames "likes_like", which an entity still has for its table'],
-    ['likes_gone:likes_fans', 'leads to "likes_fans", which no entity has for its table; did you mean "likes_fan"?'],
-    ['likes_gone:likes_like', 'leads to "likes_like", and there is a table of that name'],
-    ['likes_gone:shop.item', 'leads into another schema, which is no renaming'],
+    ['likes_like.note', 'is not of the form old:new'],
+    ['likes_like.note:', 'is not of the form old:new'],
+    ['a:b:c', 'is not of the form old:new'],
+    ['', 'is not of the form old:new'],
+    ['likes_like:likes_fan', 'renames "likes_like", which is still the table of an entity'],
     [
-      'likes_lik.note:remark',
-      'names the table "likes_lik", which the revisions do not make; did you mean "likes_like"?',
+      'likes_gone:likes_fans',
+      'renames to "likes_fans", which is not the table of any entity; did you mean "likes_fan"?',
     ],
-    ['likes_gone.x:y', 'names the table "likes_gone", which no entity has any more'],
-    ['likes_like.not:remark', 'names "likes_like.not", and there is no such column; did you mean "note"?'],
-    ['likes_like.kept:extra', 'renames "likes_like.kept", which an entity still has'],
-    ['likes_like.note:remarks', 'leads to "likes_like.remarks", which no entity has; did you mean "remark"?'],
-    ['likes_like.note:kept', 'leads to "likes_like.kept", and there is a column of that name'],
-    ['note:remark', 'names the table "note", which the revisions do not make'],
-  ])('is refused where it is «%s»: it %s', (text, problem) => {
+    ['likes_gone:likes_like', 'renames to "likes_like", which is an existing table'],
+    ['likes_gone:shop.item', 'moves a table to another schema, which is not a rename'],
+    ['likes_lik.note:remark', 'names table "likes_lik", which no revision creates; did you mean "likes_like"?'],
+    ['likes_gone.x:y', 'names table "likes_gone", which is no longer the table of any entity'],
+    ['likes_like.not:remark', 'names "likes_like.not", which is not a column; did you mean "note"?'],
+    ['likes_like.kept:extra', 'renames "likes_like.kept", which an entity still declares'],
+    ['likes_like.note:remarks', 'renames to "likes_like.remarks", which no entity declares; did you mean "remark"?'],
+    ['likes_like.note:kept', 'renames to "likes_like.kept", which is an existing column'],
+    ['note:remark', 'names table "note", which no revision creates'],
+  ])('"%s" is refused: it %s', (text, problem) => {
     let refused: unknown = null;
     try {
       readRenames(text, before, after);
@@ -58,7 +58,7 @@ describe('what --rename says', () => {
     expect(refused).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding(problem) });
   });
 
-  it('renames tables before the columns that are named under their old names, and all of it back', async () => {
+  it('renames tables before their columns, which are given with the old table name, and can be reverted', async () => {
     const [first, later] = [
       `create table likes_old (id serial primary key, note text unique)`,
       `create table likes_new (id serial primary key, remark text unique)`,
@@ -72,13 +72,13 @@ describe('what --rename says', () => {
     await drawn(first);
     await shadow.session.script(changesSql(renames));
     const left = changesBetween(await shadow.catalog(), to);
-    // The keys and the sequence are called after them.
+    // The names of keys and sequences contain those of table and column.
     expect(left.map(({ kind }) => kind)).toEqual(['alter column', 'rename', 'rename']);
-    await shadow.session.script(changesSql(renames.toReversed().map(undone)));
+    await shadow.session.script(changesSql(renames.toReversed().map(reverted)));
     expect(await shadow.catalog()).toEqual(from);
   });
 
-  it('is proposed where what goes and what comes differ by name alone', () => {
+  it('is suggested if an object is dropped and one that differs only by name is added', () => {
     expect(likelyRenames(changesBetween(before, after))).toEqual([
       'likes_gone:likes_fan',
       'shop.thing:shop.item',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importFromOf, nextSlug, revisionFolder, writeRevisionFile } from '../../src/authoring/revision-file.ts';
+import { importSpecifierOf, nextSlug, revisionFolder, writeRevisionFile } from '../../src/authoring/revision-file.ts';
 import type { Plugin } from '../../../kernel/src/plugin/plugin-set.ts';
 import { makeFolder, writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalOf } from '../../../kernel/test/config/refusal.ts';
@@ -22,24 +22,24 @@ describe('the next slug', () => {
     [['9999_a'], 'b', '10000_b'],
     [['20240102030405_a'], 'b', '20240102030406_b'],
     [['0001_a'], '__a--b__', '0002_a_b'],
-  ])('after %j with the words %j is %j', (existing, words, slug) => {
+  ])('after %j, for the words %j, is %j', (existing, words, slug) => {
     expect(nextSlug(existing, words)).toBe(slug);
   });
 
-  it('is refused where it would be too long, with one that is not', () => {
+  it('is refused if it would be too long, with a shorter suggestion', () => {
     const { code, text } = refusalOf(() => nextSlug(['0001_a'], 'word '.repeat(20)));
     expect(code).toBe('REVISION_SLUG_INVALID');
-    expect(text).toContain('would have 104 characters, and at most 100');
+    expect(text).toContain('makes a slug of 104 characters; at most 100');
     expect(text).toMatch(/"0002(?:_word){19}"/);
   });
 
-  it.each(['', '…', 'здравствуй'])('is refused where the words %j give none', (words) => {
+  it.each(['', '…', 'здравствуй'])('is refused for the words %j, which make none', (words) => {
     expect(refusalOf(() => nextSlug([], words))).toMatchObject({ code: 'REVISION_SLUG_INVALID', exit: 2 });
   });
 });
 
-describe('where a new revision goes', () => {
-  it('is the folder that package.json names, else the usual one', async () => {
+describe('the folder of new revisions', () => {
+  it('is the one in package.json, by default src/migrations', async () => {
     const usual = await loaded({ name: 'likes' });
     expect(revisionFolder(usual)).toBe(join(usual.directory, 'src/migrations'));
     const fields = { headwater: { plugin: 'likes', migrations: './schema' } };
@@ -47,35 +47,35 @@ describe('where a new revision goes', () => {
     expect(revisionFolder(own)).toBe(join(own.directory, 'schema'));
   });
 
-  it('is nowhere in a package that was installed as it was built', async () => {
+  it('does not exist in an installed package', async () => {
     const plugin = await loaded({ name: 'likes' }, 'install');
     const { code, text } = refusalOf(() => revisionFolder(plugin));
     expect(code).toBe('PLUGIN_NOT_FROM_SOURCES');
     expect(text).toContain('"headwater-source"');
   });
 
-  it('imports from where the latest revision does', async () => {
+  it('has revisions that import from the same module as the latest one', async () => {
     const plugin = await loaded({ name: 'likes', revisions: [{ slug: '0001_a' }, { slug: '0002_b' }] });
-    expect(importFromOf(plugin)).toBe('@headwater/kernel/plugin');
+    expect(importSpecifierOf(plugin)).toBe('@headwater/kernel/plugin');
     writeFiles(join(plugin.directory, 'src/migrations'), {
       '0002_b.ts': 'import {\n  defineRevision,\n  sql,\n} from "../door.ts";\n',
     });
-    expect(importFromOf(plugin)).toBe('../door.ts');
+    expect(importSpecifierOf(plugin)).toBe('../door.ts');
     rmSync(join(plugin.directory, 'src/migrations/0002_b.ts'));
-    expect(importFromOf(plugin)).toBe('@headwater/kernel/plugin');
-    expect(importFromOf({ ...plugin, revisions: [] })).toBe('@headwater/kernel/plugin');
+    expect(importSpecifierOf(plugin)).toBe('@headwater/kernel/plugin');
+    expect(importSpecifierOf({ ...plugin, revisions: [] })).toBe('@headwater/kernel/plugin');
   });
 });
 
 describe('writing a revision file', () => {
-  it('makes the folder that is missing, and leaves nothing beside the file', () => {
+  it('creates a missing folder, and leaves nothing beside the file', () => {
     const folder = join(makeFolder(), 'src/migrations');
     expect(writeRevisionFile(folder, '0001_a', 'text')).toBe(join(folder, '0001_a.ts'));
     expect(readdirSync(folder)).toEqual(['0001_a.ts']);
     expect(readFileSync(join(folder, '0001_a.ts'), 'utf8')).toBe('text');
   });
 
-  it('never touches a file that is there', () => {
+  it('never overwrites an existing file', () => {
     const folder = makeFolder();
     writeFiles(folder, { '0001_a.ts': 'before' });
     const { code, text } = refusalOf(() => writeRevisionFile(folder, '0001_a', 'after'));
@@ -85,7 +85,7 @@ describe('writing a revision file', () => {
     expect(readFileSync(join(folder, '0001_a.ts'), 'utf8')).toBe('before');
   });
 
-  it('leaves nothing behind where it cannot write', () => {
+  it('leaves nothing behind if it cannot write', () => {
     const folder = makeFolder();
     writeFiles(folder, { src: 'a file' });
     const inFile = refusalOf(() => writeRevisionFile(join(folder, 'src/migrations'), '0001_a', 'text'));
@@ -93,7 +93,7 @@ describe('writing a revision file', () => {
     expect(inFile.text).toContain('ENOTDIR');
     expect(readdirSync(folder)).toEqual(['src']);
 
-    // Longer than any file system has it: the folders were made already.
+    // The name is too long for any file system; by then the folders have been created.
     const tooLong = refusalOf(() => writeRevisionFile(join(folder, 'a/b'), 'x'.repeat(300), 'text'));
     expect(tooLong.code).toBe('REVISION_FILE_UNWRITABLE');
     expect(readdirSync(folder)).toEqual(['src']);

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exchanges, linearExtension, randomFrom, withLast } from '../../src/authoring/linear-extension.ts';
+import { movedLast, neighborSwaps, randomFrom, randomOrder } from '../../src/authoring/revision-orders.ts';
 import { revisionGraph } from '../../../kernel/src/graph/revision-graph.ts';
 import { scenes } from '../../../kernel/test/graph/random-graph.ts';
 
-describe('an order drawn at random', () => {
-  it('holds every revision once, each after all that it needs', () => {
+describe('a random order', () => {
+  it('has every revision once, after everything that it needs', () => {
     fc.assert(
       fc.property(scenes, fc.nat(), ({ revisions }, seed) => {
         const { order } = revisionGraph(revisions);
-        const drawn = linearExtension(order, randomFrom(seed));
+        const drawn = randomOrder(order, randomFrom(seed));
         expect(drawn.toSorted()).toEqual(order.map(({ id }) => id).toSorted());
         for (const { id, needs } of order) {
           for (const need of needs) expect(drawn.indexOf(need)).toBeLessThan(drawn.indexOf(id));
@@ -18,22 +18,22 @@ describe('an order drawn at random', () => {
     );
   });
 
-  it('is the same for the same seed, and another for most others', () => {
+  it('is the same for the same seed, and usually different for another seed', () => {
     const { order } = revisionGraph(['a', 'b', 'c', 'd', 'e'].map((name) => ({ id: `${name}@1`, revises: null })));
-    const drawn = (seed: number): string => linearExtension(order, randomFrom(seed)).join(' ');
+    const drawn = (seed: number): string => randomOrder(order, randomFrom(seed)).join(' ');
     expect(drawn(7)).toBe(drawn(7));
     expect(new Set(Array.from({ length: 50 }, (_, seed) => drawn(seed))).size).toBeGreaterThan(20);
   });
 });
 
-describe('an order with some revisions last', () => {
-  it('keeps every edge, and moves nothing but them and what needs them', () => {
+describe('an order with some revisions moved last', () => {
+  it('satisfies every edge, and moves only them and the revisions that need them', () => {
     fc.assert(
       fc.property(scenes, fc.nat(), ({ revisions }, pick) => {
         const { order } = revisionGraph(revisions);
         const chosen = order[pick % order.length];
         if (chosen === undefined) return;
-        const ids = withLast(order, new Set([chosen.id]));
+        const ids = movedLast(order, new Set([chosen.id]));
         for (const { id, needs } of order) {
           for (const need of needs) expect(ids.indexOf(need)).toBeLessThan(ids.indexOf(id));
         }
@@ -44,12 +44,12 @@ describe('an order with some revisions last', () => {
   });
 });
 
-describe('the way from one order to another', () => {
-  it('exchanges two neighbours at each step, and only those that the other order has the other way round', () => {
+describe('neighbor swaps', () => {
+  it('lead to the other order, each swapping two neighbors that it has the other way around', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f'], { minLength: 6 }), (to) => {
         const from = ['a', 'b', 'c', 'd', 'e', 'f'];
-        const steps = exchanges(from, to);
+        const steps = neighborSwaps(from, to);
         expect(steps[0]).toEqual(from);
         expect(steps.at(-1)).toEqual(to);
         steps.slice(1).forEach((step, i) => {

@@ -29,7 +29,7 @@ const draft: RevisionDraft = {
 
 const withUp = (up: string): string => revisionSource({ ...draft, id: 'likes@0001_a', up });
 
-/** The revisions that drafts give when their files are written and loaded, in their order. */
+/** Writes the files of drafts and loads them. Returns the revisions in the same order. */
 async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revision[]> {
   const directory = makeFolder();
   const importFrom = pathToFileURL(join(kernelFolder, 'src/plugin.ts')).href;
@@ -45,7 +45,7 @@ async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revisi
 }
 
 describe('the text of a revision file', () => {
-  it('is one that a person would have written', () => {
+  it('looks as if a person had written it', () => {
     expect(revisionSource(draft)).toBe(`import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** The number of likes on the object itself. */
@@ -59,7 +59,7 @@ export default defineRevision({
 `);
   });
 
-  it('has an edge, a statement and a remark on lines of their own where there are several', () => {
+  it('has separate lines for several edges, statements and notes', () => {
     const text = revisionSource({
       ...draft,
       revises: null,
@@ -88,13 +88,13 @@ export default defineRevision({
 `);
   });
 
-  it('says how a statement outside a transaction is found to have happened', () => {
+  it('has the check of a statement outside a transaction', () => {
     const text = revisionSource({ ...draft, transaction: false, check: "select to_regclass('i') is not null" });
     expect(text).toContain('  transaction: false,\n  up: sql`');
     expect(text).toContain("  check: sql`select to_regclass('i') is not null`,\n});");
   });
 
-  it('takes the indentation away that a text has in common', () => {
+  it('removes the common indentation of the SQL', () => {
     expect(withUp('\n      create table a (\n        id int\n      );\n    ')).toContain(
       '  up: sql`\n    create table a (\n      id int\n    );\n  `,\n',
     );
@@ -104,13 +104,13 @@ export default defineRevision({
     ['a constant', "select 'a\n b';"],
     ['an escaped constant', "select E'\\'a\n b';"],
     ['a quoted name', 'select "a\n b";'],
-    ['a dollar quotation', 'do $x$\nbegin\n  perform 1;\nend\n$x$;'],
+    ['a dollar-quoted string', 'do $x$\nbegin\n  perform 1;\nend\n$x$;'],
     ['a comment', '/* a\n b */ select 1;'],
-  ])('leaves the lines of %s as they are', (_, up) => {
+  ])('keeps the lines of %s verbatim', (_, up) => {
     expect(withUp(up)).toContain(`up: sql\`\n    ${up}\n  \``);
   });
 
-  it('keeps a constant that ends in white space before a line break', () => {
+  it('keeps a constant with white space before a line break', () => {
     expect(withUp("select 'a  \nb'  \n, 1;")).toContain("    select 'a  \nb'\n    , 1;\n");
   });
 
@@ -119,13 +119,13 @@ export default defineRevision({
     ['zero byte', 'select 1\0'],
     ['backslash before a backtick', "select '\\`'"],
     ['backslash before a backtick', "select '\\${'"],
-  ])('is refused where no template literal could give it back: %s', (problem, up) => {
+  ])('is refused if a template literal cannot express it: %s', (problem, up) => {
     const refusal = refusalOf(() => withUp(up));
     expect(refusal.code).toBe('REVISION_TEXT_UNWRITABLE');
     expect(refusal.text).toContain(problem);
   });
 
-  it('holds a backtick, a placeholder and any number of backslashes where one could', async () => {
+  it('may contain backticks, placeholders and backslashes that a template literal can express', async () => {
     const up = "select '`', '${a}', '\\\\`', '\\n', E'\\\\', \u2028'x'\n-- \\";
     const [found] = await reread([{ ...draft, id: 'likes@0001_a', up }]);
     expect(found?.up).toMatchObject({ text: expect.stringContaining(up.slice(0, up.indexOf('\n'))) as unknown });
@@ -135,7 +135,7 @@ export default defineRevision({
 const anyId = (plugin: fc.Arbitrary<string>) =>
   fc.tuple(plugin, fc.stringMatching(/^[a-z0-9_]{1,100}$/)).map(([name, slug]) => `${name}@${slug}x`.slice(0, 139));
 
-/** What matters to whoever indents SQL or quotes it. */
+/** Pieces of SQL that matter for indenting and quoting. */
 const pieces: readonly string[] = [
   'select',
   'Ab',
@@ -170,10 +170,9 @@ const sqlText = fc
   .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 14 })
   .map((parts) => `select ${parts.join('')}`);
 
-/** Not one with what is refused above. */
+/** Whether the text is one that is not refused. */
 const writable = (text: string): boolean =>
-  !/\\(?:`|\$\{)/.test(text) &&
-  verbatimRanges(text).every(({ start, end }) => !text.slice(start, end).includes('\r'));
+  !/\\(?:`|\$\{)/.test(text) && verbatimRanges(text).every(({ start, end }) => !text.slice(start, end).includes('\r'));
 
 const anyDraft: fc.Arbitrary<Omit<RevisionDraft, 'id'>> = fc.record({
   revises: fc.oneof(
@@ -192,17 +191,17 @@ const anyDraft: fc.Arbitrary<Omit<RevisionDraft, 'id'>> = fc.record({
   down: fc.option(sqlText.filter(writable)),
   breaking: fc.boolean(),
   about: fc.constantFrom('', 'Short.', 'Ends a comment */ early.', 'Some words of a sentence. '.repeat(12)),
-  notes: fc.array(fc.constantFrom('Rows are lost.', 'Every row is written anew. '.repeat(9)), { maxLength: 2 }),
+  notes: fc.array(fc.constantFrom('Rows are lost.', 'Every row is rewritten. '.repeat(9)), { maxLength: 2 }),
   importFrom: fc.constant('@headwater/kernel/plugin'),
 });
 
-/** The same every time, so that a failure can be looked at. */
+/** The same drafts every time, so that a failure can be examined. */
 const drafts = fc
   .sample(anyDraft, { numRuns: 150, seed: 11 })
   .map((one, i): RevisionDraft => ({ ...one, id: `likes@${String(i + 1).padStart(4, '0')}_${'x'.repeat(i % 95)}` }));
 
 describe('any revision file', () => {
-  it('reads back as the draft that it was written from', async () => {
+  it('loads as the draft that it was written from', async () => {
     await loadModule();
     const writtenOnes = drafts.filter(({ up, down }) => isReadable(up) && (down === null || isReadable(down)));
     expect(writtenOnes.length).toBeGreaterThan(100);
@@ -222,7 +221,7 @@ describe('any revision file', () => {
     }
   });
 
-  it('is laid out as the formatter lays it out', async () => {
+  it('is laid out as the formatter would', async () => {
     const directory = makeFolder();
     const files = drafts.map((one) => [fileOf(one), revisionSource(one)] as const);
     writeFiles(directory, Object.fromEntries(files));
@@ -230,7 +229,7 @@ describe('any revision file', () => {
     for (const [name, text] of files) expect(readFileSync(join(directory, name), 'utf8')).toBe(text);
   });
 
-  it('passes lint and types', async () => {
+  it('passes the linter and the type checker', async () => {
     const project = makeProject();
     const typeRoots = [join(root, 'node_modules/@types')];
     project.write({
@@ -247,7 +246,7 @@ function fileOf({ id }: RevisionDraft): string {
   return `${id.slice(id.indexOf('@') + 1)}.ts`;
 }
 
-/** What the scanner cannot read has no tokens to compare. */
+/** Whether the scanner can read the text, so that its tokens can be compared. */
 function isReadable(text: string): boolean {
   try {
     return scanSync(text).tokens.length > 0;

@@ -17,7 +17,7 @@ const head = "import { defineRevision, sql } from '@headwater/kernel/plugin';\n"
 const read = (folder: string, path: string): string => readFileSync(join(folder, path), 'utf8');
 
 describe('building a plugin', () => {
-  it('writes a manifest and a lock that name every revision', async () => {
+  it('writes a manifest and a lock with every revision', async () => {
     const folder = makeProject().link({ ...likes, version: '1.4.0' });
     const { manifest, lock, added } = await buildPlugin(folder);
     expect(added).toEqual(['likes@0001_a', 'likes@0002_b']);
@@ -28,7 +28,7 @@ describe('building a plugin', () => {
       id: 'likes@0002_b',
       revises: ['likes@0001_a'],
       dependsOn: ['core@0002_more'],
-      // What @acme/core's own manifest says.
+      // From the manifest of @acme/core.
       dependsOnSince: { 'core@0002_more': '1.0.0' },
       up: 'create table "likes_0002_b" (id int)',
       raw: expect.stringMatching(/^r1:[0-9a-f]{32}$/) as unknown,
@@ -41,7 +41,7 @@ describe('building a plugin', () => {
     });
   });
 
-  it('makes a package that plans as its sources do, and knows what shipped when', async () => {
+  it('makes a package that plans like its sources, and knows the version that published each revision', async () => {
     const project = makeProject();
     const folder = project.link(likes);
     const fromSources = (await project.load({ likes: {} })).byName.get('likes')?.revisions ?? [];
@@ -60,7 +60,7 @@ describe('building a plugin', () => {
     );
   });
 
-  it('gives a revision the version that shipped it first, for ever', async () => {
+  it('keeps the version that first published a revision', async () => {
     const project = makeProject();
     const folder = project.link({ ...likes, revisions: revisions.slice(0, 1) });
     await buildPlugin(folder);
@@ -76,7 +76,7 @@ describe('building a plugin', () => {
     expect(Object.values(lock).map(({ since }) => since)).toEqual(['1.0.0', '1.1.0']);
   });
 
-  it('takes what a dependency shipped when from its lock, where it is in the workspace', async () => {
+  it('reads the version that published a dependency from its lock, if it is in the workspace', async () => {
     const project = makeProject();
     await buildPlugin(project.link({ name: 'mail', version: '3.1.0', revisions: [{ slug: '0001_a' }] }));
     const peers = { '@headwater/plugin-mail': '*' };
@@ -85,7 +85,7 @@ describe('building a plugin', () => {
     expect(manifest.revisions[0]?.dependsOnSince).toEqual({ 'mail@0001_a': '3.1.0' });
   });
 
-  it('gives the same bytes again, and touches no file that is right', async () => {
+  it('gives the same bytes again, and does not touch a file that is up to date', async () => {
     const folder = makeProject().link(likes);
     await buildPlugin(folder);
     const files = ['dist/headwater.json', 'revisions.lock.json'].map((path) => join(folder, path));
@@ -96,7 +96,7 @@ describe('building a plugin', () => {
     expect(files.map((file) => statSync(file).mtimeMs)).toEqual([1000, 1000]);
   });
 
-  it('writes nothing when it only checks', async () => {
+  it('writes nothing with check', async () => {
     const folder = makeProject().link(likes);
     const { added, changed } = await buildPlugin(folder, { check: true });
     expect(added).toHaveLength(2);
@@ -105,7 +105,7 @@ describe('building a plugin', () => {
     expect(existsSync(join(folder, 'dist/headwater.json'))).toBe(false);
   });
 
-  it('lets a shipped revision change in layout and in what has not run', async () => {
+  it('lets a published revision change its layout, and fields that no database has run', async () => {
     const folder = makeProject().link(likes);
     const { lock } = await buildPlugin(folder);
     const text = `// Copyright\r\n${head}export default defineRevision({
@@ -120,29 +120,29 @@ describe('building a plugin', () => {
 
   it.each<[name: string, text: string | null]>([
     [
-      'its SQL',
+      'different SQL',
       revisionText(
         { id: 'likes@0001_a', revises: null, dependsOn: ['core@0001_base'] },
         'create table likes_a (id bigint)',
       ),
     ],
-    ['its edges', revisionText({ id: 'likes@0001_a', revises: null }, 'create table likes_a (id int)')],
-    ['that it is there', null],
-  ])('refuses to change of a shipped revision %s', async (_name, text) => {
+    ['different edges', revisionText({ id: 'likes@0001_a', revises: null }, 'create table likes_a (id int)')],
+    ['no file any more', null],
+  ])('refuses a published revision with %s', async (_name, text) => {
     const folder = makeProject().link({ ...likes, revisions: revisions.slice(0, 1) });
     await buildPlugin(folder);
     if (text === null) rmSync(join(folder, 'src/migrations/0001_a.ts'));
     else writeFiles(folder, { 'src/migrations/0001_a.ts': text });
-    const { code, exit, text: told } = await refusalIn(() => buildCopy(folder));
+    const { code, exit, text: refusal } = await refusalIn(() => buildCopy(folder));
     expect([code, exit]).toEqual(['PLUGIN_BUILD_CHANGED', 15]);
-    for (const part of ['"likes@0001_a"', 'shipped since 1.0.0', 'likes-again/revisions.lock.json'])
-      expect(told).toContain(part);
-    expect(told).toContain(text === null ? 'is gone' : 'is not what it was');
-    // Nothing was written: the manifest is still the one that was copied.
+    for (const part of ['"likes@0001_a"', 'published since 1.0.0', 'likes-again/revisions.lock.json'])
+      expect(refusal).toContain(part);
+    expect(refusal).toContain(text === null ? 'was removed' : 'was changed');
+    // Nothing was written: the manifest is still the copy.
     expect(read(`${folder}-again`, 'dist/headwater.json')).toBe(read(folder, 'dist/headwater.json'));
   });
 
-  it('names the module of a code revision, which must have been compiled', async () => {
+  it('names the module of a code revision, which must be compiled', async () => {
     const folder = makeProject().link({ name: 'likes' });
     const code = `${head}export default defineRevision({ id: 'likes@0001_a', revises: null, version: 4, up: () => {}, down: sql\`x\` });`;
     writeFiles(folder, { 'src/migrations/0001_a.ts': code });
@@ -156,7 +156,7 @@ describe('building a plugin', () => {
     expect(lock['likes@0001_a']?.normal).toBe(manifest.revisions[0]?.raw);
   });
 
-  it('keeps what a revision without a transaction needs', async () => {
+  it('keeps the fields of a revision outside a transaction', async () => {
     const folder = makeProject().link({ name: 'likes' });
     const body =
       "id: 'likes@0001_a', revises: null, transaction: false, up: sql`x`, check: sql`y`, breaking: true, replaces: ['likes@0000_z']";
@@ -189,19 +189,19 @@ describe('building a plugin', () => {
 
   it.each<[name: string, text: string, part: string]>([
     ['not JSON', '{', 'not JSON'],
-    ['no object', '[]', 'not an object'],
-    ['of something else', '{"likes@0001_a": {"since": 1}}', '"likes@0001_a"'],
-    ['of no revision', '{"x": {"since": "1.0.0", "normal": "n1:"}}', '"x"'],
-  ])('refuses a lock that is %s', async (_name, text, part) => {
+    ['not an object', '[]', 'not an object'],
+    ['an entry without hashes', '{"likes@0001_a": {"since": 1}}', '"likes@0001_a"'],
+    ['an entry that is not a revision', '{"x": {"since": "1.0.0", "normal": "n1:"}}', '"x"'],
+  ])('refuses a lock that is invalid: %s', async (_name, text, part) => {
     const folder = makeProject().link(likes);
     writeFiles(folder, { 'revisions.lock.json': text });
-    const { code, exit, text: told } = await refusalIn(() => buildPlugin(folder));
+    const { code, exit, text: refusal } = await refusalIn(() => buildPlugin(folder));
     expect([code, exit]).toEqual(['REVISIONS_LOCK_INVALID', 13]);
-    expect(told).toContain(join(folder, 'revisions.lock.json'));
-    expect(told).toContain(part);
+    expect(refusal).toContain(join(folder, 'revisions.lock.json'));
+    expect(refusal).toContain(part);
   });
 
-  it('tells where it cannot write', async () => {
+  it('names the file that it cannot write', async () => {
     const folder = makeProject().link(likes);
     rmSync(join(folder, 'dist'), { recursive: true });
     writeFiles(folder, { dist: 'a file' });
@@ -211,7 +211,7 @@ describe('building a plugin', () => {
   });
 });
 
-/** Builds a copy, since what was imported from a path stays what it was. */
+/** Builds a copy: a module that was imported from a path is not imported again. */
 function buildCopy(folder: string): ReturnType<typeof buildPlugin> {
   const copy = `${folder}-again`;
   cpSync(folder, copy, { recursive: true });

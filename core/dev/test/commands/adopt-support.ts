@@ -12,19 +12,19 @@ const modules = realpathSync(join(import.meta.dirname, '../../../../node_modules
 /** The body of a migration class. */
 export type MigrationSketch = string;
 
-/** A migration file as MikroORM writes it; `body` is what is in the class. */
+/** Returns a migration file as MikroORM writes it; `body` is the body of the class. */
 export function migrationText(name: string, body: string): string {
   return `import { Migration } from '@mikro-orm/migrations';\n\nexport class ${name} extends Migration {\n${body}\n}\n`;
 }
 
-/** Methods `up` and `down` that add SQL. */
+/** Returns methods `up` and `down` that add SQL. */
 export function methods(up: readonly string[], down: readonly string[] | null = null): string {
   const body = (statements: readonly string[]): string =>
     statements.map((sql) => `    this.addSql(\`${sql.replaceAll(/[`$\\]/g, '\\$&')}\`);\n`).join('');
   return `  override up(): void {\n${body(up)}  }\n${down === null ? '' : `\n  override down(): void {\n${body(down)}  }\n`}`;
 }
 
-/** A project with the plugin `shop`, and beside it a folder of migrations whose package is installed. */
+/** Makes a project with the plugin `shop`, and a folder `old` with migrations and the package that they import. */
 export async function makeShop(
   database: DatabaseTarget | undefined,
   migrations: Readonly<Record<string, string>>,
@@ -38,7 +38,7 @@ export async function makeShop(
   return project;
 }
 
-/** Runs the migrations of a project up, as MikroORM's own migrator does. */
+/** Runs the migrations of a project with MikroORM's own migrator. */
 export async function migrateWithMikroOrm(
   project: Project,
   database: DatabaseTarget,
@@ -53,7 +53,7 @@ export async function migrateWithMikroOrm(
     migrations: { path: folder, pathTs: folder, snapshot: false, silent: true, allOrNothing: false, tableName },
     ensureDatabase: false,
   };
-  // MikroORM would make the directory without a template, which takes five seconds.
+  // MikroORM would create the directory without a template, which takes five seconds.
   const session = database.kind === 'pglite' ? await openPglite(database) : null;
   const orm =
     database.kind === 'postgres'

@@ -66,18 +66,19 @@ const ids = [
   'shop@0004_first_customer',
 ] as const;
 
-async function asked<Result>(target: DatabaseTarget, ask: (session: Session) => Promise<Result>): Promise<Result> {
+/** Runs `use` on a session of the database. */
+async function onDatabase<Result>(target: DatabaseTarget, use: (session: Session) => Promise<Result>): Promise<Result> {
   const session = await openSession(target);
   try {
-    return await ask(session);
+    return await use(session);
   } finally {
     await session.close();
   }
 }
 
-/** The schema and the rows that migrations wrote, without the table of migrations. */
+/** Returns the schema and the rows that migrations wrote, without the table of migrations. */
 function stateOf(target: DatabaseTarget): Promise<readonly unknown[]> {
-  return asked(target, stateIn);
+  return onDatabase(target, stateIn);
 }
 
 async function stateIn(session: Session): Promise<readonly unknown[]> {
@@ -86,9 +87,9 @@ async function stateIn(session: Session): Promise<readonly unknown[]> {
   return [...lines.filter((line) => !line.includes('mikro_orm_migrations')), ...rows];
 }
 
-/** The state, and the table of migrations. */
+/** Returns the state, and the rows of the table of migrations. */
 function allOf(target: DatabaseTarget): Promise<readonly [state: readonly unknown[], table: readonly unknown[]]> {
-  return asked(target, async (session) => [
+  return onDatabase(target, async (session) => [
     await stateIn(session),
     await session.query('select * from mikro_orm_migrations order by id'),
   ]);
@@ -102,33 +103,35 @@ const filesOf = (project: Project): readonly string[] => {
 const adopt = ['migrate:adopt', 'shop', '--from', 'old'];
 
 describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
-  it('takes over a database that MikroORM has migrated, and gives an empty one the same', async () => {
+  it('takes over a database that MikroORM has migrated, and gives a fresh one the same schema', async () => {
     const database = await emptyDatabase(kind);
     const project = await makeShop(database, shop);
     await migrateWithMikroOrm(project, database);
     const [before, rows] = await allOf(database);
     expect(rows).toHaveLength(5);
 
-    const tried = ok(await project.kernel(...adopt, '--dry-run')).stdout;
-    expect(tried).toContain('4 revisions would be written');
-    expect(tried).toContain('4 revisions would be stamped as applied.');
-    expect(tried).toContain('// 0002_add_orders.ts\nimport { defineRevision, sql }');
+    const preview = ok(await project.kernel(...adopt, '--dry-run')).stdout;
+    expect(preview).toContain('4 revisions would be written');
+    expect(preview).toContain('4 revisions would be stamped as applied.');
+    expect(preview).toContain('// 0002_add_orders.ts\nimport { defineRevision, sql }');
     expect(filesOf(project)).toEqual([]);
 
-    const told = ok(await project.kernel(...adopt)).stdout;
-    expect(told).toContain('+ shop@0002_add_orders  was Migration20240203040506_add_orders\n');
-    expect(told).toContain('  Migration20240506070809 does nothing, and becomes no revision\n');
-    expect(told).toMatch(/4 revisions stamped as applied, by the table mikro_orm_migrations\. Nothing was run\.\n$/);
+    const adopted = ok(await project.kernel(...adopt)).stdout;
+    expect(adopted).toContain('+ shop@0002_add_orders  was Migration20240203040506_add_orders\n');
+    expect(adopted).toContain('  Migration20240506070809 has no SQL, so it becomes no revision\n');
+    expect(adopted).toMatch(
+      /4 revisions stamped as applied, as recorded in table mikro_orm_migrations\. Nothing was run\.\n$/,
+    );
     expect(filesOf(project)).toEqual(ids.map((id) => `${id.slice('shop@'.length)}.ts`));
 
-    // Only core's own revisions are left, and what was there is as it was.
+    // No revision of the plugin is pending, and the database is unchanged.
     const up = ok(await project.kernel('migrate:up', 'shop', '--json')).json();
     expect(up).toMatchObject({ applied: [], plan: { steps: [] } });
     expect(await allOf(database)).toEqual([before, rows]);
 
     const again = ok(await project.kernel(...adopt)).stdout;
     expect(again).toBe(
-      '  Migration20240506070809 does nothing, and becomes no revision\n4 migrations adopted before.\nNothing to do.\n',
+      '  Migration20240506070809 has no SQL, so it becomes no revision\n4 migrations adopted before.\nNothing to do.\n',
     );
 
     const other = await emptyDatabase(kind);
@@ -136,14 +139,14 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
       (config) => (config['database'] = other.kind === 'postgres' ? other.url : `pglite://${other.directory}`),
     );
     expect(ok(await project.kernel(...adopt)).stdout).toContain(
-      'There is no table mikro_orm_migrations, so nothing is stamped.\n4 revisions pending: npx kernel migrate:up',
+      'Nothing was stamped, since the database has no table mikro_orm_migrations.\n4 revisions pending: npx kernel migrate:up',
     );
     ok(await project.kernel('migrate:up', 'shop'));
     expect(await stateOf(other)).toEqual(before);
     const down = ok(await project.kernel('migrate:down', 'shop@base', '--json')).json();
     expect(down).toMatchObject({ applied: ids.toReversed() });
     expect(
-      (await asked(other, (session) => dumpSchema((text) => session.query(text)))).filter((line) =>
+      (await onDatabase(other, (session) => dumpSchema((text) => session.query(text)))).filter((line) =>
         /customer|order|state/.test(line),
       ),
     ).toEqual([]);
@@ -151,7 +154,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
 });
 
 describe('the files that kernel migrate:adopt writes', () => {
-  it('are as a person would have written them', async () => {
+  it('look as if a person had written them', async () => {
     const project = await makeShop(undefined, shop);
     const done = ok(await project.kernel(...adopt, '--files-only', '--json')).json() as { files: readonly string[] };
     const texts = done.files.map((file) => readFileSync(file, 'utf8'));
@@ -182,7 +185,7 @@ export default defineRevision({
 });
 
 describe('kernel migrate:adopt', () => {
-  it('fills in what a migration stands on in other plugins, and not what an earlier one of its own made', async () => {
+  it('fills in dependencies on other plugins, but not on earlier migrations', async () => {
     const project = await makeShop(undefined, {
       'Migration1_Cart.ts': migrationText(
         'Cart',
@@ -203,7 +206,7 @@ describe('kernel migrate:adopt', () => {
     [`${name}.ts`]: migrationText(name, methods([sql])),
   });
 
-  it('refuses a plugin that is not there in its sources, or not at all', async () => {
+  it('refuses a plugin that is not active, or whose sources are not here', async () => {
     const project = await makeShop(undefined, one('M1'));
     const unknown = refusalIn(await project.kernel('migrate:adopt', 'shpo', '--from', 'old', '--json'));
     expect(unknown).toMatchObject({
@@ -218,13 +221,13 @@ describe('kernel migrate:adopt', () => {
     expect(refusalIn(await built.kernel(...adopt, '--json'))).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES' });
   });
 
-  it('needs a folder', async () => {
+  it('needs --from', async () => {
     const project = await makeShop(undefined, one('M1'));
     const refusal = refusalIn(await project.kernel('migrate:adopt', 'shop', '--json'));
     expect(refusal).toMatchObject({ code: 'USAGE', exitCode: 2, message: matching(/needs --from <folder>/) });
   });
 
-  it('does not wait for a file that waits for ever', async () => {
+  it('does not wait forever for a file or a migration that never completes', async () => {
     const project = await makeShop(undefined, { 'M1.ts': 'await new Promise(() => {});' });
     const refusal = refusalIn(await project.kernel(...adopt, '--files-only', '--json'));
     expect(refusal).toMatchObject({
@@ -241,7 +244,7 @@ describe('kernel migrate:adopt', () => {
     });
   });
 
-  it('goes on after a migration that had to be written by hand', async () => {
+  it('continues after a migration that was written by hand as a revision', async () => {
     const database = await emptyDatabase('postgres');
     const project = await makeShop(database, {
       ...one('M1', 'create table "a" ("n" int);'),
@@ -276,11 +279,11 @@ export default defineRevision({
     expect(ok(await project.kernel('migrate:up', 'shop')).stdout).toMatch(/nothing is pending/i);
   });
 
-  it('writes nothing where files and table tell different histories', async () => {
+  it('writes nothing if the files and the table disagree about the history', async () => {
     const database = await emptyDatabase('postgres');
     const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
     await migrateWithMikroOrm(project, database);
-    const run = (text: string): Promise<void> => asked(database, (session) => session.script(text));
+    const run = (text: string): Promise<void> => onDatabase(database, (session) => session.script(text));
     const refusal = async (): Promise<unknown> => {
       const found = refusalIn(await project.kernel(...adopt, '--json'));
       expect(filesOf(project)).toEqual([]);
@@ -290,15 +293,17 @@ export default defineRevision({
     expect(await refusal()).toMatchObject({
       code: 'ADOPTION_HISTORY_DIFFERS',
       exitCode: 15,
-      message: matching(/^The table mikro_orm_migrations in \S+ lists what no file stands for: M3\.$/),
+      message: matching(/^The table mikro_orm_migrations in \S+ records migrations without a file: M3\.$/),
     });
     await run(`delete from mikro_orm_migrations where name in ('M1', 'M3')`);
-    expect(await refusal()).toMatchObject({ message: matching(/lists "M2", and not what comes before it: M1\./) });
+    expect(await refusal()).toMatchObject({ message: matching(/records "M2" but not the migrations before it: M1\./) });
     await run('alter table mikro_orm_migrations rename column name to title');
-    expect(await refusal()).toMatchObject({ message: matching(/lacks one of the columns of MikroORM: id, name\./) });
+    expect(await refusal()).toMatchObject({
+      message: matching(/lacks one of the columns of MikroORM's table: id, name\./),
+    });
   });
 
-  it('stamps nothing that the table knows nothing of', async () => {
+  it('does not stamp revisions that the table does not record', async () => {
     const database = await emptyDatabase('postgres');
     const project = await makeShop(database, one('M1'), { revisions: { '0001_own': 'select 0' } });
     await migrateWithMikroOrm(project, database);
@@ -312,12 +317,12 @@ export default defineRevision({
   });
 
   it.each(databaseKinds)(
-    'reads a table of another name and schema, and extensions of early versions: %s',
+    'reads a table with another name and schema, and names with extensions, on %s',
     async (kind) => {
       const database = await emptyDatabase(kind);
       const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
       await migrateWithMikroOrm(project, database, { to: 'M1', tableName: 'audit.Old' });
-      await asked(database, (session) => session.script(`update audit."Old" set name = 'M1.js'`));
+      await onDatabase(database, (session) => session.script(`update audit."Old" set name = 'M1.js'`));
       const done = ok(await project.kernel(...adopt, '--table', 'audit.Old', '--json')).json();
       expect(done).toMatchObject({ table: { there: true }, stamped: ['shop@0001_m1'], pending: ['shop@0002_m2'] });
     },

@@ -9,7 +9,7 @@ import { holding } from '../../../kernel/test/entities/support.ts';
 
 const item = { table: 'core_item', properties: { name: 'p.text()' } };
 
-/** A plugin zero whose revision makes what its entity asks for. */
+/** Plugin zero with a revision that creates the table of its entity. */
 const core: PluginSketch = {
   entities: entitiesSource({ entities: { Item: item } }),
   revisions: {
@@ -20,7 +20,7 @@ const core: PluginSketch = {
   },
 };
 
-/** A plugin that lacks a table and a column on core's. */
+/** A plugin without revisions, whose entities declare a table and a column on core's table. */
 const likes: PluginSketch = {
   requires: ['core'],
   entities: entitiesSource({
@@ -40,7 +40,7 @@ interface Refused {
   };
 }
 
-/** Runs `migrate:create`, which has to refuse and to leave everything on disk as it was. */
+/** Runs `migrate:create`, which has to refuse and to leave all files unchanged. Returns the refusal. */
 async function refusal(project: Project, ...args: readonly string[]): Promise<Refused['error']> {
   const before = filesIn(project);
   const done = await project.kernel('migrate:create', ...args, '--json');
@@ -58,36 +58,36 @@ function server(): string {
   return serverUrl('postgres');
 }
 
-describe('migrate:create, asked for what cannot be', () => {
+describe('migrate:create with invalid input', () => {
   let project: Project;
   beforeAll(async () => {
     project = await makeProject({ plugins: { core, likes } });
   });
 
   it.each([
-    ['a plugin that there is not', ['likez'], { code: 'PLUGIN_NOT_FOUND', exitCode: 12, hint: holding('likes') }],
+    ['an unknown plugin', ['likez'], { code: 'PLUGIN_NOT_FOUND', exitCode: 12, hint: holding('likes') }],
     ['no plugin', [], { code: 'USAGE', exitCode: 2 }],
-    ['a name of which no slug comes', ['likes', '--empty', '--name', '…'], { code: 'REVISION_SLUG_INVALID' }],
+    ['a name that makes no slug', ['likes', '--empty', '--name', '…'], { code: 'REVISION_SLUG_INVALID' }],
     ['a name that is too long', ['likes', '--empty', '--name', 'a'.repeat(120)], { code: 'REVISION_SLUG_INVALID' }],
-    ['--pin of something else', ['likes', '--pin', 'x'], { code: 'USAGE', message: holding('"head"') }],
+    ['--pin with another value than head', ['likes', '--pin', 'x'], { code: 'USAGE', message: holding('"head"') }],
     ['--empty without --name', ['likes', '--empty'], { code: 'USAGE', message: holding('--empty needs --name') }],
     ['--sql without --name', ['likes', '--sql', 'a.sql'], { code: 'USAGE', message: holding('--sql needs --name') }],
-    ['two ways of writing by hand', ['likes', '--empty', '--sql', 'a.sql', '--name', 'a'], { code: 'USAGE' }],
-    ['--rename without entities', ['likes', '--empty', '--name', 'a', '--rename', 'a:b'], { code: 'USAGE' }],
-    ['--check without entities', ['likes', '--empty', '--name', 'a', '--check'], { code: 'USAGE' }],
+    ['both --empty and --sql', ['likes', '--empty', '--sql', 'a.sql', '--name', 'a'], { code: 'USAGE' }],
+    ['--rename with --empty', ['likes', '--empty', '--name', 'a', '--rename', 'a:b'], { code: 'USAGE' }],
+    ['--check with --empty', ['likes', '--empty', '--name', 'a', '--check'], { code: 'USAGE' }],
     [
-      'SQL of a file that is not there',
+      'a missing SQL file',
       ['likes', '--sql', 'nowhere.sql', '--name', 'a'],
       { code: 'SQL_FILE_UNREADABLE', exitCode: 2, message: holding('nowhere.sql') },
     ],
     [
-      'a shadow that is no URL',
+      'a shadow that is not a URL',
       ['likes', '--shadow', 'here'],
       { code: 'DATABASE_URL_INVALID', message: holding('--shadow') },
     ],
     ['a shadow on PGlite', ['likes', '--shadow', 'pglite://'], { code: 'SHADOW_URL_INVALID', exitCode: 2 }],
     [
-      'a shadow where nobody listens',
+      'a shadow on a server that does not answer',
       ['likes', '--shadow', 'postgres://postgres@127.0.0.1:1/postgres'],
       { code: 'DATABASE_UNREACHABLE', exitCode: 20 },
     ],
@@ -95,7 +95,7 @@ describe('migrate:create, asked for what cannot be', () => {
     expect(await refusal(project, ...args)).toMatchObject(expected);
   });
 
-  it('refuses a shadow of a user who may create no database, naming what is missing', async () => {
+  it('refuses a shadow user who may not create databases, and names the missing privilege', async () => {
     await onServer('postgres', `create role makes_nothing login password 'makes-nothing'`);
     const url = new URL(server());
     url.username = 'makes_nothing';
@@ -105,17 +105,17 @@ describe('migrate:create, asked for what cannot be', () => {
     expect(JSON.stringify(error)).not.toContain('makes-nothing');
   });
 
-  it('refuses SQL that does not parse, with the place', async () => {
+  it('refuses SQL that cannot be parsed, with the place', async () => {
     project.write('wrong.sql', 'create table likes_a (id int);\ncreate tabel likes_b (id int);\n');
     const error = await refusal(project, 'likes', '--sql', 'wrong.sql', '--name', 'make_tables');
     expect(error).toMatchObject({ code: 'SQL_SYNTAX', message: holding('line 2') });
   });
 
-  it('refuses SQL that changes what another plugin owns, and leaves a change of its own', async () => {
+  it('refuses SQL that changes what another plugin owns, and accepts SQL that adds a column of its own', async () => {
     project.write('foreign.sql', 'alter table core_item drop column name;');
     const error = await refusal(project, 'likes', '--sql', 'foreign.sql', '--name', 'tidy', '--shadow', server());
     expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
-    expect(error.message).toContain('foreign-object: It drops the column core_item.name, which core owns.');
+    expect(error.message).toContain('foreign-object: This drops column core_item.name, which core owns.');
     project.write('own.sql', 'alter table core_item add column liked_at timestamptz;');
     const args = ['likes', '--sql', 'own.sql', '--name', 'note_when', '--shadow', server(), '--dry-run', '--json'];
     expect((await project.kernel('migrate:create', ...args)).json()).toMatchObject({
@@ -123,14 +123,14 @@ describe('migrate:create, asked for what cannot be', () => {
     });
   });
 
-  it('refuses a renaming of what is not there, with the nearest that is', async () => {
+  it('refuses a rename of an unknown table, and suggests the nearest one', async () => {
     const error = await refusal(project, 'likes', '--rename', 'core_items.name:title', '--shadow', server());
     expect(error).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding('did you mean "core_item"') });
   });
 });
 
-describe('migrate:create, where something is wrong already', () => {
-  it('refuses SQL that names what a plugin makes which is not among the peers, with the line to add', async () => {
+describe('migrate:create in an invalid project', () => {
+  it('refuses SQL that uses a plugin which is not among the peers, with the line to add', async () => {
     const tags: PluginSketch = { revisions: { '0001_create_tag': 'create table tags_tag (id int primary key);' } };
     const project = await makeProject({ plugins: { core, likes, tags } });
     project.write('tags.sql', 'create table likes_tag (tag_id int references tags_tag);');
@@ -148,7 +148,7 @@ describe('migrate:create, where something is wrong already', () => {
     expect(await refusal(project, 'likes')).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES', exitCode: 12 });
   });
 
-  it('leaves out what an installed plugin lacks, with a warning', async () => {
+  it('leaves out changes that an installed plugin lacks, with a warning', async () => {
     const installed = {
       ...core,
       entities: entitiesSource({
@@ -165,7 +165,7 @@ describe('migrate:create, where something is wrong already', () => {
     expect(text).not.toContain('lacking');
   });
 
-  it('refuses entities that throw when they are imported', async () => {
+  it('refuses a plugin whose entities throw when they are imported', async () => {
     const project = await makeProject({
       plugins: {
         core,
@@ -191,7 +191,7 @@ describe('migrate:create, where something is wrong already', () => {
     });
   });
 
-  it('refuses to build on a revision that fails in the shadow, with its statement and the place', async () => {
+  it('refuses a branch with a revision that fails in the shadow, with the statement and its place', async () => {
     const revisions = {
       '0001_wrong': 'create table likes_a (id int);\n  create table likes_b (id nothing_like_that);',
     };
@@ -203,7 +203,7 @@ describe('migrate:create, where something is wrong already', () => {
     expect(error.message).toContain('create table likes_b (id nothing_like_that);');
   });
 
-  it('refuses entities for which MikroORM’s own SQL fails, naming plugin and statement', async () => {
+  it("refuses entities for which MikroORM's SQL fails, and names the plugin and the statement", async () => {
     const entities = entitiesSource({
       entities: { Like: { table: 'likes_like', properties: { at: `p.string().columnType('no_type')` } } },
     });
@@ -213,7 +213,7 @@ describe('migrate:create, where something is wrong already', () => {
     expect(error.message).toMatch(/of "likes".*no_type.*create table "likes_like"/s);
   });
 
-  it('refuses to change how a table is partitioned', async () => {
+  it('refuses a change of how a table is partitioned', async () => {
     const event = `{ type: 'list', expression: 'kind', partitions: [{ name: 'likes_event_a', values: "in ('a')" }] }`;
     const entities = entitiesSource({
       entities: {
@@ -232,7 +232,7 @@ describe('migrate:create, where something is wrong already', () => {
     });
   });
 
-  it('refuses a change of core on which another plugin stands', async () => {
+  it('refuses a change of core that breaks another plugin', async () => {
     const revisions = {
       '0001_create_like': {
         dependsOn: ['core@0001_create_item'],
@@ -243,10 +243,10 @@ describe('migrate:create, where something is wrong already', () => {
     const project = await makeProject({ plugins: { core: { ...core, entities: smaller }, likes: { revisions } } });
     const error = await refusal(project, 'core', '--shadow', server());
     expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
-    expect(error.message).toContain('one stands on what it changes');
+    expect(error.message).toContain('one of which depends on what it changes');
   });
 
-  it('refuses what touches something that only code can have made, with the way around', async () => {
+  it('refuses SQL that uses an object which only code can have created, and suggests --pin', async () => {
     const revisions = {
       ...core.revisions,
       '0002_by_code': `do $$ begin create table core_hidden (id int primary key); end $$`,
@@ -271,15 +271,15 @@ describe('migrate:create, where something is wrong already', () => {
   });
 });
 
-describe('migrate:create, asked for what can be', () => {
-  it('writes by hand what it is told to, prints it with --dry-run, and numbers names anew', async () => {
+describe('migrate:create', () => {
+  it('prints a file with --dry-run, writes an empty one, and one with SQL from a file', async () => {
     const project = await makeProject({ plugins: { core, likes: { ...likes, config: null } } });
     const run = async (...args: readonly string[]): Promise<Finished> => {
       const done = await project.kernel('migrate:create', 'likes', ...args);
       expect(done, done.stderr).toMatchObject({ code: 0 });
       return done;
     };
-    // It is not in config.json: that is no reason not to work on it.
+    // The plugin is not in config.json and need not be.
     const before = filesIn(project);
     const printed = await run('--dry-run', '--shadow', server());
     expect(printed.stdout).toContain(`id: 'likes@0001_create_like'`);
@@ -289,7 +289,7 @@ describe('migrate:create, asked for what can be', () => {
     const file = project.fileOf('likes@0001_fill_counts');
     const empty = readFileSync(file, 'utf8');
     expect(empty).toContain('-- Write the SQL here');
-    // Nobody can go on from one that is still to be written.
+    // An empty revision has to be filled in before the next one.
     expect((await project.kernel('migrate:create', 'likes', '--check', '--shadow', server())).stderr).toContain(
       '`up` is empty',
     );

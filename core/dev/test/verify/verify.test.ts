@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RevisionCode } from '../../../kernel/src/contract/define-revision.ts';
-import type { Finding } from '../../src/authoring/finding.ts';
-import { verify } from '../../src/authoring/verify.ts';
+import type { Finding } from '../../src/lint/finding.ts';
+import { verify } from '../../src/verify/verify.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import type { PluginSketch } from '../../../../test/helper/project.ts';
-import { core, setOf } from './workspace.ts';
+import { core, loadPlugins } from '../authoring/plugin-sets.ts';
 
 const onObject = ['core@0001_create_object'];
 
@@ -19,10 +19,10 @@ describe('verifying revisions', () => {
     plugins: Readonly<Record<string, PluginSketch>>,
     { orders = 0 }: { readonly orders?: number } = {},
   ): Promise<readonly Finding[]> {
-    const set = await setOf({ core, ...plugins });
+    const set = await loadPlugins({ core, ...plugins });
     const names = set.plugins.map(({ name }) => name);
     const findings = await verify({ set, plugins: names, shadow, orders, onStage() {} });
-    // None of these projects declares entities, so all that revisions make is too much; other tests are about that.
+    // These projects declare no entities, so everything that their revisions create counts as drift.
     return findings.filter(({ rule }) => rule !== 'entities');
   }
 
@@ -30,7 +30,7 @@ describe('verifying revisions', () => {
     revisions: { '0001_create_note': { up, dependsOn: onObject }, ...more },
   });
 
-  it('finds nothing in what is sound: an own table, a column with a default on another’s, an index over that', async () => {
+  it("finds nothing in valid revisions: an own table, a column with a default on another plugin's table, an index over it", async () => {
     const likes: PluginSketch = {
       revisions: {
         '0001_create_like': {
@@ -54,7 +54,7 @@ describe('verifying revisions', () => {
     expect(await found({ likes }, { orders: 3 })).toEqual([]);
   });
 
-  it('finds a revision that names less than it stands on', async () => {
+  it('finds a revision with an undeclared dependency', async () => {
     const shy: PluginSketch = {
       revisions: { '0001_refer': 'create table shy_note (object_id int references core_object);' },
     };
@@ -64,7 +64,7 @@ describe('verifying revisions', () => {
     expect(others).toEqual([]);
   });
 
-  it('finds a `down` that leaves something, and goes on with what stands on its revision', async () => {
+  it('finds a `down` that does not revert its `up`, and continues with the next revision', async () => {
     const findings = await found({
       notes: {
         revisions: {
@@ -98,33 +98,33 @@ describe('verifying revisions', () => {
     ['drops a column', 'alter table core_object drop column title;', 'drop column core_object.title'],
     ['drops a table in a do block', 'do $$ begin drop table core_object; end $$;', 'drop table core_object'],
     [
-      'indexes what is not its own',
+      'adds an index over a column',
       'create index on core_object (title);',
       'add index core_object.core_object_title_idx',
     ],
     [
-      'constrains what is not its own',
+      'adds a constraint over a column',
       'alter table core_object add check (title <> $$x$$);',
       'add check core_object.core_object_title_check',
     ],
     [
-      'puts a trigger on a table',
+      'adds a trigger to a table',
       `create function notes_f() returns trigger language plpgsql as 'begin return new; end';
       create trigger notes_t before insert on core_object for each row execute function notes_f();`,
       'create trigger core_object.notes_t',
     ],
     ['changes rows', "insert into core_object (title) values ('x');", 'rows of core_object'],
-  ])('finds that a revision %s of another plugin', async (_, up, told) => {
+  ])('finds a revision that %s of another plugin', async (_, up, expected) => {
     const findings = await found({ notes: notes(up) });
     expect(findings.filter(({ rule }) => rule === 'ownership')).toMatchObject([{ revision: 'notes@0001_create_note' }]);
-    expect(findings[0]?.message).toContain(told);
+    expect(findings[0]?.message).toContain(expected);
   });
 
-  it('finds what code does as well as what SQL does', async () => {
+  it('finds changes that code makes', async () => {
     const coder: PluginSketch = {
       revisions: { '0001_code': { up: 'select 1;', dependsOn: onObject } },
     };
-    const set = await setOf({ core, coder });
+    const set = await loadPlugins({ core, coder });
     const run: RevisionCode = async ({ query, sql }) => {
       await query(sql`alter table core_object add column code text not null`);
     };
@@ -140,7 +140,7 @@ describe('verifying revisions', () => {
     expect(findings[0]?.message).toContain('core_object.code is `not null` without a default');
   });
 
-  it('finds that a plugin cannot be activated late, because the core has moved on', async () => {
+  it('finds a plugin that cannot be activated late, because core has changed since', async () => {
     const moved: PluginSketch = {
       revisions: { ...core.revisions, '0002_rename': 'alter table core_object rename column title to name;' },
     };
@@ -157,7 +157,7 @@ describe('verifying revisions', () => {
     ]);
   });
 
-  it('finds two plugins that do not commute, and shows the shortest order in which they differ', async () => {
+  it('finds two plugins that do not commute, and shows the shortest order that differs', async () => {
     const first: PluginSketch = {
       revisions: { '0001_a': { up: 'create table if not exists shared (a int);', dependsOn: onObject } },
     };
@@ -171,12 +171,12 @@ describe('verifying revisions', () => {
     const finding = findings.find(({ rule }) => rule === 'order');
     expect(finding?.message).toContain('first@0001_a and second@0001_b do not commute');
     expect(finding?.differences.at(-1)).toBe(
-      'shortest order that differs from a new database: core@0001_create_object, second@0001_b, first@0001_a',
+      'shortest order that differs from a fresh database: core@0001_create_object, second@0001_b, first@0001_a',
     );
   });
 
-  it('finds by random orders what the usual ones do not show', async () => {
-    // It matters only where `early`'s second comes between the two of `later`.
+  it('finds problems that only random orders show', async () => {
+    // The order only matters if the second revision of `early` runs between the two of `later`.
     const early: PluginSketch = {
       revisions: {
         '0001_a': { up: 'create table early_a (id int);', dependsOn: onObject },
@@ -196,7 +196,7 @@ describe('verifying revisions', () => {
     expect(drawn?.message).toContain('early@0002_b and later@0001_a do not commute');
     expect(drawn?.differences).toEqual([
       'create table odd',
-      'shortest order that differs from a new database: core@0001_create_object, early@0001_a, later@0001_a, early@0002_b',
+      'shortest order that differs from a fresh database: core@0001_create_object, early@0001_a, later@0001_a, early@0002_b',
     ]);
     expect(others).toEqual([]);
   });

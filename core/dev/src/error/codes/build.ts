@@ -1,11 +1,11 @@
 import { defineError, exitCode } from '@headwater/kernel/internal';
 
-/** Refusals of `plugin:build`. */
+/** Refusals of `plugin:build`, and of commands that need the sources of a plugin. */
 export const buildCodes = {
   PLUGIN_BUILD_INCOMPLETE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; revision: string; module: string }) =>
-      `The plugin "${d.plugin}" cannot be built: "${d.revision}" is code, and its module ${d.module} is not there.`,
+      `The plugin "${d.plugin}" cannot be built: "${d.revision}" is a code revision, and its module ${d.module} does not exist.`,
     hint: () => 'Compile the sources first (npm run build), then: npx kernel plugin:build',
   }),
   PLUGIN_BUILD_UNWRITABLE: defineError({
@@ -16,11 +16,11 @@ export const buildCodes = {
   PLUGIN_BUILD_CHANGED: defineError({
     exit: exitCode.integrity,
     message: (d: { plugin: string; revision: string; since: string; lock: string; what: 'changed' | 'gone' }) =>
-      `The plugin "${d.plugin}" cannot be built: "${d.revision}", shipped since ${d.since} (${d.lock}), ` +
-      `${d.what === 'gone' ? 'is gone' : 'is not what it was: its SQL, edges, version or transaction differ'}.`,
+      `The plugin "${d.plugin}" cannot be built: "${d.revision}", published since ${d.since} (${d.lock}), ` +
+      `${d.what === 'gone' ? 'was removed' : 'was changed: its SQL, edges, version or transaction differ'}.`,
     hint: (d) =>
-      `What was shipped is history: put it back and write the change as a new revision. If ${d.since} was never ` +
-      `published, remove "${d.revision}" from ${d.lock}.`,
+      'Published revisions are history: restore it, and write the change as a new revision. If version ' +
+      `${d.since} was never published, remove "${d.revision}" from ${d.lock}.`,
   }),
   PLUGIN_PACK_INTERRUPTED: defineError({
     exit: exitCode.revisionInvalid,
@@ -32,10 +32,10 @@ export const buildCodes = {
   PLUGIN_NOT_FROM_SOURCES: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; directory: string }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) is installed as it was built, in ${d.directory}: its revisions ` +
-      'are written where its sources are.',
+      `The plugin "${d.plugin}" (${d.package} ${d.version}) is an installed package in ${d.directory}: its revisions can ` +
+      'only be written where its sources are.',
     hint: () =>
-      'Run this in the workspace of its sources. A package there runs from them once its "exports" has a "headwater-source" ' +
-      'target: "exports": { ".": { "headwater-source": "./src/index.ts", "default": "./dist/index.js" } }',
+      'Run this in the workspace of its sources. A package of a workspace runs from its sources if its "exports" have a ' +
+      '"headwater-source" target: "exports": { ".": { "headwater-source": "./src/index.ts", "default": "./dist/index.js" } }',
   }),
 };

@@ -6,13 +6,13 @@ export const revisionFileCodes = {
     exit: exitCode.usage,
     message: (d: { words: string; slug: string; length: number; longest: number; example: string }) =>
       d.length > d.longest
-        ? `A revision named after ${quoteInput(d.words, 150)} would have ${d.length} characters, and at most ${d.longest} are allowed.`
-        : `${quoteInput(d.words)} names no revision: it has no letter a to z and no digit.`,
-    hint: (d) => `Say in a few words what it changes, which gives a name like "${d.example}".`,
+        ? `The name ${quoteInput(d.words, 150)} makes a slug of ${d.length} characters; at most ${d.longest} are allowed.`
+        : `The name ${quoteInput(d.words)} makes no slug: it has no letter a to z and no digit.`,
+    hint: (d) => `Describe the change in a few words, for a slug like "${d.example}".`,
   }),
   REVISION_FILE_EXISTS: defineError({
     exit: exitCode.revisionInvalid,
-    message: (d: { file: string }) => `${d.file} is there already, and a revision is never written over another.`,
+    message: (d: { file: string }) => `${d.file} exists already, and a revision file is never overwritten.`,
     hint: () => 'Give the new revision another name, or run the command again: it takes the next number.',
   }),
   REVISION_FILE_UNWRITABLE: defineError({
@@ -24,6 +24,6 @@ export const revisionFileCodes = {
     exit: exitCode.revisionInvalid,
     message: (d: { revision: string; field: string; problem: string }) =>
       `Revision "${d.revision}" cannot be written to a file: its \`${d.field}\` ${d.problem}.`,
-    hint: () => "Say it in another way: PostgreSQL reads E'\\r', E'\\\\' and chr(96) in a constant.",
+    hint: () => "Write it differently: in a constant PostgreSQL reads E'\\r', E'\\\\' and chr(96).",
   }),
 };
