@@ -24,7 +24,7 @@ export interface CommandOption {
   readonly about: string;
 }
 
-/** The argument of a command's `run`. The application is booted, and `run` has a database context of its own. */
+/** The argument of a command's `run`. The application is booted, and `run` runs in a new database context. */
 export interface CommandContext {
   /** Resolves services and contributions as the plugin that contributed the command. */
   readonly get: Get;

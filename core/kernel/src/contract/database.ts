@@ -2,8 +2,8 @@ import type { SqlEntityManager } from '@mikro-orm/postgresql';
 import { token } from './token.ts';
 
 /**
- * The application's database, for services. Each request, each command and each plugin's `start` runs in a database
- * context of its own, with an EntityManager that caches the entities it has read. Contexts share nothing.
+ * The application's database, for services. Each request, each command and each plugin's `start` runs in a separate
+ * database context, with an EntityManager that caches the entities it has read. Contexts share nothing.
  */
 export interface Database {
   /**

@@ -53,9 +53,9 @@ export interface PluginDefinition<Options = unknown> {
    */
   readonly bind?: (context: BindContext<Options>) => void;
   /**
-   * Starts the plugin. Called after the database is upgraded and the plugins that it requires have started, in a
-   * database context of its own. It fails after 10 seconds; the config key `$startTimeout` changes that. Default:
-   * nothing to start.
+   * Starts the plugin. Called in a new database context, after the database is upgraded and the plugins that it
+   * requires have started. It fails after 10 seconds; the config key `$startTimeout` changes that. Default: nothing to
+   * start.
    */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
   /**

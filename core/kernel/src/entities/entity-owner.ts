@@ -4,7 +4,7 @@ import type { MergedEntities } from './merged-entities.ts';
 import { declaredProperty, inheritanceLine, type DiscoveredEntities } from './metadata.ts';
 import type { PluginEntities } from './plugin-entities.ts';
 
-/** Returns the plugin that lists an entity. `null` for pivot tables made by MikroORM and for entities nobody lists. */
+/** Returns the plugin that lists an entity. `null` for automatic pivot tables and for entities that no plugin lists. */
 export function entityOwner(metadata: EntityMetadata, { owners }: MergedEntities): PluginEntities | null {
   return owners.get(entityClass(metadata.class)) ?? null;
 }

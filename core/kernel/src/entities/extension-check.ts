@@ -24,7 +24,7 @@ function assertExtension(
 ): void {
   const invalid = (problem: string): KernelError =>
     kernelError('EXTENSION_INVALID', { ...pluginRef(plugin), entity: meta.className, property: name, problem });
-  if (!hasTable(meta) || meta.view === true) throw invalid('that entity has no table of its own');
+  if (!hasTable(meta) || meta.view === true) throw invalid('that entity does not have its own table');
   const property = findProperty(meta, name);
   if (property?.primary === true) throw invalid('only the plugin that declares an entity may define its primary key');
   if (property !== undefined && meta.inheritanceType === 'tpt' && automaticPivot(property, entities) !== null) {

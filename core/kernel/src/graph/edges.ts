@@ -7,6 +7,7 @@ import type { Needs } from './topological-order.ts';
 /** One edge of a revision: the revision that it leads to, and its kind. */
 export interface RevisionEdge {
   readonly edge: EdgeKind;
+  /** The id of the other revision. */
   readonly to: string;
 }
 

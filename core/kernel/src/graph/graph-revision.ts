@@ -5,7 +5,9 @@ import { parseId } from './revision-id.ts';
 export interface RevisionNode {
   /** Full name: `plugin@slug`. */
   readonly id: string;
+  /** The plugin that owns it: the part of the id before the `@`. */
   readonly plugin: string;
+  /** Its name within the branch: the part of the id after the `@`. */
   readonly slug: string;
   /** The revisions before it on its branch. Empty at the base, several at a merge. */
   readonly revises: readonly string[];

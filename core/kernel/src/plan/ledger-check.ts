@@ -7,7 +7,7 @@ export type ShippedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'raw'
 /** The fields of a ledger row that the check compares. */
 export type RecordedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'raw' | 'breaking'>;
 
-/** A ledger that is compatible with the code, sorted by what the code knows of it. */
+/** A ledger that is compatible with the code. Rows that the code does not know are listed separately. */
 export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> {
   /** The ids of all rows. */
   readonly applied: ReadonlySet<string>;

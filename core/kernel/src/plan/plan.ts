@@ -7,6 +7,7 @@ export type Direction = 'up' | 'down';
 export interface Step {
   /** Full name of the revision: `plugin@slug`. */
   readonly id: string;
+  /** Whether `up` or `down` of the revision runs. */
   readonly direction: Direction;
   /** Name of the plugin that owns the revision. */
   readonly plugin: string;

@@ -18,7 +18,7 @@ export const historyCodes = {
       (d.others.length === 0 ? '' : ` Also edited: ${joinNames(d.others)}.`),
     hint: (d) =>
       'Applied revisions must not change. Restore the file, and write the change as a new revision. ' +
-      `Show what ran: npx kernel migrate:show ${d.revision} --applied`,
+      `Show the applied version: npx kernel migrate:show ${d.revision} --applied`,
   }),
   REVISION_DELETED: defineError({
     exit: exitCode.integrity,
@@ -26,7 +26,7 @@ export const historyCodes = {
       `The applied revision "${d.revision}" is missing from "${d.plugin}", although "${d.successor}" still needs it.`,
     hint: (d) =>
       'Restore the file under its old name; an id names one revision forever. ' +
-      `Show what ran: npx kernel migrate:show ${d.revision}`,
+      `Show the applied version: npx kernel migrate:show ${d.revision}`,
   }),
   HISTORY_DIVERGED: defineError({
     exit: exitCode.integrity,
