@@ -6,7 +6,7 @@ import { runKernel } from '../helper/kernel-process.ts';
 const workspace = join(import.meta.dirname, '../..');
 const file = join(workspace, 'README.md');
 
-/** A command line of the README's session, and what the page says that it prints. */
+/** A command line of the README's session, and the output that the page shows for it. */
 interface Exchange {
   readonly command: string;
   readonly output: string;
@@ -25,7 +25,7 @@ function exchanges(page: string): readonly Exchange[] {
     });
 }
 
-/** Times and this machine's folders are not the same twice. */
+/** Returns a text without times and folders, which differ from run to run. */
 function steady(text: string, cwd: string): string {
   return text
     .replaceAll(cwd, '…')
@@ -59,7 +59,7 @@ describe('the README', () => {
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
   });
 
-  it('shows a session that happens just so', async () => {
+  it('shows a session with the output that its commands print', async () => {
     const found = exchanges(page);
     expect(found.length).toBeGreaterThan(5);
     const happened: Exchange[] = [];
@@ -80,7 +80,7 @@ describe('the README', () => {
     expect(steady(session, cwd)).toBe(steady(told, cwd));
   }, 120_000);
 
-  it('names the two commands that package.json has', () => {
+  it('starts with the two commands that a fresh clone needs', () => {
     expect(page).toContain('```sh\nnpm ci\nnpm start\n```');
     const { scripts } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as {
       scripts: Readonly<Record<string, string>>;
@@ -89,15 +89,9 @@ describe('the README', () => {
     expect(scripts['test']).toBeDefined();
   });
 
-  it('shows the plugin that is really there', () => {
+  it('shows a revision that exists', () => {
     const revision = readFileSync(join(workspace, 'plugins/likes/src/migrations/0001_create_like.ts'), 'utf8');
     expect(revision).toContain(`id: 'likes@0001_create_like'`);
     expect(page).toContain(`id: 'likes@0001_create_like'`);
-  });
-
-  it('links only to pages that exist', () => {
-    const links = Array.from(page.matchAll(/\]\((?!https?:)([^)#]+)\)/g), ([, link]) => link ?? '');
-    expect(links.length).toBeGreaterThan(3);
-    for (const link of links) expect(() => readFileSync(join(workspace, link)), link).not.toThrow();
   });
 });
