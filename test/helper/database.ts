@@ -4,54 +4,54 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 
-/** Everything that touches a database is tested on both. */
+/** The engines. Everything that touches a database is tested on both. */
 export const databaseKinds = ['postgres', 'pglite'] as const;
 
 /** One of {@link databaseKinds}. */
 export type DatabaseKind = (typeof databaseKinds)[number];
 
-/** The URL of a database on the run's PostgreSQL server. */
+/** Returns the URL of a database on the PostgreSQL server of the test run. */
 export function serverUrl(database: string): string {
   return `postgres://postgres:postgres@127.0.0.1:${inject('postgresPort')}/${database}`;
 }
 
-/** What `startTestKernel` takes for its `database`. */
+/** Returns the option `database` of `startTestKernel` and `openTestDatabase`. */
 export function testDatabase(kind: DatabaseKind): string {
   return kind === 'postgres' ? serverUrl('postgres') : 'pglite://';
 }
 
-/** A new and empty database, which goes with the test run. */
+/** Creates an empty database. It is removed after the test run. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   if (kind === 'pglite') {
     const directory = join(inject('memory'), name);
     return { kind, directory, shown: `pglite://${directory}` };
   }
-  // By a copy of its files, which takes two thirds of what going through the log does.
-  await (await makerOfDatabases()).query(`create database ${name} strategy file_copy`);
+  // Copying files takes two thirds of the time that copying through the log takes.
+  await (await adminConnection()).query(`create database ${name} strategy file_copy`);
   return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
 }
 
-let maker: Promise<pg.Client> | null = null;
+let admin: Promise<pg.Client> | null = null;
 
-/** A connection of this worker's that stays: a new one takes most of the time that a database takes. */
-function makerOfDatabases(): Promise<pg.Client> {
+/** A connection that this worker keeps open: connecting takes longer than creating a database. */
+function adminConnection(): Promise<pg.Client> {
   const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: serverUrl('postgres') });
-    // The server ends it when the run is over.
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+    const opened = new pg.Client({ connectionString: serverUrl('postgres') });
+    // The server closes it after the run.
+    opened.on('error', () => {});
+    await opened.connect();
+    return opened;
   };
-  return (maker ??= connect());
+  return (admin ??= connect());
 }
 
-/** What stands for `target` in a config.json. */
+/** Returns the value of `database` in a config.json. */
 export function urlOf(target: DatabaseTarget): string {
   return target.kind === 'postgres' ? target.url : `pglite://${target.directory ?? ''}`;
 }
 
-/** Runs SQL on the server over a connection of its own. */
+/** Runs SQL in a database of the server, on a new connection. */
 export async function onServer(database: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: serverUrl(database) });
   await client.connect();

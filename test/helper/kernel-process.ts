@@ -5,51 +5,51 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { installedKernel } from './installed-packages.ts';
 
-/** The folder in this workspace of a package of ours: `kernel`, `dev`, `plugin-likes`. It runs from its sources. */
+/** Returns the folder of a workspace package: `kernel`, `dev`, `plugin-likes`. It runs from its sources. */
 export function workspaceFolder(name: string): string {
   const folder = name.startsWith('plugin-') ? `plugins/${name.slice('plugin-'.length)}` : `core/${name}`;
   return join(import.meta.dirname, '../..', folder);
 }
 
-/** The workspace's own `@headwater/kernel`. */
+/** Folder of the workspace's `@headwater/kernel`. */
 export const workspaceKernel = workspaceFolder('kernel');
 
-/** The command that npx would find in the folder `cwd`; elsewhere that of the kernel that is installed for the tests. */
+/** Returns the `kernel` command that npx finds in the folder `cwd`, or that of the installed kernel if there is none. */
 export function kernelBin(cwd: string): string {
   const own = join(cwd, 'node_modules/@headwater/kernel/bin/kernel.js');
   return existsSync(own) ? own : join(installedKernel(inject('scratch')), 'bin/kernel.js');
 }
 
-/** What a finished process left. */
+/** The outcome of a finished process. */
 export interface Finished {
-  /** `null` where a signal ended it. */
+  /** `null` if a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Standard output, read as the one JSON document that it has to be. */
+  /** Parses standard output, which must be one JSON document. */
   readonly json: () => unknown;
 }
 
-/** A running `kernel`. */
+/** A running `kernel` command. */
 export interface KernelProcess {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** Resolves when standard output or error contains `text`; rejects when the process ends without it. */
+  /** Resolves when standard output or standard error contains `text`. Rejects if the process ends without it. */
   readonly says: (text: string) => Promise<void>;
 }
 
-/** Where and how to run it. */
+/** Options of a `kernel` process. */
 export interface KernelOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Another kernel's command. Default: see {@link kernelBin}. */
+  /** Path of the command. Default: {@link kernelBin}. */
   readonly bin?: string;
-  /** Milliseconds after which it is killed. Default: never. */
+  /** Milliseconds after which the process is killed. Default: never. */
   readonly timeout?: number;
 }
 
-/** Starts `kernel` with `args` as a process of its own. */
+/** Starts `kernel` with `args` as a process. */
 export function startKernel(args: readonly string[], options: KernelOptions): KernelProcess {
   const { NODE_ENV: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = spawn(process.execPath, [options.bin ?? kernelBin(options.cwd), ...args], {
@@ -76,14 +76,14 @@ export function startKernel(args: readonly string[], options: KernelOptions): Ke
     let ended = false;
     const end = finished.then(() => (ended = true));
     while (!`${stdout}${stderr}`.includes(text)) {
-      if (ended) throw new Error(`kernel ${args.join(' ')} ended without saying «${text}»:\n${stdout}\n${stderr}`);
+      if (ended) throw new Error(`kernel ${args.join(' ')} ended without printing "${text}":\n${stdout}\n${stderr}`);
       await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), end]);
     }
   };
   return { child, finished, says };
 }
 
-/** Runs `kernel` with `args` to its end. */
+/** Runs `kernel` with `args` and waits for its end. */
 export function runKernel(args: readonly string[], options: KernelOptions): Promise<Finished> {
   return startKernel(args, options).finished;
 }

@@ -14,85 +14,95 @@ import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { urlOf } from './database.ts';
 import { installedKernel, installedPackage } from './installed-packages.ts';
-import { runKernel, startKernel, workspaceFolder, workspaceKernel, type Finished, type KernelOptions, type KernelProcess } from './kernel-process.ts';
+import {
+  runKernel,
+  startKernel,
+  workspaceFolder,
+  workspaceKernel,
+  type Finished,
+  type KernelOptions,
+  type KernelProcess,
+} from './kernel-process.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
-/** A revision of a plugin, as far as a test cares. */
+/** A revision to write. */
 export interface RevisionSketch {
   /** SQL. */
   readonly up: string;
-  /** SQL. Default: it cannot be undone. */
+  /** SQL. Default: the revision cannot be reverted. */
   readonly down?: string;
-  /** Default: the revision before it in the sketch, `null` for the first. */
+  /** Default: the revision before it in the sketch; `null` for the first. */
   readonly revises?: string | null | readonly string[];
   readonly dependsOn?: readonly string[];
   /** Further fields of `defineRevision`, as source. */
   readonly fields?: string;
 }
 
-/** A plugin that is written to disk as a package of its own. */
+/** A plugin to write to disk, as a package. */
 export interface PluginSketch {
-  /** By slug, in order; text is the SQL of `up`. Default: none. */
+  /** By slug, in order. A string is the SQL of `up`. Default: none. */
   readonly revisions?: Readonly<Record<string, RevisionSketch | string>>;
-  /** Names of plugins. */
+  /** Names of required plugins, besides plugin zero. */
   readonly requires?: readonly string[];
-  /** Names of plugins that it requires if they are there. */
+  /** Names of optional plugins. */
   readonly optional?: readonly string[];
+  /** Whether it requires plugin zero. Default: true. */
+  readonly requiresCore?: boolean;
   /** Default: 1.0.0. */
   readonly version?: string;
   /** Fields of `definePlugin` besides the name, as source. */
   readonly fields?: string;
   /**
-   * Source of `src/entities.js`, which exports `entities` and `extend`; `defineEntity`, `p` and `extendEntity` are
-   * imported there. What it exports the package exports too. Default: there is no such file.
+   * Source of `src/entities.js`, which exports `entities` and `extend` and may use `defineEntity`, `p` and `extendEntity`.
+   * The package exports everything that this file exports. Default: no such file.
    */
   readonly entities?: string;
-  /** Its part of config.json; `null` leaves it out. Default: `{}`. */
+  /** Its section of config.json; `null` for none. Default: `{}`. */
   readonly config?: object | null;
-  /** Whether it is installed as npm would have it, built and without sources. Default: linked, from its sources. */
+  /** Whether it is built and installed without its sources, like a package from npm. Default: linked to its sources. */
   readonly built?: boolean;
 }
 
-/** What to write. */
+/** A project to write. */
 export interface ProjectSketch {
-  /** By name. `core` is a plugin zero of the project's own; without it that of this workspace is used. */
+  /** By name. `core` is the project's own plugin zero. Without it, plugin zero is `@headwater/plugin-core`. */
   readonly plugins?: Readonly<Record<string, PluginSketch>>;
-  /** Where its data is. Default: in memory. */
+  /** Default: PGlite in memory. */
   readonly database?: DatabaseTarget | string;
   /** Further keys of config.json. */
   readonly config?: object;
-  /** Folder of its `@headwater/kernel`. Default: the one that is installed for the tests. */
+  /** Folder of its `@headwater/kernel`. Default: the kernel that is installed for the tests. */
   readonly kernel?: string;
 }
 
-/** A project on disk, which goes with the test run. */
+/** A project on disk. It is removed after the test run. */
 export interface Project {
-  /** Its folder: package.json, `config.json`, `plugins/<name>`, and `node_modules` with links to all of it. */
+  /** Its folder: package.json, config.json, `plugins/<name>`, and `node_modules` with links to the plugins. */
   readonly cwd: string;
   /** Path of config.json. */
   readonly config: string;
   /** Folder of a plugin's package. */
   readonly folderOf: (plugin: string) => string;
-  /** File of a revision, given as `plugin@slug`; the kernel itself writes TypeScript. */
+  /** File of a revision, by its id. `makeProject` writes JavaScript, the kernel writes TypeScript. */
   readonly fileOf: (id: string) => string;
   /** Writes a file below the project's folder. */
   readonly write: (path: string, text: string) => void;
-  /** Writes the entities of a plugin that has some anew. */
+  /** Rewrites `src/entities.js` of a plugin. */
   readonly writeEntities: (plugin: string, source: string) => void;
-  /** Writes config.json anew with what `edit` makes of it. */
+  /** Edits config.json. */
   readonly reconfigure: (edit: (config: { plugins: Record<string, object>; [key: string]: unknown }) => void) => void;
-  /** Runs `kernel` to its end, as a process of its own. */
+  /** Runs `kernel` as a process and waits for its end. */
   readonly kernel: (...args: readonly string[]) => Promise<Finished>;
-  /** The same, in another environment or folder, or by another kernel. */
+  /** The same with other options: environment, folder, kernel. */
   readonly kernelWith: (options: Partial<KernelOptions>, ...args: readonly string[]) => Promise<Finished>;
-  /** Starts `kernel` and does not wait for its end. */
+  /** Starts `kernel` as a process. */
   readonly start: (...args: readonly string[]) => KernelProcess;
 }
 
 /**
- * Writes a project with real packages, and a config.json that activates them. Their sources are JavaScript: what strips
- * types would be a fifth of the time of most commands, and is tested with the plugins of this workspace and the guides.
+ * Writes a project with real packages, and a config.json that activates them. The sources are JavaScript: stripping types
+ * takes a fifth of the time of most commands, and is tested with the plugins of this workspace and with the guides.
  */
 export async function makeProject({
   plugins = {},
@@ -107,11 +117,11 @@ export async function makeProject({
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
   link(kernel, join(cwd, 'node_modules/@headwater/kernel'));
   for (const name of plugins['core'] === undefined ? ['dev', 'plugin-core'] : ['dev']) {
-    // Of the same kind as the kernel, which no package may have a second copy of.
+    // Both from sources or both installed, so that there is one copy of the kernel.
     const folder = kernel === workspaceKernel ? workspaceFolder(name) : installedPackage(inject('scratch'), name);
     link(folder, join(cwd, 'node_modules/@headwater', name));
   }
-  // The same copy as core's, which entities have to be made with.
+  // All entities must be made with one copy of MikroORM.
   link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
   for (const [name, sketch] of Object.entries(plugins)) {
     writePlugin(project, name, sketch);
@@ -145,7 +155,7 @@ function projectIn(cwd: string): Project {
     write,
     writeEntities: (plugin, source) => write(`plugins/${plugin}/src/entities.js`, `${entityImports}\n${source}`),
     reconfigure(edit) {
-      // Written by makeProject, or by the kernel, which keeps its shape.
+      // makeProject wrote it, and the kernel keeps its shape.
       const found = JSON.parse(readFileSync(config, 'utf8')) as Parameters<typeof edit>[0];
       edit(found);
       writeFileSync(config, json(found));
@@ -156,7 +166,7 @@ function projectIn(cwd: string): Project {
   };
 }
 
-/** The kernel finds a plugin under this name by itself. */
+/** Returns the name under which the kernel looks for a plugin by default. */
 function packageOf(plugin: string): string {
   return `@headwater/plugin-${plugin}`;
 }
@@ -165,8 +175,11 @@ const entityImports = `import { defineEntity, p } from '@mikro-orm/core';\nimpor
 
 function writePlugin({ write, writeEntities }: Project, name: string, sketch: PluginSketch): void {
   const { requires = [], optional = [], version = '1.0.0', fields = '', revisions = {}, entities } = sketch;
-  const base = name === 'core' ? [] : ['core'];
-  const peers = [...new Set([...base, ...requires, ...optional])].map((peer): [string, string] => [packageOf(peer), '^1.0.0']);
+  const base = name === 'core' || sketch.requiresCore === false ? [] : ['core'];
+  const peers = [...new Set([...base, ...requires, ...optional])].map((peer): [string, string] => [
+    packageOf(peer),
+    '^1.0.0',
+  ]);
   const meta = optional.map((peer): [string, object] => [packageOf(peer), { optional: true }]);
   const folder = `plugins/${name}`;
   write(
@@ -220,7 +233,7 @@ function sqlSource(text: string): string {
   return `sql\`${text.replaceAll(/`|\$\{/g, '\\$&')}\``;
 }
 
-/** Builds a plugin where it was written, and leaves of it what npm would have installed. */
+/** Builds a plugin and moves it to `node_modules`, without its sources. */
 async function build(project: Project, name: string): Promise<void> {
   const folder = project.folderOf(name);
   const built = await project.kernel('plugin:build', folder);
