@@ -1,5 +1,5 @@
-// What npm publishes: the doors of package.json as few files, so that a run reads few. Their declarations are tsc's.
-// Why, and what is in which file: docs/decisions/bundle.md.
+// Bundles the doors of package.json into few files for npm, because each file that Node reads costs time. tsc makes their
+// declarations. docs/decisions/bundle.md has the reasons, and the content of each file.
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -11,18 +11,21 @@ const { exports: doors } = packageFile;
 const here = import.meta.dirname;
 const source = (path: string): string => join(here, 'src', path);
 
+/** Loaded before everything else, so that Node caches the compiled code of all other files. */
+const tricks = 'runtime/tricks';
+
 /** The doors, as paths below `src`, without `.ts`. */
 const entries = Object.values(doors).flatMap((door) =>
   typeof door === 'string' ? [] : [door['headwater-source'].replaceAll(/^\.\/src\/|\.ts$/g, '')],
 );
 
-/** Whatever these import, other than at a later moment, runs also where nothing is pending. */
+/** Everything that these import statically is also needed when nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
 const contract = [source('plugin.ts')];
-/** Imported at a later moment, which is every moment but `--help`: it runs when it is asked for, wherever it is. */
+/** Imported dynamically, but by every command except help. It runs when it is imported, whatever file it is in. */
 const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
 
-/** Puts into one file what `files` import statically, less what a group of a higher priority has. */
+/** Puts everything that `files` import statically into one file, except for the modules of a group with a higher priority. */
 function group(name: string, priority: number, files: readonly string[]): CodeSplittingGroup {
   let reached: ReadonlySet<string> | null = null;
   return {
@@ -37,40 +40,20 @@ function group(name: string, priority: number, files: readonly string[]): CodeSp
 
 function reachedFrom(files: readonly string[], context: ChunkingContext): ReadonlySet<string> {
   const reached = new Set(files);
-  // A set also gives what is added to it meanwhile.
+  // The iteration over a set includes elements that are added during it.
   for (const id of reached) for (const other of context.getModuleInfo(id)?.importedIds ?? []) reached.add(other);
   return reached;
 }
 
-/**
- * Takes Node's own modules without an import. For an import Node reads all that such a module has, and much of that is
- * only loaded when it is read: the streams and promises of `fs`, the web's side of `crypto`.
- */
-const builtins: Plugin = {
-  name: 'builtins',
-  renderChunk: (code) =>
-    code.replaceAll(/^import \{([^}]+)\} from "(node:[^"]+)";$/gm, (_, names: string, from: string) =>
-      from === 'node:crypto'
-        ? names.split(',').map(whenCalled).join('\n')
-        : `const {${names.replaceAll(' as ', ': ')}} = process.getBuiltinModule("${from}");`,
-    ),
-};
-
-/** A function of Node's crypto, which takes 10 ms to load: many commands have nothing to hash. */
-function whenCalled(imported: string): string {
-  const [name = '', local = name] = imported.trim().split(' as ');
-  return `const ${local} = (...given) => process.getBuiltinModule("node:crypto").${name}(...given);`;
-}
-
-/** The packages that are put in, with what they import: see docs/decisions/bundle.md. */
+/** The packages that are bundled, with their dependencies: see docs/decisions/bundle.md. */
 const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
 
 function isExternal(id: string, importer: string | undefined): boolean {
   if (isBuiltin(id)) return true;
   if (/^(?:[./]|[A-Za-z]:[\\/])/.test(id) || inlined.test(id)) return false;
-  // Of no use on Node, where it is never asked for.
+  // pg only requires it outside of Node.
   if (id === 'pg-cloudflare') return true;
-  // This one is of the whole process, and so everybody's.
+  // This one changes the whole process, so there must be one copy of it.
   return id.startsWith('reflect-metadata') || importer === undefined || !isInstalled(importer);
 }
 
@@ -78,7 +61,7 @@ function isInstalled(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file);
 }
 
-/** Umzug's own command line, which nobody can call here, would be six sevenths of the time that it takes to load. */
+/** Umzug's own command line cannot be called from here, and takes six sevenths of the time that umzug takes to load. */
 const withoutUmzugCli: Plugin = {
   name: 'without-umzug-cli',
   load: {
@@ -87,7 +70,7 @@ const withoutUmzugCli: Plugin = {
   },
 };
 
-/** Puts the licences of what is put in beside it, as they ask for. */
+/** Writes the licenses of the bundled packages into a file, as the licenses require. */
 const licences: Plugin = {
   name: 'licences',
   generateBundle(_, bundle) {
@@ -100,7 +83,7 @@ const licences: Plugin = {
   },
 };
 
-/** What a package.json says of whose a package is. */
+/** The fields of a package.json that name its author and license. */
 interface Credits {
   readonly name: string;
   readonly version: string;
@@ -113,24 +96,25 @@ function licenceOf(folder: string): string {
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(entry));
   if (file !== undefined) return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
   const holder = typeof author === 'object' ? author.name : author;
-  if (license !== 'MIT' || holder === undefined) throw new Error(`${name} has no licence to be carried along`);
+  if (license !== 'MIT' || holder === undefined) throw new Error(`${name} has no license text, and its license is not MIT with an author`);
   return `${name} ${version}\n\nMIT License\n\nCopyright (c) ${holder}\n`;
 }
 
 export default defineConfig({
   cwd: here,
-  input: Object.fromEntries(entries.map((entry) => [entry, source(`${entry}.ts`)])),
+  input: Object.fromEntries([...entries, tricks].map((entry) => [entry, source(`${entry}.ts`)])),
   external: isExternal,
   platform: 'node',
-  plugins: [withoutUmzugCli, builtins, licences],
+  plugins: [withoutUmzugCli, licences],
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',
-    // As deep below `dist` as the modules were below `src`: what looks for package.json from there finds it.
+    // As deep below `dist` as modules are below `src`, because some look for package.json from their own folder.
     chunkFileNames: 'chunk/[name].js',
     comments: false,
     codeSplitting: {
       groups: [
+        group('tricks', 4, [source(`${tricks}.ts`)]),
         group('contract', 3, contract),
         group('kernel', 2, [...upgrade, driver]),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },

@@ -1,90 +1,94 @@
-import { hash } from 'node:crypto';
+import { hash } from '../runtime/lazy-crypto.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { serverErrorOf, serverState } from '../db/foreign-error.ts';
+import { serverErrorOf } from '../db/server-error.ts';
+import { serverSqlState } from '../db/sql-state.ts';
 import { currentFormat } from './ledger-schema.ts';
 import type { Session } from '../db/session.ts';
 import type { RevisionNode } from '../graph/graph-revision.ts';
 
-/** A row of the ledger, as far as planning needs it. */
+/** A ledger row, with the columns that planning needs. */
 export interface LedgerRow extends RevisionNode {
   readonly raw: string;
-  /** Whether the ledger holds SQL that undoes it. */
+  /** Whether the ledger has SQL that reverts it. */
   readonly hasDown: boolean;
 }
 
-/** What the database says of itself. */
+/** The ledger of a database. */
 export interface Ledger {
-  /** 0 where there is no ledger yet. */
+  /** The number of its format; 0 if there is no ledger yet. */
   readonly format: number;
-  /** In the order in which they were applied. */
+  /** In the order of application. */
   readonly rows: readonly LedgerRow[];
 }
 
-/** What a ledger holds in which exactly `revisions` are applied, each as it is now, in a few letters. */
-export function digestOf(revisions: Iterable<{ readonly id: string; readonly raw: string }>): string {
+/** Returns the digest of a ledger in which exactly `revisions` are applied, each with its current text. */
+export function ledgerDigest(revisions: Iterable<{ readonly id: string; readonly raw: string }>): string {
   const lines = Array.from(revisions, ({ id, raw }) => `${id} ${raw}`);
   return hash('sha256', lines.toSorted().join('\n'));
 }
 
-/** Reads the ledger. A database without one has format 0. Throws LEDGER_FORMAT_NEWER. */
+/** Reads the ledger. A database without a ledger has format 0. Throws LEDGER_FORMAT_NEWER. */
 export async function readLedger(session: Session): Promise<Ledger> {
-  return (await readLedgerUnless(session, null)) ?? { format: 0, rows: [] };
+  return (await readLedgerUnlessEqual(session, null)) ?? { format: 0, rows: [] };
 }
 
-interface Answer {
+interface Reply {
   readonly format: number | null;
   readonly same: boolean | null;
-  /** A line for each revision, see {@link rowsOf}; `null` where there is none, or they are the same. */
+  /** One line for each revision, see {@link parseRows}; `null` if there is none, or if the digests are equal. */
   readonly lines: string | null;
 }
 
 /**
- * Reads the ledger, unless it holds just what `digest` tells: then `null`. One query in either case, the only one of a
- * boot that has nothing to do. Throws like {@link readLedger}.
+ * Reads the ledger, or returns `null` if its digest equals `digest` (see {@link ledgerDigest}). Either way it makes one
+ * query, the only one of a boot with nothing pending. Throws like {@link readLedger}.
  */
-export async function readLedgerUnless(session: Session, digest: string | null): Promise<Ledger | null> {
-  let found: Answer | undefined;
+export async function readLedgerUnlessEqual(session: Session, digest: string | null): Promise<Ledger | null> {
+  let found: Reply | undefined;
   try {
-    // One row: a driver takes longer over a thousand. No join, which on tables that were never analyzed looks so large
-    // to the planner that the server compiles it (JIT), for some 120 ms at each boot. And no order: the rows come nearly
-    // in that of `seq`, which costs less to make up for here.
-    [found] = await session.query<Answer>(
+    // One row, because drivers are slower with a thousand. No join: on tables that were never analyzed, the planner
+    // estimates a join as so large that the server compiles the query (JIT), which takes some 120 ms at each boot. And no
+    // order by: the rows are almost in the order of `seq`, and sorting them here is cheaper.
+    [found] = await session.query<Reply>(
       `select format, same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
             e'\\n') from kernel.ledger) end as lines
         from (select (select max(version) from kernel.format) as format, case when $1::text is not null then (
           select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
-            from (select plugin || '@' || slug || ' ' || raw as line from kernel.ledger) lines) end as same) asked`,
+            from (select plugin || '@' || slug || ' ' || raw as line from kernel.ledger) lines) end as same) reply`,
       [digest],
     );
   } catch (error) {
     const code = serverErrorOf(error)?.code;
-    if (code === serverState.undefinedTable || code === serverState.undefinedSchema) return { format: 0, rows: [] };
-    if (code === serverState.undefinedColumn) await assertFormat(session);
+    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return { format: 0, rows: [] };
+    if (code === serverSqlState.undefinedColumn) assertKnownFormat(await readFormat(session));
     throw error;
   }
   const format = found?.format ?? 0;
-  if (format > currentFormat) throw kernelError('LEDGER_FORMAT_NEWER', { found: format, known: currentFormat });
+  assertKnownFormat(format);
   if (found?.same === true) return null;
   const lines = found?.lines ?? null;
-  return { format, rows: lines === null ? [] : rowsOf(lines) };
+  return { format, rows: lines === null ? [] : parseRows(lines) };
 }
 
-async function assertFormat(session: Session): Promise<void> {
+async function readFormat(session: Session): Promise<number> {
   const [row] = await session.query<{ version: number }>('select version from kernel.format');
-  const format = row?.version ?? 0;
+  return row?.version ?? 0;
+}
+
+function assertKnownFormat(format: number): void {
   if (format > currentFormat) throw kernelError('LEDGER_FORMAT_NEWER', { found: format, known: currentFormat });
 }
 
-function rowsOf(lines: string): readonly LedgerRow[] {
+function parseRows(lines: string): readonly LedgerRow[] {
   const found = lines.split('\n').map((line) => line.split(' '));
   found.sort((a, b) => Number(a[0]) - Number(b[0]));
-  return found.map(rowOf);
+  return found.map(parseRow);
 }
 
-/** Neither ids nor hashes hold a space, a comma or a brace, so PostgreSQL writes arrays of them as `{a,b}`. */
-function rowOf(fields: readonly string[]): LedgerRow {
-  // By place: taking an array apart by name goes through its iterator, which a thousand rows would feel.
+/** Parses one line. Ids and hashes contain no space, comma or brace, so PostgreSQL writes arrays of them as `{a,b}`. */
+function parseRow(fields: readonly string[]): LedgerRow {
+  // By index, since destructuring goes through the array's iterator, which is measurable for a thousand rows.
   const id = fields[1] ?? '';
   const at = id.indexOf('@');
   return {
@@ -105,7 +109,7 @@ function idsIn(array: string): readonly string[] {
   return array === '{}' ? none : array.slice(1, -1).split(',');
 }
 
-/** What a row says beyond planning. */
+/** The columns of a ledger row that planning does not need. */
 export interface LedgerDetails {
   readonly id: string;
   readonly up: string | null;
@@ -119,7 +123,7 @@ export interface LedgerDetails {
   readonly stamped: boolean;
 }
 
-/** Reads the details of `ids`, or of every row. In the order in which they were applied. */
+/** Reads the details of `ids`, or of every row, in the order of application. */
 export async function readDetails(session: Session, ids?: readonly string[]): Promise<readonly LedgerDetails[]> {
   return session.query<LedgerDetails>(
     `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",

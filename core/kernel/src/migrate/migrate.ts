@@ -1,42 +1,26 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from '../runtime/lazy-crypto.ts';
 import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { digestOf, readLedger, readLedgerUnless, type LedgerRow } from '../ledger/ledger.ts';
+import { ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RunnableStep } from '../run/batches.ts';
-import type { AppliedStep, Observer, Run } from '../run/run.ts';
-import { stateOf, type Blueprint, type State } from './state.ts';
+import type { AppliedStep, Observer, RunContext } from '../run/run-context.ts';
+import { readMigrationState, type MigrationState } from './migration-state.ts';
+import type { RevisionSet } from './revision-set.ts';
 
-/** Where and how to migrate. */
+/** The database to migrate, the revisions of the code, and the settings of the run. */
 export interface MigrationOptions {
   readonly session: Session;
-  readonly blueprint: Blueprint;
+  readonly revisionSet: RevisionSet;
   readonly settings: UpgradeSettings;
+  /** Default: nothing is reported. */
   readonly observer?: Observer;
-}
-
-/** The outcome of a stamp. */
-export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' | 'ahead'> {
-  /** The revisions that got a row, in order. Those that had one already are not in it. */
-  readonly stamped: readonly string[];
-}
-
-/** The direction and destination of a migration: an upgrade, a downgrade or a stamp. */
-export interface Goal<Target = unknown> {
-  /** `stamp` writes the rows of the steps without running them. */
-  readonly mode: 'run' | 'stamp';
-  /** The digest of a ledger that needs no migration (see `digestOf`); `null` if only a plan can tell. */
-  readonly upToDate: string | null;
-  /** Resolves the target once, against the first state: `likes@+1` resolved again later would be one further. */
-  readonly resolve: (state: State) => Target;
-  /** Plans the steps that are still missing, given what is applied now. */
-  readonly plan: (state: State, target: Target) => Plan;
 }
 
 /** The outcome of a migration: a value even if it failed halfway. */
@@ -48,9 +32,28 @@ export interface MigrationResult {
   readonly applied: readonly AppliedStep[];
   /** The refusal or failure that ended it; `null` if the goal was reached. */
   readonly error: KernelError | null;
+  /** Rows of plugins that are not active. */
   readonly dormant: readonly LedgerRow[];
   /** Rows that the active code does not know, none of them breaking: a warning. */
   readonly ahead: readonly LedgerRow[];
+}
+
+/** The outcome of a stamp. */
+export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' | 'ahead'> {
+  /** The revisions that got a row, in order, without those that already had one. */
+  readonly stamped: readonly string[];
+}
+
+/** The direction and destination of a migration: an upgrade, a downgrade or a stamp. */
+export interface Goal<Target = unknown> {
+  /** `stamp` writes the rows of the steps without running them. */
+  readonly mode: 'run' | 'stamp';
+  /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only a plan can tell. */
+  readonly upToDate: string | null;
+  /** Resolves the target once, against the first state: `likes@+1` resolved again later would be one further. */
+  readonly resolve: (state: MigrationState) => Target;
+  /** Plans the steps that are still missing, given what is applied now. */
+  readonly plan: (state: MigrationState, target: Target) => Plan;
 }
 
 /** Upgrades to `targets`, by default the head of every active plugin. Throws and reports like {@link migrate}. */
@@ -58,10 +61,10 @@ export function upgrade(
   options: MigrationOptions,
   targets: string | readonly string[] = 'heads',
 ): Promise<MigrationResult> {
-  const { revisions } = options.blueprint;
+  const { revisions } = options.revisionSet;
   return migrate(options, {
     mode: 'run',
-    upToDate: targets === 'heads' ? digestOf(revisions.values()) : null,
+    upToDate: targets === 'heads' ? ledgerDigest(revisions.values()) : null,
     resolve: ({ graph, history }) =>
       [targets].flat().flatMap((target) => {
         const resolved = resolveTarget(graph, history.applied, target, 'up');
@@ -87,7 +90,7 @@ export function downgrade(
     plan: (state, resolved) =>
       downgradePlan(state.graph, state.history.applied, resolved, {
         cascade,
-        hasDown: hasDownIn(options.blueprint, state),
+        hasDown: hasDownIn(options.revisionSet, state),
       }),
   });
 }
@@ -95,7 +98,7 @@ export function downgrade(
 /**
  * Writes the ledger rows of the branches of `targets` up to these targets without running anything, all in one
  * transaction. Other branches stay as they are, so the revisions that a target depends on must be applied or be targets
- * too. Throws STAMP_INCOMPLETE and what reading and writing the ledger throws; unlike an upgrade it never stops halfway.
+ * too. Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops halfway.
  */
 export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
   const { runId, applied, error, dormant, ahead } = await migrate(options, {
@@ -112,14 +115,14 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
 }
 
 /**
- * Brings the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
- * changed underneath (another process was faster, the connection broke). With nothing pending it makes one query, takes
- * no lock, and does not even load the runner. Refusals before the first step are thrown; a later error is in the result,
- * beside the steps that were committed before it.
+ * Migrates the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
+ * changed in the meantime (another process was faster, or the connection broke). If nothing is pending it makes one query,
+ * takes no lock, and does not even load the runner. Throws refusals before the first step. A later error is in the result,
+ * together with the steps that were committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
-  const { session, blueprint, settings, observer = {} } = options;
-  const run: Run = { id: randomUUID(), session, settings, observer };
+  const { session, revisionSet, settings, observer = {} } = options;
+  const run: RunContext = { id: randomUUID(), session, settings, observer };
   const nothing: MigrationResult = {
     runId: run.id,
     plan: planOf([], 'up'),
@@ -129,9 +132,9 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     ahead: [],
   };
 
-  const ledger = await readLedgerUnless(session, goal.upToDate);
+  const ledger = await readLedgerUnlessEqual(session, goal.upToDate);
   if (ledger === null) return nothing;
-  let state = await stateOf(session, blueprint, ledger);
+  let state = await readMigrationState(session, revisionSet, ledger);
   const target = goal.resolve(state);
   const first = goal.plan(state, target);
   const { dormant, ahead } = state.history;
@@ -143,11 +146,11 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   const progress = startProgress();
   try {
     for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
-      const steps = plan.steps.map((step) => runnable(step, blueprint));
+      const steps = plan.steps.map((step) => runnable(step, revisionSet));
       const interruption = await runSteps(run, steps, goal.mode, state.ledger, progress);
       if (interruption === null) break;
       await recover(run, interruption, progress);
-      state = await stateOf(session, blueprint, await readLedger(session));
+      state = await readMigrationState(session, revisionSet);
     }
     return { ...result, applied: progress.applied };
   } catch (error) {
@@ -156,23 +159,23 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   }
 }
 
-function runnable({ id, direction, plugin }: Plan['steps'][number], { set, revisions }: Blueprint): RunnableStep {
-  const { package: name, version } = set.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
-  return { id, direction, revision: revisions.get(id) ?? null, package: name, packageVersion: version };
+function runnable({ id, direction, plugin }: Plan['steps'][number], code: RevisionSet): RunnableStep {
+  const { package: name, version } = code.pluginSet.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
+  return { id, direction, revision: code.revisions.get(id) ?? null, package: name, packageVersion: version };
 }
 
-/** The target as a text that does not depend on what is applied: `likes@-1` becomes the revision that it names now. */
+/** Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes the revision it names now. */
 function absolute(resolved: ResolvedTarget, target: string): string {
   if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;
   const [plugin, ...others] = resolved.plugins;
   return plugin === undefined || others.length > 0 ? target : `${plugin}@base`;
 }
 
-/** Whether a revision can be reverted: according to its file if its plugin is active, else according to the ledger. */
-export function hasDownIn(blueprint: Blueprint, state: State): (id: string) => boolean {
+/** Whether a revision can be reverted: according to its file if its plugin is active, otherwise according to the ledger. */
+export function hasDownIn(revisionSet: RevisionSet, state: MigrationState): (id: string) => boolean {
   const rows = new Map(state.ledger.rows.map((row) => [row.id, row]));
   return (id) => {
-    const revision = blueprint.revisions.get(id);
+    const revision = revisionSet.revisions.get(id);
     return revision === undefined ? rows.get(id)?.hasDown === true : revision.down !== null;
   };
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash } from '../runtime/lazy-crypto.ts';
 
 /** The format that this kernel writes, and the newest that it can read. */
 export const manifestFormat = 1;

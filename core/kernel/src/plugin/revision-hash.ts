@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash } from '../runtime/lazy-crypto.ts';
 import type { Revision } from './revision.ts';
 
 /** The parts of a revision that are history once it has run. `down` is not: it has not run, and may be corrected. */

@@ -1,46 +1,46 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertWritable } from '../db/preflight.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { prepareLedger } from './prepare-ledger.ts';
+import { ensureLedger } from './ensure-ledger.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { classifyError } from './classify-error.ts';
-import { watchBlockers } from './lock.ts';
-import type { Interruption, Progress } from './recover.ts';
+import type { Interruption, RunProgress } from './recover.ts';
 import { runCode } from './run-code.ts';
 import { runSql } from './run-sql.ts';
 import { runStamp } from './run-stamp.ts';
-import { runUntransacted } from './run-untransacted.ts';
-import type { OnBegin, Run } from './run.ts';
+import { watchBlockers } from './server-processes.ts';
+import { runNontransactional } from './run-nontransactional.ts';
+import type { OnBegin, RunContext } from './run-context.ts';
 
 /**
  * Runs `steps` in order, given the ledger that they were planned from. Returns `null` when all of them took effect, else
  * the interruption to recover from. Throws the KernelError that ends the run.
  */
 export async function runSteps(
-  run: Run,
+  run: RunContext,
   steps: readonly RunnableStep[],
   mode: 'run' | 'stamp',
   ledger: Ledger,
-  progress: Progress,
+  progress: RunProgress,
 ): Promise<Interruption | null> {
   if (ledger.rows.length !== progress.rows) {
     progress.rows = ledger.rows.length;
     progress.deadline = performance.now() + run.settings.lockWait * 1000;
   }
-  const unready = await makeReady(run, steps, ledger, progress);
-  if (unready !== null) return unready;
+  const interruption = await prepareDatabase(run, steps, ledger, progress);
+  if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
   return runBatches(run, batchesOf(steps, mode, together), progress);
 }
 
-/** Checks once that the database is writable, and creates or upgrades the ledger. */
-async function makeReady(
-  run: Run,
+/** Checks once that the database is writable, and creates or upgrades the ledger. Returns like {@link runSteps}. */
+async function prepareDatabase(
+  run: RunContext,
   steps: readonly RunnableStep[],
   ledger: Ledger,
-  progress: Progress,
+  progress: RunProgress,
 ): Promise<Interruption | null> {
   const { session } = run;
   const [step] = steps;
@@ -49,7 +49,7 @@ async function makeReady(
     const ids = steps.map(({ id }) => id);
     if (!progress.checked && session.kind === 'postgres') await assertWritable(session, ids);
     progress.checked = true;
-    return (await prepareLedger(run, ledger.format)) ? null : { kind: 'busy', step };
+    return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
   } catch (error) {
     const verdict = classifyError(error, { session, step, size: 1, applied: [] });
     if (verdict.kind === 'fail') throw verdict.error;
@@ -66,8 +66,8 @@ class Stop extends Error {
   }
 }
 
-/** Umzug iterates over the batches and stops at the first interruption. */
-async function runBatches(run: Run, batches: readonly Batch[], progress: Progress): Promise<Interruption | null> {
+/** Lets Umzug iterate over the batches. Returns the first interruption; `null` if all batches took effect. */
+async function runBatches(run: RunContext, batches: readonly Batch[], progress: RunProgress): Promise<Interruption | null> {
   const { Umzug, MigrationError } = await import('umzug');
   const total = batches.reduce((sum, batch) => sum + batch.steps.length, 0);
   let start = 0;
@@ -80,7 +80,7 @@ async function runBatches(run: Run, batches: readonly Batch[], progress: Progres
   };
   const umzug = new Umzug({
     migrations: batches.map((batch) => ({ name: nameOf(batch), up: () => up(batch) })),
-    // Each transaction writes its own rows; Umzug would write them afterwards. And all of these batches are pending.
+    // Each transaction writes its own rows; Umzug would write them afterwards. All of these batches are pending.
     storage: { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} },
     logger: undefined,
   });
@@ -99,7 +99,7 @@ function nameOf({ steps }: Batch): string {
   return first === last ? first : `${first} … ${last}`;
 }
 
-const ways = { sql: runSql, code: runCode, untransacted: runUntransacted, stamp: runStamp } as const;
+const runners = { sql: runSql, code: runCode, nontransactional: runNontransactional, stamp: runStamp } as const;
 
 /** The position of a batch in the plan. */
 interface Position {
@@ -115,7 +115,7 @@ interface Position {
  * whole batch is retried for up to `retryFor` seconds, so that live queries never queue behind it for longer than that
  * timeout. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
-async function runBatch(run: Run, batch: Batch, { start, total, applied }: Position): Promise<readonly string[]> {
+async function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Position): Promise<readonly string[]> {
   const { session, settings, observer } = run;
   const began = performance.now();
   let blockers: readonly string[] = [];
@@ -125,10 +125,10 @@ async function runBatch(run: Run, batch: Batch, { start, total, applied }: Posit
       current = step;
       if (attempts === 1) observer.begins?.(step, start + batch.steps.indexOf(step) + 1, total);
     };
-    // From the second attempt on, a second connection looks who blocks this one: afterwards nobody could tell.
+    // From the second attempt on, a second connection looks up who blocks this one. After the attempt it is too late.
     const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
     try {
-      return await ways[batch.kind](run, batch, randomUUID(), onBegin);
+      return await runners[batch.kind](run, batch, randomUUID(), onBegin);
     } catch (error) {
       if (current === null) throw error;
       const step: RunnableStep = current;
