@@ -9,8 +9,9 @@ const server = '@mikro-orm/postgresql';
 const embedded = '@mikro-orm/pglite';
 
 /**
- * The versions of the kernel's peers that it is tested with. Refusals name them, because they are known to fit together:
- * the packages of MikroORM require exactly their own version of its core, and not every version has been published of each.
+ * The packages that the kernel shares with the application, at the versions that it is tested with. Refusals name these
+ * versions because they are known to fit together: each package of MikroORM requires exactly its own version of the core,
+ * and not every version is published of each. docs/decisions/peers.md explains which of them are peers, and why.
  */
 export const testedVersions = {
   '@electric-sql/pglite': '0.5.8',
@@ -20,29 +21,33 @@ export const testedVersions = {
   [embedded]: '7.2.1',
 } as const;
 
-type Peer = keyof typeof testedVersions;
+type SharedPackage = keyof typeof testedVersions;
 
-const engine: readonly Peer[] = ['@electric-sql/pglite', '@electric-sql/pglite-prepopulatedfs'];
+const engine: readonly SharedPackage[] = ['@electric-sql/pglite', '@electric-sql/pglite-prepopulatedfs'];
+
+const embeddedPackages: readonly SharedPackage[] = [...engine, embedded];
 
 /**
- * Checks that the embedded database can run: its packages are optional peers, which a server-only installation leaves out.
- * `database` is for the message. Throws EMBEDDED_NOT_INSTALLED.
+ * Checks that the embedded database can run: a server-only installation leaves its packages out. `database` is for the
+ * message, `parent` the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED.
  */
 export function assertEngineInstalled(database: string, parent = import.meta.url): void {
-  if (missingOf(engine, parent).length > 0) throw notInstalled(database, parent);
+  if (engine.some((name) => isMissing(name, parent))) throw notInstalled(database, parent);
 }
 
 /**
- * Checks the packages of MikroORM right before it is loaded: all are installed, at one version, and share one copy of its
- * core. `parent` is the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED, MIKRO_ORM_MISMATCH,
+ * Checks the packages of MikroORM right before it is loaded: all of them are installed, have the same version and share one
+ * copy of its core. `parent` is the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED, MIKRO_ORM_MISMATCH,
  * MIKRO_ORM_DUPLICATE.
  */
 export function assertMikroOrmFits(
   { kind, shown }: { readonly kind: 'postgres' | 'pglite'; readonly shown: string },
   parent = import.meta.url,
 ): void {
-  if (kind === 'pglite' && missingOf([...engine, embedded], parent).length > 0) throw notInstalled(shown, parent);
-  const names: readonly Peer[] = kind === 'pglite' ? [core, server, embedded] : [core, server];
+  if (kind === 'pglite' && embeddedPackages.some((name) => isMissing(name, parent))) {
+    throw notInstalled(shown, parent);
+  }
+  const names: readonly SharedPackage[] = kind === 'pglite' ? [core, server, embedded] : [core, server];
   const found = names.map((name) => ({ name, installed: installedPackage(name, parent) }));
   const shared = found[0]?.installed ?? null;
   if (shared === null || found.some(({ installed }) => installed?.version !== shared.version)) {
@@ -51,14 +56,14 @@ export function assertMikroOrmFits(
       install: installLine(names),
     });
   }
-  for (const { name, installed } of found.slice(1)) {
-    if (installed === null) continue;
+  for (const { name, installed } of found) {
+    if (installed === null || name === core) continue;
     assertSameCore(name, shared, installedPackage(core, moduleIn(installed.directory)));
   }
 }
 
 /**
- * Checks that a plugin would import the kernel's copy of MikroORM's core: with two, one knows nothing of the entities of
+ * Checks that a plugin would import the kernel's copy of MikroORM's core: with two copies, neither knows the entities of
  * the other. `entry` is the URL of the plugin's module, `parent` that of a module of the kernel. Throws MIKRO_ORM_DUPLICATE.
  */
 export function assertSharedMikroOrm(
@@ -72,7 +77,7 @@ export function assertSharedMikroOrm(
 }
 
 function assertSameCore(importer: string, shared: InstalledPackage, other: InstalledPackage | null): void {
-  // Without a copy in reach the importer either does not use it, or says so itself when it is imported.
+  // An importer that finds no copy either does not use MikroORM, or fails with its own message when it is imported.
   if (other === null || other.directory === shared.directory) return;
   throw kernelError('MIKRO_ORM_DUPLICATE', {
     importer,
@@ -83,25 +88,31 @@ function assertSameCore(importer: string, shared: InstalledPackage, other: Insta
   });
 }
 
-function missingOf(names: readonly Peer[], parent: string): readonly Peer[] {
-  return names.filter((name) => installedPackage(name, parent) === null);
+/** The driver of MikroORM may have any version, because it is compared with the version of the core. */
+function isMissing(name: SharedPackage, parent: string): boolean {
+  const installed = installedPackage(name, parent);
+  return installed === null || (name !== embedded && installed.version !== testedVersions[name]);
 }
 
 function notInstalled(database: string, parent: string): KernelError {
-  const missing = missingOf([...engine, embedded], parent);
-  const moved = missing.includes(embedded) && installedPackage(core, parent)?.version !== testedVersions[core];
+  const missing = embeddedPackages.filter((name) => isMissing(name, parent));
+  const otherCore = missing.includes(embedded) && installedPackage(core, parent)?.version !== testedVersions[core];
   return kernelError('EMBEDDED_NOT_INSTALLED', {
     database,
-    missing,
-    install: installLine(moved ? [...missing, core, server] : missing),
+    missing: missing.map((name) => ({
+      package: name,
+      version: testedVersions[name],
+      found: installedPackage(name, parent)?.version ?? null,
+    })),
+    install: installLine(otherCore ? [...missing, core, server] : missing),
   });
 }
 
-function installLine(names: readonly Peer[]): string {
+function installLine(names: readonly SharedPackage[]): string {
   return `npm install ${names.map((name) => `${name}@${testedVersions[name]}`).join(' ')}`;
 }
 
-/** A URL in a package's folder, from which Node looks up what the package imports. */
+/** Returns a URL in a package's folder, from which Node looks up the package's imports. */
 function moduleIn(directory: string): string {
   return pathToFileURL(join(directory, 'index.js')).href;
 }

