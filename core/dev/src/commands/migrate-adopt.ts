@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import {
-  activePlugin,
   explainSessionError,
   isKernelError,
   kernelError,
@@ -20,6 +19,7 @@ import {
   type Session,
   type MigrationState,
 } from '@headwater/kernel/internal';
+import { activePlugin } from './active-plugin.ts';
 import { readMigrationNames } from '../adoption/migrations-table.ts';
 import { planAdoption, type Adoption } from '../adoption/plan-adoption.ts';
 import { recordedRevisions } from '../adoption/recorded-revisions.ts';

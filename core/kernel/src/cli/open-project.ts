@@ -3,7 +3,7 @@ import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Session } from '../db/session.ts';
 import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
-import { withSession } from '../migrate/with-session.ts';
+import { withSession } from '../db/with-session.ts';
 import type { Context } from './command.ts';
 import { secretsOf } from './secrets.ts';
 

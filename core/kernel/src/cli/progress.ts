@@ -1,4 +1,4 @@
-import type { Observer } from '../run/run.ts';
+import type { Observer } from '../run/run-context.ts';
 import { now } from './clock.ts';
 import type { Context } from './command.ts';
 

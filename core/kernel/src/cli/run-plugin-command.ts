@@ -16,8 +16,8 @@ export async function loadPluginCommand(
   { name, summary, plugin }: DeclaredCommand,
   context: Context,
 ): Promise<Command> {
-  const prepared = await loadApp(openConfig(context));
-  const { item } = prepared.bound.container.get.all(Commands).find(({ key }) => key === name) ?? missing(name);
+  const loaded = await loadApp(openConfig(context));
+  const { item } = loaded.bound.container.get.all(Commands).find(({ key }) => key === name) ?? missing(name);
   return {
     about: `${item.about} This is a command of the plugin "${plugin}": the application boots before it and stops after it.`,
     arguments: item.arguments ?? [],
@@ -25,7 +25,7 @@ export async function loadPluginCommand(
     examples: [{ line: `kernel ${name}`, about: summary }],
     exits: [{ code: 12, about: 'it failed, or a plugin is not installed, does not load or does not start' }],
     runsPlugins: true,
-    run: (input, own) => run(prepared, plugin, item, input, own),
+    run: (input, own) => run(loaded, plugin, item, input, own),
   };
 }
 
@@ -34,7 +34,7 @@ function missing(name: string): never {
 }
 
 async function run(
-  prepared: LoadedApp,
+  loaded: LoadedApp,
   plugin: string,
   command: PluginCommand,
   input: Input,
@@ -43,7 +43,7 @@ async function run(
   const log = await openLog(context);
   const progress = openProgress(context);
   const { interruption } = context;
-  const app = await bootLoadedApp(prepared, { observer: progress.observer, log, interruption }).finally(progress.end);
+  const app = await bootLoadedApp(loaded, { observer: progress.observer, log, interruption }).finally(progress.end);
   const crashed = interruption();
   const stopped = new AbortController();
   const stop = (signal: NodeJS.Signals): void => stopped.abort(new Error(`${signal} ended it`));
@@ -51,13 +51,13 @@ async function run(
   const switches = Array.from(input.switches, (flag): [string, true] => [flag, true]);
   const values = Object.fromEntries<string | true>([...input.values, ...switches]);
   const given = {
-    get: prepared.bound.container.getOf(plugin),
+    get: loaded.bound.container.getOf(plugin),
     log: log(plugin),
     operands: input.operands,
     values,
     signal: AbortSignal.any([crashed, stopped.signal]),
   };
-  const owner = prepared.revisionSet.pluginSet.byName.get(plugin);
+  const owner = loaded.revisionSet.pluginSet.byName.get(plugin);
   const actor = {
     plugin,
     package: owner?.package ?? plugin,

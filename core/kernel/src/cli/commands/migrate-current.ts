@@ -1,5 +1,5 @@
 import { readLedger } from '../../ledger/ledger.ts';
-import { branchesOf, statusOf } from '../../migrate/branches.ts';
+import { branchesOf, statusOf } from '../../migrate/branch-status.ts';
 import type { Command } from '../command.ts';
 import { withProject } from '../open-project.ts';
 

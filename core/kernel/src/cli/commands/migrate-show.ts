@@ -2,9 +2,9 @@ import { readDetails, readLedger, type LedgerDetails } from '../../ledger/ledger
 import { kernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import { nearestName } from '../../error/nearest-name.ts';
-import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branches.ts';
+import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
 import { kernelPackage } from '../../plugin/kernel-package.ts';
-import { withSession } from '../../migrate/with-session.ts';
+import { withSession } from '../../db/with-session.ts';
 import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';

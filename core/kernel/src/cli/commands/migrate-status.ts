@@ -2,7 +2,7 @@ import { readLedger } from '../../ledger/ledger.ts';
 import { exitCode } from '../../error/exit-code.ts';
 import { isKernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
-import { branchesOf, statusOf, type BranchStatus } from '../../migrate/branches.ts';
+import { branchesOf, statusOf, type BranchStatus } from '../../migrate/branch-status.ts';
 import { readMigrationState } from '../../migrate/migration-state.ts';
 import { assertNoGaps } from '../../plan/applied-gaps.ts';
 import { columns, counted } from '../format-text.ts';

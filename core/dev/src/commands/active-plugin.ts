@@ -1,9 +1,6 @@
-import type { Config } from '../config/config.ts';
-import { kernelError } from '../error/kernel-codes.ts';
-import { nearestName } from '../error/nearest-name.ts';
-import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
+import { kernelError, nearestName, type Config, type Plugin, type PluginSet } from '@headwater/kernel/internal';
 
-/** The active plugin called `name`. Throws PLUGIN_NOT_ACTIVE, with the nearest one. */
+/** Finds the active plugin that an argument names. Throws PLUGIN_NOT_ACTIVE, with the nearest name. */
 export function activePlugin(name: string, { byName }: PluginSet, { file, plugins }: Config): Plugin {
   const found = byName.get(name);
   if (found !== undefined) return found;
