@@ -54,7 +54,7 @@ const cases: readonly (readonly [string, string, readonly string[], string, stri
     `create table t (a text not null default 'y')`,
     [`change column t.a: varchar(3) → text, null → not null, default 'x' → default 'y'`],
     'change_a_of_t',
-    'Makes t.a text.',
+    'Changes t.a to text.',
   ],
   [
     `create type mood as enum ('good', 'bad'); create table t (mood mood)`,

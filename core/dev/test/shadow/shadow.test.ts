@@ -151,7 +151,7 @@ async function killedInItsShadow(): Promise<string> {
   const program = `const { openShadow } = await import(${JSON.stringify(source)});
     const { session } = await openShadow(process.argv[1]);
     console.log((await session.query('select current_database() as name'))[0].name);`;
-  const args = ['--input-type=module', '--eval', program, serverUrl('postgres')];
+  const args = ['--conditions=headwater-source', '--input-type=module', '--eval', program, serverUrl('postgres')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [name] = (await once(child.stdout, 'data')) as readonly unknown[];
   child.kill('SIGKILL');

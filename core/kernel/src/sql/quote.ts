@@ -1,3 +1,4 @@
+import { randomBytes } from '../runtime/lazy-crypto.ts';
 import { parseName } from './qualified-name.ts';
 
 /** Quotes a name that `nameText` wrote, its schema included: `"core_object"`, `"shop"."order"`. */
@@ -19,4 +20,11 @@ export function quoteIdentifiers(names: readonly string[]): string {
 /** Quotes a string for a server on which `standard_conforming_strings` is on, the default since PostgreSQL 9.1. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Quotes text with a dollar tag that does not occur in the text, so nothing in it can end the quotation. */
+export function dollarQuote(text: string): string {
+  let tag = '$hw$';
+  while (text.includes(tag.slice(0, -1))) tag = `$hw${randomBytes(4).toString('hex')}$`;
+  return `${tag}${text}${tag}`;
 }
