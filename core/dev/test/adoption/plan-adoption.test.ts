@@ -17,7 +17,7 @@ function projectWith(files: Files, shop: Partial<FixturePlugin> = {}): Project {
   for (const name of ['@mikro-orm/migrations', '@mikro-orm/core']) {
     const place = join(project.root, 'node_modules', name);
     mkdirSync(dirname(place), { recursive: true });
-    symlinkSync(join(kernelFolder, '../node_modules', name), place, 'junction');
+    symlinkSync(join(kernelFolder, '../../node_modules', name), place, 'junction');
   }
   project.link({ name: 'shop', ...shop });
   project.write(Object.fromEntries(Object.entries(files).map(([name, text]) => [`old/${name}`, text])));

@@ -15,7 +15,7 @@ import { makeFolder, writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalOf } from '../../../kernel/test/config/refusal.ts';
 import { kernelFolder, makeProject } from '../../../kernel/test/plugin/project.ts';
 
-const root = join(kernelFolder, '..');
+const root = join(kernelFolder, '../..');
 
 const draft: RevisionDraft = {
   id: 'likes@0002_count_on_object',
