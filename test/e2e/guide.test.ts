@@ -51,6 +51,8 @@ describe('the guide to a first plugin', () => {
     mkdirSync(installed);
     expect(await run(`tar -xf ${tarball} -C ${installed} --strip-components=1`)).toMatchObject({ code: 0 });
     expect(existsSync(join(installed, 'src'))).toBe(false);
+    const packageJson = await run(`cat ${join(installed, 'package.json')}`);
+    expect(packageJson.output).not.toContain('headwater-source');
     expect(await run('kernel plugin:enable bookmarks')).toMatchObject({ code: 0 });
     const done = await runKernel(['start', '--once', '--json'], { cwd, bin: join(cwd, 'node_modules/.bin/kernel') });
     expect(done, done.stderr).toMatchObject({ code: 0 });

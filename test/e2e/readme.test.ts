@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { runKernel } from '../helper/kernel-process.ts';
+import { updated } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 const file = join(workspace, 'README.md');
@@ -70,13 +71,17 @@ describe('the README', () => {
       happened.push({ command, output: `${done.stdout}${done.stderr}`.replaceAll(cwd, '…').trim() });
     }
     const session = happened.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
+    const told = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
     if (process.env['UPDATE_README'] === '1') {
       writeFileSync(
         file,
-        page.replace(fence, (_, open: string, __, close: string) => `${open}${session.trimEnd()}${close}`),
+        page.replace(
+          fence,
+          (_, open: string, __, close: string) => `${open}${updated(told, session).trimEnd()}${close}`,
+        ),
       );
+      return;
     }
-    const told = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
     expect(steady(session, cwd)).toBe(steady(told, cwd));
   }, 120_000);
 

@@ -171,7 +171,7 @@ export async function followPage({
   }
   expect(told.length).toBeGreaterThan(3);
   if (process.env['UPDATE_GUIDE'] === '1') {
-    const sessions = found.values();
+    const sessions = found.map((session, i) => updated(told[i] ?? '', session)).values();
     const replaced = text.replaceAll(fence, (block, language: string) =>
       language === 'console' ? `\`\`\`console\n${sessions.next().value ?? ''}\n\`\`\`` : block,
     );
@@ -225,11 +225,23 @@ async function happened(
   return exchanges.join('\n\n');
 }
 
-/** Returns a text without times, which differ from run to run. */
+/** Returns a text without times and columns, which differ from run to run. */
 function steady(session: string): string {
+  return timeless(session).replaceAll(/ +/g, ' ');
+}
+
+function timeless(session: string): string {
   return session
     .replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, '0 ms')
     .replaceAll(/\b\d{4}-\d\d-\d\dT[\d:.]+Z\b/g, 'now')
-    .replaceAll(/duration_ms \d+/g, 'duration_ms 0')
-    .replaceAll(/ +/g, ' ');
+    .replaceAll(/duration_ms \d+/g, 'duration_ms 0');
+}
+
+/** Returns the session `found`, with the lines of `told` that differ only by their times. */
+export function updated(told: string, found: string): string {
+  const known = new Map(told.split('\n').map((line) => [timeless(line), line]));
+  return found
+    .split('\n')
+    .map((line) => known.get(timeless(line)) ?? line)
+    .join('\n');
 }
