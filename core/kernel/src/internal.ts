@@ -6,7 +6,19 @@ export { declaredEntities } from './boot/declared-entities.ts';
 export { kernelPackage } from './plugin/kernel-package.ts';
 export { loadApp } from './boot/load-app.ts';
 export type { LoadedApp } from './boot/load-app.ts';
-export type { Catalog, CatalogColumn, CatalogConstraint, CatalogDefinition, CatalogEnum, CatalogIndex, CatalogPartition, CatalogSchema, CatalogTable, DefinitionKind, RowSecurity } from './catalog/catalog.ts';
+export type {
+  Catalog,
+  CatalogColumn,
+  CatalogConstraint,
+  CatalogDefinition,
+  CatalogEnum,
+  CatalogIndex,
+  CatalogPartition,
+  CatalogSchema,
+  CatalogTable,
+  DefinitionKind,
+  RowSecurity,
+} from './catalog/catalog.ts';
 export { catalogReader } from './catalog/read-catalog.ts';
 export { counted } from './cli/format-text.ts';
 export type { Command, Context, Input, Reply } from './cli/command.ts';
@@ -58,12 +70,12 @@ export { explainSessionError, withSession } from './db/with-session.ts';
 export { inferDependencies, touchedObjects } from './ownership/inferred-dependencies.ts';
 export { schemaHistory } from './ownership/schema-history.ts';
 export type { HistoryRevision, SchemaHistory } from './ownership/schema-history.ts';
-export { trackStatement } from './ownership/track-statement.ts';
-export { findObject, partsOfTable } from './ownership/tracked-object.ts';
-export type { TrackedObject, TrackedObjects } from './ownership/tracked-object.ts';
-export { trackedSchema } from './ownership/tracked-schema.ts';
-export type { TrackedSchema } from './ownership/tracked-schema.ts';
-export { isCreatedInSameSql, isNewTable, unattributed } from './ownership/unattributed-sql.ts';
+export { trackStatement } from './sql/track-statement.ts';
+export { findObject, partsOfTable } from './sql/tracked-object.ts';
+export type { TrackedObject, TrackedObjects } from './sql/tracked-object.ts';
+export { trackedSchema } from './sql/tracked-schema.ts';
+export type { TrackedSchema } from './sql/tracked-schema.ts';
+export { isCreatedInSameSql, isNewTable, unattributed } from './sql/unattributed-sql.ts';
 export { isBuiltinFunction } from './sql/builtin-function.ts';
 export { defaultName, longestName } from './sql/default-name.ts';
 export { lookupKey, objectKey } from './sql/object-key.ts';

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findObject } from '../../../kernel/src/ownership/tracked-object.ts';
+import { findObject } from '../../../kernel/src/sql/tracked-object.ts';
 import { typeChange } from '../../src/lint/type-change.ts';
 import { openRawPglite } from '../../../../test/helper/raw-pglite.ts';
 import { historyOf } from '../../../kernel/test/sql/support.ts';

@@ -1,10 +1,10 @@
 import { readSql, type SqlStatement } from '../sql/read-sql.ts';
 import { displayName, type SqlObject } from '../sql/sql-object.ts';
 import type { SchemaHistory } from './schema-history.ts';
-import { trackStatement } from './track-statement.ts';
-import { findObject, type TrackedObject } from './tracked-object.ts';
-import { trackedSchema } from './tracked-schema.ts';
-import { unattributed } from './unattributed-sql.ts';
+import { trackStatement } from '../sql/track-statement.ts';
+import { findObject, type TrackedObject } from '../sql/tracked-object.ts';
+import { trackedSchema } from '../sql/tracked-schema.ts';
+import { unattributed } from '../sql/unattributed-sql.ts';
 
 /** A revision of another plugin that must be applied first. */
 export interface Dependency {

@@ -1,8 +1,8 @@
 import { isKernelError } from '../error/kernel-codes.ts';
 import { trackSql } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
-import { findObject, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
-import { trackedSchema, type TrackedSchema } from './tracked-schema.ts';
+import { findObject, type TrackedObject, type TrackedObjects } from '../sql/tracked-object.ts';
+import { trackedSchema, type TrackedSchema } from '../sql/tracked-schema.ts';
 
 /** The fields of a revision that a history needs. Every `Revision` has them. */
 export interface HistoryRevision {

@@ -1,7 +1,7 @@
-import type { TrackedObjects } from '../ownership/tracked-object.ts';
-import { trackedSchema, type TrackedSchema } from '../ownership/tracked-schema.ts';
-import { trackStatement, type Author } from '../ownership/track-statement.ts';
-import { unattributed } from '../ownership/unattributed-sql.ts';
+import type { TrackedObjects } from './tracked-object.ts';
+import { trackedSchema, type TrackedSchema } from './tracked-schema.ts';
+import { trackStatement, type Author } from './track-statement.ts';
+import { unattributed } from './unattributed-sql.ts';
 import { sqlBodyOf } from './create-function.ts';
 import { parseSql, type ParsedStatement } from './parse-sql.ts';
 import { readStatement } from './statement.ts';

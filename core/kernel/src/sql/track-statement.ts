@@ -1,7 +1,7 @@
-import { lookupKey } from '../sql/object-key.ts';
-import { nameText, parseName } from '../sql/qualified-name.ts';
-import type { SqlObject } from '../sql/sql-object.ts';
-import type { Rename, StatementEffects } from '../sql/statement-effects.ts';
+import { lookupKey } from './object-key.ts';
+import { nameText, parseName } from './qualified-name.ts';
+import type { SqlObject } from './sql-object.ts';
+import type { Rename, StatementEffects } from './statement-effects.ts';
 import { findObject, partsOfTable, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
 import type { TrackedSchema } from './tracked-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { SqlObject } from '../sql/sql-object.ts';
+import type { SqlObject } from './sql-object.ts';
 import { findObject, type TrackedObjects } from './tracked-object.ts';
 import type { Author } from './track-statement.ts';
 

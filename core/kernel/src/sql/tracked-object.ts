@@ -1,7 +1,7 @@
-import { reservedName } from '../sql/statement-effects.ts';
-import { parseName } from '../sql/qualified-name.ts';
-import { lookupKey } from '../sql/object-key.ts';
-import type { SqlObject } from '../sql/sql-object.ts';
+import { reservedName } from './statement-effects.ts';
+import { parseName } from './qualified-name.ts';
+import { lookupKey } from './object-key.ts';
+import type { SqlObject } from './sql-object.ts';
 
 /** An object with the revisions that created and last changed it. */
 export interface TrackedObject extends SqlObject {

@@ -1,5 +1,5 @@
-import { lookupKey } from '../sql/object-key.ts';
-import { reservedName } from '../sql/statement-effects.ts';
+import { lookupKey } from './object-key.ts';
+import { reservedName } from './statement-effects.ts';
 import type { TrackedObject, TrackedObjects } from './tracked-object.ts';
 
 /** The objects of a schema while statements are applied to it. */
