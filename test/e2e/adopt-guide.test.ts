@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { unpackTemplate } from '../../core/kernel/src/db/template.ts';
+import { unpackDataDirectory } from '../../core/kernel/src/db/pglite-data-directory.ts';
 import { followPage, installIn, shellIn, type Run } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -17,7 +17,7 @@ describe('the guide to adoption', () => {
     mkdirSync(cwd);
     run = shellIn(cwd);
     // The page's database, which MikroORM itself would take five seconds to create.
-    await unpackTemplate(join(cwd, 'data'));
+    await unpackDataDirectory(join(cwd, 'data'));
   });
 
   it('works from the first block to the last, with the output that it shows', async () => {

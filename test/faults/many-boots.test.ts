@@ -37,7 +37,7 @@ describe('F-01: boots at the same moment on an empty database', () => {
   );
 
   it('notices a build without the lock', async () => {
-    const bin = mutant('no-lock', 'run/envelope.ts', /if not pg_catalog\.pg_try_advisory_xact_lock[\s\S]*?end if;/, '');
+    const bin = mutant('no-lock', 'run/migration-lock.ts', /if not pg_catalog\.pg_try_advisory_xact_lock[\s\S]*?end if;/, '');
     // Those that lose the race for the ledger come back after a random pause, by when a fast one may have done it all.
     await expect(severalTimes(20, () => bootTogether(4, bin))).rejects.toThrow();
   }, 120_000);

@@ -47,7 +47,7 @@ export default definePlugin({
   it.concurrent.each([
     ['core_object.likes_count', ['column core_object.likes_count: "likes" (likes)', 'the table belongs to "core"']],
     ['Like', ['entity Like in likes_like: "likes" (likes)']],
-    ['likes.votes', ['token likes.votes: "likes" (likes), private', 'bound to a constant value, made once']],
+    ['likes.votes', ['token likes.votes: "likes" (likes), private', 'bound to a constant value, created once']],
     ['kernel.database', ['token kernel.database: "kernel" (@headwater/kernel)', 'wrapped by "likes"']],
   ])('says whose %s is, without a database', async (name, parts) => {
     const { code, stdout, stderr } = await project.kernel('why', name);

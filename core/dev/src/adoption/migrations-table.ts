@@ -2,9 +2,9 @@ import { quoteIdentifier, serverErrorOf, serverSqlState, type Session } from '@h
 import { devError } from '../error/dev-codes.ts';
 
 /**
- * Reads the names of the applied migrations from MikroORM's table, in order; `null` if there is no such table. `table` may
- * include a schema, as in `audit.migrations`; without one it is looked up in the user's search path, as MikroORM does.
- * Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
+ * Reads the names of the applied migrations from MikroORM's table, in order; `null` if there is no such table. `table`
+ * may include a schema, as in `audit.migrations`; without one it is looked up in the user's search path, as MikroORM
+ * does. Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
  */
 export async function readMigrationNames(session: Session, table: string): Promise<readonly string[] | null> {
   // MikroORM ignores everything after a second dot, too.

@@ -1,16 +1,16 @@
-import type { DatabaseTarget, Prepared, Session } from '@headwater/kernel/internal';
+import type { DatabaseTarget, LoadedApp, Session } from '@headwater/kernel/internal';
 import { openEmbedded } from './embedded-database.ts';
 import { databaseOnServer } from './server-database.ts';
 
 /** A database for one test kernel or one test of revisions. */
 export interface DisposableDatabase {
-  /** Where it will be. */
+  /** The address of the database, before it is created. */
   readonly target: DatabaseTarget;
   /**
-   * Creates the database and opens it: at the heads of an application, or empty for `null`. Closing the session drops the
-   * database.
+   * Creates the database and opens it: at the heads of an application, or empty for `null`. Closing the session drops
+   * the database.
    */
-  readonly open: (prepared: Prepared | null) => Promise<Session>;
+  readonly open: (loaded: LoadedApp | null) => Promise<Session>;
 }
 
 /** Returns a database on PGlite, in memory, or on the server that `target` names. Nothing is created yet. */

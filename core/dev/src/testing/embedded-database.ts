@@ -1,36 +1,38 @@
-import { openSession, type PgliteSession, type Prepared } from '@headwater/kernel/internal';
-import { catalogWrites, dropEverything, nextTransaction } from './catalog.ts';
+import { openSession, type PgliteSession, type LoadedApp } from '@headwater/kernel/internal';
+import { catalogWrites, dropAllSchemas, nextTransaction } from './catalog-changes.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
-import { lentSession } from './lent-session.ts';
+import { overrideSession } from './override-session.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
-/** An engine, which takes most of a second to start and some 200 MB, and so serves one application after another. */
+/** An engine. Starting one takes most of a second and some 200 MB, so it serves one application after another. */
 interface Engine {
   readonly session: PgliteSession;
-  /** {@link nextTransaction}, when it was new. */
+  /** The {@link nextTransaction} of the new engine. */
   readonly first: string;
-  /** How it was at the heads of the application that has it, or had it last; `null` where it did not get there. */
+  /** The database at the heads of its latest application; `null` if that did not get to its heads. */
   heads: Heads | null;
 }
 
+/** A database at its heads. */
 interface Heads {
+  /** The {@link headsHash}. */
   readonly hash: string;
   readonly snapshot: Snapshot;
-  /** {@link catalogWrites} */
+  /** The {@link catalogWrites}. */
   readonly writes: string;
 }
 
 /**
- * Opens an embedded database in memory: at the heads of an application, or empty for `null`. It reuses the engine of the
- * database that was closed last in this process, unless that engine cannot be restored to a clean state.
+ * Opens an embedded database in memory: at the heads of an application, or empty for `null`. It reuses the engine of
+ * the database that was closed last in this process, unless that engine cannot be restored to a clean state.
  */
-export async function openEmbedded(prepared: Prepared | null): Promise<PgliteSession> {
-  const engine = (await renewed(takeIdle(), prepared)) ?? (await newEngine());
+export async function openEmbedded(loaded: LoadedApp | null): Promise<PgliteSession> {
+  const engine = (await cleaned(takeIdle(), loaded)) ?? (await newEngine());
   const { session } = engine;
   try {
-    if (engine.heads === null && prepared !== null) {
-      await upgradeToHeads(session, prepared);
-      const hash = headsHash(prepared, session);
+    if (engine.heads === null && loaded !== null) {
+      await upgradeToHeads(session, loaded);
+      const hash = headsHash(loaded, session);
       engine.heads = { hash, snapshot: await takeSnapshot(session.query, 'all'), writes: await catalogWrites(session) };
     }
   } catch (error) {
@@ -42,12 +44,15 @@ export async function openEmbedded(prepared: Prepared | null): Promise<PgliteSes
 
 async function newEngine(): Promise<Engine> {
   const opened = await openSession({ kind: 'pglite', directory: null, shown: 'pglite:// (in memory)' });
-  // The session of an embedded target is this one.
+  // An embedded target has a session of this type.
   const session = opened as PgliteSession;
   return { session, first: await nextTransaction(session), heads: null };
 }
 
-/** For one application: what is left running of it finds its database closed, and not that of the next. */
+/**
+ * Lends the engine to one application. Code of the application that still runs after its stop finds the database
+ * closed, and does not reach the database of the next application.
+ */
 function lend(engine: Engine): PgliteSession {
   const { session } = engine;
   let closed = false;
@@ -61,7 +66,7 @@ function lend(engine: Engine): PgliteSession {
       };
     },
   });
-  return lentSession(session, {
+  return overrideSession(session, {
     engine: lent,
     async close() {
       if (!closed) park(engine);
@@ -70,21 +75,25 @@ function lend(engine: Engine): PgliteSession {
   });
 }
 
-/** The engine as if it were new, or at the heads already; `null` where it cannot be, and is closed. */
-async function renewed(engine: Engine | null, prepared: Prepared | null): Promise<Engine | null> {
+/**
+ * Returns the engine with an empty database, or with one that is at the heads of `loaded` already. Closes the engine
+ * and returns `null` if it cannot be cleaned.
+ */
+async function cleaned(engine: Engine | null, loaded: LoadedApp | null): Promise<Engine | null> {
   if (engine === null) return null;
-  if ((await isFree(engine)) && (await renew(engine, prepared).catch(() => false))) return engine;
+  if ((await isFree(engine)) && (await clean(engine, loaded).catch(() => false))) return engine;
   end(engine);
   return null;
 }
 
-/** Milliseconds that a transaction gets which its application left open. */
-const patience = 2000;
+/** The milliseconds to wait for a transaction that its application left open. */
+const openTransactionTimeout = 2000;
 
+/** Whether the engine answers: an open transaction would block it. */
 async function isFree({ session }: Engine): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, patience, false);
+    timer = setTimeout(resolve, openTransactionTimeout, false);
   });
   const free = session.query('rollback').then(
     () => true,
@@ -93,13 +102,13 @@ async function isFree({ session }: Engine): Promise<boolean> {
   return Promise.race([free, late]).finally(() => clearTimeout(timer));
 }
 
-async function renew(engine: Engine, prepared: Prepared | null): Promise<boolean> {
+async function clean(engine: Engine, loaded: LoadedApp | null): Promise<boolean> {
   const { session, first, heads } = engine;
   await session.query('discard all');
-  const wanted = prepared === null ? null : headsHash(prepared, session);
+  const wanted = loaded === null ? null : headsHash(loaded, session);
   if (heads === null || heads.hash !== wanted || (await catalogWrites(session)) !== heads.writes) {
     engine.heads = null;
-    return dropEverything(session, first);
+    return dropAllSchemas(session, first);
   }
   await session.query('begin');
   await restoreSnapshot(session.query, heads.snapshot, 'all');
@@ -109,39 +118,39 @@ async function renew(engine: Engine, prepared: Prepared | null): Promise<boolean
 
 const idle: unique symbol = Symbol.for('headwater.testing.idle');
 
-/** An engine that nobody uses, and what ends it with its process. */
+/** An unused engine, and the timer that closes it when its process is done. */
 interface Idle {
   readonly engine: Engine;
   readonly watch: NodeJS.Timeout;
 }
 
-/** Global, since runners that put several test files into one process load this module anew for each. */
-const place = globalThis as { [idle]?: Idle | undefined };
+/** Global, since runners that run several test files in one process load this module once for each file. */
+const globals = globalThis as { [idle]?: Idle | undefined };
 
 function takeIdle(): Engine | null {
-  const { engine = null, watch } = place[idle] ?? {};
+  const { engine = null, watch } = globals[idle] ?? {};
   clearInterval(watch);
-  place[idle] = undefined;
+  globals[idle] = undefined;
   return engine;
 }
 
 function park(engine: Engine): void {
-  // One is enough: two applications at once are rare.
+  // One idle engine is enough, since two applications at once are rare.
   end(takeIdle());
   const watch = setInterval(() => {
     if (isDone()) end(takeIdle());
   }, 100).unref();
-  place[idle] = { engine, watch };
+  globals[idle] = { engine, watch };
 }
 
-/** Not awaited: whatever still holds it may do so for ever. */
+/** Closes an engine. Nothing waits for it, since code that still uses the engine may never finish. */
 function end(engine: Engine | null): void {
   engine?.session.close().catch(() => {});
 }
 
-/** Whether PostgreSQL's own timers, which go on in an engine that nobody uses, are all that keeps this process alive. */
+/** Whether only PostgreSQL's timers, which continue in an unused engine, keep this process alive. */
 function isDone(): boolean {
-  const idling = new Set(['Timeout', 'PipeWrap', 'TTYWrap']);
+  const passive = new Set(['Timeout', 'PipeWrap', 'TTYWrap']);
   // Standard output and the channel to a runner's main process are both pipes; only the latter keeps a process alive.
-  return process.channel === undefined && process.getActiveResourcesInfo().every((kind) => idling.has(kind));
+  return process.channel === undefined && process.getActiveResourcesInfo().every((kind) => passive.has(kind));
 }

@@ -1,5 +1,5 @@
-import { loadBlueprint, upgrade } from '@headwater/kernel/internal';
-import { callerFolder } from './caller.ts';
+import { loadRevisionSet, upgrade } from '@headwater/kernel/internal';
+import { callerFolder } from './caller-folder.ts';
 import { disposableDatabase } from './disposable-database.ts';
 import type { TestKernelOptions } from './start-test-kernel.ts';
 import { testConfig } from './test-config.ts';
@@ -10,8 +10,8 @@ export type TestDatabaseOptions = Pick<TestKernelOptions, 'plugins' | 'database'
 /** A database for tests of revisions. No plugin is started on it. */
 export interface TestDatabase extends AsyncDisposable {
   /**
-   * Applies pending revisions, like `kernel migrate:up`: all of them, or those that `targets` need (`likes@0001`, `core@head`).
-   * Returns the ids of the applied revisions. Throws what ends an upgrade.
+   * Applies pending revisions, like `kernel migrate:up`: all of them, or those that `targets` need (`likes@0001`,
+   * `core@head`). Returns the ids of the applied revisions. Throws the error that ends the upgrade.
    */
   readonly upgrade: (...targets: readonly string[]) => Promise<readonly string[]>;
   /** Runs one statement and returns its rows. `$1` in the text is the first of `values`. */
@@ -21,8 +21,8 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * Opens an empty database, to test what revisions do to existing data: upgrade to the revision before, insert rows, upgrade
- * further and look at the rows.
+ * Opens an empty database for testing how revisions change existing data: upgrade to the revision before, insert rows,
+ * upgrade further, and check the rows.
  *
  * ```ts
  * await using database = await openTestDatabase();
@@ -32,19 +32,19 @@ export interface TestDatabase extends AsyncDisposable {
  * assert.deepEqual(await database.query('select likes_count from core_object'), [{ likes_count: 1 }]);
  * ```
  *
- * Throws every refusal of the plugins and their revisions that needs no database, and what opening a database throws.
+ * Throws the refusals of plugins and revisions that need no database, and the errors of opening a database.
  */
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { plugins = ['.'], cwd: folder = callerFolder() } = options;
   const url = options.database ?? (process.env['HEADWATER_TEST_DATABASE'] || 'pglite://');
   const config = testConfig({ plugins, config: {}, database: url, folder });
-  const blueprint = await loadBlueprint(config);
+  const revisionSet = await loadRevisionSet(config);
   const session = await disposableDatabase(config.database).open(null);
   const close = (): Promise<void> => session.close();
   return Object.freeze<TestDatabase>({
     async upgrade(...targets) {
-      const options = { session, blueprint, settings: config.upgrade };
-      const { applied, error } = await upgrade(options, targets.length === 0 ? 'heads' : targets);
+      const migration = { session, revisionSet, settings: config.upgrade };
+      const { applied, error } = await upgrade(migration, targets.length === 0 ? 'heads' : targets);
       if (error !== null) throw error;
       return applied.map(({ id }) => id);
     },

@@ -1,62 +1,101 @@
-import { allowSources, bootLoadedApp, explainForeign, loadApp, startStopwatch, type App, type JsonObject, type Session } from '@headwater/kernel/internal';
+import {
+  allowSources,
+  bootLoadedApp,
+  explainSessionError,
+  loadApp,
+  startStopwatch,
+  type App,
+  type JsonObject,
+  type Session,
+} from '@headwater/kernel/internal';
 import { Database } from '@headwater/kernel/plugin';
 import type { PluginLog } from '@headwater/kernel/plugin';
-import { callerFolder } from './caller.ts';
+import { callerFolder } from './caller-folder.ts';
+import { disposableDatabase } from './disposable-database.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 import { testConfig } from './test-config.ts';
-import { disposableDatabase } from './disposable-database.ts';
 
-/** What to start. */
+/** The options of {@link startTestKernel}. */
 export interface TestKernelOptions {
   /**
-   * What to activate: `'.'` for the package that the test belongs to (the nearest package.json above `cwd`), a `./path` from
-   * there, an npm name, or a plugin's name as a config.json has it. What these require is activated too, and plugin zero
-   * always. Default: `['.']`.
+   * The plugins to activate. `'.'` is the package that the test belongs to (the nearest package.json above `cwd`);
+   * other values are a `./path` from there, an npm name, or the name of a plugin as in config.json. The plugins that
+   * these require are activated too. Default: `['.']`.
+   *
+   * ```ts
+   * plugins: ['.', './plugins/likes', '@acme/plugin-mail', 'comments']
+   * ```
    */
   readonly plugins?: readonly string[];
-  /** Options by plugin, as they would stand in config.json. Default: none. */
+  /**
+   * The options of each plugin, as in config.json. Default: none.
+   *
+   * ```ts
+   * config: { likes: { perMinute: 5 } }
+   * ```
+   */
   readonly config?: Readonly<Record<string, JsonObject>>;
   /**
-   * `pglite://`, which is embedded and in memory, or the `postgres://` URL of a server on which the user may create
-   * databases. Default: what the environment variable HEADWATER_TEST_DATABASE says, else `pglite://`.
+   * `pglite://`, an embedded database in memory, or the `postgres://` URL of a server on which the user may create
+   * databases. Default: the value of the environment variable HEADWATER_TEST_DATABASE, otherwise `pglite://`.
    */
   readonly database?: string;
-  /** A folder of the project that is tested. Default: that of the file that calls. */
+  /** A folder of the tested project. Default: the folder of the calling file. */
   readonly cwd?: string;
   /**
-   * Imports a plugin's module, given its `file:` URL: `(url) => import(url)`, written in the test. For runners that load
-   * what a test imports in a way of their own, like Vitest, where a class that Node had imported would be another one.
-   * Services, which are found by their tokens, do not need it; entities do. Default: Node imports it.
+   * Imports a plugin's module from its `file:` URL. Some test runners, like Vitest, load the modules that a test
+   * imports themselves. A class that Node imports is then a second class for the test. This matters for entities;
+   * services are found by their tokens. Default: Node imports the module.
+   *
+   * ```ts
+   * import: (url) => import(url)
+   * ```
    */
   readonly import?: (url: string) => Promise<unknown>;
 }
 
 /** A line that a plugin wrote to its log. */
 export interface LogEntry {
+  /** The name of the plugin. */
   readonly plugin: string;
   readonly level: keyof PluginLog;
   readonly message: string;
 }
 
-/** A running application on a database of its own. */
+/** A running application with its own database. Dispose of it with `await using`, or call `stop`. */
 export interface TestKernel extends App {
   /** The database, as services get it. */
   readonly database: Database;
-  /** Runs `work` in a database context of its own, as a request would. */
+  /**
+   * Runs `work` in a new database context, like a request.
+   *
+   * ```ts
+   * await app.run(() => app.get(Likes).like(user, object));
+   * ```
+   */
   readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** What plugins have logged until now. */
+  /** The lines that plugins have logged so far. */
   readonly log: readonly LogEntry[];
   /**
-   * Makes the rows of all tables, and all sequences, what they were when `startTestKernel` returned; for `beforeEach`. It
-   * waits for transactions that are open. What services keep in memory, and what a test did to the schema, stays. On a
-   * server it takes a superuser where revisions or a `start` had written rows.
+   * Restores the rows of all tables and all sequences to their state when `startTestKernel` returned. It waits for open
+   * transactions. It does not restore the memory of services, nor the schema. On a server it needs a superuser if
+   * revisions or a `start` have written rows.
+   *
+   * ```ts
+   * beforeEach(() => app.reset());
+   * ```
    */
   readonly reset: () => Promise<void>;
 }
 
 /**
- * Boots plugins for a test, on a database at its heads that nobody else sees and of which nothing is left when it stops.
- * Nothing of the project's own config is read. Throws what a boot throws.
+ * Boots plugins for a test, on a database at its heads that no other test sees and that is dropped when the application
+ * stops. It does not read the project's config.json. Throws the errors of a boot.
+ *
+ * ```ts
+ * const app = await startTestKernel({ plugins: ['likes'], config: { likes: { perMinute: 5 } } });
+ * after(() => app.stop());
+ * ```
  */
 export async function startTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const { plugins = ['.'], config: given = {}, cwd: folder = callerFolder() } = options;
@@ -65,15 +104,15 @@ export async function startTestKernel(options: TestKernelOptions = {}): Promise<
   const config = testConfig({ plugins, config: given, database: url, folder });
   const { target, open } = disposableDatabase(config.database);
   const stages = startStopwatch();
-  const prepared = await loadApp({ ...config, database: target }, stages, options.import);
+  const loaded = await loadApp({ ...config, database: target }, stages, options.import);
   const log: LogEntry[] = [];
   const opened = Promise.withResolvers<Session>();
   const app = await bootLoadedApp(
-    prepared,
+    loaded,
     {
-      log: collect(log),
+      log: collectLog(log),
       async open() {
-        const session = await open(prepared);
+        const session = await open(loaded);
         opened.resolve(session);
         return session;
       },
@@ -81,31 +120,31 @@ export async function startTestKernel(options: TestKernelOptions = {}): Promise<
     stages,
   );
   try {
-    return await withTools(app, await opened.promise, log);
+    return await testKernel(app, await opened.promise, log);
   } catch (error) {
     await app.stop();
     throw error;
   }
 }
 
-function collect(log: LogEntry[]): (plugin: string) => PluginLog {
+function collectLog(log: LogEntry[]): (plugin: string) => PluginLog {
   return (plugin) => {
     const write = (level: LogEntry['level']) => (message: string) => void log.push({ plugin, level, message });
     return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   };
 }
 
-async function withTools(app: App, session: Session, log: readonly LogEntry[]): Promise<TestKernel> {
+async function testKernel(app: App, session: Session, log: readonly LogEntry[]): Promise<TestKernel> {
   const database = app.get(Database);
   const started = await takeSnapshot(session.query, 'plugins');
   const reset = async (): Promise<void> => {
     try {
-      // Through the application's own door: the embedded database has one connection, which others may be using.
+      // Through the application's own database, since the embedded engine has one connection, which may be in use.
       await database.inContext(() =>
         database.transactional((em) => restoreSnapshot((text) => em.execute(text), started, 'plugins')),
       );
     } catch (error) {
-      throw explainForeign(error, session);
+      throw explainSessionError(error, session);
     }
   };
   return Object.freeze({ ...app, database, run: database.inContext, log, reset });

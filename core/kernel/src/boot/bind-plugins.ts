@@ -3,25 +3,25 @@ import type { AppContainer } from '../container/open-container.ts';
 import { Database } from '../contract/database.ts';
 import type { BindContext } from '../contract/bind.ts';
 import type { Session } from '../db/session.ts';
-import { loadEntities, type OpenEntities } from '../entities/entities.ts';
-import type { Ownership } from '../entities/ownership.ts';
-import { inTheNameOf } from './running-plugin.ts';
-import { assertCommandsListed } from './assert-commands.ts';
-import { entitySource } from './entity-source.ts';
+import { loadEntities, type OpenEntities } from '../entities/load-entities.ts';
+import type { EntityOwnership } from '../entities/entity-ownership.ts';
+import { runAsPlugin } from './running-plugin.ts';
+import { assertCommandsDeclared } from './assert-commands-declared.ts';
+import { declaredEntities } from './declared-entities.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
-/** What the plugins registered and declared; nothing of it is made, and nothing is connected. */
+/** The registrations and entities of all plugins. No service has been created, and no database is connected. */
 export interface BoundPlugins {
   readonly container: AppContainer;
-  /** Whose every table, column, key and entity is. */
-  readonly ownership: Ownership;
+  /** The owner of each table, column, key and entity. */
+  readonly ownership: EntityOwnership;
   /** Opens the entities on a database that is at its heads. */
   readonly open: (session: Session) => OpenEntities;
 }
 
 /**
- * Lets every plugin register what it binds, and puts the entities of all together. Inversify and MikroORM are loaded
- * here, and by no `migrate:` command. Throws the refusals of both.
+ * Calls the `bind` of every plugin and merges the entities of all. Inversify and MikroORM are loaded here, so no `migrate:`
+ * command may call this. Throws the refusals of the container and of the entities.
  */
 export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');
@@ -34,22 +34,22 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
       bind({ bind }: BindContext): void {
         bind(Database).toDynamicValue(() => {
           if (open !== null) return open.database;
-          throw new Error('the database is not open yet: ask for it in start, or in what start calls');
+          throw new Error('the database is not open yet: get it in start, or in code that start calls');
         });
       },
     },
     options: {},
   };
-  const parts = plugins.map(({ plugin, running, exports, options }) => {
+  const parts = plugins.map(({ plugin, definition, exports, options }) => {
     const { name, package: packageName, version } = plugin;
-    const actor = { plugin: name, package: packageName, version, phase: 'bind' } as const;
-    const bind = (context: BindContext<never>): void => inTheNameOf(actor, () => running.bind?.(context));
+    const running = { plugin: name, package: packageName, version, phase: 'bind' } as const;
+    const bind = (context: BindContext<never>): void => runAsPlugin(running, () => definition.bind?.(context));
     return { name, package: packageName, running: { bind }, exports, options };
   });
   const container = openContainer([kernel, ...parts], { disabled });
-  assertCommandsListed(plugins, container);
+  assertCommandsDeclared(plugins, container);
   const entities = await loadEntities(
-    plugins.map(({ plugin, running }) => entitySource(plugin, running)),
+    plugins.map(({ plugin, definition }) => declaredEntities(plugin, definition)),
     config.database,
   );
   return {

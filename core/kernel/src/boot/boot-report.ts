@@ -1,41 +1,56 @@
 import type { Config } from '../config/config.ts';
-import { neededBy, type StartedPlugin } from './lifecycle.ts';
+import { requiredBy, type StartedPlugin } from './lifecycle.ts';
 import type { MigrationResult } from '../migrate/migrate.ts';
 
-/** A part of a boot, in the order in which they come. */
+/** The stages of a boot, in order. */
 export type BootStage = 'load' | 'bind' | 'connect' | 'upgrade' | 'open' | 'start';
 
-/** What a boot did, as data. Times in milliseconds. */
+/**
+ * The report of a boot, in {@link App.report}. All times are in milliseconds.
+ *
+ * @example
+ * const { report } = await boot();
+ * console.log(report.applied); // ['core@0001_create_objects', 'likes@0001_create_like']
+ */
 export interface BootReport {
+  /** The database, without secrets: `db.example.com:5432/shop`. */
   readonly database: string;
+  /** The duration of each stage, in order. */
   readonly stages: readonly { readonly stage: BootStage; readonly milliseconds: number }[];
-  /** In the order in which they were ready. */
+  /** The plugins, in the order in which they became ready. */
   readonly plugins: readonly StartReport[];
   /**
-   * The plugins that decided how long the stage `start` took: each waited for the one before it, and the last was ready
-   * last. The others started beside them.
+   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the one before it,
+   * and the last one became ready last. All others started concurrently.
    */
   readonly chain: readonly string[];
-  /** Ids, in the order in which this process applied them. */
+  /** The ids of the revisions that this process applied, in order. */
   readonly applied: readonly string[];
+  /** The ids of applied revisions whose plugins are not active. */
   readonly dormant: readonly string[];
+  /** The ids of applied revisions that the code of their active plugins does not know. None of them is breaking. */
   readonly ahead: readonly string[];
 }
 
-/** How long one plugin took. */
+/**
+ * One plugin in a {@link BootReport}. All times are in milliseconds.
+ *
+ * @example
+ * const slowest = report.plugins.toSorted((a, b) => b.milliseconds - a.milliseconds)[0];
+ */
 export interface StartReport {
   readonly name: string;
   readonly version: string;
-  /** For its import, with all that it is the first to import; a part of the stage `load`. */
+  /** The duration of its import, a part of the stage `load`. It includes the modules that no earlier plugin imported. */
   readonly imported: number;
-  /** When its start began, from the beginning of the stage. */
+  /** When it began to start, measured from the beginning of the stage `start`. */
   readonly began: number;
-  /** For its start. */
+  /** The duration of its `start`. */
   readonly milliseconds: number;
 }
 
-/** Puts a boot's report together. */
-export function reportOf(
+/** Creates the report of a boot. */
+export function createReport(
   config: Config,
   stages: BootReport['stages'],
   started: readonly StartedPlugin[],
@@ -44,22 +59,25 @@ export function reportOf(
   return Object.freeze({
     database: config.database.shown,
     stages,
-    plugins: started.map(({ plugin: { name, version }, imported = 0, began, ended }) => {
-      return { name, version, imported, began, milliseconds: ended - began };
+    plugins: started.map(({ plugin: { name, version }, importTime = 0, began, ended }) => {
+      return { name, version, imported: importTime, began, milliseconds: ended - began };
     }),
-    chain: chainOf(started),
+    chain: criticalPath(started),
     applied: applied.map(({ id }) => id),
     dormant: dormant.map(({ id }) => id),
     ahead: ahead.map(({ id }) => id),
   });
 }
 
-/** From what was ready last back to what nothing was before: each time the one that was waited for longest. */
-export function chainOf(started: readonly StartedPlugin[]): readonly string[] {
+/**
+ * Returns the critical path of the start. It goes back from the plugin that became ready last, each time to the required
+ * plugin that became ready last.
+ */
+export function criticalPath(started: readonly StartedPlugin[]): readonly string[] {
   const chain: string[] = [];
   for (let at = latest(started); at !== null;) {
     chain.unshift(at.plugin.name);
-    const needed = new Set(neededBy(at, started));
+    const needed = new Set(requiredBy(at, started));
     at = latest(started.filter(({ plugin }) => needed.has(plugin.name)));
   }
   return chain;
@@ -74,12 +92,14 @@ function latest(started: readonly StartedPlugin[]): StartedPlugin | null {
 
 /** Measures the stages of a boot. */
 export interface Stopwatch {
+  /** The stages that have ended. */
   readonly list: BootReport['stages'];
+  /** Ends a stage; the next one begins. */
   readonly end: (stage: BootStage) => void;
 }
 
-/** A stopwatch that runs. */
-export function stopwatch(): Stopwatch {
+/** Starts a stopwatch. */
+export function startStopwatch(): Stopwatch {
   const list: { stage: BootStage; milliseconds: number }[] = [];
   let began = performance.now();
   return {

@@ -1,55 +1,73 @@
+import type { Config, DatabaseTarget } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { Config, DatabaseTarget } from '../config/config.ts';
 import type { Get } from '../contract/bind.ts';
 import type { PluginLog } from '../contract/define-plugin.ts';
-import type { Observer } from '../run/run.ts';
 import { openSession, type Session } from '../db/session.ts';
-import { reportOf, stopwatch, type BootReport, type Stopwatch } from './boot-report.ts';
+import { upgrade } from '../migrate/migrate.ts';
+import type { Observer } from '../run/run-context.ts';
+import { createReport, startStopwatch, type BootReport, type Stopwatch } from './boot-report.ts';
 import { startPlugins, stopPlugins } from './lifecycle.ts';
-import { upgrade, type MigrationResult } from '../migrate/migrate.ts';
-import { prepare, type Prepared } from './prepare.ts';
-import type { Blueprint } from '../migrate/state.ts';
+import { loadApp, type LoadedApp } from './load-app.ts';
 
-/** How to boot an application that is prepared. */
-export interface PreparedBootOptions {
-  /** Follows the upgrade. */
-  readonly observer?: Observer;
-  /** Where plugins log to. Default: nowhere. */
-  readonly log?: (plugin: string) => PluginLog;
-  /** Opens the config's database. Default: {@link openSession}. */
-  readonly open?: (target: DatabaseTarget) => Promise<Session>;
+/**
+ * Options of {@link boot}.
+ *
+ * @example
+ * const options: BootOptions = { config: 'config/shop.json', log: (plugin) => logger.child({ plugin }) };
+ */
+export interface BootOptions {
+  /** The folder in which the search for config.json begins. Default: the working directory. */
+  readonly cwd?: string;
   /**
-   * Asked for right before plugins start. When the signal is aborted before they have, those that had started are
-   * stopped and its reason is thrown. Default: nothing interrupts.
+   * The path of config.json, relative to `cwd`. Default: `config/config.json` or `config.json` in `cwd`, else in the
+   * nearest folder above it that has a package.json.
+   */
+  readonly config?: string;
+  /** The variables for `${VAR}` in the config. Default: the environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Follows the upgrade: which revision runs, and what the run waits for. Default: nothing is reported. */
+  readonly observer?: Observer;
+  /** Returns the log of a plugin. Default: log entries are discarded. */
+  readonly log?: (plugin: string) => PluginLog;
+  /**
+   * Called once, right before the plugins start. If the returned signal is aborted before all of them have started, those
+   * that have are stopped, and the signal's reason is thrown. Default: nothing interrupts the start.
    */
   readonly interruption?: () => AbortSignal;
 }
 
-/** How to boot. */
-export interface BootOptions extends Pick<PreparedBootOptions, 'observer' | 'log' | 'interruption'> {
-  /** Where config.json is looked for. Default: the working directory. */
-  readonly cwd?: string;
-  /** Path of config.json. Default: `config/config.json`, then `config.json`. */
-  readonly config?: string;
-  /** What `${VAR}` is taken from. Default: the process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+/** Options of {@link bootLoadedApp}. */
+export interface BootLoadedAppOptions extends Pick<BootOptions, 'observer' | 'log' | 'interruption'> {
+  /** Opens the database of the config. Default: {@link openSession}. */
+  readonly open?: (target: DatabaseTarget) => Promise<Session>;
 }
 
-/** A running application. */
+/**
+ * A running application: its database is at its heads, and its plugins have started.
+ *
+ * @example
+ * const app = await boot();
+ * const likes = app.get(Likes);
+ * await app.stop();
+ */
 export interface App extends AsyncDisposable {
   readonly config: Config;
+  /** The stages of the boot with their times, the plugins, and the revisions that were applied. */
   readonly report: BootReport;
-  /** Asks the container for a service, for a host that embeds the application. */
+  /** Returns a service from the container, for the host of the application. */
   readonly get: Get;
-  /** Stops the plugins in reverse order and closes the database. A second call waits for the first. */
+  /**
+   * Stops the plugins in reverse order and closes the database. Every part is closed even if an earlier one fails; then
+   * the first failure is thrown. Further calls return the promise of the first.
+   */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Boots the application that a config.json describes: load, bind, connect, upgrade every head, open the entities, start.
- * A failure is thrown as a KernelError after everything that had been opened is closed again; every refusal that needs no
- * database comes before a connection opens.
+ * Boots the application that a config.json describes: loads and binds the plugins, connects, upgrades the database to its
+ * heads, opens the entities and starts the plugins. Throws a KernelError if any of this fails, after closing everything
+ * that had been opened. Every refusal that does not depend on the database is thrown before a connection is opened.
  *
  * @example
  * await using app = await boot({ cwd: import.meta.dirname });
@@ -57,61 +75,52 @@ export interface App extends AsyncDisposable {
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
   const { cwd = process.cwd(), config: file, env = process.env } = options;
-  const stages = stopwatch();
+  const stages = startStopwatch();
   const config = readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env);
-  return bootPrepared(await prepare(config, stages), options, stages);
+  return bootLoadedApp(await loadApp(config, stages), options, stages);
 }
 
-/** Boots an application that is already loaded and bound. Call it once for each {@link Prepared}. */
-export async function bootPrepared(
-  { config, blueprint, plugins, bound }: Prepared,
-  { observer, log = () => silent, open = openSession, interruption }: PreparedBootOptions = {},
-  stages: Stopwatch = stopwatch(),
+/** Boots an application that is already loaded and bound. Call it only once for each {@link LoadedApp}. */
+export async function bootLoadedApp(
+  { config, revisionSet, plugins, bound }: LoadedApp,
+  { observer, log = () => noLog, open = openSession, interruption }: BootLoadedAppOptions = {},
+  stages: Stopwatch = startStopwatch(),
 ): Promise<App> {
   const session = await open(config.database);
   const closers = [() => session.close()];
   try {
     stages.end('connect');
-    const upgraded = await upgradeAll(session, blueprint, config, observer);
+    const upgraded = await upgrade({ session, revisionSet, settings: config.upgrade, ...(observer && { observer }) });
+    if (upgraded.error !== null) throw upgraded.error;
     stages.end('upgrade');
     const { database, close } = bound.open(session);
     closers.unshift(close);
     stages.end('open');
-    const { getOf: get, get: getAny } = bound.container;
+    const { getOf, get } = bound.container;
     const signal = interruption?.();
-    const around = { log, get, inContext: database.inContext, ...(signal && { signal }) };
-    const started = await startPlugins(plugins, around);
+    const started = await startPlugins(plugins, {
+      log,
+      get: getOf,
+      inContext: database.inContext,
+      ...(signal && { signal }),
+    });
     closers.unshift(() => stopPlugins(started));
     stages.end('start');
-    return appOf(config, reportOf(config, stages.list, started, upgraded), getAny, closers);
+    const report = createReport(config, stages.list, started, upgraded);
+    let stopped: Promise<void> | null = null;
+    const stop = (): Promise<void> => (stopped ??= closeAll(closers));
+    return { config, report, get, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
-    await inTurn(closers).catch(() => {});
+    await closeAll(closers).catch(() => {});
     throw error;
   }
 }
 
-async function upgradeAll(
-  session: Session,
-  blueprint: Blueprint,
-  config: Config,
-  observer: Observer | undefined,
-): Promise<MigrationResult> {
-  const result = await upgrade({ session, blueprint, settings: config.upgrade, ...(observer && { observer }) });
-  if (result.error !== null) throw result.error;
-  return result;
-}
-
-/** `closers` are called in order, each even where one before it failed. */
-function appOf(config: Config, report: BootReport, get: Get, closers: readonly (() => Promise<void>)[]): App {
-  let stopped: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopped ??= inTurn(closers));
-  return { config, report, get, stop, [Symbol.asyncDispose]: stop };
-}
-
-async function inTurn(closers: readonly (() => Promise<void>)[]): Promise<void> {
+/** Calls `closers` in order, each even if an earlier one failed, and then throws the first failure. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of closers) await close().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
 }
 
-const silent: PluginLog = { debug() {}, info() {}, warn() {}, error() {} };
+const noLog: PluginLog = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,43 +1,43 @@
-import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
-import { KernelError } from '../error/kernel-error.ts';
-import { currentActor } from './running-plugin.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import { shortMessage } from '../error/short-message.ts';
+import { currentPlugin } from './running-plugin.ts';
 
-/** The watch over the process of an application. */
+/** The guard of an application's process, installed by {@link guardProcess}. */
 export interface ProcessGuard {
-  /** Ends it: from now on the process may end. */
+  /** Removes the guard. From then on the process may end in any way. */
   readonly release: () => void;
 }
 
 /**
- * Names the plugin behind what would end the process without a word: a rejection that nobody awaits, an exception out
- * of a timer, a call of `process.exit`. The last cannot be undone, so its exit code is made one of failure.
+ * Reports errors that would end the process without naming their plugin: a rejection that nobody handles, an exception in
+ * a timer, and a call of `process.exit`. That call cannot be undone, so its exit code is replaced by one of failure.
  */
 export function guardProcess(onFailure: (error: KernelError) => void): ProcessGuard {
-  const onStray = (thrown: unknown): void => onFailure(strayError(thrown));
+  const onStrayError = (thrown: unknown): void => onFailure(explainStrayError(thrown));
   const onExit = (): void => {
-    const actor = currentActor();
-    if (actor === null) return;
-    const error = kernelError('PLUGIN_ENDED_PROCESS', actor);
+    const running = currentPlugin();
+    if (running === null) return;
+    const error = kernelError('PLUGIN_ENDED_PROCESS', running);
     process.exitCode = error.exitCode;
     onFailure(error);
   };
-  process.on('unhandledRejection', onStray);
-  process.on('uncaughtException', onStray);
+  process.on('unhandledRejection', onStrayError);
+  process.on('uncaughtException', onStrayError);
   process.on('exit', onExit);
   return {
     release() {
-      process.off('unhandledRejection', onStray);
-      process.off('uncaughtException', onStray);
+      process.off('unhandledRejection', onStrayError);
+      process.off('uncaughtException', onStrayError);
       process.off('exit', onExit);
     },
   };
 }
 
-function strayError(thrown: unknown): KernelError {
+function explainStrayError(thrown: unknown): KernelError {
   if (isKernelError(thrown)) return thrown;
-  const actor = currentActor();
+  const running = currentPlugin();
   const reason = shortMessage(thrown);
-  if (actor === null) return kernelError('INTERNAL', { what: reason }, { cause: thrown });
-  return kernelError('PLUGIN_STRAY_ERROR', { ...actor, reason }, { cause: thrown });
+  if (running === null) return kernelError('INTERNAL', { what: reason }, { cause: thrown });
+  return kernelError('PLUGIN_STRAY_ERROR', { ...running, reason }, { cause: thrown });
 }

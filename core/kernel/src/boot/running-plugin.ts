@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Whose code runs: a plugin, in one of its phases. What it begins there and leaves running is still in its name. */
-export interface Actor {
+/** The plugin whose code is running, and the phase that called it. */
+export interface RunningPlugin {
   readonly plugin: string;
   readonly package: string;
   readonly version: string;
   readonly phase: 'import' | 'bind' | 'start' | 'stop' | 'command';
 }
 
-const acting = new AsyncLocalStorage<Actor>();
+const storage = new AsyncLocalStorage<RunningPlugin>();
 
-/** Runs `work` in the name of a plugin, and all that it leaves behind. */
-export function inTheNameOf<T>(actor: Actor, work: () => T): T {
-  return acting.run(actor, work);
+/** Runs `work` on behalf of a plugin. Everything that it starts and leaves running is attributed to that plugin too. */
+export function runAsPlugin<T>(plugin: RunningPlugin, work: () => T): T {
+  return storage.run(plugin, work);
 }
 
 /**
- * In whose name this runs; `null` for the kernel's own. It holds in Node's handlers of unhandled rejections, uncaught
- * exceptions and of the process's exit too, which is how those find their plugin.
+ * Returns the plugin whose code is running; `null` while the kernel's own code runs. This also works in Node's handlers of
+ * unhandled rejections, of uncaught exceptions and of the exit of the process, which is how they find the plugin.
  */
-export function currentActor(): Actor | null {
-  return acting.getStore() ?? null;
+export function currentPlugin(): RunningPlugin | null {
+  return storage.getStore() ?? null;
 }

@@ -2,15 +2,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { kernelError } from '../error/kernel-codes.ts';
 
-/** The hold on an embedded database's directory. */
+/** The lock on the directory of an embedded database, taken by {@link lockDirectory}. */
 export interface DirectoryLock {
   readonly release: () => void;
 }
 
 /**
- * Takes the directory for this process. The lock is an exclusive transaction of SQLite on a file beside it, so the
- * operating system ends it together with its holder, however that dies; a stale one needs no manual step. (Two
- * processes on one PGlite directory silently lose acknowledged commits.) Throws DIRECTORY_IN_USE.
+ * Locks a directory for this process, since two processes on one PGlite directory silently lose acknowledged commits. The
+ * lock is an exclusive transaction of SQLite on a file beside the directory. The operating system releases it when the
+ * process ends in any way, so there is never a stale lock to remove. Throws DIRECTORY_IN_USE.
  */
 export function lockDirectory(directory: string): DirectoryLock {
   const file = `${directory}.lock`;

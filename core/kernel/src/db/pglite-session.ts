@@ -10,35 +10,35 @@ import { optimizeLate, optimizeNothing, validateLazily } from '../runtime/webass
 import { assertEngineInstalled } from '../peers/kernel-peers.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import type { Session } from './session.ts';
-import { preparedMemory, unpackTemplate } from './template.ts';
+import { dataDirectoryInMemory, unpackDataDirectory } from './pglite-data-directory.ts';
 
 type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
 
 /** The major version of PostgreSQL inside @electric-sql/pglite 0.5. */
 const embeddedMajor = '18';
 
-/** An embedded session, which also lends out its engine: MikroORM runs on the same instance. */
+/** A session on the embedded database. It also exposes its engine, on which MikroORM runs as well. */
 export interface PgliteSession extends Session {
   readonly engine: PGlite;
 }
 
-/** How to open an embedded database. */
-export interface PgliteOptions {
-  /** Whether it is closed when one command ends, so that optimizing its code never pays. Default: false. */
+/** Options of {@link openPglite}. */
+export interface OpenPgliteOptions {
+  /** Whether the database is closed after one command, so that optimizing its code never pays off. Default: false. */
   readonly shortLived?: boolean;
 }
 
 /**
- * Opens the embedded database: takes its directory, makes it from the prepared template on the first boot, and starts
- * the engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ * Opens the embedded database: locks its directory, unpacks the prepared data directory on the first boot, and starts the
+ * engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
  */
 export async function openPglite(
   target: PgliteTarget,
-  { shortLived = false }: PgliteOptions = {},
+  { shortLived = false }: OpenPgliteOptions = {},
 ): Promise<PgliteSession> {
   const { directory } = target;
   assertEngineInstalled(target.shown);
-  const lock = directory === null ? null : takeDirectory(directory);
+  const lock = directory === null ? null : lockOf(directory);
   try {
     const tune = shortLived ? optimizeNothing : optimizeLate;
     const engine = await startEngine(directory, tune);
@@ -50,7 +50,7 @@ export async function openPglite(
   }
 }
 
-function takeDirectory(directory: string): DirectoryLock {
+function lockOf(directory: string): DirectoryLock {
   try {
     mkdirSync(dirname(directory), { recursive: true });
     return lockDirectory(directory);
@@ -61,32 +61,33 @@ function takeDirectory(directory: string): DirectoryLock {
 }
 
 async function startEngine(directory: string | null, tune: () => Disposable): Promise<PGlite> {
-  const [library, place] = await Promise.all([
+  const [library, fileOptions] = await Promise.all([
     import('@electric-sql/pglite'),
     directory === null ? inMemory() : onDisk(directory),
   ]);
   using _ = tune();
   using __ = validateLazily();
-  const Engine = startingLightly(library);
+  const Engine = withFastStart(library);
   const engine = new Engine({
-    ...place(library),
+    ...fileOptions(library),
     startParams: startParams(library.PGlite),
   });
   await engine.waitReady;
   return engine;
 }
 
-/** What an engine does once its server is up, before anybody queries it. */
-function startingLightly({ PGlite: Engine, types }: typeof Library): typeof PGlite {
+/** Returns PGlite's class with a faster first step after its server has started. */
+function withFastStart({ PGlite: Engine, types }: typeof Library): typeof PGlite {
   return class extends Engine {
     /**
-     * PostgreSQL's grammar is one function that takes V8's optimizer half a second and 600 MB of memory, for a tenth of a
-     * millisecond a query. So it is called for the first time, which is when V8 decides, by a query of nothing, before all
-     * others: nothing else that would be worth it runs for the first time there.
+     * PostgreSQL's grammar is one function. Optimizing it takes V8 half a second and 600 MB of memory, and saves a tenth of
+     * a millisecond per query. V8 decides about it at its first call. So an empty query calls it first, with optimizing
+     * turned off: no function that is worth optimizing runs for the first time in that query.
      *
-     * Then come the types of arrays, which PGlite would read by a join, a group and an order: twice the time, in a
-     * WebAssembly that has just started. Two thirds of them are of the rows of the server's own catalogs. PGlite copies its
-     * table of types for each query, which is a quarter of a small one's time with those, and nobody reads them.
+     * Then it reads the array types. The query of PGlite for them has a join, a group by and an order by, and takes twice
+     * as long in WebAssembly that has just started. Two thirds of its result are row types of the server's own catalogs.
+     * PGlite copies its table of types for each query; with those row types, that is a quarter of the time of a small query,
+     * and nobody reads such values.
      */
     override async _initArrayTypes(): Promise<void> {
       {
@@ -106,31 +107,31 @@ function startingLightly({ PGlite: Engine, types }: typeof Library): typeof PGli
 
 const asText = (text: string): string => text;
 
-/** Where an engine finds its files. */
-type Place = (library: typeof Library) => PGliteOptions;
+/** Returns the options that tell an engine where its files are. */
+type FileOptions = (library: typeof Library) => PGliteOptions;
 
-async function inMemory(): Promise<Place> {
-  const filesOf = await preparedMemory();
-  return (library) => ({ fs: filesOf(library) });
+async function inMemory(): Promise<FileOptions> {
+  const createFileSystem = await dataDirectoryInMemory();
+  return (library) => ({ fs: createFileSystem(library) });
 }
 
-async function onDisk(directory: string): Promise<Place> {
-  // A crash while the template was being unpacked leaves this marker, and nothing anybody was told is in there yet.
+async function onDisk(directory: string): Promise<FileOptions> {
+  // A crash during unpacking leaves this marker. Until it is removed, nothing has been committed to the directory.
   const unfinished = `${directory}.creating`;
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
   if (isFilled(directory)) assertVersion(directory);
   else {
     writeFileSync(unfinished, '');
-    await unpackTemplate(directory);
+    await unpackDataDirectory(directory);
     rmSync(unfinished, { force: true });
   }
   return () => ({ dataDir: directory });
 }
 
 /**
- * PostgreSQL fills its shared buffers with zeros when it starts, of which PGlite's configuration has 128 MB: a fifth of the
- * time that a start takes, and 100 MB of the process's memory. A buffer that is missed is read from memory as well: the
- * engine's own, or the operating system's cache of the directory.
+ * When PostgreSQL starts it fills its shared buffers with zeros. PGlite configures 128 MB, which take a fifth of the time of
+ * a start and 100 MB of the memory of the process. Fewer buffers cost little, since a miss is read from memory as well: from
+ * that of the engine, or from the operating system's cache of the directory.
  */
 function startParams({ defaultStartParams }: typeof PGlite): string[] {
   return [...defaultStartParams, '-c', 'shared_buffers=8MB'];
@@ -140,11 +141,11 @@ function isFilled(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-/** PGlite itself does not explain a directory of another major version. */
+/** Throws STORE_DAMAGED and STORE_VERSION. PGlite itself does not explain a directory of another major version. */
 function assertVersion(directory: string): void {
   const file = join(directory, 'PG_VERSION');
   if (!existsSync(file)) {
-    const reason = 'the folder is not empty and holds no PG_VERSION file, so it is no database';
+    const reason = 'the folder is not empty and has no PG_VERSION file, so it is not a database';
     throw kernelError('STORE_DAMAGED', { directory, reason });
   }
   const found = readFileSync(file, 'utf8').trim();
@@ -167,7 +168,7 @@ function sessionOf(
     pid: null,
     lost: false,
     async script(text, onNotice) {
-      // PL/pgSQL, for one, is a module that is made when something needs it.
+      // The engine loads some parts, such as PL/pgSQL, when they are first needed.
       using _ = tune();
       try {
         await engine.exec(text, {

@@ -8,10 +8,13 @@ import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
-/** Milliseconds to wait for a connection before calling the server unreachable. */
+/** Milliseconds after which a server that does not accept the connection is reported as unreachable. */
 const connectTimeout = 10_000;
 
-/** Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for an odd pooler. */
+/**
+ * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for a pooler that rejects
+ * the startup parameters.
+ */
 export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
   let current = await connect(target, url);
   return {
@@ -39,7 +42,7 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
       }
     },
     async query<Row>(text: string, values: readonly unknown[] = []) {
-      // The extended protocol takes one statement only, which is the promise of this method.
+      // The extended protocol accepts only one statement, as this method promises.
       const config = { text, values: [...values], queryMode: 'extended' as const };
       const result = await current.client.query<Row & Record<string, unknown>>(config);
       return result.rows;
@@ -58,13 +61,13 @@ interface Connection {
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  // Not the package's main file, which also loads a pool, and looks for a native driver for as long as all the rest takes.
+  // Not the main module of the package: it also loads a pool and searches for a native driver, which doubles the time.
   const { default: PgClient } = await import('pg/lib/client.js');
   const client = new PgClient({
     connectionString: url,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeout,
-    // Shown in pg_stat_activity, so that an operator finds who holds the lock. PostgreSQL cuts it at 63 bytes.
+    // In pg_stat_activity it tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
     application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
   });
   const connection: Connection = { client, lost: false };
@@ -74,13 +77,13 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
     await client.connect();
   } catch (error) {
     client.end().catch(() => {});
-    throw explainConnect(error, target);
+    throw explainConnectError(error, target);
   }
   return connection;
 }
 
 function pidOf(client: Client): number | null {
-  // Not in the types of `pg`, but set from BackendKeyData since its first release.
+  // The types of `pg` lack it, but every release sets it from BackendKeyData.
   const pid: unknown = Reflect.get(client, 'processID');
   return typeof pid === 'number' ? pid : null;
 }
@@ -89,10 +92,10 @@ function noticeOf(notice: { code?: string | undefined; message?: string | undefi
   return { code: notice.code ?? '00000', message: notice.message ?? '' };
 }
 
-function explainConnect(error: unknown, target: PostgresTarget): KernelError {
+function explainConnectError(error: unknown, target: PostgresTarget): KernelError {
   const reason = shortMessage(error);
   if (/unsupported startup parameter/i.test(reason)) {
-    const found = `a pooler that says «${reason}»`;
+    const found = `a pooler that reports "${reason}"`;
     const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';
     return kernelError('DATABASE_UNSUPPORTED', { database: target.shown, found, expected }, { cause: error });
   }

@@ -1,7 +1,7 @@
 import type { DatabaseTarget } from '../config/config.ts';
 import { openPostgres } from './postgres-session.ts';
 
-/** A message that the server sends while a statement runs. */
+/** A notice that the server sends while a statement runs. */
 export interface Notice {
   /** SQLSTATE. */
   readonly code: string;
@@ -9,33 +9,33 @@ export interface Notice {
 }
 
 /**
- * One dedicated connection, the same for PostgreSQL and PGlite. It knows nothing of revisions: the protocol above it is
- * written once. Statements are never named, so that any connection pooler may sit between.
+ * One dedicated connection, with the same interface for PostgreSQL and PGlite. It knows nothing about revisions. It never
+ * names statements, so it works through any connection pooler.
  */
 export interface Session {
   readonly kind: 'postgres' | 'pglite';
-  /** Host and database, without any secret. */
+  /** Host and database, without secrets: `db.example.com:5432/shop`. */
   readonly shown: string;
   readonly user: string;
-  /** The server's process id, as far as the connection knows it. */
+  /** The process id of the server process; `null` if unknown. */
   readonly pid: number | null;
-  /** Whether the connection has broken. */
+  /** Whether the connection is broken. */
   readonly lost: boolean;
   /**
-   * Runs statements separated by semicolons in one round trip. Where one fails, an open transaction is rolled back
-   * before the error comes out.
+   * Runs statements separated by semicolons in one round trip. If one fails, an open transaction is rolled back before the
+   * error is thrown.
    */
   readonly script: (text: string, onNotice?: (notice: Notice) => void) => Promise<void>;
-  /** Runs exactly one statement and gives its rows. */
+  /** Runs exactly one statement and returns its rows. */
   readonly query: <Row>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
-  /** A second connection past any pooler; `null` where the database serves only one. */
+  /** Opens a second connection, which bypasses a pooler; `null` if the database serves only one connection. */
   readonly sibling: () => Promise<Session | null>;
-  /** Connects anew to the same place, after the connection was lost. Throws like {@link openSession}. */
+  /** Connects again to the same database after the connection was lost. Throws like {@link openSession}. */
   readonly reconnect: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of its driver. */
+/** Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of the two kinds of sessions. */
 export async function openSession(target: DatabaseTarget): Promise<Session> {
   if (target.kind === 'postgres') return openPostgres(target);
   const { openPglite } = await import('./pglite-session.ts');

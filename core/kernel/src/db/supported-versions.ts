@@ -1,2 +1,2 @@
-/** The oldest major version of PostgreSQL that a server may run (preflight) and that revisions are linted against. */
+/** The oldest supported major version of PostgreSQL. Preflight refuses older servers, and lint rules check against it. */
 export const oldestSupportedMajor = 15;

@@ -29,15 +29,10 @@ export function appliedHeads(graph: RevisionGraph, applied: Iterable<string>): r
   return headsAmong(graph.order.filter((revision) => done.has(revision.id)));
 }
 
-/** Returns the ids of those `revisions` that none of the others revises, sorted. They must be in graph order. */
-export function headsAmong(revisions: readonly GraphRevision[]): readonly string[] {
-  const found = new Set<string>();
-  // A revision comes after those that it revises, so the ids to delete have already been added.
-  for (const revision of revisions) {
-    for (const id of revision.revises) found.delete(id);
-    found.add(revision.id);
-  }
-  return Object.freeze([...found].toSorted());
+/** Returns the ids of those `revisions` that none of the others revises, sorted. */
+export function headsAmong(revisions: readonly Pick<GraphRevision, 'id' | 'revises'>[]): readonly string[] {
+  const revised = new Set(revisions.flatMap(({ revises }) => revises));
+  return Object.freeze(revisions.flatMap(({ id }) => (revised.has(id) ? [] : [id])).toSorted());
 }
 
 /** Returns the ids of those `revisions` that revise none of the others, sorted. */

@@ -1,10 +1,10 @@
 /**
- * The ledger's own tables, by format number. Format n is reached by running `formats[n - 1]` on format n - 1, under the
- * migration lock, whatever process does it. A released entry is history: it is never edited.
+ * The SQL of the ledger's tables, by format number: running `formats[n - 1]` on format n - 1 results in format n. It runs
+ * under the migration lock. A released entry is history, so never edit one.
  *
- * - `kernel.ledger`: a row means applied. It holds all that is needed to show, check and undo a revision whose package
- *   is gone. `up` and `down` are null where they were code.
- * - `kernel.event`: what took a row away or put it there without running (a downgrade, a stamp), with the row as it was.
+ * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
+ *   revision after its package was uninstalled. `up` and `down` are null if they are code.
+ * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row.
  */
 export const formats: readonly string[] = [
   `create table kernel.format (version integer not null);

@@ -35,3 +35,11 @@ export interface PluginSet {
   readonly plugins: readonly Plugin[];
   readonly byName: ReadonlyMap<string, Plugin>;
 }
+
+/**
+ * Returns the plugins that a plugin requires and that are not optional, by name. Its entities may refer to those of these
+ * plugins only. A relation to a plugin that may be inactive belongs in a bridge plugin that requires both.
+ */
+export function hardRequirements({ requires }: Pick<Plugin, 'requires'>): readonly string[] {
+  return requires.flatMap(({ plugin, optional }) => (optional ? [] : [plugin]));
+}

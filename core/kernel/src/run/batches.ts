@@ -11,20 +11,20 @@ export interface RunnableStep {
   readonly packageVersion: string;
 }
 
-/** Steps that share one transaction, or a single step that runs in another way. */
+/** Steps that share one transaction, or a single step that does not. */
 export interface Batch {
-  readonly kind: 'sql' | 'code' | 'untransacted' | 'stamp';
+  readonly kind: 'sql' | 'code' | 'nontransactional' | 'stamp';
   readonly direction: 'up' | 'down';
   readonly steps: readonly RunnableStep[];
 }
 
-/** How many revisions may share a transaction. */
+/** The maximum number of revisions that share a transaction. */
 export const chunkSize = 100;
 
 /**
- * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction: on an empty ledger,
- * where nobody can be waiting for their locks. Otherwise each has its own. Code, `transaction: false` and downgrades
- * always do, and a revision that adds an enum value ends its batch, since the value cannot be used before it is
+ * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an empty
+ * ledger, when nobody can be waiting for their locks. Otherwise each revision is a batch. Code, `transaction: false` and
+ * downgrades always are. A revision that adds an enum value ends its batch, since the value cannot be used before it is
  * committed. A stamp is always one batch.
  */
 export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
@@ -53,7 +53,7 @@ function batchKind({ revision, direction }: RunnableStep): Batch['kind'] {
   if (revision === null) return 'sql';
   const body = direction === 'up' ? revision.up : revision.down;
   if (body?.kind === 'code') return 'code';
-  return revision.transaction ? 'sql' : 'untransacted';
+  return revision.transaction ? 'sql' : 'nontransactional';
 }
 
 function addsEnumValue({ revision }: RunnableStep): boolean {

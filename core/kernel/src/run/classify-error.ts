@@ -2,99 +2,105 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
-import { serverErrorOf, serverState, kernelState, type ServerError } from '../db/foreign-error.ts';
+import { serverErrorOf, type ServerError } from '../db/server-error.ts';
+import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
 
-/** How the run goes on after an error of a batch. */
+/** The way in which a run continues after an error of a batch. */
 export type Verdict =
-  /** Another session has the lock: wait, read the ledger, plan again. */
+  /** Another session holds the migration lock: wait, read the ledger and plan again. */
   | { readonly kind: 'busy' }
-  /** The ledger is not what the plan was made from: read it and plan again. */
+  /** The ledger is no longer the one that the plan was made from: read it and plan again. */
   | { readonly kind: 'stale' }
-  /** The connection broke: connect, wait for the lock, look whether it was committed. */
+  /** The connection broke: connect, wait for the lock, and check whether the batch was committed. */
   | { readonly kind: 'lost'; readonly reason: string }
-  /** The table locks were not to be had: the same again, a little later. */
+  /** The table locks were not granted: run the batch again a little later. */
   | { readonly kind: 'retry' }
-  /** Too much for one transaction: the same, one by one. */
+  /** The batch is too large for one transaction: run its revisions one by one. */
   | { readonly kind: 'split' }
   | { readonly kind: 'fail'; readonly error: KernelError };
 
-/** What is known where a batch failed. */
-export interface Scene {
+/** The circumstances of an error. */
+export interface ErrorContext {
   readonly session: Session;
   /** The step that was running. */
   readonly step: RunnableStep;
-  /** How many steps the batch has. */
+  /** The number of steps in the batch. */
   readonly size: number;
-  /** What this run had committed before. */
+  /** The ids that this run had committed before the batch. */
   readonly applied: readonly string[];
 }
 
-/** Decides how the run goes on after an error of a batch. */
-export function classifyError(error: unknown, scene: Scene): Verdict {
+/** Decides how a run continues after an error of a batch. */
+export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   const server = serverErrorOf(error);
   if (server === null) {
-    if (scene.session.lost) return { kind: 'lost', reason: shortMessage(error) };
-    return { kind: 'fail', error: failed(scene, shortMessage(error), null, error) };
+    if (context.session.lost) return { kind: 'lost', reason: shortMessage(error) };
+    return { kind: 'fail', error: failed(context, shortMessage(error), null, error) };
   }
   switch (server.code) {
-    case kernelState.busy:
+    case kernelSqlState.busy:
       return { kind: 'busy' };
-    case kernelState.stale:
+    case kernelSqlState.stale:
       return { kind: 'stale' };
-    case serverState.lockNotAvailable:
-    case serverState.deadlock:
-    case serverState.serializationFailure:
+    case serverSqlState.lockNotAvailable:
+    case serverSqlState.deadlock:
+    case serverSqlState.serializationFailure:
       return { kind: 'retry' };
-    case serverState.unsafeNewEnumValue:
-    case serverState.objectInUse:
-    case serverState.outOfMemory:
-      if (scene.size > 1) return { kind: 'split' };
+    case serverSqlState.unsafeNewEnumValue:
+    case serverSqlState.objectInUse:
+    case serverSqlState.outOfMemory:
+      if (context.size > 1) return { kind: 'split' };
       break;
     default:
   }
-  // A connection that the server ended on purpose (57P01, 57P02, 57P03) or class 08.
-  if (scene.session.lost || /^(57P0[1235]|08)/.test(server.code)) return { kind: 'lost', reason: server.message };
-  return { kind: 'fail', error: explain(server, scene, error) };
+  // The server ended the connection (57P01, 57P02, 57P03, 57P05), or the network did (class 08).
+  if (context.session.lost || /^(57P0[1235]|08)/.test(server.code)) return { kind: 'lost', reason: server.message };
+  return { kind: 'fail', error: explain(server, context, error) };
 }
 
-function explain(server: ServerError, scene: Scene, cause: unknown): KernelError {
-  const { session, step, applied } = scene;
+function explain(server: ServerError, context: ErrorContext, cause: unknown): KernelError {
+  const { session, step, applied } = context;
   const revision = step.id;
   switch (server.code) {
-    case kernelState.envelope:
+    case kernelSqlState.envelope:
       return kernelError('ENVELOPE_VIOLATED', { revision, reason: server.message, applied }, { cause });
-    case serverState.featureNotSupported:
-    case serverState.invalidTermination:
+    case serverSqlState.featureNotSupported:
+    case serverSqlState.invalidTermination:
       if (!/transaction/i.test(server.message)) break;
       return kernelError(
         'ENVELOPE_VIOLATED',
-        { revision, reason: `it tries to end the transaction it runs in (${server.message})`, applied },
+        { revision, reason: `it tries to end its transaction (${server.message})`, applied },
         { cause },
       );
-    case serverState.insufficientPrivilege:
+    case serverSqlState.insufficientPrivilege:
       return kernelError(
         'DATABASE_PRIVILEGE',
         { database: session.shown, user: session.user, missing: server.message, revision },
         { cause },
       );
-    case serverState.readOnlyTransaction:
+    case serverSqlState.readOnlyTransaction:
       return kernelError(
         'DATABASE_READ_ONLY',
         { database: session.shown, reason: 'is read-only', pending: [revision] },
         { cause },
       );
-    case serverState.activeTransaction:
-      return failed(scene, `${server.message}; such a statement needs \`transaction: false\``, server, cause);
+    case serverSqlState.activeTransaction:
+      return failed(
+        context,
+        `${server.message}; a revision with this statement needs \`transaction: false\``,
+        server,
+        cause,
+      );
     default:
   }
-  return failed(scene, server.message, server, cause);
+  return failed(context, server.message, server, cause);
 }
 
-function failed(scene: Scene, reason: string, server: ServerError | null, cause: unknown): KernelError {
-  const { step, applied } = scene;
-  const place = placeOf(server);
+function failed(context: ErrorContext, reason: string, server: ServerError | null, cause: unknown): KernelError {
+  const { step, applied } = context;
+  const position = positionIn(server);
   return kernelError(
     'MIGRATION_FAILED',
     {
@@ -104,18 +110,18 @@ function failed(scene: Scene, reason: string, server: ServerError | null, cause:
       reason,
       sqlState: server?.code ?? null,
       detail: server?.detail ?? null,
-      line: place?.line ?? null,
-      statement: place?.text ?? null,
+      line: position?.line ?? null,
+      statement: position?.text ?? null,
       applied,
     },
     { cause },
   );
 }
 
-/** The line of the revision's SQL at which the server stopped reading. */
-function placeOf(server: ServerError | null): { readonly line: number; readonly text: string } | null {
+/** Returns the line of the revision's SQL at which the server reports a syntax error. */
+function positionIn(server: ServerError | null): { readonly line: number; readonly text: string } | null {
   if (server?.internalQuery === undefined || server.internalPosition === undefined) return null;
-  // PostgreSQL counts characters, JavaScript UTF-16 units.
+  // PostgreSQL counts characters, JavaScript counts UTF-16 units.
   const before = [...server.internalQuery].slice(0, server.internalPosition - 1).join('');
   const line = before.split('\n').length;
   return { line, text: (server.internalQuery.split('\n')[line - 1] ?? '').trim().slice(0, 200) };

@@ -1,7 +1,7 @@
 import { loadModule, parseSync } from 'libpg-query';
 import { quoteIdentifier } from '../sql/quote.ts';
 
-/** The index that `create index concurrently` in `text` makes, and its table, quoted as SQL; `null` for anything else. */
+/** Returns the index that `create index concurrently` in `text` creates, and its table, quoted; `null` for other SQL. */
 export async function concurrentIndexOf(
   text: string,
 ): Promise<{ readonly name: string; readonly table: string } | null> {
@@ -18,7 +18,7 @@ export async function concurrentIndexOf(
   return null;
 }
 
-/** The indexes that `drop index concurrently` in `text` drops, quoted as SQL; `null` for anything else. */
+/** Returns the indexes that `drop index concurrently` in `text` drops, quoted; `null` for other SQL. */
 export async function concurrentDropOf(text: string): Promise<readonly string[] | null> {
   await loadModule();
   const [{ stmt } = {}] = parseSync(text).stmts ?? [];

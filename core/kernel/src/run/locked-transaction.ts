@@ -1,19 +1,19 @@
 import { beginScript, guardBlock, type RowToWrite } from './envelope.ts';
-import { kernelState } from '../db/foreign-error.ts';
-import type { Run } from './run.ts';
+import { kernelSqlState } from '../db/sql-state.ts';
+import type { RunContext } from './run-context.ts';
 
 /**
- * Opens the transaction that holds the lock around a revision whose effect is not one text: code, and what no
- * transaction may hold. Gives `false`, with the transaction ended, where another process has done it already.
+ * Opens a transaction that holds the migration lock, for a code revision or for one that runs outside a transaction. Returns
+ * `false`, with the transaction ended, if another process has already run the revision.
  */
 export async function openLockedTransaction(
-  { session, settings }: Run,
+  { session, settings }: RunContext,
   row: RowToWrite,
   direction: 'up' | 'down',
 ): Promise<boolean> {
   let skipped = false;
   await session.script(`${beginScript(session.kind, settings)}${guardBlock(row, direction)}`, (notice) => {
-    if (notice.code === kernelState.skipped) skipped = true;
+    if (notice.code === kernelSqlState.skipped) skipped = true;
   });
   if (skipped) await session.script('rollback');
   return !skipped;

@@ -1,19 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { RunnableStep } from './batches.ts';
-import { waitForLock } from './lock.ts';
-import type { Run } from './run.ts';
+import { waitForLock } from './migration-lock.ts';
+import type { AppliedStep, RunContext } from './run-context.ts';
 
 /**
- * After a broken connection nobody here knows whether the batch was committed. The server does: once the lock is free
- * its transaction has ended, and this run's rows are there or not. Gives what this run has committed, by the server's
- * word. Throws OUTCOME_UNKNOWN when the server does not come back, LOCK_WAIT_TIMEOUT.
+ * Connects again after the connection broke, and returns the steps that this run has committed. Only the server knows
+ * whether the last batch was committed. Once the migration lock is free, the transaction of that batch has ended, so the
+ * ledger has its rows or not. Throws OUTCOME_UNKNOWN if the server does not accept a connection again, and
+ * LOCK_WAIT_TIMEOUT.
  */
 export async function reconnect(
-  run: Run,
+  run: RunContext,
   step: RunnableStep | null,
   reason: string,
-): Promise<readonly { readonly id: string; readonly direction: 'up' | 'down' }[]> {
+): Promise<readonly AppliedStep[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
   const until = performance.now() + settings.retryFor * 1000;

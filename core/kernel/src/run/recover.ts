@@ -1,16 +1,16 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { RunnableStep } from './batches.ts';
-import { waitForLock } from './lock.ts';
+import { waitForLock } from './migration-lock.ts';
 import { reconnect } from './reconnect.ts';
-import type { AppliedStep, Run } from './run.ts';
+import type { AppliedStep, RunContext } from './run-context.ts';
 
 /** The changing state of one run, from its first step to its last. */
-export interface Progress {
+export interface RunProgress {
   applied: readonly AppliedStep[];
   /** Lost connections since the last committed step. */
   losses: number;
-  /** Number of ledger rows at the last reading; as long as it changes, other processes make progress. */
+  /** Number of ledger rows at the last reading. As long as it changes, other processes make progress. */
   rows: number;
   /** When waiting for the migration lock ends, as of `performance.now()`. Renewed while other processes make progress. */
   deadline: number;
@@ -20,8 +20,8 @@ export interface Progress {
   checked: boolean;
 }
 
-/** The state of a run that has not begun. */
-export function startProgress(): Progress {
+/** Returns the state of a run that has not begun. */
+export function startProgress(): RunProgress {
   return { applied: [], losses: 0, rows: -1, deadline: 0, split: false, checked: false };
 }
 
@@ -30,14 +30,14 @@ export type Interruption =
   | { readonly kind: 'busy' | 'stale' | 'split'; readonly step: RunnableStep | null }
   | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly reason: string };
 
-/** How often the connection may break during the same step before that step is blamed. */
+/** How often the connection may break during the same step before that step counts as the cause. */
 const connectionLossLimit = 3;
 
 /**
  * Waits until the run can continue after `interruption`: for the migration lock, or for a new connection. Throws
  * LOCK_WAIT_TIMEOUT, OUTCOME_UNKNOWN, and MIGRATION_FAILED for a step that breaks every connection.
  */
-export async function recover(run: Run, interruption: Interruption, progress: Progress): Promise<void> {
+export async function recover(run: RunContext, interruption: Interruption, progress: RunProgress): Promise<void> {
   const { settings } = run;
   switch (interruption.kind) {
     case 'busy':
@@ -50,7 +50,7 @@ export async function recover(run: Run, interruption: Interruption, progress: Pr
       return;
     default: {
       progress.losses += 1;
-      // One by one, so that the revision that breaks the connection is known by name.
+      // From now on revisions run one by one, so that the one that breaks the connection is known by name.
       progress.split = true;
       const committed = await reconnect(run, interruption.step, interruption.reason);
       if (committed.length > progress.applied.length) progress.losses = 0;
@@ -60,7 +60,7 @@ export async function recover(run: Run, interruption: Interruption, progress: Pr
   }
 }
 
-function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }>, progress: Progress): KernelError {
+function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }>, progress: RunProgress): KernelError {
   return kernelError('MIGRATION_FAILED', {
     revision: step?.id ?? '',
     direction: step?.direction ?? 'up',

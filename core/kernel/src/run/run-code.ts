@@ -4,29 +4,34 @@ import type { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
-import type { OnBegin, Run } from './run.ts';
+import type { OnBegin, RunContext } from './run-context.ts';
 
-/** Statements that would end, split or bend the transaction of a code revision. */
+/** Statements that would end or split the transaction of a code revision, or change its settings. */
 const forbidden =
   /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|discard|reset|set\s+(?:session\s+|local\s+)?(?:role|authorization|search_path|transaction|session\s+authorization|characteristics))\b/i;
 
 const leadingComments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 
-/** Runs a code revision: its function gets SQL on the transaction that also takes the lock and writes the row. */
-export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: OnBegin): Promise<readonly string[]> {
+/** Runs a code revision. Its function queries within the transaction that takes the lock and writes the ledger row. */
+export async function runCode(
+  run: RunContext,
+  batch: Batch,
+  attemptId: string,
+  onBegin: OnBegin,
+): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
   const body = batch.direction === 'up' ? revision?.up : revision?.down;
   if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return [];
   const { session } = run;
-  const row = rowOf(run.id, { ...step, revision }, attempt);
+  const row = rowOf(run.id, { ...step, revision }, attemptId);
   if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
   let open = true;
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
-    if (!open) throw violation(step.id, 'it queries after its function has returned; await every query');
-    assertStatement(step.id, statement);
+    if (!open) throw violation(step.id, 'it runs a query after its function has returned; await every query');
+    assertAllowed(step.id, statement);
     return session.query<Row>(statement.text, statement.values);
   };
   try {
@@ -41,10 +46,10 @@ export async function runCode(run: Run, batch: Batch, attempt: string, onBegin: 
   return [step.id];
 }
 
-function assertStatement(revision: string, statement: Sql): void {
-  if (!isSql(statement)) throw violation(revision, 'it gives `query` something that is not made by `sql`');
+function assertAllowed(revision: string, statement: Sql): void {
+  if (!isSql(statement)) throw violation(revision, 'it passes a value to `query` that was not created by `sql`');
   const keyword = forbidden.exec(statement.text.replace(leadingComments, ''))?.[0];
-  if (keyword !== undefined) throw violation(revision, `it runs «${keyword}»`);
+  if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`);
 }
 
 function violation(revision: string, reason: string): KernelError {

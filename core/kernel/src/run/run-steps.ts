@@ -67,7 +67,11 @@ class Stop extends Error {
 }
 
 /** Lets Umzug iterate over the batches. Returns the first interruption; `null` if all batches took effect. */
-async function runBatches(run: RunContext, batches: readonly Batch[], progress: RunProgress): Promise<Interruption | null> {
+async function runBatches(
+  run: RunContext,
+  batches: readonly Batch[],
+  progress: RunProgress,
+): Promise<Interruption | null> {
   const { Umzug, MigrationError } = await import('umzug');
   const total = batches.reduce((sum, batch) => sum + batch.steps.length, 0);
   let start = 0;
@@ -115,7 +119,11 @@ interface Position {
  * whole batch is retried for up to `retryFor` seconds, so that live queries never queue behind it for longer than that
  * timeout. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
-async function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Position): Promise<readonly string[]> {
+async function runBatch(
+  run: RunContext,
+  batch: Batch,
+  { start, total, applied }: Position,
+): Promise<readonly string[]> {
   const { session, settings, observer } = run;
   const began = performance.now();
   let blockers: readonly string[] = [];

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { definePlugin, type PluginDefinition } from '../../src/contract/define-plugin.ts';
-import { startPlugins, stopPlugins, type LoadedPlugin, type Surroundings } from '../../src/boot/lifecycle.ts';
+import { startPlugins, stopPlugins, type LoadedPlugin, type StartOptions } from '../../src/boot/lifecycle.ts';
 
-const nobody = (): never => {
-  throw new Error('no plugin of this test asks for anything');
+const fail = (): never => {
+  throw new Error('no plugin of this test gets a service');
 };
-const around: Surroundings = {
+const options: StartOptions = {
   log: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
   inContext: (work) => work(),
-  get: () => Object.assign(nobody, { optional: nobody, all: nobody }),
+  get: () => Object.assign(fail, { optional: fail, all: fail }),
 };
 
-/** Reads `likes (core comments)` as a plugin that requires the two, with hooks that write into `log`. */
+/** Parses `likes (core comments)` as a plugin that requires the two others, with hooks that write to `log`. */
 function load(
   log: string[],
   drawing: string,
   hooks: Partial<Pick<PluginDefinition, 'start' | 'stop'>> = {},
-  startTimeout = 5,
+  timeout = 5,
 ): LoadedPlugin {
   const [, name = '', needs = ''] = /^(\S+)(?: \((.*)\))?$/.exec(drawing) ?? [];
   const requires = needs
@@ -32,40 +32,40 @@ function load(
   const stop = (): void => void log.push(`${name} down`);
   return {
     plugin: { name, package: `plugin-${name}`, version: '1.0.0', requires, depth: name === 'core' ? 0 : 1 },
-    running: definePlugin<unknown>({ name, start, stop, ...hooks }),
+    definition: definePlugin<unknown>({ name, start, stop, ...hooks }),
     exports: {},
     options: {},
-    startTimeout,
+    timeout,
   };
 }
 
 describe('starting plugins', () => {
-  it('starts a plugin when what it requires is up, and independent ones side by side', async () => {
+  it('starts a plugin once its requirements have started, and independent plugins concurrently', async () => {
     const log: string[] = [];
     const set = [load(log, 'core'), load(log, 'comments'), load(log, 'likes'), load(log, 'app (likes comments)')];
-    const started = await startPlugins(set, around);
+    const started = await startPlugins(set, options);
     expect(log.slice(0, 4)).toEqual(['core…', 'core up', 'comments…', 'likes…']);
     expect(log.at(-2)).toBe('app…');
     expect(started.map(({ plugin }) => plugin.name)).toEqual(['core', 'comments', 'likes', 'app']);
   });
 
-  it('stops in reverse order of being ready', async () => {
+  it('stops plugins in the reverse order in which they became ready', async () => {
     const log: string[] = [];
     const slow = load(log, 'slow', { start: () => sleep(60) });
-    const started = await startPlugins([load(log, 'core'), slow, load(log, 'quick')], around);
+    const started = await startPlugins([load(log, 'core'), slow, load(log, 'quick')], options);
     log.length = 0;
     await stopPlugins(started);
     expect(log).toEqual(['slow down', 'quick down', 'core down']);
   });
 
-  it('names the plugin and the phase that failed, and stops what had started', async () => {
+  it('names the plugin and phase that failed, and stops the plugins that had started', async () => {
     const log: string[] = [];
     const broken = load(log, 'broken', {
       start: () => {
         throw new Error('no key\nsecond line with a secret');
       },
     });
-    const running = startPlugins([load(log, 'core'), broken, load(log, 'late (broken)')], around);
+    const running = startPlugins([load(log, 'core'), broken, load(log, 'late (broken)')], options);
     await expect(running).rejects.toMatchObject({
       code: 'PLUGIN_PHASE_FAILED',
       details: { plugin: 'broken', package: 'plugin-broken', phase: 'start', reason: 'no key' },
@@ -73,7 +73,7 @@ describe('starting plugins', () => {
     expect(log).toEqual(['core…', 'core up', 'core down']);
   });
 
-  it('aborts the signals of those still starting when one fails', async () => {
+  it('aborts the signals of plugins that are still starting when one fails', async () => {
     const log: string[] = [];
     const patient = load(log, 'patient', {
       start: ({ signal }) =>
@@ -82,21 +82,21 @@ describe('starting plugins', () => {
         }),
     });
     const broken = load(log, 'broken', { start: () => sleep(20).then(() => Promise.reject(new Error('no'))) });
-    await expect(startPlugins([patient, broken], around)).rejects.toMatchObject({ code: 'PLUGIN_PHASE_FAILED' });
+    await expect(startPlugins([patient, broken], options)).rejects.toMatchObject({ code: 'PLUGIN_PHASE_FAILED' });
     expect(log).toContain('patient aborted');
   });
 
-  it('gives a plugin its time limit and no more, and says how to raise it', async () => {
+  it('fails a plugin that exceeds its timeout, and says how to raise the timeout', async () => {
     const hanging = load([], 'hanging', { start: () => new Promise(() => {}) }, 0.05);
-    const failure = startPlugins([hanging], around);
+    const failure = startPlugins([hanging], options);
     await expect(failure).rejects.toMatchObject({ code: 'PLUGIN_PHASE_TIMEOUT', details: { seconds: 0.05 } });
     await expect(failure).rejects.toHaveProperty('hint', expect.stringContaining('$startTimeout'));
   });
 
-  it('stops all plugins even where one fails to, and then says so', async () => {
+  it('stops all plugins even if one fails to stop, and then reports that failure', async () => {
     const log: string[] = [];
     const stubborn = load(log, 'stubborn', { stop: () => Promise.reject(new Error('still busy')) });
-    const started = await startPlugins([load(log, 'core'), stubborn], around);
+    const started = await startPlugins([load(log, 'core'), stubborn], options);
     await expect(stopPlugins(started)).rejects.toMatchObject({ details: { plugin: 'stubborn', phase: 'stop' } });
     expect(log).toContain('core down');
   });

@@ -16,8 +16,8 @@ async function directory(): Promise<{ readonly target: DatabaseTarget; readonly 
   return { target, path: target.kind === 'pglite' ? (target.directory ?? '') : '' };
 }
 
-/** A process that opens the directory and keeps it. */
-async function keeper(path: string): Promise<ChildProcess> {
+/** Starts a process that opens the directory and keeps it open. */
+async function holderOf(path: string): Promise<ChildProcess> {
   const code = `const { openSession } = await import(${JSON.stringify(sessionModule)});
     await openSession(${JSON.stringify({ kind: 'pglite', directory: path, shown: path })});
     console.log('open'); setInterval(() => {}, 1000);`;
@@ -26,7 +26,7 @@ async function keeper(path: string): Promise<ChildProcess> {
   return child;
 }
 
-it('keeps what was committed when it is closed and opened again', async () => {
+it('keeps committed data when it is closed and opened again', async () => {
   const { target, path } = await directory();
   const first = await openSession(target);
   expect((await upgrade(first, branch('core', 'create table a ()'))).error).toBeNull();
@@ -37,7 +37,7 @@ it('keeps what was committed when it is closed and opened again', async () => {
   expect(existsSync(`${path}.pid`)).toBe(false);
 });
 
-it('makes a directory that is its owner’s alone, and starts with few buffers', async () => {
+it('creates a directory that only its owner can read, and starts with few buffers', async () => {
   const { target, path } = await directory();
   const session = await openSession(target);
   expect(await session.query('show shared_buffers')).toEqual([{ shared_buffers: '8MB' }]);
@@ -47,9 +47,9 @@ it('makes a directory that is its owner’s alone, and starts with few buffers',
   }
 });
 
-it('reads and writes arrays of the types that columns have', async () => {
+it('reads and writes arrays of column types', async () => {
   const { engine, query, close } = await openPglite({ kind: 'pglite', directory: null, shown: 'memory' });
-  // Each query copies them: those of the server's own catalogs would be 200 more.
+  // Each query copies them. The row types of the server's own catalogs would be 200 more.
   expect(Object.keys(engine.parsers).length).toBeLessThan(150);
   expect(
     await query(`select '{a,"b,c",NULL}'::text[] as texts, '{{1,2},{3,NULL}}'::int[] as numbers, '{t,f}'::bool[] as bools,
@@ -81,9 +81,9 @@ it('reads and writes arrays of the types that columns have', async () => {
   await close();
 });
 
-it('refuses a second process, naming the first, and needs no manual step after a kill or a stop', async () => {
+it('refuses a second process, naming the first, until the first has ended in any way', async () => {
   const { target, path } = await directory();
-  const holder = await keeper(path);
+  const holder = await holderOf(path);
   await expect(openSession(target)).rejects.toMatchObject({
     code: 'DIRECTORY_IN_USE',
     exitCode: 23,
@@ -97,7 +97,7 @@ it('refuses a second process, naming the first, and needs no manual step after a
   await session.close();
 });
 
-it('begins anew where a crash left a half-made directory', async () => {
+it('starts over if a crash left an incomplete directory', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'PG_VERSION'), '18\n');
@@ -108,14 +108,14 @@ it('begins anew where a crash left a half-made directory', async () => {
   expect(existsSync(`${path}.creating`)).toBe(false);
 });
 
-it('explains a directory of another major version', async () => {
+it('refuses a directory of another major version', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'PG_VERSION'), '16\n');
   await expect(openSession(target)).rejects.toMatchObject({ code: 'STORE_VERSION', exitCode: 24 });
 });
 
-it('explains a directory that is no database, and leaves it alone', async () => {
+it('refuses a directory that is not a database, and leaves it unchanged', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'holiday.txt'), 'photos');
@@ -123,7 +123,7 @@ it('explains a directory that is no database, and leaves it alone', async () => 
   expect(existsSync(join(path, 'holiday.txt'))).toBe(true);
 });
 
-it('explains a place where no directory can be', async () => {
+it('refuses a path at which no directory can be created', async () => {
   const blocked = join(inject('scratch'), 'a-file');
   writeFileSync(blocked, '');
   const target = { kind: 'pglite', directory: join(blocked, 'db'), shown: 'x' } as const;

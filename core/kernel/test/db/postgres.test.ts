@@ -6,31 +6,31 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer, serverUrl } from '../../../../test/helper/database.ts';
 import { startCutter } from '../../../../test/faults/cutter.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
-import { lockKey } from '../../src/run/lock.ts';
+import { lockKey } from '../../src/run/migration-lock.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { applied, branch, counted, exists, revision, settings, upgrade } from './support.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
-/** A database of one test's own, and what it needs of it. */
-interface Place {
+/** The database of one test. */
+interface TestDatabase {
   readonly target: PostgresTarget;
-  /** Of the database. */
+  /** The name of the database. */
   readonly name: string;
   readonly session: Session;
-  /** Somebody else who is connected, by default to the same database. */
+  /** Opens another connection, by default to the same database. */
   readonly other: (application?: string, url?: string) => Promise<pg.Client>;
 }
 
-const test = it.extend<{ place: Place }>({
-  // Vitest reads from the pattern that this needs no other fixture.
+const test = it.extend<{ place: TestDatabase }>({
+  // Vitest requires a pattern here: an empty one means that no other fixture is needed.
   // oxlint-disable-next-line no-empty-pattern
   async place({}, use) {
     const target = await emptyDatabase('postgres');
-    if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+    if (target.kind !== 'postgres') throw new Error('this is not PostgreSQL');
     const session = await openSession(target);
     const clients: pg.Client[] = [];
-    const other: Place['other'] = async (application = 'somebody else', url = target.url) => {
+    const other: TestDatabase['other'] = async (application = 'another application', url = target.url) => {
       const client = new pg.Client({ connectionString: url, application_name: application });
       clients.push(client);
       client.on('error', () => {});
@@ -45,9 +45,9 @@ const test = it.extend<{ place: Place }>({
 
 const table = branch('core', 'create table a (x int)');
 
-// Most of them wait for a time limit.
-describe.concurrent('a PostgreSQL server that others use too', () => {
-  test('waits for a foreign holder of the lock', async ({ place: { session, other } }) => {
+// Concurrent, because most of them wait for a timeout.
+describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () => {
+  test('waits for another session that holds the lock', async ({ place: { session, other } }) => {
     const holder = await other();
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const waits: string[] = [];
@@ -58,7 +58,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect((await running).error).toBeNull();
   });
 
-  test('gives up at the deadline, naming the holder', async ({ place: { session, other } }) => {
+  test('gives up at the deadline and names the session that holds the lock', async ({ place: { session, other } }) => {
     const holder = await other('the holder');
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
@@ -67,15 +67,13 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  test('is not held up by a lock in another database', async ({ place: { session, other } }) => {
+  test('does not wait for a lock in another database', async ({ place: { session, other } }) => {
     const client = await other('elsewhere', serverUrl('postgres'));
     await client.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     expect((await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } })).error).toBeNull();
   });
 
-  test('lets each of eight sessions share the work, every revision taking effect once', async ({
-    place: { target, session },
-  }) => {
+  test('shares its work with seven others, and each revision runs once', async ({ place: { target, session } }) => {
     const plan = branch(
       'core',
       'create table n (x int)',
@@ -91,7 +89,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(await session.query('select count(*)::int as n from n')).toEqual([{ n: 20 }]);
   });
 
-  test('tries again while a table is in use, and never makes others wait longer than lock_timeout', async ({
+  test('retries while a table is in use, and never blocks others for longer than lock_timeout', async ({
     place: { session, other },
   }) => {
     await upgrade(session, table);
@@ -112,7 +110,9 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(waits).toContain('table locks');
   });
 
-  test('gives up on a table that stays in use, naming the blocker', async ({ place: { session, other } }) => {
+  test('gives up on a table that stays in use and names the session that blocks it', async ({
+    place: { session, other },
+  }) => {
     await upgrade(session, table);
     const reader = await other('the long report');
     await reader.query('begin; select * from a');
@@ -124,7 +124,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(true);
   });
 
-  test('finds out what was committed when the connection breaks', async ({ place: { name, session } }) => {
+  test('finds out which revisions were committed when the connection breaks', async ({ place: { name, session } }) => {
     await upgrade(session, table);
     const plan = [
       ...table,
@@ -139,30 +139,35 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
   });
 
-  test('blames a revision under which the connection breaks again and again', async ({ place: { session } }) => {
+  test('fails with the revision during which the connection breaks repeatedly', async ({ place: { session } }) => {
     await upgrade(session, table);
-    const suicide = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
-    const result = await upgrade(session, [...table, ...suicide]);
+    const terminating = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
+    const result = await upgrade(session, [...table, ...terminating]);
     expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0001' } });
     expect(result.error?.message).toContain('broke 3 times');
     expect(await applied(session)).toEqual(['core@0001']);
   });
 
-  test('blames it by name out of a whole chunk as well', async ({ place: { session } }) => {
-    const suicide = branch('likes', 'create table l ()', 'select pg_terminate_backend(pg_backend_pid())', 'select 1');
-    const result = await upgrade(session, [...table, ...suicide]);
+  test('names that revision even if it shared a transaction', async ({ place: { session } }) => {
+    const terminating = branch(
+      'likes',
+      'create table l ()',
+      'select pg_terminate_backend(pg_backend_pid())',
+      'select 1',
+    );
+    const result = await upgrade(session, [...table, ...terminating]);
     expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'likes@0002' } });
     expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
   });
 
-  test('names the revision of a chunk that a time limit ends', async ({ place: { session } }) => {
+  test('names the revision that a timeout ends in a shared transaction', async ({ place: { session } }) => {
     const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
     const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
     expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
     expect(await applied(session)).toEqual([]);
   });
 
-  test('overrides the time limits of a role', async ({ place: { target, name } }) => {
+  test('overrides the timeouts of the database and the role', async ({ place: { target, name } }) => {
     await onServer(
       name,
       `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`,
@@ -173,7 +178,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(result.error).toBeNull();
   });
 
-  test('says which grant is missing', async ({ place: { target, name, session } }) => {
+  test('names the missing grant', async ({ place: { target, name, session } }) => {
     await onServer(name, `create role ${name}_poor login password 'poor'`);
     const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);
     const poor = await openSession({ ...target, url });
@@ -188,7 +193,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  test('boots on a read-only database that is up to date, and refuses what is pending', async ({
+  test('accepts a read-only database that is up to date, and refuses one with pending revisions', async ({
     place: { target, name, session },
   }) => {
     await upgrade(session, table);
@@ -204,7 +209,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     });
   });
 
-  test('needs a second connection for a revision outside a transaction, and says so', async ({
+  test('reports that a revision outside a transaction needs a second connection', async ({
     place: { target, session },
   }) => {
     await upgrade(session, table);
@@ -215,14 +220,14 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
       transaction: false,
       check: 'select true',
     });
-    const alone = await openSession({ ...target, directUrl: 'postgres://postgres:hush@127.0.0.1:1/none' });
-    const result = await upgrade(alone, [...table, { ...r, check: 'select false' }]);
-    await alone.close();
+    const single = await openSession({ ...target, directUrl: 'postgres://postgres:hush@127.0.0.1:1/none' });
+    const result = await upgrade(single, [...table, { ...r, check: 'select false' }]);
+    await single.close();
     expect(result.error).toMatchObject({ code: 'DIRECT_CONNECTION_NEEDED', exitCode: 22 });
     expect(JSON.stringify([result.error, result.error?.message])).not.toContain('hush');
   });
 
-  it('explains a server that is not there, without the password', async () => {
+  it('reports an unreachable server without the password', async () => {
     const gone: DatabaseTarget = {
       kind: 'postgres',
       url: 'postgres://u:hush@127.0.0.1:1/x',
@@ -234,9 +239,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(String(error)).not.toContain('hush');
   });
 
-  test('does not guess what was committed when the server does not come back', async ({
-    place: { target, session },
-  }) => {
+  test('reports an unknown outcome if the server does not come back', async ({ place: { target, session } }) => {
     await upgrade(session, table);
     let batches = 0;
     const cutter = await startCutter((moment) => {
@@ -255,7 +258,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     expect(again.error).toBeNull();
   });
 
-  test('explains a pooler that refuses what a connection needs', async ({ place: { target } }) => {
+  test('reports a pooler that rejects a startup parameter', async ({ place: { target } }) => {
     const refusal = 'unsupported startup parameter: application_name';
     const fields = Buffer.from(`SFATAL\0C08P01\0M${refusal}\0\0`);
     const head = Buffer.alloc(5);
@@ -274,7 +277,7 @@ describe.concurrent('a PostgreSQL server that others use too', () => {
     pooler.close();
   });
 
-  test('leaves neither lock nor open transaction behind', async ({ place: { name, session } }) => {
+  test('leaves neither a lock nor an open transaction behind', async ({ place: { name, session } }) => {
     const { session: watched } = counted(session);
     await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
     const left = await onServer(

@@ -7,8 +7,8 @@ import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import { migrate, type Goal, type MigrationOptions } from '../../src/migrate/migrate.ts';
-import type { AppliedStep } from '../../src/run/run.ts';
-// Loaded when something is pending; here before that, since some tests count milliseconds.
+import type { AppliedStep } from '../../src/run/run-context.ts';
+// Normally loaded when something is pending. Some tests measure milliseconds, so it is loaded before them.
 import '../../src/run/run-steps.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
@@ -16,7 +16,7 @@ import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
 /** Time limits that let a test fail quickly. */
 export const settings: UpgradeSettings = { lockWait: 20, lockTimeout: 3, retryFor: 20, statementTimeout: 0 };
 
-/** What a test says of a revision; the rest is filled in. */
+/** The parts of a revision that a test specifies. The rest has defaults. */
 export interface Sketch {
   readonly id: string;
   readonly revises?: string | null;
@@ -28,7 +28,7 @@ export interface Sketch {
   readonly breaking?: boolean;
 }
 
-/** A revision as the loader would give it. */
+/** Returns a revision like one that was loaded from a file. */
 export function revision(sketch: Sketch): Revision {
   const [plugin = '', slug = ''] = sketch.id.split('@');
   return {
@@ -54,13 +54,13 @@ function bodyOf(body: string | RevisionCode): RevisionBody {
   return typeof body === 'string' ? { kind: 'sql', text: body } : { kind: 'code', version: 1, run: body };
 }
 
-/** A branch `name@0001`, `name@0002`, … of the given statements. */
+/** Returns a branch `name@0001`, `name@0002`, … with the given statements. */
 export function branch(name: string, ...statements: readonly string[]): readonly Revision[] {
   const id = (n: number): string => `${name}@${String(n).padStart(4, '0')}`;
   return statements.map((up, i) => revision({ id: id(i + 1), revises: i === 0 ? null : id(i), up }));
 }
 
-/** A goal given as steps, whatever a graph would say. */
+/** A goal given as steps instead of a graph. */
 export interface Steps
   extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'mode' | 'upToDate'>> {
   /** The revisions that the code knows. */
@@ -90,13 +90,13 @@ export async function runSteps(session: Session, { known, plan, ...options }: St
     depth: 0,
     revisions: [],
   }));
-  const set = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
+  const pluginSet = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
   const revisions = new Map(known.map((one) => [one.id, one]));
-  const blueprint = { set, graph: revisionGraph([]), revisions, packages };
+  const revisionSet = { pluginSet, graph: revisionGraph([]), revisions, packages };
   const { mode = 'run', upToDate = null, settings: limits = settings, observer = {} } = options;
   try {
     return await migrate(
-      { session, blueprint, settings: limits, observer },
+      { session, revisionSet, settings: limits, observer },
       {
         mode,
         upToDate,
@@ -154,7 +154,7 @@ export async function exists(session: Session, relation: string): Promise<boolea
   return row?.found === true;
 }
 
-/** The session, counting what goes over the wire. */
+/** Returns the session, recording every text that is sent. */
 export function counted(session: Session): { readonly session: Session; readonly calls: string[] } {
   const calls: string[] = [];
   const counting: Session = {
@@ -185,7 +185,7 @@ export function sessionPerTest(kind: DatabaseKind): () => Session {
     if (kind === 'pglite') await session?.close();
   });
   return () => {
-    if (session === null) throw new Error('there is a session only while a test runs');
+    if (session === null) throw new Error('there is only a session while a test runs');
     return session;
   };
 }

@@ -22,11 +22,11 @@ describe('the nearest name', () => {
     ['a', ['b']],
     ['', ['a', '']],
     ['likes', []],
-  ])('of %j in %j is nothing: too far away', (name, candidates) => {
+  ])('of %j in %j is null, since none is close enough', (name, candidates) => {
     expect(nearestName(name, candidates)).toBeNull();
   });
 
-  test('is the first by code units where two are as near', () => {
+  test('is the first by code units if two are equally close', () => {
     expect(nearestName('cat', ['car', 'bat', 'cut'])).toBe('bat');
     expect(nearestName('cat', ['cut', 'bat', 'car'])).toBe('bat');
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
-import { digestOf, readDetails, readLedger, readLedgerUnless } from '../../src/ledger/ledger.ts';
+import { ledgerDigest, readDetails, readLedger, readLedgerUnlessEqual } from '../../src/ledger/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
 import {
   applied,
@@ -36,14 +36,14 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(details[1]?.appliedAt).toBeInstanceOf(Date);
   });
 
-  it('reads the ledger in the order of what was applied, wherever its rows are', async () => {
+  it('reads the ledger in the order of application, wherever its rows are stored', async () => {
     await upgrade(session, two);
-    // A row that is written anew comes last in the table.
+    // PostgreSQL moves an updated row to the end of the table.
     await session.script("update kernel.ledger set package = 'moved' where slug = '0001'");
     expect((await readLedger(session)).rows.map(({ id }) => id)).toEqual(['core@0001', 'core@0002']);
   });
 
-  it('asks one query and writes nothing when nothing is pending', async () => {
+  it('makes one query and writes nothing when nothing is pending', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     const result = await upgrade(watched, two);
@@ -52,39 +52,39 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(calls[0]).toMatch(/^select/);
   });
 
-  it('is told by one query that the ledger holds just what it should, and reads no row', async () => {
+  it('learns from one query that the ledger is up to date, without reading a row', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     const plan = (): never => {
-      throw new Error('a plan was asked for');
+      throw new Error('nothing should be planned');
     };
-    const result = await runSteps(watched, { known: two, plan, upToDate: digestOf(two.toReversed()) });
+    const result = await runSteps(watched, { known: two, plan, upToDate: ledgerDigest(two.toReversed()) });
     expect(result).toMatchObject({ applied: [], error: null });
     expect(calls).toHaveLength(1);
   });
 
   it.each([
-    ['one more is pending', [...two, ...branch('likes', 'select 1')]],
-    ['one fewer is known', two.slice(0, 1)],
-    ['a text is another', branch('core', 'create table a (x int);', 'alter table a add column z int;')],
-    ['none is known', []],
-  ])('reads the rows by that same query where %s', async (_, known) => {
+    ['another revision is pending', [...two, ...branch('likes', 'select 1')]],
+    ['the code has one revision less', two.slice(0, 1)],
+    ['the text of a revision differs', branch('core', 'create table a (x int);', 'alter table a add column z int;')],
+    ['the code has no revisions', []],
+  ])('reads the rows with that same query if %s', async (_, known) => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
-    const ledger = await readLedgerUnless(watched, digestOf(known));
+    const ledger = await readLedgerUnlessEqual(watched, ledgerDigest(known));
     expect(ledger?.rows.map(({ id }) => id)).toEqual(['core@0001', 'core@0002']);
     expect(calls).toHaveLength(1);
   });
 
-  it('reads an empty ledger whatever is expected of it', async () => {
+  it('reads an empty ledger as empty, whatever the code has', async () => {
     await upgrade(session, two);
     await session.script('delete from kernel.ledger');
     for (const known of [[], two]) {
-      expect(await readLedgerUnless(session, digestOf(known))).toEqual({ format: 1, rows: [] });
+      expect(await readLedgerUnlessEqual(session, ledgerDigest(known))).toEqual({ format: 1, rows: [] });
     }
   });
 
-  it('takes one round trip for a revision on a ledger that is in use', async () => {
+  it('takes one round trip per revision if the ledger has rows', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     await upgrade(watched, [...two, ...branch('likes', 'create table l (x int)', 'create table m (x int)')]);
@@ -93,7 +93,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(calls.length - scripts.length).toBeLessThanOrEqual(2);
   });
 
-  it('shares a transaction among revisions on an empty ledger, up to a hundred', async () => {
+  it('runs up to a hundred revisions per transaction if the ledger is empty', async () => {
     const many = branch('core', ...Array.from({ length: 230 }, (_, i) => `create table t${i} ()`));
     const { session: watched, calls } = counted(session);
     const result = await upgrade(watched, many);
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(calls.filter((text) => text.includes('json_to_recordset'))).toHaveLength(3);
   });
 
-  it('rolls a failing revision back whole and keeps what was committed before it', async () => {
+  it('rolls a failing revision back completely and keeps the revisions before it', async () => {
     await upgrade(session, two);
     const plan = [
       ...two,
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await applied(session)).toEqual(['core@0001', 'core@0002', 'likes@0001']);
   });
 
-  it('names the failing revision inside a chunk, and keeps nothing of the chunk', async () => {
+  it('names the revision that fails in a shared transaction, and rolls all of them back', async () => {
     const result = await upgrade(session, branch('core', 'create table a ()', 'select 1/0', 'create table b ()'));
     expect(result.applied).toEqual([]);
     expect(result.error?.details).toMatchObject({ revision: 'core@0002', sqlState: '22012' });
@@ -130,7 +130,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  it('does not tell of each revision of a chunk', async () => {
+  it('does not report every revision of a shared transaction', async () => {
     const begun: string[] = [];
     const plan = branch('core', ...Array.from({ length: 60 }, () => 'select 1'));
     const result = await upgrade(session, plan, { observer: { begins: (step) => void begun.push(step.id) } });
@@ -138,7 +138,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(begun.length).toBeLessThan(30);
   });
 
-  it('tells of the first revision of a chunk, and of those that begin a while later', async () => {
+  it('reports the first revision of a shared transaction, and those that begin some time later', async () => {
     const begun: string[] = [];
     const begins = (step: { readonly id: string }, position: number, total: number): void => {
       begun.push(`${step.id} ${position}/${total}`);
@@ -157,7 +157,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     ['a nested block that commits', 'create table half (); do $$ begin commit; end $$'],
     ['search_path', 'create table half (); set search_path = pg_catalog'],
     ['the role', 'create table half (); set local role pg_monitor'],
-  ])('refuses a revision that touches its envelope: %s', async (_, up) => {
+  ])('refuses a revision that changes its envelope: %s', async (_, up) => {
     const result = await upgrade(session, branch('core', up));
     expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
     expect(await exists(session, 'half')).toBe(false);
@@ -167,10 +167,10 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
   it.each([
     ['a trailing comment', 'create table odd (x int) -- the end'],
     ['a block comment', 'create table odd (x int) /* the end */'],
-    ['our own dollar tag', `create table odd (x text default '$hw$ $hw'); select $hw$ $$ $hw$`],
+    ['the dollar tag of the kernel', `create table odd (x text default '$hw$ $hw'); select $hw$ $$ $hw$`],
     ['quotes and backslashes', `create table odd (x text default E'it''s \\\\ "fine" \\n')`],
     ['letters beyond ASCII', `create table odd (x text default '𝔘ñï ☃')`],
-  ])('runs text as it is: %s', async (_, up) => {
+  ])('runs text unchanged: %s', async (_, up) => {
     const result = await upgrade(session, branch('core', up));
     expect(result.error).toBeNull();
     expect(await exists(session, 'odd')).toBe(true);
@@ -195,7 +195,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await applied(session)).toHaveLength(3);
   });
 
-  it('runs a chunk one by one where it is too much for one transaction', async () => {
+  it('runs revisions one by one if they cannot share a transaction', async () => {
     const hidden = `do $$ begin execute 'alter type mood add ' || 'value ''bad'''; end $$`;
     const plan = branch('core', `create type mood as enum ('good')`, hidden, `select 'bad'::mood`);
     const result = await upgrade(session, plan);
@@ -203,32 +203,32 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(result.applied).toHaveLength(3);
   });
 
-  it('passes over what another process has applied meanwhile', async () => {
+  it('skips revisions that another process has applied in the meantime', async () => {
     const plan = branch('core', 'create table a ()', 'create table b ()', 'create table c ()');
     await upgrade(session, plan.slice(0, 2));
     const result = await runSteps(session, {
       known: plan,
-      // A plan from before the other process came: it still names all three.
+      // A plan from before the other process ran: it still has all three.
       plan: () => plan.map(({ id }) => ({ id, direction: 'up' })),
     });
     expect(result).toMatchObject({ error: null, applied: [{ id: 'core@0003', direction: 'up' }] });
     expect(await applied(session)).toEqual(['core@0001', 'core@0002', 'core@0003']);
   });
 
-  it('plans again where a dependency has gone since the plan was made', async () => {
+  it('plans again if a dependency was reverted after the plan was made', async () => {
     await upgrade(session, two);
-    const needy = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'create table l ()' });
+    const dependent = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'create table l ()' });
     let rounds = 0;
     const result = await runSteps(session, {
-      known: [...two, needy],
-      plan: () => (++rounds === 1 ? [{ id: needy.id, direction: 'up' }] : []),
+      known: [...two, dependent],
+      plan: () => (++rounds === 1 ? [{ id: dependent.id, direction: 'up' }] : []),
     });
     expect(result).toMatchObject({ error: null, applied: [] });
     expect(rounds).toBe(2);
     expect(await exists(session, 'l')).toBe(false);
   });
 
-  it('downgrades with the SQL of the ledger where the package is gone, leaving an event', async () => {
+  it('downgrades with the SQL in the ledger if the package is gone, and writes an event', async () => {
     const r = revision({ id: 'likes@0001', up: 'create table l (x int)', down: 'drop table l' });
     await upgrade(session, [r]);
     const result = await downgrade(session, [{ id: r.id, revision: null }]);
@@ -240,7 +240,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect((await upgrade(session, [r])).error).toBeNull();
   });
 
-  it('knows a ledger of a newer format and leaves it alone', async () => {
+  it('refuses a ledger of a newer format and leaves it unchanged', async () => {
     await upgrade(session, two);
     await session.script('update kernel.format set version = 99; alter table kernel.ledger rename raw to digest');
     await expect(readLedger(session)).rejects.toMatchObject({ code: 'LEDGER_FORMAT_NEWER', exitCode: 33 });

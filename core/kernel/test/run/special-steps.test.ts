@@ -7,16 +7,16 @@ import { applied, branch, downgrade, exists, revision, sessionPerTest, upgrade }
 describe.each(databaseKinds)('a code revision on %s', (kind) => {
   const current = sessionPerTest(kind);
   let session: Session;
-  const [table] = branch('core', 'create table a (x int)');
+  const setup = branch('core', 'create table a (x int)');
   beforeEach(async () => {
     session = current();
-    await upgrade(session, table === undefined ? [] : [table]);
+    await upgrade(session, setup);
   });
 
   const run = (up: RevisionCode, down?: RevisionCode): ReturnType<typeof upgrade> =>
     upgrade(session, [revision({ id: 'likes@0001', dependsOn: ['core@0001'], up, ...(down && { down }) })]);
 
-  it('gets SQL with bound values on the transaction that writes its row', async () => {
+  it('queries with bound values in the transaction that writes its row', async () => {
     const result = await run(async ({ query, sql }) => {
       const [row] = await query<{ n: number }>(sql`select ${20} + ${22}::int as n`);
       await query(sql`insert into a values (${row?.n})`);
@@ -26,7 +26,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     expect(await applied(session)).toEqual(['core@0001', 'likes@0001']);
   });
 
-  it('leaves nothing behind when its function throws', async () => {
+  it('is rolled back completely if its function throws', async () => {
     const result = await run(async ({ query, sql }) => {
       await query(sql`insert into a values (1)`);
       throw new Error('changed my mind');
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
   });
 
   it.each(['commit', ' /* sly */ ROLLBACK', '-- sly\nbegin', 'savepoint s', 'set role postgres', 'discard all'])(
-    'may not run «%s»',
+    'may not run "%s"',
     async (text) => {
       const result = await run(async ({ query, sql }) => {
         await query(sql`insert into a values (1)`);
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     },
   );
 
-  it('may run one statement a call only', async () => {
+  it('may run only one statement per call', async () => {
     const result = await run(async ({ query, sql }) => {
       await query(sql`insert into a values (1); insert into a values (2)`);
     });
@@ -56,7 +56,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     expect(await session.query('select x from a')).toEqual([]);
   });
 
-  it('cannot swallow the failure of a statement', async () => {
+  it('fails if a statement failed, even if its function ignores the error', async () => {
     const result = await run(async ({ query, sql }) => {
       await query(sql`select 1/0`).catch(() => {});
     });
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     await expect(late).rejects.toMatchObject({ code: 'ENVELOPE_VIOLATED' });
   });
 
-  it('is undone by its own code', async () => {
+  it('is reverted by its own code', async () => {
     const r = revision({
       id: 'likes@0001',
       up: async ({ query, sql }) => void (await query(sql`insert into a values (7)`)),
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     await upgrade(session, setup);
   });
 
-  it('takes effect and is written', async () => {
+  it('takes effect and gets a row', async () => {
     expect((await upgrade(session, [...setup, index()])).error).toBeNull();
     expect(await isValid()).toBe(true);
     expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await exists(session, 'a_x')).toBe(false);
   });
 
-  it('is written without running again where its check says that it happened before a crash', async () => {
+  it('gets a row without running again if its check says that it ran before a crash', async () => {
     await session.query('create index concurrently a_x on a (x)');
     const [before] = await session.query(`select 'a_x'::regclass::oid as oid`);
     expect((await upgrade(session, [...setup, index()])).error).toBeNull();
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
   });
 
-  it('replaces the invalid index that a crashed build leaves', async () => {
+  it('replaces the invalid index that a crashed build left', async () => {
     await session.script('insert into a values (1)');
     await session.query('create unique index concurrently a_x on a (x)').catch(() => {});
     expect(await exists(session, 'a_x')).toBe(true);
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await isValid()).toBe(true);
   });
 
-  it('leaves no row when it fails, and says what failed', async () => {
+  it('gets no row if it fails, and the error says why', async () => {
     await session.script('insert into a values (1)');
     const result = await upgrade(session, [...setup, index('unique')]);
     expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '23505' } });
@@ -146,7 +146,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await isValid()).toBe(true);
   });
 
-  it('is incomplete where its check says no after it ran', async () => {
+  it('is incomplete if its check returns false after it ran', async () => {
     const r = revision({
       id: 'core@0002',
       revises: 'core@0001',

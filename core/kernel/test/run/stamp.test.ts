@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
-import { lockKey } from '../../src/run/lock.ts';
+import { lockKey } from '../../src/run/migration-lock.ts';
 import { readDetails } from '../../src/ledger/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     session = current();
   });
 
-  it('writes rows and an event for each, and runs nothing', async () => {
+  it('writes a row and an event for each revision, and runs none', async () => {
     const { ids, runId } = await stampOn(session, two);
     expect(ids).toEqual(['core@0001', 'core@0002']);
     expect(await applied(session)).toEqual(ids);
@@ -63,7 +63,7 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(events).toEqual(two.map(({ id, raw }) => ({ kind: 'stamp', id, run_id: runId, raw })));
   });
 
-  it('is one query where there is nothing to stamp, and leaves rows alone that are there', async () => {
+  it('makes one query if there is nothing to stamp, and leaves existing rows unchanged', async () => {
     await upgrade(session, two.slice(0, 1));
     const [before] = await readDetails(session);
     expect((await stampOn(session, two)).ids).toEqual(['core@0002']);
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(after.map(({ stamped }) => stamped)).toEqual([false, true]);
   });
 
-  it('is no longer told of a revision that went down and was run', async () => {
+  it('is no longer shown for a revision that was downgraded and then run', async () => {
     const one = revision({ id: 'core@0001', up: 'create table a ()', down: 'drop table if exists a' });
     await stampOn(session, [one]);
     await downgrade(session, [{ id: one.id, revision: one }]);
@@ -83,20 +83,20 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(await readDetails(session)).toMatchObject([{ stamped: false }]);
   });
 
-  it('is whole or not at all: each revision needs the rows of those that it stands on', async () => {
-    const stray = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'select 1' });
+  it('writes all rows or none: the needs of each revision must be met', async () => {
+    const unmet = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'select 1' });
     let rounds = 0;
     const plan = () => {
       rounds += 1;
-      // What the plan rests on was taken away before the lock was taken.
-      return rounds === 1 ? [...two, stray].map(({ id }) => ({ id, direction: 'up' as const })) : [];
+      // Its dependency was reverted after the plan was made and before the lock was taken.
+      return rounds === 1 ? [...two, unmet].map(({ id }) => ({ id, direction: 'up' as const })) : [];
     };
-    expect((await stampOn(session, [...two, stray], { plan })).ids).toEqual([]);
+    expect((await stampOn(session, [...two, unmet], { plan })).ids).toEqual([]);
     expect(rounds).toBe(2);
     expect(await applied(session)).toEqual([]);
   });
 
-  it('is history to an upgrade, which goes on after it', async () => {
+  it('counts as applied, so an upgrade continues after it', async () => {
     await stampOn(session, two.slice(0, 1));
     await session.script('create table a (x int)');
     const result = await upgrade(session, two);
@@ -104,14 +104,14 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
   });
 });
 
-describe('a stamp beside others, on a server', () => {
+describe('a stamp on a server with other sessions', () => {
   const current = sessionPerTest('postgres');
   let session: Session;
   beforeEach(() => {
     session = current();
   });
 
-  it('waits for whoever migrates, and gives up in the end', async () => {
+  it('waits for a session that migrates, and gives up at the deadline', async () => {
     await stampOn(session, []);
     const other = await session.sibling();
     await other?.script(`begin; select pg_advisory_xact_lock(${lockKey})`);
@@ -127,7 +127,7 @@ describe('a stamp beside others, on a server', () => {
     await other?.close();
   });
 
-  it('takes turns with others that stamp the same', async () => {
+  it('takes turns with other sessions that stamp the same revisions', async () => {
     const sessions = await Promise.all(Array.from({ length: 6 }, () => session.sibling()));
     const results = await Promise.all(sessions.map((one) => stampOn(one ?? session, two)));
     expect(results.flatMap(({ ids }) => ids)).toEqual(['core@0001', 'core@0002']);

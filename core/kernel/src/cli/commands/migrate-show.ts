@@ -2,7 +2,8 @@ import { readDetails, readLedger, type LedgerDetails } from '../../ledger/ledger
 import { kernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import { nearestName } from '../../error/nearest-name.ts';
-import { branchesOf, latestOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
+import { headsAmong } from '../../graph/heads-and-bases.ts';
+import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
 import { kernelPackage } from '../../plugin/kernel-package.ts';
 import { withSession } from '../../db/with-session.ts';
 import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
@@ -50,7 +51,7 @@ function find(branches: readonly Branch[], target: string): KnownRevision {
   const own = 'plugin' in parsed ? (branches.find(({ plugin }) => plugin === parsed.plugin)?.revisions ?? []) : [];
   const ids =
     parsed.kind === 'head'
-      ? latestOf(own)
+      ? headsAmong(own)
       : parsed.kind === 'base'
         ? own.flatMap(({ id, revises }) => (revises.length === 0 ? [id] : []))
         : known.flatMap(({ id }) =>

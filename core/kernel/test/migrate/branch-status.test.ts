@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { branchesOf, latestOf, statusOf, type Branch } from '../../src/migrate/branches.ts';
+import { headsAmong } from '../../src/graph/heads-and-bases.ts';
+import { branchesOf, statusOf, type Branch } from '../../src/migrate/branch-status.ts';
 import type { Ledger, LedgerRow } from '../../src/ledger/ledger.ts';
 import type { PluginSet } from '../../src/plugin/plugin-set.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
 import { revision } from '../db/support.ts';
 
-/** `core@0001 <- core@0002`, as text: each revises the one before it. */
+/** Returns revisions each of which revises the one before it. */
 function chain(...ids: readonly string[]): readonly Revision[] {
   return ids.map((id, i) => revision({ id, revises: ids[i - 1] ?? null, up: 'select 1' }));
 }
@@ -45,8 +46,8 @@ const statesOf = (branches: readonly Branch[]): readonly string[] =>
 const core = chain('core@1', 'core@2');
 const likes = chain('likes@1', 'likes@2');
 
-describe('the branches', () => {
-  it('tell what is applied and what is pending, plugin by plugin in the order of the set', () => {
+describe('the branches of code and ledger', () => {
+  it('show what is applied and what is pending, in plugin order', () => {
     const branches = branchesOf(setOf(core, likes), ledgerOf(...core, ...likes.slice(0, 1)));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 applied', 'likes@1 applied', 'likes@2 pending']);
     expect(statusOf(branches[1] as Branch)).toMatchObject({
@@ -60,7 +61,7 @@ describe('the branches', () => {
     });
   });
 
-  it('have what no active plugin stands for at the end, dormant', () => {
+  it('end with those of plugins that are not active, as dormant', () => {
     const branches = branchesOf(setOf(core), ledgerOf(...core, ...likes));
     expect(statesOf(branches).slice(2)).toEqual(['likes@1 dormant', 'likes@2 dormant']);
     expect(statusOf(branches[1] as Branch)).toMatchObject({
@@ -71,33 +72,33 @@ describe('the branches', () => {
     });
   });
 
-  it('have what the code of an active plugin does not know ahead of it', () => {
+  it('show rows that the code of an active plugin does not know as ahead', () => {
     const branches = branchesOf(setOf(core.slice(0, 1)), ledgerOf(...core));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 ahead']);
   });
 
-  it('put a revision that the code has lost back into its place', () => {
+  it('show a revision that was deleted from the code in its old place', () => {
     const [first, second, third] = chain('core@1', 'core@2', 'core@3') as [Revision, Revision, Revision];
     const branches = branchesOf(setOf([first, third]), ledgerOf(first, second, third));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 ahead', 'core@3 applied']);
   });
 
-  it('are in lineage, whatever the files are called', () => {
+  it('are sorted by lineage, not by the names of the files', () => {
     const [last, middle, first] = chain('core@c', 'core@b', 'core@a') as [Revision, Revision, Revision];
     const branches = branchesOf(setOf([first, middle, last]), null);
     expect(statesOf(branches)).toEqual(['core@c null', 'core@b null', 'core@a null']);
   });
 
-  it('tell even a circle, which only a ledger changed by hand can hold', () => {
-    const circle = [
+  it('show even a cycle, which only a ledger that was edited by hand can have', () => {
+    const cycle = [
       revision({ id: 'old@1', revises: 'old@2', up: 'select 1' }),
       revision({ id: 'old@2', revises: 'old@1', up: 'select 1' }),
     ];
-    expect(statesOf(branchesOf(setOf(core), ledgerOf(...circle))).slice(2)).toEqual(['old@1 dormant', 'old@2 dormant']);
+    expect(statesOf(branchesOf(setOf(core), ledgerOf(...cycle))).slice(2)).toEqual(['old@1 dormant', 'old@2 dormant']);
   });
 
-  it('end where nothing revises, on several heads too', () => {
+  it('can have several heads', () => {
     const [branch] = branchesOf(setOf([...core, revision({ id: 'core@2b', revises: 'core@1', up: 'select 1' })]), null);
-    expect(latestOf(branch?.revisions ?? [])).toEqual(['core@2', 'core@2b']);
+    expect(headsAmong(branch?.revisions ?? [])).toEqual(['core@2', 'core@2b']);
   });
 });

@@ -3,32 +3,33 @@ import { nearestName } from '../error/nearest-name.ts';
 import type { TokenExplanation } from '../container/explain-token.ts';
 import { explainOwner, findOwned, ownedNames } from '../entities/explain-owner.ts';
 import type { OwnedObject } from '../entities/entity-ownership.ts';
-import type { Prepared } from './prepare.ts';
+import type { LoadedApp } from './load-app.ts';
 
-/** All that a name stands for in an application, and whose it is. */
-export interface Why {
+/** Everything that has a name in an application, with its owners. The reply of `kernel why <name>`. */
+export interface NameLookup {
   readonly name: string;
-  /** What the entities describe by that name: a table, column, key, entity or property. */
+  /** The objects with that name that entities declare: tables, columns, keys, entities or properties. */
   readonly owned: readonly OwnedObject[];
   /** The token or contribution point of that name; `null` if there is none. */
   readonly container: TokenExplanation | null;
-  /** Packages by plugin, of the active ones. */
+  /** The package of each active plugin, by plugin name. */
   readonly packages: Readonly<Record<string, string>>;
-  /** The same for people, a line each. */
+  /** The same as text. */
   readonly lines: readonly string[];
 }
 
 /**
- * Says whose something is and who has a hand in it: `core_object.likes_count`, a table, index, constraint or enum, an
- * entity or one of its properties, a token, a contribution point. Throws NAME_UNKNOWN with the nearest name.
+ * Looks up which plugin owns a name and which others wrap it or contribute to it: a column (`core_object.likes_count`), a
+ * table, index, constraint or enum, an entity or one of its properties, a token or a contribution point. Throws
+ * NAME_UNKNOWN, with the nearest name.
  */
-export function explainWhy({ bound: { container, ownership }, blueprint }: Prepared, name: string): Why {
+export function lookUpName({ bound: { container, ownership }, revisionSet }: LoadedApp, name: string): NameLookup {
   const owned = findOwned(ownership, name);
   const known = container.explain(name);
-  const { packages } = blueprint;
+  const { packages } = revisionSet;
   if (owned.length === 0 && known === null) {
-    const close = nearestName(name, [...ownedNames(ownership), ...container.names]);
-    throw kernelError('NAME_UNKNOWN', { name, nearest: close, plugins: [...packages.keys()] });
+    const suggestion = nearestName(name, [...ownedNames(ownership), ...container.names]);
+    throw kernelError('NAME_UNKNOWN', { name, nearest: suggestion, plugins: [...packages.keys()] });
   }
   const schema = explainOwner(ownership, name)?.split('\n') ?? [];
   const lines = [...schema, ...(known === null ? [] : linesOf(known, packages))];
@@ -37,16 +38,16 @@ export function explainWhy({ bound: { container, ownership }, blueprint }: Prepa
 
 function linesOf(known: TokenExplanation, packages: ReadonlyMap<string, string>): readonly string[] {
   const { name, owner, state, exported, binding, decoratedBy, contributions } = known;
-  // The kernel's own names are everybody's, and no plugin's.
+  // The kernel's own names belong to no plugin.
   const whose = state === 'active' ? ` (${packages.get(owner) ?? '@headwater/kernel'})` : ` (${state})`;
   const privately = exported === false ? ', private: its plugin does not export it' : '';
   const what = binding === null ? (contributions.length > 0 ? 'contribution point' : 'name') : 'token';
   return [
     `${what} ${name}: "${owner}"${whose}${privately}`,
-    ...(binding === null ? [] : [`  bound to a ${binding.type} value, made ${made[binding.scope]}`]),
+    ...(binding === null ? [] : [`  bound to a ${binding.type} value, created ${created[binding.scope]}`]),
     ...(decoratedBy.length === 0 ? [] : [`  wrapped by ${decoratedBy.map((one) => `"${one}"`).join(', then ')}`]),
     ...contributions.map(({ plugin, key }) => `  contributed to by "${plugin}"${key === null ? '' : `: ${key}`}`),
   ];
 }
 
-const made = { singleton: 'once', transient: 'each time that somebody asks' } as const;
+const created = { singleton: 'once', transient: 'for each request' } as const;

@@ -4,41 +4,42 @@ import { shortMessage } from '../error/short-message.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
-import type { OnBegin, Run } from './run.ts';
+import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
 
 /**
- * Runs the one statement that PostgreSQL refuses in a transaction. The run's own connection holds the lock in an idle
- * READ COMMITTED transaction, which does not hold up a concurrent index build; a second one runs the statement. `check`
- * is asked before, so that a crash between statement and row is made good, and after, so that a row means applied.
+ * Runs a revision with `transaction: false`: one statement that PostgreSQL refuses in a transaction. The run's connection
+ * holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index build, while a
+ * second connection runs the statement. The revision's `check` runs before the statement, since an earlier run may have
+ * crashed between the statement and its ledger row, and after it, so that a row always means applied.
  */
-export async function runUntransacted(
-  run: Run,
+export async function runNontransactional(
+  run: RunContext,
   batch: Batch,
-  attempt: string,
+  attemptId: string,
   onBegin: OnBegin,
 ): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
   if (step === undefined || revision === null || revision === undefined) return [];
   const { session } = run;
-  const row = rowOf(run.id, { ...step, revision }, attempt);
+  const row = rowOf(run.id, { ...step, revision }, attemptId);
   if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
   try {
-    const worker = await openWorker(run, revision);
-    if (worker === null) {
-      // The only connection there is: no other process can come between, so the lock is taken again afterwards.
+    const second = await openSecond(run, revision);
+    if (second === null) {
+      // There is only one connection, so no other process can interfere: release the lock and take it again afterwards.
       await session.script('rollback');
-      await takeEffect(session, revision, batch.direction);
+      await runStatement(session, revision, batch.direction);
       if (!(await openLockedTransaction(run, row, batch.direction))) return [];
     } else {
       try {
-        await worker.script(limits(run, textOf(revision, batch.direction)));
-        await takeEffect(worker, revision, batch.direction);
+        await second.script(timeLimits(run, textOf(revision, batch.direction)));
+        await runStatement(second, revision, batch.direction);
       } finally {
-        await worker.close().catch(() => {});
+        await second.close().catch(() => {});
       }
     }
     await session.script(`${recordBlock(row, batch.direction, performance.now() - began)}\ncommit;`);
@@ -49,7 +50,7 @@ export async function runUntransacted(
   return [step.id];
 }
 
-async function openWorker(run: Run, revision: Revision): Promise<Session | null> {
+async function openSecond(run: RunContext, revision: Revision): Promise<Session | null> {
   try {
     return await run.session.sibling();
   } catch (error) {
@@ -58,8 +59,8 @@ async function openWorker(run: Run, revision: Revision): Promise<Session | null>
   }
 }
 
-/** A concurrent build waits for old transactions without holding anybody up; anything else keeps the usual limit. */
-function limits({ settings }: Run, text: string): string {
+/** A concurrent index build waits for old transactions without blocking others, so it has no lock timeout. */
+function timeLimits({ settings }: RunContext, text: string): string {
   const lockTimeout = /\bconcurrently\b/i.test(text) ? 0 : Math.round(settings.lockTimeout * 1000);
   return `set lock_timeout = ${lockTimeout}; set statement_timeout = ${Math.round(settings.statementTimeout * 1000)};`;
 }
@@ -69,24 +70,24 @@ function textOf(revision: Revision, direction: 'up' | 'down'): string {
   return body?.kind === 'sql' ? body.text : '';
 }
 
-async function takeEffect(session: Session, revision: Revision, direction: 'up' | 'down'): Promise<void> {
-  const wanted = direction === 'up';
-  if ((await isThere(session, revision)) === wanted) return;
-  if (wanted) await dropInvalidIndex(session, textOf(revision, direction));
+async function runStatement(session: Session, revision: Revision, direction: 'up' | 'down'): Promise<void> {
+  const expected = direction === 'up';
+  if ((await isInEffect(session, revision)) === expected) return;
+  if (expected) await dropInvalidIndex(session, textOf(revision, direction));
   await session.query(textOf(revision, direction));
-  if ((await isThere(session, revision)) === wanted) return;
-  const reason = `its statement has run, and its check still says ${wanted ? 'no' : 'yes'}`;
+  if ((await isInEffect(session, revision)) === expected) return;
+  const reason = `its statement ran, but its check still returns ${String(!expected)}`;
   throw kernelError('STEP_INCOMPLETE', { revision: revision.id, reason });
 }
 
-async function isThere(session: Session, revision: Revision): Promise<boolean> {
+async function isInEffect(session: Session, revision: Revision): Promise<boolean> {
   const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false');
   return row !== undefined && Object.values(row)[0] === true;
 }
 
 /**
- * A concurrent build that failed leaves an INVALID index of that name, over which `if not exists` would succeed and
- * leave it invalid: it goes first.
+ * Drops the INVALID index that a failed concurrent build left under the same name. Otherwise `if not exists` would succeed
+ * and leave the index invalid.
  */
 async function dropInvalidIndex(session: Session, text: string): Promise<void> {
   if (!/\bcreate\s+(?:unique\s+)?index\s+concurrently\b/i.test(text)) return;

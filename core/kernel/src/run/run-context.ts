@@ -2,17 +2,25 @@ import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import type { RunnableStep } from './batches.ts';
 
-/** Follows a run. Called between two messages of the protocol, so it must not throw. */
+/**
+ * Follows a run. Its functions are called while the server waits for the next message, so they must not throw.
+ *
+ * @example
+ * const observer: Observer = {
+ *   begins: ({ id }, position, total) => console.log(`${position} of ${total}: ${id}`),
+ *   waits: (why) => console.log(`waiting for: ${why}`),
+ * };
+ */
 export interface Observer {
-  /** A revision's statements begin. `position` counts from 1. In a large batch only about ten a second are reported. */
+  /** A revision begins. `position` starts at 1. In a large batch at most about ten revisions per second are reported. */
   readonly begins?: (step: RunnableStep, position: number, total: number) => void;
-  /** The run waits: for the migration lock, for table locks, for the server. */
+  /** The run waits for the migration lock, for table locks or for a new connection. `step` is the step that it is at. */
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunnableStep | null) => void;
 }
 
-/** The constants of one run. */
-export interface Run {
-  /** A UUID, written with every row. */
+/** The constants of one run. {@link RunProgress} is its changing state. */
+export interface RunContext {
+  /** A UUID, written to every row. */
   readonly id: string;
   readonly session: Session;
   readonly settings: UpgradeSettings;

@@ -5,16 +5,17 @@ import { gunzip } from 'node:zlib';
 import type * as Library from '@electric-sql/pglite';
 
 /**
- * Gives a function that makes a file system in memory with the prepared data directory in it, less two databases that no
- * session of an engine can connect to, and that have most of the files. It is for one engine, which writes into what it
- * was given. PGlite reads an archive into memory in several times as long.
+ * Reads the prepared data directory of `@electric-sql/pglite-prepopulatedfs`, and returns a function that creates an
+ * in-memory file system with its files. It leaves out two databases that no session of an engine can connect to, which
+ * have most of the files. Create only one file system, since the engine writes to the same bytes. PGlite itself takes
+ * several times as long to read an archive into memory.
  */
-export async function preparedMemory(): Promise<(library: typeof Library) => Library.MemoryFS> {
-  const entries = (await templateEntries()).filter(({ name }) => !isOfTemplate.test(name));
+export async function dataDirectoryInMemory(): Promise<(library: typeof Library) => Library.MemoryFS> {
+  const entries = (await archiveEntries()).filter(({ name }) => !templateFile.test(name));
   return ({ MemoryFS, PGlite }) => {
     const { PGDATA: root } = PGlite.paths;
-    class PreparedMemory extends MemoryFS {
-      /** Called once the engine is there, before it looks whether there is a database. */
+    class DataDirectory extends MemoryFS {
+      /** PGlite calls this once its engine is loaded, before it checks whether there is a database. */
       override async initialSyncFs(): Promise<void> {
         const engine = this.pg as unknown as { readonly Module: { readonly FS: EngineFiles } };
         const files = engine.Module.FS;
@@ -26,16 +27,17 @@ export async function preparedMemory(): Promise<(library: typeof Library) => Lib
         }
       }
     }
-    return new PreparedMemory();
+    return new DataDirectory();
   };
 }
 
 /**
- * Makes a data directory, with the rights that PostgreSQL wants for one. PGlite can unpack the same archive, but goes
- * through streams and a file system of its own for each of its thousand files, which is most of a first boot.
+ * Unpacks the prepared data directory to disk, with the permissions that PostgreSQL requires. PGlite can unpack the same
+ * archive, but each of its thousand files passes through streams and a virtual file system, which takes most of a first
+ * boot.
  */
-export async function unpackTemplate(directory: string): Promise<void> {
-  const entries = await templateEntries();
+export async function unpackDataDirectory(directory: string): Promise<void> {
+  const entries = await archiveEntries();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (const { name, isFolder, bytes, size } of entries) {
     const path = join(directory, name);
@@ -44,45 +46,45 @@ export async function unpackTemplate(directory: string): Promise<void> {
   }
 }
 
-/** What is used of Emscripten's file system, whose types PGlite has from a package that it does not bring. */
+/** The used part of Emscripten's file system. The types of PGlite for it come from a package that PGlite does not install. */
 interface EngineFiles {
   readonly mkdirTree: (path: string) => void;
-  /** `canOwn` lets it keep the bytes, and write into them. */
+  /** `canOwn` lets it keep `bytes` and write to them. */
   readonly writeFile: (path: string, bytes: Uint8Array, options: { readonly canOwn: true }) => void;
 }
 
-/** Files of template1 and template0, whose oids are the same everywhere (pg_database.dat). Their folders stay. */
-const isOfTemplate = /(?:^|\/)base\/[14]\/./;
+/** Files of the databases template1 and template0, whose oids are fixed (pg_database.dat). Their folders must exist. */
+const templateFile = /(?:^|\/)base\/[14]\/./;
 
 const blockSize = 512;
 
-/** A file or folder in an archive. */
+/** A file or folder in the archive. */
 interface Entry {
   readonly name: string;
   readonly isFolder: boolean;
-  /** Of what it holds, in bytes. */
+  /** The size of its content, in bytes. */
   readonly size: number;
-  /** A block with its header, and the blocks of what it holds. */
+  /** One block with its header, and the blocks of its content. */
   readonly bytes: Buffer<ArrayBuffer>;
 }
 
-async function templateEntries(): Promise<readonly Entry[]> {
+async function archiveEntries(): Promise<readonly Entry[]> {
   const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
   const packed = Buffer.from(await (await dataDir()).arrayBuffer());
-  // At its end a gzip file says how much is in it (RFC 1952). All at once, with a byte to spare for seeing that it is all:
-  // by Node's default of 16 kB it would come back to JavaScript 2,500 times, for longer than it inflates.
+  // A gzip file ends with the size of its content (RFC 1952). Inflate it in one chunk, plus one byte that lets zlib see
+  // the end. With Node's default chunks of 16 kB, the 2,500 returns to JavaScript would take longer than inflating.
   const size = packed.readUInt32LE(packed.length - 4);
   return entriesOf(await promisify(gunzip)(packed, { chunkSize: size + 1 }));
 }
 
-/** What a file holds, where it is in the archive: nobody else has the archive. */
+/** Returns the content of an entry without copying it. Nothing else uses the bytes of the archive. */
 function contentOf({ buffer, byteOffset }: Entry['bytes'], size: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset + blockSize, size);
 }
 
 /**
- * The entries of a ustar archive, a folder before what is in it. A header has the name first, at 124 the size in octal,
- * and at 156 a 5 for a folder: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+ * Returns the entries of a ustar archive, each folder before its content. A header begins with the name, has the size in
+ * octal at 124, and has a "5" at 156 for a folder: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
  */
 function entriesOf(tar: Buffer<ArrayBuffer>): readonly Entry[] {
   const entries: Entry[] = [];

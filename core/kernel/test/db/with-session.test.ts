@@ -3,19 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { readLedger } from '../../src/ledger/ledger.ts';
-import { withSession } from '../../src/migrate/with-session.ts';
-import { branch, upgrade } from '../db/support.ts';
+import { withSession } from '../../src/db/with-session.ts';
+import { branch, upgrade } from './support.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
 async function emptyPostgres(): Promise<PostgresTarget> {
   const target = await emptyDatabase('postgres');
-  if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+  if (target.kind !== 'postgres') throw new Error('this is not PostgreSQL');
   return target;
 }
 
-describe('a session for as long as something takes', () => {
-  it('names the missing privilege of a user who may not read the ledger', async () => {
+describe('a session for the duration of a function', () => {
+  it('names the missing privilege if the user may not read the ledger', async () => {
     const target = await emptyPostgres();
     await withSession(target, (session) => upgrade(session, branch('core', 'create table a (id int)')));
     const role = `reader_${randomBytes(4).toString('hex')}`;
@@ -29,7 +29,7 @@ describe('a session for as long as something takes', () => {
     await onServer('postgres', `drop role ${role}`);
   });
 
-  it('calls a database unreachable whose server ended the connection', async () => {
+  it('reports a database as unreachable if the server ended the connection', async () => {
     const target = await emptyPostgres();
     const work = withSession(target, async (session) => {
       const [row] = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -39,7 +39,7 @@ describe('a session for as long as something takes', () => {
     await expect(work).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
   });
 
-  it('lets through what is a mistake of the kernel', async () => {
+  it('throws an error that is a bug of the kernel unchanged', async () => {
     const target = await emptyPostgres();
     await expect(withSession(target, (session) => session.query('select nonsense'))).rejects.toMatchObject({
       code: '42703',

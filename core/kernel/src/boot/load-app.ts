@@ -1,0 +1,56 @@
+import type { Config } from '../config/config.ts';
+import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
+import { importPlugin, type ImportModule } from '../plugin/plugin-module.ts';
+import { checkOptions } from '../plugin/plugin-options.ts';
+import type { PluginSet } from '../plugin/plugin-set.ts';
+import { bindPlugins, type BoundPlugins } from './bind-plugins.ts';
+import { startStopwatch, type Stopwatch } from './boot-report.ts';
+import type { LoadedPlugin } from './lifecycle.ts';
+import { withTimeout } from './timeout.ts';
+
+/** An application before it is connected: its plugins are imported, their options checked, and their services bound. */
+export interface LoadedApp {
+  readonly config: Config;
+  readonly revisionSet: RevisionSet;
+  /** In plugin order: dependencies first. */
+  readonly plugins: readonly LoadedPlugin[];
+  readonly bound: BoundPlugins;
+}
+
+/**
+ * Loads and binds the active plugins. `load` imports their modules; default: Node's own import. Does not connect to the
+ * database and creates no service. Throws every refusal that does not depend on the database.
+ */
+export async function loadApp(
+  config: Config,
+  stages: Stopwatch = startStopwatch(),
+  load?: ImportModule,
+): Promise<LoadedApp> {
+  const revisionSet = await loadRevisionSet(config);
+  const plugins = await loadPlugins(config, revisionSet.pluginSet, load);
+  stages.end('load');
+  const bound = await bindPlugins(plugins, config);
+  stages.end('bind');
+  return { config, revisionSet, plugins, bound };
+}
+
+async function loadPlugins(
+  config: Config,
+  { plugins }: PluginSet,
+  load: ImportModule | undefined,
+): Promise<readonly LoadedPlugin[]> {
+  const loaded: LoadedPlugin[] = [];
+  for (const plugin of plugins) {
+    const entry = config.plugins.get(plugin.name);
+    const timeout = entry?.startTimeout ?? 10;
+    const imported = await withTimeout({ plugin, timeout }, 'import', async () => {
+      const began = performance.now();
+      const { definition, exports } = await importPlugin(plugin, load);
+      const importTime = performance.now() - began;
+      const options = await checkOptions(plugin, definition, entry, config.file);
+      return { definition, exports, importTime, options };
+    });
+    loaded.push({ plugin, timeout, ...imported });
+  }
+  return loaded;
+}

@@ -1,0 +1,36 @@
+/** An error that PostgreSQL reported. `pg` and PGlite use the same field names. */
+export interface ServerError {
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly message: string;
+  readonly detail: string | undefined;
+  readonly where: string | undefined;
+  /** The position in the text that was sent, in characters, beginning at 1. */
+  readonly position: number | undefined;
+  /** The position in the text that `execute` ran, in characters, beginning at 1. */
+  readonly internalPosition: number | undefined;
+  readonly internalQuery: string | undefined;
+}
+
+/** Returns a driver's error as the error that the server reported; `null` if it does not come from the server. */
+export function serverErrorOf(error: unknown): ServerError | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  if (!/^[0-9A-Z]{5}$/.test(error.code)) return null;
+  const text = (key: string): string | undefined => {
+    const value: unknown = Reflect.get(error, key);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const position = (key: string): number | undefined => {
+    const value = Number(text(key));
+    return Number.isInteger(value) && value > 0 ? value : undefined;
+  };
+  return {
+    code: error.code,
+    message: error.message,
+    detail: text('detail'),
+    where: text('where'),
+    position: position('position'),
+    internalPosition: position('internalPosition'),
+    internalQuery: text('internalQuery'),
+  };
+}

@@ -1,0 +1,31 @@
+/** SQLSTATEs that the kernel raises, in a class that PostgreSQL leaves to applications. */
+export const kernelSqlState = {
+  /** Another session holds the migration lock. */
+  busy: 'HW001',
+  /** The ledger is no longer the one that the plan was made from: read it and plan again. */
+  stale: 'HW002',
+  /** The revision changed a setting that its envelope depends on. */
+  envelope: 'HW003',
+  /** Notice: this revision begins. */
+  begins: 'HW100',
+  /** Notice: another process had already applied this revision. */
+  skipped: 'HW101',
+} as const;
+
+/** SQLSTATEs of PostgreSQL that the kernel handles (Appendix A of the PostgreSQL documentation). */
+export const serverSqlState = {
+  undefinedTable: '42P01',
+  undefinedColumn: '42703',
+  undefinedSchema: '3F000',
+  lockNotAvailable: '55P03',
+  deadlock: '40P01',
+  serializationFailure: '40001',
+  unsafeNewEnumValue: '55P04',
+  objectInUse: '55006',
+  outOfMemory: '53200',
+  insufficientPrivilege: '42501',
+  readOnlyTransaction: '25006',
+  featureNotSupported: '0A000',
+  activeTransaction: '25001',
+  invalidTermination: '2D000',
+} as const;

@@ -1,0 +1,123 @@
+import { headsAmong } from '../graph/heads-and-bases.ts';
+import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
+import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
+import type { Revision } from '../plugin/revision.ts';
+
+/** The state of a revision, given the code and the ledger. */
+export type RevisionState = 'applied' | 'pending' | 'dormant' | 'ahead';
+
+/** A revision that the code has, that the ledger has, or that both have. */
+export interface KnownRevision extends Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'breaking'> {
+  /** `null` if the ledger was not read. */
+  readonly state: RevisionState | null;
+  /** The revision as its plugin ships it; `null` if no active plugin has it. */
+  readonly shipped: Revision | null;
+  /** `null` if it is not applied. */
+  readonly row: LedgerRow | null;
+}
+
+/** A plugin's branch, from base to head. */
+export interface Branch {
+  readonly plugin: string;
+  /** `null` if the plugin is not active. */
+  readonly active: Plugin | null;
+  readonly revisions: readonly KnownRevision[];
+}
+
+/**
+ * Returns all branches with everything that is known about them: those of the active plugins in plugin order, then the
+ * others by name. It refuses nothing, so it can also show a history that an upgrade refuses. Without a ledger it returns
+ * the revisions of the code alone.
+ */
+export function branchesOf(pluginSet: PluginSet, ledger: Ledger | null): readonly Branch[] {
+  const rows = Map.groupBy(ledger?.rows ?? [], (row) => row.plugin);
+  const active = pluginSet.plugins.map((plugin) =>
+    branchOf(plugin.name, plugin, rows.get(plugin.name) ?? [], ledger !== null),
+  );
+  const others = [...rows.keys()].filter((name) => !pluginSet.byName.has(name)).toSorted();
+  return [...active, ...others.map((name) => branchOf(name, null, rows.get(name) ?? [], true))];
+}
+
+function branchOf(name: string, active: Plugin | null, rows: readonly LedgerRow[], hasLedger: boolean): Branch {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const shipped = (active?.revisions ?? []).map((revision): KnownRevision => {
+    const row = byId.get(revision.id) ?? null;
+    const state = !hasLedger ? null : row === null ? 'pending' : 'applied';
+    return knownRevision(revision, { state, shipped: revision, row });
+  });
+  const shippedIds = new Set(shipped.map(({ id }) => id));
+  const state = active === null ? 'dormant' : 'ahead';
+  const recorded = rows
+    .filter((row) => !shippedIds.has(row.id))
+    .map((row) => knownRevision(row, { state, shipped: null, row }));
+  return { plugin: name, active, revisions: lineageOf([...shipped, ...recorded]) };
+}
+
+function knownRevision(
+  { id, plugin, revises, dependsOn, breaking }: Revision | LedgerRow,
+  rest: Pick<KnownRevision, 'state' | 'shipped' | 'row'>,
+): KnownRevision {
+  return { id, plugin, revises, dependsOn, breaking, ...rest };
+}
+
+/**
+ * Sorts revisions so that each comes after those that it revises. Files and rows nearly always are in that order, and then
+ * one pass is enough. Unlike the graph it tolerates gaps and cycles, so that commands can show them.
+ */
+function lineageOf(revisions: readonly KnownRevision[]): readonly KnownRevision[] {
+  const sorted: KnownRevision[] = [];
+  let left = revisions;
+  while (left.length > 0) {
+    const waiting = new Set(left.map(({ id }) => id));
+    const before = sorted.length;
+    for (const revision of left) {
+      if (revision.revises.some((id) => waiting.has(id))) continue;
+      sorted.push(revision);
+      waiting.delete(revision.id);
+    }
+    // A cycle, which only a ledger that was edited by hand can have.
+    if (sorted.length === before) return [...sorted, ...left];
+    left = left.filter(({ id }) => waiting.has(id));
+  }
+  return sorted;
+}
+
+/** The status of one branch in the database. */
+export interface BranchStatus {
+  readonly plugin: string;
+  /** `dormant`: it has applied revisions, and its plugin is not active. */
+  readonly state: 'active' | 'dormant';
+  /** `null` if the plugin is not active. */
+  readonly package: string | null;
+  /** `null` if the plugin is not active. */
+  readonly version: string | null;
+  /** The heads of its code. */
+  readonly heads: readonly string[];
+  /** The heads of its applied revisions. */
+  readonly current: readonly string[];
+  /** The number of its ledger rows, including dormant ones and those ahead of the code. */
+  readonly applied: number;
+  readonly pending: readonly string[];
+  readonly dormant: readonly string[];
+  /** Applied revisions that the installed code does not know. */
+  readonly ahead: readonly string[];
+}
+
+/** Summarizes a branch. The ledger must have been read. */
+export function statusOf({ plugin, active, revisions }: Branch): BranchStatus {
+  const inState = (state: RevisionState): readonly string[] =>
+    revisions.flatMap((revision) => (revision.state === state ? [revision.id] : []));
+  const applied = revisions.filter(({ row }) => row !== null);
+  return {
+    plugin,
+    state: active === null ? 'dormant' : 'active',
+    package: active?.package ?? null,
+    version: active?.version ?? null,
+    heads: headsAmong(revisions.filter(({ shipped }) => shipped !== null)),
+    current: headsAmong(applied),
+    applied: applied.length,
+    pending: inState('pending'),
+    dormant: inState('dormant'),
+    ahead: inState('ahead'),
+  };
+}

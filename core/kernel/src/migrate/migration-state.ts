@@ -1,0 +1,61 @@
+import type { Session } from '../db/session.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { RevisionGraph } from '../graph/revision-graph.ts';
+import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
+import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
+import type { Revision } from '../plugin/revision.ts';
+import { graphOfPlugins, type RevisionSet } from './revision-set.ts';
+
+/** The ledger at one moment, compared with the revisions of the active plugins. Plans are made from it. */
+export interface MigrationState {
+  readonly ledger: Ledger;
+  readonly history: CheckedLedger<LedgerRow>;
+  /** The active plugins' revisions and, marked as dormant, the rows that the active code does not know. */
+  readonly graph: RevisionGraph;
+}
+
+/**
+ * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text of an
+ * applied revision differs from the code, since then its tokens decide. Pass `ledger` if it has just been read. Throws
+ * LEDGER_FORMAT_NEWER, REVISION_EDITED and the refusals of `checkLedger`. Writes nothing.
+ */
+export async function readMigrationState(
+  session: Session,
+  revisionSet: RevisionSet,
+  ledger?: Ledger,
+): Promise<MigrationState> {
+  const current = ledger ?? (await readLedger(session));
+  const history = checkLedger(revisionSet.revisions, revisionSet.packages, current.rows);
+  if (history.differing.length > 0) await assertOnlyCosmetic(session, revisionSet, current, history.differing);
+  const unknown = [...history.dormant, ...history.ahead];
+  const graph = unknown.length === 0 ? revisionSet.graph : graphOfPlugins(revisionSet.pluginSet, unknown);
+  return { ledger: current, history, graph };
+}
+
+/** Line endings, comments and white space may differ from the text that ran. Any other token may not. */
+async function assertOnlyCosmetic(
+  session: Session,
+  revisionSet: RevisionSet,
+  ledger: Ledger,
+  differing: readonly string[],
+): Promise<void> {
+  const rows = new Map(ledger.rows.map((row) => [row.id, row]));
+  const textThatRan = new Map((await readDetails(session, differing)).map((row) => [row.id, row.up]));
+  const { describeRevisionChange } = await import('../plugin/revision-change.ts');
+  const edited: { readonly revision: Revision; readonly what: string }[] = [];
+  for (const id of differing) {
+    const revision = revisionSet.revisions.get(id);
+    const row = rows.get(id);
+    if (revision === undefined || row === undefined) continue;
+    const what = await describeRevisionChange(revision, { ...row, up: textThatRan.get(id) ?? null });
+    if (what !== null) edited.push({ revision, what });
+  }
+  const [first, ...others] = edited;
+  if (first === undefined) return;
+  throw kernelError('REVISION_EDITED', {
+    revision: first.revision.id,
+    file: first.revision.file,
+    what: first.what,
+    others: others.map(({ revision }) => revision.id),
+  });
+}

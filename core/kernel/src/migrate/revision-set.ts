@@ -1,0 +1,47 @@
+import type { Config } from '../config/config.ts';
+import { assertOneHead } from '../graph/heads-and-bases.ts';
+import { revisionGraph, type RevisionGraph } from '../graph/revision-graph.ts';
+import type { LedgerRow } from '../ledger/ledger.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
+import { loadPluginSet } from '../plugin/load-plugin-set.ts';
+import type { PluginSet } from '../plugin/plugin-set.ts';
+import type { Revision } from '../plugin/revision.ts';
+
+/** The revisions of the active plugins, checked against each other: what the code says, without the database. */
+export interface RevisionSet {
+  readonly pluginSet: PluginSet;
+  readonly graph: RevisionGraph;
+  /** By full name. */
+  readonly revisions: ReadonlyMap<string, Revision>;
+  /** The package of each plugin, by plugin name. */
+  readonly packages: ReadonlyMap<string, string>;
+}
+
+/**
+ * Loads the active plugins with their revisions and checks the revisions against each other. Does not connect to the
+ * database, and runs no code of a plugin except, in a workspace, its revision files. Throws every refusal that does not
+ * depend on the database.
+ */
+export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
+  const pluginSet = await loadPluginSet(config, kernelPackage());
+  const graph = graphOfPlugins(pluginSet);
+  assertOneHead(graph);
+  const revisions = new Map<string, Revision>();
+  for (const plugin of pluginSet.plugins) for (const revision of plugin.revisions) revisions.set(revision.id, revision);
+  const packages = new Map(pluginSet.plugins.map((plugin) => [plugin.name, plugin.package]));
+  return { pluginSet, graph, revisions, packages };
+}
+
+/** Returns the graph of the active plugins' revisions and, as dormant revisions, of the `unknown` ledger rows. */
+export function graphOfPlugins({ plugins, byName }: PluginSet, unknown: readonly LedgerRow[] = []): RevisionGraph {
+  const dormant = unknown.map(({ id, revises, dependsOn, breaking }) => {
+    return { id, revises, dependsOn, breaking, dormant: true };
+  });
+  const depth = new Map(plugins.map((plugin) => [plugin.name, plugin.depth]));
+  const active = plugins.flatMap((plugin) => plugin.revisions);
+  const since = new Map<string, string>();
+  for (const { dependsOnSince } of active) {
+    for (const [id, version] of Object.entries(dependsOnSince)) since.set(id, version);
+  }
+  return revisionGraph([...active, ...dormant], { depth, packages: byName, since });
+}

@@ -1,0 +1,41 @@
+import { serverErrorOf } from '../db/server-error.ts';
+import { kernelSqlState } from '../db/sql-state.ts';
+import { currentFormat, formats } from '../ledger/ledger-schema.ts';
+import { dollarQuote } from '../sql/quote.ts';
+import { beginScript } from './envelope.ts';
+import { takeLock } from './migration-lock.ts';
+import type { RunContext } from './run-context.ts';
+
+/**
+ * Creates the ledger, or upgrades one of the format `found` to the format of this kernel, under the migration lock. Returns
+ * `false` if another session holds the lock. (`create schema if not exists` alone does not suffice: if sixteen sessions race,
+ * it fails for fifteen.)
+ */
+export async function ensureLedger({ session, settings }: RunContext, found: number): Promise<boolean> {
+  if (found === currentFormat) return true;
+  const steps = formats.map((text, i) => {
+    const version = i + 1;
+    return `if version < ${version} then
+    execute ${dollarQuote(text)};
+    update kernel.format set version = ${version};
+  end if;`;
+  });
+  const block = `declare
+  version integer := 0;
+begin
+  ${takeLock}
+  if to_regclass('kernel.format') is null then
+    create schema if not exists kernel;
+  else
+    select max(f.version) into version from kernel.format f;
+  end if;
+  ${steps.join('\n  ')}
+end`;
+  try {
+    await session.script(`${beginScript(session.kind, settings)}do ${dollarQuote(block)};\ncommit;`);
+    return true;
+  } catch (error) {
+    if (serverErrorOf(error)?.code === kernelSqlState.busy) return false;
+    throw error;
+  }
+}

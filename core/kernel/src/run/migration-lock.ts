@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../db/session.ts';
+import { kernelSqlState } from '../db/sql-state.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import { backendColumns, describeBackend, type Backend } from './server-processes.ts';
+
+/**
+ * The key of the advisory lock under which the ledger changes. PostgreSQL scopes it to the database. It is only taken with
+ * `pg_try_advisory_xact_lock`: a blocking wait holds a snapshot and deadlocks with a concurrent index build, and a session
+ * lock outlives its owner behind a pooler in transaction mode. The number is the first eight bytes of sha256('headwater'),
+ * as a signed integer.
+ */
+export const lockKey = '6157534322981229778';
+
+/** PL/pgSQL that takes the lock, or raises "busy". */
+export const takeLock = `if not pg_catalog.pg_try_advisory_xact_lock(${lockKey}) then
+    raise exception using errcode = '${kernelSqlState.busy}', message = 'another session holds the migration lock';
+  end if;`;
+
+/** Returns the milliseconds until the next try: short enough to take turns, random so that processes do not collide. */
+function pause(): number {
+  return 40 + Math.random() * 160;
+}
+
+/**
+ * Waits until the lock is free, without holding anything in between. Another session may take it again at once, so the
+ * caller reads the ledger and tries. Throws LOCK_WAIT_TIMEOUT at `deadline` (milliseconds, as of `performance.now()`);
+ * `seconds` is the whole waiting time, for its message.
+ */
+export async function waitForLock(session: Session, deadline: number, seconds: number): Promise<void> {
+  for (;;) {
+    await sleep(pause());
+    const [row] = await session.query<{ free: boolean }>(`select pg_try_advisory_xact_lock(${lockKey}) as free`);
+    if (row?.free === true) return;
+    if (performance.now() >= deadline) {
+      throw kernelError('LOCK_WAIT_TIMEOUT', { seconds, holder: await lockHolder(session) });
+    }
+  }
+}
+
+async function lockHolder(session: Session): Promise<string | null> {
+  const [holder] = await session.query<Backend>(
+    `select ${backendColumns} from pg_locks l join pg_stat_activity a using (pid)
+      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and l.database = (select oid from pg_database where datname = current_database())
+        and (l.classid::bigint << 32 | l.objid::bigint) = ${lockKey}`,
+  );
+  return holder === undefined ? null : describeBackend(holder);
+}
