@@ -15,7 +15,9 @@ export interface DraftOrigin extends Pick<RevisionDraft, 'id' | 'revises' | 'imp
   readonly migration: string;
 }
 
-/** Drafts a revision from a migration. Throws the refusal that `refuse` makes for a migration that cannot be adopted. */
+/**
+ * Drafts a revision from a migration. Throws the refusal that `refuse` makes for a migration that cannot be adopted.
+ */
 export async function draftFromMigration(
   { up, down, downProblem, transactional }: CollectedMigration,
   { migration, ...place }: DraftOrigin,

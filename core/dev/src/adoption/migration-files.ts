@@ -24,8 +24,8 @@ const notMigration = /\.(?:d|test|spec)\.[mc]?[jt]s$/;
 export const migrationTimeout = 30;
 
 /**
- * Lists the migrations in a folder in the order in which MikroORM runs them, by file name. A source file and its compiled
- * file count as one. Throws ADOPTION_FOLDER_INVALID.
+ * Lists the migrations in a folder in the order in which MikroORM runs them, by file name. A source file and its
+ * compiled file count as one. Throws ADOPTION_FOLDER_INVALID.
  */
 export function migrationFiles(folder: string): readonly MigrationFile[] {
   let names: readonly string[];

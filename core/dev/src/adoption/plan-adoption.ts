@@ -53,8 +53,8 @@ export interface AdoptionOptions {
 }
 
 /**
- * Reads a folder of MikroORM migrations, and drafts a revision for each that the plugin does not have yet, after its head.
- * Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID, ADOPTION_TARGET_UNKNOWN, MIGRATION_FILE_INVALID,
+ * Reads a folder of MikroORM migrations, and drafts a revision for each that the plugin does not have yet, after its
+ * head. Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID, ADOPTION_TARGET_UNKNOWN, MIGRATION_FILE_INVALID,
  * MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS, REVISION_TEXT_UNWRITABLE.
  */
 export async function planAdoption({ plugin, from, to, findDependencies }: AdoptionOptions): Promise<Adoption> {

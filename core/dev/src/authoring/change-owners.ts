@@ -11,8 +11,8 @@ export interface PluginChanges {
 export type OwnerOfChange = (change: Change) => string | null;
 
 /**
- * Finds the owner of changes: the plugin whose entities declare the object, or, for an object that no entity declares any
- * more, the plugin whose revisions created it.
+ * Finds the owner of changes: the plugin whose entities declare the object, or, for an object that no entity declares
+ * any more, the plugin whose revisions created it.
  */
 export async function ownerFinder(ownership: EntityOwnership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
   const declared = declaringPlugins(ownership);
@@ -23,7 +23,9 @@ export async function ownerFinder(ownership: EntityOwnership, revisions: readonl
   };
 }
 
-/** Groups changes by their owner, in the order of `plugins`. A change without an owner goes to the owner of the table. */
+/**
+ * Groups changes by their owner, in the order of `plugins`. A change without an owner goes to the owner of the table.
+ */
 export function changesByOwner(
   changes: readonly Change[],
   plugins: readonly Plugin[],

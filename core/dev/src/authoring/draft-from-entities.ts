@@ -33,9 +33,9 @@ export interface EntityDraftOptions {
 }
 
 /**
- * Drafts a revision that makes the database what the plugin's entities declare, down to single columns on other plugins'
- * tables, and proves it. Throws CHANGES_UNRECORDED, RENAME_INVALID, SHADOW_FAILED, PROOF_FAILED, and the errors of
- * plugins, entities and revisions.
+ * Drafts a revision that makes the database what the plugin's entities declare, down to single columns on other
+ * plugins' tables, and proves it. Throws CHANGES_UNRECORDED, RENAME_INVALID, SHADOW_FAILED, PROOF_FAILED, and the
+ * errors of plugins, entities and revisions.
  */
 export async function draftFromEntities(context: DraftContext, options: EntityDraftOptions): Promise<Draft> {
   const { set, plugin, onStage } = context;
@@ -75,7 +75,10 @@ export async function draftFromEntities(context: DraftContext, options: EntityDr
   return { ...(await proveDraft(sql, { ...context, required, shadow, before, after })), ...result };
 }
 
-/** Opens the shadow while other work runs: each takes about a second, of which the engine spends a part on other threads. */
+/**
+ * Opens the shadow while other work runs: each takes about a second, of which the engine spends a part on other
+ * threads.
+ */
 async function openBeside<Result>(opening: Promise<Shadow>, work: Promise<Result>): Promise<[Shadow, Result]> {
   const [shadow, result] = await Promise.allSettled([opening, work]);
   if (shadow.status === 'rejected') throw result.status === 'rejected' ? result.reason : shadow.reason;

@@ -9,7 +9,8 @@ import { schemaAfter } from './schema-proof.ts';
 
 /**
  * Drafts a revision from SQL that somebody wrote, fills in its edges, and proves it. Its author has to write a `down`.
- * Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and edges.
+ * Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and
+ * edges.
  */
 export async function draftFromSql(context: DraftContext, words: string, up: string): Promise<Draft> {
   const { set, plugin, openShadow, onStage } = context;

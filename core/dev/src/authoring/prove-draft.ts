@@ -23,9 +23,9 @@ export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pin
 }
 
 /**
- * Completes SQL that has just run to a revision with its edges, and proves the revision: `down` reverts it, its declared
- * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
- * SHADOW_FAILED and PROOF_FAILED.
+ * Completes SQL that has just run to a revision with its edges, and proves the revision: `down` reverts it, its
+ * declared dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link
+ * inferEdges}, SHADOW_FAILED and PROOF_FAILED.
  */
 export async function proveDraft(
   { id, up, down, about }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'about'>,

@@ -4,8 +4,8 @@ import { devError } from '../error/dev-codes.ts';
 
 /**
  * Parses the value of `--rename`: `table.old:new` for a column, `old:new` for a table, several separated by commas. The
- * old name must be in the database and not in the entities, the new name in the entities and not in the database. Throws
- * RENAME_INVALID.
+ * old name must be in the database and not in the entities, the new name in the entities and not in the database.
+ * Throws RENAME_INVALID.
  */
 export function readRenames(text: string, before: Catalog, after: Catalog): readonly ChangeOf<'rename'>[] {
   const parts = text.split(',').map((part) => pairIn(part.trim()));
@@ -74,8 +74,8 @@ export function reverted({ of, on, from, to }: ChangeOf<'rename'>): ChangeOf<'re
 }
 
 /**
- * Finds drops that may be half of a rename: a column or table is dropped while a similar one is added. Returns values for
- * `--rename`, since a rename is never guessed.
+ * Finds drops that may be half of a rename: a column or table is dropped while a similar one is added. Returns values
+ * for `--rename`, since a rename is never guessed.
  */
 export function likelyRenames(changes: readonly Change[]): readonly string[] {
   const columns = changes.flatMap((dropped) => {

@@ -62,7 +62,9 @@ export function revisionFolder(plugin: Plugin): string {
   return readPluginFields(openPackages().read(directory)).migrations;
 }
 
-/** Returns the module from which the plugin's latest revision file imports `defineRevision`. Default: the contract door. */
+/**
+ * Returns the module from which the plugin's latest revision file imports `defineRevision`. Default: the contract door.
+ */
 export function importSpecifierOf({ revisions, from }: Pick<Plugin, 'revisions' | 'from'>): string {
   const file = from === 'sources' ? revisions.at(-1)?.file : undefined;
   if (file === undefined) return contractDoor;
@@ -144,7 +146,9 @@ function removeFolders(folder: string, made: string): void {
   }
 }
 
-/** Writes the files of several new revisions: all or none. Returns their paths. Throws like {@link writeRevisionFile}. */
+/**
+ * Writes the files of several new revisions: all or none. Returns their paths. Throws like {@link writeRevisionFile}.
+ */
 export function writeRevisionFiles(
   folder: string,
   revisions: readonly { readonly slug: string; readonly text: string }[],

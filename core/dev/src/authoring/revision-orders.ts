@@ -1,6 +1,9 @@
 import type { GraphRevision } from '@headwater/kernel/internal';
 
-/** Opens a source of numbers from 0 up to 1 that is the same for the same seed on every machine (mulberry32, public domain). */
+/**
+ * Opens a source of numbers from 0 up to 1 that is the same for the same seed on every machine (mulberry32, public
+ * domain).
+ */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -40,7 +43,9 @@ export function movedLast(order: readonly GraphRevision[], last: ReadonlySet<str
   return [...ids.filter((id) => !late.has(id)), ...ids.filter((id) => late.has(id))];
 }
 
-/** Returns the orders on the way from one order to another, each a swap of two neighbors away from the one before it. */
+/**
+ * Returns the orders on the way from one order to another, each a swap of two neighbors away from the one before it.
+ */
 export function neighborSwaps(from: readonly string[], to: readonly string[]): readonly (readonly string[])[] {
   const place = new Map(to.map((id, i) => [id, i]));
   const steps: (readonly string[])[] = [from];

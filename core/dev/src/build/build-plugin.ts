@@ -43,7 +43,8 @@ export interface PluginBuild {
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
  * changes, and with `check` not at all. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
- * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and the errors of package.json, revisions, their branch and the lock.
+ * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and the errors of package.json, revisions, their branch and the
+ * lock.
  */
 export async function buildPlugin(
   directory: string,
@@ -135,7 +136,9 @@ function bodyOf(body: RevisionBody, revision: Revision, plugin: PluginFields): s
   return body.kind === 'sql' ? body.text : { version: body.version, module: moduleOf(revision, plugin) };
 }
 
-/** Returns the module that the compiler makes of a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`. */
+/**
+ * Returns the module that the compiler makes of a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`.
+ */
 function moduleOf({ file }: Revision, plugin: PluginFields): string {
   const [first = '', ...rest] = relative(plugin.file.directory, file).split(sep);
   const path = (first === 'src' ? rest : [first, ...rest]).join('/');

@@ -7,9 +7,9 @@ import { devError } from '../error/dev-codes.ts';
 const condition = 'headwater-source';
 
 /**
- * Removes the condition `headwater-source` from the package.json in `directory`, so that npm packs no path to a file that it
- * leaves out. The original is kept as `package.json.orig`, which npm never packs. Running it again changes nothing. Throws
- * PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
+ * Removes the condition `headwater-source` from the package.json in `directory`, so that npm packs no path to a file
+ * that it leaves out. The original is kept as `package.json.orig`, which npm never packs. Running it again changes
+ * nothing. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
  */
 export function removeSourceCondition(directory: string): void {
   const { file, original, text, saved } = readFiles(directory);
@@ -24,8 +24,8 @@ export function removeSourceCondition(directory: string): void {
 }
 
 /**
- * Restores the package.json that {@link removeSourceCondition} changed, to the byte. Changes nothing if there is nothing to
- * restore. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
+ * Restores the package.json that {@link removeSourceCondition} changed, to the byte. Changes nothing if there is
+ * nothing to restore. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
  */
 export function restoreSourceCondition(directory: string): void {
   const { file, original, text, saved } = readFiles(directory);

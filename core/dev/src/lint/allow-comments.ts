@@ -28,8 +28,8 @@ export function allowCommentsIn(sql: string): readonly AllowComment[] {
 }
 
 /**
- * Returns the comment that allows `rule` for the statement on `line`, one with a reason first. A `line` of `null` stands
- * for the whole revision, for which a comment on any line counts.
+ * Returns the comment that allows `rule` for the statement on `line`, one with a reason first. A `line` of `null`
+ * stands for the whole revision, for which a comment on any line counts.
  */
 export function allowCommentFor(
   comments: readonly AllowComment[],

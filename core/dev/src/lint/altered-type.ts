@@ -23,7 +23,8 @@ export function alteredType({ table, command, objects, rebuilt }: AlterTableCont
   const from = findObject(objects, { kind: 'column', name: column, table })?.type;
   const valuesOf = (type: string): readonly string[] | undefined =>
     findObject(objects, { kind: 'type', name: type, table: null })?.values;
-  // An unknown old type is assumed to be the worst case. The lost values of a rebuilt enum are reported by another rule.
+  // An unknown old type is assumed to be the worst case. The lost values of a rebuilt enum are reported by another
+  // rule.
   const isRebuilt = rebuilt.some(({ current }) => current.has(to.name));
   const change = from === undefined ? { fits: false, rewrites: true } : typeChange(from, to, valuesOf);
   return {

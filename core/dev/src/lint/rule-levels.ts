@@ -1,8 +1,8 @@
 import type { Level } from './finding.ts';
 
 /**
- * Every lint rule with its level. `docs/guide/lint.md` shows a bad and a good example of each, and a test runs both. The
- * file of a rule is `rules/<rule>.ts`.
+ * Every lint rule with its level. `docs/guide/lint.md` shows a bad and a good example of each, and a test runs both.
+ * The file of a rule is `rules/<rule>.ts`.
  */
 export const ruleLevels = {
   // SQL that PostgreSQL's parser rejects.

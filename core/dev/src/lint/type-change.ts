@@ -25,8 +25,9 @@ const widerTypes: Readonly<Record<string, readonly string[]>> = {
 const digits: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
 
 /**
- * Classifies a change of type by PostgreSQL's no-op casts (ATColumnChangeRequiresRewrite) and by compatibility with older
- * code. Enums are compared by their values, which `values` returns. A type that is not known to fit counts as narrower.
+ * Classifies a change of type by PostgreSQL's no-op casts (ATColumnChangeRequiresRewrite) and by compatibility with
+ * older code. Enums are compared by their values, which `values` returns. A type that is not known to fit counts as
+ * narrower.
  */
 export function typeChange(
   from: SqlType,

@@ -1,26 +1,27 @@
 import { quoteLiteral } from '@headwater/kernel/internal';
-/** Runs one statement and gives its rows. */
+
+/** Runs one statement and returns its rows. */
 export type Query = <Row>(text: string) => Promise<readonly Row[]>;
 
-/** All that tables and sequences held at one moment. */
+/** The content of all tables and sequences at one moment. */
 export interface Snapshot {
-  /** Those that were not empty, by name. */
+  /** The tables that were not empty, by name. */
   readonly tables: ReadonlyMap<string, Contents>;
-  /** By name, what `setval` takes to put one back. */
+  /** The arguments of `setval` that restore each sequence, by name. */
   readonly sequences: ReadonlyMap<string, string>;
 }
 
 interface Contents {
-  /** Columns that are not generated, quoted, separated by commas. */
+  /** The columns that are not generated, quoted and separated by commas. */
   readonly columns: string;
-  /** As PostgreSQL writes them. */
+  /** The rows as PostgreSQL casts them to text. */
   readonly rows: readonly string[];
 }
 
-/** Whose tables and sequences: everybody's, or all but those of the ledger. */
+/** The tables and sequences in a snapshot: all of them, or all except those of the ledger. */
 export type Extent = 'all' | 'plugins';
 
-/** Writes down what is in the database. Quick where little is. */
+/** Takes a snapshot of a database. This is fast if the database has few rows. */
 export async function takeSnapshot(query: Query, extent: Extent): Promise<Snapshot> {
   const found = await readRelations(query, extent);
   const tables = new Map<string, Contents>();
@@ -32,18 +33,18 @@ export async function takeSnapshot(query: Query, extent: Extent): Promise<Snapsh
 }
 
 /**
- * Makes tables and sequences hold what they held then; those that have come since become empty. For one transaction.
- * Neither triggers nor foreign keys are asked, which takes a superuser.
+ * Restores the content of tables and sequences, and empties tables that were created since. It has to run in a
+ * transaction. It skips triggers and foreign keys, which only a superuser may do.
  */
 export async function restoreSnapshot(query: Query, snapshot: Snapshot, extent: Extent): Promise<void> {
   const found = await readRelations(query, extent);
   await query('set local session_replication_role = replica');
-  // Not `truncate`: on what tests write it takes longer, and it locks out and writes to the catalog.
+  // Not `truncate`: for the few rows of a test it is slower, it takes an exclusive lock, and it writes to the catalog.
   for (const name of new Set([...found.tables.keys(), ...snapshot.tables.keys()])) {
     const before = snapshot.tables.get(name);
     if (before === undefined) {
       await query(`delete from only ${name}`);
-    } else if (!(await holds(query, name, before.rows))) {
+    } else if (!(await hasRows(query, name, before.rows))) {
       await query(`delete from only ${name}`);
       await query(insertion(name, before));
     }
@@ -56,9 +57,9 @@ export async function restoreSnapshot(query: Query, snapshot: Snapshot, extent: 
   if (moved.length > 0) await query(`select ${moved.join(', ')}`);
 }
 
-/** Names with their schemas, quoted. */
+/** Tables and sequences, by their quoted names with schemas. */
 interface Relations {
-  /** Tables that have, or have had, any rows, with the columns of {@link Contents}. */
+  /** Tables that have or had rows, with the columns of {@link Contents}. */
   readonly tables: ReadonlyMap<string, string>;
   readonly sequences: readonly string[];
 }
@@ -85,7 +86,7 @@ async function readRows(query: Query, table: string, most?: number): Promise<rea
 }
 
 /** Whether a table has exactly these rows. */
-async function holds(query: Query, table: string, rows: readonly string[]): Promise<boolean> {
+async function hasRows(query: Query, table: string, rows: readonly string[]): Promise<boolean> {
   const found = await readRows(query, table, rows.length + 1);
   return found.length === rows.length && found.every((row, i) => row === rows[i]);
 }

@@ -1,29 +1,42 @@
 import { join } from 'node:path';
-import { assertKnownKeys, kernelError, openPackages, readPluginFields, pluginPeers, projectRoot, readConfig, realFolder, type Config, type JsonObject, type PackageFile, type Packages } from '@headwater/kernel/internal';
+import {
+  assertKnownKeys,
+  kernelError,
+  openPackages,
+  readPluginFields,
+  pluginPeers,
+  projectRoot,
+  readConfig,
+  realFolder,
+  type Config,
+  type JsonObject,
+  type PackageFile,
+  type Packages,
+} from '@headwater/kernel/internal';
 
-/** What a config is made of. */
+/** The parts of a test's config. */
 export interface TestConfigOptions {
   readonly plugins: readonly string[];
   readonly config: Readonly<Record<string, JsonObject>>;
-  /** The URL of the database, for its refusals. */
+  /** The URL of the database. */
   readonly database: string;
-  /** Where to look for the project from. */
+  /** A folder of the project. */
   readonly folder: string;
 }
 
 /**
- * The config of a test: what a config.json would be in the project that `folder` belongs to, if it listed `plugins` and
- * all that they require. No file of the project is read but package.json files. Throws what a config.json can get wrong;
- * the file is called `startTestKernel` there.
+ * Returns the config of a test: that of a config.json in the project of `folder` which lists `plugins` and everything
+ * that they require. It reads only package.json files of the project. Throws the errors of a config.json; they name the
+ * file `startTestKernel`.
  */
 export function testConfig({ plugins, config, database, folder }: TestConfigOptions): Config {
   const file = join(projectRoot(join(folder, 'startTestKernel')), 'startTestKernel');
-  const { core, packages } = activated(plugins, projectRoot(file), openPackages());
+  const { core, packages } = activePackages(plugins, projectRoot(file), openPackages());
   assertKnownKeys(config, [...packages.keys()], ['plugins'], [{ file, json: { plugins: config } }]);
   const entries: Record<string, JsonObject> = {};
   for (const [name, $package] of packages) entries[name] = { ...config[name], $package };
   const json = { database, ...(core !== null && { core }), plugins: entries };
-  // There is no overlay either.
+  // Without NODE_ENV no overlay is read.
   const read = readConfig(file, { ...process.env, NODE_ENV: '' }, JSON.stringify(json));
   if (read.database.kind === 'pglite' && read.database.directory !== null) {
     const expected = '"pglite://", which is in memory, or the postgres:// URL of a server';
@@ -32,15 +45,15 @@ export function testConfig({ plugins, config, database, folder }: TestConfigOpti
   return read;
 }
 
-/** The listed plugins and what they require, as a config names their packages. */
-interface Activated {
-  /** `null` where none of them requires one. */
+/** The packages of the listed plugins and of the plugins that they require, as a config names them. */
+interface ActivePackages {
+  /** The package of plugin zero; `null` if no plugin requires it. */
   readonly core: string | null;
-  /** By plugin. */
+  /** The other packages, by plugin. */
   readonly packages: ReadonlyMap<string, string>;
 }
 
-function activated(plugins: readonly string[], root: string, packages: Packages): Activated {
+function activePackages(plugins: readonly string[], root: string, packages: Packages): ActivePackages {
   const found = new Map<string, string>();
   const add = (file: PackageFile, specifier: string): void => {
     const { name } = readPluginFields(file);
@@ -51,7 +64,7 @@ function activated(plugins: readonly string[], root: string, packages: Packages)
     }
   };
   for (const plugin of plugins) {
-    const [specifier, directory] = located(plugin, root, packages);
+    const [specifier, directory] = locate(plugin, root, packages);
     add(packages.read(directory), specifier);
   }
   const core = found.get('core') ?? null;
@@ -59,14 +72,14 @@ function activated(plugins: readonly string[], root: string, packages: Packages)
   return { core, packages: found };
 }
 
-/** What a config calls the package of `plugin`, and its folder. */
-function located(plugin: string, root: string, packages: Packages): readonly [specifier: string, directory: string] {
+/** Finds the package of a plugin: its name for a config, and its folder. */
+function locate(plugin: string, root: string, packages: Packages): readonly [specifier: string, directory: string] {
   if (plugin === '.' || plugin.startsWith('./')) {
     const specifier = plugin === '.' ? './' : plugin;
     const directory = realFolder(join(root, specifier));
     if (directory !== null) return [specifier, directory];
   }
-  // A name of a plugin may be one that npm has given to something else.
+  // The bare name comes last: on npm it may belong to another package.
   const names = [`@headwater/plugin-${plugin}`, `headwater-plugin-${plugin}`, plugin];
   const tried = /^[.@]/.test(plugin) ? [plugin] : names;
   for (const name of tried) {

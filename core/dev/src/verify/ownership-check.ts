@@ -16,9 +16,9 @@ export interface OwnershipCheck {
 }
 
 /**
- * Checks revisions by the changes that they make to the catalog, so that code, functions and DO blocks count too. A plugin
- * may add columns to other plugins' tables if inserts that omit them still work, and constraints and indexes over its own
- * columns there. Everything else on a table is for the owner of the table to change.
+ * Checks revisions by the changes that they make to the catalog, so that code, functions and DO blocks count too. A
+ * plugin may add columns to other plugins' tables if inserts that omit them still work, and constraints and indexes
+ * over its own columns there. Everything else on a table is for the owner of the table to change.
  */
 export function openOwnershipCheck(plugin: string): OwnershipCheck {
   /** The keys of the objects that the plugin's revisions created. */

@@ -10,8 +10,8 @@ import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-findi
 
 /**
  * Walks a plugin's branch from base to head. At each revision the shadow has only the revisions that it depends on: the
- * revision has to run, its `down` has to revert it, its `up` has to lead to the same schema again, and it may change only
- * objects of its plugin. Stops at the first revision that does not run, since the later ones depend on it.
+ * revision has to run, its `down` has to revert it, its `up` has to lead to the same schema again, and it may change
+ * only objects of its plugin. Stops at the first revision that does not run, since the later ones depend on it.
  */
 export async function verifyBranch(
   shadow: Shadow,

@@ -16,8 +16,8 @@ interface Order {
 
 /**
  * Tries the orders in which existing databases may run the revisions: each plugin activated after all the others, each
- * latest revision after everything else, and `random` random orders, the same at each call. Every order has to run and to
- * produce the schema of a fresh database. A failure is reported with the shortest order that shows it.
+ * latest revision after everything else, and `random` random orders, the same at each call. Every order has to run and
+ * to produce the schema of a fresh database. A failure is reported with the shortest order that shows it.
  */
 export async function verifyOrders(
   shadow: Shadow,
@@ -103,7 +103,10 @@ function openTrials(shadow: Shadow, { graph, revisions }: PluginSubset): Trials 
   };
 }
 
-/** Explains a revision that fails in some order: because of a missing edge, or because of a revision that runs before it. */
+/**
+ * Explains a revision that fails in some order: because of a missing edge, or because of a revision that runs before
+ * it.
+ */
 async function explainFailure(
   { failed, reason }: Failure,
   { ids, story }: Order,
@@ -134,7 +137,9 @@ async function explainFailure(
   });
 }
 
-/** Explains two revisions that do not commute: on the way from one order to the other, one swap makes the difference. */
+/**
+ * Explains two revisions that do not commute: on the way from one order to the other, one swap makes the difference.
+ */
 async function explainDifference(
   expected: Catalog,
   found: Catalog,

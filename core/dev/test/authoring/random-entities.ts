@@ -82,7 +82,9 @@ export interface Edit {
   readonly flags: number;
 }
 
-/** Rounds of edits, after each of which the revisions of its authors are created. The first round fills the application. */
+/**
+ * Rounds of edits, after each of which the revisions of its authors are created. The first round fills the application.
+ */
 export const histories: fc.Arbitrary<readonly (readonly Edit[])[]> = fc.tuple(
   fc
     .tuple(
@@ -126,8 +128,9 @@ function anEdit(what: readonly Edit['what'][], plugin?: number): fc.Arbitrary<Ed
 }
 
 /**
- * Returns the state after an edit, or the same state if the edit is impossible. `base` is the state at the beginning of the
- * round: the objects that plugins use then exist in the database, and no other plugin can remove them in the same round.
+ * Returns the state after an edit, or the same state if the edit is impossible. `base` is the state at the beginning of
+ * the round: the objects that plugins use then exist in the database, and no other plugin can remove them in the same
+ * round.
  */
 export function edited(state: RandomState, base: RandomState, edit: Edit): RandomState {
   const plugin = plugins[edit.plugin] ?? 'core';

@@ -5,8 +5,8 @@ import type { Project } from '../../../../test/helper/project.ts';
 import { startTestKernel, type TestKernel } from '../../src/testing.ts';
 import { execute, makeNotes } from './notes.ts';
 
-/** Everything that a test could leave behind. */
-async function pictureOf(app: TestKernel): Promise<object> {
+/** Reads everything that a test could leave behind. */
+async function databaseState(app: TestKernel): Promise<object> {
   const read = async (text: string): Promise<readonly string[]> =>
     (await execute(app, text)).map((row) => JSON.stringify(row));
   const tables = await execute(
@@ -17,7 +17,7 @@ async function pictureOf(app: TestKernel): Promise<object> {
   const rows: string[] = [];
   for (const { name } of tables) {
     const found = await read(`select t from ${String(name)} t`);
-    // Who applied what is the same, when is not.
+    // Rows of the ledger differ in their times, so only their number counts.
     rows.push(`${String(name)}: ${String(name).startsWith('kernel.') ? found.length : found.toSorted().join()}`);
   }
   return {
@@ -35,28 +35,29 @@ async function pictureOf(app: TestKernel): Promise<object> {
   };
 }
 
-const leaks: Readonly<Record<string, readonly string[]>> = {
-  'rows, and the numbers they took': ["insert into notes_note (kind, text) values (1, 'left')"],
-  'rows that are gone': ['delete from notes_note'],
-  'changes to what revisions wrote': ["update notes_kind set name = 'left', parent = null where id = 2"],
-  'what revisions wrote, emptied': ['truncate notes_kind, base_thing restart identity cascade'],
-  'numbers that were drawn': [
+/** Statements that leave something behind. */
+const leftovers: Readonly<Record<string, readonly string[]>> = {
+  'rows, and the sequence numbers that they took': ["insert into notes_note (kind, text) values (1, 'left')"],
+  'deleted rows': ['delete from notes_note'],
+  'changes of rows that revisions wrote': ["update notes_kind set name = 'left', parent = null where id = 2"],
+  'truncated tables of revisions': ['truncate notes_kind, base_thing restart identity cascade'],
+  'drawn sequence numbers': [
     "select nextval('notes_ticket'), nextval('notes_number')",
     "select setval('notes_note_id_seq', 7, false)",
   ],
   'a table': ['create table left_behind (id int)', 'insert into left_behind values (1)'],
-  'a table of core’s that is gone': ['drop table core_activity cascade'],
-  'a column, and what is in it': ['alter table notes_note add column left_behind int default 1'],
-  'a trigger that is off': ['alter table notes_note disable trigger notes_count'],
+  'a dropped table of core': ['drop table core_activity cascade'],
+  'a column with values': ['alter table notes_note add column left_behind int default 1'],
+  'a disabled trigger': ['alter table notes_note disable trigger notes_count'],
   'a schema': ['create schema left_behind create table t (id int)'],
   'a view and a type': ['create view left_view as select 1 as one', "create type left_kind as enum ('a')"],
   'temporary tables and settings': ['create temporary table left_behind (id int)', "set timezone = 'Asia/Tokyo'"],
   'a large object': ['select lo_from_bytea(4711, $$left$$)'],
-  'a ledger that lies': ['delete from kernel.ledger'],
+  'an emptied ledger': ['delete from kernel.ledger'],
   'a comment': ["comment on schema public is 'left'"],
 };
 
-describe.each(databaseKinds)('what a test leaves behind on %s', (kind) => {
+describe.each(databaseKinds)('isolation of tests on %s', (kind) => {
   const database = testDatabase(kind);
   let project: Project;
   let untouched: object;
@@ -64,22 +65,22 @@ describe.each(databaseKinds)('what a test leaves behind on %s', (kind) => {
   beforeAll(async () => {
     project = await makeNotes();
     await using app = await start('notes');
-    untouched = await pictureOf(app);
+    untouched = await databaseState(app);
   });
 
-  // On a server each has a database of its own anyway, so there one at a time would show nothing more.
+  // On a server each test has its own database, so a test for each statement would show nothing more.
   const cases: readonly (readonly [string, readonly string[]])[] =
-    kind === 'pglite' ? Object.entries(leaks) : [['all of it', Object.values(leaks).flat()]];
+    kind === 'pglite' ? Object.entries(leftovers) : [['everything', Object.values(leftovers).flat()]];
 
-  it.each(cases)('does not reach the next: %s', async (_, statements) => {
+  it.each(cases)('the next test does not see %s', async (_, statements) => {
     const before = await start('notes');
     for (const statement of statements) await execute(before, statement);
     await before.stop();
     await using app = await start('notes');
-    expect(await pictureOf(app)).toEqual(untouched);
+    expect(await databaseState(app)).toEqual(untouched);
   });
 
-  it('does not reach one with other plugins, and one with the first again', async () => {
+  it('a test with other plugins sees nothing, nor does a later test with the same plugins', async () => {
     const before = await start('notes');
     await execute(before, "insert into notes_note (kind, text) values (1, 'left')");
     await before.stop();
@@ -89,35 +90,35 @@ describe.each(databaseKinds)('what a test leaves behind on %s', (kind) => {
     await execute(between, 'insert into base_thing default values');
     await between.stop();
     await using app = await start('notes');
-    expect(await pictureOf(app)).toEqual(untouched);
+    expect(await databaseState(app)).toEqual(untouched);
   });
 
-  it('does not reach another that runs at the same time', async () => {
+  it('a test that runs at the same time sees nothing', async () => {
     await using first = await start('notes');
     await using second = await start('notes');
     await execute(first, 'delete from notes_note');
-    expect(await pictureOf(second)).toEqual(untouched);
+    expect(await databaseState(second)).toEqual(untouched);
   });
 
-  it('does not reach the next from what still runs of it', async () => {
+  it('code that still runs after its test does not reach the next one', async () => {
     const before = await start('notes');
     await execute(before, 'select 1');
     await before.stop();
     await using app = await start('notes');
     await expect(execute(before, "insert into notes_note (kind, text) values (1, 'late')")).rejects.toThrow();
-    expect(await pictureOf(app)).toEqual(untouched);
+    expect(await databaseState(app)).toEqual(untouched);
   });
 
-  it('is nothing where it did not get to start', async () => {
+  it('an application that failed to start leaves nothing behind', async () => {
     await expect(start('notes', 'broken')).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
     await using app = await start('notes');
-    expect(await pictureOf(app)).toEqual(untouched);
+    expect(await databaseState(app)).toEqual(untouched);
   });
 
   if (kind === 'postgres') return;
 
-  it('costs no second engine, unless the first cannot be had as good as new', async () => {
-    // Transactions are counted from the beginning of an engine.
+  it('the engine is reused, unless it cannot be cleaned', async () => {
+    // A new engine counts its transactions from the start.
     const transactions = async (text: string): Promise<number> => {
       await using app = await start('notes');
       await execute(app, text);
@@ -137,7 +138,7 @@ describe.each(databaseKinds)('what a test leaves behind on %s', (kind) => {
     expect(await transactions('select 1')).toBeLessThan(created);
   });
 
-  it('may be a transaction that never ends', async () => {
+  it('a transaction that never ends does not block the next test', async () => {
     const before = await start('notes');
     const open = Promise.withResolvers<void>();
     void before.run(() =>
@@ -150,6 +151,6 @@ describe.each(databaseKinds)('what a test leaves behind on %s', (kind) => {
     await open.promise;
     await before.stop();
     await using app = await start('notes');
-    expect(await pictureOf(app)).toEqual(untouched);
+    expect(await databaseState(app)).toEqual(untouched);
   });
 });

@@ -2,7 +2,7 @@ import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import type { TestKernel } from '../../src/testing.ts';
 
-/** Keeps notes of kinds that its revisions bring along, counts them with a trigger, and writes one when it starts. */
+/** A plugin with notes: its revisions insert their kinds, a trigger counts them, and `start` writes one. */
 const notes = {
   revisions: {
     '0001_create_note': `
@@ -31,7 +31,7 @@ const notes = {
     }`,
 };
 
-/** A project with the plugin `notes`, which requires `base`, and others. Its config.json is of no use to anybody. */
+/** Makes a project with the plugin `notes`, which requires `base`, and others. Its config.json is invalid, so that no test can depend on it. */
 export async function makeNotes(): Promise<Project> {
   const project = await makeProject({
     kernel: workspaceKernel,
@@ -46,7 +46,7 @@ export async function makeNotes(): Promise<Project> {
   return project;
 }
 
-/** Runs SQL as a service would. */
+/** Runs SQL like a service. */
 export function execute({ run, database }: TestKernel, text: string): Promise<readonly Record<string, unknown>[]> {
   return run(() => database.em.execute(text));
 }

@@ -13,7 +13,7 @@ describe.each(databaseKinds)('a test database on %s', (kind) => {
   const open = (...plugins: readonly string[]) => openTestDatabase({ plugins, cwd: project.cwd, database });
   const tables = "select tablename as name from pg_tables where schemaname in ('public', 'kernel') order by 1";
 
-  it('is empty until it is upgraded, also after a test kernel and after another test database', async () => {
+  it('is empty until it is upgraded, even after a test kernel or another test database', async () => {
     await (await startTestKernel({ plugins: ['notes'], cwd: project.cwd, database })).stop();
     for (const _ of ['first', 'second']) {
       await using empty = await open('notes');
@@ -34,13 +34,13 @@ describe.each(databaseKinds)('a test database on %s', (kind) => {
     expect(await opened.upgrade()).toEqual([]);
   });
 
-  it('throws what ends an upgrade', async () => {
+  it('throws the error that ends an upgrade', async () => {
     await using opened = await open('broken');
     await expect(opened.upgrade()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
     await expect(opened.upgrade('likes')).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
   });
 
-  it('leaves nothing to the kernel after it', async () => {
+  it('leaves nothing behind for the next test kernel', async () => {
     const opened = await open('notes');
     await opened.upgrade();
     await opened.query("insert into notes_kind (name) values ('left')");

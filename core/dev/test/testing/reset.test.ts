@@ -17,7 +17,7 @@ describe.each(databaseKinds)('a reset on %s', (kind) => {
   const notes = () => execute(app, 'select * from notes_note order by id');
   const totals = () => execute(app, 'select * from notes_total');
 
-  it('brings back what revisions and start had written, as it was', async () => {
+  it('restores the rows that revisions and start wrote', async () => {
     const before = [await kinds(), await notes(), await totals()];
     await execute(app, 'delete from notes_total');
     await execute(app, "update notes_note set text = 'changed'");
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('a reset on %s', (kind) => {
     ]);
   });
 
-  it.each(['once', 'twice'])('gives the same numbers again: %s', async () => {
+  it.each(['once', 'twice'])('restores sequences: %s', async () => {
     const added = await execute(app, "insert into notes_note (kind, text) values (1, 'new') returning id");
     expect(added).toEqual([{ id: 2 }]);
     const drawn = await execute(
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('a reset on %s', (kind) => {
     expect(drawn).toEqual([{ ticket: 2, number: 1000 }]);
   });
 
-  it('empties what had been empty, whoever refers to it', async () => {
+  it('empties tables that were empty, despite foreign keys', async () => {
     await execute(app, 'insert into base_thing default values');
     const user = await execute(app, "insert into core_user (name) values ('ada') returning id");
     await execute(app, `insert into core_object (author_id) values (${Number(user[0]?.['id'])})`);
@@ -58,13 +58,13 @@ describe.each(databaseKinds)('a reset on %s', (kind) => {
     ).toEqual([]);
   });
 
-  it('leaves triggers and foreign keys at work', async () => {
+  it('leaves triggers and foreign keys enabled', async () => {
     await execute(app, "insert into notes_note (kind, text) values (2, 'new')");
     expect(await totals()).toEqual([{ kind: 2, notes: 2 }]);
     await expect(execute(app, 'delete from notes_kind where id = 2')).rejects.toThrow('foreign key');
   });
 
-  it('waits for a transaction that is open', async () => {
+  it('waits for an open transaction', async () => {
     const began = Promise.withResolvers<void>();
     const end = Promise.withResolvers<void>();
     const writing = app.run(() =>
@@ -82,8 +82,8 @@ describe.each(databaseKinds)('a reset on %s', (kind) => {
   });
 });
 
-describe('a user of a server who may create databases and nothing else', () => {
-  it('has test kernels, and is told what a reset lacks', async () => {
+describe('a user who may only create databases', () => {
+  it('can start test kernels, and learns which privilege a reset needs', async () => {
     const name = `tester_${randomBytes(6).toString('hex')}`;
     await onServer('postgres', `create role ${name} login createdb password 'tester'`);
     const { cwd } = await makeNotes();

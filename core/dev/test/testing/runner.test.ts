@@ -11,15 +11,15 @@ import { makeProject, type Project } from '../../../../test/helper/project.ts';
 const root = join(import.meta.dirname, '../../../..');
 const run = promisify(execFile);
 
-/** Runs Node in a project, as an author would whose plugins run from their sources. */
+/** Runs Node in a project, like an author whose plugins run from their sources. */
 function node({ cwd }: Project, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  // A runner that is run by another tells it so, and stays quiet.
+  // With this variable the inner runner would report to the outer one and print nothing.
   const { NODE_TEST_CONTEXT: _, ...own } = process.env;
   const all = ['--conditions=headwater-source', ...args];
   return run(process.execPath, all, { cwd, env: { ...own, NO_COLOR: '1', ...env }, timeout: 60_000 });
 }
 
-describe('a test kernel, whatever runs it', () => {
+describe('a test kernel without Vitest', () => {
   let project: Project;
   beforeAll(async () => {
     project = await makeProject({ kernel: workspaceKernel });
@@ -28,19 +28,23 @@ describe('a test kernel, whatever runs it', () => {
     symlinkSync(join(root, 'plugins/likes'), likes, 'junction');
   });
 
-  it.each(databaseKinds)('does what its guide says, on %s by the environment alone', async (kind) => {
+  it.each(databaseKinds)('runs the examples of the testing guide on %s, chosen by the environment', async (kind) => {
     const guide = readFileSync(join(root, 'docs/guide/testing.md'), 'utf8');
-    const [, example = '', file = ''] = /^```ts\n(\/\/ (\S+)\n[\s\S]*?)\n```$/m.exec(guide) ?? [];
-    expect(example).toContain('startTestKernel');
-    project.write(file, example);
+    const examples = Array.from(guide.matchAll(/^```ts\n(\/\/ (\S+)\n[\s\S]*?)\n```$/gm));
+    expect(examples.map(([, example = '']) => /startTestKernel|openTestDatabase/.exec(example)?.[0])).toEqual([
+      'startTestKernel',
+      'openTestDatabase',
+    ]);
+    for (const [, example = '', file = ''] of examples) project.write(file, example);
     const env = { HEADWATER_TEST_DATABASE: testDatabase(kind) };
-    const { stdout } = await node(project, ['--test', '--test-reporter=tap', file], env);
-    expect(stdout).toMatch(/^# pass 1$/m);
+    const files = examples.map(([, , file = '']) => file);
+    const { stdout } = await node(project, ['--test', '--test-reporter=tap', ...files], env);
+    expect(stdout).toMatch(/^# pass 2$/m);
     expect(stdout).toMatch(/^# fail 0$/m);
   });
 
-  it('keeps no process alive once it has stopped', async () => {
-    // Shorter than PostgreSQL's own timer, which would go on for ever.
+  it('does not keep the process alive after it has stopped', async () => {
+    // The timeout only matters if the process stays alive: PostgreSQL's own timer runs forever.
     project.write(
       'ends.ts',
       `import { startTestKernel } from '@headwater/dev/testing';
@@ -54,7 +58,7 @@ describe('a test kernel, whatever runs it', () => {
 });
 
 describe('the condition `headwater-source`', () => {
-  it('is not for published packages, also where the process has it, as Vitest’s have', async () => {
+  it('is ignored for published packages, even in a process that has it, like those of Vitest', async () => {
     const project = await makeProject({ kernel: workspaceKernel, plugins: { shipped: { built: true } } });
     const condition = pathToFileURL(join(root, 'core/kernel/bin/source-condition.js')).href;
     project.write(
@@ -64,10 +68,10 @@ describe('the condition `headwater-source`', () => {
       console.log(import.meta.resolve('@headwater/plugin-shipped'), import.meta.resolve('@headwater/kernel/plugin'));`,
     );
     const { stdout } = await node(project, ['resolve.ts']);
-    expect(stdout).toMatch(/plugin-shipped\/dist\/index\.js .*core\/src\/plugin\.ts$/m);
+    expect(stdout).toMatch(/plugin-shipped\/dist\/index\.js .*core\/kernel\/src\/plugin\.ts$/m);
   });
 
-  it('finds in each folder what is there, also where another folder asked for the same name before', async () => {
+  it('resolves a name for each folder separately', async () => {
     const project = await makeProject({ kernel: workspaceKernel });
     const condition = pathToFileURL(join(root, 'core/kernel/bin/source-condition.js')).href;
     for (const folder of ['', 'inner/']) {

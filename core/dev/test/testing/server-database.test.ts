@@ -8,25 +8,25 @@ import { execute } from './notes.ts';
 
 const database = testDatabase('postgres');
 
-/** Names of databases, in the order in which they were made. */
+/** Returns the names of databases, in order of creation. */
 async function databases(beginning: string): Promise<readonly string[]> {
   const text = `select datname from pg_database where starts_with(datname, '${beginning}') order by oid`;
   return (await onServer('postgres', text)).map(({ datname }) => String(datname));
 }
 
-/** A way to start a plugin that no other test has. */
+/** Makes a plugin that no other test uses. Returns a function that starts it. */
 async function makeOwn(sketch: PluginSketch): Promise<() => Promise<TestKernel>> {
   const { cwd } = await makeProject({ plugins: { own: sketch }, kernel: workspaceKernel });
   return () => startTestKernel({ plugins: ['own'], cwd, database });
 }
 
-/** A revision that writes down when it ran, in a table that nobody else has. */
+/** A plugin with a revision that records when it ran, in a table that no other test uses. */
 const timed = (table: string): PluginSketch => ({
   revisions: { '0001_create': `create table ${table} as select clock_timestamp()::text as at;` },
 });
 
 describe('the database of a test on a server', () => {
-  it('goes when the application stops, however often that is asked', async () => {
+  it('is dropped when the application stops, even if stop is called twice', async () => {
     const app = await (await makeOwn(timed('goes')))();
     const [{ name } = {}] = await execute(app, 'select current_database() as name');
     expect(await databases(String(name))).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('the database of a test on a server', () => {
     expect(await databases(String(name))).toEqual([]);
   });
 
-  it('goes where the application does not get to start', async () => {
+  it('is dropped if the application fails to start', async () => {
     const start = await makeOwn({
       fields: `async start({ get }) {
         const { Database } = await import('@headwater/kernel/plugin');
@@ -51,7 +51,7 @@ describe('the database of a test on a server', () => {
     expect(await databases(reason)).toEqual([]);
   });
 
-  it('is upgraded once, and from then on copied, also by several who begin at the same time', async () => {
+  it('is upgraded once and then copied, even by several tests that begin at the same time', async () => {
     const start = await makeOwn(timed('upgraded_once'));
     const apps = await Promise.all([start(), start(), start(), start()]);
     await using later = await start();
@@ -60,7 +60,7 @@ describe('the database of a test on a server', () => {
     expect(new Set(times.map((rows) => JSON.stringify(rows))).size).toBe(1);
   });
 
-  it('is upgraded anew where a revision is another, also one whose code has changed alone', async () => {
+  it('is upgraded again if a revision changes, including its code', async () => {
     const coded = (text: string) =>
       makeOwn({
         revisions: {
@@ -77,31 +77,36 @@ describe('the database of a test on a server', () => {
     expect(await execute(second, 'select text from changed')).toEqual([{ text: 'two' }]);
   });
 
-  it('leaves nothing half made where an upgrade fails', async () => {
+  it('leaves no unfinished template behind if an upgrade fails', async () => {
     const start = await makeOwn({ revisions: { '0001_fail': 'create table half (id int); select 1 / 0;' } });
     await expect(start()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
-    // Other tests are making some, and those go.
+    // Other tests may be building templates, which are renamed when they are done.
     const unfinished = async () =>
       (await databases('headwater_template_')).filter((name) => name.endsWith('_unfinished'));
     await expect.poll(unfinished, { timeout: 20_000 }).toEqual([]);
   });
 
-  it('is dropped by whoever comes an hour after its process died, unless somebody looks at it', async () => {
+  it('is dropped by a later test an hour after its process died, unless it has a connection', async () => {
     const seconds = (ago: number): string => Math.floor(Date.now() / 1000 - ago).toString(36);
     const names = [seconds(7200), seconds(7201), seconds(60)].map((made) => `headwater_test_${made}_dead`);
     for (const name of names) await onServer('postgres', `create database ${name}`);
-    const [dead = '', seen = '', young = ''] = names;
-    const look = await openSession({ kind: 'postgres', url: serverUrl(seen), directUrl: null, shown: seen });
+    const [dead = '', connected = '', young = ''] = names;
+    const connection = await openSession({
+      kind: 'postgres',
+      url: serverUrl(connected),
+      directUrl: null,
+      shown: connected,
+    });
     await using app = await (await makeOwn({}))();
     expect(app.report.dormant).toEqual([]);
     const left = await databases('headwater_test_');
-    await look.close();
+    await connection.close();
     for (const name of names) await onServer('postgres', `drop database if exists ${name}`);
     expect(left).not.toContain(dead);
-    expect(left).toEqual(expect.arrayContaining([seen, young]));
+    expect(left).toEqual(expect.arrayContaining([connected, young]));
   });
 
-  it('was copied from one of the twenty latest templates; older ones are dropped', async () => {
+  it('keeps the twenty latest templates and drops older ones', async () => {
     const names = Array.from({ length: 20 }, (_, i) => `headwater_template_of_nobody_${i}`);
     for (const name of names) await onServer('postgres', `create database ${name}`);
     await using app = await (await makeOwn(timed('latest')))();

@@ -16,14 +16,14 @@ describe.each(databaseKinds)('a test kernel on %s', (kind) => {
     project = await makeNotes();
   });
 
-  it('runs plugin zero, the listed plugins and what these require, and not what they could do without', async () => {
+  it('runs the listed plugins and the plugins that they require, but no optional ones', async () => {
     await using app = await startTestKernel({ plugins: ['notes'], cwd: project.cwd, database });
     expect(pluginsOf(app)).toEqual(['base', 'core', 'notes']);
     await using more = await startTestKernel({ plugins: ['extra', 'notes'], cwd: project.cwd, database });
     expect(pluginsOf(more)).toEqual(['base', 'core', 'extra', 'notes']);
   });
 
-  it('comes at its heads, with what revisions wrote, and has started', async () => {
+  it('is at its heads, has the rows that revisions wrote, and has started', async () => {
     await using app = await startTestKernel({ plugins: ['notes'], cwd: project.cwd, database });
     expect(app.report).toMatchObject({ applied: [], dormant: [], ahead: [] });
     expect(await execute(app, 'select slug from kernel.ledger where plugin = $$notes$$')).toHaveLength(1);
@@ -34,7 +34,7 @@ describe.each(databaseKinds)('a test kernel on %s', (kind) => {
     ]);
   });
 
-  it('gives the database to a context, and to no other code', async () => {
+  it('gives code access to the database only in a context', async () => {
     await using app = await startTestKernel({ plugins: [], cwd: project.cwd, database });
     expect(() => app.database.em).toThrow(expect.objectContaining({ code: 'DATABASE_CONTEXT_MISSING' }));
     await expect(app.run(async () => app.database.em.getContext() === app.database.em)).resolves.toBe(false);
@@ -48,7 +48,7 @@ describe('the plugins of a test', () => {
   });
   const start = (...plugins: readonly string[]) => startTestKernel({ plugins, cwd: project.cwd });
 
-  it('may be the package that it belongs to, a path from there, an npm name, or a name', async () => {
+  it('may be given as the package of the test, a path from there, an npm name, or a plugin name', async () => {
     for (const [cwd, given] of [
       [project.folderOf('base'), '.'],
       [`${project.folderOf('base')}/src/migrations`, '.'],
@@ -61,14 +61,14 @@ describe('the plugins of a test', () => {
     }
   });
 
-  it('are by default the package of the file that calls', async () => {
+  it('are by default the package of the calling file', async () => {
     await expect(startTestKernel()).rejects.toMatchObject({
       code: 'PLUGIN_FIELD_INVALID',
       details: { package: '@headwater/dev' },
     });
   });
 
-  it('have to be there, and to be plugins', async () => {
+  it('have to be installed, and to be plugins', async () => {
     await expect(start('bass')).rejects.toMatchObject({
       code: 'PLUGIN_NOT_FOUND',
       details: { tried: ['@headwater/plugin-bass', 'headwater-plugin-bass', 'bass'], from: project.cwd },
@@ -77,7 +77,7 @@ describe('the plugins of a test', () => {
     await expect(start('.')).rejects.toMatchObject({ code: 'PLUGIN_FIELD_INVALID' });
   });
 
-  it('bring their own plugin zero, where they require one or it is listed', async () => {
+  it('include plugin zero if they require it or if it is listed', async () => {
     const { cwd } = await makeProject({
       kernel: workspaceKernel,
       plugins: { core: { version: '1.7.0' }, thing: { requires: ['core'] } },
@@ -88,7 +88,7 @@ describe('the plugins of a test', () => {
     }
   });
 
-  it('get their options, which are checked as those of a config.json are', async () => {
+  it('get their options, which are validated like those in config.json', async () => {
     const configured = (config: object) =>
       startTestKernel({ plugins: ['likes'], config: { likes: { ...config } }, cwd: import.meta.dirname });
     await using app = await configured({ perMinute: 5, $startTimeout: 3 });
@@ -103,7 +103,7 @@ describe('the plugins of a test', () => {
     });
   });
 
-  it('are imported by the test, where it says how', async () => {
+  it('are imported by the function of the test, if there is one', async () => {
     const imported: string[] = [];
     const load = (url: string): Promise<unknown> => {
       imported.push(url);
@@ -111,7 +111,7 @@ describe('the plugins of a test', () => {
     };
     await using app = await startTestKernel({ plugins: ['notes'], cwd: project.cwd, import: load });
     expect(pluginsOf(app)).toContain('notes');
-    expect(imported.map((url) => url.split('/').slice(-3, -2)[0])).toEqual(['src', 'base', 'notes']);
+    expect(imported.map((url) => url.split('/').slice(-3, -2)[0])).toEqual(['core', 'base', 'notes']);
     await expect(
       startTestKernel({ plugins: ['base'], cwd: project.cwd, import: async () => {} }),
     ).rejects.toMatchObject({ code: 'PLUGIN_LOAD_FAILED' });
@@ -119,7 +119,7 @@ describe('the plugins of a test', () => {
 });
 
 describe('the database of a test', () => {
-  it('is chosen by the environment, unless the test says which', async () => {
+  it('is chosen by the environment, unless the test chooses it', async () => {
     vi.stubEnv('HEADWATER_TEST_DATABASE', testDatabase('postgres'));
     try {
       await using chosen = await startTestKernel({ plugins: ['core'] });
@@ -131,13 +131,13 @@ describe('the database of a test', () => {
     }
   });
 
-  it('is a URL like any other', async () => {
+  it('must be a valid database URL', async () => {
     await expect(startTestKernel({ plugins: ['core'], database: 'mysql://localhost' })).rejects.toMatchObject({
       code: 'DATABASE_URL_INVALID',
     });
   });
 
-  it('is embedded in memory or on a server, and no directory that would stay', async () => {
+  it('must not be a directory, which would stay behind', async () => {
     await expect(startTestKernel({ plugins: ['core'], database: 'pglite://data' })).rejects.toMatchObject({
       code: 'CONFIG_VALUE_INVALID',
     });

@@ -15,9 +15,9 @@ import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
 /**
- * Reports changes of objects that other plugins own. A plugin may add columns to another plugin's table that are nullable
- * or have a default; constraints and indexes over its own columns there; triggers on a table on which it owns a column;
- * and it may change rows of such a table.
+ * Reports changes of objects that other plugins own. A plugin may add columns to another plugin's table that are
+ * nullable or have a default; constraints and indexes over its own columns there; triggers on a table on which it owns
+ * a column; and it may change rows of such a table.
  */
 export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
   const ownership = ownershipIn(context);

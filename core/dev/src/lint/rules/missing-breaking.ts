@@ -31,9 +31,9 @@ export function missingBreaking(reason: string): RuleFinding {
  * drop or rename of an object that code names, a type that not every old value fits, an enum that loses a value, and a
  * column that now requires a value.
  *
- * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and whether older code
- * writes such rows cannot be seen from here. Changes of objects that the SQL itself creates are not breaking either, and
- * a view or function that is recreated under its name counts as unchanged.
+ * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and whether older
+ * code writes such rows cannot be seen from here. Changes of objects that the SQL itself creates are not breaking
+ * either, and a view or function that is recreated under its name counts as unchanged.
  *
  * The old types, enum values and nullability come from `history`. Without it, any new type of a column counts as
  * narrower, and any rebuilt enum as one that lost a value. Throws SQL_SYNTAX.

@@ -64,8 +64,8 @@ function returnsOldOrNew(node: Node): boolean {
 }
 
 /**
- * The syntax that `newer-syntax` reports. Syntax that is not listed goes unnoticed, as does syntax that the parser cannot
- * tell from an older form.
+ * The syntax that `newer-syntax` reports. Syntax that is not listed goes unnoticed, as does syntax that the parser
+ * cannot tell from an older form.
  */
 export const newerSyntaxTable: readonly NewerSyntax[] = [
   {

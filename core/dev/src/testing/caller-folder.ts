@@ -5,8 +5,8 @@ import { getCallSites } from 'node:util';
 const here = import.meta.dirname;
 
 /**
- * The folder of the file that called into this one: the first on the stack, so only before anything was awaited. The
- * working directory where nobody can tell.
+ * Returns the folder of the file that called into this folder: the first other file on the stack, so it has to be
+ * called before anything is awaited. Returns the working directory if the stack has no such file.
  */
 export function callerFolder(): string {
   for (const { scriptName } of getCallSites()) {
