@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const here = import.meta.dirname;
@@ -28,6 +28,8 @@ export default defineConfig({
     root: here,
     // One project for all packages (`--dir core/kernel/test` is one of them): Vitest's workers serve no second project.
     include: ['**/*.test.ts'],
+    // These need a registry or take long: `npm run test:full`.
+    exclude: [...configDefaults.exclude, 'test/full/**'],
     // One real PostgreSQL for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },

@@ -1,0 +1,75 @@
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { npmPack, stagePackages, unpack, type Tarball } from '../helper/packed-packages.ts';
+
+describe('npm pack', () => {
+  let folders: readonly string[];
+  let before: readonly string[];
+  let first: readonly Tarball[];
+  let scratch: string;
+  const textsOf = (): readonly string[] => folders.map((folder) => readFileSync(join(folder, 'package.json'), 'utf8'));
+
+  beforeAll(async () => {
+    scratch = join(inject('scratch'), 'packing');
+    folders = stagePackages(join(scratch, 'staging'));
+    before = textsOf();
+    mkdirSync(join(scratch, 'first'));
+    first = await npmPack(folders, join(scratch, 'first'));
+  });
+
+  it('leaves every package.json as it was', () => {
+    expect(before.join('')).toContain('headwater-source');
+    expect(textsOf()).toEqual(before);
+  });
+
+  it('gives the same bytes twice', async () => {
+    mkdirSync(join(scratch, 'second'));
+    const second = await npmPack(folders, join(scratch, 'second'));
+    expect(second.map(({ name }) => name)).toEqual(first.map(({ name }) => name));
+    for (const [i, { name, file }] of first.entries()) {
+      expect(readFileSync(file).equals(readFileSync(second[i]?.file ?? '')), name).toBe(true);
+    }
+  });
+
+  it('packs no path to sources', async () => {
+    for (const tarball of first) {
+      const folder = join(scratch, 'unpacked', tarball.name);
+      await unpack(tarball, folder);
+      const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { exports: unknown };
+      expect(JSON.stringify(exports), tarball.name).not.toMatch(/headwater-source|src\//);
+    }
+  });
+
+  it('makes packages in which publint finds nothing', async () => {
+    for (const { name, file } of first) {
+      const { messages, pkg } = await publint({ pack: { tarball: toArrayBuffer(readFileSync(file)) }, strict: true });
+      expect(
+        messages.map((message) => formatMessage(message, pkg)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  it('makes packages whose types every ESM importer resolves', async () => {
+    for (const { name, file } of first) {
+      const result = await checkPackage(createPackageFromTarballData(readFileSync(file)));
+      expect(result.types, name).not.toBe(false);
+      const problems = result.types === false ? [] : result.problems;
+      // These packages are ESM. `require` of them works in Node 24, and TypeScript reports that under its name for Node 16.
+      const expected = new Set(['CJSResolvesToESM']);
+      const unexpected = problems.filter((problem) => {
+        const legacy = 'resolutionKind' in problem && problem.resolutionKind === 'node10';
+        return !legacy && !expected.has(problem.kind);
+      });
+      expect(unexpected, name).toEqual([]);
+    }
+  });
+});
+
+function toArrayBuffer({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+}

@@ -1,0 +1,15 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+/** The tests that need a registry or another package manager, and long trials: `npm run test:full`. */
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    include: ['test/full/**/*.test.ts'],
+    exclude: configDefaults.exclude,
+    // Installing from a registry takes minutes on a slow connection.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
+});
