@@ -38,14 +38,14 @@ function inContainer(code: string, others = ''): unknown {
     const { openContainer } = await import(${JSON.stringify(container)});
     const { token } = await import('@headwater/kernel/plugin');
     const module = await import(${JSON.stringify(pathToFileURL(join(folder, 'dist/index.js')).href)});
-    const plugins = [{ name: 'greeter', package: 'p', running: module.default, options: {}, exports: module }${others}];
+    const plugins = [{ name: 'greeter', package: 'p', definition: module.default, options: {}, exports: module }${others}];
     const { get, getOf } = openContainer(plugins);
     const { Greeter } = module;
     console.log(JSON.stringify(${code}));`;
   return JSON.parse(run(script));
 }
 
-const likes = `, { name: 'likes', package: 'l', options: {}, running: { bind({ bind }) {
+const likes = `, { name: 'likes', package: 'l', options: {}, definition: { bind({ bind }) {
   bind(token('likes')).toConstantValue({ count: () => 3 });
 } } }`;
 

@@ -1,6 +1,6 @@
 /**
- * The host door, `@headwater/kernel`: what an application, a tool or a test needs to boot and to migrate. Plugins use
- * `@headwater/kernel/plugin` instead.
+ * The host door, `@headwater/kernel`: for programs that boot an application or plan its migrations, and that handle its
+ * errors. Plugins use `@headwater/kernel/plugin` instead.
  */
 export { KernelError } from './error/kernel-error.ts';
 export { isKernelError } from './error/kernel-codes.ts';

@@ -30,7 +30,7 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
   const kernel = {
     name: 'kernel',
     package: '@headwater/kernel',
-    running: {
+    definition: {
       bind({ bind }: BindContext): void {
         bind(Database).toDynamicValue(() => {
           if (open !== null) return open.database;
@@ -44,7 +44,7 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
     const { name, package: packageName, version } = plugin;
     const running = { plugin: name, package: packageName, version, phase: 'bind' } as const;
     const bind = (context: BindContext<never>): void => runAsPlugin(running, () => definition.bind?.(context));
-    return { name, package: packageName, running: { bind }, exports, options };
+    return { name, package: packageName, definition: { bind }, exports, options };
   });
   const container = openContainer([kernel, ...parts], { disabled });
   assertCommandsDeclared(plugins, container);

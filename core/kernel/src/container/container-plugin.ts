@@ -7,8 +7,8 @@ export interface ContainerPlugin {
   readonly name: string;
   /** The package's name, for messages. */
   readonly package: string;
-  /** The running half. `never` accepts any option type: the plugin's own schema has validated the options. */
-  readonly running: Pick<DefinedPlugin<never>, 'bind'>;
+  /** The definition. `never` accepts any option type: the plugin's own schema has validated the options. */
+  readonly definition: Pick<DefinedPlugin<never>, 'bind'>;
   readonly options: unknown;
   /**
    * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.

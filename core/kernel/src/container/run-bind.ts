@@ -27,10 +27,10 @@ export function runBind(registry: Registry, resolver: Resolver, plugin: Containe
 }
 
 /** Calls `bind` and returns its result, which should be `undefined`. */
-function callBind({ running, options }: ContainerPlugin, { context, close }: OpenBindContext): unknown {
+function callBind({ definition, options }: ContainerPlugin, { context, close }: OpenBindContext): unknown {
   try {
     // The plugin's own schema returned these options; the type of ContainerPlugin cannot express that.
-    return running.bind?.({ ...context, config: options as never });
+    return definition.bind?.({ ...context, config: options as never });
   } finally {
     close();
   }

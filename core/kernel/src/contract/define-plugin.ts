@@ -34,7 +34,7 @@ export interface PluginContext<Options = unknown> {
   readonly signal: AbortSignal;
 }
 
-/** The running half of a plugin, as an author writes it. The static half is its package.json and its revisions. */
+/** The code of a plugin, as its author writes it. Its package.json and its revisions are read without running this code. */
 export interface PluginDefinition<Options = unknown> {
   /** The plugin's name: the same as `headwater.plugin` in its package.json. */
   readonly name: string;

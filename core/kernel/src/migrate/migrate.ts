@@ -1,4 +1,3 @@
-import { randomUUID } from '../runtime/lazy-crypto.ts';
 import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
@@ -10,7 +9,8 @@ import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RunnableStep } from '../run/batches.ts';
-import type { AppliedStep, Observer, RunContext } from '../run/run-context.ts';
+import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
+import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -29,7 +29,7 @@ export interface MigrationResult {
   /** The first plan. Other processes may have run parts of it. */
   readonly plan: Plan;
   /** The steps that this process committed, in order. */
-  readonly applied: readonly AppliedStep[];
+  readonly applied: readonly RunStep[];
   /** The refusal or failure that ended it; `null` if the goal was reached. */
   readonly error: KernelError | null;
   /** Rows of plugins that are not active. */

@@ -1,9 +1,8 @@
 import type { Revision } from '../plugin/revision.ts';
+import type { RunStep } from './run-context.ts';
 
-/** A step of a plan with everything needed to run it. */
-export interface RunnableStep {
-  readonly id: string;
-  readonly direction: 'up' | 'down';
+/** A step with everything needed to run it. */
+export interface RunnableStep extends RunStep {
   /** `null` for a revision whose package is gone: it can only be reverted, by the SQL in the ledger. */
   readonly revision: Revision | null;
   /** The npm package that the revision comes from, and its version. */
@@ -11,7 +10,7 @@ export interface RunnableStep {
   readonly packageVersion: string;
 }
 
-/** Steps that share one transaction, or a single step that does not. */
+/** Steps that run together in one transaction. A batch of the kind `code` or `nontransactional` has one step. */
 export interface Batch {
   readonly kind: 'sql' | 'code' | 'nontransactional' | 'stamp';
   readonly direction: 'up' | 'down';

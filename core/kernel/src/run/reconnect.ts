@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './migration-lock.ts';
-import type { AppliedStep, RunContext } from './run-context.ts';
+import type { RunContext, RunStep } from './run-context.ts';
 
 /**
  * Connects again after the connection broke, and returns the steps that this run has committed. Only the server knows
@@ -14,7 +14,7 @@ export async function reconnect(
   run: RunContext,
   step: RunnableStep | null,
   reason: string,
-): Promise<readonly AppliedStep[]> {
+): Promise<readonly RunStep[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
   const until = performance.now() + settings.retryFor * 1000;

@@ -3,16 +3,16 @@ import type { KernelError } from '../error/kernel-error.ts';
 import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './migration-lock.ts';
 import { reconnect } from './reconnect.ts';
-import type { AppliedStep, RunContext } from './run-context.ts';
+import type { RunContext, RunStep } from './run-context.ts';
 
 /** The changing state of one run, from its first step to its last. */
 export interface RunProgress {
-  applied: readonly AppliedStep[];
-  /** Lost connections since the last committed step. */
+  applied: readonly RunStep[];
+  /** The number of lost connections since the last committed step. */
   losses: number;
-  /** Number of ledger rows at the last reading. As long as it changes, other processes make progress. */
+  /** The number of ledger rows at the last reading. As long as it changes, other processes make progress. */
   rows: number;
-  /** When waiting for the migration lock ends, as of `performance.now()`. Renewed while other processes make progress. */
+  /** The time at which waiting for the migration lock ends (`performance.now()`). Extended while other processes make progress. */
   deadline: number;
   /** Whether to run revisions one by one from now on. */
   split: boolean;

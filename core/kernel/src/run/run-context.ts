@@ -13,9 +13,15 @@ import type { RunnableStep } from './batches.ts';
  */
 export interface Observer {
   /** A revision begins. `position` starts at 1. In a large batch at most about ten revisions per second are reported. */
-  readonly begins?: (step: RunnableStep, position: number, total: number) => void;
+  readonly begins?: (step: RunStep, position: number, total: number) => void;
   /** The run waits for the migration lock, for table locks or for a new connection. `step` is the step that it is at. */
-  readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunnableStep | null) => void;
+  readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
+}
+
+/** A revision and the direction in which a run runs it. */
+export interface RunStep {
+  readonly id: string;
+  readonly direction: 'up' | 'down';
 }
 
 /** The constants of one run. {@link RunProgress} is its changing state. */
@@ -25,12 +31,6 @@ export interface RunContext {
   readonly session: Session;
   readonly settings: UpgradeSettings;
   readonly observer: Observer;
-}
-
-/** A step that a run committed. */
-export interface AppliedStep {
-  readonly id: string;
-  readonly direction: 'up' | 'down';
 }
 
 /** Called for each step of a batch as it begins. */

@@ -1,21 +1,21 @@
-import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertWritable } from '../db/preflight.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { ensureLedger } from './ensure-ledger.ts';
+import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { classifyError } from './classify-error.ts';
+import { ensureLedger } from './ensure-ledger.ts';
 import type { Interruption, RunProgress } from './recover.ts';
 import { runCode } from './run-code.ts';
+import type { OnBegin, RunContext } from './run-context.ts';
+import { runNontransactional } from './run-nontransactional.ts';
 import { runSql } from './run-sql.ts';
 import { runStamp } from './run-stamp.ts';
 import { watchBlockers } from './server-processes.ts';
-import { runNontransactional } from './run-nontransactional.ts';
-import type { OnBegin, RunContext } from './run-context.ts';
 
 /**
- * Runs `steps` in order, given the ledger that they were planned from. Returns `null` when all of them took effect, else
+ * Runs `steps` in order, given the ledger that they were planned from. Returns `null` if all of them took effect, otherwise
  * the interruption to recover from. Throws the KernelError that ends the run.
  */
 export async function runSteps(
@@ -57,7 +57,7 @@ async function prepareDatabase(
   }
 }
 
-/** Stops Umzug's loop. Never leaves this file. */
+/** Thrown to stop Umzug's loop. It never leaves this file. */
 class Stop extends Error {
   readonly interruption: Interruption;
   constructor(interruption: Interruption) {
@@ -107,17 +107,17 @@ const runners = { sql: runSql, code: runCode, nontransactional: runNontransactio
 
 /** The position of a batch in the plan. */
 interface Position {
-  /** Number of steps before it. */
+  /** The number of steps before it. */
   readonly start: number;
   readonly total: number;
-  /** Ids that this run committed before it. */
+  /** The ids that this run committed before it. */
   readonly applied: readonly string[];
 }
 
 /**
  * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`, the
- * whole batch is retried for up to `retryFor` seconds, so that live queries never queue behind it for longer than that
- * timeout. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
+ * whole batch is retried for up to `retryFor` seconds. This way live queries never queue behind it for longer than
+ * `lock_timeout`. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
 async function runBatch(
   run: RunContext,

@@ -138,12 +138,12 @@ describe('bind', () => {
 
   test('is called as a method of the plugin', () => {
     const seen: unknown[] = [];
-    const running = {
+    const definition = {
       bind() {
         seen.push(this);
       },
     };
-    openContainer([{ ...plugin('likes'), running }]);
-    expect(seen).toEqual([running]);
+    openContainer([{ ...plugin('likes'), definition }]);
+    expect(seen).toEqual([definition]);
   });
 });

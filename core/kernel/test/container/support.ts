@@ -3,7 +3,7 @@ import type { BindContext } from '../../src/contract/bind.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import type { ContainerPlugin } from '../../src/container/container-plugin.ts';
 
-/** Makes an active plugin whose running half has only a `bind`. */
+/** Makes an active plugin whose definition has only a `bind`. */
 export function plugin(
   name: string,
   bind?: (context: BindContext) => void,
@@ -12,7 +12,7 @@ export function plugin(
   return {
     name,
     package: `@acme/headwater-${name}`,
-    running: definePlugin<unknown>({ name, ...(bind !== undefined && { bind }) }),
+    definition: definePlugin<unknown>({ name, ...(bind !== undefined && { bind }) }),
     options: {},
     ...(exports !== undefined && { exports: Object.fromEntries(exports.map((value) => [value.name, value])) }),
   };

@@ -7,7 +7,7 @@ import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import { migrate, type Goal, type MigrationOptions } from '../../src/migrate/migrate.ts';
-import type { AppliedStep } from '../../src/run/run-context.ts';
+import type { RunStep } from '../../src/run/run-context.ts';
 // Normally loaded when something is pending. Some tests measure milliseconds, so it is loaded before them.
 import '../../src/run/run-steps.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
@@ -66,13 +66,13 @@ export interface Steps
   /** The revisions that the code knows. */
   readonly known: readonly Revision[];
   /** The steps to run, given the ids in the ledger. */
-  readonly plan: (applied: ReadonlySet<string>) => readonly AppliedStep[];
+  readonly plan: (applied: ReadonlySet<string>) => readonly RunStep[];
 }
 
 /** The outcome of {@link runSteps}. */
 export interface Outcome {
   readonly runId: string;
-  readonly applied: readonly AppliedStep[];
+  readonly applied: readonly RunStep[];
   readonly error: KernelError | null;
 }
 
