@@ -6,7 +6,7 @@ export function wasMigration(name: string): string {
   return `Was the MikroORM migration "${name}".`;
 }
 
-/** Returns the ids of the plugin's revisions whose doc comment says which migration they were, by that migration. */
+/** Maps each migration that a revision's doc comment names to the id of that revision. */
 export function adoptedRevisions({ revisions, from }: Plugin): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (from === 'built') return found;

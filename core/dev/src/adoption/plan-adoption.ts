@@ -122,13 +122,13 @@ function indexOfMigration(files: readonly MigrationFile[], wanted: string, folde
   throw devError('ADOPTION_TARGET_UNKNOWN', { migration: wanted, folder, nearest: close });
 }
 
-/** The revision that no other revises; `null` on an empty branch. */
+/** Returns the revision that no other revises; `null` on an empty branch. */
 function headOf({ revisions }: Plugin): string | null {
   const revised = new Set(revisions.flatMap(({ revises }) => revises));
   return revisions.find(({ id }) => !revised.has(id))?.id ?? null;
 }
 
-/** The one migration class that a file exports. */
+/** Imports the one migration class that a file exports. Throws MIGRATION_FILE_INVALID. */
 async function migrationClass(file: MigrationFile): Promise<MigrationClass> {
   const { migrationClassesIn } = await import('./collect-migration.ts');
   const classes = migrationClassesIn(await importMigration(file));
@@ -141,7 +141,7 @@ async function migrationClass(file: MigrationFile): Promise<MigrationClass> {
   throw devError('MIGRATION_FILE_INVALID', { file: file.file, problem });
 }
 
-/** The class names of a migration that is not adopted now; none if it cannot be imported. */
+/** Returns the class names of a migration that is not adopted now; none if it cannot be imported. */
 async function namesIfReadable(file: MigrationFile, collector: MigrationCollector): Promise<readonly string[]> {
   const unreadable = (problem: string): KernelError => devError('MIGRATION_FILE_INVALID', { file: file.file, problem });
   try {
@@ -166,7 +166,7 @@ async function collect(
   }
 }
 
-/** The revision with the same SQL, if its comment was removed. */
+/** Returns the revision with the same SQL, which was adopted before and has lost its comment. */
 async function sameRevision(
   { revisions }: Plugin,
   draft: RevisionDraft,
@@ -178,7 +178,7 @@ async function sameRevision(
   return null;
 }
 
-/** New revisions go after the head, so no new migration may come before an adopted one. */
+/** Checks that no new migration comes before an adopted one, since new revisions go after the head. */
 function assertInOrder(migrations: readonly AdoptedMigration[]): void {
   const last = migrations.findLastIndex(({ state }) => state === 'there');
   const early = migrations.slice(0, Math.max(last, 0)).filter(({ state }) => state === 'new' || state === 'later');

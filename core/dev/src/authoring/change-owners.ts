@@ -1,7 +1,7 @@
 import { objectKey, parseName, schemaHistory, type EntityOwnership, type Plugin, type Revision } from '@headwater/kernel/internal';
 import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
 
-/** Changes that the entities of a plugin ask for and its revisions do not make. */
+/** Changes that a plugin's entities declare and its revisions do not make. */
 export interface PluginChanges {
   readonly plugin: Plugin;
   readonly changes: readonly Change[];
@@ -43,7 +43,7 @@ export function changesByOwner(
   });
 }
 
-/** The plugin that declares each object in its entities, by the key of a change of the object. */
+/** Maps each object that entities declare to its plugin, by `objectKey`. */
 function declaringPlugins({ objects }: EntityOwnership): ReadonlyMap<string, string> {
   return new Map(
     objects.flatMap(({ kind, table, name, owner }): readonly (readonly [string, string])[] => {
@@ -57,7 +57,7 @@ function declaringPlugins({ objects }: EntityOwnership): ReadonlyMap<string, str
   );
 }
 
-/** The plugin whose revisions created each object, by the key of a change of the object, as far as their SQL tells. */
+/** Maps each object that revisions create in SQL to its plugin, by `objectKey`. */
 async function creatingPlugins(revisions: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
   const { objects } = await schemaHistory(revisions);
   return new Map(

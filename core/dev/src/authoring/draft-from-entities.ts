@@ -125,7 +125,7 @@ async function foreignChanges(
   return { keys: new Set(changes.map(changeKey)), installed };
 }
 
-/** The prefixes of plugins' tables, which the name of a revision leaves out. */
+/** Returns the prefixes of plugins' tables, which the name of a revision leaves out. */
 function tablePrefixes({ plugins }: PluginSet): readonly string[] {
   return plugins.map(({ name }) => name.replaceAll('-', '_'));
 }

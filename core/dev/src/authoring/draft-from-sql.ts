@@ -8,7 +8,7 @@ import { nextRevisionId } from './revision-file.ts';
 import { schemaAfter } from './schema-proof.ts';
 
 /**
- * Drafts a revision from SQL that somebody wrote, fills in its edges, and proves it. Its author has to write a `down`.
+ * Drafts a revision from hand-written SQL, fills in its edges, and proves it. Its author has to write a `down`.
  * Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and
  * edges.
  */

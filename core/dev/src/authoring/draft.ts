@@ -24,7 +24,7 @@ export interface Draft {
   readonly revision: RevisionDraft | null;
   /** `null` without a revision, and for an empty revision, which cannot be proven. */
   readonly review: DraftReview | null;
-  /** The changes that the entities ask for, each a line of text. */
+  /** The changes that the entities declare, each a line of text. */
   readonly changes: readonly string[];
   /** Changes that installed plugins lack a revision for; the draft leaves them out. */
   readonly installed: readonly PluginChanges[];

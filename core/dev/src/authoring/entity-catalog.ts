@@ -34,7 +34,7 @@ export async function entityCatalog(shadow: Shadow, entities: Entities, before: 
   }
 }
 
-/** Drops all objects of the kinds that entities declare. Other objects never appear in a difference of entities. */
+/** Returns SQL that drops all objects of the kinds that entities declare. No comparison covers other objects. */
 function dropSql({ tables, enums, definitions }: Catalog, declared: ReadonlySet<string>): string {
   const views = [...definitions.values()].filter(({ kind }) => kind === 'view' || kind === 'materialized view');
   return [

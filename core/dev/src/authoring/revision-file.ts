@@ -110,7 +110,7 @@ function makeFolder(folder: string): string | undefined {
   }
 }
 
-/** A rename would replace an existing file; a hard link does not, and is just as atomic. */
+/** Moves a file by a hard link, which is as atomic as a rename but does not replace an existing file. */
 function moveIfAbsent(draft: string, file: string): void {
   try {
     linkSync(draft, file);

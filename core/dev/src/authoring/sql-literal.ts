@@ -28,7 +28,7 @@ export function sqlLiteral(sql: string, column: number, refuse: RefuseText): str
   return `sql\`\n${escaped(indented(text), refuse)}\n  \``;
 }
 
-/** JavaScript reads every line break in a template literal as a line feed. */
+/** Replaces carriage returns, since JavaScript reads every line break in a template literal as a line feed. */
 function withPlainBreaks(sql: string, refuse: RefuseText): string {
   if (sql.includes('\0')) throw refuse('contains a zero byte, which PostgreSQL does not accept');
   if (!sql.includes('\r')) return sql;
@@ -37,7 +37,7 @@ function withPlainBreaks(sql: string, refuse: RefuseText): string {
   return sql.replaceAll(/\r\n?/g, '\n');
 }
 
-/** The `sql` tag removes one backslash before a backtick and before `${`, and nowhere else. */
+/** Adds the backslashes that the `sql` tag removes: one before each backtick and before each `${`. */
 function escaped(text: string, refuse: RefuseText): string {
   if (/(?<!\\)(?:\\\\)*\\(?:`|\$\{)/.test(text)) {
     throw refuse('contains a backslash before a backtick or before ${, which a template literal cannot express');

@@ -24,7 +24,7 @@ export function summarizeChanges(changes: readonly Change[]): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** The columns that a constraint, an index or a comment is on, as the keys of changes of the columns. */
+/** Returns the keys of the columns that a constraint, an index or a comment is on. */
 function columnsOf(change: Change): readonly string[] {
   if ('constraint' in change) return change.constraint.columns.map((column) => columnKey(change.on, column));
   if ('index' in change) return change.index.columns.map((column) => columnKey(change.on, column));

@@ -88,7 +88,7 @@ async function lockOf(revisions: readonly Revision[], before: RevisionsLock, ver
   return lock;
 }
 
-/** Published revisions may not change: databases have run them. */
+/** Checks that no published revision has changed, since databases have run it. */
 function assertUnchanged({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
   for (const [revision, { since, normal }] of Object.entries(before)) {
     const kept = now[revision]?.normal;
@@ -145,7 +145,7 @@ function moduleOf({ file }: Revision, plugin: PluginFields): string {
   return `./${path.replace(/\.(m?)ts$/, '.$1js')}`;
 }
 
-/** A manifest that names a missing module would only fail on the database of somebody who installs the package. */
+/** Checks that the module of a code revision exists. Otherwise its absence would only show on a user's database. */
 function assertModuleExists(revision: Revision, plugin: PluginFields): void {
   if (revision.up.kind === 'sql' && revision.down?.kind !== 'code') return;
   const module = join(plugin.file.directory, dirname(manifestPath), moduleOf(revision, plugin));

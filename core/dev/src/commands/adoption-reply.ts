@@ -51,7 +51,7 @@ export function adoptionReply(outcome: AdoptionOutcome): Reply {
   return { json, text: (colors) => explain(outcome, pending, colors), ...(error !== undefined && { error }) };
 }
 
-/** The adopted revisions without a row in the ledger; none without a connection. */
+/** Returns the adopted revisions without a row in the ledger; none without a connection. */
 function pendingOf({ adoption, dryRun, table, toStamp, applied, stamped = [] }: AdoptionOutcome): readonly string[] {
   if (table === null) return [];
   const done = new Set([...applied, ...stamped, ...(dryRun ? toStamp : [])]);

@@ -113,7 +113,7 @@ async function readRecordedState(
   return { table: { name: table, there: names !== null }, toStamp, applied };
 }
 
-/** A stamp covers everything up to its target, so no revision on the way may be missing in the table. */
+/** Checks that the table records every revision up to the last one to stamp, since a stamp covers them all. */
 function assertStampable(
   { revisions }: Adoption,
   { graph, history }: MigrationState,

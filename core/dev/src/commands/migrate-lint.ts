@@ -71,7 +71,7 @@ function chosenRevisions({ pluginSet, graph }: RevisionSet, names: readonly stri
     names.length === 0 ? from === 'sources' : names.includes(name),
   );
   return chosen.flatMap(({ name, directory, from }) => {
-    // Every revision of an installed plugin is published, and naming the plugin asks for them.
+    // An installed plugin has only published revisions, so a user who names it wants them linted.
     const published = all || from === 'built' ? {} : readLock(directory);
     return (graph.branches.get(name) ?? []).flatMap(({ id }) => (Object.hasOwn(published, id) ? [] : [id]));
   });

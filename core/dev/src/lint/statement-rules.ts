@@ -36,8 +36,8 @@ const statementRules: readonly StatementRule[] = [
 /** The circumstances in which a piece of SQL runs. */
 export interface LintOptions {
   /**
-   * The objects that exist before the SQL runs. Default: nothing is known about them, and whatever the SQL does not
-   * create is assumed to exist.
+   * The objects that exist before the SQL runs. Default: nothing is known about them, and any object that the SQL
+   * does not create is assumed to exist.
    */
   readonly history?: Pick<SchemaHistory, 'objects'>;
   /** Whether the SQL runs in a transaction. Default: true. */

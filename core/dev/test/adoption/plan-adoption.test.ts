@@ -36,10 +36,10 @@ const adopt = (files: Files, options?: Partial<AdoptionOptions>): Promise<Adopti
 const refused = (files: Files, options?: Partial<AdoptionOptions>): Promise<Refusal> =>
   refusalIn(() => adopt(files, options));
 
-/** A file with one class that has this body. */
+/** Returns a file with one class that has this body. */
 const oneOf = (body: string, name = 'M1'): Files => ({ [`${name}.ts`]: migrationText(name, body) });
 
-/** A migration in plain JavaScript. */
+/** Returns a migration in plain JavaScript. */
 const plain = (name: string, n: number): string => migrationText(name, `  up() { this.addSql('select ${n}'); }`);
 
 const untransacted = '  override isTransactional() { return false; }\n';

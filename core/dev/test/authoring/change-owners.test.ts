@@ -7,7 +7,7 @@ import { entity } from '../../../kernel/test/entities/support.ts';
 import { serverUrl } from '../../../../test/helper/database.ts';
 import { openAuthoring, revisionOf, type InMemoryPlugin, type Authoring } from '../../../../test/helper/authoring.ts';
 
-/** Core with one table, and a plugin that adds a column to it. */
+/** Returns core with one table, and a plugin that adds a column to it. */
 function community(name: object, count: object, more: object = {}): readonly InMemoryPlugin[] {
   const item = entity('Item', 'core_item', { properties: { id: p.integer().primary(), name }, ...more });
   return [

@@ -101,7 +101,7 @@ function isOwn(change: Change, plugin: string): boolean {
   return change.kind === 'alter column' ? owns(change.after.name) : change.kind === 'comment' && owns(change.name);
 }
 
-/** The columns of a pivot table are named after the tables that they reference. */
+/** Whether the change is on a column of a pivot table, which is named after the table that it references. */
 function isKeyOfRelation(change: Change): boolean {
   return 'column' in change && change.column.name.endsWith('_id');
 }

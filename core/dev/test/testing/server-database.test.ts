@@ -20,7 +20,7 @@ async function makeOwn(sketch: PluginSketch): Promise<() => Promise<TestKernel>>
   return () => startTestKernel({ plugins: ['own'], cwd, database });
 }
 
-/** A plugin with a revision that records when it ran, in a table that no other test uses. */
+/** Returns a plugin with a revision that records when it ran, in a table that no other test uses. */
 const timed = (table: string): PluginSketch => ({
   revisions: { '0001_create': `create table ${table} as select clock_timestamp()::text as at;` },
 });

@@ -31,7 +31,7 @@ export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
   return [...findings, ...requiredColumns(context, schema.objects, ownership)];
 }
 
-/** The owners of objects, as far as revisions tell. */
+/** The owners of objects, according to the revisions. */
 interface ObjectOwnership {
   readonly plugin: string;
   readonly ownerOf: (object: SqlObject) => string | null;
@@ -77,13 +77,13 @@ function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership:
   ];
 }
 
-/** The owner of an object; `null` if it is the plugin itself or not known. */
+/** Returns the owner of an object; `null` if that is the plugin itself or not known. */
 function foreignOwner(object: SqlObject, { plugin, ownerOf }: ObjectOwnership): string | null {
   const owner = ownerOf(object);
   return owner === plugin ? null : owner;
 }
 
-/** Whether a created object may exist already and so have an owner. Parts of a table are judged by their table. */
+/** Whether a created object may exist already and then has an owner. Parts of a table are checked separately. */
 function mayExist({ table, kind }: SqlObject, { ifExists }: SqlStatement): boolean {
   return ifExists !== 'fails' && table === null && kind !== 'schema' && kind !== 'extension';
 }

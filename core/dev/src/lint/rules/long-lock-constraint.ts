@@ -15,7 +15,7 @@ export function newConstraints(context: AlterTableContext): readonly StatementFi
   return column?.constraints.flatMap((constraint) => newConstraint(context, constraint, column)) ?? [];
 }
 
-/** `column` is the column that is added together with the constraint. */
+/** Examines one constraint. `column` is the column that is added together with it. */
 function newConstraint(
   context: AlterTableContext,
   constraint: Constraint,
@@ -50,7 +50,7 @@ const forms: Partial<Readonly<Record<NonNullable<Constraint['contype']>, SqlObje
   CONSTR_EXCLUSION: 'exclusion',
 };
 
-/** The constraint as `readSql` understood it, with the name that PostgreSQL gives it. */
+/** Returns the constraint as `readSql` understood it, with the name that PostgreSQL gives it. */
 function createdConstraint(
   { statement, table }: AlterTableContext,
   { contype, conname }: Constraint,

@@ -18,7 +18,7 @@ export const longLock: StatementRule = {
   alterTable: (context) => [...setNotNull(context), ...newConstraints(context)],
 };
 
-/** `cluster`, `vacuum full`, `reindex`, `refresh materialized view`. */
+/** Reports `cluster`, `vacuum full`, `reindex` and `refresh materialized view`. */
 function maintenance({ statement: { node, text }, objects }: StatementContext): readonly StatementFinding[] {
   const locks = (object: string, message: string, safer: string | null): readonly StatementFinding[] =>
     isNewTable(objects, object) ? [] : [{ rule: 'long-lock', object, message, safer }];

@@ -44,7 +44,7 @@ function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
   return [{ rule: 'table-rewrite', object, message, safer }];
 }
 
-/** Why the existing rows have to be written; `null` if the new column is only recorded in the catalog. */
+/** Says why the existing rows have to be written. Returns `null` if the new column only changes the catalog. */
 function causeIn({ definition: { typeName }, constraints }: AddedColumn): string | null {
   const fromSequence = 'each row gets a value from a sequence';
   if (typeName !== undefined && isSerial(typeName)) return fromSequence;
@@ -57,7 +57,7 @@ function causeIn({ definition: { typeName }, constraints }: AddedColumn): string
   return null;
 }
 
-/** The volatile function that an expression calls. A function that is not built into PostgreSQL counts as volatile. */
+/** Finds the volatile function that an expression calls. A function that is not built in counts as volatile. */
 function volatileCallIn(expression: Node | undefined): string | null {
   for (const node of nodesIn(expression)) {
     if (!('FuncCall' in node)) continue;

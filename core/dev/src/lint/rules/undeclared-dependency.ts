@@ -52,7 +52,7 @@ interface Missing {
   readonly first: SqlStatement;
 }
 
-/** The names of objects, without those that are inside a table in the list. */
+/** Returns the names of objects, without those inside a table that is in the list. */
 function namesOf(objects: readonly SqlObject[]): readonly string[] {
   const tables = new Set(objects.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
   return [...new Set(objects.filter(({ table }) => table === null || !tables.has(table)).map(displayName))];
