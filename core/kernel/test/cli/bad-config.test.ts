@@ -102,7 +102,7 @@ const rows: readonly BadInput[] = [
   },
 ];
 
-describe('a bad config', () => {
+describe('an invalid config', () => {
   it.each(rows)('is refused before anything connects: $input, exit $exit', async (row) => {
     expect(await complaintAbout(row)).toContain('Nothing was written.');
   });

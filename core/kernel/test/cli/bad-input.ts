@@ -2,13 +2,13 @@ import { expect } from 'vitest';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
 import { complaintIn, openTrap } from './support.ts';
 
-/** What is wrong with a project, and what the refusal must be. */
+/** An error in a project, and the refusal that is expected. */
 export interface BadInput {
-  /** As the table of what is refused has it. */
+  /** The name of the row in the table of tests. */
   readonly input: string;
-  /** Beside plugin zero. */
+  /** The plugins besides plugin zero. */
   readonly plugins?: Readonly<Record<string, PluginSketch>>;
-  /** Spoils the project. */
+  /** Makes the project invalid. */
   readonly spoil?: (project: Project) => void;
   /** Default: `migrate:up`. */
   readonly command?: string;
@@ -23,7 +23,7 @@ export const core: PluginSketch = { revisions: { '0001_base': 'select 1' } };
 /** A plugin with one revision. */
 export const likes: PluginSketch = { revisions: { '0001_create_like': 'select 1' } };
 
-/** Checks that a bad input is refused before anything is connected, and gives what people are told of it. */
+/** Checks that an invalid input is refused before anything connects, and returns the text of the error. */
 export async function complaintAbout({ plugins = {}, spoil, command, code, exit, says }: BadInput): Promise<string> {
   const trap = await openTrap();
   const project = await makeProject({ plugins: { core, ...plugins }, database: trap.url });

@@ -172,12 +172,12 @@ function renamed(project: Project): void {
   rmSync(file);
 }
 
-describe('a bad plugin', () => {
+describe('an invalid plugin', () => {
   it.each(rows)('is refused before anything connects: $input, exit $exit', async (row) => {
     expect(await complaintAbout(row)).toContain('Nothing was written.');
   });
 
-  it('leaves the database untouched where only the ledger tells', async () => {
+  it('that only the ledger reveals is refused without touching the database', async () => {
     const { target: database, name } = await serverDatabase();
     const project = await makeProject({ plugins: { core, likes }, database });
     ok(await project.kernel('migrate:up'));

@@ -5,7 +5,7 @@ import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { aNumber, community, inOrder, matching, ok, refusalIn, serverDatabase, uuid } from './support.ts';
 
-/** One application, whose commands are told in the order in which a person would give them. */
+/** One application, with commands in the order in which a person would run them. */
 describe('the commands of one application', () => {
   let project: Project;
   let name: string;
@@ -35,7 +35,7 @@ describe('the commands of one application', () => {
     expect((await text('migrate:heads')).trim().split('\n').toSorted()).toEqual(heads);
   });
 
-  it('migrate:plan shows what would run, in order', async () => {
+  it('migrate:plan shows pending revisions in order', async () => {
     const plan = (await json('migrate:plan')) as { steps: readonly Record<string, unknown>[] };
     expect(plan.steps.map((step) => step['id'])).toEqual(inOrder);
     expect(plan.steps[1]).toEqual({
@@ -66,13 +66,13 @@ describe('the commands of one application', () => {
     expect(told.stdout).toMatch(/6 revisions pending.*kernel migrate:up/s);
   });
 
-  it('nothing has been written so far, not even a ledger', async () => {
+  it('none of the commands so far has written anything, not even a ledger', async () => {
     expect(await onServer(name, `select to_regnamespace('kernel') as there`)).toEqual([{ there: null }]);
     expect(await json('migrate:current')).toEqual({ current: [], dormant: [], ahead: [] });
     expect(await text('migrate:current')).toMatch(/nothing is applied/i);
   });
 
-  it('migrate:up applies what a target needs, and then the rest', async () => {
+  it('migrate:up applies the revisions that a target needs, and then the others', async () => {
     const first = await json('migrate:up', 'likes@0001');
     expect(first).toEqual({
       runId: matching(uuid),
@@ -89,7 +89,7 @@ describe('the commands of one application', () => {
     expect(await json('migrate:up')).toMatchObject({ applied: [], plan: { steps: [] }, error: null });
   });
 
-  it('migrate:status says what every branch has', async () => {
+  it('migrate:status shows the state of every branch', async () => {
     const status = (await json('migrate:status')) as { branches: readonly Record<string, unknown>[] };
     expect(status).toMatchObject({ pending: [], dormant: [], ahead: [] });
     expect(status.branches.map((branch) => branch['plugin'])).toEqual(['core', 'comments', 'likes', 'stickers']);
@@ -108,7 +108,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:status')).toMatch(/nothing is pending/i);
   });
 
-  it('migrate:current, migrate:history and migrate:show tell what is applied', async () => {
+  it('migrate:current, migrate:history and migrate:show show the applied revisions', async () => {
     expect(await json('migrate:current')).toMatchObject({ dormant: [] });
     expect((await text('migrate:current')).trim().split('\n')).toHaveLength(4);
     expect(await json('migrate:history', 'likes')).toEqual({
@@ -156,7 +156,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:show', 'likes@0002')).toMatch(/likes@0001_create_like.*applied.*drop column/s);
   });
 
-  it('plugin:disable refuses what another plugin requires, and leaves config.json byte for byte', async () => {
+  it('plugin:disable refuses a plugin that another one requires, and does not change config.json', async () => {
     const before = readFileSync(project.config);
     const refusal = refusalIn(await project.kernel('plugin:disable', 'likes', '--json'));
     expect(refusal).toMatchObject({ code: 'REQUIREMENT_MISSING', exitCode: 14 });
@@ -169,7 +169,7 @@ describe('the commands of one application', () => {
     expect(readFileSync(project.config)).toEqual(before);
   });
 
-  it('plugin:disable leaves the tables, and says how to remove them', async () => {
+  it('plugin:disable keeps the tables, and prints the command that removes them', async () => {
     expect(await json('plugin:disable', 'stickers')).toEqual({
       plugin: 'stickers',
       changed: true,
@@ -185,14 +185,14 @@ describe('the commands of one application', () => {
     expect(await text('migrate:up')).toMatch(/comments is dormant/);
   });
 
-  it('migrate:up leads into no plugin that is not active, and says how it could', async () => {
+  it('migrate:up refuses a target of a plugin that is not active, with the command that activates it', async () => {
     expect(refusalIn(await project.kernel('migrate:up', 'comments', '--json'))).toMatchObject({
       code: 'TARGET_ILLEGAL',
       hint: 'Activate it: npx kernel plugin:enable comments',
     });
   });
 
-  it('migrate:show tells a dormant revision from the ledger alone, also where its package is gone', async () => {
+  it('migrate:show reads a dormant revision from the ledger, even if its package is gone', async () => {
     rmSync(join(project.cwd, 'node_modules/@headwater/plugin-comments'), { recursive: true });
     const shown = await json('migrate:show', 'comments@0001');
     expect(shown).toMatchObject({
@@ -210,7 +210,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:show', 'comments', '--applied')).toMatch(/dormant.*create table comments_comment/s);
   });
 
-  it('migrate:down takes back, dormant plugins too, and never what another stands on', async () => {
+  it('migrate:down reverts revisions, of dormant plugins too, but none that another plugin depends on', async () => {
     expect(await text('migrate:down', 'likes')).toMatch(/npx kernel migrate:down likes@base/);
     expect(refusalIn(await project.kernel('migrate:down', 'core@0001', '--json'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -224,7 +224,7 @@ describe('the commands of one application', () => {
       error: null,
     });
     const plan = await json('migrate:plan', '--down', 'core@base', '--cascade');
-    // Without its package nothing tells that stickers requires likes.
+    // Without its package nothing says that stickers requires likes.
     const down = [4, 2, 3, 1, 0].map((i) => inOrder[i] ?? '');
     expect((plan as { steps: readonly { id: string; direction: string }[] }).steps.map(({ id }) => id)).toEqual(down);
     const told = await text('migrate:down', 'core@base', '--cascade');
@@ -235,7 +235,7 @@ describe('the commands of one application', () => {
 });
 
 describe('kernel migrate:history', () => {
-  it('renders as a Mermaid graph, with every edge and only what is applied filled', async () => {
+  it('draws a Mermaid graph with every edge, in which applied revisions are filled', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     ok(await project.kernel('migrate:up', 'likes@0001'));
     const graph = ok(await project.kernel('migrate:history', '--mermaid')).stdout;

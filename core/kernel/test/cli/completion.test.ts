@@ -7,7 +7,7 @@ import { makeProject } from '../../../../test/helper/project.ts';
 const run = promisify(execFile);
 
 describe('completion', () => {
-  it('offers commands, the options of a command, and the plugins that the config lists', async () => {
+  it('completes commands, the options of a command, and the plugins in the config', async () => {
     const project = await makeProject({ plugins: { core: {}, likes: {}, lists: {} } });
     const after = async (line: string): Promise<readonly string[]> => {
       const done = await project.kernel('__complete', line, '--json');
@@ -28,13 +28,13 @@ describe('completion', () => {
     expect(await after('kernel nonsense ')).toEqual([]);
   });
 
-  it('says nothing where there is no config to take names from', async () => {
+  it('is empty if there is no config to read names from', async () => {
     const project = await makeProject();
     const done = await project.kernel('__complete', 'kernel migrate:up l', '--config', 'nowhere.json');
     expect(done).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('works in bash, for which a colon ends a word', async () => {
+  it('works in bash, where a colon ends a word', async () => {
     const script = `
       kernel() { "$NODE" "$BIN" "$@"; }
       eval "$(kernel completion bash)"
@@ -50,7 +50,7 @@ describe('completion', () => {
     expect(three?.split(' ')).toEqual(expect.arrayContaining(['up', 'down', 'plan', 'status', 'show']));
   });
 
-  it.each(['zsh', 'fish'])('has a script for %s that asks the kernel', async (shell) => {
+  it.each(['zsh', 'fish'])('has a script for %s that calls the kernel', async (shell) => {
     const project = await makeProject();
     const done = await project.kernel('completion', shell);
     expect(done).toMatchObject({ code: 0 });

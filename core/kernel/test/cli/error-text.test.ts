@@ -5,7 +5,7 @@ import { noColors } from '../../src/cli/colors.ts';
 import { asKernelError, errorStacks, errorText } from '../../src/cli/error-text.ts';
 import { kernelError } from '../../src/error/kernel-codes.ts';
 
-describe('an error that nobody expected', () => {
+describe('an unexpected error', () => {
   let project: Project;
 
   beforeAll(async () => {
@@ -15,13 +15,13 @@ describe('an error that nobody expected', () => {
       plugins: { core: { revisions: { '0001_a': 'create table a (id int);' } } },
     });
     expect(await project.kernel('migrate:up')).toMatchObject({ code: 0 });
-    // No kernel writes such a ledger, so no kernel has words for it.
+    // No kernel writes such a ledger, so no error code describes it.
     if (database.kind === 'postgres') {
       await onServer(new URL(database.url).pathname.slice(1), 'alter table kernel.ledger drop column raw');
     }
   });
 
-  it('is told as a mistake of the kernel, with exit 1 and no stack', async () => {
+  it('is reported as an internal error, with exit code 1 and without a stack', async () => {
     const done = await project.kernel('migrate:current');
     expect(done).toMatchObject({ code: 1, stdout: '' });
     expect(done.stderr).toContain('error INTERNAL: Internal error (a bug in Headwater): column "raw" does not exist');
@@ -29,7 +29,7 @@ describe('an error that nobody expected', () => {
     expect(done.stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('is told as data with --json, and shows where it came from with --debug', async () => {
+  it('is data with --json, and has stacks with --debug', async () => {
     const done = await project.kernel('migrate:current', '--json', '--debug');
     expect(done).toMatchObject({ code: 1 });
     expect(done.json()).toMatchObject({ error: { code: 'INTERNAL', exitCode: 1 } });
@@ -37,8 +37,8 @@ describe('an error that nobody expected', () => {
   });
 });
 
-describe('a refusal', () => {
-  it('says what, how to fix it, and whether anything was written', () => {
+describe('the text of an error', () => {
+  it('has the message, the fix, and whether anything was written', () => {
     const error = kernelError('USAGE', { what: 'That is wrong.', usage: 'kernel start', command: 'start' });
     expect(asKernelError(error)).toBe(error);
     expect(errorText(error, noColors)).toBe(
@@ -46,14 +46,14 @@ describe('a refusal', () => {
     );
   });
 
-  it('takes the first line of what was thrown, whatever was thrown', () => {
+  it('has the first line of any thrown value', () => {
     expect(asKernelError(new Error('one\ntwo')).message).toContain('one');
     expect(asKernelError(new Error('one\ntwo')).message).not.toContain('two');
     expect(asKernelError('text')).toMatchObject({ code: 'INTERNAL', exitCode: 1 });
     expect(asKernelError(undefined)).toMatchObject({ code: 'INTERNAL' });
   });
 
-  it('knows every error behind it', () => {
+  it('has the stack of every cause', () => {
     const error = asKernelError(new Error('outer', { cause: new Error('inner') }));
     expect(errorStacks(error)).toMatch(/outer[\s\S]*caused by [\s\S]*inner/);
   });

@@ -6,8 +6,8 @@ import { helpOf } from '../../src/cli/help.ts';
 import { parseSimple, splitCommandLine } from '../../src/cli/simple-parser.ts';
 import { exitCode } from '../../src/error/exit-code.ts';
 
-/** What the command promises to be able to do. A line less is a broken promise to somebody's script. */
-const promised = [
+/** The commands that scripts may rely on. Removing one breaks them. */
+const stable = [
   'start',
   'why',
   'migrate:up',
@@ -41,7 +41,7 @@ function widest(text: string): string {
   return text.split('\n').reduce((widest, line) => (line.length > widest.length ? line : widest), '');
 }
 
-/** Far from any project: help reads no config that it needs. */
+/** Runs outside of any project, since help needs no config. */
 function kernel(...args: readonly string[]): Promise<Finished> {
   return runKernel(args, { cwd: tmpdir() });
 }
@@ -50,28 +50,28 @@ function told({ code, stdout, stderr }: Finished): Partial<Finished> {
   return { code, stdout, stderr };
 }
 
-/** The project whose `@headwater/dev` has the commands. */
+/** The project from which the commands of `@headwater/dev` are imported. */
 const project = { cwd: import.meta.dirname, config: undefined };
 
 describe('the help', () => {
-  it('lists at least the commands that were promised, in their order', () => {
-    expect(listed.map(({ name }) => name).filter((name) => promised.includes(name))).toEqual(promised);
+  it('lists at least the stable commands, in their order', () => {
+    expect(listed.map(({ name }) => name).filter((name) => stable.includes(name))).toEqual(stable);
   });
 
-  it('is the same in every way to ask for it, on standard output, and one JSON document with --json', async () => {
+  it('is the same for every way to request it, on standard output, and one JSON document with --json', async () => {
     const all = await kernel('--help');
     expect(all).toMatchObject({ code: 0, stderr: '' });
     for (const line of [['help'], ['-h'], ['help', '--help']]) expect(await kernel(...line)).toMatchObject(told(all));
     const one = await kernel('migrate:down', '--help');
     expect(one).toMatchObject({ code: 0, stderr: '' });
     expect(await kernel('help', 'migrate:down')).toMatchObject(told(one));
-    // Whoever asks for help gets it, whatever else is wrong.
+    // Help is printed whatever else is wrong.
     expect(await kernel('migrate:down', 'a', 'b', '--nonsense', '-h')).toMatchObject(told(one));
     expect((await kernel('--help', '--json')).json()).toEqual({ help: all.stdout.trimEnd() });
     expect((await kernel('help', 'migrate:down', '--json')).json()).toEqual({ help: one.stdout.trimEnd() });
   });
 
-  it('gives way to the version, which is printed alone', async () => {
+  it('does not appear with --version, which prints the version alone', async () => {
     expect((await kernel('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await kernel('--version', '--json')).json()).toHaveProperty('version');
   });
@@ -84,7 +84,7 @@ describe('the help', () => {
   });
 
   it.each(listed.map(({ name, load }) => ({ name, load })))(
-    'of $name teaches by an example that can be run, tells its exit codes, and fits 80 columns',
+    'of $name has examples and exit codes, and fits into 80 columns',
     async ({ name, load }) => {
       const command = await load(project);
       const help = helpOf(name, command);
@@ -115,8 +115,8 @@ describe('the help', () => {
   );
 });
 
-describe('what help, completion and a wrong command wait for', () => {
-  it.each([['--help'], ['__complete', 'migrate:'], ['nope']])('is not Node’s crypto: %s', async (...args) => {
+describe('help, completion and usage errors', () => {
+  it.each([['--help'], ['__complete', 'migrate:'], ['nope']])('do not load Node’s crypto: %s', async (...args) => {
     const told =
       "process.on('exit', () => process.stderr.write(`crypto ${process.moduleLoadList.includes('NativeModule crypto')}`))";
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(told)}` };

@@ -5,7 +5,7 @@ import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { community, ok } from './support.ts';
 
-/** Notes every file that Node loads, however it is asked for, and writes them down at the end. */
+/** Records every file that Node loads, and writes the list to a file at the end. */
 const tracer = `
 import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ registerHooks({ load(url, context, next) { loaded.add(url); return next(url, con
 process.on('exit', () => writeFileSync(process.env.TRACE, [...loaded].join('\\n')));
 `;
 
-/** Plugins as npm would have installed them, beside the kernel. */
+/** A project whose plugins are installed as npm would install them. */
 async function builtProject(): Promise<Project> {
   const plugins = Object.fromEntries(
     Object.entries(community).map(([name, sketch]) => [name, { ...sketch, built: true }]),
@@ -22,7 +22,7 @@ async function builtProject(): Promise<Project> {
   return makeProject({ plugins, database: await emptyDatabase('postgres') });
 }
 
-describe('what an installed kernel loads', () => {
+describe('an installed kernel', () => {
   let project: Project;
   let loaded: (...args: readonly string[]) => Promise<{ packages: readonly string[]; files: readonly string[] }>;
 
@@ -41,15 +41,15 @@ describe('what an installed kernel loads', () => {
     ok(await project.kernel('migrate:up'));
   }, 60_000);
 
-  it('is itself alone, to say that nothing is pending', async () => {
+  it('loads no package but itself if nothing is pending', async () => {
     const { packages, files } = await loaded('migrate:up');
     expect(packages).toEqual(['@headwater/kernel']);
-    // Plugins are read, not run.
+    // The packages of plugins are read, but their code is not run.
     expect(files.filter((url) => url.includes('/@headwater/plugin-'))).toEqual([]);
     expect(files.filter((url) => url.endsWith('.ts'))).toEqual([]);
   });
 
-  it('is neither MikroORM nor Inversify for any migrate command', async () => {
+  it('loads neither MikroORM nor Inversify for migrate commands', async () => {
     for (const line of [
       ['migrate:status'],
       ['migrate:plan'],

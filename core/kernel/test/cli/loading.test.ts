@@ -6,7 +6,7 @@ import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.t
 import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 
-/** Writes down the npm packages, and the parts of our own, that its process loads. */
+/** Records the npm packages, and the folders of the kernel, that a process loads. */
 const probe = `
 import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const parts = new Set();
 registerHooks({
   load(url, context, next) {
     const name = /.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(url)?.[1];
-    const part = /\\/core\\/(?:src|dist)\\/([^/.]+)/.exec(url)?.[1];
+    const part = /\\/core\\/kernel\\/(?:src|dist)\\/([^/.]+)/.exec(url)?.[1];
     if (name !== undefined && name !== '@headwater/kernel') packages.add(name);
     if (part !== undefined) parts.add(part);
     return next(url, context);
@@ -36,12 +36,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
   beforeAll(async () => {
     project = await makeProject({
-      // Its sources tell more than the files of a bundle.
+      // Sources show more than the files of a bundle.
       kernel: workspaceKernel,
       database: await emptyDatabase(kind),
       plugins: {
         core: { revisions: { '0001_a': 'create table a (id int);' } },
-        // As npm installs it, and as a workspace has it.
+        // One as npm installs it, and one as a workspace links it.
         likes: {
           built: true,
           revisions: { '0001_b': { up: 'create table b (id int);', dependsOn: ['core@0001_a'] } },
@@ -69,10 +69,11 @@ describe.each(databaseKinds)('on %s', (kind) => {
         : /^(?:pg|pg-(?:types|protocol|pool|int8|connection-string|cloudflare)|pgpass|split2|postgres-(?:array|bytea|date|interval)|xtend)$/;
     expect(packages.filter((name) => !driver.test(name))).toEqual([]);
     expect(packages).toContain(kind === 'pglite' ? '@electric-sql/pglite' : 'pg');
-    expect(parts.filter((part) => ['container', 'schema', 'core-plugin'].includes(part))).toEqual([]);
+    expect(parts).toContain('ledger');
+    expect(parts.filter((part) => ['boot', 'container', 'entities'].includes(part))).toEqual([]);
   });
 
-  it('what asks the code alone loads no package at all', async () => {
+  it('commands that need no database load no package at all', async () => {
     for (const command of [
       ['migrate:heads'],
       ['migrate:history', '--offline'],

@@ -3,7 +3,7 @@ import type { Context } from '../../src/cli/command.ts';
 import { openLog } from '../../src/cli/log.ts';
 import { redacted } from '../../src/cli/secrets.ts';
 
-/** The log of the plugin `likes`, and what it wrote. */
+/** Opens the log of the plugin `likes`, and collects the text that it writes. */
 async function logging(
   isTerminal: boolean,
   options: Partial<Context> = {},
@@ -25,7 +25,7 @@ async function logging(
 }
 
 describe('the log of an application', () => {
-  it('is one JSON object a line, tagged with the plugin, where nobody watches', async () => {
+  it('has one JSON object per line, with the plugin, if standard error is no terminal', async () => {
     const { log, written } = await logging(false);
     log.warn('slow', { milliseconds: 12, at: new Date(0) });
     expect(written).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('the log of an application', () => {
     });
   });
 
-  it('is a line for people on a terminal, with colours where they are wanted', async () => {
+  it('has lines for people on a terminal, with colors if they are wanted', async () => {
     const { log, written } = await logging(true);
     log.info('ready', { routes: 3 });
     expect(written[0]).toMatch(/^\d\d:\d\d:\d\d info {2}likes: ready \{"routes":3\}\n$/);
@@ -58,7 +58,7 @@ describe('the log of an application', () => {
     },
   );
 
-  it('keeps debug entries for --debug', async () => {
+  it('has debug entries only with --debug', async () => {
     const quiet = await logging(false);
     quiet.log.debug('detail');
     expect(quiet.written).toEqual([]);
@@ -67,7 +67,7 @@ describe('the log of an application', () => {
     expect(written).toHaveLength(1);
   });
 
-  it('writes whatever it is given, and never throws', async () => {
+  it('writes any value, and never throws', async () => {
     const { log, written } = await logging(false);
     const circle: Record<string, unknown> = { big: 1n, nothing: undefined, run: () => {} };
     circle['self'] = circle;

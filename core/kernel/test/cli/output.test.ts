@@ -12,7 +12,7 @@ import { community, complaintIn, ok, refusalIn } from './support.ts';
 
 const escape = '\u001b[';
 
-/** Whether this machine can lend a terminal: `script` of util-linux. Where not, pipes have to do. */
+/** Whether this machine has `script` of util-linux, which opens a terminal. If not, these tests are left out. */
 const terminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
 async function onTerminal(
@@ -28,8 +28,8 @@ async function onTerminal(
   return text(child.stdout);
 }
 
-describe('colours', () => {
-  it('are what the stream is and the environment says', () => {
+describe('colors', () => {
+  it('depend on the stream and the environment', () => {
     expect(colorsIf(true).red('x')).toBe(`${escape}31mx${escape}39m`);
     expect(colorsIf(false).red('x')).toBe('x');
     expect(wantsColor(true, {})).toBe(true);
@@ -42,7 +42,7 @@ describe('colours', () => {
     expect(wantsColor(true, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
   });
 
-  it('stay out of a pipe', async () => {
+  it('are not written to a pipe', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     const done = await project.kernelWith({ env: { NO_COLOR: '' } }, 'migrate:up');
     expect(ok(done).stdout).not.toContain(escape);
@@ -51,7 +51,7 @@ describe('colours', () => {
     expect(refused.stderr).not.toContain(escape);
   });
 
-  it('are there on a terminal, unless NO_COLOR or a dumb terminal says no', async () => {
+  it('are written to a terminal, except with NO_COLOR or on a dumb terminal', async () => {
     if (!terminals) return;
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     expect(await onTerminal(project.cwd, {}, 'migrate:up', 'nowhere')).toContain(escape);
@@ -67,7 +67,7 @@ describe('colours', () => {
 describe.concurrent('progress', () => {
   const slow = { core: { revisions: { '0001_slow': 'select pg_sleep(1.3)', '0002_next': 'select 1' } } };
 
-  it('shows on a terminal once it takes a moment, and leaves nothing behind', async () => {
+  it('appears on a terminal after a second, and is erased at the end', async () => {
     if (!terminals) return;
     const project = await makeProject({ plugins: slow, database: await emptyDatabase('postgres') });
     const seen = await onTerminal(project.cwd, {}, 'migrate:up');
@@ -75,7 +75,7 @@ describe.concurrent('progress', () => {
     expect(seen.slice(seen.lastIndexOf(`\r${escape}2K`))).not.toContain(' of 2');
   });
 
-  it('stays out of a log', async () => {
+  it('is not written to a log', async () => {
     const project = await makeProject({ plugins: slow, database: await emptyDatabase('postgres') });
     const done = ok(await project.kernel('migrate:up'));
     expect(done.stderr).toBe('');
@@ -83,12 +83,12 @@ describe.concurrent('progress', () => {
   });
 });
 
-describe.concurrent('a reader that goes away', () => {
+describe.concurrent('a reader that closes the pipe', () => {
   it.each([
     ['migrate:history', 'stdout'],
     ['migrate:up', 'stdout'],
     ['migrate:down', 'stderr'],
-  ] as const)('is no crash of kernel %s', async (command, stream) => {
+  ] as const)('does not crash kernel %s', async (command, stream) => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     const { child, finished } = project.start(command);
     child[stream]?.destroy();
@@ -98,7 +98,7 @@ describe.concurrent('a reader that goes away', () => {
     if (command === 'migrate:up') expect(await project.kernel('migrate:status')).toMatchObject({ code: 0 });
   });
 
-  it('stops nothing of what was begun', async () => {
+  it('does not stop a running application', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     const { child, says, finished } = project.start('start');
     await says('ready');
@@ -111,8 +111,8 @@ describe.concurrent('a reader that goes away', () => {
   });
 });
 
-describe('a mistake that nobody catches', () => {
-  it('ends the process with exit 1, told once and without a stack', async () => {
+describe('an exception that nobody catches', () => {
+  it('ends the process with exit code 1, and is reported once and without a stack', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     const file = 'plugins/likes/src/migrations/0001_create_like.js';
     const written = readFileSync(join(project.cwd, file), 'utf8');
@@ -131,7 +131,7 @@ describe('a mistake that nobody catches', () => {
   });
 });
 
-describe('a process that ends before its command', () => {
+describe('a process that exits before its command has ended', () => {
   const file = 'plugins/likes/src/migrations/0001_create_like.js';
 
   async function withFirstLine(line: string): Promise<Project> {
@@ -140,13 +140,13 @@ describe('a process that ends before its command', () => {
     return project;
   }
 
-  it('never ends well: an await of what never comes is told with its file', async () => {
+  it('fails: a promise that never settles is reported with the file that awaits it', async () => {
     const project = await withFirstLine('await new Promise(() => {});');
     const told = complaintIn(await project.kernel('migrate:up'), 13);
     expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits something that never happens/m);
   });
 
-  it('never ends well: neither does process.exit, whose place --debug shows', async () => {
+  it('fails: a call of process.exit is reported, and --debug shows where it is', async () => {
     const project = await withFirstLine('process.exit(0);');
     expect(complaintIn(await project.kernel('migrate:up'), 1)).toMatch(/ended before the command was done/);
     expect((await project.kernel('migrate:up', '--debug')).stderr).toContain('0001_create_like.js:1');
@@ -154,8 +154,8 @@ describe('a process that ends before its command', () => {
   });
 });
 
-describe('what a message quotes', () => {
-  it('does nothing to a terminal', async () => {
+describe('input that a message quotes', () => {
+  it('cannot control a terminal', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     for (const line of [['a\u001b[31mb\u0007'], ['migrate:up', 'a\u001b[31mb\u0007']]) {
       const told = complaintIn(await project.kernel(...line), 2);
@@ -166,7 +166,7 @@ describe('what a message quotes', () => {
 });
 
 describe('--debug', () => {
-  it('adds the stack and those of its causes to standard error, and changes nothing else', async () => {
+  it('adds the stacks of the error and its causes to standard error, and changes nothing else', async () => {
     const project = await makeProject({ database: 'postgres://127.0.0.1:1/nowhere' });
     const plain = await project.kernel('migrate:status');
     const debug = await project.kernel('migrate:status', '--debug');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { community, complaintIn, ok, openTrap, refusalIn } from './support.ts';
 
-/** The community with `stickers` and `comments` installed and not listed. */
+/** The community, with `stickers` and `comments` installed but not listed. */
 async function unlisted(database?: string): Promise<Project> {
   const plugins = {
     ...community,
@@ -14,14 +14,14 @@ async function unlisted(database?: string): Promise<Project> {
   return makeProject({ plugins, ...(database !== undefined && { database }) });
 }
 
-/** A file with an old date, so that a write shows even where it writes the same. */
+/** Gives a file an old date, so that a write is noticed even if it writes the same bytes. */
 function aged(file: string): { readonly bytes: Buffer; readonly untouched: () => boolean } {
   utimesSync(file, 1, 1);
   return { bytes: readFileSync(file), untouched: () => statSync(file).mtimeMs === 1000 };
 }
 
 describe('kernel plugin:list', () => {
-  it('tells active, disabled and unlisted plugins apart, with package, version and what they require', async () => {
+  it('lists active, disabled and unlisted plugins with package, version and requirements', async () => {
     const trap = await openTrap();
     const project = await unlisted(trap.url);
     project.reconfigure((config) => (config.plugins['stickers'] = { $enabled: false }));
@@ -43,20 +43,20 @@ describe('kernel plugin:list', () => {
       { name: 'stickers', state: 'disabled', version: '1.0.0', requires: ['core', 'likes'], revisions: 1 },
     ]);
     const { stdout } = ok(await project.kernel('plugin:list'));
-    expect(stdout).toMatch(/^likes +active +@headwater\/plugin-likes 1\.0\.0 +2 revisions$/m);
+    expect(stdout).toMatch(/^likes +active +@headwater\/plugin-likes 1\.0\.0 +2 revisions +requires core$/m);
     expect(stdout).toMatch(/^stickers +disabled +@headwater\/plugin-stickers/m);
     expect(stdout).toMatch(/^comments +not listed +@headwater\/plugin-comments/m);
     expect(trap.calls()).toBe(0);
   });
 
-  it('lists nothing else where there is nothing else, and says 1 revision', async () => {
+  it('lists plugin zero alone if there is no other plugin, and counts 1 revision in the singular', async () => {
     const project = await makeProject({ plugins: { core: { revisions: { '0001_base': 'select 1' } } } });
     expect(ok(await project.kernel('plugin:list')).stdout).toMatch(/^core +active .* 1 revision$/m);
   });
 });
 
 describe('kernel plugin:enable', () => {
-  it('activates a plugin without a database, once', async () => {
+  it('activates a plugin without a database, and only once', async () => {
     const trap = await openTrap();
     const project = await unlisted(trap.url);
     expect(ok(await project.kernel('plugin:enable', 'comments', '--json')).json()).toEqual({
@@ -70,14 +70,14 @@ describe('kernel plugin:enable', () => {
     const after = aged(project.config);
     expect(JSON.parse(after.bytes.toString())).toMatchObject({ plugins: { likes: {}, comments: {} } });
     expect(ok(await project.kernel('plugin:enable', 'comments', '--json')).json()).toMatchObject({ changed: false });
-    expect(ok(await project.kernel('plugin:enable', 'comments')).stdout).toMatch(/active already/);
+    expect(ok(await project.kernel('plugin:enable', 'comments')).stdout).toMatch(/already active/);
     expect(after.untouched()).toBe(true);
     expect(ok(await project.kernel('plugin:enable', 'stickers')).stdout).toMatch(/npx kernel migrate:plan/);
     expect(ok(await project.kernel('migrate:heads')).stdout).toContain('stickers@0001_create_sticker');
     expect(trap.calls()).toBe(0);
   });
 
-  it('switches on again what was switched off, with the options that it had', async () => {
+  it('enables a disabled plugin with its old options', async () => {
     const project = await unlisted();
     project.reconfigure((config) => (config.plugins['stickers'] = { $enabled: false, $startTimeout: 5 }));
     ok(await project.kernel('plugin:enable', 'stickers'));
@@ -116,7 +116,7 @@ describe('kernel plugin:enable', () => {
     expect(readFileSync(project.config)).toEqual(before.bytes);
   });
 
-  it('names the nearest installed plugin for a slip', async () => {
+  it('suggests the nearest installed plugin for a misspelled name', async () => {
     const project = await unlisted();
     const refusal = refusalIn(await project.kernel('plugin:enable', 'coments', '--json'));
     expect(`${refusal.message} ${refusal.hint}`).toMatch(/"?comments"?/);
@@ -125,7 +125,7 @@ describe('kernel plugin:enable', () => {
 });
 
 describe('kernel plugin:build', () => {
-  it('writes the manifest and the lock, and with --check only looks, exit 3', async () => {
+  it('writes the manifest and the lock; with --check it writes nothing and exits with 3', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const folder = project.folderOf('likes');
     const files = [join(folder, 'revisions.lock.json'), join(folder, 'dist/headwater.json')];
@@ -148,13 +148,13 @@ describe('kernel plugin:build', () => {
     ok(await project.kernel('plugin:build', folder, '--check'));
   });
 
-  it('builds the working directory where no folder is named', async () => {
+  it('builds the working directory if no folder is given', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const inside = await makeKernelIn(project, 'likes');
     expect(ok(inside).stdout).toMatch(/likes 1\.0\.0: 2 revisions/);
   });
 
-  it('refuses a revision that was shipped and is another one now, and a folder that is no plugin', async () => {
+  it('refuses a published revision that was edited, and a folder that is no plugin', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const folder = project.folderOf('likes');
     ok(await project.kernel('plugin:build', folder));
@@ -177,7 +177,7 @@ function makeKernelIn(project: Project, plugin: string): ReturnType<Project['ker
 }
 
 describe('kernel config:check', () => {
-  it('says what it looked at, without a database', async () => {
+  it('reports what it checked, without a database', async () => {
     const trap = await openTrap();
     const project = await makeProject({ plugins: community, database: trap.url });
     expect(ok(await project.kernel('config:check', '--json')).json()).toEqual({
@@ -198,7 +198,7 @@ describe('kernel config:check', () => {
 });
 
 describe('kernel config:schema', () => {
-  it('writes the schema of what is installed, and with --check only looks, exit 3', async () => {
+  it('writes the schema for the installed plugins; with --check it writes nothing and exits with 3', async () => {
     const project = await unlisted();
     const file = join(project.cwd, 'config.schema.json');
     const late = await project.kernel('config:schema', '--check', '--json');
@@ -216,7 +216,7 @@ describe('kernel config:schema', () => {
     expect(ok(await project.kernel('config:schema', '--print')).json()).toEqual(JSON.parse(schema.bytes.toString()));
   });
 
-  it('can be written where a plugin that is listed is not installed', async () => {
+  it('is written even if a listed plugin is not installed', async () => {
     const project = await unlisted();
     rmSync(join(project.cwd, 'node_modules/@headwater/plugin-likes'));
     expect(ok(await project.kernel('config:schema')).stdout).toContain('config.schema.json');
@@ -224,7 +224,7 @@ describe('kernel config:schema', () => {
 });
 
 describe('--config', () => {
-  it('names the file from the working directory, and without it the folders above are searched', async () => {
+  it('is relative to the working directory; without it parent folders are searched', async () => {
     const project = await makeProject({ plugins: community });
     mkdirSync(join(project.cwd, 'deep/er'), { recursive: true });
     const deep = { cwd: join(project.cwd, 'deep/er') };

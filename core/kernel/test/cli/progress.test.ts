@@ -5,14 +5,14 @@ import { revision } from '../db/support.ts';
 
 const step = (id: string) => ({ id, direction: 'up' as const, revision: revision({ id, up: 'select 1' }) });
 
-/** A progress, and what it has written so far. */
+/** Opens a progress, and collects the text that it writes. */
 function watched({ json = false, isTerminal = true, dumb = false }): {
   readonly progress: Progress;
   readonly written: () => string;
 } {
   let text = '';
   const stream = { isTerminal, write: (more: string): void => void (text += more) };
-  // Nothing else of a context is asked for.
+  // Progress needs no other field of a context.
   const context = { json, env: dumb ? { TERM: 'dumb' } : {}, progress: stream } as Context;
   return { progress: openProgress(context), written: () => text };
 }
@@ -21,7 +21,7 @@ describe('progress', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('says nothing of what is over within a second', () => {
+  it('shows nothing for work that is done within a second', () => {
     const { progress, written } = watched({});
     progress.observer.begins?.(step('likes@0001'), 1, 2);
     vi.advanceTimersByTime(900);
@@ -31,7 +31,7 @@ describe('progress', () => {
     expect(written()).toBe('');
   });
 
-  it('shows on a terminal which revision runs, and takes the line away at the end', () => {
+  it('shows the running revision on a terminal, and erases the line at the end', () => {
     const { progress, written } = watched({});
     progress.observer.begins?.(step('likes@0001'), 1, 2);
     vi.advanceTimersByTime(1100);
@@ -42,14 +42,14 @@ describe('progress', () => {
     expect(written().endsWith('\r\u001b[2K')).toBe(true);
   });
 
-  it('never takes more than a line of 80 columns', () => {
+  it('never exceeds a line of 80 columns', () => {
     const { progress, written } = watched({});
     progress.observer.begins?.(step(`likes@${'x'.repeat(100)}`), 1, 2);
     vi.advanceTimersByTime(1100);
     expect(written().replace('\r\u001b[2K', '').length).toBeLessThan(80);
   });
 
-  it('takes no line back on a terminal that cannot', () => {
+  it('rewrites no line on a terminal that cannot', () => {
     const { progress, written } = watched({ dumb: true });
     progress.observer.begins?.(step('likes@0001'), 1, 2);
     vi.advanceTimersByTime(1100);
@@ -57,7 +57,7 @@ describe('progress', () => {
     expect(written()).toBe('');
   });
 
-  it('tells a log once what is waited for, and nothing else', () => {
+  it('writes each reason for a wait to a log once, and nothing else', () => {
     const { progress, written } = watched({ isTerminal: false });
     progress.observer.begins?.(step('likes@0001'), 1, 1);
     progress.observer.waits?.('migration lock', step('likes@0001'));

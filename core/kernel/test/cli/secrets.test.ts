@@ -4,10 +4,10 @@ import type { Finished } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
 import { community, ok, serverDatabase } from './support.ts';
 
-/** What must never be seen: long enough that no id or path holds it by chance. */
+/** A secret that must never be printed. It is too long to be part of an id or path by chance. */
 const canary = 'canary-7f3a91c2';
 
-/** Every command that reads a config, with something to say. */
+/** Every command that reads a config, with arguments that make it print something. */
 const lines = [
   ['start', '--once'],
   ['migrate:plan', '--sql'],
@@ -28,7 +28,7 @@ const lines = [
   ['config:schema'],
 ] as const;
 
-/** What commands leave, as people run them and as programs do. */
+/** Runs commands, each as people do and as programs do. */
 async function outputs(
   project: Project,
   given: readonly (readonly string[])[],
@@ -50,11 +50,11 @@ function expectNoSecret(done: readonly Finished[], secret = canary): void {
   }
 }
 
-/** Takes any option, and puts what it was given where it hurts. */
+/** A plugin that accepts any option, and puts its value into logs and errors. */
 const loose = `config: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
 
 describe('a password in the database URL', () => {
-  it('is in no output of any command where it is right', async () => {
+  it('is in no output of any command if it is correct', async () => {
     const { url, name } = await serverDatabase();
     const user = `role_of_${name}`;
     await onServer(
@@ -67,21 +67,21 @@ describe('a password in the database URL', () => {
     const done = await outputs(project, lines);
     expectNoSecret(done);
     expect(done.filter(({ code }) => code === 0).length).toBeGreaterThan(25);
-    // What is not secret stays readable.
+    // Everything else stays readable.
     expect(ok(await project.kernel('config:check')).stdout).toContain(`postgres://${user}@${url.host}${url.pathname}`);
   });
 
   it.each([
     ['wrong', (at: string) => `postgres://postgres:${canary}@${at}`],
     ['wrong, in the query', (at: string) => `postgres://${at}?user=postgres&password=${canary}`],
-    ['at a server that is not there', () => `postgres://me:${canary}@127.0.0.1:1/nowhere`],
-    ['in a URL with a bare #', () => `postgres://me:${canary}#x@127.0.0.1:1/nowhere`],
-    ['in a URL with a bare %', () => `postgres://me:${canary}%zz@127.0.0.1:1/nowhere`],
-    ['in a URL with a bare /', () => `postgres://me:1/${canary}@127.0.0.1:1/nowhere`],
+    ['for a server that does not exist', () => `postgres://me:${canary}@127.0.0.1:1/nowhere`],
+    ['in a URL with an unencoded #', () => `postgres://me:${canary}#x@127.0.0.1:1/nowhere`],
+    ['in a URL with an unencoded %', () => `postgres://me:${canary}%zz@127.0.0.1:1/nowhere`],
+    ['in a URL with an unencoded /', () => `postgres://me:1/${canary}@127.0.0.1:1/nowhere`],
     ['in a URL without a host', () => `postgres://me:${canary}`],
     ['under a scheme that is not supported', () => `mysql://me:${canary}@127.0.0.1:1/nowhere`],
     ['without a scheme', () => `me:${canary}@127.0.0.1/nowhere`],
-  ])('is in no output where it is %s', async (_, urlAt) => {
+  ])('is in no output if it is %s', async (_, urlAt) => {
     const { url } = await serverDatabase();
     const project = await makeProject({ plugins: {}, database: urlAt(`${url.host}${url.pathname}`) });
     const done = await Promise.all([
@@ -104,7 +104,7 @@ describe('a value of an environment variable', () => {
     },
   };
 
-  it('is in no output, not even where a plugin puts it into what it logs and throws', async () => {
+  it('is in no output, even if a plugin logs and throws it', async () => {
     const project = await makeProject({ plugins, database: await emptyDatabase('postgres') });
     const env = { LIKES_KEY: canary };
     expectNoSecret(
@@ -120,7 +120,7 @@ describe('a value of an environment variable', () => {
     expect(failed.stderr).toMatch(/failed to start: refused: \*\*\*/);
   });
 
-  it('is named and not shown where it does not fit', async () => {
+  it('is named but not printed if it is invalid', async () => {
     const fields = `config: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ issues: [{ message: 'not ' + value.key, path: ['key'] }] }) } }`;
     const project = await makeProject({
       plugins: { core: {}, likes: { config: { key: '${LIKES_KEY}' }, fields } },
@@ -138,13 +138,13 @@ describe('a value of an environment variable', () => {
     expect(done[1]?.json()).toMatchObject({ error: { code: 'CONFIG_VALUE_INVALID' } });
   });
 
-  it('is shown where it is a part of what is told anyway, so that what is told stays true', async () => {
+  it('is printed if it is part of a text that is printed anyway, so that this text stays true', async () => {
     const project = await makeProject({ plugins });
     const done = await project.kernelWith({ env: { LIKES_KEY: project.cwd } }, 'config:check', '--json');
     expect(ok(done).json()).toMatchObject({ file: project.config, root: project.cwd });
   });
 
-  it('is not shown where it is the database', async () => {
+  it('is not printed if it is the database URL', async () => {
     const project = await makeProject({ database: '${DATABASE_URL}' });
     const env = { DATABASE_URL: `postgres://me:${canary}@127.0.0.1:1/nowhere` };
     const done = await project.kernelWith({ env }, 'migrate:up', '--debug');
@@ -152,7 +152,7 @@ describe('a value of an environment variable', () => {
     expectNoSecret([done, await project.kernelWith({ env: { DATABASE_URL: canary } }, 'migrate:up', '--debug')]);
   });
 
-  it('is not shown where it is PGPASSWORD', async () => {
+  it('is not printed if it is PGPASSWORD', async () => {
     const { url } = await serverDatabase();
     const project = await makeProject({ database: `postgres://postgres@${url.host}${url.pathname}` });
     const done = await project.kernelWith({ env: { PGPASSWORD: canary } }, 'migrate:up', '--debug');

@@ -6,18 +6,18 @@ import { parse } from '../../src/cli/commander-parser.ts';
 import { optionsOf } from '../../src/cli/signature.ts';
 import { parseSimple, splitCommandLine } from '../../src/cli/simple-parser.ts';
 
-/** The project whose `@headwater/dev` has the commands. */
+/** The project from which the commands of `@headwater/dev` are imported. */
 const project = { cwd: import.meta.dirname, config: undefined };
 
-describe('words that need no explanation', () => {
+describe('simple command lines', () => {
   const commands: { readonly name: string; readonly command: Command }[] = [];
 
   beforeAll(async () => {
     for (const { name, load } of commandTable) commands.push({ name, command: await load(project) });
   });
 
-  it('are read as commander reads them, whatever the command', () => {
-    let plain = 0;
+  it('are parsed as commander parses them, for every command', () => {
+    let simple = 0;
     for (const { name, command } of commands) {
       const flags = optionsOf(command).map(({ flag }) => `--${flag}`);
       const word = fc.oneof(
@@ -29,17 +29,17 @@ describe('words that need no explanation', () => {
         fc.property(fc.array(word, { maxLength: 6 }), (words) => {
           const read = parseSimple(command, words);
           if (read === null) return;
-          plain += 1;
+          simple += 1;
           expect(parse(name, command, words)).toEqual(read);
         }),
         { numRuns: 150 },
       );
     }
-    // The property says nothing where everything is left to commander.
-    expect(plain).toBeGreaterThan(200);
+    // The property would be vacuous if everything were left to commander.
+    expect(simple).toBeGreaterThan(200);
   });
 
-  it('are those that scripts and supervisors use', async () => {
+  it('include those of scripts and supervisors', async () => {
     const read = async (...argv: readonly string[]): Promise<boolean> => {
       const { name, words } = splitCommandLine(argv);
       const command = await commandTable.find((entry) => entry.name === name)?.load(project);
@@ -52,8 +52,8 @@ describe('words that need no explanation', () => {
     expect(await read('migrate:plan', '--down', 'likes@-1')).toBe(true);
   });
 
-  it('are left to commander where something is missing, too much, unknown, or a call for help', () => {
-    const shape = { arguments: [{ name: 'target', about: '', required: true }], options: [] };
+  it('do not include missing, excess or unknown words, or a request for help', () => {
+    const signature = { arguments: [{ name: 'target', about: '', required: true }], options: [] };
     for (const words of [
       [],
       ['a', 'b'],
@@ -63,7 +63,7 @@ describe('words that need no explanation', () => {
       ['a', '-h'],
       ['a', '--help'],
     ]) {
-      expect(parseSimple(shape, words), words.join(' ')).toBeNull();
+      expect(parseSimple(signature, words), words.join(' ')).toBeNull();
     }
   });
 });

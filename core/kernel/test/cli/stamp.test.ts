@@ -4,7 +4,7 @@ import { makeProject } from '../../../../test/helper/project.ts';
 import { community, inOrder, matching, ok, refusalIn, uuid } from './support.ts';
 
 describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
-  it('writes down what is there, says that nothing was run, and is safe to repeat', async () => {
+  it('marks revisions as applied without running them, and can be repeated', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase(kind) });
     const refused = refusalIn(await project.kernel('migrate:stamp', 'likes', '--json'));
     expect(refused).toMatchObject({ code: 'STAMP_INCOMPLETE', exitCode: 14, written: 'Nothing was written.' });
@@ -16,11 +16,11 @@ describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
     const told = ok(await project.kernel('migrate:stamp', 'likes@0001', 'core@0001')).stdout;
     expect(told).toBe(`= ${inOrder[0]}\n= ${inOrder[1]}\n2 revisions stamped as applied. Nothing was run.\n`);
     const again = ok(await project.kernel('migrate:stamp', 'likes@0001'));
-    expect(again.stdout).toBe('Nothing to stamp: all of it is applied already.\n');
+    expect(again.stdout).toBe('Nothing to stamp: everything is already applied.\n');
     const shown = ok(await project.kernel('migrate:show', 'likes@0001')).stdout;
     expect(shown).toMatch(/^ {2}stamped +\d{4}-/m);
 
-    // There is no table of likes to put it on.
+    // The table of likes does not exist, so the revision that changes it fails.
     const up = await project.kernel('migrate:up', 'likes');
     expect(up).toMatchObject({ code: 31 });
     expect(ok(await project.kernel('migrate:stamp', 'heads', '--json')).json()).toEqual({
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
       ahead: [],
     });
     expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
-    // Many processes, each with an engine of its own.
+    // It starts many processes, each with its own engine.
   }, 90_000);
 
   it('needs a target', async () => {

@@ -6,14 +6,14 @@ import { complaintIn, ok, refusalIn, serverDatabase } from './support.ts';
 
 const core: PluginSketch = { revisions: { '0001_create_objects': 'create table core_object (id int primary key)' } };
 
-/** Starts `kernel start`, and kills it with the test if it is still there. */
+/** Starts `kernel start`, and kills it at the end of the test if it is still running. */
 function started(project: Project, ...args: readonly string[]): KernelProcess {
   const process = project.start('start', ...args);
   onTestFinished(() => void process.child.kill('SIGKILL'));
   return process;
 }
 
-/** What plugins logged, as `plugin message`. */
+/** Returns the entries that plugins logged, as `plugin message`. */
 function logged(stderr: string): readonly string[] {
   const lines = stderr.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => {
@@ -22,7 +22,7 @@ function logged(stderr: string): readonly string[] {
   });
 }
 
-/** A plugin that tells when it starts and stops. */
+/** A plugin that logs when it starts and stops. */
 function telling(more: PluginSketch = {}): PluginSketch {
   return {
     fields: `start({ log }) { log.info('is up'); }, stop({ log }) { log.info('is down'); }`,
@@ -31,7 +31,7 @@ function telling(more: PluginSketch = {}): PluginSketch {
 }
 
 describe('kernel start', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('stays up, and on %s stops in reverse and exits 0', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('stays up, and on %s stops the plugins in reverse order and exits with 0', async (signal) => {
     const database = await emptyDatabase('postgres');
     const plugins = { core: telling(core), likes: telling(), stickers: telling({ requires: ['likes'] }) };
     const project = await makeProject({ database, plugins });
@@ -77,8 +77,8 @@ describe('kernel start', () => {
   });
 });
 
-describe('a signal that comes again, or early', () => {
-  it('ends a plugin that hangs while it stops', async () => {
+describe('a second signal, or an early one', () => {
+  it('ends a process whose plugin hangs while it stops', async () => {
     const hanging = { config: { $startTimeout: 60 }, fields: `stop() { return new Promise(() => {}); }` };
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, hanging } });
     const app = started(project);
@@ -90,7 +90,7 @@ describe('a signal that comes again, or early', () => {
     expect(done.signal ?? done.code).toBeOneOf(['SIGTERM', 143]);
   });
 
-  it('ends an upgrade at once, with nothing half-done', async () => {
+  it('ends an upgrade at once, with no revision half-applied', async () => {
     const { target: database, name } = await serverDatabase();
     const likes: PluginSketch = {
       revisions: {
@@ -117,7 +117,7 @@ describe('a signal that comes again, or early', () => {
   });
 });
 
-/** Plugins that fail, and what is told of them: the code, and a sentence that names the plugin and the reason. */
+/** Plugins that fail, with the code and the message of the error: it names the plugin and the reason. */
 const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: string, says: RegExp])[] = [
   [
     'throws when it is imported',
@@ -171,14 +171,14 @@ const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: str
   ],
 ];
 
-describe.concurrent('what a plugin leaves behind', () => {
+describe.concurrent('handles that a plugin leaves open', () => {
   const open = 'setInterval(() => {}, 1000);';
 
   it.each([
     ['after it was stopped', ['start', '--once'], { fields: `start() { ${open} }` }, 0],
     ['after it failed', ['start'], { fields: `start() { ${open} throw new Error('no tide today'); }` }, 12],
     ['when its code is only looked at', ['config:check'], { fields: `get start() { ${open} return undefined; }` }, 0],
-  ] as const)('keeps no process up: %s', async (_, args, likes, code) => {
+  ] as const)('do not keep the process alive: %s', async (_, args, likes, code) => {
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, likes } });
     const done = await project.kernel(...args);
     expect(done.code, done.stderr).toBe(code);
@@ -187,15 +187,15 @@ describe.concurrent('what a plugin leaves behind', () => {
 });
 
 describe.concurrent('a plugin that fails', () => {
-  it('is named also where it fails after it was stopped', async () => {
+  it('is named even if it fails after it was stopped', async () => {
     const likes = { fields: `stop() { setTimeout(() => { throw new Error('no tide today'); }, 100); }` };
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, likes } });
     const done = await project.kernel('start', '--once');
     expect(done.code, done.stderr).toBe(12);
-    expect(done.stderr).toMatch(/PLUGIN_STRAY_ERROR: .*"likes" .*in its stop .*no tide today/s);
+    expect(done.stderr).toMatch(/PLUGIN_STRAY_ERROR: .*"likes" .*during stop, .*no tide today/s);
   });
 
-  it.each(failing)('is named with its phase, exit 12: it %s', async (_, sketch, code, says) => {
+  it.each(failing)('is named with its phase, exit code 12: it %s', async (_, sketch, code, says) => {
     const project = await makeProject({
       database: await emptyDatabase('postgres'),
       plugins: { core: telling(core), likes: sketch },
@@ -206,12 +206,12 @@ describe.concurrent('a plugin that fails', () => {
     expect(done.stderr.replaceAll('\n', ' ')).toMatch(says);
     expect(done.stderr).toContain('npx kernel plugin:disable likes');
     expect(done.stderr.match(/^error /gm)).toHaveLength(1);
-    // What had started was stopped again, unless nothing is known any more.
+    // The plugins that had started are stopped, unless the state is unknown.
     const known = code.startsWith('PLUGIN_PHASE');
     if (known) expect(logged(done.stderr)).toEqual(['core is up', 'core is down']);
   });
 
-  it('is told of once, and in one document', async () => {
+  it('is reported once, and in one document', async () => {
     const likes = {
       fields: `start() { setTimeout(() => { throw new Error('no tide today'); }); return new Promise(() => {}); }`,
     };
@@ -222,7 +222,7 @@ describe.concurrent('a plugin that fails', () => {
     expect((await project.kernel('start')).stderr.match(/^error /gm)).toHaveLength(1);
   });
 
-  it('fails before anything is connected where its module is at fault', async () => {
+  it('fails before anything connects if its module cannot be loaded', async () => {
     const project = await makeProject({ plugins: { core, likes: {} }, database: 'postgres://127.0.0.1:1/nowhere' });
     project.write('plugins/likes/src/index.js', `throw new Error('no tide today');\n`);
     expect(complaintIn(await project.kernel('start'), 12)).toContain('no tide today');

@@ -6,7 +6,7 @@ import { emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import type { Finished } from '../../../../test/helper/kernel-process.ts';
 import type { PluginSketch } from '../../../../test/helper/project.ts';
 
-/** A community in small: plugin zero and three plugins, of which `stickers` requires `likes`. */
+/** A small community: plugin zero and three plugins, of which `stickers` requires `likes`. */
 export const community: Readonly<Record<string, PluginSketch>> = {
   core: {
     revisions: {
@@ -61,24 +61,24 @@ export const inOrder = [
   'comments@0001_create_comment',
 ] as const;
 
-/** What identifies a run. */
+/** The format of a run's id. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** A new and empty database on the run's server. */
+/** A new, empty database on the server of the test run. */
 export interface ServerDatabase {
   readonly target: DatabaseTarget;
   readonly name: string;
   readonly url: URL;
 }
 
-/** Makes one. */
+/** Creates one. */
 export async function serverDatabase(): Promise<ServerDatabase> {
   const target = await emptyDatabase('postgres');
   const url = new URL(urlOf(target));
   return { target, name: url.pathname.slice(1), url };
 }
 
-/** A refusal as `--json` tells it. */
+/** An error as `--json` prints it. */
 export interface Refusal {
   readonly code: string;
   readonly exitCode: number;
@@ -88,18 +88,18 @@ export interface Refusal {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** The refusal in what a run with `--json` left: one document on standard output, and nothing else anywhere. */
+/** Returns the error of a run with `--json`: one document on standard output, and no other output. */
 export function refusalIn(done: Finished): Refusal {
   const json = done.json();
   expect(json, done.stderr).toHaveProperty('error.code');
   expect(done.stderr).toBe('');
-  // `toHaveProperty` has just looked; the rest of its fields are what the tests are about.
+  // It has an error code, and the tests check the other fields.
   const { error } = json as { readonly error: Refusal };
   expect(done.code).toBe(error.exitCode);
   return error;
 }
 
-/** Checks that a run told people of a refusal as all refusals are told, and gives the text. */
+/** Checks that a run printed an error in the usual format, and returns its text. */
 export function complaintIn(done: Finished, exit: number): string {
   expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: exit, stdout: '' });
   expect(done.stderr).toMatch(/^error .*[A-Z_]+: .+/);
@@ -109,27 +109,27 @@ export function complaintIn(done: Finished, exit: number): string {
   return done.stderr;
 }
 
-/** A text that matches, wherever `toEqual` compares one. */
+/** Any text that matches, for `toEqual`. */
 export function matching(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
 }
 
-/** Any number, likewise. */
+/** Any number, for `toEqual`. */
 export const aNumber: unknown = expect.any(Number);
 
-/** What ran well, with what it printed. */
+/** Checks that a run succeeded, and returns it. */
 export function ok(done: Finished): Finished {
   expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
   return done;
 }
 
-/** A database server that nobody may call: it counts who does, and hangs up. */
+/** A database server that counts connections and closes them, for tests in which nothing may connect. */
 export interface Trap {
   readonly url: string;
   readonly calls: () => number;
 }
 
-/** Opens a trap for the time of a test. */
+/** Opens a trap until the end of the test. */
 export async function openTrap(): Promise<Trap> {
   let calls = 0;
   const server = createServer((socket) => {

@@ -3,7 +3,7 @@ import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { community, complaintIn, ok, openTrap, refusalIn } from './support.ts';
 
-/** Command lines that say something wrong, what the refusal must say of them, and whose usage it must show. */
+/** Wrong command lines, with the expected message, and the command whose usage it shows. */
 const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | null])[] = [
   ['migrat:up', /"?migrat:up"?.*did you mean migrate:up/is, null],
   ['migrate up', /did you mean migrate:up/i, null],
@@ -19,8 +19,8 @@ const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | 
   ['migrate:heads --config', /--config needs a <file>/, 'migrate:heads'],
   ['migrate:up --json=yes', /--json takes no value/, 'migrate:up'],
   ['migrate:plan --down', /--down needs a <target>/, 'migrate:plan'],
-  ['migrate:plan likes --down core', /one of the two/, 'migrate:plan'],
-  ['migrate:plan --cascade', /--cascade belongs to --down/, 'migrate:plan'],
+  ['migrate:plan likes --down core', /give one of them/, 'migrate:plan'],
+  ['migrate:plan --cascade', /--cascade only works with --down/, 'migrate:plan'],
   ['migrate:down', /target/, 'migrate:down'],
   ['plugin:enable', /name/, 'plugin:enable'],
   ['completion', /shell/, 'completion'],
@@ -29,8 +29,8 @@ const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | 
   ['completion bsh', /did you mean bash/i, 'completion'],
 ];
 
-describe('a command line that is wrong', () => {
-  it.each(misuse)('is refused before anything is connected: kernel %s', async (line, says, usageOf) => {
+describe('a wrong command line', () => {
+  it.each(misuse)('is refused before anything connects: kernel %s', async (line, says, usageOf) => {
     const trap = await openTrap();
     const project = await makeProject({ database: trap.url });
     const words = line.split(' ');
@@ -42,19 +42,19 @@ describe('a command line that is wrong', () => {
     expect(refusal).toMatchObject({ code: 'USAGE', exitCode: 2, written: 'Nothing was written.' });
     expect(refusal.message).toMatch(says);
     expect(trap.calls()).toBe(0);
-    // That command's usage and no other's, and never the whole help.
+    // It shows the usage of that command only, and never the whole help.
     expect(text).toMatch(new RegExp(`^fix: ${usageOf === null ? 'npx kernel --help' : `kernel ${usageOf}`}( |$)`, 'm'));
     const named = new Set(Array.from(text.matchAll(/\bkernel ([a-z]+(?::[a-z]+)?) [-<[]/g), ([, name]) => name));
     expect([...named].filter((name) => name !== usageOf)).toEqual([]);
     expect(text.split('\n').length).toBeLessThan(10);
   });
 
-  it('leaves a --json that comes last where it is', async () => {
+  it('may end with --json', async () => {
     const project = await makeProject();
     expect(refusalIn(await project.kernel('migrate:down', '--json')).code).toBe('USAGE');
   });
 
-  it('that is empty gets the whole help, on standard error, and exit 2', async () => {
+  it('that is empty prints the whole help on standard error, with exit code 2', async () => {
     const project = await makeProject();
     const { code, stdout, stderr } = await project.kernel();
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -62,7 +62,7 @@ describe('a command line that is wrong', () => {
   });
 });
 
-/** Targets that lead nowhere, and what the refusal must say of them. */
+/** Targets that do not exist, with the expected message. */
 const targets: readonly (readonly [line: string, code: string, says: RegExp])[] = [
   ['migrate:up lkes', 'TARGET_UNKNOWN', /"lkes".*did you mean "likes"/s],
   ['migrate:up likes@0003', 'TARGET_UNKNOWN', /likes@0003/],
@@ -83,20 +83,20 @@ const targets: readonly (readonly [line: string, code: string, says: RegExp])[] 
   ['migrate:history lkes --offline', 'TARGET_UNKNOWN', /did you mean "likes"/],
 ];
 
-describe('a target that leads nowhere', () => {
+describe('a target that does not exist', () => {
   let project: Project;
 
   beforeAll(async () => {
     project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
   });
 
-  it.each(targets)('is refused with what was meant: kernel %s', async (line, code, says) => {
+  it.each(targets)('is refused with a suggestion: kernel %s', async (line, code, says) => {
     const refusal = refusalIn(await project.kernel(...line.split(' '), '--json'));
     expect(refusal).toMatchObject({ code, exitCode: 2, written: 'Nothing was written.' });
     expect(refusal.message).toMatch(says);
   });
 
-  it('leaves the database as it was', async () => {
+  it('does not change the database', async () => {
     expect(ok(await project.kernel('migrate:current')).stdout).toContain('Nothing is applied.');
   });
 });

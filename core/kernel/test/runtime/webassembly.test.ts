@@ -5,18 +5,18 @@ import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { kernelBin } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 
-/** Enough SQL for V8 to find PostgreSQL's grammar worth optimizing. */
+/** Enough SQL for V8 to optimize PostgreSQL's grammar. */
 const long = Array.from({ length: 12 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
 
-/** Bytes: the grammar is many times this, and what Node reads CommonJS with, which is WebAssembly too, a fraction. */
+/** Bytes. The grammar has many times this size. Node's parser of CommonJS, which is WebAssembly too, has a fraction. */
 const large = 10_000;
 
-/** The sizes of functions that V8 optimized, by its own trace. Lines of two threads may run into each other. */
+/** Returns the sizes of the functions that V8 optimized, from its trace. Lines of two threads may be mixed. */
 function optimizedIn(trace: string): readonly number[] {
   return Array.from(trace.matchAll(/using TurboFan, .*?bodysize (\d+)/g), ([, bytes]) => Number(bytes));
 }
 
-describe('commands that end', () => {
+describe('a command that ends', () => {
   let project: Project;
   let kept: string;
   beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('commands that end', () => {
     kept = join(project.cwd, 'compile-cache');
   });
 
-  /** What V8 and Node's cache of compiled code have to say. Findings are no success, and do not matter. */
+  /** Returns the traces of V8 and of Node's compile cache. The exit code does not matter: lint may find something. */
   async function traced(...args: readonly string[]): Promise<string> {
     const env = { ...process.env, NODE_COMPILE_CACHE: kept, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' };
     const command = ['--trace-wasm-compilation-times', kernelBin(project.cwd), ...args];
@@ -42,15 +42,15 @@ describe('commands that end', () => {
   it.each([
     ['the parser', ['migrate:lint', 'core']],
     ['a shadow', inShadow],
-    ['an embedded database that is made and upgraded', ['migrate:up']],
+    ['an embedded database that is created and upgraded', ['migrate:up']],
     ['an embedded database', ['migrate:status']],
-  ])('do not have V8 optimize PostgreSQL, which they would have to wait for: %s', async (_, args) => {
+  ])('does not wait for V8 to optimize PostgreSQL: %s', async (_, args) => {
     const trace = await traced(...args);
     expect(trace).toContain('using Liftoff');
     expect(optimizedIn(trace).filter((bytes) => bytes > large)).toEqual([]);
   });
 
-  it('find the code that each other left compiled, though they have V8 optimize differently', async () => {
+  it('uses the compiled code that other commands cached, although they set other switches of V8', async () => {
     for (const args of [['start', '--once'], inShadow]) {
       const trace = await traced(...args);
       expect(trace.match(/code cache for .* was accepted/g)?.length).toBeGreaterThan(300);

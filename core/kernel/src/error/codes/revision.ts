@@ -69,8 +69,9 @@ export const revisionCodes = {
     message: (d: { plugin: string; package: string; version: string; file: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) runs from its build, and its manifest ${d.file} is missing.`,
     hint: (d) =>
-      `Its author builds it with: npx kernel plugin:build. A package of this workspace runs from its sources if its ` +
-      `"exports" has a "headwater-source" target. Otherwise: npm install ${d.package}@latest`,
+      `Its author builds it with: npx kernel plugin:build. The command runs a linked package from its sources if its ` +
+      `"exports" has a "headwater-source" target; any other program does if it is started with: node ` +
+      `--conditions=headwater-source. Otherwise: npm install ${d.package}@latest`,
   }),
   MANIFEST_INVALID: defineError({
     exit: exitCode.revisionInvalid,

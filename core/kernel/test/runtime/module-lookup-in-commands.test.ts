@@ -6,7 +6,7 @@ import type { Project } from '../../../../test/helper/project.ts';
 import { makeShop, methods, migrationText } from '../../../dev/test/commands/adopt-support.ts';
 import { ok } from '../cli/support.ts';
 
-/** Counts the modules of MikroORM and kysely, and how often Node is asked for one that lies beside another. */
+/** Counts the modules of MikroORM and kysely that are loaded, and their relative imports that Node resolves. */
 const probe = `
 import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ registerHooks({
 process.on('exit', () => writeFileSync(process.env.PROBE, JSON.stringify({ loaded, asked })));
 `;
 
-describe('a command that loads MikroORM does not have Node look its modules up', () => {
+describe('a command that loads MikroORM resolves its relative imports without Node', () => {
   let project: Project;
   beforeAll(async () => {
     project = await makeShop(undefined, { 'M1.ts': migrationText('M1', methods(['select 1'])) });

@@ -1,0 +1,102 @@
+import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { inject, beforeAll, describe, expect, it } from 'vitest';
+import { emptyDatabase } from '../../../../test/helper/database.ts';
+import { installedKernel } from '../../../../test/helper/installed-packages.ts';
+import { makeProject, type Project } from '../../../../test/helper/project.ts';
+import { ok } from '../cli/support.ts';
+import { changesIn, writeProbe, type ProcessChanges } from './probe.ts';
+
+const entities = `
+const Like = defineEntity({ name: 'Like', tableName: 'likes_like', properties: { id: p.integer().primary() } });
+export const entities = [Like];
+export const extend = [];`;
+
+const revisions = {
+  '0001_create_like': {
+    up: 'create table "likes_like" ("id" serial primary key);',
+    down: 'drop table "likes_like";',
+  },
+};
+
+describe('the kernel command', () => {
+  let project: Project;
+  let probe: string;
+  beforeAll(async () => {
+    const likes = { built: true, entities, revisions };
+    project = await makeProject({ plugins: { core: { built: true }, likes }, database: await emptyDatabase('pglite') });
+    probe = writeProbe(project);
+  });
+
+  async function changesOf(
+    own: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ): Promise<ProcessChanges> {
+    // Without the cache that all tests share, which Node would use in any case.
+    const env = { NODE_OPTIONS: `--import=${probe}`, NODE_COMPILE_CACHE: '', TMPDIR: project.cwd, ...own };
+    return changesIn((await project.kernelWith({ env }, ...args)).stderr);
+  }
+
+  it('has its tricks in its own process', async () => {
+    const start = await changesOf({}, 'start', '--once', '--json');
+    expect(start.switches.map((flag) => flag.replace(/=.*/, ''))).toEqual(
+      expect.arrayContaining(['--wasm-tiering-budget', '--wasm-tier-up-filter', '--wasm-lazy-validation']),
+    );
+    expect(start).toMatchObject({ hooks: 1, compileCache: true });
+    expect(await changesOf({}, '--help')).toMatchObject({ switches: [], hooks: 0, compileCache: true, crypto: false });
+  });
+
+  it('puts each switch of V8 back to its default', async () => {
+    const { switches } = await changesOf({}, 'start', '--once', '--json');
+    const last = new Map(switches.map((flag) => [flag.replace(/^--(?:no-)?|=.*/g, ''), flag]));
+    expect([...last.values()].toSorted()).toEqual([
+      '--no-wasm-lazy-validation',
+      '--wasm-tier-up-filter=-1',
+      '--wasm-tiering-budget=13000000',
+    ]);
+  });
+
+  it.each([
+    ['start', '--once', '--json'],
+    ['migrate:create', 'likes', '--dry-run'],
+    ['migrate:lint'],
+    ['--help'],
+  ])('has none of them with HEADWATER_PLAIN_RUNTIME=1: %s', async (...args) => {
+    expect(await changesOf({ HEADWATER_PLAIN_RUNTIME: '1' }, ...args)).toEqual({
+      switches: [],
+      hooks: 0,
+      compileCache: false,
+      listeners: [],
+      crypto: true,
+    });
+  });
+});
+
+describe('a workspace with HEADWATER_PLAIN_RUNTIME=1', () => {
+  const plain = { env: { HEADWATER_PLAIN_RUNTIME: '1' } };
+
+  it('runs its plugins as they were built', async () => {
+    const project = await makeProject({ plugins: { core: {}, likes: { revisions } } });
+    const listed = async (options: object): Promise<unknown> => {
+      const { plugins } = ok(await project.kernelWith(options, 'plugin:list', '--json')).json() as {
+        readonly plugins: readonly { readonly name: string; readonly from: string }[];
+      };
+      return plugins.map(({ name, from }) => `${name} ${from}`);
+    };
+    for (const name of ['core', 'likes']) ok(await project.kernel('plugin:build', project.folderOf(name)));
+    expect(await listed({})).toEqual(['core sources', 'likes sources']);
+    expect(await listed(plain)).toEqual(['core built', 'likes built']);
+    expect((await project.kernelWith(plain, 'migrate:heads')).stdout).toBe('likes@0001_create_like\n');
+  });
+
+  it('runs the kernel as it was built', async () => {
+    const project = await makeProject({ plugins: { core: { built: true } } });
+    // Not inside node_modules, as in a workspace, but without sources that it could run from.
+    const installed = installedKernel(inject('scratch'));
+    const linked = join(installed, '../../..', basename(project.cwd));
+    cpSync(installed, linked, { recursive: true });
+    const bin = join(linked, 'bin/kernel.js');
+    expect(await project.kernelWith({ bin }, '--version')).toMatchObject({ code: 1, stdout: '' });
+    expect((await project.kernelWith({ bin, ...plain }, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
