@@ -5,9 +5,10 @@ import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { dumpSchema } from '../helper/schema-dump.ts';
 import { databaseKinds, emptyDatabase } from '../helper/database.ts';
 import { runKernel, type Finished } from '../helper/kernel-process.ts';
-import { faultProject, mutant, type Project } from './support.ts';
+import { faultProject, type FaultProject } from './fault-project.ts';
+import { mutant } from './mutant.ts';
 
-/** Everything that an upgrade could have touched. */
+/** Returns everything that an upgrade could change. */
 async function everything(target: DatabaseTarget): Promise<string> {
   const session = await openSession(target);
   try {
@@ -21,7 +22,7 @@ async function everything(target: DatabaseTarget): Promise<string> {
 
 describe.each(databaseKinds)('an applied revision on %s', (kind) => {
   let target: DatabaseTarget;
-  let project: Project;
+  let project: FaultProject;
   let before: string;
 
   beforeAll(async () => {
@@ -32,8 +33,8 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
     before = await everything(target);
   });
 
-  /** Boots after `edit`, then puts the files back. */
-  async function bootWith(edit: (project: Project) => readonly string[]): Promise<Finished> {
+  /** Upgrades after `edit`, then restores the files. `edit` returns the files that it added. */
+  async function upgradeWith(edit: (project: FaultProject) => readonly string[]): Promise<Finished> {
     const files = [
       project.fileOf('core', '0002_object'),
       project.fileOf('core', '0003_mood'),
@@ -41,27 +42,27 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       project.fileOf('alpha', '0002_code'),
       project.fileOf('alpha', '0003_use'),
     ].map((path) => ({ path, text: readFileSync(path, 'utf8') }));
-    const extra = edit(project);
+    const added = edit(project);
     try {
       return await runKernel(['migrate:up', '--json'], { cwd: project.cwd });
     } finally {
-      for (const path of extra) rmSync(path, { force: true });
+      for (const path of added) rmSync(path, { force: true });
       for (const { path, text } of files) writeFileSync(path, text);
     }
   }
 
   const change =
     (plugin: string, slug: string, from: string | RegExp, to: string) =>
-    (p: Project): readonly string[] => {
+    (p: FaultProject): readonly string[] => {
       const path = p.fileOf(plugin, slug);
       const text = readFileSync(path, 'utf8');
       const changed = text.replace(from, to);
-      if (changed === text) throw new Error('the edit changes nothing');
+      if (changed === text) throw new Error('the edit has no effect');
       writeFileSync(path, changed);
       return [];
     };
 
-  const harmful: readonly (readonly [string, string, (p: Project) => readonly string[]])[] = [
+  const harmful: readonly (readonly [string, string, (p: FaultProject) => readonly string[]])[] = [
     ['edited', 'REVISION_EDITED', change('core', '0002_object', 'id int primary key', 'id bigint primary key')],
     ['edited in a string', 'REVISION_EDITED', change('core', '0002_object', `'core2'`, `'core 2'`)],
     ['given another dependency', 'REVISION_EDITED', change('alpha', '0003_use', `'core@0004_bad'`, `'core@0003_mood'`)],
@@ -97,22 +98,22 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       },
     ],
   ];
-  // How revisions are compared has nothing to do with the database: on the other one, each refusal once.
+  // The comparison does not depend on the database, so each refusal is tested once on the other one.
   const refused = harmful.filter(
     ([, code], i) => kind === 'postgres' || i === harmful.findIndex((other) => other[1] === code),
   );
 
-  it.each(refused)('F-34: that was %s is refused with 15, the database untouched', async (_, code, edit) => {
+  it.each(refused)('F-34: that was %s is refused with exit code 15, and nothing is written', async (_, code, edit) => {
     const alpha1 = project.fileOf('alpha', '0001_item');
     const kept = readFileSync(alpha1, 'utf8');
-    const done = await bootWith(edit);
+    const done = await upgradeWith(edit);
     writeFileSync(alpha1, kept);
     expect(done, done.stdout + done.stderr).toMatchObject({ code: 15 });
     expect(done.json()).toMatchObject({ error: { code } });
     expect(await everything(target)).toBe(before);
   });
 
-  const harmless: readonly (readonly [string, (p: Project) => readonly string[]])[] = [
+  const harmless: readonly (readonly [string, (p: FaultProject) => readonly string[]])[] = [
     ['line endings', change('core', '0002_object', /; /g, ';\r\n')],
     ['a licence header', change('core', '0002_object', /^/, '/* Copyright the authors. MIT. */\n')],
     ['a byte order mark', change('core', '0002_object', /^/, '\ufeff')],
@@ -131,7 +132,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       change('alpha', '0002_code', 'generate_series(1, 20)', 'generate_series(1, 21)'),
     ],
     [
-      'the other language',
+      'another language',
       (p) => {
         const [from, to] = [p.fileOf('core', '0004_bad'), p.fileOf('core', '0004_bad').replace(/js$/, 'ts')];
         writeFileSync(to, `const four: number = 4;\n${readFileSync(from, 'utf8')}\nexport type Four = typeof four;\n`);
@@ -140,20 +141,20 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       },
     ],
   ];
-  const atOnce = [['all of them at once', (p: Project) => harmless.flatMap(([, edit]) => edit(p))]] as const;
+  const atOnce = [['all of them at once', (p: FaultProject) => harmless.flatMap(([, edit]) => edit(p))]] as const;
 
-  // The same once more: that the other database agrees, one boot tells.
-  it.each(kind === 'postgres' ? harmless : atOnce)('F-35: %s are no drift', async (_, edit) => {
-    const fine = await bootWith(edit);
+  // On the other database, one boot with all edits is enough.
+  it.each(kind === 'postgres' ? harmless : atOnce)('F-35: %s are not drift', async (_, edit) => {
+    const fine = await upgradeWith(edit);
     expect(fine, fine.stdout + fine.stderr).toMatchObject({ code: 0 });
     expect(fine.json()).toMatchObject({ applied: [] });
   });
 
-  it('notices a build that does not compare hashes', async () => {
+  it('detects a kernel that does not compare hashes', async () => {
     const bin = mutant('no-hash', 'plan/ledger-check.ts', 'if (revision.raw !== row.raw) differing.push(row.id);', '');
     const careless = faultProject(target, bin);
     change('core', '0002_object', 'id int primary key', 'id bigint primary key')(careless);
-    // What every test above wants refused with 15 goes through.
+    // The upgrade that the tests above expect to be refused succeeds.
     expect(await runKernel(['migrate:up', '--json'], { cwd: careless.cwd, bin })).toMatchObject({ code: 0 });
   });
 });

@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
-import { builtFaultProject, checkOracles, faultProject, mutant, pointAt, startBooter } from './support.ts';
+import { startBooter } from './booter.ts';
+import { builtFaultProject, faultProject, setDatabase } from './fault-project.ts';
+import { mutant } from './mutant.ts';
+import { checkOracles } from './oracles.ts';
 
 describe('F-51: kill -9 of an embedded database during an upgrade', () => {
-  it('converges at the next boot, and nothing acknowledged is lost', async () => {
+  it('converges at the next boot, and loses no acknowledged revision', async () => {
     const undisturbedTarget = await emptyDatabase('pglite');
     const project = await builtFaultProject(undisturbedTarget);
     const began = performance.now();
@@ -14,51 +17,51 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
     const length = performance.now() - began;
     const undisturbed = await checkOracles(undisturbedTarget);
 
-    // Acknowledged before each kill: all of core and the first of alpha, kept in a directory that each trial copies.
+    // Applied before each kill: all of core and the first revision of alpha, in a directory that most trials copy.
     const base = await emptyDatabase('pglite');
-    pointAt(project, urlOf(base));
+    setDatabase(project, urlOf(base));
     const acknowledged = await runKernel(['migrate:up', 'alpha@0001', '--json'], { cwd: project.cwd });
     const kept = (acknowledged.json() as { applied: readonly string[] }).applied;
     expect(kept.length).toBeGreaterThan(2);
 
     const trials = 14;
     let killed = 0;
-    let halfMade = 0;
+    let unfinished = 0;
     using booter = startBooter();
     for (let i = 0; i < trials; i += 1) {
       const target = await emptyDatabase('pglite');
-      // A third begins with nothing, so that the making of the directory is hit as well.
+      // A third of the trials begin without a directory, so that some kills hit its creation.
       const fromNothing = i % 3 === 0;
       if (!fromNothing && base.kind === 'pglite' && target.kind === 'pglite') {
         cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
       }
-      pointAt(project, urlOf(target));
+      setDatabase(project, urlOf(target));
       const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
       const directory = (target.kind === 'pglite' ? target.directory : null) ?? '';
       if (fromNothing) {
-        // Closest together from where its files are written, which takes a twentieth of the time.
+        // The kills are closest together at the beginning, where the directory is written: a twentieth of the time.
         while (!existsSync(directory) && running.child.exitCode === null) await sleep(1);
         await sleep(0.8 * length * (i / trials) ** 2);
       } else await sleep((0.6 * length * (i + 2)) / (trials + 2));
       running.child.kill('SIGKILL');
       if ((await running.finished).signal === 'SIGKILL') killed += 1;
-      if (existsSync(`${directory}.creating`) && existsSync(directory)) halfMade += 1;
+      if (existsSync(`${directory}.creating`) && existsSync(directory)) unfinished += 1;
       const next = await booter.boot(project);
       if (!fromNothing) {
         expect(
           next.filter((id) => kept.includes(id)),
-          'an acknowledged revision ran again',
+          'acknowledged revisions that ran again',
         ).toEqual([]);
       }
       expect(await checkOracles(target)).toEqual(undisturbed);
     }
     expect(killed).toBeGreaterThan(trials / 2);
-    expect(halfMade, 'kills while the directory was being made').toBeGreaterThan(0);
+    expect(unfinished, 'kills while the directory was being created').toBeGreaterThan(0);
   }, 200_000);
 
-  it('notices a build that goes on with a directory that was being made', async () => {
+  it('detects a kernel that reuses an unfinished directory', async () => {
     const bin = mutant('half-made', 'db/pglite-session.ts', /if \(existsSync\(unfinished\)\) rmSync\([^;]*;/, '');
-    const goOn = async (): Promise<void> => {
+    const killDuringCreation = async (): Promise<void> => {
       const target = await emptyDatabase('pglite');
       const { cwd } = faultProject(target, bin);
       const directory = (target.kind === 'pglite' ? target.directory : null) ?? '';
@@ -69,14 +72,14 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
       expect(await runKernel(['migrate:up'], { cwd, bin })).toMatchObject({ code: 0 });
     };
     const severalTimes = async (): Promise<void> => {
-      for (let i = 0; i < 5; i += 1) await goOn();
+      for (let i = 0; i < 5; i += 1) await killDuringCreation();
     };
     await expect(severalTimes()).rejects.toThrow();
   }, 60_000);
 });
 
 describe('F-50: one process per embedded directory', () => {
-  it('refuses a second boot with 23, naming the first, and boots after a SIGKILL without a manual step', async () => {
+  it('refuses a second process with exit code 23 and the pid of the first, and boots after a SIGKILL without manual steps', async () => {
     const target = await emptyDatabase('pglite');
     const project = faultProject(target);
     const first = startKernel(['start'], { cwd: project.cwd });

@@ -2,68 +2,65 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer } from '../helper/database.ts';
 import { runKernel, startKernel, type KernelProcess } from '../helper/kernel-process.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
-import { startCutter } from './cutter.ts';
-import {
-  builtFaultProject,
-  checkOracles,
-  faultProject,
-  mutant,
-  pointAt,
-  startBooter,
-  type Outcome,
-  type Project,
-} from './support.ts';
+import { startBooter } from './booter.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import { builtFaultProject, faultProject, setDatabase, type FaultProject } from './fault-project.ts';
+import { mutant } from './mutant.ts';
+import { checkOracles, type Outcome } from './oracles.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
 async function emptyPostgres(): Promise<PostgresTarget> {
   const target = await emptyDatabase('postgres');
-  if (target.kind !== 'postgres') throw new Error('asked for PostgreSQL');
+  if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
   return target;
 }
 
-/** A project and its database, where one trial follows another. */
-interface Place {
+/** A project and its database, for one trial after another. */
+interface TrialSite {
   readonly target: PostgresTarget;
-  readonly project: Project;
+  readonly project: FaultProject;
 }
 
-async function makePlace(bin?: string): Promise<Place> {
+async function makeSite(bin?: string): Promise<TrialSite> {
   const target = await emptyPostgres();
   const project = bin === undefined ? await builtFaultProject(target) : faultProject(target, bin);
   return { target, project };
 }
 
-/** The boots that follow a kill, where a mutant runs them. */
-const byMutant = async ({ cwd, bin }: Project): Promise<readonly string[]> => {
+/** Upgrades with the mutant, after a kill. */
+const upgradeWithMutant = async ({ cwd, bin }: FaultProject): Promise<readonly string[]> => {
   const done = await runKernel(['migrate:up', '--json'], { cwd, bin });
   expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
   return (done.json() as { applied: readonly string[] }).applied;
 };
 
-/** Kills a boot at its `k`-th moment on the wire; gives how many moments there were, or `null` if it was killed. */
+/**
+ * Kills a boot at its `k`-th moment on the wire, then calls `next` until nothing is pending. `moments` is the number of
+ * moments, or `null` if the boot was killed.
+ */
 async function killAt(
   k: number,
-  { target, project }: Place,
-  next: (project: Project) => Promise<readonly string[]>,
+  { target, project }: TrialSite,
+  next: (project: FaultProject) => Promise<readonly string[]>,
 ): Promise<{ readonly moments: number | null; readonly outcome: Outcome }> {
   const name = new URL(target.url).pathname.slice(1);
   await onServer(name, 'drop schema if exists kernel cascade; drop schema public cascade; create schema public');
   let running: KernelProcess | null = null;
   let moments = 0;
-  const cutter = await startCutter((_, n) => {
+  const proxy = await startCuttingProxy((_, n) => {
     moments = n;
     if (n !== k) return false;
     running?.child.kill('SIGKILL');
     return true;
   });
-  pointAt(project, target.url.replace(/:\d+\//, `:${cutter.port}/`));
+  setDatabase(project, target.url.replace(/:\d+\//, `:${proxy.port}/`));
   running = startKernel(['migrate:up', '--json'], { cwd: project.cwd, bin: project.bin });
   const first = await running.finished;
-  cutter.close();
+  proxy.close();
   const killed = first.signal === 'SIGKILL';
   if (!killed) expect(first, first.stdout + first.stderr).toMatchObject({ code: 0 });
-  pointAt(project, target.url);
+  setDatabase(project, target.url);
   await next(project);
   const outcome = await checkOracles(target);
   expect(await next(project)).toEqual([]);
@@ -71,14 +68,14 @@ async function killAt(
 }
 
 describe('F-03: kill -9 at every message sent and after every reply', () => {
-  it('converges at the next boot, whenever it was', async () => {
+  it('converges at the next boot', async () => {
     using booter = startBooter();
-    const [one, other] = [await makePlace(), await makePlace()];
+    const [one, other] = [await makeSite(), await makeSite()];
     const undisturbed = await killAt(-1, one, booter.boot);
     const total = undisturbed.moments ?? 0;
     expect(total).toBeGreaterThan(30);
     let kills = 0;
-    // Two at a time: as many as there are cores.
+    // Two at a time, for two cores.
     for (let k = 1; k <= total; k += 2) {
       const trials = await Promise.all([killAt(k, one, booter.boot), killAt(k + 1, other, booter.boot)]);
       for (const { moments, outcome } of trials) {
@@ -86,11 +83,11 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
         expect(outcome).toEqual(undisturbed.outcome);
       }
     }
-    // The server's replies may come in other pieces than before; most moments must have been met all the same.
+    // The server may split its replies differently each time, so a few moments may be missed.
     expect(kills).toBeGreaterThan(total * 0.8);
   }, 280_000);
 
-  it('notices a build that writes the row in a second transaction', async () => {
+  it('detects a kernel that writes the ledger row in a second transaction', async () => {
     const bin = mutant(
       'second-transaction',
       'run/run-sql.ts',
@@ -99,8 +96,8 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
   await run.session.script(script.replace('execute step.up;', ''),`,
     );
     const sweep = async (): Promise<void> => {
-      const place = await makePlace(bin);
-      for (let k = 12; k < 60; k += 3) await killAt(k, place, byMutant);
+      const site = await makeSite(bin);
+      for (let k = 12; k < 60; k += 3) await killAt(k, site, upgradeWithMutant);
     };
     await expect(sweep()).rejects.toThrow();
   }, 120_000);

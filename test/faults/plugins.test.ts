@@ -7,7 +7,7 @@ import { makeProject, type Project } from '../helper/project.ts';
 const never = '() => new Promise(() => {})';
 const throws = `() => { throw new Error('broken on purpose'); }`;
 
-/** A project whose plugin `faulty` does as `fields` say, beside `steady`, which it requires and which says what it does. */
+/** Makes a project with the plugin `faulty`, which has `fields`, and the plugin `steady`, which logs its start and stop. */
 async function faultyProject(fields: string, topLevel = ''): Promise<Project> {
   const say = (text: string): string => `() => { process.stderr.write('${text}\\n'); }`;
   const project = await makeProject({
@@ -27,13 +27,13 @@ async function faultyProject(fields: string, topLevel = ''): Promise<Project> {
   return project;
 }
 
-/** What a process came to. */
+/** The outcome of a process. */
 interface Verdict {
   readonly exit: number | null;
   readonly code: string | undefined;
   readonly plugin: string | undefined;
   readonly message: unknown;
-  /** What the plugin beside the faulty one said of itself. */
+  /** The messages of the plugin `steady`. */
   readonly steady: readonly string[];
 }
 
@@ -44,27 +44,22 @@ function verdictOf({ code: exit, stdout, stderr }: Finished): Verdict {
   return { exit, code, plugin, message, steady: Array.from(stderr.matchAll(/steady is (\w+)/g), ([, is = '']) => is) };
 }
 
-/** What every fault has in common: it ends the process with a refusal that names plugin and phase. */
+/** Returns the expected outcome of every fault: a refusal that names the plugin and the phase. */
 function refused(code: string, phase: string, steady: readonly string[]): Verdict {
   return { exit: 12, code, plugin: 'faulty', message: expect.stringContaining(phase), steady };
 }
 
-// Each is a process of its own on a machine that may be busy; none may take longer than this.
+// Milliseconds for a process on a busy machine.
 const limit = 20_000;
 
-describe('F-45: a plugin that fails before anything is connected', () => {
+describe('F-45: a plugin that fails before the kernel connects', () => {
   it.concurrent.each([
     ['throws at import', `throw new Error('broken on purpose');`, 'PLUGIN_LOAD_FAILED', 'import'],
     ['hangs at import', 'await new Promise(() => {});', 'PLUGIN_PHASE_TIMEOUT', 'finish importing within 1 s'],
     ['exits the process at import', 'process.exit(0);', 'PLUGIN_ENDED_PROCESS', 'import'],
-    [
-      'rejects late since its import',
-      `void Promise.reject(new Error('late')); await 1;`,
-      'PLUGIN_STRAY_ERROR',
-      'import',
-    ],
+    ['rejects after its import', `void Promise.reject(new Error('late')); await 1;`, 'PLUGIN_STRAY_ERROR', 'import'],
   ])(
-    'that %s is named with its phase, and nothing has started',
+    'that %s is named with its phase, and no plugin starts',
     async (_, topLevel, code, phase) => {
       const project = await faultyProject('', topLevel);
       const finished = await project.kernel('start');
@@ -75,10 +70,10 @@ describe('F-45: a plugin that fails before anything is connected', () => {
 
   it.concurrent.each([
     ['throws', throws, 'PLUGIN_BIND_FAILED'],
-    ['gives a promise', 'async () => {}', 'PLUGIN_BIND_FAILED'],
+    ['returns a promise', 'async () => {}', 'PLUGIN_BIND_FAILED'],
     ['exits the process', '() => process.exit(0)', 'PLUGIN_ENDED_PROCESS'],
   ])(
-    'that %s in bind is named with its phase, and nothing has started',
+    'that %s in bind is named with its phase, and no plugin starts',
     async (_, bind, code) => {
       const project = await faultyProject(`bind: ${bind}`);
       const finished = await project.kernel('start');
@@ -107,7 +102,7 @@ describe('F-45: a plugin that fails while the application starts or stops', () =
       'failed to start: no',
     ],
   ])(
-    'that %s is named with its phase, and what had started is stopped',
+    'that %s is named with its phase, and the started plugins are stopped',
     async (_, fields, code, phase) => {
       const project = await faultyProject(fields);
       const finished = await project.kernel('start', '--once');
@@ -117,36 +112,36 @@ describe('F-45: a plugin that fails while the application starts or stops', () =
   );
 
   it(
-    'that exits the process in start is named, and the exit is none of success',
+    'that exits the process in start is named, and the exit code is not 0',
     async () => {
       const project = await faultyProject('start: () => process.exit(0)');
       const finished = await project.kernel('start');
-      // Nothing can be awaited any more.
+      // An exiting process cannot wait for `stop`.
       expect(verdictOf(finished)).toEqual(refused('PLUGIN_ENDED_PROCESS', 'start', ['up']));
     },
     limit,
   );
 });
 
-describe('F-45: a plugin that fails after the application was ready', () => {
+describe('F-45: a plugin that fails after the application is ready', () => {
   it.concurrent.each([
     ['rejects late', `start: () => { setTimeout(() => Promise.reject(new Error('late')), 300); }`],
     ['throws in a timer, again and again', `start: () => { setInterval(${throws}, 300); }`],
   ])(
-    'that %s is named with the phase that left it behind, and the application stops',
+    'that %s is named with the phase that caused it, and the application stops',
     async (_, fields) => {
       const project = await faultyProject(fields);
       const kernel = project.start('start');
       await kernel.says('ready in');
       const finished = await Promise.race([kernel.finished, sleep(limit)]);
-      if (finished === undefined) throw new Error('it goes on');
+      if (finished === undefined) throw new Error('the application does not stop');
       expect(verdictOf(finished)).toEqual(refused('PLUGIN_STRAY_ERROR', 'start', ['up', 'down']));
     },
     limit,
   );
 
   it(
-    'and hangs in stop then, too: its first failure is what is told',
+    'and then hangs in stop is reported with its first failure',
     async () => {
       const project = await faultyProject(
         `start: () => { setTimeout(() => Promise.reject(new Error('late')), 300); }, stop: ${never}`,

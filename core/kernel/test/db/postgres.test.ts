@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase, onServer, serverUrl } from '../../../../test/helper/database.ts';
-import { startCutter } from '../../../../test/faults/cutter.ts';
+import { startCuttingProxy } from '../../../../test/faults/cutting-proxy.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { lockKey } from '../../src/run/migration-lock.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
@@ -242,7 +242,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
   test('reports an unknown outcome if the server does not come back', async ({ place: { target, session } }) => {
     await upgrade(session, table);
     let batches = 0;
-    const cutter = await startCutter((moment) => {
+    const cutter = await startCuttingProxy((moment) => {
       if (moment === 'after sending') batches += 1;
       return false;
     });

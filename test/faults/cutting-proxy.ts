@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { inject } from 'vitest';
 
-/** One thing that went over the wire. */
+/** A moment at which the connection can be cut. */
 export type Moment = 'before sending' | 'after sending' | 'after the reply';
 
-/** A proxy before the PostgreSQL server that calls `onMoment` for everything that passes. */
-export interface Cutter {
+/** A proxy in front of the PostgreSQL server that can cut connections. */
+export interface CuttingProxy {
   readonly port: number;
   readonly close: () => void;
 }
 
 /**
- * Starts a proxy. `onMoment` gets each moment with its number, from 1; when it gives `true`, the connection is cut there
- * and nothing more passes.
+ * Starts a proxy. `onMoment` is called with each moment and its number, from 1. When it returns true, the proxy cuts the
+ * connection at this moment.
  */
-export async function startCutter(onMoment: (moment: Moment, n: number) => boolean): Promise<Cutter> {
+export async function startCuttingProxy(onMoment: (moment: Moment, n: number) => boolean): Promise<CuttingProxy> {
   let n = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
