@@ -1,4 +1,11 @@
-import { objectKey, parseName, schemaHistory, type EntityOwnership, type Plugin, type Revision } from '@headwater/kernel/internal';
+import {
+  objectKey,
+  parseName,
+  schemaHistory,
+  type EntityOwnership,
+  type Plugin,
+  type Revision,
+} from '@headwater/kernel/internal';
 import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
 
 /** Changes that a plugin's entities declare and its revisions do not make. */
@@ -35,7 +42,9 @@ export function changesByOwner(
   const declared = declaringPlugins(ownership);
   const groups = Map.groupBy(changes, (change) => {
     const table = changedTable(change) ?? '';
-    return ownerOf(change) ?? declared.get(objectKey({ kind: 'table', table: null, name: table })) ?? plugins[0]?.name ?? '';
+    return (
+      ownerOf(change) ?? declared.get(objectKey({ kind: 'table', table: null, name: table })) ?? plugins[0]?.name ?? ''
+    );
   });
   return plugins.flatMap((plugin) => {
     const own = groups.get(plugin.name);

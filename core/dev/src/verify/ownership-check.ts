@@ -42,7 +42,7 @@ export function openOwnershipCheck(plugin: string): OwnershipCheck {
     check({ id, file }, changes) {
       const findings: Finding<VerifyRule>[] = [];
       // Tables first, then columns, then the constraints and indexes over them.
-      for (const change of changes.toSorted((a, b) => rank(a) - rank(b))) {
+      for (const change of changes.toSorted((a, b) => creationRank(a) - creationRank(b))) {
         const problem = problemOf(change);
         if (problem !== null) findings.push(verifyFinding({ plugin, revision: id, file, ...problem }));
         else if (/^(?:create|add|define)/.test(change.kind)) own.add(changeKey(change));
@@ -55,7 +55,7 @@ export function openOwnershipCheck(plugin: string): OwnershipCheck {
 
 type Problem = Pick<Finding<VerifyRule>, 'rule' | 'message'>;
 
-function rank({ kind }: Change): number {
+function creationRank({ kind }: Change): number {
   return kind.startsWith('create ') ? 0 : kind === 'add column' ? 1 : 2;
 }
 

@@ -46,7 +46,10 @@ export async function breakingReason(sql: string, history?: Pick<SchemaHistory, 
   const reasons: string[] = rebuilt.flatMap(lostValues);
   const recreated = new Set(statements.flatMap(recreatedObjects));
   for (const statement of statements) {
-    reasons.push(...removals(statement, objects, recreated, rebuilt), ...columnChanges(statement, objects, rebuilt));
+    reasons.push(
+      ...removals(statement, objects, recreated, rebuilt),
+      ...breakingColumnChanges(statement, objects, rebuilt),
+    );
     trackStatement(schema, statement, unattributed);
   }
   reasons.push(...requiredColumns(objects));
@@ -83,7 +86,7 @@ function removals(
   ];
 }
 
-function columnChanges(
+function breakingColumnChanges(
   { changes }: SqlStatement,
   objects: TrackedObjects,
   rebuilt: readonly RebuiltType[],
