@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
 import { makeProject, type Project } from '../helper/project.ts';
 
-const core = `import { Commands, definePlugin } from '@headwater/kernel/plugin';`;
+const imports = `import { Commands, definePlugin } from '@headwater/kernel/plugin';`;
 
-/** A project with the plugin `likes`, which lists `listed` in its package.json and contributes what `bind` says. */
+/** Makes a project with a plugin that lists the commands `listed` in its package.json and contributes those of `bind`. */
 async function projectWith(listed: Readonly<Record<string, string>>, bind: string, name = 'likes'): Promise<Project> {
   const stop = `() => { process.stderr.write('stopped\\n'); }`;
   const project = await makeProject({ plugins: { core: {}, [name]: {} }, database: await emptyDatabase('postgres') });
@@ -13,7 +13,7 @@ async function projectWith(listed: Readonly<Record<string, string>>, bind: strin
   const json = JSON.parse(readFileSync(`${project.cwd}/${file}`, 'utf8')) as { headwater: object };
   project.write(file, JSON.stringify({ ...json, headwater: { ...json.headwater, commands: listed } }));
   const definition = `export default definePlugin({ name: '${name}', bind({ contribute }) { ${bind} }, stop: ${stop} });`;
-  project.write(`plugins/${name}/src/index.js`, `process.stderr.write('imported\\n');\n${core}\n${definition}\n`);
+  project.write(`plugins/${name}/src/index.js`, `process.stderr.write('imported\\n');\n${imports}\n${definition}\n`);
   const greet = `import { Database } from '@headwater/kernel/plugin';
 export async function run({ get, operands: [who], values }) {
   if (who === 'nobody') throw new Error('there is nobody');
@@ -34,7 +34,7 @@ const greet = `contribute(Commands, {
 });`;
 
 describe('a command of a plugin', () => {
-  it('runs in a booted application, which is stopped after it', async () => {
+  it('runs in a booted application, which is stopped afterwards', async () => {
     const project = await projectWith(listed, greet);
     const { code, stdout, stderr } = await project.kernel('likes:greet', 'world');
     expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: 'hello world 1\n' });
@@ -43,23 +43,23 @@ describe('a command of a plugin', () => {
     expect(json()).toEqual({ who: 'world', loud: true });
   });
 
-  it('is listed and suggested without importing any code of a plugin', async () => {
+  it('is listed and suggested without importing plugin code', async () => {
     const project = await projectWith(listed, greet);
     const help = await project.kernel('--help');
     expect(help.stdout).toMatch(/^Plugin likes:\n {2}likes:greet +says hello$/m);
-    const slip = await project.kernel('likes:gret');
-    expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining('did you mean likes:greet?')]);
-    expect(help.stderr + slip.stderr).not.toContain('imported');
+    const typo = await project.kernel('likes:gret');
+    expect([typo.code, typo.stderr]).toEqual([2, expect.stringContaining('did you mean likes:greet?')]);
+    expect(help.stderr + typo.stderr).not.toContain('imported');
   });
 
-  it('that is used wrongly is refused before anything connects', async () => {
+  it('with a missing argument is refused before the kernel connects', async () => {
     const project = await projectWith(listed, greet);
     project.reconfigure((config) => (config['database'] = 'postgres://127.0.0.1:1/nowhere'));
     const finished = await project.kernel('likes:greet');
     expect([finished.code, finished.stderr]).toEqual([2, expect.stringContaining('needs <who>: to whom')]);
   });
 
-  it('that fails is named with its plugin, and the application is stopped', async () => {
+  it('that fails is reported with its plugin, and the application is stopped', async () => {
     const project = await projectWith(listed, greet);
     const { code, stderr } = await project.kernel('likes:greet', 'nobody');
     expect([code, stderr]).toEqual([12, expect.stringContaining('stopped')]);
@@ -69,16 +69,16 @@ describe('a command of a plugin', () => {
   });
 
   it.each([
-    ['nothing', listed, '', 'lists the commands likes:greet in its package.json and contributes (none)'],
-    ['what is not listed', {}, greet, 'lists the commands (none) in its package.json and contributes likes:greet'],
-  ])('is refused where its plugin contributes %s', async (_, commands, bind, message) => {
+    ['nothing', listed, '', 'lists the commands likes:greet in its package.json, but contributes (none)'],
+    ['an unlisted command', {}, greet, 'lists the commands (none) in its package.json, but contributes likes:greet'],
+  ])('is refused if its plugin contributes %s', async (_, commands, bind, message) => {
     const project = await projectWith(commands, bind);
     const { code, json } = await project.kernel('start', '--once', '--json');
     const error = { code: 'PLUGIN_COMMANDS_DIFFER', message: expect.stringContaining(message) as unknown };
     expect([code, json()]).toMatchObject([12, { error }]);
   });
 
-  it('may be called neither as one of the kernel nor as one of another plugin', async () => {
+  it('cannot have the name of a kernel command or the prefix of another plugin', async () => {
     const own = await projectWith({ 'migrate:up': 'mine' }, '', 'migrate');
     const other = await projectWith({ 'comments:greet': 'theirs' }, '');
     const stolen = await other.kernel('start', '--once', '--json');
