@@ -18,7 +18,7 @@ interface Created {
   readonly breaking: string | null;
 }
 
-/** The entities of each plugin at some time. */
+/** The entities of each plugin. */
 type Application = Readonly<Record<'core' | 'likes' | 'tags', EntitiesSketch>>;
 
 const first: Application = {
@@ -79,7 +79,7 @@ const first: Application = {
   },
 };
 
-/** Columns more, other types, other values, other names. */
+/** More columns, other types, other values, other names. */
 const second: Application = {
   core: {
     entities: {
@@ -131,7 +131,7 @@ const second: Application = {
   },
 };
 
-/** Less of all of it. */
+/** Fewer entities and columns. */
 const third: Application = {
   core: {
     entities: {
@@ -162,10 +162,10 @@ const third: Application = {
 };
 
 /**
- * Changes of three plugins' entities, by the real command and one after another. The tests follow each other: each
- * begins where the last one ended.
+ * Runs `migrate:create` for successive changes to the entities of three plugins. The tests depend on each other: each begins
+ * with the result of the one before.
  */
-describe('revisions that are created of entities on disk', { timeout: 120_000 }, () => {
+describe('revisions created from entities on disk', { timeout: 120_000 }, () => {
   let project: Project;
   let target: DatabaseTarget;
   const server = serverUrl('postgres');
@@ -203,14 +203,14 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
   };
   const changesSince = async (before: Catalog): Promise<readonly string[]> =>
     differenceOf(before, await catalog(), { undefine: true }).map(explainChange);
-  /** A plugin at the end of every chain: what any other lacks is refused before its own turn. */
-  const nothingIsLeft = async (): Promise<void> => {
+  /** `tags` requires the other plugins, so the command refuses if any of them has changes without a revision. */
+  const expectNoChanges = async (): Promise<void> => {
     expect((await ok('migrate:create', 'tags', '--check', '--shadow', server)).stdout).toContain(
       'tags has no changes.',
     );
   };
 
-  it('are refused for a plugin as long as one that it requires lacks its own, naming that', async () => {
+  it('are refused while a required plugin has changes without a revision', async () => {
     const refused = await project.kernel('migrate:create', 'likes', '--shadow', server, '--json');
     expect(refused.code).toBe(40);
     expect(refused.json()).toMatchObject({
@@ -222,7 +222,7 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
     });
   });
 
-  it('make all kinds of things from nothing, each plugin its own, and boot', async () => {
+  it('create all kinds of objects, each plugin its own, and boot', async () => {
     const core = await create('core');
     expect(core).toMatchObject({ revision: 'core@0001_create_item_and_user', breaking: null, dependsOn: [] });
     const likes = await create('likes', '--shadow', server);
@@ -235,13 +235,13 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
     const tags = await create('tags', '--shadow', server);
     expect(tags.dependsOn.map(({ revision }) => revision)).toEqual([core.revision, likes.revision]);
     expect(tags.changes).toContain('create table tags.tag_likes');
-    await nothingIsLeft();
+    await expectNoChanges();
     expect((await ok('start', '--once', '--json')).json()).toMatchObject({
       applied: [core.revision, likes.revision, tags.revision],
     });
   });
 
-  it('make changes of three plugins, with new names where they are told', async () => {
+  it('change the objects of three plugins, and rename those given with --rename', async () => {
     const before = await catalog();
     rewrite(second);
     const core = await create('core', '--shadow', server);
@@ -253,11 +253,11 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
     expect(likes.changes.filter((change) => /remark|note/.test(change))).toHaveLength(1);
     const tags = await create('tags', '--rename', 'tags.tag:tags.word', '--shadow', server);
     expect(tags.changes.filter((change) => change.includes('table'))).toEqual(['rename table tags.tag to tags.word']);
-    await nothingIsLeft();
+    await expectNoChanges();
     const { applied } = (await ok('start', '--once', '--json')).json() as { readonly applied: readonly string[] };
     expect(applied.toSorted()).toEqual([core.revision, likes.revision, tags.revision]);
     const after = await catalog();
-    // And down again, in one plan.
+    // Down again, in one plan.
     await ok('migrate:down', 'core@-1', '--cascade');
     for (const plugin of ['tags', 'likes']) await ok('migrate:down', `${plugin}@0001`);
     expect(await changesSince(before)).toEqual([]);
@@ -265,7 +265,7 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
     expect(await changesSince(after)).toEqual([]);
   });
 
-  it('take away what no entity has any more, dependents first', async () => {
+  it('drop the objects that no entity declares any more, dependents first', async () => {
     project.writeEntities('tags', entitiesSource(third.tags));
     const tags = await create('tags', '--shadow', server);
     expect(tags.changes).toContain('drop table tags.word');
@@ -279,11 +279,11 @@ describe('revisions that are created of entities on disk', { timeout: 120_000 },
     const core = await create('core', '--shadow', server);
     expect(core.changes).toContain('drop column core_item.gross');
     expect(core.changes).toContain('drop enum core_kind');
-    await nothingIsLeft();
+    await expectNoChanges();
     await ok('start', '--once');
   });
 
-  it('come to the same in an embedded database, all at once', async () => {
+  it('produce the same schema in an embedded database, all at once', async () => {
     const expected = await catalog();
     target = await emptyDatabase('pglite');
     project.reconfigure((config) => (config['database'] = urlOf(target)));

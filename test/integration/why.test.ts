@@ -8,7 +8,7 @@ describe('kernel why', () => {
   let project: Project;
 
   beforeAll(async () => {
-    // Nobody listens there: whatever connects fails.
+    // No server listens there, so every connection fails.
     const database = 'postgres://127.0.0.1:1/nowhere';
     const plugins = { likes: { $package: './likes' } };
     project = await makeProject({ database, config: { plugins } });
@@ -49,13 +49,13 @@ export default definePlugin({
     ['Like', ['entity Like in likes_like: "likes" (likes)']],
     ['likes.votes', ['token likes.votes: "likes" (likes), private', 'bound to a constant value, created once']],
     ['kernel.database', ['token kernel.database: "kernel" (@headwater/kernel)', 'wrapped by "likes"']],
-  ])('says whose %s is, without a database', async (name, parts) => {
+  ])('names the owner of %s without a database', async (name, parts) => {
     const { code, stdout, stderr } = await project.kernel('why', name);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const part of parts) expect(stdout).toContain(part);
   });
 
-  it('gives the same as data', async () => {
+  it('prints the same as JSON', async () => {
     const { json } = await project.kernel('why', 'core_object.likes_count', '--json');
     expect(json()).toMatchObject({
       name: 'core_object.likes_count',
@@ -64,7 +64,7 @@ export default definePlugin({
     });
   });
 
-  it('names the nearest of what it does not know', async () => {
+  it('suggests the nearest known name', async () => {
     const { code, json } = await project.kernel('why', 'core_object.like_count', '--json');
     const details = { nearest: 'core_object.likes_count' };
     expect([code, json()]).toMatchObject([2, { error: { code: 'NAME_UNKNOWN', details } }]);

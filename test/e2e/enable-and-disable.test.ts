@@ -7,7 +7,7 @@ import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { openSession } from '../../core/kernel/src/db/session.ts';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 
-/** Folders by the name of the package, less its scope. */
+/** Folders by the name of the package without its scope. */
 type Installed = ReadonlyMap<string, string>;
 
 let installed: Installed | null = null;
@@ -22,9 +22,8 @@ async function installAll(): Promise<Installed> {
 }
 
 /**
- * The ancestor's walk-through (a module is switched on, others follow, one is switched off and on again), by real
- * processes on the first-party plugins as npm would install them. Its third step is what the ancestor could not do: «Can't locate revision».
- * The tests of one database follow each other.
+ * Enables plugins, disables one and enables it again, with real processes and installed packages. Beavy, the ancestor of
+ * Headwater, failed once a plugin was disabled, with "Can't locate revision". The tests of one database depend on each other.
  */
 describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   let target: DatabaseTarget;
@@ -38,7 +37,10 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
     for (const [name, folder] of installed) symlinkSync(folder, join(cwd, 'node_modules/@headwater', name));
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
-    writeFileSync(join(cwd, 'config/config.json'), JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins: {} }, null, 2));
+    writeFileSync(
+      join(cwd, 'config/config.json'),
+      JSON.stringify({ database: urlOf(target), core: '@headwater/plugin-core', plugins: {} }, null, 2),
+    );
   });
   const kernel = (...args: readonly string[]): Promise<Finished> => runKernel(args, { cwd });
   const ok = async (...args: readonly string[]): Promise<Finished> => {
@@ -68,13 +70,13 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   ];
   const likes = ['likes@0001_create_like', 'likes@0002_count_on_object'];
 
-  it('begins with core alone', async () => {
+  it('begins with plugin zero alone', async () => {
     expect((await started()).applied).toEqual(core);
     expect((await started()).applied).toEqual([]);
     expect((await ok('migrate:current')).stdout).toContain('core@0004_mark_deleted_objects');
   });
 
-  it('runs exactly the revisions of likes when it is activated', async () => {
+  it('applies exactly the revisions of likes when likes is enabled', async () => {
     await ok('plugin:enable', 'likes');
     expect(await kernel('migrate:status')).toMatchObject({ code: 3 });
     expect((await started()).applied).toEqual(likes);
@@ -82,7 +84,7 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     expect((await ok('migrate:heads')).stdout).toContain('likes@0002_count_on_object');
   });
 
-  it('runs comments and messages as one interleaved plan', async () => {
+  it('applies comments and messages in one interleaved plan', async () => {
     await ok('plugin:enable', 'comments');
     await ok('plugin:enable', 'messages');
     const plan = await planned();
@@ -95,7 +97,7 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     expect((await started()).applied).toEqual(plan);
   });
 
-  it('works without likes when it is deactivated, and leaves all that is its', async () => {
+  it('keeps the tables and rows of likes while likes is disabled', async () => {
     await sql(`with u as (insert into core_user (name) values ('ada') returning id),
       o as (insert into core_object (author_id) select id from u returning id, author_id)
       insert into likes_like (user_id, object_id) select author_id, id from o`);
@@ -105,13 +107,13 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     expect((await ok('migrate:heads')).stdout).not.toContain('likes');
     expect((await ok('migrate:history')).stdout).toContain('likes@0002_count_on_object');
     expect(await sql('select count(*)::int as n from likes_like')).toEqual([{ n: 1 }]);
-    // A column of a plugin that is off must not stand in anybody's way.
+    // The column of the disabled plugin must not prevent an insert.
     await sql('insert into core_object (author_id) select id from core_user limit 1');
     expect(await sql('select likes_count from core_object order by id desc limit 1')).toEqual([{ likes_count: 0 }]);
   });
 
-  it('refuses to take away what a dormant plugin stands on, naming it', async () => {
-    // Of the active plugins only `core` would remain below: the others go along, so that likes alone is in the way.
+  it('refuses to revert revisions that a dormant plugin depends on', async () => {
+    // The other plugins are reverted first, so that only likes blocks the downgrade.
     await ok('migrate:down', 'comments@base');
     await ok('migrate:down', 'messages@base');
     const refused = await kernel('migrate:down', 'core@base', '--json');
@@ -121,14 +123,14 @@ describe.each(databaseKinds)('the life of an application on %s', (kind) => {
     await ok('migrate:up');
   });
 
-  it('has nothing to do when likes is activated again', async () => {
+  it('has nothing pending when likes is enabled again', async () => {
     await ok('plugin:enable', 'likes');
     expect(await started()).toMatchObject({ applied: [], dormant: [] });
     const config = JSON.parse(readFileSync(join(cwd, 'config/config.json'), 'utf8')) as { plugins: object };
     expect(Object.keys(config.plugins)).toEqual(['likes', 'comments', 'messages']);
   });
 
-  it('comes down again with everything that stands on it, if asked to', async () => {
+  it('reverts everything with --cascade', async () => {
     const plan = await json<{ steps: readonly { id: string; direction: string }[] }>(
       'migrate:plan',
       '--down',
