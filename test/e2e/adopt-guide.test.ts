@@ -21,8 +21,8 @@ describe('the guide to adoption', () => {
   });
 
   it('works from the first block to the last, with the output that it shows', async () => {
-    const { told, found } = await followPage({ page, cwd, run, install: () => installIn(cwd) });
-    expect(found).toEqual(told);
+    const { documented, printed } = await followPage({ page, cwd, run, install: () => installIn(cwd) });
+    expect(printed).toEqual(documented);
     expect(existsSync(join(cwd, 'shop/src/migrations/0002_create_orders.ts'))).toBe(true);
   }, 90_000);
 

@@ -25,8 +25,8 @@ describe('the guide to a first plugin', () => {
   });
 
   it('works from the first block to the last, with the output that it shows', async () => {
-    const { told, found } = await followPage({ page, cwd, run, install });
-    expect(found).toEqual(told);
+    const { documented, printed } = await followPage({ page, cwd, run, install });
+    expect(printed).toEqual(documented);
   }, 90_000);
 
   it('compiles under the settings of this repository', async () => {

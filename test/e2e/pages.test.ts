@@ -11,8 +11,8 @@ it('the page about security shows the output of each command', async () => {
   const cwd = join(realpathSync(inject('scratch')), 'security');
   mkdirSync(cwd);
   const page = join(workspace, 'docs/guide/security.md');
-  const { told, found } = await followPage({ page, cwd, run: shellIn(cwd), install: () => installIn(cwd) });
-  expect(found).toEqual(told);
+  const { documented, printed } = await followPage({ page, cwd, run: shellIn(cwd), install: () => installIn(cwd) });
+  expect(printed).toEqual(documented);
 }, 60_000);
 
 describe('the page about services', () => {
@@ -28,8 +28,13 @@ describe('the page about services', () => {
     const plugins = ['notices', 'mail', 'quiet', 'digest'];
     const workspaces = Object.fromEntries(plugins.map((name) => [`headwater-plugin-${name}`, `plugins/${name}`]));
     const install = (): void => installIn(cwd, { typed: true, workspaces });
-    const { told, found } = await followPage({ page: join(workspace, 'docs/guide/services.md'), cwd, run, install });
-    expect(found).toEqual(told);
+    const { documented, printed } = await followPage({
+      page: join(workspace, 'docs/guide/services.md'),
+      cwd,
+      run,
+      install,
+    });
+    expect(printed).toEqual(documented);
   }, 60_000);
 
   it('compiles under the settings of this repository', async () => {
@@ -50,8 +55,8 @@ describe('the page about configuration', () => {
   });
 
   it('works from the first block to the last, with the output that it shows', async () => {
-    const { told, found } = await followPage({ page, cwd, run: shellIn(cwd), install: () => installIn(cwd) });
-    expect(found).toEqual(told);
+    const { documented, printed } = await followPage({ page, cwd, run: shellIn(cwd), install: () => installIn(cwd) });
+    expect(printed).toEqual(documented);
   }, 60_000);
 
   it('lists every key that the kernel knows, with its default', async () => {
@@ -113,8 +118,8 @@ describe('the page about deployment', () => {
     };
     const page = join(workspace, 'docs/guide/deployment.md');
     const shownAs = { [`127.0.0.1:${inject('postgresPort')}`]: 'db.example.org' };
-    const { told, found } = await followPage({ page, cwd, run, install, shownAs });
-    expect(found).toEqual(told);
+    const { documented, printed } = await followPage({ page, cwd, run, install, shownAs });
+    expect(printed).toEqual(documented);
   }, 60_000);
 
   it.each([

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { runKernel } from '../helper/kernel-process.ts';
-import { updated } from '../helper/page.ts';
+import { keepOldTimes } from '../helper/page.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 const file = join(workspace, 'README.md');
@@ -63,26 +63,26 @@ describe('the README', () => {
   it('shows a session with the output that its commands print', async () => {
     const found = exchanges(page);
     expect(found.length).toBeGreaterThan(5);
-    const happened: Exchange[] = [];
+    const printed: Exchange[] = [];
     for (const { command } of found) {
       const args = command.replace(/^npx kernel /, '').split(' ');
       expect(command).toMatch(/^npx kernel /);
       const done = await runKernel(args, { cwd });
-      happened.push({ command, output: `${done.stdout}${done.stderr}`.replaceAll(cwd, '…').trim() });
+      printed.push({ command, output: `${done.stdout}${done.stderr}`.replaceAll(cwd, '…').trim() });
     }
-    const session = happened.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
-    const told = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
+    const session = printed.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
+    const documented = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
     if (process.env['UPDATE_README'] === '1') {
       writeFileSync(
         file,
         page.replace(
           fence,
-          (_, open: string, __, close: string) => `${open}${updated(told, session).trimEnd()}${close}`,
+          (_, open: string, __, close: string) => `${open}${keepOldTimes(documented, session).trimEnd()}${close}`,
         ),
       );
       return;
     }
-    expect(steady(session, cwd)).toBe(steady(told, cwd));
+    expect(steady(session, cwd)).toBe(steady(documented, cwd));
   }, 120_000);
 
   it('starts with the two commands that a fresh clone needs', () => {

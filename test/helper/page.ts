@@ -68,7 +68,7 @@ export function shellIn(cwd: string, variables: Readonly<Record<string, string>>
   };
 }
 
-/** What `npm install` would put into an application. */
+/** The packages that `npm install` would install in an application, besides those of this workspace. */
 export interface Installation {
   /** The application's own packages: the name in `node_modules`, and the folder in the application. Default: none. */
   readonly workspaces?: Readonly<Record<string, string>>;
@@ -134,9 +134,9 @@ const fileName: Readonly<Record<string, RegExp>> = {
 /** The sessions of a page, without the values that differ from run to run. */
 export interface Followed {
   /** As the page shows them. */
-  readonly told: readonly string[];
+  readonly documented: readonly string[];
   /** As they happened. */
-  readonly found: readonly string[];
+  readonly printed: readonly string[];
 }
 
 /**
@@ -152,15 +152,15 @@ export async function followPage({
   shownAs = {},
 }: PageOptions): Promise<Followed> {
   const text = readFileSync(page, 'utf8');
-  const told: string[] = [];
-  const found: string[] = [];
+  const documented: string[] = [];
+  const printed: string[] = [];
   for (const [, language = '', block = ''] of text.matchAll(fence)) {
     if (quotes.includes(language)) continue;
     if (block === 'npm install') {
       install();
     } else if (language === 'console') {
-      told.push(block);
-      found.push(await happened(block, cwd, run, shownAs));
+      documented.push(block);
+      printed.push(await printedSession(block, cwd, run, shownAs));
     } else {
       const [line = '', path = ''] = fileName[language]?.exec(block) ?? [];
       expect(path, block).not.toBe('');
@@ -169,16 +169,16 @@ export async function followPage({
       if (language === 'yaml') await runCommandsIn(block, run);
     }
   }
-  expect(told.length).toBeGreaterThan(3);
+  expect(documented.length).toBeGreaterThan(3);
   if (process.env['UPDATE_GUIDE'] === '1') {
-    const sessions = found.map((session, i) => updated(told[i] ?? '', session)).values();
+    const sessions = printed.map((session, i) => keepOldTimes(documented[i] ?? '', session)).values();
     const replaced = text.replaceAll(fence, (block, language: string) =>
       language === 'console' ? `\`\`\`console\n${sessions.next().value ?? ''}\n\`\`\`` : block,
     );
     writeFileSync(page, replaced);
-    told.splice(0, told.length, ...found);
+    documented.splice(0, documented.length, ...printed);
   }
-  return { told: told.map(steady), found: found.map(steady) };
+  return { documented: documented.map(steady), printed: printed.map(steady) };
 }
 
 function write(cwd: string, path: string, content: string): void {
@@ -198,7 +198,7 @@ async function runCommandsIn(yaml: string, run: Run): Promise<void> {
 const lastExitCode = 'echo $?';
 
 /** Returns the session with the output that its commands print here. */
-async function happened(
+async function printedSession(
   session: string,
   cwd: string,
   run: Run,
@@ -215,7 +215,7 @@ async function happened(
     // A command fails only where the page shows the refusal, or asks for the exit code.
     if (code !== 0 && commands[i + 1] !== lastExitCode) expect(output, command).toMatch(/^error [A-Z_]+: /);
     const shown = Object.entries({ ...shownAs, [cwd]: '…' })
-      .reduce((told, [value, name]) => told.replaceAll(value, name), output)
+      .reduce((text, [value, name]) => text.replaceAll(value, name), output)
       .replaceAll(/(\d+)\.\d+ms\b/g, '$1ms')
       .replaceAll(/(duration_ms \d+)\.\d+/g, '$1')
       .replaceAll(/[ \t]+$/gm, '')
@@ -237,10 +237,10 @@ function timeless(session: string): string {
     .replaceAll(/duration_ms \d+/g, 'duration_ms 0');
 }
 
-/** Returns the session `found`, with the lines of `told` that differ only by their times. */
-export function updated(told: string, found: string): string {
-  const known = new Map(told.split('\n').map((line) => [timeless(line), line]));
-  return found
+/** Returns the session `printed`, with those lines of `documented` that differ only by their times. */
+export function keepOldTimes(documented: string, printed: string): string {
+  const known = new Map(documented.split('\n').map((line) => [timeless(line), line]));
+  return printed
     .split('\n')
     .map((line) => known.get(timeless(line)) ?? line)
     .join('\n');
