@@ -39,7 +39,7 @@ async function main(revisions: number, rounds: number): Promise<void> {
       env: { PATH: process.env['PATH'] ?? '', TMPDIR: temporary, TEMP: temporary },
     };
     const took: number[] = [];
-    // The first fills the cache of compiled code.
+    // The first round fills the cache of compiled code.
     for (let round = 0; round <= rounds; round += 1) {
       const one = await seconds(command, directory);
       if (round > 0) took.push(one);
@@ -53,7 +53,7 @@ async function main(revisions: number, rounds: number): Promise<void> {
   }
 }
 
-/** A core and a plugin: a table and then a column a revision each, and one column more that has no revision yet. */
+/** Writes plugin zero and a plugin: each revision adds a table or a column, and one more column has no revision yet. */
 function writeProject(directory: string, count: number): void {
   const write = (path: string, text: string): void => {
     const file = join(directory, path);

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The workspace. */
+/** The root of the workspace. */
 export const repository = join(import.meta.dirname, '..');
 
-/** Runs npm, as whoever started this did where that was npm. What it prints is given, what it complains of is shown. */
+/** Runs npm, the same npm that runs this program if there is one. Returns its standard output, and shows its errors. */
 export function npm(args: readonly string[], cwd = repository): string {
   const cli = process.env['npm_execpath'];
   const [command, first] = cli === undefined ? ['npm', []] : [process.execPath, [cli]];
@@ -15,31 +15,36 @@ export function npm(args: readonly string[], cwd = repository): string {
 }
 
 /**
- * Builds `@headwater/kernel` and puts into `directory/node_modules` what a published one would have: the files that npm
- * packs, in a folder of their own, beside links to the dependencies that are installed here. So nothing comes from the
- * network. Gives that folder.
+ * Builds `@headwater/kernel` and `@headwater/dev` and puts the files that npm packs into `directory/node_modules`, beside
+ * links to the dependencies that are installed here. So nothing comes from the network. Returns the folder of the kernel.
  */
 export function installKernel(directory: string): string {
-  npm(['run', 'build', '--workspace', 'core']);
-  // npm documents this form of the answer: https://docs.npmjs.com/cli/commands/npm-pack
-  const packed = JSON.parse(
-    npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', 'core']),
-  ) as readonly {
-    readonly files: readonly { readonly path: string }[];
-  }[];
-  const target = join(directory, 'node_modules', '@headwater', 'core');
-  mkdirSync(target, { recursive: true });
-  for (const { path } of packed.flatMap(({ files }) => files)) {
-    cpSync(join(repository, 'core', path), join(target, path), { recursive: true });
-  }
   for (const name of readdirSync(join(repository, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
+    mkdirSync(join(directory, 'node_modules'), { recursive: true });
     symlinkSync(join(repository, 'node_modules', name), join(directory, 'node_modules', name), 'junction');
+  }
+  installPackage(directory, 'core/dev', 'dev');
+  return installPackage(directory, 'core/kernel', 'kernel');
+}
+
+/** Builds the workspace in `folder` and installs the files that npm packs as `@headwater/<name>`. Returns its new folder. */
+export function installPackage(directory: string, folder: string, name: string): string {
+  npm(['run', 'build', '--workspace', folder]);
+  const answer = npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', folder]);
+  // The format of the answer: https://docs.npmjs.com/cli/commands/npm-pack
+  const packed = JSON.parse(answer) as PackedPackages;
+  const target = join(directory, 'node_modules', '@headwater', name);
+  for (const { files } of Object.values(packed)) {
+    for (const { path } of files) cpSync(join(repository, folder, path), join(target, path), { recursive: true });
   }
   return target;
 }
 
-/** The `kernel` command of an installed kernel: a script for Node. */
+/** A list, or an object by package, depending on npm's version. */
+type PackedPackages = Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
+
+/** Returns the script of the `kernel` command of an installed kernel. */
 export function commandOf(kernel: string): string {
   return join(kernel, 'bin', 'kernel.js');
 }

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A command to run in a process of its own. */
+/** A command to run in a child process. */
 export interface Command {
-  /** What Node runs. */
+  /** The script that Node runs. */
   readonly script: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface Command {
 
 const peakMemory = new URL('peak-memory.mjs', import.meta.url).href;
 
-/** Runs a command to its end. Gives the seconds it took, as seen from outside. Rejects where it fails. */
+/** Runs a command to its end and returns the seconds from its start to its exit. Rejects if it fails. */
 export async function seconds(command: Command, directory: string): Promise<number> {
   const log = join(directory, 'stderr.log');
   const stderr = openSync(log, 'w');
@@ -36,7 +36,7 @@ export async function seconds(command: Command, directory: string): Promise<numb
   }
 }
 
-/** Runs a command to its end and gives the peak memory, in bytes, of the largest process of it. Not for timing. */
+/** Runs a command to its end and returns the peak memory of its largest process, in bytes. Not for timing. */
 export async function peakBytes(command: Command, directory: string): Promise<number> {
   const file = join(directory, 'peak.txt');
   rmSync(file, { force: true });
@@ -45,7 +45,7 @@ export async function peakBytes(command: Command, directory: string): Promise<nu
   return Math.max(...readFileSync(file, 'utf8').trim().split('\n').map(Number));
 }
 
-/** The middle of `values`, or the mean of the two in the middle. */
+/** Returns the middle one of `values`, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? NaN, sorted[sorted.length >> 1] ?? NaN];

@@ -1,6 +1,6 @@
-// Preloaded into a measured process: when it ends, appends its peak memory in bytes to the file that BENCH_PEAK_FILE
-// names. On Linux the peak of this program alone; what getrusage says there is never below what the process that
-// started it had at that moment.
+// Preloaded into a measured process: appends its peak memory in bytes to the file that BENCH_PEAK_FILE names, when it
+// exits. On Linux it reads the peak of this program alone, since getrusage never reports less than the memory of the
+// parent process at the time of the start.
 import { appendFileSync, readFileSync } from 'node:fs';
 
 process.on('exit', () => {

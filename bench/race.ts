@@ -6,12 +6,12 @@ import type { Server } from './server.ts';
 import type { Workload } from './workload.ts';
 import { writePlugins } from './write-plugins.ts';
 
-/** What takes part in a race: each has a database of its own. */
+/** The participants of a race. Each has its own database. */
 export type Runner = 'floor' | 'kernel';
 
 const runners: readonly Runner[] = ['floor', 'kernel'];
 
-/** One kind of run, both sides by side. */
+/** The measurements of one kind of run, of both sides. */
 export interface Phase {
   readonly phase: 'fresh' | 'no-op';
   /** Seconds of each round, in order. */
@@ -20,29 +20,29 @@ export interface Phase {
   readonly peakBytes: Readonly<Record<Runner, number>>;
 }
 
-/** What a race over one workload came to. */
+/** The result of a race over one workload. */
 export interface Race {
   readonly workload: string;
   readonly revisions: number;
   readonly phases: readonly Phase[];
-  /** Seconds of `kernel start --once` on an empty database, and of the same again, by round. */
+  /** Seconds of `kernel start --once` on an empty database, and of a second start, by round. */
   readonly boots: { readonly first: readonly number[]; readonly second: readonly number[] };
 }
 
-/** Where and how often to run. */
+/** The place and the number of rounds. */
 export interface RaceOptions {
   readonly workload: Workload;
   readonly server: Server;
   /** Folder of the installed kernel. */
   readonly kernel: string;
-  /** Path of the floor's script, beside packages as the kernel has them. */
+  /** Path of the floor's script, beside the same packages as the kernel's. */
   readonly floor: string;
   /** Below the folder in which the kernel is installed. */
   readonly directory: string;
   readonly rounds: { readonly fresh: number; readonly noop: number; readonly boot: number };
 }
 
-/** Runs floor and kernel by turns, whoever was second being first in the next round. */
+/** Runs floor and kernel in alternation. The side that was second in a round is first in the next one. */
 export async function race(options: RaceOptions): Promise<Race> {
   const { workload, directory, kernel, floor, server, rounds } = options;
   const command = commandOf(kernel);
@@ -72,7 +72,7 @@ export async function race(options: RaceOptions): Promise<Race> {
   const measure = async (phase: Phase['phase'], count: number): Promise<Phase> => {
     const took: Record<Runner, number[]> = { floor: [], kernel: [] };
     const peak: Record<Runner, number> = { floor: 0, kernel: 0 };
-    // The round that looks at memory comes first, and fills caches of compiled code that live longer than a process.
+    // The first round measures memory, and fills the caches of compiled code.
     for (let round = 0; round <= count; round += 1) {
       for (const runner of round % 2 === 0 ? runners : runners.toReversed()) {
         if (phase === 'fresh') await server.create(`bench_${runner}`);
@@ -94,12 +94,12 @@ export async function race(options: RaceOptions): Promise<Race> {
   return { workload: workload.name, revisions: workload.revisions.length, phases, boots };
 }
 
-/** How many times as much the kernel took as the floor, median by median. */
+/** Returns the ratio of the kernel's median to the floor's. */
 export function ratioOf({ seconds: took }: Phase): number {
   return median(took.kernel) / median(took.floor);
 }
 
-/** The whole workload in one batch, with a journal of what ran: what the floor does, and no less than a tool must. */
+/** Returns the whole workload as one batch, with a journal of its revisions: the least that a migration tool must do. */
 function batchOf({ revisions }: Workload): string {
   const journal =
     'create table journal (seq integer not null, unit text not null, id text primary key, ' +
@@ -111,7 +111,7 @@ function batchOf({ revisions }: Workload): string {
   return journal + texts.join('');
 }
 
-/** Little, and the same for both. Node's cache of compiled code goes with the temporary folder. */
+/** Returns a minimal environment, the same for both sides. Node's cache of compiled code is in its temporary folder. */
 function environment(directory: string): Readonly<Record<string, string>> {
   const temporary = join(directory, 'tmp');
   mkdirSync(temporary, { recursive: true });

@@ -1,5 +1,5 @@
-// `npm run bench`: the installed kernel against a bare Node process that does the same through the same driver, side by
-// side on a real PostgreSQL. See README.md.
+// `npm run bench`: the installed kernel beside a plain Node program that does the same through the same driver, on a real
+// PostgreSQL. See README.md.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

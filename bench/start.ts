@@ -1,11 +1,11 @@
 // `npm run bench:start`: a cold start of the published plugins with nothing pending, against a plain script that opens
 // MikroORM with the same entities and makes one query. See README.md.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { commandOf, installKernel, npm, repository } from './installed-kernel.ts';
+import { commandOf, installKernel, installPackage } from './installed-kernel.ts';
 import { median, seconds, type Command } from './measure.ts';
 import { openServer } from './server.ts';
 
@@ -19,7 +19,7 @@ const help = `Usage: npm run bench:start -- [options]
 const plugins = ['likes', 'comments', 'messages'] as const;
 const database = 'bench_start';
 
-/** Who takes part. The kernel runs first and makes the tables; what Node's cache alone saves the floor is by the way. */
+/** The participants. The kernel runs first and creates the tables. The last one shows the effect of Node's cache alone. */
 const runners = ['kernel', 'floor', 'floor, cached'] as const;
 type Runner = (typeof runners)[number];
 
@@ -40,11 +40,11 @@ async function main(rounds: number): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
   try {
     const kernel = installKernel(directory);
-    for (const plugin of plugins) installPlugin(directory, plugin);
+    for (const name of ['core', ...plugins]) installPackage(directory, `plugins/${name}`, `plugin-${name}`);
     await using server = await openServer(directory, flags.server);
     await server.create(database);
     const commands = commandsIn(directory, kernel, server.urlOf(database));
-    // A round that does not count applies what is pending, and fills the caches of compiled code.
+    // The first round is not counted: it applies pending revisions, and fills the caches of compiled code.
     for (const runner of runners) await seconds(commands[runner], directory);
 
     const took: Record<Runner, number[]> = { kernel: [], floor: [], 'floor, cached': [] };
@@ -67,29 +67,14 @@ async function main(rounds: number): Promise<void> {
   }
 }
 
-/** Builds a plugin and puts the files that npm packs beside the installed kernel. */
-function installPlugin(directory: string, plugin: string): void {
-  const folder = join('plugins', plugin);
-  npm(['run', 'build', '--workspace', folder]);
-  const packed = JSON.parse(
-    npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', folder]),
-  ) as PackedPackages;
-  const target = join(directory, 'node_modules', '@headwater', `plugin-${plugin}`);
-  for (const { files } of Object.values(packed)) {
-    for (const { path } of files) cpSync(join(repository, folder, path), join(target, path));
-  }
-}
-
-/** What npm answers: https://docs.npmjs.com/cli/commands/npm-pack */
-type PackedPackages = Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
-
 function commandsIn(directory: string, kernel: string, url: string): Readonly<Record<Runner, Command>> {
   writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const config = { database: '${DATABASE_URL}', plugins: Object.fromEntries(plugins.map((plugin) => [plugin, {}])) };
+  const activated = Object.fromEntries(plugins.map((plugin) => [plugin, {}]));
+  const config = { database: '${DATABASE_URL}', core: '@headwater/plugin-core', plugins: activated };
   writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
   const script = join(directory, 'start-floor.mjs');
   copyFileSync(join(import.meta.dirname, 'start-floor.mjs'), script);
-  // Node's cache of compiled code goes with the temporary folder.
+  // Node's cache of compiled code is in the temporary folder, and is deleted with it.
   const temporary = join(directory, 'tmp');
   mkdirSync(temporary);
   const env = { PATH: process.env['PATH'] ?? '', TMPDIR: temporary, TEMP: temporary, DATABASE_URL: url };
@@ -100,7 +85,7 @@ function commandsIn(directory: string, kernel: string, url: string): Readonly<Re
   };
 }
 
-/** What the kernel itself says about where its time went. */
+/** Returns the times of the stages of a start, as the kernel reports them. */
 function stagesOf({ script, args, env }: Command, cwd: string): string {
   const done = spawnSync(process.execPath, [script, ...args], { cwd, env, encoding: 'utf8' });
   const { stages, milliseconds } = JSON.parse(done.stdout) as {

@@ -4,26 +4,26 @@ import { dirname, join } from 'node:path';
 import { commandOf } from './installed-kernel.ts';
 import type { Workload, WorkloadRevision } from './workload.ts';
 
-/** What to write and where. */
+/** The plugins to write, and their place. */
 export interface PluginsToWrite {
   readonly workload: Workload;
-  /** Made anew. */
+  /** Deleted and recreated. */
   readonly directory: string;
-  /** `plus1` has the workload's extra revision too. */
+  /** `plus1` includes the workload's extra revision. */
   readonly state: 'base' | 'plus1';
-  /** Folder of the kernel that the plugins are for: a packed one, installed in a `node_modules` above `directory`. */
+  /** Folder of the kernel that builds the plugins, installed in a `node_modules` above `directory`. */
   readonly kernel: string;
 }
 
 /**
- * Writes a workload as an application with its plugins installed: a config.json that takes the database from
- * `DATABASE_URL`, and in `node_modules` one package a unit as npm would have put it there, manifest and no sources.
+ * Writes a workload as an application with its plugins installed: a config.json with the database in `DATABASE_URL`, and
+ * in `node_modules` one package for each unit as npm would install it, with a manifest and without sources.
  */
 export function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): void {
   rmSync(directory, { recursive: true, force: true });
   const all = state === 'plus1' ? [...workload.revisions, workload.extra] : workload.revisions;
   const sources = join(directory, 'sources');
-  // A unit refers to those before it only, and its build looks for them where they are installed.
+  // A unit only depends on earlier ones, which its build looks for where they are installed.
   for (const unit of workload.units) {
     const revisions = all.filter((revision) => revision.unit === unit);
     const fields = packageFields(unit, revisions);
@@ -42,14 +42,14 @@ export function writePlugins({ workload, directory, state, kernel }: PluginsToWr
   });
 }
 
-/** Writes a plugin's manifest as its author does, with the kernel's own command. */
+/** Writes a plugin's manifest with the command that authors use. */
 function buildPlugin(kernel: string, folder: string): void {
-  const built = spawnSync(process.execPath, [commandOf(kernel), 'plugin:build', folder], { encoding: 'utf8' });
+  const built = spawnSync(process.execPath, [commandOf(kernel), 'plugin:build', folder], { cwd: folder, encoding: 'utf8' });
   if (built.status !== 0)
     throw new Error(`kernel plugin:build ${folder} failed\n${built.stderr}`, { cause: built.error });
 }
 
-/** Under this name the kernel finds a plugin by itself. */
+/** Returns a package name under which the kernel finds a plugin without `$package`. */
 function nameOf(unit: string): string {
   return unit === 'core' ? 'headwater-bench-core' : `headwater-plugin-${unit}`;
 }
@@ -101,7 +101,7 @@ export default defineRevision({
 `;
 }
 
-/** Puts into `target` what npm would have: what package.json's `files` names. */
+/** Installs the files that package.json's `files` names, as npm would. */
 function install(folder: string, target: string): void {
   mkdirSync(target, { recursive: true });
   cpSync(join(folder, 'package.json'), join(target, 'package.json'));

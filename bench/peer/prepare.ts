@@ -1,4 +1,4 @@
-// Writes a workload of the peers' harness as Headwater plugins. Runs in the harness's work folder, where setup.ts puts
+// Writes a workload of the peers' harness as Headwater plugins. Runs in the harness's work folder, where setup.ts copies
 // it: prepare.ts --workload FILE --out DIRECTORY --state base|plus1
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,5 +12,5 @@ const { workload, out, state } = values;
 if (workload === undefined || out === undefined || (state !== 'base' && state !== 'plus1')) {
   throw new Error('usage: prepare.ts --workload FILE --out DIRECTORY --state base|plus1');
 }
-const kernel = join(import.meta.dirname, '..', '..', 'node_modules', '@headwater', 'core');
+const kernel = join(import.meta.dirname, '..', '..', 'node_modules', '@headwater', 'kernel');
 writePlugins({ workload: readSharedWorkload(workload), directory: out, state, kernel });
