@@ -20,8 +20,8 @@ export interface BoundPlugins {
 }
 
 /**
- * Calls the `bind` of every plugin and merges the entities of all. Inversify and MikroORM are loaded here, so no `migrate:`
- * command may call this. Throws the refusals of the container and of the entities.
+ * Calls the `bind` of every plugin and merges the entities of all. Inversify and MikroORM are loaded here, so no
+ * `migrate:` command may call this. Throws the refusals of the container and of the entities.
  */
 export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');

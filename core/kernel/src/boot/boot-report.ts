@@ -20,8 +20,8 @@ export interface BootReport {
   /** The plugins, in the order in which they became ready. */
   readonly plugins: readonly StartReport[];
   /**
-   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the one before it,
-   * and the last one became ready last. All others started concurrently.
+   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the one before
+   * it, and the last one became ready last. All others started concurrently.
    */
   readonly chain: readonly string[];
   /** The ids of the revisions that this process applied, in order. */
@@ -41,7 +41,9 @@ export interface BootReport {
 export interface StartReport {
   readonly name: string;
   readonly version: string;
-  /** The duration of its import, a part of the stage `load`. It includes the modules that no earlier plugin imported. */
+  /**
+   * The duration of its import, a part of the stage `load`. It includes the modules that no earlier plugin imported.
+   */
   readonly imported: number;
   /** When it began to start, measured from the beginning of the stage `start`. */
   readonly began: number;
@@ -70,8 +72,8 @@ export function createReport(
 }
 
 /**
- * Returns the critical path of the start. It goes back from the plugin that became ready last, each time to the required
- * plugin that became ready last.
+ * Returns the critical path of the start. It goes back from the plugin that became ready last, each time to the
+ * required plugin that became ready last.
  */
 export function criticalPath(started: readonly StartedPlugin[]): readonly string[] {
   const chain: string[] = [];

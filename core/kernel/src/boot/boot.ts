@@ -31,8 +31,8 @@ export interface BootOptions {
   /** Returns the log of a plugin. Default: log entries are discarded. */
   readonly log?: (plugin: string) => PluginLog;
   /**
-   * Called once, right before the plugins start. If the returned signal is aborted before all of them have started, those
-   * that have are stopped, and the signal's reason is thrown. Default: nothing interrupts the start.
+   * Called once, right before the plugins start. If the returned signal is aborted before all of them have started,
+   * those that have are stopped, and the signal's reason is thrown. Default: nothing interrupts the start.
    */
   readonly interruption?: () => AbortSignal;
 }
@@ -65,9 +65,10 @@ export interface App extends AsyncDisposable {
 }
 
 /**
- * Boots the application that a config.json describes: loads and binds the plugins, connects, upgrades the database to its
- * heads, opens the entities and starts the plugins. Throws a KernelError if any of this fails, after closing everything
- * that had been opened. Every refusal that does not depend on the database is thrown before a connection is opened.
+ * Boots the application that a config.json describes: loads and binds the plugins, connects, upgrades the database to
+ * its heads, opens the entities and starts the plugins. Throws a KernelError if any of this fails, after closing
+ * everything that had been opened. Every refusal that does not depend on the database is thrown before a connection is
+ * opened.
  *
  * @example
  * await using app = await boot({ cwd: import.meta.dirname });

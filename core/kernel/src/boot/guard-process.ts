@@ -10,8 +10,8 @@ export interface ProcessGuard {
 }
 
 /**
- * Reports errors that would end the process without naming their plugin: a rejection that nobody handles, an exception in
- * a timer, and a call of `process.exit`. That call cannot be undone, so its exit code is replaced by one of failure.
+ * Reports errors that would end the process without naming their plugin: a rejection that nobody handles, an exception
+ * in a timer, and a call of `process.exit`. That call cannot be undone, so its exit code is replaced by one of failure.
  */
 export function guardProcess(onFailure: (error: KernelError) => void): ProcessGuard {
   const onStrayError = (thrown: unknown): void => onFailure(explainStrayError(thrown));

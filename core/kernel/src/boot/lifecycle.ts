@@ -35,9 +35,9 @@ export interface StartOptions {
 }
 
 /**
- * Starts each plugin as soon as the plugins that it requires have started; independent plugins start concurrently. If one
- * fails, the signals of all others are aborted, those that have started are stopped in reverse order, and the failure,
- * which names its plugin, is thrown. Returns the plugins in the order in which they became ready. Throws
+ * Starts each plugin as soon as the plugins that it requires have started; independent plugins start concurrently. If
+ * one fails, the signals of all others are aborted, those that have started are stopped in reverse order, and the
+ * failure, which names its plugin, is thrown. Returns the plugins in the order in which they became ready. Throws
  * PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
  */
 export async function startPlugins(
@@ -79,7 +79,9 @@ export async function startPlugins(
   throw failures[0];
 }
 
-/** Returns the plugins that must have started before `loaded`. Every plugin requires plugin zero, without listing it. */
+/**
+ * Returns the plugins that must have started before `loaded`. Every plugin requires plugin zero, without listing it.
+ */
 export function requiredBy<One extends LoadedPlugin>(loaded: One, plugins: readonly One[]): readonly string[] {
   const zero = plugins.find(({ plugin }) => plugin.depth === 0 && plugin !== loaded.plugin);
   const names = loaded.plugin.requires.map((requirement) => requirement.plugin);

@@ -19,8 +19,8 @@ export interface NameLookup {
 }
 
 /**
- * Looks up which plugin owns a name and which others wrap it or contribute to it: a column (`core_object.likes_count`), a
- * table, index, constraint or enum, an entity or one of its properties, a token or a contribution point. Throws
+ * Looks up which plugin owns a name and which others wrap it or contribute to it: a column (`core_object.likes_count`),
+ * a table, index, constraint or enum, an entity or one of its properties, a token or a contribution point. Throws
  * NAME_UNKNOWN, with the nearest name.
  */
 export function lookUpName({ bound: { container, ownership }, revisionSet }: LoadedApp, name: string): NameLookup {

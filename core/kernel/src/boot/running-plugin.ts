@@ -16,8 +16,8 @@ export function runAsPlugin<T>(plugin: RunningPlugin, work: () => T): T {
 }
 
 /**
- * Returns the plugin whose code is running; `null` while the kernel's own code runs. This also works in Node's handlers of
- * unhandled rejections, of uncaught exceptions and of the exit of the process, which is how they find the plugin.
+ * Returns the plugin whose code is running; `null` while the kernel's own code runs. This also works in Node's handlers
+ * of unhandled rejections, of uncaught exceptions and of the exit of the process, which is how they find the plugin.
  */
 export function currentPlugin(): RunningPlugin | null {
   return storage.getStore() ?? null;

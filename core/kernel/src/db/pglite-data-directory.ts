@@ -32,9 +32,9 @@ export async function dataDirectoryInMemory(): Promise<(library: typeof Library)
 }
 
 /**
- * Unpacks the prepared data directory to disk, with the permissions that PostgreSQL requires. PGlite can unpack the same
- * archive, but each of its thousand files passes through streams and a virtual file system, which takes most of a first
- * boot.
+ * Unpacks the prepared data directory to disk, with the permissions that PostgreSQL requires. PGlite can unpack the
+ * same archive, but each of its thousand files passes through streams and a virtual file system, which takes most of a
+ * first boot.
  */
 export async function unpackDataDirectory(directory: string): Promise<void> {
   const entries = await archiveEntries();
@@ -46,7 +46,10 @@ export async function unpackDataDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The used part of Emscripten's file system. The types of PGlite for it come from a package that PGlite does not install. */
+/**
+ * The used part of Emscripten's file system. The types of PGlite for it come from a package that PGlite does not
+ * install.
+ */
 interface EngineFiles {
   readonly mkdirTree: (path: string) => void;
   /** `canOwn` lets it keep `bytes` and write to them. */
@@ -83,8 +86,9 @@ function contentOf({ buffer, byteOffset }: Entry['bytes'], size: number): Uint8A
 }
 
 /**
- * Returns the entries of a ustar archive, each folder before its content. A header begins with the name, has the size in
- * octal at 124, and has a "5" at 156 for a folder: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+ * Returns the entries of a ustar archive, each folder before its content. A header begins with the name, has the size
+ * in octal at 124, and has a "5" at 156 for a folder:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
  */
 function entriesOf(tar: Buffer<ArrayBuffer>): readonly Entry[] {
   const entries: Entry[] = [];

@@ -29,8 +29,8 @@ export interface OpenPgliteOptions {
 }
 
 /**
- * Opens the embedded database: locks its directory, unpacks the prepared data directory on the first boot, and starts the
- * engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ * Opens the embedded database: locks its directory, unpacks the prepared data directory on the first boot, and starts
+ * the engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
  */
 export async function openPglite(
   target: PgliteTarget,
@@ -80,14 +80,14 @@ async function startEngine(directory: string | null, tune: () => Disposable): Pr
 function withFastStart({ PGlite: Engine, types }: typeof Library): typeof PGlite {
   return class extends Engine {
     /**
-     * PostgreSQL's grammar is one function. Optimizing it takes V8 half a second and 600 MB of memory, and saves a tenth of
-     * a millisecond per query. V8 decides about it at its first call. So an empty query calls it first, with optimizing
-     * turned off: no function that is worth optimizing runs for the first time in that query.
+     * PostgreSQL's grammar is one function. Optimizing it takes V8 half a second and 600 MB of memory, and saves a
+     * tenth of a millisecond per query. V8 decides about it at its first call. So an empty query calls it first, with
+     * optimizing turned off: no function that is worth optimizing runs for the first time in that query.
      *
-     * Then it reads the array types. The query of PGlite for them has a join, a group by and an order by, and takes twice
-     * as long in WebAssembly that has just started. Two thirds of its result are row types of the server's own catalogs.
-     * PGlite copies its table of types for each query; with those row types, that is a quarter of the time of a small query,
-     * and nobody reads such values.
+     * Then it reads the array types. The query of PGlite for them has a join, a group by and an order by, and takes
+     * twice as long in WebAssembly that has just started. Two thirds of its result are row types of the server's own
+     * catalogs. PGlite copies its table of types for each query; with those row types, that is a quarter of the time of
+     * a small query, and nobody reads such values.
      */
     override async _initArrayTypes(): Promise<void> {
       {
@@ -129,9 +129,9 @@ async function onDisk(directory: string): Promise<FileOptions> {
 }
 
 /**
- * When PostgreSQL starts it fills its shared buffers with zeros. PGlite configures 128 MB, which take a fifth of the time of
- * a start and 100 MB of the memory of the process. Fewer buffers cost little, since a miss is read from memory as well: from
- * that of the engine, or from the operating system's cache of the directory.
+ * When PostgreSQL starts it fills its shared buffers with zeros. PGlite configures 128 MB, which take a fifth of the
+ * time of a start and 100 MB of the memory of the process. Fewer buffers cost little, since a miss is read from memory
+ * as well: from that of the engine, or from the operating system's cache of the directory.
  */
 function startParams({ defaultStartParams }: typeof PGlite): string[] {
   return [...defaultStartParams, '-c', 'shared_buffers=8MB'];

@@ -12,8 +12,8 @@ type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 const connectTimeout = 10_000;
 
 /**
- * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for a pooler that rejects
- * the startup parameters.
+ * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for a pooler that
+ * rejects the startup parameters.
  */
 export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
   let current = await connect(target, url);

@@ -11,8 +11,8 @@ interface Facts {
 }
 
 /**
- * Checks the server before the first write of a run, so that the run does not fail halfway. `pending` lists the revisions
- * for the messages. Throws DATABASE_UNSUPPORTED, DATABASE_READ_ONLY and DATABASE_PRIVILEGE.
+ * Checks the server before the first write of a run, so that the run does not fail halfway. `pending` lists the
+ * revisions for the messages. Throws DATABASE_UNSUPPORTED, DATABASE_READ_ONLY and DATABASE_PRIVILEGE.
  */
 export async function assertWritable(session: Session, pending: readonly string[]): Promise<void> {
   const [facts] = await session.query<Facts>(

@@ -9,8 +9,8 @@ export interface Notice {
 }
 
 /**
- * One dedicated connection, with the same interface for PostgreSQL and PGlite. It knows nothing about revisions. It never
- * names statements, so it works through any connection pooler.
+ * One dedicated connection, with the same interface for PostgreSQL and PGlite. It knows nothing about revisions. It
+ * never names statements, so it works through any connection pooler.
  */
 export interface Session {
   readonly kind: 'postgres' | 'pglite';
@@ -22,8 +22,8 @@ export interface Session {
   /** Whether the connection is broken. */
   readonly lost: boolean;
   /**
-   * Runs statements separated by semicolons in one round trip. If one fails, an open transaction is rolled back before the
-   * error is thrown.
+   * Runs statements separated by semicolons in one round trip. If one fails, an open transaction is rolled back before
+   * the error is thrown.
    */
   readonly script: (text: string, onNotice?: (notice: Notice) => void) => Promise<void>;
   /** Runs exactly one statement and returns its rows. */
@@ -35,7 +35,9 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of the two kinds of sessions. */
+/**
+ * Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of the two kinds of sessions.
+ */
 export async function openSession(target: DatabaseTarget): Promise<Session> {
   if (target.kind === 'postgres') return openPostgres(target);
   const { openPglite } = await import('./pglite-session.ts');

@@ -21,8 +21,8 @@ export async function withSession<T>(target: DatabaseTarget, run: (session: Sess
 }
 
 /**
- * Returns an error of a session, outside any revision, as DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if it is one of these.
- * Returns any other error unchanged.
+ * Returns an error of a session, outside any revision, as DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if it is one of
+ * these. Returns any other error unchanged.
  */
 export function explainSessionError(error: unknown, session: Session): unknown {
   if (isKernelError(error)) return error;

@@ -3,7 +3,9 @@ import type { ExitCode } from './exit-code.ts';
 /** One row of a code table: how an error with the details `D` is reported, and the exit code of the process. */
 export interface ErrorDefinition<D> {
   readonly exit: ExitCode;
-  /** States the problem and its location (file, JSON pointer, plugin or revision), the value found and the one expected. */
+  /**
+   * States the problem and its location (file, JSON pointer, plugin or revision), the value found and the one expected.
+   */
   readonly message: (details: D) => string;
   /** States how to fix it, with a command to copy if there is one. */
   readonly hint: (details: D) => string;

@@ -11,8 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Describes a file system error in words, with its code: `permission denied (EACCES)`. The message of Node itself repeats
- * the path and names the system call.
+ * Describes a file system error in words, with its code: `permission denied (EACCES)`. The message of Node itself
+ * repeats the path and names the system call.
  */
 export function explainFileError(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return String(error);

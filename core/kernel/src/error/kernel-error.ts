@@ -2,9 +2,9 @@ import type { ErrorDefinition } from './define-error.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /**
- * The only error that Headwater throws on purpose. Programs branch on `code` and read `details`; the texts are for people
- * and may change in any release. An error from another library is wrapped where it first appears and kept as `cause`.
- * Instances are created by the factory of a code table (`kernelError`), never directly.
+ * The only error that Headwater throws on purpose. Programs branch on `code` and read `details`; the texts are for
+ * people and may change in any release. An error from another library is wrapped where it first appears and kept as
+ * `cause`. Instances are created by the factory of a code table (`kernelError`), never directly.
  *
  * @example
  * try {

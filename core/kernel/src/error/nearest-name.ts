@@ -1,8 +1,8 @@
 /**
  * Returns the candidate that `name` is most likely a misspelling of, for "did you mean": the one with the fewest
- * single-letter edits (swapping two neighbors counts as one), ignoring letter case, with at most one edit for every three
- * letters. Returns `null` if no candidate is that close. Of equally close candidates it returns the first by code units,
- * so the result does not depend on the order of `candidates`.
+ * single-letter edits (swapping two neighbors counts as one), ignoring letter case, with at most one edit for every
+ * three letters. Returns `null` if no candidate is that close. Of equally close candidates it returns the first by code
+ * units, so the result does not depend on the order of `candidates`.
  *
  * @example
  * nearestName('lieks', ['likes', 'comments']); // 'likes'

@@ -1,6 +1,6 @@
 /**
- * The SQL of the ledger's tables, by format number: running `formats[n - 1]` on format n - 1 results in format n. It runs
- * under the migration lock. A released entry is history, so never edit one.
+ * The SQL of the ledger's tables, by format number: running `formats[n - 1]` on format n - 1 results in format n. It
+ * runs under the migration lock. A released entry is history, so never edit one.
  *
  * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
  *   revision after its package was uninstalled. `up` and `down` are null if they are code.

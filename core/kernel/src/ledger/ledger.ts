@@ -47,8 +47,8 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
   let found: Reply | undefined;
   try {
     // One row, because drivers are slower with a thousand. No join: on tables that were never analyzed, the planner
-    // estimates a join as so large that the server compiles the query (JIT), which takes some 120 ms at each boot. And no
-    // order by: the rows are almost in the order of `seq`, and sorting them here is cheaper.
+    // estimates a join as so large that the server compiles the query (JIT), which takes some 120 ms at each boot. And
+    // no order by: the rows are almost in the order of `seq`, and sorting them here is cheaper.
     [found] = await session.query<Reply>(
       `select format, same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
@@ -60,7 +60,8 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     );
   } catch (error) {
     const code = serverErrorOf(error)?.code;
-    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return { format: 0, rows: [] };
+    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema)
+      return { format: 0, rows: [] };
     if (code === serverSqlState.undefinedColumn) assertKnownFormat(await readFormat(session));
     throw error;
   }

@@ -26,8 +26,8 @@ export interface Branch {
 
 /**
  * Returns all branches with everything that is known about them: those of the active plugins in plugin order, then the
- * others by name. It refuses nothing, so it can also show a history that an upgrade refuses. Without a ledger it returns
- * the revisions of the code alone.
+ * others by name. It refuses nothing, so it can also show a history that an upgrade refuses. Without a ledger it
+ * returns the revisions of the code alone.
  */
 export function branchesOf(pluginSet: PluginSet, ledger: Ledger | null): readonly Branch[] {
   const rows = Map.groupBy(ledger?.rows ?? [], (row) => row.plugin);
@@ -61,8 +61,8 @@ function knownRevision(
 }
 
 /**
- * Sorts revisions so that each comes after those that it revises. Files and rows nearly always are in that order, and then
- * one pass is enough. Unlike the graph it tolerates gaps and cycles, so that commands can show them.
+ * Sorts revisions so that each comes after those that it revises. Files and rows nearly always are in that order, and
+ * then one pass is enough. Unlike the graph it tolerates gaps and cycles, so that commands can show them.
  */
 function lineageOf(revisions: readonly KnownRevision[]): readonly KnownRevision[] {
   const sorted: KnownRevision[] = [];

@@ -98,7 +98,8 @@ export function downgrade(
 /**
  * Writes the ledger rows of the branches of `targets` up to these targets without running anything, all in one
  * transaction. Other branches stay as they are, so the revisions that a target depends on must be applied or be targets
- * too. Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops halfway.
+ * too. Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops
+ * halfway.
  */
 export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
   const { runId, applied, error, dormant, ahead } = await migrate(options, {
@@ -116,9 +117,9 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
 
 /**
  * Migrates the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
- * changed in the meantime (another process was faster, or the connection broke). If nothing is pending it makes one query,
- * takes no lock, and does not even load the runner. Throws refusals before the first step. A later error is in the result,
- * together with the steps that were committed before it.
+ * changed in the meantime (another process was faster, or the connection broke). If nothing is pending it makes one
+ * query, takes no lock, and does not even load the runner. Throws refusals before the first step. A later error is in
+ * the result, together with the steps that were committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
   const { session, revisionSet, settings, observer = {} } = options;
@@ -164,14 +165,19 @@ function runnable({ id, direction, plugin }: Plan['steps'][number], code: Revisi
   return { id, direction, revision: code.revisions.get(id) ?? null, package: name, packageVersion: version };
 }
 
-/** Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes the revision it names now. */
+/**
+ * Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes the revision it names
+ * now.
+ */
 function absolute(resolved: ResolvedTarget, target: string): string {
   if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;
   const [plugin, ...others] = resolved.plugins;
   return plugin === undefined || others.length > 0 ? target : `${plugin}@base`;
 }
 
-/** Whether a revision can be reverted: according to its file if its plugin is active, otherwise according to the ledger. */
+/**
+ * Whether a revision can be reverted: according to its file if its plugin is active, otherwise according to the ledger.
+ */
 export function hasDownIn(revisionSet: RevisionSet, state: MigrationState): (id: string) => boolean {
   const rows = new Map(state.ledger.rows.map((row) => [row.id, row]));
   return (id) => {

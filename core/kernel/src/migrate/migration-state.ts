@@ -15,9 +15,9 @@ export interface MigrationState {
 }
 
 /**
- * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text of an
- * applied revision differs from the code, since then its tokens decide. Pass `ledger` if it has just been read. Throws
- * LEDGER_FORMAT_NEWER, REVISION_EDITED and the refusals of `checkLedger`. Writes nothing.
+ * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text
+ * of an applied revision differs from the code, since then its tokens decide. Pass `ledger` if it has just been read.
+ * Throws LEDGER_FORMAT_NEWER, REVISION_EDITED and the refusals of `checkLedger`. Writes nothing.
  */
 export async function readMigrationState(
   session: Session,

@@ -21,10 +21,10 @@ export interface Batch {
 export const chunkSize = 100;
 
 /**
- * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an empty
- * ledger, when nobody can be waiting for their locks. Otherwise each revision is a batch. Code, `transaction: false` and
- * downgrades always are. A revision that adds an enum value ends its batch, since the value cannot be used before it is
- * committed. A stamp is always one batch.
+ * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an
+ * empty ledger, when nobody can be waiting for their locks. Otherwise, and always for code, `transaction: false` and
+ * downgrades, a batch has one revision. A revision that adds an enum value ends its batch, since the value cannot be
+ * used before it is committed. A stamp is always one batch.
  */
 export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
   if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];

@@ -1,7 +1,9 @@
 import { loadModule, parseSync } from 'libpg-query';
 import { quoteIdentifier } from '../sql/quote.ts';
 
-/** Returns the index that `create index concurrently` in `text` creates, and its table, quoted; `null` for other SQL. */
+/**
+ * Returns the index that `create index concurrently` in `text` creates, and its table, quoted; `null` for other SQL.
+ */
 export async function concurrentIndexOf(
   text: string,
 ): Promise<{ readonly name: string; readonly table: string } | null> {

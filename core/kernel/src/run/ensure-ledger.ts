@@ -7,9 +7,9 @@ import { takeLock } from './migration-lock.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Creates the ledger, or upgrades one of the format `found` to the format of this kernel, under the migration lock. Returns
- * `false` if another session holds the lock. (`create schema if not exists` alone does not suffice: if sixteen sessions race,
- * it fails for fifteen.)
+ * Creates the ledger, or upgrades one of the format `found` to the format of this kernel, under the migration lock.
+ * Returns `false` if another session holds the lock. (`create schema if not exists` alone does not suffice: if sixteen
+ * sessions race, it fails for fifteen.)
  */
 export async function ensureLedger({ session, settings }: RunContext, found: number): Promise<boolean> {
   if (found === currentFormat) return true;

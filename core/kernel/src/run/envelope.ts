@@ -62,10 +62,10 @@ export function insertRow(source: string, durationMs: string): string {
 }
 
 /**
- * Returns the SQL that opens a transaction. It sets the time limits, the isolation level and the message level for its
- * duration, whatever the settings of the role or the database are. If the server's platform supports it, the server also
- * checks the connection every 200 ms, so that the lock of a killed process is released at once and not only at the end of
- * the running statement.
+ * Returns the SQL that opens a transaction. It sets the time limits, the isolation level and the message level, so the
+ * settings of the role and the database do not matter. If the server's platform supports it, the server also checks the
+ * connection every 200 ms, so that the lock of a killed process is released at once and not only at the end of the
+ * running statement.
  */
 export function beginScript(kind: 'postgres' | 'pglite', settings: UpgradeSettings): string {
   const checkConnection =
@@ -90,8 +90,8 @@ const checkFormat = `if (select max(version) from kernel.format) is distinct fro
   end if;`;
 
 /**
- * Returns the query of a loop over `rows` in order. Its column `present` says whether the ledger has the row. One query for
- * all rows is enough, since nobody else changes the ledger while the lock is held.
+ * Returns the query of a loop over `rows` in order. Its column `present` says whether the ledger has the row. One query
+ * for all rows is enough, since nobody else changes the ledger while the lock is held.
  */
 function stepsOf(rows: readonly (RowToWrite | RowToRemove)[], type: string = rowType): string {
   return `select row.*, exists (select from kernel.ledger l where l.plugin = row.plugin and l.slug = row.slug) as present
@@ -99,8 +99,8 @@ function stepsOf(rows: readonly (RowToWrite | RowToRemove)[], type: string = row
 }
 
 /**
- * Returns PL/pgSQL that raises "stale" if `rows` need a revision that is neither in the ledger nor earlier in `rows`. It is
- * also one query for all rows: a query per revision would take a tenth of the time of a thousand revisions.
+ * Returns PL/pgSQL that raises "stale" if `rows` need a revision that is neither in the ledger nor earlier in `rows`.
+ * It is also one query for all rows: a query per revision would take a tenth of the time of a thousand revisions.
  */
 function checkNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[]): string {
   const provided = new Set<string>();
@@ -136,13 +136,13 @@ function notify(state: string): string {
 }
 
 /**
- * Returns one `do` block that applies `rows` in order: it takes the lock, checks that the needs of all rows are met, skips
- * rows that the ledger already has, runs the text of each revision and writes its row. Texts and rows are committed together
- * or not at all. The text cannot end the transaction, because PostgreSQL rejects `commit` and the like inside `execute` with
- * 0A000.
+ * Returns one `do` block that applies `rows` in order: it takes the lock, checks that the needs of all rows are met,
+ * skips rows that the ledger already has, runs the text of each revision and writes its row. Texts and rows are
+ * committed together or not at all. The text cannot end the transaction, because PostgreSQL rejects `commit` and the
+ * like inside `execute` with 0A000.
  *
- * Of several rows it reports the beginning of one every 100 ms, and the one that fails. A notice for each would make both
- * sides wake each other a thousand times, and take a tenth of the time of a fresh upgrade.
+ * Of several rows it reports the beginning of one every 100 ms, and the one that fails. A notice for each would make
+ * both sides wake each other a thousand times, and take a tenth of the time of a fresh upgrade.
  */
 export function upBlock(rows: readonly RowToWrite[]): string {
   const loop = `for step in ${stepsOf(rows)} loop
@@ -170,8 +170,8 @@ end`)};`;
 }
 
 /**
- * PL/pgSQL that reports the step that failed, if any had begun, and raises the error unchanged. A block with an exception
- * handler is a subtransaction, so a block with a single revision does without it.
+ * PL/pgSQL that reports the step that failed, if any had begun, and raises the error unchanged. A block with an
+ * exception handler is a subtransaction, so a block with a single revision does without it.
  */
 const notifyFailed = `exception when query_canceled or assert_failure or others then
     if notified is not null then
@@ -180,8 +180,8 @@ const notifyFailed = `exception when query_canceled or assert_failure or others 
     raise;`;
 
 /**
- * Returns one `do` block that writes `rows` in order without running them, and an event for each. It takes the same lock and
- * makes the same checks as {@link upBlock}.
+ * Returns one `do` block that writes `rows` in order without running them, and an event for each. It takes the same
+ * lock and makes the same checks as {@link upBlock}.
  */
 export function stampBlock(rows: readonly RowToWrite[]): string {
   return `do ${dollarQuote(`declare
@@ -226,7 +226,9 @@ const checkDependents = `select l.plugin || '@' || l.slug into missing from kern
       raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' has been applied in the meantime';
     end if;`;
 
-/** Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows. */
+/**
+ * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
+ */
 export function downBlock(rows: readonly RowToRemove[]): string {
   return `do ${dollarQuote(`${declarations}
 begin

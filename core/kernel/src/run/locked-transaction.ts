@@ -3,8 +3,8 @@ import { kernelSqlState } from '../db/sql-state.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Opens a transaction that holds the migration lock, for a code revision or for one that runs outside a transaction. Returns
- * `false`, with the transaction ended, if another process has already run the revision.
+ * Opens a transaction that holds the migration lock, for a code revision or for one that runs outside a transaction.
+ * Returns `false`, with the transaction ended, if another process has already run the revision.
  */
 export async function openLockedTransaction(
   { session, settings }: RunContext,

@@ -5,10 +5,10 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { backendColumns, describeBackend, type Backend } from './server-processes.ts';
 
 /**
- * The key of the advisory lock under which the ledger changes. PostgreSQL scopes it to the database. It is only taken with
- * `pg_try_advisory_xact_lock`: a blocking wait holds a snapshot and deadlocks with a concurrent index build, and a session
- * lock outlives its owner behind a pooler in transaction mode. The number is the first eight bytes of sha256('headwater'),
- * as a signed integer.
+ * The key of the advisory lock under which the ledger changes. PostgreSQL scopes it to the database. It is only taken
+ * with `pg_try_advisory_xact_lock`: a blocking wait holds a snapshot and deadlocks with a concurrent index build, and a
+ * session lock outlives its owner behind a pooler in transaction mode. The number is the first eight bytes of
+ * sha256('headwater'), as a signed integer.
  */
 export const lockKey = '6157534322981229778';
 

@@ -12,7 +12,10 @@ export interface RunProgress {
   losses: number;
   /** The number of ledger rows at the last reading. As long as it changes, other processes make progress. */
   rows: number;
-  /** The time at which waiting for the migration lock ends (`performance.now()`). Extended while other processes make progress. */
+  /**
+   * The time at which waiting for the migration lock ends (`performance.now()`). Extended while other processes make
+   * progress.
+   */
   deadline: number;
   /** Whether to run revisions one by one from now on. */
   split: boolean;

@@ -12,9 +12,13 @@ import type { RunnableStep } from './batches.ts';
  * };
  */
 export interface Observer {
-  /** A revision begins. `position` starts at 1. In a large batch at most about ten revisions per second are reported. */
+  /**
+   * A revision begins. `position` starts at 1. In a large batch at most about ten revisions per second are reported.
+   */
   readonly begins?: (step: RunStep, position: number, total: number) => void;
-  /** The run waits for the migration lock, for table locks or for a new connection. `step` is the step that it is at. */
+  /**
+   * The run waits for the migration lock, for table locks or for a new connection. `step` is the step that it is at.
+   */
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
 }
 

@@ -8,10 +8,11 @@ import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
 
 /**
- * Runs a revision with `transaction: false`: one statement that PostgreSQL refuses in a transaction. The run's connection
- * holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index build, while a
- * second connection runs the statement. The revision's `check` runs before the statement, since an earlier run may have
- * crashed between the statement and its ledger row, and after it, so that a row always means applied.
+ * Runs a revision with `transaction: false`: one statement that PostgreSQL refuses in a transaction. The run's
+ * connection holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index
+ * build, while a second connection runs the statement. The revision's `check` runs before the statement, since an
+ * earlier run may have crashed between the statement and its ledger row, and after it, so that a row always means
+ * applied.
  */
 export async function runNontransactional(
   run: RunContext,
@@ -86,8 +87,8 @@ async function isInEffect(session: Session, revision: Revision): Promise<boolean
 }
 
 /**
- * Drops the INVALID index that a failed concurrent build left under the same name. Otherwise `if not exists` would succeed
- * and leave the index invalid.
+ * Drops the INVALID index that a failed concurrent build left under the same name. Otherwise `if not exists` would
+ * succeed and leave the index invalid.
  */
 async function dropInvalidIndex(session: Session, text: string): Promise<void> {
   if (!/\bcreate\s+(?:unique\s+)?index\s+concurrently\b/i.test(text)) return;

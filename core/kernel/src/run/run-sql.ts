@@ -4,8 +4,8 @@ import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWri
 import type { OnBegin, RunContext } from './run-context.ts';
 
 /**
- * Runs SQL revisions and writes their ledger rows in one transaction and one round trip. Returns the ids that took effect,
- * without those that another process had already applied.
+ * Runs SQL revisions and writes their ledger rows in one transaction and one round trip. Returns the ids that took
+ * effect, without those that another process had already applied.
  */
 export async function runSql(
   run: RunContext,

@@ -15,8 +15,8 @@ import { runStamp } from './run-stamp.ts';
 import { watchBlockers } from './server-processes.ts';
 
 /**
- * Runs `steps` in order, given the ledger that they were planned from. Returns `null` if all of them took effect, otherwise
- * the interruption to recover from. Throws the KernelError that ends the run.
+ * Runs `steps` in order, given the ledger that they were planned from. Returns `null` if all of them took effect,
+ * otherwise the interruption to recover from. Throws the KernelError that ends the run.
  */
 export async function runSteps(
   run: RunContext,
@@ -115,8 +115,8 @@ interface Position {
 }
 
 /**
- * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`, the
- * whole batch is retried for up to `retryFor` seconds. This way live queries never queue behind it for longer than
+ * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`,
+ * the whole batch is retried for up to `retryFor` seconds. This way live queries never queue behind it for longer than
  * `lock_timeout`. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
 async function runBatch(

@@ -24,8 +24,8 @@ export function describeBackend(b: Backend): string {
 }
 
 /**
- * Looks up, over a second connection and half a `lock_timeout` from now, the processes that block `session`. `stop` returns
- * them, described for a message.
+ * Looks up, over a second connection and half a `lock_timeout` from now, the processes that block `session`. `stop`
+ * returns them, described for a message.
  */
 export function watchBlockers(
   session: Session,

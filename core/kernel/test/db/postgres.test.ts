@@ -22,10 +22,10 @@ interface TestDatabase {
   readonly other: (application?: string, url?: string) => Promise<pg.Client>;
 }
 
-const test = it.extend<{ place: TestDatabase }>({
+const test = it.extend<{ database: TestDatabase }>({
   // Vitest requires a pattern here: an empty one means that no other fixture is needed.
   // oxlint-disable-next-line no-empty-pattern
-  async place({}, use) {
+  async database({}, use) {
     const target = await emptyDatabase('postgres');
     if (target.kind !== 'postgres') throw new Error('this is not PostgreSQL');
     const session = await openSession(target);
@@ -47,7 +47,7 @@ const table = branch('core', 'create table a (x int)');
 
 // Concurrent, because most of them wait for a timeout.
 describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () => {
-  test('waits for another session that holds the lock', async ({ place: { session, other } }) => {
+  test('waits for another session that holds the lock', async ({ database: { session, other } }) => {
     const holder = await other();
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const waits: string[] = [];
@@ -58,7 +58,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect((await running).error).toBeNull();
   });
 
-  test('gives up at the deadline and names the session that holds the lock', async ({ place: { session, other } }) => {
+  test('gives up at the deadline and names the session that holds the lock', async ({ database: { session, other } }) => {
     const holder = await other('the holder');
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
@@ -67,13 +67,13 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  test('does not wait for a lock in another database', async ({ place: { session, other } }) => {
+  test('does not wait for a lock in another database', async ({ database: { session, other } }) => {
     const client = await other('elsewhere', serverUrl('postgres'));
     await client.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     expect((await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } })).error).toBeNull();
   });
 
-  test('shares its work with seven others, and each revision runs once', async ({ place: { target, session } }) => {
+  test('shares its work with seven others, and each revision runs once', async ({ database: { target, session } }) => {
     const plan = branch(
       'core',
       'create table n (x int)',
@@ -90,7 +90,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
   });
 
   test('retries while a table is in use, and never blocks others for longer than lock_timeout', async ({
-    place: { session, other },
+    database: { session, other },
   }) => {
     await upgrade(session, table);
     const reader = await other();
@@ -111,7 +111,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
   });
 
   test('gives up on a table that stays in use and names the session that blocks it', async ({
-    place: { session, other },
+    database: { session, other },
   }) => {
     await upgrade(session, table);
     const reader = await other('the long report');
@@ -124,7 +124,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await exists(session, 'a')).toBe(true);
   });
 
-  test('finds out which revisions were committed when the connection breaks', async ({ place: { name, session } }) => {
+  test('finds out which revisions were committed when the connection breaks', async ({ database: { name, session } }) => {
     await upgrade(session, table);
     const plan = [
       ...table,
@@ -139,7 +139,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
   });
 
-  test('fails with the revision during which the connection breaks repeatedly', async ({ place: { session } }) => {
+  test('fails with the revision during which the connection breaks repeatedly', async ({ database: { session } }) => {
     await upgrade(session, table);
     const terminating = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
     const result = await upgrade(session, [...table, ...terminating]);
@@ -148,7 +148,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await applied(session)).toEqual(['core@0001']);
   });
 
-  test('names that revision even if it shared a transaction', async ({ place: { session } }) => {
+  test('names that revision even if it shared a transaction', async ({ database: { session } }) => {
     const terminating = branch(
       'likes',
       'create table l ()',
@@ -160,14 +160,14 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
   });
 
-  test('names the revision that a timeout ends in a shared transaction', async ({ place: { session } }) => {
+  test('names the revision that a timeout ends in a shared transaction', async ({ database: { session } }) => {
     const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
     const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
     expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
     expect(await applied(session)).toEqual([]);
   });
 
-  test('overrides the timeouts of the database and the role', async ({ place: { target, name } }) => {
+  test('overrides the timeouts of the database and the role', async ({ database: { target, name } }) => {
     await onServer(
       name,
       `alter database ${name} set lock_timeout = '1ms'; alter database ${name} set statement_timeout = '150ms'`,
@@ -178,7 +178,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(result.error).toBeNull();
   });
 
-  test('names the missing grant', async ({ place: { target, name, session } }) => {
+  test('names the missing grant', async ({ database: { target, name, session } }) => {
     await onServer(name, `create role ${name}_poor login password 'poor'`);
     const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);
     const poor = await openSession({ ...target, url });
@@ -194,7 +194,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
   });
 
   test('accepts a read-only database that is up to date, and refuses one with pending revisions', async ({
-    place: { target, name, session },
+    database: { target, name, session },
   }) => {
     await upgrade(session, table);
     await onServer(name, `alter database ${name} set default_transaction_read_only = on`);
@@ -210,7 +210,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
   });
 
   test('reports that a revision outside a transaction needs a second connection', async ({
-    place: { target, session },
+    database: { target, session },
   }) => {
     await upgrade(session, table);
     const r = revision({
@@ -239,7 +239,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(String(error)).not.toContain('hush');
   });
 
-  test('reports an unknown outcome if the server does not come back', async ({ place: { target, session } }) => {
+  test('reports an unknown outcome if the server does not come back', async ({ database: { target, session } }) => {
     await upgrade(session, table);
     let batches = 0;
     const cutter = await startCuttingProxy((moment) => {
@@ -258,7 +258,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(again.error).toBeNull();
   });
 
-  test('reports a pooler that rejects a startup parameter', async ({ place: { target } }) => {
+  test('reports a pooler that rejects a startup parameter', async ({ database: { target } }) => {
     const refusal = 'unsupported startup parameter: application_name';
     const fields = Buffer.from(`SFATAL\0C08P01\0M${refusal}\0\0`);
     const head = Buffer.alloc(5);
@@ -277,7 +277,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     pooler.close();
   });
 
-  test('leaves neither a lock nor an open transaction behind', async ({ place: { name, session } }) => {
+  test('leaves neither a lock nor an open transaction behind', async ({ database: { name, session } }) => {
     const { session: watched } = counted(session);
     await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
     const left = await onServer(

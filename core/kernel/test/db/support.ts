@@ -126,8 +126,8 @@ export function upgrade(
 }
 
 /**
- * Reverts `steps` if the ledger has them. `revision` is `null` where the package is gone; `others` are further revisions
- * that the code knows.
+ * Reverts `steps` if the ledger has them. `revision` is `null` if the package was uninstalled; `others` are further
+ * revisions that the code knows.
  */
 export function downgrade(
   session: Session,
