@@ -75,7 +75,7 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     return done.code === 0 ? files : null;
   }
 
-  it('read four files of the kernel and of no other package if nothing is pending', async () => {
+  it('read five files of the kernel and of no other package if nothing is pending', async () => {
     const target = await emptyDatabase('postgres');
     site.configure(urlOf(target));
     const first = await loadedBy(['migrate:up']);
@@ -84,9 +84,13 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     const loaded = await loadedBy(['migrate:up']);
     const own = loaded?.filter((file) => file.startsWith('@headwater/'));
     expect(own?.toSorted()).toEqual(
-      ['bin/kernel.js', 'dist/chunk/kernel.js', 'dist/chunk/rolldown-runtime.js', 'dist/cli.js'].map(
-        (file) => `@headwater/kernel/${file}`,
-      ),
+      [
+        'bin/kernel.js',
+        'dist/chunk/kernel.js',
+        'dist/chunk/rolldown-runtime.js',
+        'dist/cli.js',
+        'dist/runtime/tricks.js',
+      ].map((file) => `@headwater/kernel/${file}`),
     );
     expect(loaded?.filter((file) => !file.startsWith('@headwater/'))).toEqual([]);
   });
