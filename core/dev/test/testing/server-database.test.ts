@@ -89,8 +89,9 @@ describe('the database of a test on a server', () => {
   it('is dropped by a later test an hour after its process died, unless it has a connection', async () => {
     const seconds = (ago: number): string => Math.floor(Date.now() / 1000 - ago).toString(36);
     const names = [seconds(7200), seconds(7201), seconds(60)].map((made) => `headwater_test_${made}_dead`);
-    for (const name of names) await onServer('postgres', `create database ${name}`);
     const [dead = '', connected = '', young = ''] = names;
+    // The connected database is created last: until it has a connection, a test in another process may drop it.
+    for (const name of [dead, young, connected]) await onServer('postgres', `create database ${name}`);
     const connection = await openSession({
       kind: 'postgres',
       url: serverUrl(connected),
