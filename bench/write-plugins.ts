@@ -44,7 +44,10 @@ export function writePlugins({ workload, directory, state, kernel }: PluginsToWr
 
 /** Writes a plugin's manifest with the command that authors use. */
 function buildPlugin(kernel: string, folder: string): void {
-  const built = spawnSync(process.execPath, [commandOf(kernel), 'plugin:build', folder], { cwd: folder, encoding: 'utf8' });
+  const built = spawnSync(process.execPath, [commandOf(kernel), 'plugin:build', folder], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   if (built.status !== 0)
     throw new Error(`kernel plugin:build ${folder} failed\n${built.stderr}`, { cause: built.error });
 }

@@ -96,7 +96,8 @@ function licenceOf(folder: string): string {
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(entry));
   if (file !== undefined) return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
   const holder = typeof author === 'object' ? author.name : author;
-  if (license !== 'MIT' || holder === undefined) throw new Error(`${name} has no license text, and its license is not MIT with an author`);
+  if (license !== 'MIT' || holder === undefined)
+    throw new Error(`${name} has no license text, and its license is not MIT with an author`);
   return `${name} ${version}\n\nMIT License\n\nCopyright (c) ${holder}\n`;
 }
 

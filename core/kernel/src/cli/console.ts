@@ -1,5 +1,5 @@
 import type { ExitCode } from '../error/exit-code.ts';
-import { KernelError } from '../error/kernel-error.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import { colorsIf, wantsColor } from './colors.ts';
 import type { ProgressStream, Reply } from './command.ts';
 import { errorStacks, errorText } from './error-text.ts';

@@ -1,6 +1,6 @@
 import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
-import { KernelError } from '../error/kernel-error.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import type { Colors } from './colors.ts';
 
 /** Returns a thrown value as a KernelError. Anything that is none is a bug in the kernel: INTERNAL. */

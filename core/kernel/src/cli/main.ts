@@ -32,7 +32,17 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   const crashes = ownsProcess ? handleCrashes((error) => process.exit(console.printError(error))) : noCrashHandler;
   const { conceal, redact, progress } = console;
   const { interruption } = crashes;
-  const context = { cwd: process.cwd(), env, config: configIn(argv), json, debug, conceal, redact, progress, interruption };
+  const context = {
+    cwd: process.cwd(),
+    env,
+    config: configIn(argv),
+    json,
+    debug,
+    conceal,
+    redact,
+    progress,
+    interruption,
+  };
   try {
     const reply = await run(argv, context, crashes);
     const exit = console.print(reply);

@@ -66,7 +66,8 @@ function sectionSchema(prefix: string): JsonSchema {
 /** A text needs no alternative for `${VAR}`, which is text too. */
 function settingSchema({ type, description, default: usual, schema }: Setting): JsonSchema {
   if (type === 'text') return { description, ...schema };
-  const sentence = type === 'seconds' ? `In seconds; default ${String(usual)}.` : `Default ${String(usual)}.`;
+  const value = JSON.stringify(usual);
+  const sentence = type === 'seconds' ? `In seconds; default ${value}.` : `Default ${value}.`;
   return { description: `${description} ${sentence}`, default: usual, anyOf: [schema, variable] };
 }
 

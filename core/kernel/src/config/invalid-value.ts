@@ -38,7 +38,13 @@ export function assertKnownKeys(
   for (const key of Object.keys(json)) {
     if (known.includes(key)) continue;
     const place = [...path, key];
-    const details = { file: fileOf(layers, place), pointer: pointerOf(place), key, nearest: nearestName(key, known), known };
+    const details = {
+      file: fileOf(layers, place),
+      pointer: pointerOf(place),
+      key,
+      nearest: nearestName(key, known),
+      known,
+    };
     throw kernelError('CONFIG_KEY_UNKNOWN', details);
   }
 }

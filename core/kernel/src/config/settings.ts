@@ -77,11 +77,13 @@ export const settings = {
 
 /** The settings under a pointer, by key, as they are read: `Section<'/upgrade'>['lockWait']` is a number. */
 export type Section<Prefix extends string> = {
-  readonly [Pointer in keyof typeof settings as Pointer extends `${Prefix}/${infer Key}`
-    ? Key extends `${string}/${string}`
-      ? never
-      : Key
-    : never]: (typeof settings)[Pointer] extends Setting<infer Value> ? Value : never;
+  readonly [
+    Pointer in keyof typeof settings as Pointer extends `${Prefix}/${infer Key}`
+      ? Key extends `${string}/${string}`
+        ? never
+        : Key
+      : never
+  ]: (typeof settings)[Pointer] extends Setting<infer Value> ? Value : never;
 };
 
 /** Returns the settings under a pointer, by key, in the order of the table. */
@@ -100,7 +102,9 @@ export const topKeys: readonly string[] = [
 
 type Described = Pick<Setting, 'description'>;
 
-function text(row: Described & { expected: string; check?: Setting['check']; examples?: string[] }): Setting<string | null> {
+function text(
+  row: Described & { expected: string; check?: Setting['check']; examples?: string[] },
+): Setting<string | null> {
   const { examples, ...rest } = row;
   const check = (json: Json): boolean => typeof json === 'string' && json.trim() !== '';
   const schema = { type: 'string', ...(examples && { examples }) };

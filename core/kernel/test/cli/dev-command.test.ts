@@ -19,7 +19,12 @@ async function withoutDev(): Promise<Project> {
 async function withThrowingDev(devVersion: string): Promise<Project> {
   const project = await withoutDev();
   const folder = 'node_modules/@headwater/dev';
-  const fields = { name: '@headwater/dev', version: devVersion, type: 'module', exports: { './commands': './commands.js' } };
+  const fields = {
+    name: '@headwater/dev',
+    version: devVersion,
+    type: 'module',
+    exports: { './commands': './commands.js' },
+  };
   project.write(`${folder}/package.json`, JSON.stringify(fields));
   project.write(
     `${folder}/commands.js`,

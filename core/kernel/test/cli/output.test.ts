@@ -143,7 +143,9 @@ describe('a process that exits before its command has ended', () => {
   it('fails: a promise that never settles is reported with the file that awaits it', async () => {
     const project = await withFirstLine('await new Promise(() => {});');
     const told = complaintIn(await project.kernel('migrate:up'), 13);
-    expect(told).toMatch(/^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits something that never happens/m);
+    expect(told).toMatch(
+      /^error REVISION_FILE_UNLOADABLE: .*0001_create_like\.js .*awaits something that never happens/m,
+    );
   });
 
   it('fails: a call of process.exit is reported, and --debug shows where it is', async () => {

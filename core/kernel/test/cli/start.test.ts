@@ -31,27 +31,30 @@ function telling(more: PluginSketch = {}): PluginSketch {
 }
 
 describe('kernel start', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('stays up, and on %s stops the plugins in reverse order and exits with 0', async (signal) => {
-    const database = await emptyDatabase('postgres');
-    const plugins = { core: telling(core), likes: telling(), stickers: telling({ requires: ['likes'] }) };
-    const project = await makeProject({ database, plugins });
-    const app = started(project);
-    await app.says('ready');
-    await expect(Promise.race([app.finished, new Promise((resolve) => setTimeout(resolve, 300, 'up'))])).resolves.toBe(
-      'up',
-    );
-    app.child.kill(signal);
-    const done = ok(await app.finished);
-    expect(logged(done.stderr)).toEqual([
-      'core is up',
-      'likes is up',
-      'stickers is up',
-      'stickers is down',
-      'likes is down',
-      'core is down',
-    ]);
-    expect(done.stdout).toContain('core@0001_create_objects');
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'stays up, and on %s stops the plugins in reverse order and exits with 0',
+    async (signal) => {
+      const database = await emptyDatabase('postgres');
+      const plugins = { core: telling(core), likes: telling(), stickers: telling({ requires: ['likes'] }) };
+      const project = await makeProject({ database, plugins });
+      const app = started(project);
+      await app.says('ready');
+      await expect(
+        Promise.race([app.finished, new Promise((resolve) => setTimeout(resolve, 300, 'up'))]),
+      ).resolves.toBe('up');
+      app.child.kill(signal);
+      const done = ok(await app.finished);
+      expect(logged(done.stderr)).toEqual([
+        'core is up',
+        'likes is up',
+        'stickers is up',
+        'stickers is down',
+        'likes is down',
+        'core is down',
+      ]);
+      expect(done.stdout).toContain('core@0001_create_objects');
+    },
+  );
 
   it('prints one JSON document and nothing else on standard output, while plugins log to standard error', async () => {
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core: telling(core) } });

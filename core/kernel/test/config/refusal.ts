@@ -1,4 +1,4 @@
-import { KernelError } from '../../src/error/kernel-error.ts';
+import type { KernelError } from '../../src/error/kernel-error.ts';
 import { refusalOf as kernelErrorOf } from '../graph/refusal.ts';
 
 /** An error, as the tables of tests compare it. */

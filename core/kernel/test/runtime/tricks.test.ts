@@ -28,10 +28,7 @@ describe('the kernel command', () => {
     probe = writeProbe(project);
   });
 
-  async function changesOf(
-    own: Readonly<Record<string, string>>,
-    ...args: readonly string[]
-  ): Promise<ProcessChanges> {
+  async function changesOf(own: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<ProcessChanges> {
     // Without the cache that all tests share, which Node would use in any case.
     const env = { NODE_OPTIONS: `--import=${probe}`, NODE_COMPILE_CACHE: '', TMPDIR: project.cwd, ...own };
     return changesIn((await project.kernelWith({ env }, ...args)).stderr);
@@ -56,20 +53,18 @@ describe('the kernel command', () => {
     ]);
   });
 
-  it.each([
-    ['start', '--once', '--json'],
-    ['migrate:create', 'likes', '--dry-run'],
-    ['migrate:lint'],
-    ['--help'],
-  ])('has none of them with HEADWATER_PLAIN_RUNTIME=1: %s', async (...args) => {
-    expect(await changesOf({ HEADWATER_PLAIN_RUNTIME: '1' }, ...args)).toEqual({
-      switches: [],
-      hooks: 0,
-      compileCache: false,
-      listeners: [],
-      crypto: true,
-    });
-  });
+  it.each([['start', '--once', '--json'], ['migrate:create', 'likes', '--dry-run'], ['migrate:lint'], ['--help']])(
+    'has none of them with HEADWATER_PLAIN_RUNTIME=1: %s',
+    async (...args) => {
+      expect(await changesOf({ HEADWATER_PLAIN_RUNTIME: '1' }, ...args)).toEqual({
+        switches: [],
+        hooks: 0,
+        compileCache: false,
+        listeners: [],
+        crypto: true,
+      });
+    },
+  );
 });
 
 describe('a workspace with HEADWATER_PLAIN_RUNTIME=1', () => {

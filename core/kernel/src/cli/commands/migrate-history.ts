@@ -31,7 +31,7 @@ export const migrateHistory: Command = {
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run(input, context) {
     const config = openConfig(context);
-    // The revisionSet would refuse a broken graph, which people come here to inspect.
+    // Loading the revision set refuses a broken graph, which people come here to inspect.
     const set = await loadPluginSet(config, kernelPackage());
     const ledger = input.switches.has('offline') ? null : await withSession(config.database, readLedger);
     return replyOf(set, ledger, input);

@@ -57,7 +57,9 @@ function assertOneDirection({ operands, values, switches }: Input): void {
   const wrong = (what: string): KernelError =>
     kernelError('USAGE', { what, usage: usageOf('migrate:plan', migratePlan), command: 'migrate:plan' });
   if (values.has('down') && operands.length > 0) {
-    throw wrong(`kernel migrate:plan: "${operands.join(' ')}" is a target to upgrade to, and --down a target to downgrade to; give one of them.`);
+    throw wrong(
+      `kernel migrate:plan: "${operands.join(' ')}" is a target to upgrade to, and --down a target to downgrade to; give one of them.`,
+    );
   }
   if (switches.has('cascade') && !values.has('down')) {
     throw wrong('kernel migrate:plan: --cascade only works with --down <target>.');

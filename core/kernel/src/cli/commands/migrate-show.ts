@@ -71,7 +71,8 @@ function unknown(target: string, parsed: ParsedTarget, branches: readonly Branch
   if (parsed.kind === 'nothing') return nothing(parsed.reason, nearestName(target, ids));
   if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it is a number of steps, not a revision', null);
   const names = branches.map(({ plugin }) => plugin);
-  if (names.includes(parsed.plugin)) return nothing(`"${parsed.plugin}" has no such revision`, nearestName(target, ids));
+  if (names.includes(parsed.plugin))
+    return nothing(`"${parsed.plugin}" has no such revision`, nearestName(target, ids));
   const close = nearestName(parsed.plugin, names);
   const corrected = close === null ? null : close + target.slice(parsed.plugin.length);
   return nothing(`no plugin "${parsed.plugin}" has revisions here`, corrected);

@@ -46,7 +46,8 @@ export const pluginEnable: Command = {
       json: { plugin: name, package: from, version, active: plugin !== undefined, changed, file },
       text: (colors) => {
         // An overlay overrides config.json.
-        if (plugin === undefined) return `${name} is enabled in ${file}, but disabled in ${config.overlays.join(', ')}.`;
+        if (plugin === undefined)
+          return `${name} is enabled in ${file}, but disabled in ${config.overlays.join(', ')}.`;
         if (!changed) return `${name} is already active.`;
         return [
           `${colors.green(name)} (${from} ${version}) is active in ${file}.`,
