@@ -52,8 +52,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const waits: string[] = [];
     const running = upgrade(session, table, { observer: { waits: (why) => void waits.push(why) } });
-    await sleep(400);
-    expect(waits).toContain('migration lock');
+    await expect.poll(() => waits, { timeout: 10_000 }).toContain('migration lock');
     await holder.query('commit');
     expect((await running).error).toBeNull();
   });
