@@ -4,16 +4,16 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const here = import.meta.dirname;
-// The same working directory whether the run is started here or, by Nx, in one of the packages.
+// The same working directory if Nx starts the run in a package.
 process.chdir(here);
 
 const conditions = ['headwater-source', ...defaultServerConditions];
 
-/** Tests that start processes first: begun last, they would keep one worker busy while the others have nothing to do. */
+/** Runs tests that start processes first. At the end of the run they would occupy one worker while the others idle. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const starts = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:e2e|faults|cli)\//.test(moduleId);
-    // Vitest's own method, which gives a new list.
+    // Not the method of arrays: it returns a new list.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);
     return [...sorted.filter(starts), ...sorted.filter((file) => !starts(file))];
@@ -21,24 +21,24 @@ class LongestFirst extends BaseSequencer {
 }
 
 export default defineConfig({
-  // Tests run on the sources of the workspace, never on what was built.
+  // Tests run on the sources of the workspace, never on a build.
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     root: here,
-    // One project for all packages (`--dir core/kernel/test` is one of them): Vitest's workers serve no second project.
+    // One project for all packages, because a worker of Vitest serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
     // These need a registry or take long: `npm run test:full`.
     exclude: [...configDefaults.exclude, 'test/full/**'],
-    // One real PostgreSQL for the whole run.
+    // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // A worker's start would be most of what a file takes.
+    // Starting a worker would take longer than most files.
     isolate: false,
-    // Each worker may hold a database of its own, of some 200 MB.
+    // A worker may hold an embedded database, which takes 200 MB.
     maxWorkers: Math.min(4, availableParallelism()),
-    // A real database's first start on a busy machine takes seconds; a test that hangs still ends.
+    // Long enough to start a database on a busy machine, which takes seconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,

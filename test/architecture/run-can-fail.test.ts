@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-// Below a package whose tests need no kernel to be installed.
+// In a package whose tests need no installed kernel.
 const folder = join(root, 'app/test/.can-fail');
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('ends with a failure when a test fails, whatever its server and its hooks do at the exit', () => {
+it('a test run with a failing test exits with 1, although its server process exits with 0', () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'fails.test.ts'),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The npm packages that a process loads when it imports `specifier` from this workspace. */
+/** Returns the npm packages that a process loads when it imports `specifier` from this workspace. */
 function packagesLoadedBy(specifier: string): readonly string[] {
   const code = `
     import { registerHooks } from 'node:module';
@@ -23,10 +23,10 @@ function packagesLoadedBy(specifier: string): readonly string[] {
   return JSON.parse(out) as string[];
 }
 
-it('loads no npm package through the door that plugins use', () => {
+it('the door for plugins loads no npm package', () => {
   expect(packagesLoadedBy('@headwater/kernel/plugin')).toEqual([]);
 });
 
-it('loads no npm package through the host door before something is booted', () => {
+it('the door for hosts loads no npm package before a boot', () => {
   expect(packagesLoadedBy('@headwater/kernel')).toEqual([]);
 });
