@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Plugin } from '@headwater/kernel/internal';
+import type { Plugin } from '@headwater/kernel/internal/plugins';
 
 /** Returns the doc comment that says which migration a revision was. */
 export function wasMigration(name: string): string {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isRaw } from '@mikro-orm/core';
 import type { Migration } from '@mikro-orm/migrations';
 import { MikroORM, PgliteDriver, PglitePlatform } from '@mikro-orm/pglite';
-import { isKernelError, shortMessage, kernelError, type KernelError } from '@headwater/kernel/internal';
+import { isKernelError, shortMessage, kernelError, type KernelError } from '@headwater/kernel/internal/errors';
 
 /** A migration class that a module exports, from this copy of @mikro-orm/migrations or another. */
 export type MigrationClass = new (...options: ConstructorParameters<typeof Migration>) => Migration;

@@ -1,4 +1,5 @@
-import { concurrentDropOf, concurrentIndexOf, quoteLiteral } from '@headwater/kernel/internal';
+import { concurrentDropOf, concurrentIndexOf } from '@headwater/kernel/internal/database';
+import { quoteLiteral } from '@headwater/kernel/internal/sql';
 
 /**
  * Returns a query that tells whether a statement which PostgreSQL runs only outside a transaction has taken effect: the

@@ -1,4 +1,5 @@
-import { countStatements, shortMessage, isKernelError } from '@headwater/kernel/internal';
+import { shortMessage, isKernelError } from '@headwater/kernel/internal/errors';
+import { countStatements } from '@headwater/kernel/internal/plugins';
 import type { DraftDependency, RevisionDraft } from '../authoring/revision-source.ts';
 import { breakingReason } from '../lint/rules/missing-breaking.ts';
 import { wasMigration } from './adopted-revisions.ts';

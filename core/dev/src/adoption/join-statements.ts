@@ -1,4 +1,4 @@
-import { countStatements, verbatimRanges } from '@headwater/kernel/internal';
+import { countStatements, verbatimRanges } from '@headwater/kernel/internal/plugins';
 
 /** Joins the statements of a migration to one text, each ended by a semicolon and with its own indentation only. */
 export function joinStatements(statements: readonly string[]): string {

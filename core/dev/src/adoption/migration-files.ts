@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { shortMessage, openDeadline, explainFileError } from '@headwater/kernel/internal';
+import { shortMessage, explainFileError } from '@headwater/kernel/internal/errors';
+import { openDeadline } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 
 /** A file with a MikroORM migration. */

@@ -1,4 +1,5 @@
-import { quoteIdentifier, serverErrorOf, serverSqlState, type Session } from '@headwater/kernel/internal';
+import { serverErrorOf, serverSqlState, type Session } from '@headwater/kernel/internal/database';
+import { quoteIdentifier } from '@headwater/kernel/internal/sql';
 import { devError } from '../error/dev-codes.ts';
 
 /**

@@ -1,13 +1,6 @@
-import {
-  isKernelError,
-  shortMessage,
-  nearestName,
-  openDeadline,
-  sameTokens,
-  speedUpModuleLookup,
-  type Plugin,
-  type KernelError,
-} from '@headwater/kernel/internal';
+import { isKernelError, shortMessage, nearestName, type KernelError } from '@headwater/kernel/internal/errors';
+import { openDeadline, sameTokens, type Plugin } from '@headwater/kernel/internal/plugins';
+import { speedUpModuleLookup } from '@headwater/kernel/internal/runtime';
 import { importSpecifierOf, nextSlug, revisionFolder } from '../authoring/revision-file.ts';
 import { revisionSource, type RevisionDraft } from '../authoring/revision-source.ts';
 import { devError } from '../error/dev-codes.ts';

@@ -1,4 +1,4 @@
-import type { KernelError } from '@headwater/kernel/internal';
+import type { KernelError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 import type { AdoptedMigration } from './plan-adoption.ts';
 

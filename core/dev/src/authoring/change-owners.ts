@@ -1,11 +1,7 @@
-import {
-  objectKey,
-  parseName,
-  schemaHistory,
-  type EntityOwnership,
-  type Plugin,
-  type Revision,
-} from '@headwater/kernel/internal';
+import type { EntityOwnership } from '@headwater/kernel/internal/entities';
+import { schemaHistory } from '@headwater/kernel/internal/ownership';
+import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
+import { objectKey, parseName } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
 
 /** Changes that a plugin's entities declare and its revisions do not make. */

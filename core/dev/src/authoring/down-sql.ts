@@ -1,4 +1,4 @@
-import type { Catalog } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { ChangeOf } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
 import { changesSql } from '../difference/changes-sql.ts';

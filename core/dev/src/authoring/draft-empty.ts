@@ -1,4 +1,5 @@
-import { hardRequirements, headsAmong } from '@headwater/kernel/internal';
+import { headsAmong } from '@headwater/kernel/internal/graph';
+import { hardRequirements } from '@headwater/kernel/internal/plugins';
 import { noEntityChanges, type Draft, type DraftContext } from './draft.ts';
 import { closureOf, subsetOf } from './plugin-subset.ts';
 import { importSpecifierOf, nextRevisionId, slugOf } from './revision-file.ts';

@@ -1,4 +1,5 @@
-import type { Catalog, PluginSet } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import type { PluginSet } from '@headwater/kernel/internal/plugins';
 import { differenceOf } from '../difference/catalog-difference.ts';
 import { changeKey, type Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';

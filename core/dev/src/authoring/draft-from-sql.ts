@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { inferDependencies, kernelError, schemaHistory, type Plugin, type PluginSet } from '@headwater/kernel/internal';
+import { kernelError } from '@headwater/kernel/internal/errors';
+import { inferDependencies, schemaHistory } from '@headwater/kernel/internal/ownership';
+import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
 import { replayUp } from '../shadow/replay.ts';
 import { noEntityChanges, type Draft, type DraftContext } from './draft.ts';
 import { closureOf, subsetOf, type PluginSubset } from './plugin-subset.ts';

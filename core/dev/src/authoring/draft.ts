@@ -1,4 +1,4 @@
-import type { Plugin, PluginSet } from '@headwater/kernel/internal';
+import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { PluginChanges } from './change-owners.ts';
 import type { DraftReview } from './lint-draft.ts';

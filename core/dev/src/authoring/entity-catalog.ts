@@ -1,11 +1,8 @@
-import {
-  type Catalog,
-  type Entities,
-  shortMessage,
-  type KernelError,
-  quoteName,
-  serverErrorOf,
-} from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { serverErrorOf } from '@headwater/kernel/internal/database';
+import type { Entities } from '@headwater/kernel/internal/entities';
+import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
+import { quoteName } from '@headwater/kernel/internal/sql';
 import { devError } from '../error/dev-codes.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 

@@ -1,4 +1,4 @@
-import type { PluginSet } from '@headwater/kernel/internal';
+import type { PluginSet } from '@headwater/kernel/internal/plugins';
 import { differenceOf } from '../difference/catalog-difference.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { changesByOwner, ownerFinder, type PluginChanges } from './change-owners.ts';

@@ -1,10 +1,6 @@
-import {
-  hardRequirements,
-  headsAmong,
-  inferDependencies,
-  schemaHistory,
-  type Plugin,
-} from '@headwater/kernel/internal';
+import { headsAmong } from '@headwater/kernel/internal/graph';
+import { inferDependencies, schemaHistory } from '@headwater/kernel/internal/ownership';
+import { hardRequirements, type Plugin } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 import type { PluginSubset } from './plugin-subset.ts';
 import type { DraftDependency, RevisionDraft } from './revision-source.ts';

@@ -1,4 +1,6 @@
-import { oldestSupportedMajor, schemaHistory, type Revision } from '@headwater/kernel/internal';
+import { oldestSupportedMajor } from '@headwater/kernel/internal/database';
+import { schemaHistory } from '@headwater/kernel/internal/ownership';
+import type { Revision } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 import type { Finding } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';

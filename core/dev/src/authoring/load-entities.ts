@@ -1,11 +1,7 @@
 import type { DefinedPlugin } from '@headwater/kernel/plugin';
-import {
-  declaredEntities,
-  loadEntities,
-  importDefinition,
-  type Entities,
-  type Plugin,
-} from '@headwater/kernel/internal';
+import { declaredEntities } from '@headwater/kernel/internal/boot';
+import { loadEntities, type Entities } from '@headwater/kernel/internal/entities';
+import { importDefinition, type Plugin } from '@headwater/kernel/internal/plugins';
 import type { PluginSubset } from './plugin-subset.ts';
 
 /** Imports the module of a plugin. */

@@ -1,4 +1,6 @@
-import { ancestorsOf, headsAmong, type Catalog, type KernelError } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import type { KernelError } from '@headwater/kernel/internal/errors';
+import { ancestorsOf, headsAmong } from '@headwater/kernel/internal/graph';
 import { devError, isDevError } from '../error/dev-codes.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { DraftContext } from './draft.ts';

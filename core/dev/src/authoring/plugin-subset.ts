@@ -1,11 +1,6 @@
-import {
-  graphOfPlugins,
-  hardRequirements,
-  type Plugin,
-  type PluginSet,
-  type Revision,
-  type RevisionGraph,
-} from '@headwater/kernel/internal';
+import type { RevisionGraph } from '@headwater/kernel/internal/graph';
+import { graphOfPlugins } from '@headwater/kernel/internal/migrations';
+import { hardRequirements, type Plugin, type PluginSet, type Revision } from '@headwater/kernel/internal/plugins';
 
 /** Some of the active plugins, including everything that they require. */
 export interface PluginSubset {

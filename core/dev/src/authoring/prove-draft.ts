@@ -1,5 +1,6 @@
 import { defineRevision, type Sql } from '@headwater/kernel/plugin';
-import { checkRevision, type Catalog, type Plugin, type Revision } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { checkRevision, type Plugin, type Revision } from '@headwater/kernel/internal/plugins';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { DraftContext } from './draft.ts';

@@ -1,4 +1,7 @@
-import { ancestorsOf, isKernelError, type Catalog, type PluginSet, type Revision } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { isKernelError } from '@headwater/kernel/internal/errors';
+import { ancestorsOf } from '@headwater/kernel/internal/graph';
+import type { PluginSet, Revision } from '@headwater/kernel/internal/plugins';
 import { devError, isDevError } from '../error/dev-codes.ts';
 import { replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';

@@ -1,4 +1,6 @@
-import { type Catalog, type KernelError, nearestName, parseName } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { type KernelError, nearestName } from '@headwater/kernel/internal/errors';
+import { parseName } from '@headwater/kernel/internal/sql';
 import type { Change, ChangeOf } from '../difference/change.ts';
 import { devError } from '../error/dev-codes.ts';
 

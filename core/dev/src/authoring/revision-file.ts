@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  isKernelError,
-  isSlug,
-  openPackages,
-  readPluginFields,
-  explainFileError,
-  type Plugin,
-} from '@headwater/kernel/internal';
+import { isKernelError, explainFileError } from '@headwater/kernel/internal/errors';
+import { isSlug } from '@headwater/kernel/internal/graph';
+import { openPackages, readPluginFields, type Plugin } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 
 /** The least number of digits in a revision's number. */

@@ -1,4 +1,4 @@
-import type { GraphRevision } from '@headwater/kernel/internal';
+import type { GraphRevision } from '@headwater/kernel/internal/graph';
 
 /**
  * Opens a source of numbers from 0 up to 1 that is the same for the same seed on every machine (mulberry32, public

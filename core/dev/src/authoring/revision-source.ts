@@ -1,4 +1,4 @@
-import type { KernelError } from '@headwater/kernel/internal';
+import type { KernelError } from '@headwater/kernel/internal/errors';
 import type { RevisionDefinition } from '@headwater/kernel/plugin';
 import { devError } from '../error/dev-codes.ts';
 import { docComment, lineWidth, wrapped } from './comment-text.ts';

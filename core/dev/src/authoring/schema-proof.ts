@@ -1,4 +1,5 @@
-import type { Catalog, Revision } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import type { Revision } from '@headwater/kernel/internal/plugins';
 import { differenceOf } from '../difference/catalog-difference.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { devError } from '../error/dev-codes.ts';

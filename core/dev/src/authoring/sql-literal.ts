@@ -1,4 +1,4 @@
-import { countStatements, verbatimRanges, type TextRange } from '@headwater/kernel/internal';
+import { countStatements, verbatimRanges, type TextRange } from '@headwater/kernel/internal/plugins';
 import { lineWidth } from './comment-text.ts';
 
 /** Makes the refusal of a text that a `sql` literal cannot contain. `problem` is half a sentence about its field. */

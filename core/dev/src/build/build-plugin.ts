@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { explainFileError } from '@headwater/kernel/internal/errors';
+import { assertOneHead, revisionGraph } from '@headwater/kernel/internal/graph';
 import {
   assertDependenciesRequired,
-  assertOneHead,
-  explainFileError,
   loadRevisionFiles,
   lockPath,
   manifestFormat,
@@ -15,7 +15,6 @@ import {
   readLock,
   readPluginFields,
   realFolder,
-  revisionGraph,
   sinceOf,
   sumOf,
   type LockedRevision,
@@ -26,7 +25,7 @@ import {
   type Revision,
   type RevisionBody,
   type RevisionsLock,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 
 /** The outcome of a build, or with `check` the outcome it would have. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainFileError } from '@headwater/kernel/internal';
+import { explainFileError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 
 /** The export condition that leads to sources, which are not in a tarball. */

@@ -1,4 +1,6 @@
-import { kernelError, nearestName, type Config, type Plugin, type PluginSet } from '@headwater/kernel/internal';
+import type { Config } from '@headwater/kernel/internal/config';
+import { kernelError, nearestName } from '@headwater/kernel/internal/errors';
+import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
 
 /** Finds the active plugin that an argument names. Throws PLUGIN_NOT_ACTIVE, with the nearest name. */
 export function activePlugin(name: string, { byName }: PluginSet, { file, plugins }: Config): Plugin {

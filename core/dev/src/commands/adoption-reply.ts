@@ -1,4 +1,5 @@
-import { counted, type KernelError, type Colors, type Reply } from '@headwater/kernel/internal';
+import { counted, type Colors, type Reply } from '@headwater/kernel/internal/command';
+import type { KernelError } from '@headwater/kernel/internal/errors';
 import type { AdoptedMigration, Adoption } from '../adoption/plan-adoption.ts';
 
 /** A run of `migrate:adopt`. */

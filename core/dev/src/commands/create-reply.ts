@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
-import { counted, exitCode, type Context, type Colors, type Plugin, type Reply } from '@headwater/kernel/internal';
+import { counted, type Context, type Colors, type Reply } from '@headwater/kernel/internal/command';
+import { exitCode } from '@headwater/kernel/internal/errors';
+import type { Plugin } from '@headwater/kernel/internal/plugins';
 import type { PluginChanges } from '../authoring/change-owners.ts';
 import type { Draft } from '../authoring/draft.ts';
 import type { RevisionDraft } from '../authoring/revision-source.ts';

@@ -1,24 +1,16 @@
 import { resolve } from 'node:path';
+import { openRevisionSet, openProgress, usageOf, type Command, type Context } from '@headwater/kernel/internal/command';
+import type { Config } from '@headwater/kernel/internal/config';
+import { explainSessionError, withSession, type Session } from '@headwater/kernel/internal/database';
+import { isKernelError, kernelError } from '@headwater/kernel/internal/errors';
+import { revisionGraph, stampPlan } from '@headwater/kernel/internal/graph';
 import {
-  explainSessionError,
-  isKernelError,
-  kernelError,
   loadRevisionSet,
-  openRevisionSet,
-  openProgress,
   readMigrationState,
-  revisionGraph,
   stamp,
-  stampPlan,
-  usageOf,
-  withSession,
   type RevisionSet,
-  type Command,
-  type Config,
-  type Context,
-  type Session,
   type MigrationState,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/migrations';
 import { activePlugin } from './active-plugin.ts';
 import { readMigrationNames } from '../adoption/migrations-table.ts';
 import { planAdoption, type Adoption } from '../adoption/plan-adoption.ts';

@@ -1,11 +1,7 @@
-import {
-  assertOneHead,
-  exitCode,
-  graphOfPlugins,
-  openProgress,
-  type Command,
-  type Colors,
-} from '@headwater/kernel/internal';
+import { openProgress, type Command, type Colors } from '@headwater/kernel/internal/command';
+import { exitCode } from '@headwater/kernel/internal/errors';
+import { assertOneHead } from '@headwater/kernel/internal/graph';
+import { graphOfPlugins } from '@headwater/kernel/internal/migrations';
 import type { PluginChanges } from '../authoring/change-owners.ts';
 import { entityDrift } from '../authoring/entity-drift.ts';
 import { openPluginLoader } from '../authoring/load-entities.ts';

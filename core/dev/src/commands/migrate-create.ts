@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  kernelError,
-  loadRevisionSet,
-  openConfig,
-  openProgress,
-  explainFileError,
-  type Command,
-  type Input,
-  type KernelError,
-  type Plugin,
-} from '@headwater/kernel/internal';
+import { openConfig, openProgress, type Command, type Input } from '@headwater/kernel/internal/command';
+import { kernelError, explainFileError, type KernelError } from '@headwater/kernel/internal/errors';
+import { loadRevisionSet } from '@headwater/kernel/internal/migrations';
+import type { Plugin } from '@headwater/kernel/internal/plugins';
 import { draftEmpty } from '../authoring/draft-empty.ts';
 import { draftFromEntities } from '../authoring/draft-from-entities.ts';
 import { draftFromSql } from '../authoring/draft-from-sql.ts';

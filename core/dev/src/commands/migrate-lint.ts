@@ -1,17 +1,9 @@
 import { relative } from 'node:path';
-import {
-  counted,
-  exitCode,
-  kernelError,
-  nearestName,
-  oldestSupportedMajor,
-  openRevisionSet,
-  readLock,
-  type RevisionSet,
-  type Command,
-  type ExitCode,
-  type Colors,
-} from '@headwater/kernel/internal';
+import { counted, openRevisionSet, type Command, type Colors } from '@headwater/kernel/internal/command';
+import { oldestSupportedMajor } from '@headwater/kernel/internal/database';
+import { exitCode, kernelError, nearestName, type ExitCode } from '@headwater/kernel/internal/errors';
+import type { RevisionSet } from '@headwater/kernel/internal/migrations';
+import { readLock } from '@headwater/kernel/internal/plugins';
 import type { Finding, Level } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
 

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { openProgress, type Command, type Plugin } from '@headwater/kernel/internal';
+import { openProgress, type Command } from '@headwater/kernel/internal/command';
+import type { Plugin } from '@headwater/kernel/internal/plugins';
 import { mergeHeads } from '../authoring/merge-heads.ts';
 import { revisionFolder, slugOf, writeRevisionFile } from '../authoring/revision-file.ts';
 import { revisionSource } from '../authoring/revision-source.ts';

@@ -1,13 +1,7 @@
-import {
-  assertOneHead,
-  counted,
-  exitCode,
-  graphOfPlugins,
-  kernelError,
-  openProgress,
-  type Command,
-  type Colors,
-} from '@headwater/kernel/internal';
+import { counted, openProgress, type Command, type Colors } from '@headwater/kernel/internal/command';
+import { exitCode, kernelError } from '@headwater/kernel/internal/errors';
+import { assertOneHead } from '@headwater/kernel/internal/graph';
+import { graphOfPlugins } from '@headwater/kernel/internal/migrations';
 import type { Finding } from '../lint/finding.ts';
 import { openShadow } from '../shadow/shadow.ts';
 import { verify } from '../verify/verify.ts';

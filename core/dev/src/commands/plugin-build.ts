@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { counted, exitCode, type Command } from '@headwater/kernel/internal';
+import { counted, type Command } from '@headwater/kernel/internal/command';
+import { exitCode } from '@headwater/kernel/internal/errors';
 import { buildPlugin } from '../build/build-plugin.ts';
 
 /** `kernel plugin:build [folder]`. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { openPackages, realFolder, type Command } from '@headwater/kernel/internal';
+import type { Command } from '@headwater/kernel/internal/command';
+import { openPackages, realFolder } from '@headwater/kernel/internal/plugins';
 import { removeSourceCondition, restoreSourceCondition } from '../build/source-condition.ts';
 
 /** `kernel plugin:prepack [folder]`. */

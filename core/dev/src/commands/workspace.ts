@@ -1,16 +1,14 @@
+import { openConfig, type Context } from '@headwater/kernel/internal/command';
+import type { Config } from '@headwater/kernel/internal/config';
+import { kernelError, nearestName } from '@headwater/kernel/internal/errors';
+import { isPluginName } from '@headwater/kernel/internal/graph';
 import {
   findPluginPackages,
-  isPluginName,
-  kernelError,
   kernelPackage,
   loadPluginSet,
-  nearestName,
-  openConfig,
   openPackages,
-  type Config,
-  type Context,
   type PluginSet,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/plugins';
 
 /** The active plugins, and the ones that a command works on. */
 export interface Workspace {

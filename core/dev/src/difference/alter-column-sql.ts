@@ -1,4 +1,5 @@
-import { parseName, quoteIdentifier, quoteLiteral, quoteName, type CatalogColumn } from '@headwater/kernel/internal';
+import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
+import { parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 import { defaultSql, typeSql } from './column-sql.ts';
 
 /** Returns the statements that turn one column into another, in an order in which each of them is possible. */

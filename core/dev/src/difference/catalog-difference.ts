@@ -1,4 +1,5 @@
-import { objectKey, type Catalog } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { objectKey } from '@headwater/kernel/internal/sql';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';

@@ -1,15 +1,15 @@
-import {
-  objectKey,
-  type CatalogColumn,
-  type CatalogConstraint,
-  type CatalogDefinition,
-  type CatalogEnum,
-  type CatalogIndex,
-  type CatalogPartition,
-  type CatalogSchema,
-  type CatalogTable,
-  type RowSecurity,
-} from '@headwater/kernel/internal';
+import type {
+  CatalogColumn,
+  CatalogConstraint,
+  CatalogDefinition,
+  CatalogEnum,
+  CatalogIndex,
+  CatalogPartition,
+  CatalogSchema,
+  CatalogTable,
+  RowSecurity,
+} from '@headwater/kernel/internal/catalog';
+import { objectKey } from '@headwater/kernel/internal/sql';
 
 /** A step from one catalog to another. */
 export type Change =

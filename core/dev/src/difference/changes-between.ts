@@ -1,4 +1,4 @@
-import type { Catalog } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { Change } from './change.ts';
 import { withDependents } from './dependents.ts';
 import { differenceOf, type DifferenceOptions } from './catalog-difference.ts';

@@ -1,11 +1,5 @@
-import {
-  nameText,
-  parseName,
-  quoteIdentifier,
-  quoteLiteral,
-  quoteName,
-  type CatalogColumn,
-} from '@headwater/kernel/internal';
+import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
+import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';

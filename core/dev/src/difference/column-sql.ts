@@ -1,4 +1,5 @@
-import { quoteIdentifier, type CatalogColumn } from '@headwater/kernel/internal';
+import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
+import { quoteIdentifier } from '@headwater/kernel/internal/sql';
 import { expressionSql } from './expression-sql.ts';
 import { lowerKeywords } from './lower-keywords.ts';
 

@@ -1,11 +1,5 @@
-import {
-  quoteIdentifier,
-  quoteIdentifiers,
-  quoteName,
-  type CatalogConstraint,
-  type CatalogIndex,
-  type CatalogTable,
-} from '@headwater/kernel/internal';
+import type { CatalogConstraint, CatalogIndex, CatalogTable } from '@headwater/kernel/internal/catalog';
+import { quoteIdentifier, quoteIdentifiers, quoteName } from '@headwater/kernel/internal/sql';
 import { expressionSql } from './expression-sql.ts';
 import { lowerKeywords } from './lower-keywords.ts';
 

@@ -1,4 +1,5 @@
-import { quoteIdentifier, quoteName, type CatalogDefinition, type DefinitionKind } from '@headwater/kernel/internal';
+import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal/catalog';
+import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 
 /** The order of creation: a definition may use those before it. */
 const order: readonly DefinitionKind[] = [

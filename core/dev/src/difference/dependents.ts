@@ -1,4 +1,5 @@
-import { objectKey, type Catalog, type CatalogConstraint, type CatalogDefinition } from '@headwater/kernel/internal';
+import type { Catalog, CatalogConstraint, CatalogDefinition } from '@headwater/kernel/internal/catalog';
+import { objectKey } from '@headwater/kernel/internal/sql';
 import { changeKey, type Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 

@@ -1,4 +1,5 @@
-import { parseName, quoteIdentifier, type Catalog } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { parseName, quoteIdentifier } from '@headwater/kernel/internal/sql';
 import type { Change, EnumColumn } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';

@@ -1,4 +1,4 @@
-import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal';
+import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 import type { ChangeOf } from './change.ts';
 import { defaultSql } from './column-sql.ts';
 

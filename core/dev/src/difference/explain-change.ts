@@ -1,4 +1,4 @@
-import type { CatalogColumn } from '@headwater/kernel/internal';
+import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
 import type { Change } from './change.ts';
 import { defaultSql, typeSql } from './column-sql.ts';
 

@@ -1,4 +1,4 @@
-import { parseName } from '@headwater/kernel/internal';
+import { parseName } from '@headwater/kernel/internal/sql';
 import { changedTable, type Change } from './change.ts';
 
 /**

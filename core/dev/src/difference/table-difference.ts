@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogTable } from '@headwater/kernel/internal';
+import type { CatalogColumn, CatalogTable } from '@headwater/kernel/internal/catalog';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';

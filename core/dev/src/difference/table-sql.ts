@@ -1,11 +1,5 @@
-import {
-  parseName,
-  quoteIdentifier,
-  quoteIdentifiers,
-  quoteName,
-  type CatalogPartition,
-  type CatalogTable,
-} from '@headwater/kernel/internal';
+import type { CatalogPartition, CatalogTable } from '@headwater/kernel/internal/catalog';
+import { parseName, quoteIdentifier, quoteIdentifiers, quoteName } from '@headwater/kernel/internal/sql';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, primaryKeyOf } from './constraint-sql.ts';
 import { lowerKeywords } from './lower-keywords.ts';

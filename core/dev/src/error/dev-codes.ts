@@ -1,4 +1,4 @@
-import { errorFactory, errorGuard } from '@headwater/kernel/internal';
+import { errorFactory, errorGuard } from '@headwater/kernel/internal/errors';
 import { adoptionCodes } from './codes/adoption.ts';
 import { authoringCodes } from './codes/authoring.ts';
 import { buildCodes } from './codes/build.ts';

@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { explainType, isNullConstant, quoteName, sqlType } from '@headwater/kernel/internal';
+import { explainType, isNullConstant, quoteName, sqlType } from '@headwater/kernel/internal/sql';
 import type { AlterTableContext } from './statement-rule.ts';
 
 /** A column that an `alter table` adds to a table in use. */

@@ -1,4 +1,4 @@
-import { explainType, findObject, sqlType } from '@headwater/kernel/internal';
+import { explainType, findObject, sqlType } from '@headwater/kernel/internal/sql';
 import type { AlterTableContext } from './statement-rule.ts';
 import { typeChange, type TypeChange } from './type-change.ts';
 

@@ -1,11 +1,6 @@
-import {
-  ancestorsOf,
-  schemaHistory,
-  type Revision,
-  type RevisionBody,
-  type RevisionGraph,
-  type SchemaHistory,
-} from '@headwater/kernel/internal';
+import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/graph';
+import { schemaHistory, type SchemaHistory } from '@headwater/kernel/internal/ownership';
+import type { Revision, RevisionBody } from '@headwater/kernel/internal/plugins';
 import { allowCommentFor, allowCommentsIn, type AllowComment } from './allow-comments.ts';
 import type { Finding, RuleFinding } from './finding.ts';
 import { lintText, type LintedText } from './lint-text.ts';

@@ -1,4 +1,5 @@
-import { isKernelError, readSql, type SqlStatement } from '@headwater/kernel/internal';
+import { isKernelError } from '@headwater/kernel/internal/errors';
+import { readSql, type SqlStatement } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from './finding.ts';
 import { identifierTooLong } from './rules/identifier-too-long.ts';
 import { newerSyntax } from './rules/newer-syntax.ts';

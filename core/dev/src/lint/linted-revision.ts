@@ -1,4 +1,7 @@
-import type { Revision, RevisionGraph, SchemaHistory, SqlStatement } from '@headwater/kernel/internal';
+import type { RevisionGraph } from '@headwater/kernel/internal/graph';
+import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import type { SqlStatement } from '@headwater/kernel/internal/sql';
 import type { SqlPlace } from './finding.ts';
 import type { ObjectOrigins } from './object-origins.ts';
 

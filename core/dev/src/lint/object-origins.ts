@@ -1,14 +1,14 @@
+import type { HistoryRevision } from '@headwater/kernel/internal/ownership';
 import {
   findObject,
   trackSql,
   lookupKey,
   trackedSchema,
-  type HistoryRevision,
   type TrackedSchema,
   type TrackedObject,
   type TrackedObjects,
   type SqlObject,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 
 /** A revision that at some time created an object of a name, or renamed an object to it. */
 export interface Origin {

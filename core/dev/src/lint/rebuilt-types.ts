@@ -1,4 +1,4 @@
-import { findObject, type TrackedObjects, type SqlStatement } from '@headwater/kernel/internal';
+import { findObject, type TrackedObjects, type SqlStatement } from '@headwater/kernel/internal/sql';
 
 /**
  * A type that a piece of SQL replaces by another type of the same name. This is the only way to remove a value from an

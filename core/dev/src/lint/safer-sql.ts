@@ -1,4 +1,4 @@
-import { quoteLiteral, quoteName } from '@headwater/kernel/internal';
+import { quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 /** Returns the fields of a revision that builds an index without blocking writes. `name` may be qualified. */
 export function concurrentIndexFields(name: string, statement: string): string {
   const quoted = quoteName(name);

@@ -1,5 +1,5 @@
 import type { AlterTableCmd } from 'libpg-query';
-import type { TrackedObjects, SqlStatement } from '@headwater/kernel/internal';
+import type { TrackedObjects, SqlStatement } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from './finding.ts';
 import type { RebuiltType } from './rebuilt-types.ts';
 

@@ -1,3 +1,4 @@
+import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
 import {
   trackStatement,
   unattributed,
@@ -5,8 +6,7 @@ import {
   trackedSchema,
   readSql,
   relationName,
-  type SchemaHistory,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from './finding.ts';
 import { rebuiltTypes } from './rebuilt-types.ts';
 import { dataLoss } from './rules/data-loss.ts';

@@ -1,4 +1,4 @@
-import type { SqlType } from '@headwater/kernel/internal';
+import type { SqlType } from '@headwater/kernel/internal/sql';
 
 /** The effect of a change of type on a column. */
 export interface TypeChange {

@@ -1,4 +1,4 @@
-import type { Session } from '@headwater/kernel/internal';
+import type { Session } from '@headwater/kernel/internal/database';
 
 /** The kinds of objects to drop by name, in an order in which cascades drop few others. */
 const droppableKinds = [

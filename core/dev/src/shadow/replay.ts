@@ -1,11 +1,6 @@
-import {
-  shortMessage,
-  isSql,
-  serverErrorOf,
-  type KernelError,
-  type Revision,
-  type Session,
-} from '@headwater/kernel/internal';
+import { serverErrorOf, type Session } from '@headwater/kernel/internal/database';
+import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
+import { isSql, type Revision } from '@headwater/kernel/internal/plugins';
 import { sql, type Sql } from '@headwater/kernel/plugin';
 import { devError } from '../error/dev-codes.ts';
 

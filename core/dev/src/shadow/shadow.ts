@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  catalogReader,
-  databaseTarget,
-  kernelError,
-  openPglite,
-  openSession,
-  type Catalog,
-  type Session,
-} from '@headwater/kernel/internal';
+import { catalogReader, type Catalog } from '@headwater/kernel/internal/catalog';
+import { databaseTarget } from '@headwater/kernel/internal/config';
+import { openPglite, openSession, type Session } from '@headwater/kernel/internal/database';
+import { kernelError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 import { emptyDatabase } from './empty-database.ts';
 

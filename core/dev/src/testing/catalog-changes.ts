@@ -1,4 +1,4 @@
-import type { Session } from '@headwater/kernel/internal';
+import type { Session } from '@headwater/kernel/internal/database';
 
 /** Returns the number of the next transaction. Whatever is written from now on has this number or a higher one. */
 export async function nextTransaction({ query }: Session): Promise<string> {

@@ -1,4 +1,6 @@
-import type { DatabaseTarget, LoadedApp, Session } from '@headwater/kernel/internal';
+import type { LoadedApp } from '@headwater/kernel/internal/boot';
+import type { DatabaseTarget } from '@headwater/kernel/internal/config';
+import type { Session } from '@headwater/kernel/internal/database';
 import { openEmbedded } from './embedded-database.ts';
 import { databaseOnServer } from './server-database.ts';
 

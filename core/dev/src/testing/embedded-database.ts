@@ -1,4 +1,5 @@
-import { openSession, type PgliteSession, type LoadedApp } from '@headwater/kernel/internal';
+import type { LoadedApp } from '@headwater/kernel/internal/boot';
+import { openSession, type PgliteSession } from '@headwater/kernel/internal/database';
 import { catalogWrites, dropAllSchemas, nextTransaction } from './catalog-changes.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
 import { overrideSession } from './override-session.ts';

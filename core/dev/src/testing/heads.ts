@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import { kernelPackage, upgrade, type LoadedApp, type Session } from '@headwater/kernel/internal';
+import type { LoadedApp } from '@headwater/kernel/internal/boot';
+import type { Session } from '@headwater/kernel/internal/database';
+import { upgrade } from '@headwater/kernel/internal/migrations';
+import { kernelPackage } from '@headwater/kernel/internal/plugins';
 
 /** Upgrades an empty database to the heads of the active plugins. Throws the error that ends the upgrade. */
 export async function upgradeToHeads(session: Session, { revisionSet, config }: LoadedApp): Promise<void> {

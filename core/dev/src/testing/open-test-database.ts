@@ -1,4 +1,4 @@
-import { loadRevisionSet, upgrade } from '@headwater/kernel/internal';
+import { loadRevisionSet, upgrade } from '@headwater/kernel/internal/migrations';
 import { callerFolder } from './caller-folder.ts';
 import { disposableDatabase } from './disposable-database.ts';
 import type { TestKernelOptions } from './start-test-kernel.ts';

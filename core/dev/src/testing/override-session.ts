@@ -1,4 +1,4 @@
-import type { Session } from '@headwater/kernel/internal';
+import type { Session } from '@headwater/kernel/internal/database';
 
 /** Returns a session that behaves like `session`, except for `overrides`. */
 export function overrideSession<S extends Session>(session: S, overrides: Partial<S>): S {

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import {
-  openSession,
-  serverErrorOf,
-  withSession,
-  type DatabaseTarget,
-  type LoadedApp,
-  type Session,
-} from '@headwater/kernel/internal';
+import type { LoadedApp } from '@headwater/kernel/internal/boot';
+import type { DatabaseTarget } from '@headwater/kernel/internal/config';
+import { openSession, serverErrorOf, withSession, type Session } from '@headwater/kernel/internal/database';
 import type { DisposableDatabase } from './disposable-database.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
 import { overrideSession } from './override-session.ts';

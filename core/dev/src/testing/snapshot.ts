@@ -1,4 +1,4 @@
-import { quoteLiteral } from '@headwater/kernel/internal';
+import { quoteLiteral } from '@headwater/kernel/internal/sql';
 
 /** Runs one statement and returns its rows. */
 export type Query = <Row>(text: string) => Promise<readonly Row[]>;

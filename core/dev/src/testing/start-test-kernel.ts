@@ -1,13 +1,7 @@
-import {
-  allowSources,
-  bootLoadedApp,
-  explainSessionError,
-  loadApp,
-  startStopwatch,
-  type App,
-  type JsonObject,
-  type Session,
-} from '@headwater/kernel/internal';
+import { bootLoadedApp, loadApp, startStopwatch, type App } from '@headwater/kernel/internal/boot';
+import type { JsonObject } from '@headwater/kernel/internal/config';
+import { explainSessionError, type Session } from '@headwater/kernel/internal/database';
+import { allowSources } from '@headwater/kernel/internal/runtime';
 import { Database } from '@headwater/kernel/plugin';
 import type { PluginLog } from '@headwater/kernel/plugin';
 import { callerFolder } from './caller-folder.ts';

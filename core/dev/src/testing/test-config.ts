@@ -1,18 +1,20 @@
 import { join } from 'node:path';
 import {
   assertKnownKeys,
-  kernelError,
+  projectRoot,
+  readConfig,
+  type Config,
+  type JsonObject,
+} from '@headwater/kernel/internal/config';
+import { kernelError } from '@headwater/kernel/internal/errors';
+import {
   openPackages,
   readPluginFields,
   pluginPeers,
-  projectRoot,
-  readConfig,
   realFolder,
-  type Config,
-  type JsonObject,
   type PackageFile,
   type Packages,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/plugins';
 
 /** The parts of a test's config. */
 export interface TestConfigOptions {

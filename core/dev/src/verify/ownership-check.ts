@@ -1,4 +1,6 @@
-import { objectKey, type CatalogColumn, type Revision } from '@headwater/kernel/internal';
+import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changedTable, changeKey, columnKey, type Change } from '../difference/change.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import type { Finding } from '../lint/finding.ts';

@@ -1,4 +1,7 @@
-import { ancestorsOf, isKernelError, readSql, type Revision, type RevisionGraph } from '@headwater/kernel/internal';
+import { isKernelError } from '@headwater/kernel/internal/errors';
+import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/graph';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import { readSql } from '@headwater/kernel/internal/sql';
 import type { PluginSubset } from '../authoring/plugin-subset.ts';
 import { assertSameSchema } from '../authoring/schema-proof.ts';
 import { differenceOf } from '../difference/catalog-difference.ts';

@@ -1,4 +1,6 @@
-import { ancestorsOf, headsAmong, isActive, type Catalog, type Revision } from '@headwater/kernel/internal';
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { ancestorsOf, headsAmong, isActive } from '@headwater/kernel/internal/graph';
+import type { Revision } from '@headwater/kernel/internal/plugins';
 import type { PluginSubset } from '../authoring/plugin-subset.ts';
 import { movedLast, neighborSwaps, randomFrom, randomOrder } from '../authoring/revision-orders.ts';
 import { schemaAfter, schemaDifferences } from '../authoring/schema-proof.ts';

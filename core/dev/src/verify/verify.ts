@@ -1,4 +1,4 @@
-import type { PluginSet } from '@headwater/kernel/internal';
+import type { PluginSet } from '@headwater/kernel/internal/plugins';
 import { entityDrift } from '../authoring/entity-drift.ts';
 import { openPluginLoader } from '../authoring/load-entities.ts';
 import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';

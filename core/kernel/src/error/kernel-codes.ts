@@ -1,4 +1,4 @@
-import { errorFactory, errorGuard, type DetailsIn } from './code-table.ts';
+import { errorFactory, errorGuard, type DetailsIn, type ErrorFactory, type ErrorGuard } from './code-table.ts';
 import { bootCodes } from './codes/boot.ts';
 import { configCodes } from './codes/config.ts';
 import { containerCodes } from './codes/container.ts';
@@ -14,7 +14,16 @@ import { revisionCodes } from './codes/revision.ts';
  * The kernel's code table. `docs/errors.md` lists it together with that of `@headwater/dev`. A test checks that the
  * tables, that page, the throw sites and the tests that provoke each code agree.
  */
-export const kernelCodes = {
+export const kernelCodes: typeof bootCodes &
+  typeof configCodes &
+  typeof peerCodes &
+  typeof pluginCodes &
+  typeof revisionCodes &
+  typeof graphCodes &
+  typeof historyCodes &
+  typeof databaseCodes &
+  typeof containerCodes &
+  typeof entityCodes = {
   ...bootCodes,
   ...configCodes,
   ...peerCodes,
@@ -39,7 +48,7 @@ export type Code = keyof typeof kernelCodes;
 export type Details<C extends Code> = DetailsIn<typeof kernelCodes, C>;
 
 /** Creates a kernel error: `throw kernelError('CONFIG_NOT_FOUND', { … })`. */
-export const kernelError = errorFactory(kernelCodes);
+export const kernelError: ErrorFactory<typeof kernelCodes> = errorFactory(kernelCodes);
 
 /**
  * Tells whether `error` is a {@link KernelError} and, if `code` is given, whether it has that code.
@@ -47,4 +56,4 @@ export const kernelError = errorFactory(kernelCodes);
  * @example
  * if (isKernelError(error, 'DATABASE_UNREACHABLE')) retryLater(error.details.database);
  */
-export const isKernelError = errorGuard(kernelCodes);
+export const isKernelError: ErrorGuard<typeof kernelCodes> = errorGuard(kernelCodes);

@@ -1,4 +1,4 @@
-import { defineError, exitCode } from '@headwater/kernel/internal';
+import { defineError, exitCode } from '@headwater/kernel/internal/errors';
 
 /** Refusals of `migrate:adopt`. */
 export const adoptionCodes = {

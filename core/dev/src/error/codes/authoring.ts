@@ -1,4 +1,4 @@
-import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal';
+import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal/errors';
 
 /** Refusals of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
 export const authoringCodes = {

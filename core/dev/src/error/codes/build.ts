@@ -1,4 +1,4 @@
-import { defineError, exitCode } from '@headwater/kernel/internal';
+import { defineError, exitCode } from '@headwater/kernel/internal/errors';
 
 /** Refusals of `plugin:build`, and of commands that need the sources of a plugin. */
 export const buildCodes = {

@@ -1,4 +1,4 @@
-import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal';
+import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal/errors';
 
 /** Refusals of writing a revision file. */
 export const revisionFileCodes = {

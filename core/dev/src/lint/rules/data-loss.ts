@@ -7,7 +7,7 @@ import {
   relationName,
   type SqlKind,
   unattributed,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
 

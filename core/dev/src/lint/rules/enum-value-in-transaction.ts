@@ -1,4 +1,4 @@
-import { isCreatedInSameSql, nodesIn } from '@headwater/kernel/internal';
+import { isCreatedInSameSql, nodesIn } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 

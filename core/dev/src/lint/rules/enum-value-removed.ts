@@ -1,4 +1,4 @@
-import { quoteName } from '@headwater/kernel/internal';
+import { quoteName } from '@headwater/kernel/internal/sql';
 import type { StatementRule } from '../statement-rule.ts';
 
 /** Reports enums that are rebuilt, which is the only way to remove a value. */

@@ -10,7 +10,7 @@ import {
   trackedSchema,
   trackStatement,
   unattributed,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 

@@ -1,4 +1,4 @@
-import { longestName, identifierIn, scanSql, type SqlStatement } from '@headwater/kernel/internal';
+import { longestName, identifierIn, scanSql, type SqlStatement } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 
 /** Reports names that PostgreSQL would truncate, each once. */

@@ -1,4 +1,4 @@
-import { isNewTable, parseName, quoteName, relationName } from '@headwater/kernel/internal';
+import { isNewTable, parseName, quoteName, relationName } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import { concurrentIndexFields } from '../safer-sql.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';

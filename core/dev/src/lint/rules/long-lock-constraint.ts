@@ -1,5 +1,5 @@
 import type { Constraint } from 'libpg-query';
-import { nameText, parseName, quoteName, type SqlObject } from '@headwater/kernel/internal';
+import { nameText, parseName, quoteName, type SqlObject } from '@headwater/kernel/internal/sql';
 import { addedColumn, hasDefault, type AddedColumn } from '../added-column.ts';
 import type { StatementFinding } from '../finding.ts';
 import { concurrentIndexFields } from '../safer-sql.ts';

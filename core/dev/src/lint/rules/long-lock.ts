@@ -7,7 +7,7 @@ import {
   quoteName,
   relationName,
   unattributed,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
 import { newConstraints } from './long-lock-constraint.ts';

@@ -1,3 +1,4 @@
+import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
 import {
   explainType,
   findObject,
@@ -11,10 +12,9 @@ import {
   readSql,
   displayName,
   type TrackedObjects,
-  type SchemaHistory,
   type SqlObject,
   type SqlStatement,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { rebuiltTypes, type RebuiltType } from '../rebuilt-types.ts';
 import { typeChange } from '../type-change.ts';

@@ -1,4 +1,4 @@
-import type { RevisionBody } from '@headwater/kernel/internal';
+import type { RevisionBody } from '@headwater/kernel/internal/plugins';
 import type { RuleFinding } from '../finding.ts';
 
 /** Reports a revision without `down`. */

@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint, Node, ReturningClause } from 'libpg-query';
-import { optionsIn, nodesIn, stringsIn } from '@headwater/kernel/internal';
+import { optionsIn, nodesIn, stringsIn } from '@headwater/kernel/internal/sql';
 
 /** Syntax that the parser of PostgreSQL 18 accepts and that PostgreSQL 15 does not parse or does not run. */
 export interface NewerSyntax {

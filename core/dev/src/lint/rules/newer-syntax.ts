@@ -1,4 +1,4 @@
-import { nodesIn, scanSql, stringsIn, type SqlStatement } from '@headwater/kernel/internal';
+import { nodesIn, scanSql, stringsIn, type SqlStatement } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { newerFunctions, newerSyntaxTable } from './newer-syntax-table.ts';
 

@@ -8,7 +8,7 @@ import {
   parseName,
   quoteName,
   type SqlObject,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import { replaceColumn } from '../safer-sql.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 

@@ -1,5 +1,12 @@
 import type { Node } from 'libpg-query';
-import { isBuiltinFunction, isSerial, nameFromNodes, nodesIn, quoteName, stringsIn } from '@headwater/kernel/internal';
+import {
+  isBuiltinFunction,
+  isSerial,
+  nameFromNodes,
+  nodesIn,
+  quoteName,
+  stringsIn,
+} from '@headwater/kernel/internal/sql';
 import { addedColumn, type AddedColumn } from '../added-column.ts';
 import { alteredType, explainTypes } from '../altered-type.ts';
 import type { StatementFinding } from '../finding.ts';

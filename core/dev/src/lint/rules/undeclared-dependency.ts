@@ -1,14 +1,14 @@
+import { ancestorsOf } from '@headwater/kernel/internal/graph';
+import { touchedObjects } from '@headwater/kernel/internal/ownership';
 import {
-  ancestorsOf,
   findObject,
   trackStatement,
   unattributed,
   trackedSchema,
   displayName,
-  touchedObjects,
   type SqlObject,
   type SqlStatement,
-} from '@headwater/kernel/internal';
+} from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 

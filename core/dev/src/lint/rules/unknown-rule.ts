@@ -1,4 +1,4 @@
-import { nearestName } from '@headwater/kernel/internal';
+import { nearestName } from '@headwater/kernel/internal/errors';
 import { allowCommentsIn } from '../allow-comments.ts';
 import type { RuleFinding } from '../finding.ts';
 import { isLintRule, ruleLevels } from '../rule-levels.ts';

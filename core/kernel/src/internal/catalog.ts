@@ -1,0 +1,15 @@
+/** Internal door `@headwater/kernel/internal/catalog`, for `@headwater/dev` alone: reading a database's catalog. */
+export type {
+  Catalog,
+  CatalogColumn,
+  CatalogConstraint,
+  CatalogDefinition,
+  CatalogEnum,
+  CatalogIndex,
+  CatalogPartition,
+  CatalogSchema,
+  CatalogTable,
+  DefinitionKind,
+  RowSecurity,
+} from '../catalog/catalog.ts';
+export { catalogReader } from '../catalog/read-catalog.ts';

@@ -1,0 +1,6 @@
+/** Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrations: from the revisions of all plugins to an upgraded database. */
+export { stamp, upgrade } from '../migrate/migrate.ts';
+export { readMigrationState } from '../migrate/migration-state.ts';
+export type { MigrationState } from '../migrate/migration-state.ts';
+export { graphOfPlugins, loadRevisionSet } from '../migrate/revision-set.ts';
+export type { RevisionSet } from '../migrate/revision-set.ts';

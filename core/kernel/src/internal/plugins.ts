@@ -1,0 +1,25 @@
+/** Internal door `@headwater/kernel/internal/plugins`, for `@headwater/dev` alone: packages, plugins, their revisions, manifests and locks. */
+export { isSql } from '../contract/sql.ts';
+export { openDeadline } from '../plugin/deadline.ts';
+export { findPluginPackages } from '../plugin/installed-plugins.ts';
+export { kernelPackage } from '../plugin/kernel-package.ts';
+export { loadPluginSet } from '../plugin/load-plugin-set.ts';
+export { manifestFormat, manifestPath, manifestText, sumOf } from '../plugin/manifest.ts';
+export type { Manifest, ManifestCode, ManifestRevision } from '../plugin/manifest.ts';
+export { openPackages, realFolder } from '../plugin/packages.ts';
+export type { PackageFile, Packages } from '../plugin/packages.ts';
+export { readPluginFields } from '../plugin/plugin-fields.ts';
+export type { PluginFields } from '../plugin/plugin-fields.ts';
+export { importDefinition } from '../plugin/plugin-module.ts';
+export { pluginPeers, sinceOf } from '../plugin/plugin-peers.ts';
+export { hardRequirements } from '../plugin/plugin-set.ts';
+export type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
+export { checkRevision } from '../plugin/revision-check.ts';
+export { assertDependenciesRequired } from '../plugin/revision-dependencies.ts';
+export { loadRevisionFiles } from '../plugin/revision-files.ts';
+export { normalHash, sameTokens } from '../plugin/revision-hash.ts';
+export type { Revision, RevisionBody } from '../plugin/revision.ts';
+export { lockPath, readLock } from '../plugin/revisions-lock.ts';
+export type { LockedRevision, RevisionsLock } from '../plugin/revisions-lock.ts';
+export { countStatements, verbatimRanges } from '../plugin/sql-lexer.ts';
+export type { TextRange } from '../plugin/sql-lexer.ts';

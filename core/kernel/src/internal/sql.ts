@@ -1,0 +1,19 @@
+/** Internal door `@headwater/kernel/internal/sql`, for `@headwater/dev` alone: reading SQL and tracking the schema that it leaves behind. */
+export { isBuiltinFunction } from '../sql/builtin-function.ts';
+export { defaultName, longestName } from '../sql/default-name.ts';
+export { lookupKey, objectKey } from '../sql/object-key.ts';
+export { nameText, parseName } from '../sql/qualified-name.ts';
+export { quoteIdentifier, quoteIdentifiers, quoteLiteral, quoteName } from '../sql/quote.ts';
+export { readSql, trackSql } from '../sql/read-sql.ts';
+export type { SqlStatement } from '../sql/read-sql.ts';
+export { identifierIn, scanSql } from '../sql/scan-sql.ts';
+export { displayName, kindsNamedInCode } from '../sql/sql-object.ts';
+export type { SqlKind, SqlObject, SqlType } from '../sql/sql-object.ts';
+export { explainType, isSerial, sqlType } from '../sql/sql-type.ts';
+export { isNullConstant, nameFromNodes, nodesIn, optionsIn, relationName, stringsIn } from '../sql/syntax-tree.ts';
+export { trackStatement } from '../sql/track-statement.ts';
+export { findObject, partsOfTable } from '../sql/tracked-object.ts';
+export type { TrackedObject, TrackedObjects } from '../sql/tracked-object.ts';
+export { trackedSchema } from '../sql/tracked-schema.ts';
+export type { TrackedSchema } from '../sql/tracked-schema.ts';
+export { isCreatedInSameSql, isNewTable, unattributed } from '../sql/unattributed-sql.ts';
