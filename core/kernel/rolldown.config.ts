@@ -71,15 +71,15 @@ const withoutUmzugCli: Plugin = {
 };
 
 /** Writes the licenses of the bundled packages into a file, as the licenses require. */
-const licences: Plugin = {
-  name: 'licences',
+const licenses: Plugin = {
+  name: 'licenses',
   generateBundle(_, bundle) {
     const files = Object.values(bundle).flatMap((output) => (output.type === 'chunk' ? output.moduleIds : []));
     const packages = new Set(
       files.flatMap((file) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(file) ?? []),
     );
-    const texts = Array.from(packages).toSorted().map(licenceOf);
-    this.emitFile({ type: 'asset', fileName: 'licences.txt', source: texts.join('\n') });
+    const texts = Array.from(packages).toSorted().map(licenseOf);
+    this.emitFile({ type: 'asset', fileName: 'licenses.txt', source: texts.join('\n') });
   },
 };
 
@@ -91,7 +91,7 @@ interface Credits {
   readonly author?: string | { readonly name: string };
 }
 
-function licenceOf(folder: string): string {
+function licenseOf(folder: string): string {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Credits;
   const file = readdirSync(folder).find((entry) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(entry));
   if (file !== undefined) return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8')}`;
@@ -106,7 +106,7 @@ export default defineConfig({
   input: Object.fromEntries([...entries, tricks].map((entry) => [entry, source(`${entry}.ts`)])),
   external: isExternal,
   platform: 'node',
-  plugins: [withoutUmzugCli, licences],
+  plugins: [withoutUmzugCli, licenses],
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',

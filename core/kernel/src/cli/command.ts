@@ -70,8 +70,8 @@ export interface Context {
   /** Standard error, for what happens while a command runs. */
   readonly progress: ProgressStream;
   /**
-   * For a command that has something to close. A failure of a plugin that nobody catches ends the process at once until
-   * this is called. From then on the first such failure aborts the signal, with the failure as its reason.
+   * For a command that has something to close. Until this is called, an uncaught failure of a plugin ends the process at
+   * once. From then on the first one aborts the signal, with the failure as its reason.
    */
   readonly interruption: () => AbortSignal;
 }

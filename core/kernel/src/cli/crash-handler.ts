@@ -7,9 +7,9 @@ import { asKernelError } from './error-text.ts';
 /** Milliseconds that open handles may keep a process alive after its command has ended. */
 const grace = 1000;
 
-/** Handles failures that nobody catches, and an exit before the command has ended. */
+/** Handles uncaught failures, and an exit before the command has ended. */
 export interface CrashHandler {
-  /** Reports exceptions that nobody catches, for a command that imports no more of plugins than their revisions. */
+  /** Reports uncaught exceptions, for a command that imports no more of plugins than their revisions. */
   readonly watchKernel: () => void;
   /** The same for a command that imports the code of plugins: names the plugin behind a failure. */
   readonly watchPlugins: () => Promise<void>;

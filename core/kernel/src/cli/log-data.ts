@@ -1,4 +1,4 @@
-/** The depth to which data is logged. Nobody reads a log deeper than this. */
+/** The depth to which data is logged. Deeper data would only bloat a log. */
 const depthLimit = 6;
 
 /**

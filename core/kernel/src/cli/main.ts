@@ -10,8 +10,8 @@ import { parseSimple, splitCommandLine } from './simple-parser.ts';
 /** The rights that the command line has in its process. */
 export interface MainOptions {
   /**
-   * Whether the process exists for this command alone, as that of `bin/kernel.js` does. Then a failure that nobody catches
-   * is reported as an error, and the process ends with the command. Default: false, which adds no listener to the process.
+   * Whether the process exists for this command alone, as that of `bin/kernel.js` does. Then an uncaught failure is
+   * reported as an error, and the process ends with the command. Default: false, which adds no listener to the process.
    */
   readonly ownsProcess?: boolean;
   /** Whether linked packages may run from their sources, which takes a resolution hook. Default: false. */

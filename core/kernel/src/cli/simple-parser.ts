@@ -12,7 +12,7 @@ export interface CommandLine {
 export function splitCommandLine(argv: readonly string[]): CommandLine {
   for (let i = 0; i < argv.length; i += 1) {
     const word = argv[i] ?? '';
-    // The one common option whose value is a word of its own.
+    // The only common option whose value is a separate word.
     if (word === '--config') i += 1;
     else if (!word.startsWith('-')) return { name: word, words: [...argv.slice(0, i), ...argv.slice(i + 1)] };
   }

@@ -22,7 +22,7 @@ export function runsFromSources(): boolean {
   return allowed || [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some(setsCondition);
 }
 
-/** The value of `--conditions` is a word of its own, or joined to the flag. */
+/** The value of `--conditions` is a separate word, or joined to the flag. */
 function setsCondition(option: string): boolean {
   return option.includes(sourceCondition);
 }

@@ -111,7 +111,7 @@ describe.concurrent('a reader that closes the pipe', () => {
   });
 });
 
-describe('an exception that nobody catches', () => {
+describe('an uncaught exception', () => {
   it('ends the process with exit code 1, and is reported once and without a stack', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     const file = 'plugins/likes/src/migrations/0001_create_like.js';

@@ -180,7 +180,7 @@ describe.concurrent('handles that a plugin leaves open', () => {
   it.each([
     ['after it was stopped', ['start', '--once'], { fields: `start() { ${open} }` }, 0],
     ['after it failed', ['start'], { fields: `start() { ${open} throw new Error('no tide today'); }` }, 12],
-    ['when its code is only looked at', ['config:check'], { fields: `get start() { ${open} return undefined; }` }, 0],
+    ['when its code is only checked', ['config:check'], { fields: `get start() { ${open} return undefined; }` }, 0],
   ] as const)('do not keep the process alive: %s', async (_, args, likes, code) => {
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, likes } });
     const done = await project.kernel(...args);

@@ -24,7 +24,7 @@ function refuse(config: unknown, env: Env = {}, others: Files = {}): Refusal {
 }
 
 /** Runs as another user than root, to whom permissions do not apply. */
-function asNobody<T>(run: () => T): T {
+function asAnotherUser<T>(run: () => T): T {
   if (process.geteuid?.() !== 0) return run();
   process.seteuid?.(65_534);
   try {
@@ -172,7 +172,7 @@ describe('a config', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'config.json'), '{}');
     chmodSync(join(folder, 'config.json'), 0);
-    const { code, exit, text } = asNobody(() => refusalOf(() => readConfig(join(folder, 'config.json'), {})));
+    const { code, exit, text } = asAnotherUser(() => refusalOf(() => readConfig(join(folder, 'config.json'), {})));
     expect([code, exit]).toEqual(['CONFIG_UNREADABLE', 10]);
     expect(text).toContain('permission denied (EACCES)');
   });

@@ -10,7 +10,7 @@ import { changesIn, hostProgram, type ProcessChanges } from './probe.ts';
 
 const run = promisify(execFile);
 
-/** The changes to a process that nobody else's process may suffer. */
+/** The changes that the process of a host may not undergo. */
 const unchanged = { switches: [], hooks: 0, compileCache: false, listeners: [] };
 
 /** Runs a program of a host, which has the kernel as a package, and returns what the program printed. */

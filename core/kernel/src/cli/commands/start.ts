@@ -94,7 +94,7 @@ function reportText(
 }
 
 /**
- * Waits for a signal, or for a failure of a plugin that nobody catches, and returns the reason as text. The first signal
+ * Waits for a signal, or for an uncaught failure of a plugin, and returns the reason as text. The first signal
  * removes the handlers, so a second one ends the process, as signals do.
  */
 function untilStopped(interruption: AbortSignal): Promise<string> {
