@@ -15,9 +15,9 @@ let installed: Installed | null = null;
 async function installAll(): Promise<Installed> {
   const scratch = inject('scratch');
   const folders = new Map(['kernel', 'dev', 'plugin-core'].map((name) => [name, installedPackage(scratch, name)]));
-  for (const name of ['likes', 'comments', 'messages']) {
-    folders.set(`plugin-${name}`, await installPlugin(scratch, name));
-  }
+  const plugins = ['likes', 'comments', 'messages'];
+  const installing = plugins.map(async (name) => folders.set(`plugin-${name}`, await installPlugin(scratch, name)));
+  await Promise.all(installing);
   return folders;
 }
 

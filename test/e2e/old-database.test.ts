@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
 import { databaseKinds, emptyDatabase, urlOf } from '../helper/database.ts';
-import { runKernel, workspaceFolder, type Finished } from '../helper/kernel-process.ts';
+import { installedPackage, installPlugin } from '../helper/installed-packages.ts';
+import { runKernel, type Finished } from '../helper/kernel-process.ts';
 import { dumpSchema } from '../helper/schema-dump.ts';
 
 const workspace = join(import.meta.dirname, '../..');
@@ -42,10 +43,14 @@ describe.each(databaseKinds)('a database of the first release on %s', (kind) => 
     cwd = join(realpathSync(inject('scratch')), `old-database-${kind}`);
     const modules = join(cwd, 'node_modules/@headwater');
     mkdirSync(modules, { recursive: true });
-    for (const name of ['kernel', 'plugin-core', 'plugin-likes', 'plugin-comments', 'plugin-messages']) {
-      symlinkSync(workspaceFolder(name), join(modules, name), 'junction');
-    }
-    symlinkSync(join(workspace, 'app'), join(modules, 'app'), 'junction');
+    symlinkSync(installedPackage(inject('scratch'), 'kernel'), join(modules, 'kernel'), 'junction');
+    const plugins = ['core', 'likes', 'comments', 'messages', 'app'];
+    await Promise.all(
+      plugins.map(async (name) => {
+        const folder = await installPlugin(inject('scratch'), name);
+        symlinkSync(folder, join(modules, name === 'app' ? 'app' : `plugin-${name}`), 'junction');
+      }),
+    );
     writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'community', private: true, type: 'module' }));
     target = await emptyDatabase(kind);
     const text = readFileSync(join(workspace, 'test/fixtures/database-format-1.sql'), 'utf8');

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   readFileSync,
@@ -55,25 +57,34 @@ async function bundle(scratch: string, name: string, parts: readonly string[]): 
 }
 
 /**
- * Builds a first-party plugin and installs it beside the packages of {@link installPackages}, the way npm would. Returns
- * its folder.
+ * Builds a first-party plugin (or `app`) and installs it beside the packages of {@link installPackages}, the way npm would.
+ * Test files that need the same plugin share it, also if they run at the same time. Returns its folder.
  */
 export async function installPlugin(scratch: string, name: string): Promise<string> {
+  const [folder, installed] = name === 'app' ? ['app', 'app'] : [`plugins/${name}`, `plugin-${name}`];
+  const target = installedPackage(scratch, installed);
+  if (existsSync(target)) return target;
   const kernel = installedKernel(scratch);
-  const made = join(scratch, `plugin-${name}`);
-  const target = installedPackage(scratch, `plugin-${name}`);
+  const built = join(scratch, `${installed}-${randomBytes(4).toString('hex')}`);
   for (const part of ['src', 'package.json', 'revisions.lock.json']) {
-    cpSync(join(workspace, 'plugins', name, part), join(made, part), { recursive: true });
+    const source = join(workspace, folder, part);
+    if (existsSync(source)) cpSync(source, join(built, part), { recursive: true });
   }
-  for (const file of globSync('**/*.ts', { cwd: join(made, 'src') })) {
-    const code = stripTypeScriptTypes(readFileSync(join(made, 'src', file), 'utf8'));
-    const module = join(made, 'dist', file.replace(/ts$/, 'js'));
+  for (const file of globSync('**/*.ts', { cwd: join(built, 'src') })) {
+    const code = stripTypeScriptTypes(readFileSync(join(built, 'src', file), 'utf8'));
+    const module = join(built, 'dist', file.replace(/ts$/, 'js'));
     mkdirSync(dirname(module), { recursive: true });
-    writeFileSync(module, code.replaceAll(/(from '\.[^']*\.)ts'/g, "$1js'"));
+    writeFileSync(module, code.replaceAll(/((?:from |import\()'\.[^']*\.)ts'/g, "$1js'"));
   }
-  symlinkSync(join(kernel, '../..'), join(made, 'node_modules'), 'junction');
-  await run(process.execPath, [join(kernel, 'bin/kernel.js'), 'plugin:build', made], { cwd: made });
-  for (const part of ['src', 'node_modules']) rmSync(join(made, part), { recursive: true });
-  renameSync(made, target);
+  symlinkSync(join(kernel, '../..'), join(built, 'node_modules'), 'junction');
+  await run(process.execPath, [join(kernel, 'bin/kernel.js'), 'plugin:build', built], { cwd: built });
+  for (const part of ['src', 'node_modules']) rmSync(join(built, part), { recursive: true });
+  try {
+    renameSync(built, target);
+  } catch (error) {
+    // Another test file was faster.
+    if (!existsSync(target)) throw error;
+    rmSync(built, { recursive: true });
+  }
   return target;
 }
