@@ -1,7 +1,7 @@
 /**
- * Adds to package-lock.json the entries of optional packages for other platforms that npm left out because the registry
- * at hand lacks them. Without them `npm ci` calls the lock out of sync. Run it after every `npm install` that changes
- * the lock: `npm run lock`. An added entry has no integrity hash; `npm install` on that platform fills it in.
+ * Adds the optional packages of other platforms to package-lock.json. npm omits them if the registry does not have them, and
+ * then `npm ci` reports that the lock is out of sync. Run it after every `npm install` that changes the lock: `npm run lock`.
+ * The added entries have no integrity hash; `npm install` on their platform adds it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -22,7 +22,7 @@ const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock;
 
 const platform = /(?<os>android|darwin|freebsd|linux|openharmony|win32|windows)-(?<cpu>[a-z0-9]+)(?:-(?<abi>[a-z]+))?$/;
 
-/** The lock entry of optional package `name`, whose fields other than its platform are those of `sibling`. */
+/** Returns the entry of the optional package `name`. All fields except its platform are those of `sibling`. */
 function entryOf(name: string, version: string, sibling: Entry): Entry {
   const { os, cpu, abi } = platform.exec(name)?.groups ?? {};
   if (os === undefined || cpu === undefined) throw new Error(`${name} does not end in a platform`);
@@ -55,7 +55,7 @@ for (const parent of Object.values(lock.packages)) {
   }
 }
 
-// npm's own order, so that the next `npm install` moves nothing.
+// In npm's order, so that the next `npm install` does not move entries.
 const sorted = [...packages].toSorted(([a], [b]) => a.localeCompare(b, 'en'));
 if (added.length > 0) {
   writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);

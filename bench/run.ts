@@ -12,11 +12,11 @@ import { makeWorkload } from './workload.ts';
 
 const help = `Usage: npm run bench -- [options]
 
-  --sizes 10x10,50x20   plugins x revisions of each, by commas
-  --noop 21             rounds with nothing to do
+  --sizes 10x10,50x20   plugins x revisions of each, separated by commas
+  --noop 21             rounds with nothing pending
   --fresh 5             rounds on an empty database
   --boot 3              rounds of a first and a second start
-  --server URL          a superuser's URL of a PostgreSQL 15 or newer; without it one is started from an npm package
+  --server URL          URL of a superuser of PostgreSQL 15 or newer; default: a server from an npm package
   --json FILE           also writes every measured value
 `;
 
@@ -63,12 +63,13 @@ async function main(): Promise<void> {
 
 function sizeOf(text: string): readonly [number, number] {
   const [plugins, revisions] = text.split('x').map(count);
-  if (plugins === undefined || revisions === undefined) throw new Error(`${text} is no size like 10x10`);
+  if (plugins === undefined || revisions === undefined)
+    throw new Error(`${text} is not a size; expected for example 10x10`);
   return [plugins, revisions];
 }
 
 function count(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error(`${text} is no number from 1 to 999`);
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error(`${text} is not a number from 1 to 999`);
   return Number(text);
 }
 

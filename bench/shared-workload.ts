@@ -25,7 +25,7 @@ export function readSharedWorkload(file: string): Workload {
   const ids = new Map([...shared.revisions, shared.extra].map(({ id, unit, n }) => [id, `${unit}@${slugOf(n)}`]));
   const idOf = (id: string): string => {
     const known = ids.get(id);
-    if (known === undefined) throw new Error(`${file}: a revision names ${id}, which is not there`);
+    if (known === undefined) throw new Error(`${file}: a revision names the unknown revision ${id}`);
     return known;
   };
   const revisionOf = (revision: SharedRevision): WorkloadRevision => ({

@@ -1,5 +1,5 @@
 // The least that a Node program with the same entities can do: opens MikroORM with the entities of core, likes, comments
-// and messages, all in one file, makes one query and ends. It is no TypeScript, which takes time to strip.
+// and messages, all in one file, makes one query and ends. Not TypeScript, because stripping types takes time.
 //
 //     node start-floor.mjs        (DATABASE_URL; with COMPILE_CACHE=1 Node keeps compiled code, as the kernel lets it)
 import { enableCompileCache } from 'node:module';

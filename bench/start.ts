@@ -11,8 +11,8 @@ import { openServer } from './server.ts';
 
 const help = `Usage: npm run bench:start -- [options]
 
-  --rounds 15      rounds of each, by turns
-  --server URL     a superuser's URL of a PostgreSQL 15 or newer; without it one is started from an npm package
+  --rounds 15      rounds of each, interleaved
+  --server URL     URL of a superuser of PostgreSQL 15 or newer; default: a server from an npm package
   --profile DIR    also writes a profile of one start (Node's --cpu-prof) into DIR
 `;
 
@@ -36,7 +36,7 @@ if (flags.help) process.stdout.write(help);
 else await main(Number(flags.rounds));
 
 async function main(rounds: number): Promise<void> {
-  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`${flags.rounds} is no number of rounds`);
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error(`${flags.rounds} is not a number of rounds`);
   const directory = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
   try {
     const kernel = installKernel(directory);
@@ -92,8 +92,8 @@ function stagesOf({ script, args, env }: Command, cwd: string): string {
     readonly stages: readonly { readonly stage: string; readonly milliseconds: number }[];
     readonly milliseconds: number;
   };
-  const told = stages.map(({ stage, milliseconds: took }) => `${stage} ${Math.round(took)} ms`);
-  return `of one start: ${told.join(', ')}; in all ${Math.round(milliseconds)} ms after the command was imported`;
+  const times = stages.map(({ stage, milliseconds: took }) => `${stage} ${Math.round(took)} ms`);
+  return `one start: ${times.join(', ')}; ${Math.round(milliseconds)} ms in total after the import of the command`;
 }
 
 function profile({ script, args, env }: Command, cwd: string, to: string): void {

@@ -49,7 +49,7 @@ export function packPackages(): Promise<readonly Tarball[]> {
   return (packed ??= packInto(join(inject('scratch'), `packed-${randomBytes(6).toString('hex')}`)));
 }
 
-/** Does itself what the scripts of the packages would start a process for; `test/full` runs those. */
+/** Packs without the `prepack` scripts, which would start a process for each package. `test/full` runs the scripts. */
 async function packInto(folder: string): Promise<readonly Tarball[]> {
   const staged = stagePackages(join(folder, 'staging'));
   for (const one of staged) removeSourceCondition(one);
