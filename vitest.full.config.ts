@@ -6,7 +6,9 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['test/full/**/*.test.ts'],
+    // Random applications are tested in every run; here there are ten times as many.
+    include: ['test/full/**/*.test.ts', '**/random-applications.test.ts'],
+    env: { TRIALS: '40' },
     exclude: configDefaults.exclude,
     // Installing from a registry takes minutes on a slow connection.
     testTimeout: 600_000,
