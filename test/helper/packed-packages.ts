@@ -74,7 +74,7 @@ export async function unpack(tarball: Tarball, folder: string): Promise<void> {
   await run('tar', ['xf', tarball.file, '-C', folder, '--strip-components=1']);
 }
 
-/** What to leave out of a project. */
+/** The packages that a project lacks. */
 export interface Omission {
   /** Leaves out `@headwater/dev`. Default: false. */
   readonly dev?: boolean;
