@@ -87,5 +87,9 @@ function explainBug(error) {
   var debug = process.argv.indexOf('--debug') >= 0;
   var text = error instanceof Error ? (debug ? error.stack : error.message) : String(error);
   process.stderr.write('kernel: ' + text + '\n');
+  if (process.env.HEADWATER_PLAIN_RUNTIME === '1' && /[\\/]dist[\\/]cli\.js/.test(String(text))) {
+    process.stderr.write('HEADWATER_PLAIN_RUNTIME=1 runs the kernel from dist, which has to be built: npm run build\n');
+    return;
+  }
   if (!debug) process.stderr.write('This should not happen. Run again with --debug to see where it came from.\n');
 }

@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inject, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
@@ -93,5 +93,9 @@ describe('a workspace with HEADWATER_PLAIN_RUNTIME=1', () => {
     const bin = join(linked, 'bin/kernel.js');
     expect(await project.kernelWith({ bin }, '--version')).toMatchObject({ code: 1, stdout: '' });
     expect((await project.kernelWith({ bin, ...plain }, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    rmSync(join(linked, 'dist'), { recursive: true });
+    const notBuilt = await project.kernelWith({ bin, ...plain }, '--version');
+    expect(notBuilt).toMatchObject({ code: 1, stdout: '' });
+    expect(notBuilt.stderr).toContain('which has to be built: npm run build');
   });
 });

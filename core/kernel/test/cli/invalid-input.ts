@@ -3,7 +3,7 @@ import { makeProject, type PluginSketch, type Project } from '../../../../test/h
 import { complaintIn, openTrap } from './support.ts';
 
 /** An error in a project, and the refusal that is expected. */
-export interface BadInput {
+export interface InvalidInput {
   /** The name of the row in the table of tests. */
   readonly input: string;
   /** The plugins besides plugin zero. */
@@ -24,7 +24,14 @@ export const core: PluginSketch = { revisions: { '0001_base': 'select 1' } };
 export const likes: PluginSketch = { revisions: { '0001_create_like': 'select 1' } };
 
 /** Checks that an invalid input is refused before anything connects, and returns the text of the error. */
-export async function complaintAbout({ plugins = {}, spoil, command, code, exit, says }: BadInput): Promise<string> {
+export async function complaintAbout({
+  plugins = {},
+  spoil,
+  command,
+  code,
+  exit,
+  says,
+}: InvalidInput): Promise<string> {
   const trap = await openTrap();
   const project = await makeProject({ plugins: { core, ...plugins }, database: trap.url });
   spoil?.(project);

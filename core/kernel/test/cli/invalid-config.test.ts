@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Project } from '../../../../test/helper/project.ts';
-import { complaintAbout, type BadInput } from './bad-input.ts';
+import { complaintAbout, type InvalidInput } from './invalid-input.ts';
 
 const text = (content: string | Buffer) => (project: Project) => project.write('config.json', content as string);
 const key = (name: string, value: unknown) => (project: Project) =>
   project.reconfigure((config) => (config[name] = value));
 
-const rows: readonly BadInput[] = [
+const rows: readonly InvalidInput[] = [
   {
     input: 'config missing',
     spoil: ({ config }) => rmSync(config),

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onServer } from '../../../../test/helper/database.ts';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
-import { core, complaintAbout, likes, listed, type BadInput } from './bad-input.ts';
+import { core, complaintAbout, likes, listed, type InvalidInput } from './invalid-input.ts';
 import { ok, refusalIn, serverDatabase } from './support.ts';
 
-const rows: readonly BadInput[] = [
+const rows: readonly InvalidInput[] = [
   {
     input: 'plugin name ../x',
     spoil: listed('../x'),
