@@ -4,7 +4,7 @@ import { databaseTarget } from '@headwater/kernel/internal/config';
 import { openPglite, openSession, type Session } from '@headwater/kernel/internal/database';
 import { kernelError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
-import { emptyDatabase } from './empty-database.ts';
+import { resetDatabase } from './reset-database.ts';
 
 /** A scratch database for running revisions. It has no ledger and is dropped when it is closed. */
 export interface Shadow extends AsyncDisposable {
@@ -99,7 +99,7 @@ function shadowOn(session: Session, drop: () => Promise<void> = async () => {}):
       return session;
     },
     async empty() {
-      if (!isNew) await emptyDatabase(session);
+      if (!isNew) await resetDatabase(session);
     },
     catalog: catalogReader(session),
     async [Symbol.asyncDispose]() {

@@ -40,7 +40,7 @@ const addedObjects = `select 'extension' as kind, quote_ident(extname) as name f
  * Empties a database until it equals a new one. PostgreSQL replans every prepared statement after a schema was created
  * or dropped, which takes several times as long as reading a catalog, so `public` is kept where possible.
  */
-export async function emptyDatabase({ query, script }: Session): Promise<void> {
+export async function resetDatabase({ query, script }: Session): Promise<void> {
   const found = Map.groupBy(await query<AddedObject>(addedObjects), ({ kind }) => kind);
   const areDroppable = [...found.keys()].every((kind) => droppableKinds.includes(kind));
   const listed = (kind: string): string => (found.get(kind) ?? []).map(({ name }) => name).join(', ');
