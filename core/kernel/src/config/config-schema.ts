@@ -1,4 +1,4 @@
-import { settings, settingsUnder, type Setting } from './settings.ts';
+import { settings, settingsUnder, topKeys, type Setting } from './settings.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -19,33 +19,31 @@ export interface InstalledPlugin {
  */
 export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
   const byName = plugins.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const { $schema, core } = sectionSchema('');
-  const pluginSettings = sectionSchema('/plugins/*');
+  const sections: Readonly<Record<string, JsonSchema>> = {
+    ...sectionSchema(''),
+    database: databaseSchema(),
+    plugins: {
+      description: 'The active plugins. Their order has no meaning.',
+      type: 'object',
+      properties: Object.fromEntries(byName.map((plugin) => [plugin.name, pluginSchema(plugin)])),
+      // Any other name is a plugin that was not installed when the schema was written.
+      propertyNames: { pattern: '^[a-z][a-z0-9-]{0,38}$' },
+      additionalProperties: { type: 'object', properties: sectionSchema('/plugins/*') },
+    },
+    upgrade: {
+      description: 'The time limits of an upgrade.',
+      type: 'object',
+      additionalProperties: false,
+      properties: sectionSchema('/upgrade'),
+    },
+  };
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Headwater configuration',
     type: 'object',
     required: ['database'],
     additionalProperties: false,
-    properties: {
-      $schema,
-      database: databaseSchema(),
-      core,
-      plugins: {
-        description: 'The active plugins. Their order has no meaning.',
-        type: 'object',
-        properties: Object.fromEntries(byName.map((plugin) => [plugin.name, pluginSchema(plugin)])),
-        // Any other name is a plugin that was not installed when the schema was written.
-        propertyNames: { pattern: '^[a-z][a-z0-9-]{0,38}$' },
-        additionalProperties: { type: 'object', properties: pluginSettings },
-      },
-      upgrade: {
-        description: 'The time limits of an upgrade.',
-        type: 'object',
-        additionalProperties: false,
-        properties: sectionSchema('/upgrade'),
-      },
-    },
+    properties: Object.fromEntries(topKeys.map((key) => [key, sections[key]])),
     definitions: {
       variable: {
         description: 'An environment variable, with a default for when it is not set.',
@@ -59,7 +57,7 @@ export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
 const variable = { $ref: '#/definitions/variable' };
 
 /** Returns the schemas of the settings under a pointer, by key. */
-function sectionSchema(prefix: string): JsonSchema {
+function sectionSchema(prefix: string): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(Array.from(settingsUnder(prefix), ([key, setting]) => [key, settingSchema(setting)]));
 }
 
@@ -85,8 +83,8 @@ function databaseSchema(): JsonSchema {
 
 /** The kernel's settings of a plugin. The default of `$package` is the package that is installed. */
 function kernelSettings(plugin: InstalledPlugin): JsonSchema {
-  const { $enabled, $package, ...others } = sectionSchema('/plugins/*');
-  return { $enabled, $package: { ...(isSchema($package) && $package), default: plugin.package }, ...others };
+  const schemas = sectionSchema('/plugins/*');
+  return { ...schemas, $package: { ...schemas['$package'], default: plugin.package } };
 }
 
 function pluginSchema(plugin: InstalledPlugin): JsonSchema {

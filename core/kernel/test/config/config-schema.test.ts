@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { configSchema, type InstalledPlugin } from '../../src/config/config-schema.ts';
+import { settings } from '../../src/config/settings.ts';
 import { optionSchema } from '../../src/plugin/plugin-options.ts';
 
 const options = z.object({
@@ -51,6 +52,20 @@ describe('the schema of a config', () => {
     })) {
       expect(upgrade?.properties[key]?.default).toBe(standard);
       expect(upgrade?.properties[key]?.description).toContain('seconds');
+    }
+  });
+
+  it('has every setting of the table, with its description', () => {
+    const schema = schemaOf();
+    for (const [pointer, { description }] of Object.entries(settings)) {
+      const keys = pointer.slice(1).split('/');
+      // An object of URLs is one of two ways to write the database; the settings of a plugin are those of any name.
+      const place = keys.reduce<unknown>((inside, key) => {
+        const [, urls] = (inside as Schema).anyOf ?? [];
+        if (key === '*') return (inside as Schema).additionalProperties;
+        return ((urls ?? inside) as Schema).properties[key];
+      }, schema);
+      expect(place, pointer).toMatchObject({ description: expect.stringContaining(description) as string });
     }
   });
 
