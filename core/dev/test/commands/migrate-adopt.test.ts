@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dumpSchema } from '../../../../test/helper/schema-dump.ts';
-import { databaseKinds, resetDatabase } from '../../../../test/helper/database.ts';
+import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
 import type { Project } from '../../../../test/helper/project.ts';
 import type { DatabaseTarget } from '../../../kernel/src/config/config.ts';
 import { openSession, type Session } from '../../../kernel/src/db/session.ts';
@@ -104,7 +104,7 @@ const adopt = ['migrate:adopt', 'shop', '--from', 'old'];
 
 describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
   it('takes over a database that MikroORM has migrated, and gives a fresh one the same schema', async () => {
-    const database = await resetDatabase(kind);
+    const database = await emptyDatabase(kind);
     const project = await makeShop(database, shop);
     await migrateWithMikroOrm(project, database);
     const [before, rows] = await allOf(database);
@@ -134,7 +134,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
       '  Migration20240506070809 has no SQL, so it becomes no revision\n4 migrations adopted before.\nNothing to do.\n',
     );
 
-    const other = await resetDatabase(kind);
+    const other = await emptyDatabase(kind);
     project.reconfigure(
       (config) => (config['database'] = other.kind === 'postgres' ? other.url : `pglite://${other.directory}`),
     );
@@ -245,7 +245,7 @@ describe('kernel migrate:adopt', () => {
   });
 
   it('continues after a migration that was written by hand as a revision', async () => {
-    const database = await resetDatabase('postgres');
+    const database = await emptyDatabase('postgres');
     const project = await makeShop(database, {
       ...one('M1', 'create table "a" ("n" int);'),
       'M2.ts': migrationText('M2', '  async up() { await this.execute("insert into a values (1)"); }'),
@@ -280,7 +280,7 @@ export default defineRevision({
   });
 
   it('writes nothing if the files and the table disagree about the history', async () => {
-    const database = await resetDatabase('postgres');
+    const database = await emptyDatabase('postgres');
     const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
     await migrateWithMikroOrm(project, database);
     const run = (text: string): Promise<void> => onDatabase(database, (session) => session.script(text));
@@ -304,7 +304,7 @@ export default defineRevision({
   });
 
   it('does not stamp revisions that the table does not record', async () => {
-    const database = await resetDatabase('postgres');
+    const database = await emptyDatabase('postgres');
     const project = await makeShop(database, one('M1'), { revisions: { '0001_own': 'select 0' } });
     await migrateWithMikroOrm(project, database);
     const refusal = refusalIn(await project.kernel(...adopt, '--json'));
@@ -319,7 +319,7 @@ export default defineRevision({
   it.each(databaseKinds)(
     'reads a table with another name and schema, and names with extensions, on %s',
     async (kind) => {
-      const database = await resetDatabase(kind);
+      const database = await emptyDatabase(kind);
       const project = await makeShop(database, { ...one('M1'), ...one('M2', 'select 2') });
       await migrateWithMikroOrm(project, database, { to: 'M1', tableName: 'audit.Old' });
       await onDatabase(database, (session) => session.script(`update audit."Old" set name = 'M1.js'`));
