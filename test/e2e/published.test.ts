@@ -96,7 +96,7 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
   });
 
   it('contain the licenses of the bundled packages, and of no others', () => {
-    const text = readFileSync(join(cwd, 'node_modules/@headwater/kernel/dist/licences.txt'), 'utf8');
+    const text = readFileSync(join(cwd, 'node_modules/@headwater/kernel/dist/licenses.txt'), 'utf8');
     const names = Array.from(text.matchAll(/^(\S+) \d+\.\d+\.\d+$/gm), ([, name]) => name);
     const inversify = ['common', 'container', 'core', 'plugin', 'reflect-metadata-utils'];
     const umzug = ['emittery', 'fdir', 'picomatch', 'pony-cause', 'tinyglobby', 'umzug'];
