@@ -28,7 +28,7 @@ export default defineConfig({
     root: here,
     // One project for all packages, because a worker of Vitest serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
-    // These need a registry or take long: `npm run test:full`.
+    // These need a registry: `npm run test:full`.
     exclude: [...configDefaults.exclude, 'test/full/**'],
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],

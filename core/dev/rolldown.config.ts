@@ -1,4 +1,5 @@
-// What npm publishes of this package: its doors, with what they share in as few files. Their declarations are tsc's.
+// The code that npm publishes of this package: its entry points, and the modules that they share, in few files. tsc writes the
+// declarations.
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };
@@ -11,7 +12,7 @@ const doors = Object.values(packageFile.exports).flatMap((door) =>
 export default defineConfig({
   cwd: here,
   input: Object.fromEntries(doors.map((door) => [door, join(here, 'src', `${door}.ts`)])),
-  // Every package stays outside, the kernel above all: it must be the copy that runs.
+  // No package is bundled, least of all the kernel, which must be the copy that runs.
   external: /^[^./]/,
   platform: 'node',
   output: { dir: 'dist', entryFileNames: '[name].js', chunkFileNames: 'chunk/[name].js', comments: false },
