@@ -4,8 +4,10 @@ export const kernelSqlState = {
   busy: 'HW001',
   /** The ledger is no longer the one that the plan was made from: read it and plan again. */
   stale: 'HW002',
-  /** The revision changed a setting that its envelope depends on. */
-  envelope: 'HW003',
+  /** A batch would not have the same result as its revisions one by one. */
+  split: 'HW004',
+  /** The ledger is damaged. */
+  damaged: 'HW005',
   /** Notice: this revision begins. */
   begins: 'HW100',
   /** Notice: another process had already applied this revision. */
@@ -20,9 +22,6 @@ export const serverSqlState = {
   lockNotAvailable: '55P03',
   deadlock: '40P01',
   serializationFailure: '40001',
-  unsafeNewEnumValue: '55P04',
-  objectInUse: '55006',
-  outOfMemory: '53200',
   insufficientPrivilege: '42501',
   readOnlyTransaction: '25006',
   featureNotSupported: '0A000',

@@ -27,7 +27,7 @@ export function ledgerDigest(revisions: Iterable<{ readonly id: string; readonly
   return hash('sha256', lines.toSorted().join('\n'));
 }
 
-/** Reads the ledger. A database without a ledger has format 0. Throws LEDGER_FORMAT_NEWER. */
+/** Reads the ledger. A database without a ledger has format 0. Throws LEDGER_FORMAT_NEWER and LEDGER_DAMAGED. */
 export async function readLedger(session: Session): Promise<Ledger> {
   return (await readLedgerUnlessEqual(session, null)) ?? { format: 0, rows: [] };
 }
@@ -65,10 +65,14 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     if (code === serverSqlState.undefinedColumn) assertKnownFormat(await readFormat(session));
     throw error;
   }
-  const format = found?.format ?? 0;
+  // The tables are there, since the query did not fail.
+  if (found?.format === null || found === undefined) {
+    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: 'kernel.format is empty' });
+  }
+  const { format } = found;
   assertKnownFormat(format);
-  if (found?.same === true) return null;
-  const lines = found?.lines ?? null;
+  if (found.same === true) return null;
+  const { lines } = found;
   return { format, rows: lines === null ? [] : parseRows(lines) };
 }
 

@@ -1,7 +1,9 @@
 import type { UpgradeSettings } from '../config/config.ts';
+import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
@@ -9,6 +11,7 @@ import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RunnableStep } from '../run/batches.ts';
+import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
@@ -143,20 +146,41 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   if (first.steps.length === 0) return result;
 
   const { runSteps } = await import('../run/run-steps.ts');
-  const { recover, startProgress } = await import('../run/recover.ts');
+  const { startProgress } = await import('../run/recover.ts');
   const progress = startProgress();
   try {
     for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
       const steps = plan.steps.map((step) => runnable(step, revisionSet));
       const interruption = await runSteps(run, steps, goal.mode, state.ledger, progress);
       if (interruption === null) break;
-      await recover(run, interruption, progress);
-      state = await readMigrationState(session, revisionSet);
+      state = await recoverState(run, interruption, progress, revisionSet);
     }
     return { ...result, applied: progress.applied };
   } catch (error) {
     if (!isKernelError(error)) throw error;
     return { ...result, applied: progress.applied, error };
+  }
+}
+
+/**
+ * Recovers from `interruption` and reads the ledger again. A connection that breaks in the meantime is one more
+ * interruption, since the run may already have committed steps.
+ */
+async function recoverState(
+  run: RunContext,
+  interruption: Interruption,
+  progress: RunProgress,
+  revisionSet: RevisionSet,
+): Promise<MigrationState> {
+  const { recover } = await import('../run/recover.ts');
+  for (let current = interruption; ;) {
+    try {
+      await recover(run, current, progress);
+      return await readMigrationState(run.session, revisionSet);
+    } catch (error) {
+      if (isKernelError(error) || !isConnectionLoss(error, run.session)) throw error;
+      current = { kind: 'lost', step: interruption.step, reason: shortMessage(error) };
+    }
   }
 }
 

@@ -24,7 +24,8 @@ export const chunkSize = 100;
  * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an
  * empty ledger, when nobody can be waiting for their locks. Otherwise, and always for code, `transaction: false` and
  * downgrades, a batch has one revision. A revision that adds an enum value ends its batch, since the value cannot be
- * used before it is committed. A stamp is always one batch.
+ * used before it is committed. From the first deferrable constraint on, revisions run one by one, since constraint modes
+ * cannot be restored inside a transaction. A stamp is always one batch.
  */
 export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
   if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];
@@ -34,15 +35,20 @@ export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp',
     if (chunk.length > 0) batches.push({ kind: 'sql', direction: 'up', steps: chunk });
     chunk = [];
   };
+  let isTogether = together;
   for (const step of steps) {
     const kind = batchKind(step);
+    if (usesDeferrable(step)) {
+      endChunk();
+      isTogether = false;
+    }
     if (kind !== 'sql' || step.direction === 'down') {
       endChunk();
       batches.push({ kind, direction: step.direction, steps: [step] });
       continue;
     }
     chunk.push(step);
-    if (!together || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
+    if (!isTogether || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
   }
   endChunk();
   return batches;
@@ -57,4 +63,9 @@ function batchKind({ revision, direction }: RunnableStep): Batch['kind'] {
 
 function addsEnumValue({ revision }: RunnableStep): boolean {
   return revision?.up.kind === 'sql' && /\balter\s+type\b[^;]*\badd\s+value\b/i.test(revision.up.text);
+}
+
+/** Constraints that dynamic SQL makes deferrable are found while the batch runs; then its revisions run one by one. */
+function usesDeferrable({ revision }: RunnableStep): boolean {
+  return revision?.up.kind === 'sql' && /\bdeferrable\b|\bconstraint\s+trigger\b/i.test(revision.up.text);
 }

@@ -2,7 +2,7 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
-import { serverErrorOf, type ServerError } from '../db/server-error.ts';
+import { isConnectionLoss, serverErrorOf, type ServerError } from '../db/server-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
 
@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'lost'; readonly reason: string }
   /** The table locks were not granted: run the batch again a little later. */
   | { readonly kind: 'retry' }
-  /** The batch is too large for one transaction: run its revisions one by one. */
+  /** The revisions of the batch have to run one by one. */
   | { readonly kind: 'split' }
   | { readonly kind: 'fail'; readonly error: KernelError };
 
@@ -48,15 +48,11 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
     case serverSqlState.deadlock:
     case serverSqlState.serializationFailure:
       return { kind: 'retry' };
-    case serverSqlState.unsafeNewEnumValue:
-    case serverSqlState.objectInUse:
-    case serverSqlState.outOfMemory:
-      if (context.size > 1) return { kind: 'split' };
-      break;
     default:
   }
-  // The server ended the connection (57P01, 57P02, 57P03, 57P05), or the network did (class 08).
-  if (context.session.lost || /^(57P0[1235]|08)/.test(server.code)) return { kind: 'lost', reason: server.message };
+  if (isConnectionLoss(error, context.session)) return { kind: 'lost', reason: server.message };
+  // One by one, the revisions before the failing one take effect, and its error is reported as if it ran alone.
+  if (context.size > 1) return { kind: 'split' };
   return { kind: 'fail', error: explain(server, context, error) };
 }
 
@@ -64,8 +60,8 @@ function explain(server: ServerError, context: ErrorContext, cause: unknown): Ke
   const { session, step, applied } = context;
   const revision = step.id;
   switch (server.code) {
-    case kernelSqlState.envelope:
-      return kernelError('ENVELOPE_VIOLATED', { revision, reason: server.message, applied }, { cause });
+    case kernelSqlState.damaged:
+      return kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause });
     case serverSqlState.featureNotSupported:
     case serverSqlState.invalidTermination:
       if (!/transaction/i.test(server.message)) break;

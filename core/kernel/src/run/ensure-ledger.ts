@@ -28,11 +28,14 @@ begin
     create schema if not exists kernel;
   else
     select max(f.version) into version from kernel.format f;
+    if version is null then
+      raise exception using errcode = '${kernelSqlState.damaged}', message = 'kernel.format is empty';
+    end if;
   end if;
   ${steps.join('\n  ')}
 end`;
   try {
-    await session.script(`${beginScript(session.kind, settings)}do ${dollarQuote(block)};\ncommit;`);
+    await session.script(`${beginScript(settings)}do ${dollarQuote(block)};\ncommit;`);
     return true;
   } catch (error) {
     if (serverErrorOf(error)?.code === kernelSqlState.busy) return false;

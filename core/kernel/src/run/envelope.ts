@@ -5,6 +5,7 @@ import type { Revision } from '../plugin/revision.ts';
 import { dollarQuote } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
+import { optionalLimits, restoreSession, transactionLimits } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named like the columns. */
 export interface RowToWrite {
@@ -51,37 +52,25 @@ const columns =
   'plugin, slug, revises, depends_on, replaces, raw, breaking, up, down, package, package_version, run_id, attempt_id';
 
 /** The column types of a row that is passed as JSON. */
-export const rowType =
+const rowType =
   'plugin text, slug text, revises text[], depends_on text[], replaces text[], raw text, breaking boolean, up text, ' +
   'down text, package text, package_version text, run_id uuid, attempt_id uuid';
 
 /** Returns the `insert … select` of rows with {@link rowType} from the relation or record `source`. */
-export function insertRow(source: string, durationMs: string): string {
+function insertRow(source: string, durationMs: string): string {
   const values = columns.replaceAll(/\w+/g, (column) => `${source}.${column}`);
   return `insert into kernel.ledger (${columns}, duration_ms) select ${values}, ${durationMs}`;
 }
 
 /**
- * Returns the SQL that opens a transaction. It sets the time limits, the isolation level and the message level, so the
- * settings of the role and the database do not matter. If the server's platform supports it, the server also checks the
- * connection every 200 ms, so that the lock of a killed process is released at once and not only at the end of the
- * running statement.
+ * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
+ * kernel (see {@link transactionLimits}).
  */
-export function beginScript(kind: 'postgres' | 'pglite', settings: UpgradeSettings): string {
-  const checkConnection =
-    kind === 'pglite'
-      ? ''
-      : `do $$ begin perform set_config('client_connection_check_interval', '200', true); exception when others then null; end $$;\n`;
+export function beginScript(settings: UpgradeSettings, revisions = 1): string {
   return `begin isolation level read committed read write;
-set local lock_timeout = ${milliseconds(settings.lockTimeout)};
-set local statement_timeout = ${milliseconds(settings.statementTimeout)};
-set local idle_in_transaction_session_timeout = 0;
-set local client_min_messages = notice;
-${checkConnection}`;
-}
-
-function milliseconds(seconds: number): number {
-  return Math.round(seconds * 1000);
+${transactionLimits(settings, revisions)}
+do $$ begin ${optionalLimits} end $$;
+`;
 }
 
 /** PL/pgSQL that raises "stale" if another kernel has changed the ledger's format. */
@@ -90,12 +79,18 @@ const checkFormat = `if (select max(version) from kernel.format) is distinct fro
   end if;`;
 
 /**
- * Returns the query of a loop over `rows` in order. Its column `present` says whether the ledger has the row. One query
- * for all rows is enough, since nobody else changes the ledger while the lock is held.
+ * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` says whether
+ * the ledger has the row: one query for all rows is enough, since nobody else changes the ledger while the lock is held.
+ * The loop goes over arrays, since a loop over a query is a cursor, and `close all` in the body could not close it.
  */
-function stepsOf(rows: readonly (RowToWrite | RowToRemove)[], type: string = rowType): string {
-  return `select row.*, exists (select from kernel.ledger l where l.plugin = row.plugin and l.slug = row.slug) as present
-      from json_to_recordset(${dollarQuote(JSON.stringify(rows))}) as row(${type})`;
+function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, body: string): string {
+  return `select array_agg(value order by n), array_agg(exists (select from kernel.ledger l
+      where l.plugin = value ->> 'plugin' and l.slug = value ->> 'slug') order by n)
+    into items, present from json_array_elements(${dollarQuote(JSON.stringify(rows))}) with ordinality as row(value, n);
+  for i in 1 .. coalesce(array_length(items, 1), 0) loop
+    select * into step from json_to_record(items[i]) as row(${type});
+    ${body}
+  end loop;`;
 }
 
 /**
@@ -117,18 +112,13 @@ function checkNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises
   end if;`;
 }
 
-/** PL/pgSQL that raises "envelope" if a revision changed a setting that the rest of the transaction depends on. */
-const checkEnvelope = `if current_setting('search_path') is distinct from path or current_user is distinct from who then
-      raise exception using errcode = '${kernelSqlState.envelope}', message = case when current_user is distinct from who
-        then 'it changed the current user' else 'it changed search_path to ' || current_setting('search_path') end;
-    end if;`;
-
 const declarations = `declare
   step record;
+  items json[];
+  present boolean[];
   missing text;
   began timestamptz;
-  path text := current_setting('search_path');
-  who name := current_user;`;
+  check_interval text := current_setting('client_connection_check_interval');`;
 
 /** Returns PL/pgSQL that sends a notice with the step's id. The client learns from it which revision runs or failed. */
 function notify(state: string): string {
@@ -137,16 +127,20 @@ function notify(state: string): string {
 
 /**
  * Returns one `do` block that applies `rows` in order: it takes the lock, checks that the needs of all rows are met,
- * skips rows that the ledger already has, runs the text of each revision and writes its row. Texts and rows are
- * committed together or not at all. The text cannot end the transaction, because PostgreSQL rejects `commit` and the
- * like inside `execute` with 0A000.
+ * skips rows that the ledger already has, runs the text of each revision, restores the session and writes the row. Texts
+ * and rows are committed together or not at all. The text cannot end the transaction, because PostgreSQL rejects
+ * `commit` and the like inside `execute` with 0A000.
  *
- * Of several rows it reports the beginning of one every 100 ms, and the one that fails. A notice for each would make
- * both sides wake each other a thousand times, and take a tenth of the time of a fresh upgrade.
+ * Several rows give the same result as each alone, or the block raises "split": then they run one by one. Of several
+ * rows the block reports the beginning of one every 100 ms, and the one that fails. A notice for each would make both
+ * sides wake each other a thousand times, and take a tenth of the time of a fresh upgrade.
  */
-export function upBlock(rows: readonly RowToWrite[]): string {
-  const loop = `for step in ${stepsOf(rows)} loop
-    if step.present then
+export function upBlock(rows: readonly RowToWrite[], settings: UpgradeSettings): string {
+  const several = rows.length > 1;
+  const loop = forEachRow(
+    rows,
+    rowType,
+    `if present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
@@ -156,18 +150,37 @@ export function upBlock(rows: readonly RowToWrite[]): string {
       ${notify(kernelSqlState.begins)}
     end if;
     execute step.up;
-    ${checkEnvelope}
-    ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};
-  end loop;`;
+    ${several ? checkTime(settings) : ''}
+    ${restoreSession(transactionLimits(settings, rows.length))}
+    ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};`,
+  );
   return `do ${dollarQuote(`${declarations}
   notified timestamptz;
 begin
   ${takeLock}
   ${checkFormat}
   ${checkNeeds(rows)}
-  ${rows.length > 1 ? `begin ${loop} ${notifyFailed} end;` : loop}
+  ${several ? checkConstraintModes : ''}
+  ${several ? `begin ${loop} ${notifyFailed} end;` : loop}
+  ${several ? checkConstraintModes : ''}
 end`)};`;
 }
+
+/** Returns PL/pgSQL that raises "split" if the text of a revision ran longer than its own time limit. */
+function checkTime({ statementTimeout }: UpgradeSettings): string {
+  if (statementTimeout === 0) return '';
+  return `if clock_timestamp() - began > interval '${Math.round(statementTimeout * 1000)} ms' then
+      raise exception using errcode = '${kernelSqlState.split}', message = 'a revision exceeds its time limit';
+    end if;`;
+}
+
+/**
+ * PL/pgSQL that raises "split" if a constraint can be deferred: its mode, and its checks at the end of a transaction,
+ * cannot be restored between two revisions of one transaction.
+ */
+const checkConstraintModes = `if exists (select from pg_catalog.pg_trigger where tgdeferrable) then
+    raise exception using errcode = '${kernelSqlState.split}', message = 'there are deferrable constraints';
+  end if;`;
 
 /**
  * PL/pgSQL that reports the step that failed, if any had begun, and raises the error unchanged. A block with an
@@ -184,23 +197,24 @@ const notifyFailed = `exception when query_canceled or assert_failure or others 
  * lock and makes the same checks as {@link upBlock}.
  */
 export function stampBlock(rows: readonly RowToWrite[]): string {
-  return `do ${dollarQuote(`declare
-  step record;
-  missing text;
-begin
-  ${takeLock}
-  ${checkFormat}
-  ${checkNeeds(rows)}
-  for step in ${stepsOf(rows)} loop
-    if step.present then
+  const loop = forEachRow(
+    rows,
+    rowType,
+    `if present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
     ${insertRow('step', '0')};
     insert into kernel.event (kind, plugin, slug, run_id, row)
       select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from kernel.ledger l
-        where l.plugin = step.plugin and l.slug = step.slug;
-  end loop;
+        where l.plugin = step.plugin and l.slug = step.slug;`,
+  );
+  return `do ${dollarQuote(`${declarations}
+begin
+  ${takeLock}
+  ${checkFormat}
+  ${checkNeeds(rows)}
+  ${loop}
 end`)};`;
 }
 
@@ -214,7 +228,7 @@ export interface RowToRemove {
 }
 
 /** PL/pgSQL that deletes the row of `step` and writes an event. */
-export const removeRow = `with removed as (
+const removeRow = `with removed as (
       delete from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug returning *
     ) insert into kernel.event (kind, plugin, slug, run_id, row)
       select 'downgrade', removed.plugin, removed.slug, step.run_id, to_jsonb(removed) from removed;`;
@@ -229,22 +243,25 @@ const checkDependents = `select l.plugin || '@' || l.slug into missing from kern
 /**
  * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
  */
-export function downBlock(rows: readonly RowToRemove[]): string {
-  return `do ${dollarQuote(`${declarations}
-begin
-  ${takeLock}
-  ${checkFormat}
-  for step in ${stepsOf(rows, 'plugin text, slug text, down text, run_id uuid')} loop
-    if not step.present then
+export function downBlock(rows: readonly RowToRemove[], settings: UpgradeSettings): string {
+  const loop = forEachRow(
+    rows,
+    'plugin text, slug text, down text, run_id uuid',
+    `if not present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
     ${checkDependents}
     ${notify(kernelSqlState.begins)}
     execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
-    ${checkEnvelope}
-    ${removeRow}
-  end loop;
+    ${restoreSession(transactionLimits(settings))}
+    ${removeRow}`,
+  );
+  return `do ${dollarQuote(`${declarations}
+begin
+  ${takeLock}
+  ${checkFormat}
+  ${loop}
 end`)};`;
 }
 
@@ -254,30 +271,37 @@ end`)};`;
  */
 export function guardBlock(row: RowToWrite, direction: 'up' | 'down'): string {
   const up = direction === 'up';
-  return `do ${dollarQuote(`declare
-  step record;
-  missing text;
+  const loop = forEachRow(
+    [row],
+    rowType,
+    `if ${up ? '' : 'not '}present[i] then
+      ${notify(kernelSqlState.skipped)}
+      continue;
+    end if;
+    ${up ? '' : checkDependents}`,
+  );
+  return `do ${dollarQuote(`${declarations}
 begin
   ${takeLock}
   ${checkFormat}
   ${up ? checkNeeds([row]) : ''}
-  for step in ${stepsOf([row])} loop
-    if ${up ? '' : 'not '}step.present then
-      ${notify(kernelSqlState.skipped)}
-      continue;
-    end if;
-    ${up ? '' : checkDependents}
-  end loop;
+  ${loop}
 end`)};`;
 }
 
-/** Returns one `do` block that writes or removes the row of a revision that the caller has run. */
-export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationMs: number): string {
-  return `do ${dollarQuote(`declare
-  step record;
+/**
+ * Returns one `do` block that restores the session and writes or removes the row of a revision that the caller has run.
+ */
+export function recordBlock(
+  row: RowToWrite,
+  direction: 'up' | 'down',
+  durationMs: number,
+  settings: UpgradeSettings,
+): string {
+  return `do ${dollarQuote(`${declarations}
 begin
-  for step in select * from json_to_recordset(${dollarQuote(JSON.stringify([row]))}) as row(${rowType}) loop
-    ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}
-  end loop;
+  ${restoreSession(transactionLimits(settings))}
+  select * into step from json_to_record(${dollarQuote(JSON.stringify(row))}) as row(${rowType});
+  ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}
 end`)};`;
 }

@@ -12,7 +12,7 @@ export async function openLockedTransaction(
   direction: 'up' | 'down',
 ): Promise<boolean> {
   let skipped = false;
-  await session.script(`${beginScript(session.kind, settings)}${guardBlock(row, direction)}`, (notice) => {
+  await session.script(`${beginScript(settings)}${guardBlock(row, direction)}`, (notice) => {
     if (notice.code === kernelSqlState.skipped) skipped = true;
   });
   if (skipped) await session.script('rollback');

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kernelError } from '../error/kernel-codes.ts';
+import { isConnectionLoss, serverErrorOf } from '../db/server-error.ts';
+import type { Session } from '../db/session.ts';
+import { serverSqlState } from '../db/sql-state.ts';
+import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './migration-lock.ts';
 import type { RunContext, RunStep } from './run-context.ts';
@@ -21,8 +24,12 @@ export async function reconnect(
   for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
     try {
       await session.reconnect();
-      break;
+      await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait);
+      return await committedBy(session, run.id);
     } catch (error) {
+      if (isKernelError(error, 'LOCK_WAIT_TIMEOUT')) throw error;
+      // The new connection may break as well.
+      if (!isKernelError(error) && !isConnectionLoss(error, session)) throw error;
       if (performance.now() + wait > until) {
         const details = { revision: step?.id ?? '', database: session.shown, reason };
         throw kernelError('OUTCOME_UNKNOWN', details, { cause: error });
@@ -30,10 +37,19 @@ export async function reconnect(
     }
     await sleep(wait);
   }
-  await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait);
-  return session.query(
-    `select plugin || '@' || slug as id, 'up' as direction from kernel.ledger where run_id = $1
-      union all select plugin || '@' || slug, 'down' from kernel.event where run_id = $1 and kind = 'downgrade'`,
-    [run.id],
-  );
+}
+
+async function committedBy(session: Session, runId: string): Promise<readonly RunStep[]> {
+  try {
+    return await session.query(
+      `select plugin || '@' || slug as id, 'up' as direction from kernel.ledger where run_id = $1
+        union all select plugin || '@' || slug, 'down' from kernel.event where run_id = $1 and kind = 'downgrade'`,
+      [runId],
+    );
+  } catch (error) {
+    // The connection broke while the ledger was being created, and that was rolled back.
+    const code = serverErrorOf(error)?.code;
+    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return [];
+    throw error;
+  }
 }

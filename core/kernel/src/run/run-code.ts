@@ -42,7 +42,7 @@ export async function runCode(
   } finally {
     open = false;
   }
-  await session.script(`${recordBlock(row, batch.direction, performance.now() - began)}\ncommit;`);
+  await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run.settings)}\ncommit;`);
   return [step.id];
 }
 

@@ -40,10 +40,12 @@ export async function runNontransactional(
         await second.script(timeLimits(run, textOf(revision, batch.direction)));
         await runStatement(second, revision, batch.direction);
       } finally {
+        // Behind a connection pooler the server connection lives on, with the settings of this one.
+        await second.script('reset lock_timeout; reset statement_timeout').catch(() => {});
         await second.close().catch(() => {});
       }
     }
-    await session.script(`${recordBlock(row, batch.direction, performance.now() - began)}\ncommit;`);
+    await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run.settings)}\ncommit;`);
   } catch (error) {
     if (!session.lost) await session.script('rollback').catch(() => {});
     throw error;

@@ -13,14 +13,18 @@ export async function runSql(
   attemptId: string,
   onBegin: OnBegin,
 ): Promise<readonly string[]> {
+  const { session, settings } = run;
   const byId = new Map(batch.steps.map((step) => [step.id, step]));
   const done = new Set(byId.keys());
   const block =
     batch.direction === 'up'
-      ? upBlock(rowsOf(run, batch, attemptId))
-      : downBlock(batch.steps.map((step) => rowToRemove(run, step)));
-  const script = `${beginScript(run.session.kind, run.settings)}${block}\ncommit;`;
-  await run.session.script(script, ({ code, message: id }) => {
+      ? upBlock(rowsOf(run, batch, attemptId), settings)
+      : downBlock(
+          batch.steps.map((step) => rowToRemove(run, step)),
+          settings,
+        );
+  const script = `${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
+  await session.script(script, ({ code, message: id }) => {
     const step = byId.get(id);
     if (step === undefined) return;
     if (code === kernelSqlState.skipped) done.delete(id);

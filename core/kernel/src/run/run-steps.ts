@@ -143,6 +143,8 @@ async function runBatch(
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
       const verdict = classifyError(error, { session, step, size, applied });
       if (verdict.kind === 'fail') throw verdict.error;
+      // A rollback does not undo prepared statements and session advisory locks.
+      if (verdict.kind === 'split' || verdict.kind === 'retry') await session.script('discard all').catch(() => {});
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
       const seen = await watch?.stop();
       if (seen !== undefined && seen.length > 0) blockers = seen;

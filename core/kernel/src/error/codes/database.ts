@@ -4,10 +4,10 @@ import { exitCode } from '../exit-code.ts';
 
 const committedEarlier = (): string =>
   'Everything that was committed before the error is in the ledger: npx kernel migrate:status';
-const rolledBack = (d: { applied: readonly string[] }): string =>
+const rolledBack = (d: { applied: readonly string[]; direction?: 'up' | 'down' }): string =>
   d.applied.length === 0
     ? 'It was rolled back; nothing was written.'
-    : `It was rolled back; ${earlier(d.applied.length)} applied.`;
+    : `It was rolled back; ${earlier(d.applied.length)} ${d.direction === 'down' ? 'reverted' : 'applied'}.`;
 const earlier = (count: number): string =>
   count === 1 ? 'the revision before it stays' : `the ${count} revisions before it stay`;
 
@@ -74,6 +74,13 @@ export const databaseCodes = {
       `The embedded database ${d.directory} does not start: ${d.reason}.`,
     hint: (d) =>
       `Restore the folder from a backup, or move ${d.directory} aside to start with an empty database. It was not changed.`,
+  }),
+  LEDGER_DAMAGED: defineError({
+    exit: exitCode.integrity,
+    message: (d: { database: string; problem: string }) => `The ledger in ${d.database} is damaged: ${d.problem}.`,
+    hint: () =>
+      'Restore the schema "kernel" from a backup. If only the table kernel.format is empty, let the owner of the schema ' +
+      'run: insert into kernel.format values (1);',
   }),
   LEDGER_FORMAT_NEWER: defineError({
     exit: exitCode.databaseAhead,

@@ -104,7 +104,8 @@ export const pluginCodes = {
   }),
   PLUGIN_COLLISION: defineError({
     exit: exitCode.incompatible,
-    message: (d: { what: string; owners: readonly string[] }) => `${d.what} is claimed twice, by ${joinNames(d.owners)}.`,
+    message: (d: { what: string; owners: readonly string[] }) =>
+      `${d.what} is claimed twice, by ${joinNames(d.owners)}.`,
     hint: () => 'Keep one of the two in config.json.',
   }),
   REQUIREMENT_MISSING: defineError({

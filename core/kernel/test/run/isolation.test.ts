@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds } from '../../../../test/helper/database.ts';
+import type { Session } from '../../src/db/session.ts';
+import type { Revision } from '../../src/plugin/revision.ts';
+import { applied, branch, exists, revision, sessionPerTest, settings, upgrade, type Outcome } from '../db/support.ts';
+
+/** Runs revisions in one upgrade, in which they share transactions, or with an upgrade for each. */
+type Way = (session: Session, revisions: readonly Revision[]) => Promise<Outcome>;
+
+const ways: readonly (readonly [string, Way])[] = [
+  ['in one upgrade', (session, revisions) => upgrade(session, revisions)],
+  [
+    'one by one',
+    async (session, revisions) => {
+      let last: Outcome = { runId: '', applied: [], error: null };
+      for (let n = 1; n <= revisions.length && last.error === null; n += 1) {
+        last = await upgrade(session, revisions.slice(0, n));
+      }
+      return last;
+    },
+  ],
+];
+
+describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind) => {
+  const current = sessionPerTest(kind);
+  let session: Session;
+  beforeEach(() => {
+    session = current();
+  });
+  const value = async (text: string): Promise<unknown> =>
+    Object.values((await session.query<Record<string, unknown>>(text))[0] ?? {})[0];
+
+  describe.each(ways)('%s', (_, run) => {
+    it('with the constraints that an earlier revision had switched off', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          'set local session_replication_role = replica; create table p (id int primary key); create table c (id int references p)',
+          'insert into c values (7)',
+        ),
+      );
+      expect(error?.details).toMatchObject({ revision: 'm@0002', sqlState: '23503' });
+      expect(await applied(session)).toEqual(['m@0001']);
+    });
+
+    it('with temporary tables that an earlier revision created under the same name', async () => {
+      const text = (own: string): string =>
+        `create temp table keep on commit drop as select 1 as id; create table ${own} as select * from keep`;
+      expect((await run(session, branch('m', text('m_a'), text('m_b')))).error).toBeNull();
+      expect(await value('select count(*)::int from m_b')).toBe(1);
+    });
+
+    it('with the table of the schema, not with a temporary one of that name', async () => {
+      const a = revision({ id: 'a@0001', up: 'create table a_t (id int primary key)' });
+      const b = revision({ id: 'b@0001', up: 'create temp table a_t as select 1 as id; create table b_x (id int)' });
+      const c = revision({ id: 'c@0001', dependsOn: ['a@0001'], up: 'alter table a_t add column c_n int' });
+      expect((await run(session, [a, b, c])).error).toBeNull();
+      const found = await value(
+        `select count(*)::int from information_schema.columns where table_schema = 'public' and column_name = 'c_n'`,
+      );
+      expect(found).toBe(1);
+    });
+
+    it('with the default settings, whatever an earlier revision set', async () => {
+      const x = revision({ id: 'x@0001', up: `set timezone = 'Asia/Tokyo'; create table x_a (id int)` });
+      const y = revision({
+        id: 'y@0001',
+        up: `create table y_a (at timestamptz); insert into y_a values ('2020-01-01 00:00')`,
+      });
+      expect((await run(session, [x, y])).error).toBeNull();
+      expect(await value(`select (at at time zone 'UTC')::text from y_a`)).toBe(
+        await value(`select ('2020-01-01 00:00'::timestamptz at time zone 'UTC')::text`),
+      );
+      expect(await value('show timezone')).not.toBe('Asia/Tokyo');
+    });
+
+    it('after the header of a dump', async () => {
+      const header = `select pg_catalog.set_config('search_path', '', false); set check_function_bodies = false;`;
+      const revisions = branch('m', `${header} create table public.m_b (id int)`, 'create table m_c (id int)');
+      expect((await run(session, revisions)).error).toBeNull();
+      expect(await exists(session, 'public.m_c')).toBe(true);
+    });
+
+    it('with the constraint modes of a new transaction', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          `create table p (id int primary key);
+           create table c (id int references p deferrable initially deferred)`,
+          'set constraints all immediate',
+          'insert into c values (1); insert into p values (1)',
+        ),
+      );
+      expect(error).toBeNull();
+    });
+
+    it('with the constraint modes of a new transaction, if dynamic SQL made the constraint deferrable', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          `do $$ begin execute 'create table p (id int primary key)';
+             execute 'create table c (id int references p defer' || 'rable initially deferred)'; end $$`,
+          'set constraints all immediate',
+          'insert into c values (1); insert into p values (1)',
+        ),
+      );
+      expect(error).toBeNull();
+    });
+
+    it('without the cursors, prepared statements, locks and notifications of an earlier one', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          `prepare p as select 1; declare c cursor with hold for select 1; listen somebody;
+           select pg_advisory_lock(1); create temp sequence s; select nextval('s')`,
+          `prepare p as select 2; declare c cursor with hold for select 2; create temp sequence s; create table m_a (id int)`,
+        ),
+      );
+      expect(error).toBeNull();
+      expect(await value('select count(*)::int from pg_prepared_statements')).toBe(0);
+      expect(await value('select count(*)::int from pg_cursors')).toBeLessThan(2);
+      expect(await value(`select count(*)::int from pg_locks where locktype = 'advisory'`)).toBe(0);
+      expect(await value('select count(*)::int from pg_listening_channels()')).toBe(0);
+    });
+
+    it('as the user of the connection', async () => {
+      const { error } = await run(
+        session,
+        branch('m', 'create table m_a (); set role pg_monitor', 'create table m_b (); set local role pg_monitor'),
+      );
+      expect(error).toBeNull();
+      expect(await value('select current_user = session_user')).toBe(true);
+      expect(
+        await value(`select count(distinct tableowner)::int from pg_tables where tablename in ('m_a', 'm_b')`),
+      ).toBe(1);
+    });
+
+    it('within its own time limit', async () => {
+      const limited = branch('m', ...Array.from({ length: 3 }, () => 'select pg_sleep(0.4)'));
+      const short = { ...settings, statementTimeout: 0.8 };
+      expect((await upgrade(session, limited, { settings: short })).error).toBeNull();
+    });
+
+    it('if its text is only a comment', async () => {
+      expect((await run(session, branch('m', '-- nothing to do', 'create table m_a ()'))).error).toBeNull();
+      expect(await applied(session)).toEqual(['m@0001', 'm@0002']);
+    });
+  });
+
+  it('restores the session after a code revision', async () => {
+    const code = revision({
+      id: 'm@0001',
+      up: async ({ query, sql }) => {
+        await query(sql`set timezone = 'Asia/Tokyo'`);
+        await query(sql`create temp table keep (id int)`);
+      },
+    });
+    expect((await upgrade(session, [code])).error).toBeNull();
+    expect(await value('show timezone')).not.toBe('Asia/Tokyo');
+    expect(await exists(session, 'keep')).toBe(false);
+  });
+
+  it('keeps the revisions before one that fails in a shared transaction', async () => {
+    const { error } = await upgrade(
+      session,
+      branch('m', 'create table a ()', 'create table b ()', 'create table b ()'),
+    );
+    expect(error?.details).toMatchObject({ revision: 'm@0003', applied: ['m@0001', 'm@0002'] });
+    expect(error?.written).toBe('It was rolled back; the 2 revisions before it stay applied.');
+    expect(await applied(session)).toEqual(['m@0001', 'm@0002']);
+  });
+
+  it('is refused if the ledger has lost its format, with the way to repair it', async () => {
+    await upgrade(session, branch('m', 'create table a ()'));
+    await session.script('delete from kernel.format');
+    const { error } = await upgrade(session, branch('m', 'create table a ()', 'create table b ()'));
+    expect(error).toMatchObject({ code: 'LEDGER_DAMAGED', exitCode: 15 });
+    expect(error?.hint).toContain('insert into kernel.format values (1)');
+    expect(await exists(session, 'b')).toBe(false);
+  });
+});
