@@ -3,7 +3,7 @@ import { definePlugin } from '../../src/contract/define-plugin.ts';
 import { criticalPath } from '../../src/boot/boot-report.ts';
 import type { StartedPlugin } from '../../src/boot/lifecycle.ts';
 
-/** Parses `likes (core) 0-20`: the plugin's name, its requirements, and the begin and end of its start. */
+/** Parses `likes (core) 0-20`: the plugin's name, its requirements, and when its start begins and ends. */
 function started(drawing: string): StartedPlugin {
   const [, name = '', needs = '', began = '', ended = ''] = /^(\S+)(?: \((.*)\))? (\d+)-(\d+)$/.exec(drawing) ?? [];
   const requires = needs
@@ -26,16 +26,16 @@ function started(drawing: string): StartedPlugin {
 
 const path = (...drawings: readonly string[]): readonly string[] => criticalPath(drawings.map(started));
 
-describe('the critical path of a start', () => {
-  it('goes from a plugin without requirements to the plugin that was ready last', () => {
+describe('the critical path of startup', () => {
+  it('leads from a plugin without requirements to the plugin that became ready last', () => {
     expect(path('core 0-5', 'quick 5-9', 'slow 5-40', 'app (quick slow) 40-41')).toEqual(['core', 'slow', 'app']);
   });
 
-  it('leaves out slow plugins that no plugin on it waited for', () => {
+  it('omits slow plugins that no plugin on the path waited for', () => {
     expect(path('core 0-5', 'lone 5-30', 'base 5-10', 'app (base) 10-31')).toEqual(['core', 'base', 'app']);
   });
 
-  it('counts plugin zero as required by all plugins, although none lists it', () => {
+  it('treats plugin zero as required by every plugin, although none lists it', () => {
     expect(path('core 0-5', 'likes 5-6')).toEqual(['core', 'likes']);
   });
 

@@ -12,7 +12,7 @@ const options: StartOptions = {
   get: () => Object.assign(fail, { optional: fail, all: fail }),
 };
 
-/** Parses `likes (core comments)` as a plugin that requires the two others, with hooks that write to `log`. */
+/** Parses `likes (core comments)` as a plugin that requires the other two, with hooks that write to `log`. */
 function load(
   log: string[],
   drawing: string,
@@ -58,7 +58,7 @@ describe('starting plugins', () => {
     expect(log).toEqual(['slow down', 'quick down', 'core down']);
   });
 
-  it('names the plugin and phase that failed, and stops the plugins that had started', async () => {
+  it('names the plugin and phase that failed, and stops the plugins that have started', async () => {
     const log: string[] = [];
     const broken = load(log, 'broken', {
       start: () => {
@@ -86,7 +86,7 @@ describe('starting plugins', () => {
     expect(log).toContain('patient aborted');
   });
 
-  it('fails a plugin that exceeds its timeout, and says how to raise the timeout', async () => {
+  it('fails a plugin that exceeds its timeout, and explains how to raise it', async () => {
     const hanging = load([], 'hanging', { start: () => new Promise(() => {}) }, 0.05);
     const failure = startPlugins([hanging], options);
     await expect(failure).rejects.toMatchObject({ code: 'PLUGIN_PHASE_TIMEOUT', details: { seconds: 0.05 } });

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { catalogQueries } from '../../src/catalog/catalog-queries.ts';
 
 it.each(Object.entries(catalogQueries))(
-  'the plan of the query for %s stays valid, since no oid in it can be that of a relation',
+  'the plan of the query for %s stays valid because none of its oids can belong to a relation',
   (_, text) => {
-    // A plan depends on the relation of each oid constant in it. Relations get oids from 16384 (FirstNormalObjectId)
-    // on.
+    // A plan depends on the relation of each oid constant in it. Relations get oids starting at 16384
+    // (FirstNormalObjectId).
     const numbers = Array.from(text.matchAll(/\b\d+\b/g), ([number]) => Number(number));
     expect(numbers.filter((number) => number >= 16_384)).toEqual([]);
   },

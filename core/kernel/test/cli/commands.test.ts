@@ -5,7 +5,7 @@ import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { aNumber, community, inOrder, matching, ok, refusalIn, serverDatabase, uuid } from './support.ts';
 
-/** One application, with commands in the order in which a person would run them. */
+/** One application and its commands, in the order in which a person would run them. */
 describe('the commands of one application', () => {
   let project: Project;
   let name: string;
@@ -66,13 +66,13 @@ describe('the commands of one application', () => {
     expect(told.stdout).toMatch(/6 revisions pending.*kernel migrate:up/s);
   });
 
-  it('none of the commands so far has written anything, not even a ledger', async () => {
+  it('none of the previous commands has written anything, not even a ledger', async () => {
     expect(await onServer(name, `select to_regnamespace('kernel') as there`)).toEqual([{ there: null }]);
     expect(await json('migrate:current')).toEqual({ current: [], dormant: [], ahead: [] });
     expect(await text('migrate:current')).toMatch(/nothing is applied/i);
   });
 
-  it('migrate:up applies the revisions that a target needs, and then the others', async () => {
+  it('migrate:up applies the revisions that a target needs, then all others', async () => {
     const first = await json('migrate:up', 'likes@0001');
     expect(first).toEqual({
       runId: matching(uuid),
@@ -156,7 +156,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:show', 'likes@0002')).toMatch(/likes@0001_create_like.*applied.*drop column/s);
   });
 
-  it('plugin:disable refuses a plugin that another one requires, and does not change config.json', async () => {
+  it('plugin:disable rejects a plugin that another one requires, and leaves config.json unchanged', async () => {
     const before = readFileSync(project.config);
     const refusal = refusalIn(await project.kernel('plugin:disable', 'likes', '--json'));
     expect(refusal).toMatchObject({ code: 'REQUIREMENT_MISSING', exitCode: 14 });
@@ -185,7 +185,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:up')).toMatch(/comments is dormant/);
   });
 
-  it('migrate:up refuses a target of a plugin that is not active, with the command that activates it', async () => {
+  it('migrate:up rejects a target in an inactive plugin, and shows the command that activates the plugin', async () => {
     expect(refusalIn(await project.kernel('migrate:up', 'comments', '--json'))).toMatchObject({
       code: 'TARGET_ILLEGAL',
       hint: 'Activate it: npx kernel plugin:enable comments',
@@ -210,7 +210,7 @@ describe('the commands of one application', () => {
     expect(await text('migrate:show', 'comments', '--applied')).toMatch(/dormant.*create table comments_comment/s);
   });
 
-  it('migrate:down reverts revisions, of dormant plugins too, but none that another plugin depends on', async () => {
+  it('migrate:down also reverts revisions of dormant plugins, but none that another plugin depends on', async () => {
     expect(await text('migrate:down', 'likes')).toMatch(/npx kernel migrate:down likes@base/);
     expect(refusalIn(await project.kernel('migrate:down', 'core@0001', '--json'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -224,7 +224,7 @@ describe('the commands of one application', () => {
       error: null,
     });
     const plan = await json('migrate:plan', '--down', 'core@base', '--cascade');
-    // Without its package nothing says that stickers requires likes.
+    // Without the package of stickers, nothing shows that stickers requires likes.
     const down = [4, 2, 3, 1, 0].map((i) => inOrder[i] ?? '');
     expect((plan as { steps: readonly { id: string; direction: string }[] }).steps.map(({ id }) => id)).toEqual(down);
     const told = await text('migrate:down', 'core@base', '--cascade');
@@ -235,7 +235,7 @@ describe('the commands of one application', () => {
 });
 
 describe('kernel migrate:history', () => {
-  it('draws a Mermaid graph with every edge, in which applied revisions are filled', async () => {
+  it('draws a Mermaid graph with all edges, in which applied revisions are filled', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
     ok(await project.kernel('migrate:up', 'likes@0001'));
     const graph = ok(await project.kernel('migrate:history', '--mermaid')).stdout;

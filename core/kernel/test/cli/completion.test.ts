@@ -28,7 +28,7 @@ describe('completion', () => {
     expect(await after('kernel nonsense ')).toEqual([]);
   });
 
-  it('is empty if there is no config to read names from', async () => {
+  it('is empty without a config to read names from', async () => {
     const project = await makeProject();
     const done = await project.kernel('__complete', 'kernel migrate:up l', '--config', 'nowhere.json');
     expect(done).toMatchObject({ code: 0, stdout: '', stderr: '' });

@@ -36,7 +36,7 @@ async function withThrowingDev(devVersion: string): Promise<Project> {
 }
 
 describe('without @headwater/dev', () => {
-  it('help lists its commands in their groups', async () => {
+  it('help still lists its commands in their groups', async () => {
     const project = await withoutDev();
     const { stdout } = ok(await project.kernel('--help'));
     const [, migrations = ''] = /^Migrations:\n((?: {2}.*\n)+)/m.exec(stdout) ?? [];
@@ -44,7 +44,7 @@ describe('without @headwater/dev', () => {
     expect(stdout).toMatch(/^Plugins:\n(?: {2}.*\n)* {2}plugin:build /m);
   });
 
-  it.each(ofDev)('%s is refused, and so is its help, with the line that installs the package', async (name) => {
+  it.each(ofDev)('%s and its help are rejected, with the command that installs the package', async (name) => {
     const project = await withoutDev();
     for (const line of [[name], [name, '--help'], ['help', name]]) {
       const text = complaintIn(await project.kernel(...line), 12);
@@ -54,7 +54,7 @@ describe('without @headwater/dev', () => {
     }
   });
 
-  it('the project root is named, which is where the package is looked for', async () => {
+  it('the error names the project root, where the package is expected', async () => {
     const project = await withoutDev();
     const inner = join(project.cwd, 'plugins/core/src');
     mkdirSync(inner, { recursive: true });
@@ -64,15 +64,15 @@ describe('without @headwater/dev', () => {
     expect(refusalIn(await project.kernelWith({ cwd: inner }, ...configured)).details['root']).toBe(project.cwd);
   });
 
-  it('a shell completes the names of its commands, but none of their options', async () => {
+  it('shells complete the names of its commands, but not their options', async () => {
     const project = await withoutDev();
     expect(ok(await project.kernel('__complete', 'kernel migrate:cr')).stdout).toBe('migrate:create\n');
     expect(await project.kernel('__complete', 'kernel migrate:create --')).toMatchObject({ code: 0, stdout: '' });
   });
 });
 
-describe('@headwater/dev of another version', () => {
-  it('is refused before any of its code is imported', async () => {
+describe('@headwater/dev with a different version', () => {
+  it('is rejected before any of its code is imported', async () => {
     const project = await withThrowingDev('9.9.9');
     const text = complaintIn(await project.kernel('migrate:create', 'core'), 14);
     expect(text).toMatch(/DEV_VERSION_DIFFERS: .*9\.9\.9/);
@@ -81,7 +81,7 @@ describe('@headwater/dev of another version', () => {
     expect(existsSync(join(project.cwd, 'imported'))).toBe(false);
   });
 
-  it('is refused if it has another copy of the kernel beside it, before any of its code is imported', async () => {
+  it('is rejected before any of its code is imported if it would use another copy of the kernel', async () => {
     const project = await withThrowingDev(version);
     const beside = 'node_modules/@headwater/dev/node_modules/@headwater/kernel';
     project.write(`${beside}/package.json`, JSON.stringify({ name: '@headwater/kernel', version }));
@@ -91,7 +91,7 @@ describe('@headwater/dev of another version', () => {
     expect(existsSync(join(project.cwd, 'imported'))).toBe(false);
   });
 
-  it('is what the tests above refuse: the same package of the same version is imported', async () => {
+  it('is imported if its version matches (so the tests above reject nothing but the difference)', async () => {
     const project = await withThrowingDev(version);
     expect((await project.kernel('migrate:create', 'core')).stderr).toContain('the code of dev was run');
     expect(existsSync(join(project.cwd, 'imported'))).toBe(true);

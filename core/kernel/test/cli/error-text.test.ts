@@ -21,7 +21,7 @@ describe('an unexpected error', () => {
     }
   });
 
-  it('is reported as an internal error, with exit code 1 and without a stack', async () => {
+  it('is reported as an internal error, with exit code 1 and no stack', async () => {
     const done = await project.kernel('migrate:current');
     expect(done).toMatchObject({ code: 1, stdout: '' });
     expect(done.stderr).toContain('error INTERNAL: Internal error (a bug in Headwater): column "raw" does not exist');
@@ -29,7 +29,7 @@ describe('an unexpected error', () => {
     expect(done.stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('is data with --json, and has stacks with --debug', async () => {
+  it('is printed as data with --json, and with stacks with --debug', async () => {
     const done = await project.kernel('migrate:current', '--json', '--debug');
     expect(done).toMatchObject({ code: 1 });
     expect(done.json()).toMatchObject({ error: { code: 'INTERNAL', exitCode: 1 } });
@@ -38,7 +38,7 @@ describe('an unexpected error', () => {
 });
 
 describe('the text of an error', () => {
-  it('has the message, the fix, and whether anything was written', () => {
+  it('contains the message, the fix, and whether anything was written', () => {
     const error = kernelError('USAGE', { what: 'That is wrong.', usage: 'kernel start', command: 'start' });
     expect(asKernelError(error)).toBe(error);
     expect(errorText(error, noColors)).toBe(
@@ -46,14 +46,14 @@ describe('the text of an error', () => {
     );
   });
 
-  it('has the first line of any thrown value', () => {
+  it('contains the first line of any thrown value', () => {
     expect(asKernelError(new Error('one\ntwo')).message).toContain('one');
     expect(asKernelError(new Error('one\ntwo')).message).not.toContain('two');
     expect(asKernelError('text')).toMatchObject({ code: 'INTERNAL', exitCode: 1 });
     expect(asKernelError(undefined)).toMatchObject({ code: 'INTERNAL' });
   });
 
-  it('has the stack of every cause', () => {
+  it('contains the stack of every cause', () => {
     const error = asKernelError(new Error('outer', { cause: new Error('inner') }));
     expect(errorStacks(error)).toMatch(/outer[\s\S]*caused by [\s\S]*inner/);
   });

@@ -3,8 +3,8 @@ import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { makeProject } from '../../../../test/helper/project.ts';
 import { community, matching, ok, refusalIn, uuid } from './support.ts';
 
-describe('an upgrade that fails half-way', () => {
-  it('reports the applied revisions and the failed one, in one document or on two streams', async () => {
+describe('an upgrade that fails halfway', () => {
+  it('reports the applied revisions and the failed one, as one document or on two streams', async () => {
     const broken = {
       likes: { revisions: { '0001_break': `create table likes_a (id int);\nselect broken from core_object` } },
     };
@@ -13,7 +13,8 @@ describe('an upgrade that fails half-way', () => {
       makeProject({ plugins, database: await emptyDatabase('postgres') }),
       makeProject({ plugins, database: await emptyDatabase('postgres') }),
     ]);
-    // The first revisions share a transaction. When they are repeated one by one, the first is committed before the second fails.
+    // The first revisions share a transaction. When they are retried one by one, the first is committed before the
+    // second fails.
     for (const project of [one, other]) ok(await project.kernel('migrate:up', 'core@0001'));
     const asData = await one.kernel('migrate:up', 'core', 'likes', '--json');
     expect(asData).toMatchObject({ code: 31, stderr: '' });

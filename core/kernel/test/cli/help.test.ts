@@ -54,29 +54,29 @@ function told({ code, stdout, stderr }: Finished): Partial<Finished> {
 const project = { cwd: import.meta.dirname, config: undefined };
 
 describe('the help', () => {
-  it('lists at least the stable commands, in their order', () => {
+  it('lists at least the stable commands, in order', () => {
     expect(listed.map(({ name }) => name).filter((name) => stable.includes(name))).toEqual(stable);
   });
 
-  it('is the same for every way to request it, on standard output, and one JSON document with --json', async () => {
+  it('is the same however it is requested: on standard output, and as one JSON document with --json', async () => {
     const all = await kernel('--help');
     expect(all).toMatchObject({ code: 0, stderr: '' });
     for (const line of [['help'], ['-h'], ['help', '--help']]) expect(await kernel(...line)).toMatchObject(told(all));
     const one = await kernel('migrate:down', '--help');
     expect(one).toMatchObject({ code: 0, stderr: '' });
     expect(await kernel('help', 'migrate:down')).toMatchObject(told(one));
-    // Help is printed whatever else is wrong.
+    // Help is printed even if other words are invalid.
     expect(await kernel('migrate:down', 'a', 'b', '--nonsense', '-h')).toMatchObject(told(one));
     expect((await kernel('--help', '--json')).json()).toEqual({ help: all.stdout.trimEnd() });
     expect((await kernel('help', 'migrate:down', '--json')).json()).toEqual({ help: one.stdout.trimEnd() });
   });
 
-  it('does not appear with --version, which prints the version alone', async () => {
+  it('does not appear with --version, which prints only the version', async () => {
     expect((await kernel('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await kernel('--version', '--json')).json()).toHaveProperty('version');
   });
 
-  it('lists every command in half a line, within 80 columns', async () => {
+  it('summarizes every command in half a line of 80 columns', async () => {
     const { stdout: help } = await kernel('--help');
     for (const { name, summary } of listed) expect(help).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'));
     expect(help).not.toContain('__complete');
@@ -98,7 +98,7 @@ describe('the help', () => {
   );
 
   it.each(listed.map(({ name, load }) => ({ name, load })))(
-    'of $name has examples that the command line accepts',
+    'of $name shows only examples that the command line accepts',
     async ({ load }) => {
       const { examples } = await load(project);
       expect(examples.length).toBeGreaterThan(0);

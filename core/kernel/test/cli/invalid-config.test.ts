@@ -103,7 +103,7 @@ const rows: readonly InvalidInput[] = [
 ];
 
 describe('an invalid config', () => {
-  it.each(rows)('is refused before anything connects: $input, exit $exit', async (row) => {
+  it.each(rows)('is rejected before anything connects: $input, exit $exit', async (row) => {
     expect(await complaintAbout(row)).toContain('Nothing was written.');
   });
 });

@@ -2,11 +2,11 @@ import { expect } from 'vitest';
 import { makeProject, type PluginSketch, type Project } from '../../../../test/helper/project.ts';
 import { complaintIn, openTrap } from './support.ts';
 
-/** An error in a project, and the refusal that is expected. */
+/** An invalid project and the expected error. */
 export interface InvalidInput {
-  /** The name of the row in the table of tests. */
+  /** The name of the test case. */
   readonly input: string;
-  /** The plugins besides plugin zero. */
+  /** The plugins other than plugin zero. */
   readonly plugins?: Readonly<Record<string, PluginSketch>>;
   /** Makes the project invalid. */
   readonly spoil?: (project: Project) => void;

@@ -173,11 +173,11 @@ function renamed(project: Project): void {
 }
 
 describe('an invalid plugin', () => {
-  it.each(rows)('is refused before anything connects: $input, exit $exit', async (row) => {
+  it.each(rows)('is rejected before anything connects: $input, exit $exit', async (row) => {
     expect(await complaintAbout(row)).toContain('Nothing was written.');
   });
 
-  it('that only the ledger reveals is refused without touching the database', async () => {
+  it('that only the ledger reveals is rejected without changing the database', async () => {
     const { target: database, name } = await serverDatabase();
     const project = await makeProject({ plugins: { core, likes }, database });
     ok(await project.kernel('migrate:up'));

@@ -14,7 +14,7 @@ registerHooks({ load(url, context, next) { loaded.add(url); return next(url, con
 process.on('exit', () => writeFileSync(process.env.TRACE, [...loaded].join('\\n')));
 `;
 
-/** A project whose plugins are installed as npm would install them. */
+/** A project whose plugins are installed the way npm installs them. */
 async function builtProject(): Promise<Project> {
   const plugins = Object.fromEntries(
     Object.entries(community).map(([name, sketch]) => [name, { ...sketch, built: true }]),
@@ -41,7 +41,7 @@ describe('an installed kernel', () => {
     ok(await project.kernel('migrate:up'));
   }, 60_000);
 
-  it('loads no package but itself if nothing is pending', async () => {
+  it('loads no other package if nothing is pending', async () => {
     const { packages, files } = await loaded('migrate:up');
     expect(packages).toEqual(['@headwater/kernel']);
     // The packages of plugins are read, but their code is not run.

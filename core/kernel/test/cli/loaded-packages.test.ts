@@ -6,7 +6,7 @@ import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.t
 import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 
-/** Records the npm packages, and the folders of the kernel, that a process loads. */
+/** Records which npm packages and which folders of the kernel a process loads. */
 const probe = `
 import { registerHooks } from 'node:module';
 import { writeFileSync } from 'node:fs';
@@ -36,12 +36,12 @@ describe.each(databaseKinds)('on %s', (kind) => {
 
   beforeAll(async () => {
     project = await makeProject({
-      // Sources show more than the files of a bundle.
+      // Source files show more than the files of a bundle.
       kernel: workspaceKernel,
       database: await emptyDatabase(kind),
       plugins: {
         core: { revisions: { '0001_a': 'create table a (id int);' } },
-        // One as npm installs it, and one as a workspace links it.
+        // One package installed by npm, and one linked from a workspace.
         likes: {
           built: true,
           revisions: { '0001_b': { up: 'create table b (id int);', dependsOn: ['core@0001_a'] } },
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     return JSON.parse(readFileSync(file, 'utf8')) as Loaded;
   }
 
-  it('migrate:up with nothing pending loads the driver of its database and no other package', async () => {
+  it('migrate:up with nothing pending loads only the driver of its database', async () => {
     const { packages, parts } = await loadedBy('migrate:up', '--config', 'config.json');
     const driver =
       kind === 'pglite'
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     expect(parts.filter((part) => ['boot', 'container', 'entities'].includes(part))).toEqual([]);
   });
 
-  it('commands that need no database load no package at all', async () => {
+  it('commands that need no database load no packages at all', async () => {
     for (const command of [
       ['migrate:heads'],
       ['migrate:history', '--offline'],

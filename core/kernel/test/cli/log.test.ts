@@ -25,7 +25,7 @@ async function logging(
 }
 
 describe('the log of an application', () => {
-  it('has one JSON object per line, with the plugin, if standard error is no terminal', async () => {
+  it('has one JSON object per line, naming the plugin, if standard error is not a terminal', async () => {
     const { log, written } = await logging(false);
     log.warn('slow', { milliseconds: 12, at: new Date(0) });
     expect(written).toHaveLength(1);
@@ -38,7 +38,7 @@ describe('the log of an application', () => {
     });
   });
 
-  it('has lines for people on a terminal, with colors if they are wanted', async () => {
+  it('has human-readable lines on a terminal, in color if colors are enabled', async () => {
     const { log, written } = await logging(true);
     log.info('ready', { routes: 3 });
     expect(written[0]).toMatch(/^\d\d:\d\d:\d\d info {2}likes: ready \{"routes":3\}\n$/);
@@ -48,7 +48,7 @@ describe('the log of an application', () => {
   });
 
   it.each([true, false])(
-    'hides secrets by value, also those that JSON would escape (terminal: %s)',
+    'hides secrets by value, including those that JSON would escape (terminal: %s)',
     async (isTerminal) => {
       const { log, written } = await logging(isTerminal);
       const error = new Error('login s3cr"et refused', { cause: 'postgres://u:hidden@h/d' });
@@ -58,7 +58,7 @@ describe('the log of an application', () => {
     },
   );
 
-  it('has debug entries only with --debug', async () => {
+  it('contains debug entries only with --debug', async () => {
     const quiet = await logging(false);
     quiet.log.debug('detail');
     expect(quiet.written).toEqual([]);

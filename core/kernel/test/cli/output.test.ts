@@ -12,7 +12,7 @@ import { community, complaintIn, ok, refusalIn } from './support.ts';
 
 const escape = '\u001b[';
 
-/** Whether this machine has `script` of util-linux, which opens a terminal. If not, these tests are left out. */
+/** Whether this machine has `script` from util-linux, which opens a terminal. These tests are skipped without it. */
 const terminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
 async function onTerminal(
@@ -75,7 +75,7 @@ describe.concurrent('progress', () => {
     expect(seen.slice(seen.lastIndexOf(`\r${escape}2K`))).not.toContain(' of 2');
   });
 
-  it('is not written to a log', async () => {
+  it('is not shown in a log', async () => {
     const project = await makeProject({ plugins: slow, database: await emptyDatabase('postgres') });
     const done = ok(await project.kernel('migrate:up'));
     expect(done.stderr).toBe('');
@@ -131,7 +131,7 @@ describe('an uncaught exception', () => {
   });
 });
 
-describe('a process that exits before its command has ended', () => {
+describe('a process that exits before its command has finished', () => {
   const file = 'plugins/likes/src/migrations/0001_create_like.js';
 
   async function withFirstLine(line: string): Promise<Project> {

@@ -14,14 +14,14 @@ async function unlisted(database?: string): Promise<Project> {
   return makeProject({ plugins, ...(database !== undefined && { database }) });
 }
 
-/** Gives a file an old date, so that a write is noticed even if it writes the same bytes. */
+/** Sets an old modification time, so that a write is detected even if it writes the same bytes. */
 function aged(file: string): { readonly bytes: Buffer; readonly untouched: () => boolean } {
   utimesSync(file, 1, 1);
   return { bytes: readFileSync(file), untouched: () => statSync(file).mtimeMs === 1000 };
 }
 
 describe('kernel plugin:list', () => {
-  it('lists active, disabled and unlisted plugins with package, version and requirements', async () => {
+  it('lists active, disabled and unlisted plugins with their packages, versions and requirements', async () => {
     const trap = await openTrap();
     const project = await unlisted(trap.url);
     project.reconfigure((config) => (config.plugins['stickers'] = { $enabled: false }));
@@ -49,14 +49,14 @@ describe('kernel plugin:list', () => {
     expect(trap.calls()).toBe(0);
   });
 
-  it('lists plugin zero alone if there is no other plugin, and counts 1 revision in the singular', async () => {
+  it('lists only plugin zero if there is no other plugin, and prints "1 revision" in the singular', async () => {
     const project = await makeProject({ plugins: { core: { revisions: { '0001_base': 'select 1' } } } });
     expect(ok(await project.kernel('plugin:list')).stdout).toMatch(/^core +active .* 1 revision$/m);
   });
 });
 
 describe('kernel plugin:enable', () => {
-  it('activates a plugin without a database, and only once', async () => {
+  it('activates a plugin without a database, and does nothing the second time', async () => {
     const trap = await openTrap();
     const project = await unlisted(trap.url);
     expect(ok(await project.kernel('plugin:enable', 'comments', '--json')).json()).toEqual({
@@ -94,7 +94,7 @@ describe('kernel plugin:enable', () => {
     ['one whose module does not load', 'broken', 'PLUGIN_LOAD_FAILED', 12, /out of tune/],
     ['one whose options are missing', 'strict', 'CONFIG_VALUE_INVALID', 10, /\/plugins\/strict/],
     ['one that is too new for the kernel', 'future', 'REQUIREMENT_UNMET', 14, /@headwater\/kernel.*\^9/],
-  ])('refuses %s before it writes', async (_, name, code, exit, says) => {
+  ])('rejects %s before writing anything', async (_, name, code, exit, says) => {
     const fields = `config: { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues: [{ message: 'key is missing', path: ['key'] }] }) } }`;
     const plugins = {
       core: community['core'] ?? {},
@@ -116,7 +116,7 @@ describe('kernel plugin:enable', () => {
     expect(readFileSync(project.config)).toEqual(before.bytes);
   });
 
-  it('suggests the nearest installed plugin for a misspelled name', async () => {
+  it('suggests the closest installed plugin for a misspelled name', async () => {
     const project = await unlisted();
     const refusal = refusalIn(await project.kernel('plugin:enable', 'coments', '--json'));
     expect(`${refusal.message} ${refusal.hint}`).toMatch(/"?comments"?/);
@@ -125,7 +125,7 @@ describe('kernel plugin:enable', () => {
 });
 
 describe('kernel plugin:build', () => {
-  it('writes the manifest and the lock; with --check it writes nothing and exits with 3', async () => {
+  it('writes the manifest and the lock file; with --check it writes nothing and exits with 3', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const folder = project.folderOf('likes');
     const files = [join(folder, 'revisions.lock.json'), join(folder, 'dist/headwater.json')];
@@ -154,7 +154,7 @@ describe('kernel plugin:build', () => {
     expect(ok(inside).stdout).toMatch(/likes 1\.0\.0: 2 revisions/);
   });
 
-  it('refuses a published revision that was edited, and a folder that is no plugin', async () => {
+  it('rejects an edited published revision, and a folder that is not a plugin', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const folder = project.folderOf('likes');
     ok(await project.kernel('plugin:build', folder));
@@ -216,7 +216,7 @@ describe('kernel config:schema', () => {
     expect(ok(await project.kernel('config:schema', '--print')).json()).toEqual(JSON.parse(schema.bytes.toString()));
   });
 
-  it('is written even if a listed plugin is not installed', async () => {
+  it('writes the schema even if a listed plugin is not installed', async () => {
     const project = await unlisted();
     rmSync(join(project.cwd, 'node_modules/@headwater/plugin-likes'));
     expect(ok(await project.kernel('config:schema')).stdout).toContain('config.schema.json');
@@ -224,7 +224,7 @@ describe('kernel config:schema', () => {
 });
 
 describe('--config', () => {
-  it('is relative to the working directory; without it parent folders are searched', async () => {
+  it('is relative to the working directory; without --config, parent folders are searched', async () => {
     const project = await makeProject({ plugins: community });
     mkdirSync(join(project.cwd, 'deep/er'), { recursive: true });
     const deep = { cwd: join(project.cwd, 'deep/er') };

@@ -5,14 +5,14 @@ import { revision } from '../db/support.ts';
 
 const step = (id: string) => ({ id, direction: 'up' as const, revision: revision({ id, up: 'select 1' }) });
 
-/** Opens a progress, and collects the text that it writes. */
+/** Opens a progress display and collects its output. */
 function watched({ json = false, isTerminal = true, dumb = false }): {
   readonly progress: Progress;
   readonly written: () => string;
 } {
   let text = '';
   const stream = { isTerminal, write: (more: string): void => void (text += more) };
-  // Progress needs no other field of a context.
+  // The progress display needs no other field of the context.
   const context = { json, env: dumb ? { TERM: 'dumb' } : {}, progress: stream } as Context;
   return { progress: openProgress(context), written: () => text };
 }
@@ -21,7 +21,7 @@ describe('progress', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('shows nothing for work that is done within a second', () => {
+  it('shows nothing for work that finishes within a second', () => {
     const { progress, written } = watched({});
     progress.observer.begins?.(step('likes@0001'), 1, 2);
     vi.advanceTimersByTime(900);
@@ -42,14 +42,14 @@ describe('progress', () => {
     expect(written().endsWith('\r\u001b[2K')).toBe(true);
   });
 
-  it('never exceeds a line of 80 columns', () => {
+  it('never exceeds 80 columns', () => {
     const { progress, written } = watched({});
     progress.observer.begins?.(step(`likes@${'x'.repeat(100)}`), 1, 2);
     vi.advanceTimersByTime(1100);
     expect(written().replace('\r\u001b[2K', '').length).toBeLessThan(80);
   });
 
-  it('rewrites no line on a terminal that cannot', () => {
+  it('never rewrites a line on a terminal that does not support it', () => {
     const { progress, written } = watched({ dumb: true });
     progress.observer.begins?.(step('likes@0001'), 1, 2);
     vi.advanceTimersByTime(1100);
@@ -57,7 +57,7 @@ describe('progress', () => {
     expect(written()).toBe('');
   });
 
-  it('writes each reason for a wait to a log once, and nothing else', () => {
+  it('logs each reason for waiting once, and nothing else', () => {
     const { progress, written } = watched({ isTerminal: false });
     progress.observer.begins?.(step('likes@0001'), 1, 1);
     progress.observer.waits?.('migration lock', step('likes@0001'));

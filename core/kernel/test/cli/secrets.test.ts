@@ -28,7 +28,7 @@ const lines = [
   ['config:schema'],
 ] as const;
 
-/** Runs commands, each as people do and as programs do. */
+/** Runs each command twice: with text output and with --json. */
 async function outputs(
   project: Project,
   given: readonly (readonly string[])[],
@@ -50,11 +50,11 @@ function expectNoSecret(done: readonly Finished[], secret = canary): void {
   }
 }
 
-/** A plugin that accepts any option, and puts its value into logs and errors. */
+/** A plugin that accepts any option and writes its value to logs and errors. */
 const loose = `config: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
 
 describe('a password in the database URL', () => {
-  it('is in no output of any command if it is correct', async () => {
+  it('appears in no output of any command if the URL is correct', async () => {
     const { url, name } = await serverDatabase();
     const user = `role_of_${name}`;
     await onServer(
@@ -81,7 +81,7 @@ describe('a password in the database URL', () => {
     ['in a URL without a host', () => `postgres://me:${canary}`],
     ['under a scheme that is not supported', () => `mysql://me:${canary}@127.0.0.1:1/nowhere`],
     ['without a scheme', () => `me:${canary}@127.0.0.1/nowhere`],
-  ])('is in no output if it is %s', async (_, urlAt) => {
+  ])('appears in no output if it is %s', async (_, urlAt) => {
     const { url } = await serverDatabase();
     const project = await makeProject({ plugins: {}, database: urlAt(`${url.host}${url.pathname}`) });
     const done = await Promise.all([
@@ -104,7 +104,7 @@ describe('a value of an environment variable', () => {
     },
   };
 
-  it('is in no output, even if a plugin logs and throws it', async () => {
+  it('appears in no output, even if a plugin logs or throws it', async () => {
     const project = await makeProject({ plugins, database: await emptyDatabase('postgres') });
     const env = { LIKES_KEY: canary };
     expectNoSecret(
@@ -138,7 +138,7 @@ describe('a value of an environment variable', () => {
     expect(done[1]?.json()).toMatchObject({ error: { code: 'CONFIG_VALUE_INVALID' } });
   });
 
-  it('is printed if it is part of a text that is printed anyway, so that this text stays true', async () => {
+  it('is printed if it is part of text that is printed anyway, so that the text stays correct', async () => {
     const project = await makeProject({ plugins });
     const done = await project.kernelWith({ env: { LIKES_KEY: project.cwd } }, 'config:check', '--json');
     expect(ok(done).json()).toMatchObject({ file: project.config, root: project.cwd });

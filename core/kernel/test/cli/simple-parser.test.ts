@@ -16,7 +16,7 @@ describe('simple command lines', () => {
     for (const { name, load } of commandTable) commands.push({ name, command: await load(project) });
   });
 
-  it('are parsed as commander parses them, for every command', () => {
+  it('are parsed exactly as commander parses them, for every command', () => {
     let simple = 0;
     for (const { name, command } of commands) {
       const flags = optionsOf(command).map(({ flag }) => `--${flag}`);
@@ -35,11 +35,11 @@ describe('simple command lines', () => {
         { numRuns: 150 },
       );
     }
-    // The property would be vacuous if everything were left to commander.
+    // The property would be vacuous if the simple parser left everything to commander.
     expect(simple).toBeGreaterThan(200);
   });
 
-  it('include those of scripts and supervisors', async () => {
+  it('include those that scripts and supervisors use', async () => {
     const read = async (...argv: readonly string[]): Promise<boolean> => {
       const { name, words } = splitCommandLine(argv);
       const command = await commandTable.find((entry) => entry.name === name)?.load(project);
@@ -69,7 +69,7 @@ describe('simple command lines', () => {
 });
 
 describe('the name of the command', () => {
-  it('is the first word that is no flag and no value of --config', () => {
+  it('is the first word that is neither a flag nor the value of --config', () => {
     expect(splitCommandLine(['migrate:up', 'likes'])).toEqual({ name: 'migrate:up', words: ['likes'] });
     expect(splitCommandLine(['--json', '--config', 'c.json', 'migrate:up'])).toEqual({
       name: 'migrate:up',

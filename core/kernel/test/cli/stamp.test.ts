@@ -20,7 +20,7 @@ describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
     const shown = ok(await project.kernel('migrate:show', 'likes@0001')).stdout;
     expect(shown).toMatch(/^ {2}stamped +\d{4}-/m);
 
-    // The table of likes does not exist, so the revision that changes it fails.
+    // The table of likes does not exist, so the revision that alters it fails.
     const up = await project.kernel('migrate:up', 'likes');
     expect(up).toMatchObject({ code: 31 });
     expect(ok(await project.kernel('migrate:stamp', 'heads', '--json')).json()).toEqual({
@@ -30,10 +30,10 @@ describe.each(databaseKinds)('kernel migrate:stamp on %s', (kind) => {
       ahead: [],
     });
     expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
-    // It starts many processes, each with its own engine.
+    // This starts many processes, each with its own engine.
   }, 90_000);
 
-  it('needs a target', async () => {
+  it('requires a target', async () => {
     const project = await makeProject();
     expect(refusalIn(await project.kernel('migrate:stamp', '--json'))).toMatchObject({ code: 'USAGE', exitCode: 2 });
   });

@@ -32,7 +32,7 @@ function telling(more: PluginSketch = {}): PluginSketch {
 
 describe('kernel start', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'stays up, and on %s stops the plugins in reverse order and exits with 0',
+    'keeps running until %s, then stops the plugins in reverse order and exits with 0',
     async (signal) => {
       const database = await emptyDatabase('postgres');
       const plugins = { core: telling(core), likes: telling(), stickers: telling({ requires: ['likes'] }) };
@@ -56,7 +56,7 @@ describe('kernel start', () => {
     },
   );
 
-  it('prints one JSON document and nothing else on standard output, while plugins log to standard error', async () => {
+  it('prints only one JSON document on standard output, while plugins log to standard error', async () => {
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core: telling(core) } });
     const app = started(project, '--json');
     await app.says('"applied"');
@@ -80,8 +80,8 @@ describe('kernel start', () => {
   });
 });
 
-describe('a second signal, or an early one', () => {
-  it('ends a process whose plugin hangs while it stops', async () => {
+describe('a second signal, or a signal before the application is ready', () => {
+  it('ends a process whose plugin hangs while stopping', async () => {
     const hanging = { config: { $startTimeout: 60 }, fields: `stop() { return new Promise(() => {}); }` };
     const project = await makeProject({ database: await emptyDatabase('postgres'), plugins: { core, hanging } });
     const app = started(project);
@@ -93,7 +93,7 @@ describe('a second signal, or an early one', () => {
     expect(done.signal ?? done.code).toBeOneOf(['SIGTERM', 143]);
   });
 
-  it('ends an upgrade at once, with no revision half-applied', async () => {
+  it('ends an upgrade immediately, without leaving a revision half-applied', async () => {
     const { target: database, name } = await serverDatabase();
     const likes: PluginSketch = {
       revisions: {
@@ -120,7 +120,7 @@ describe('a second signal, or an early one', () => {
   });
 });
 
-/** Plugins that fail, with the code and the message of the error: it names the plugin and the reason. */
+/** Plugins that fail, each with the expected error code and message, which names the plugin and the reason. */
 const failing: readonly (readonly [rule: string, sketch: PluginSketch, code: string, says: RegExp])[] = [
   [
     'throws when it is imported',
@@ -198,7 +198,7 @@ describe.concurrent('a plugin that fails', () => {
     expect(done.stderr).toMatch(/PLUGIN_STRAY_ERROR: .*"likes" .*during stop, .*no tide today/s);
   });
 
-  it.each(failing)('is named with its phase, exit code 12: it %s', async (_, sketch, code, says) => {
+  it.each(failing)('is named with its phase and exit code 12: it %s', async (_, sketch, code, says) => {
     const project = await makeProject({
       database: await emptyDatabase('postgres'),
       plugins: { core: telling(core), likes: sketch },
@@ -209,12 +209,12 @@ describe.concurrent('a plugin that fails', () => {
     expect(done.stderr.replaceAll('\n', ' ')).toMatch(says);
     expect(done.stderr).toContain('npx kernel plugin:disable likes');
     expect(done.stderr.match(/^error /gm)).toHaveLength(1);
-    // The plugins that had started are stopped, unless the state is unknown.
+    // Plugins that have started are stopped, unless their state is unknown.
     const known = code.startsWith('PLUGIN_PHASE');
     if (known) expect(logged(done.stderr)).toEqual(['core is up', 'core is down']);
   });
 
-  it('is reported once, and in one document', async () => {
+  it('is reported once, in one document', async () => {
     const likes = {
       fields: `start() { setTimeout(() => { throw new Error('no tide today'); }); return new Promise(() => {}); }`,
     };

@@ -6,7 +6,7 @@ import { emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import type { Finished } from '../../../../test/helper/kernel-process.ts';
 import type { PluginSketch } from '../../../../test/helper/project.ts';
 
-/** A small community: plugin zero and three plugins, of which `stickers` requires `likes`. */
+/** A small community application: plugin zero and three plugins. `stickers` requires `likes`. */
 export const community: Readonly<Record<string, PluginSketch>> = {
   core: {
     revisions: {
@@ -51,7 +51,7 @@ export const community: Readonly<Record<string, PluginSketch>> = {
   },
 };
 
-/** All revisions of {@link community} in the order in which they run. */
+/** All revisions of {@link community}, in execution order. */
 export const inOrder = [
   'core@0001_create_objects',
   'likes@0001_create_like',
@@ -61,7 +61,7 @@ export const inOrder = [
   'comments@0001_create_comment',
 ] as const;
 
-/** The format of a run's id. */
+/** The format of a run id. */
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A new, empty database on the server of the test run. */
@@ -71,7 +71,7 @@ export interface ServerDatabase {
   readonly url: URL;
 }
 
-/** Creates one. */
+/** Creates such a database. */
 export async function serverDatabase(): Promise<ServerDatabase> {
   const target = await emptyDatabase('postgres');
   const url = new URL(urlOf(target));
@@ -93,7 +93,7 @@ export function refusalIn(done: Finished): Refusal {
   const json = done.json();
   expect(json, done.stderr).toHaveProperty('error.code');
   expect(done.stderr).toBe('');
-  // It has an error code, and the tests check the other fields.
+  // The error has a code; the tests check its other fields.
   const { error } = json as { readonly error: Refusal };
   expect(done.code).toBe(error.exitCode);
   return error;
@@ -117,7 +117,7 @@ export function matching(pattern: RegExp): unknown {
 /** Any number, for `toEqual`. */
 export const aNumber: unknown = expect.any(Number);
 
-/** Checks that a run succeeded, and returns it. */
+/** Checks that a run succeeded and returns it. */
 export function ok(done: Finished): Finished {
   expect(done, `${done.stdout}${done.stderr}`).toMatchObject({ code: 0 });
   return done;

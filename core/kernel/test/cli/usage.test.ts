@@ -3,7 +3,7 @@ import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { community, complaintIn, ok, openTrap, refusalIn } from './support.ts';
 
-/** Wrong command lines, with the expected message, and the command whose usage it shows. */
+/** Invalid command lines with the expected message and the command whose usage is shown. */
 const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | null])[] = [
   ['migrat:up', /"?migrat:up"?.*did you mean migrate:up/is, null],
   ['migrate up', /did you mean migrate:up/i, null],
@@ -29,8 +29,8 @@ const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | 
   ['completion bsh', /did you mean bash/i, 'completion'],
 ];
 
-describe('a wrong command line', () => {
-  it.each(misuse)('is refused before anything connects: kernel %s', async (line, says, usageOf) => {
+describe('an invalid command line', () => {
+  it.each(misuse)('is rejected before anything connects: kernel %s', async (line, says, usageOf) => {
     const trap = await openTrap();
     const project = await makeProject({ database: trap.url });
     const words = line.split(' ');
@@ -42,7 +42,7 @@ describe('a wrong command line', () => {
     expect(refusal).toMatchObject({ code: 'USAGE', exitCode: 2, written: 'Nothing was written.' });
     expect(refusal.message).toMatch(says);
     expect(trap.calls()).toBe(0);
-    // It shows the usage of that command only, and never the whole help.
+    // The error shows only that command's usage, never the full help.
     expect(text).toMatch(new RegExp(`^fix: ${usageOf === null ? 'npx kernel --help' : `kernel ${usageOf}`}( |$)`, 'm'));
     const named = new Set(Array.from(text.matchAll(/\bkernel ([a-z]+(?::[a-z]+)?) [-<[]/g), ([, name]) => name));
     expect([...named].filter((name) => name !== usageOf)).toEqual([]);
@@ -54,7 +54,7 @@ describe('a wrong command line', () => {
     expect(refusalIn(await project.kernel('migrate:down', '--json')).code).toBe('USAGE');
   });
 
-  it('that is empty prints the whole help on standard error, with exit code 2', async () => {
+  it('that is empty prints the full help on standard error, with exit code 2', async () => {
     const project = await makeProject();
     const { code, stdout, stderr } = await project.kernel();
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -62,7 +62,7 @@ describe('a wrong command line', () => {
   });
 });
 
-/** Targets that do not exist, with the expected message. */
+/** Targets that do not exist, with the expected messages. */
 const targets: readonly (readonly [line: string, code: string, says: RegExp])[] = [
   ['migrate:up lkes', 'TARGET_UNKNOWN', /"lkes".*did you mean "likes"/s],
   ['migrate:up likes@0003', 'TARGET_UNKNOWN', /likes@0003/],
@@ -90,7 +90,7 @@ describe('a target that does not exist', () => {
     project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });
   });
 
-  it.each(targets)('is refused with a suggestion: kernel %s', async (line, code, says) => {
+  it.each(targets)('is rejected with a suggestion: kernel %s', async (line, code, says) => {
     const refusal = refusalIn(await project.kernel(...line.split(' '), '--json'));
     expect(refusal).toMatchObject({ code, exitCode: 2, written: 'Nothing was written.' });
     expect(refusal.message).toMatch(says);

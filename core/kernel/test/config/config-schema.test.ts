@@ -33,11 +33,11 @@ const schemaOf = (...plugins: readonly InstalledPlugin[]): Schema => configSchem
 const pluginIn = (schema: Schema, name: string): Schema | undefined => schema.properties['plugins']?.properties[name];
 
 describe('the schema of a config', () => {
-  it('is the same bytes for the same plugins, in whatever order they come', () => {
+  it('is byte-for-byte identical for the same plugins in any order', () => {
     expect(JSON.stringify(configSchema([shop, likes]))).toBe(JSON.stringify(configSchema([likes, shop])));
   });
 
-  it('describes every key of the kernel with its default, and refuses other keys', () => {
+  it('describes every kernel key with its default, and rejects other keys', () => {
     const schema = schemaOf();
     expect(Object.keys(schema.properties)).toEqual(['$schema', 'database', 'core', 'plugins', 'upgrade']);
     expect(schema.additionalProperties).toBe(false);
@@ -55,7 +55,7 @@ describe('the schema of a config', () => {
     }
   });
 
-  it('has every setting of the table, with its description', () => {
+  it('contains every setting of the table, with its description', () => {
     const schema = schemaOf();
     for (const [pointer, { description }] of Object.entries(settings)) {
       const keys = pointer.slice(1).split('/');

@@ -20,7 +20,7 @@ describe('a database URL', () => {
     expect(found.shown).not.toContain('s3c');
   });
 
-  it('may come with a URL that bypasses a pooler', () => {
+  it('may be accompanied by a URL that bypasses a pooler', () => {
     const found = target({ url: 'postgres://u:p@pooler:6432/d', directUrl: 'postgres://u:p@server/d' });
     expect(found).toMatchObject({ shown: 'postgres://u@pooler:6432/d', directUrl: 'postgres://u:p@server/d' });
   });
@@ -59,7 +59,7 @@ describe('a database URL', () => {
     ['postgres://ann:s3cret%@h/d', '"%"', 'postgres://ann:***@h/d'],
     ['postgres://h h/d', 'host'],
     ['pglite://a\0b', 'zero byte'],
-  ])('is refused with its parts, but without its password: %j', (url, ...parts) => {
+  ])('is rejected with its parts shown, but not its password: %j', (url, ...parts) => {
     const { code, exit, text } = refusalOf(() => target({ url }));
     expect([code, exit]).toEqual(['DATABASE_URL_INVALID', 10]);
     for (const part of ['/database/url', ...parts]) expect(text).toContain(part);

@@ -16,7 +16,7 @@ const usual = `{
 `;
 
 describe('enabling a plugin', () => {
-  it('adds an entry after the last one, in the same layout', () => {
+  it('adds an entry after the last one, with the same formatting', () => {
     expect(enablePlugin(usual, 'comments')).toBe(usual.replace('"page": 5 }\n', '"page": 5 },\n    "comments": {}\n'));
     expect(enablePlugin('{"plugins":{"a":{}}}', 'b')).toBe('{"plugins":{"a":{},"b":{}}}');
     expect(enablePlugin('{ "plugins": { "a": {}, "b": {} } }', 'c')).toBe(
@@ -28,15 +28,15 @@ describe('enabling a plugin', () => {
     expect(enablePlugin(usual, 'messages')).toBe(usual.replace('"$enabled": false, ', ''));
   });
 
-  it('leaves an empty entry if there was only "$enabled"', () => {
+  it('leaves an empty entry if "$enabled" was its only key', () => {
     expect(enablePlugin('{ "plugins": { "a": {\n "$enabled": false\n} } }', 'a')).toBe('{ "plugins": { "a": {} } }');
   });
 
-  it('changes nothing if the plugin is active', () => {
+  it('changes nothing if the plugin is already active', () => {
     expect(enablePlugin(usual, 'likes')).toBe(usual);
   });
 
-  it('adds the first entry with the tabs and line ends of the file', () => {
+  it('adds the first entry with the indentation and line endings of the file', () => {
     expect(enablePlugin('{\r\n\t"plugins": {}\r\n}\r\n', 'a')).toBe(
       '{\r\n\t"plugins": {\r\n\t\t"a": {}\r\n\t}\r\n}\r\n',
     );
@@ -57,16 +57,16 @@ describe('disabling a plugin', () => {
     });
   });
 
-  it('changes nothing if the plugin is disabled or not listed', () => {
+  it('changes nothing if the plugin is already disabled or not listed', () => {
     expect(disablePlugin(usual, 'messages')).toBe(usual);
     expect(disablePlugin(usual, 'comments')).toBe(usual);
   });
 });
 
 describe('editing a config', () => {
-  it('is undone by the opposite edit, in any layout', () => {
+  it('is undone by the opposite edit, whatever the formatting', () => {
     const name = fc.constantFrom('a', 'bb', 'c-3');
-    // Reserved keys are refused before the edit, which is another test: there is nothing to undo.
+    // Reserved keys are rejected before the edit (another test covers that), so there is nothing to undo.
     const value = fc
       .jsonValue({ maxDepth: 2 })
       .filter((json) => !/"(?:__proto__|constructor|prototype)":/.test(JSON.stringify(json)));
@@ -101,14 +101,14 @@ describe('editing a config', () => {
     ['{"plugins": {"a": true}}', 'a', 'CONFIG_VALUE_INVALID'],
     ['{}', '../x', 'PLUGIN_NAME_INVALID'],
     ['{}', 'core', 'PLUGIN_NAME_RESERVED'],
-  ])('is refused if the file or the name is invalid: %s, %s', (text, name, code) => {
+  ])('is rejected if the file or the name is invalid: %s, %s', (text, name, code) => {
     expect(refusalOf(() => enablePlugin(text, name, 'x/config.json'))).toMatchObject({ code });
     expect(refusalOf(() => disablePlugin(text, name, 'x/config.json')).text).toContain('x/config.json');
   });
 });
 
 describe('writing a config', () => {
-  it('replaces the whole file, keeps its permissions, and leaves no other file', () => {
+  it('replaces the whole file, keeps its permissions, and leaves no other file behind', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'config.json': 'old' });
     chmodSync(join(folder, 'config.json'), 0o640);
@@ -118,7 +118,7 @@ describe('writing a config', () => {
     expect(readdirSync(folder)).toEqual(['config.json']);
   });
 
-  it('writes through a symbolic link and keeps it', () => {
+  it('writes through a symbolic link and keeps the link', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'data/real.json': 'old' });
     symlinkSync('data/real.json', join(folder, 'config.json'));
@@ -127,7 +127,7 @@ describe('writing a config', () => {
     expect(lstatSync(join(folder, 'config.json')).isSymbolicLink()).toBe(true);
   });
 
-  it('fails with the name of the file', () => {
+  it('fails with an error that names the file', () => {
     const file = join(makeFolder(), 'gone/config.json');
     const { code, exit, text } = refusalOf(() => writeConfig(file, '{}'));
     expect([code, exit]).toEqual(['CONFIG_UNWRITABLE', 10]);

@@ -14,7 +14,7 @@ describe('findConfig', () => {
     expect(findConfig({ cwd })).toBe(join(cwd, 'config/config.json'));
   });
 
-  it('searches parent folders that have a package.json, and no others', () => {
+  it('searches only parent folders that have a package.json', () => {
     const folder = makeFolder();
     writeFiles(folder, { 'a/config.json': {}, 'a/b/c/x': '', 'package.json': {}, 'config/config.json': {} });
     const cwd = join(folder, 'a/b/c');
@@ -30,7 +30,7 @@ describe('findConfig', () => {
     expect(findConfig({ cwd, config: join(cwd, 'config.json') })).toBe(join(cwd, 'config.json'));
   });
 
-  it('does not resolve symbolic links, which mounted configs are', () => {
+  it('does not resolve symbolic links, because mounted configs are links', () => {
     const cwd = makeFolder();
     writeFiles(cwd, { 'data/config.json': {} });
     symlinkSync(join(cwd, 'data/config.json'), join(cwd, 'config.json'));
@@ -60,7 +60,7 @@ describe('findConfig', () => {
     expect(text).toContain(cwd);
   });
 
-  it.each([{ config: 'here' }, {}])('names a directory in place of the file (%j)', (options) => {
+  it.each([{ config: 'here' }, {}])('reports a directory in place of the file (%j)', (options) => {
     const cwd = makeFolder();
     mkdirSync(join(cwd, 'here'));
     mkdirSync(join(cwd, 'config/config.json'), { recursive: true });
@@ -71,7 +71,7 @@ describe('findConfig', () => {
     expect(text).toContain('--config');
   });
 
-  it('explains a path that cannot be followed', () => {
+  it('explains why a path cannot be followed', () => {
     const cwd = makeFolder();
     symlinkSync(join(cwd, 'config.json'), join(cwd, 'config.json'));
     const { code, text } = refusalOf(() => findConfig({ cwd }));

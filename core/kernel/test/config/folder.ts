@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Creates a folder for the running test, with links resolved, and deletes it after the test. */
+/** Creates a folder for the running test, with symbolic links resolved, and deletes it after the test. */
 export function makeFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'headwater-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -30,7 +30,7 @@ describe('the text of a config', () => {
     ['a zero byte', '{}\0\0\0\0', '1:3', 'unexpected token "\\u0000"'],
     ['too deeply nested', nested(65), '1:321', 'more than 64 levels deep'],
     ['too deeply nested and incomplete', '['.repeat(100_000), '1:65', 'more than 64 levels deep'],
-  ])('is refused with line and column: %s', (_name, text, place, part) => {
+  ])('is rejected with line and column: %s', (_name, text, place, part) => {
     const { code, exit, text: told } = refusalOf(() => parseJson(text, 'config.json'));
     expect([code, exit]).toEqual(['CONFIG_SYNTAX', 10]);
     expect(told).toContain(`config.json:${place}: `);
@@ -43,7 +43,7 @@ describe('the text of a config', () => {
     ['UTF-16 without one', Buffer.from('{}', 'utf16le'), '1:1', 'UTF-16'],
     ['big-endian UTF-16', Buffer.from('{ }', 'utf16le').swap16(), '1:1', 'UTF-16'],
     ['Latin-1', Buffer.from('{"a":\n "caf\xe9"}', 'latin1'), '2:6', 'not UTF-8'],
-  ])('is refused in another encoding: %s', (_name, bytes, place, part) => {
+  ])('is rejected in any other encoding: %s', (_name, bytes, place, part) => {
     const { code, exit, text } = refusalOf(() => parseBytes(bytes, 'config.json'));
     expect([code, exit]).toEqual(['CONFIG_SYNTAX', 10]);
     expect(text).toContain(`config.json:${place}: `);
@@ -55,7 +55,7 @@ describe('the text of a config', () => {
     ['{\n "a": 1,\n "b": {"c": 1, "c": {}}\n}', '3:16', '/b/c'],
     ['[{"x": 1}, {"x/y": 1, "x/y": 2}]', '1:23', '/1/x~1y'],
     ['{"a": "x:y", "b": {"\\u0061": 1, "a": 1}}', '1:33', '/b/a'],
-  ])('is refused if an object has a key twice: %s', (text, place, pointer) => {
+  ])('is rejected if an object has a duplicate key: %s', (text, place, pointer) => {
     const { code, exit, text: told } = refusalOf(() => parseJson(text, 'config.json'));
     expect([code, exit]).toEqual(['CONFIG_KEY_DUPLICATE', 10]);
     expect(told).toContain(`config.json:${place}: `);
@@ -63,7 +63,7 @@ describe('the text of a config', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])(
-    'is refused if it has the key %s anywhere, with its pointer',
+    'is rejected, with a pointer, if the key %s occurs anywhere',
     (key) => {
       const { code, exit, text } = refusalOf(() => parseJson(`{"plugins": [{"${key}": {"x": 1}}]}`, 'config.json'));
       expect([code, exit]).toEqual(['CONFIG_KEY_RESERVED', 10]);
@@ -71,7 +71,7 @@ describe('the text of a config', () => {
     },
   );
 
-  it('is never quoted where a value is, because it may be a secret', () => {
+  it('is never quoted at a value, which may be a secret', () => {
     for (const text of [
       '{"password": hunter2}',
       '{"password" "hunter2"}',
@@ -82,7 +82,7 @@ describe('the text of a config', () => {
     }
   });
 
-  it('is parsed like JSON.parse does', () => {
+  it('is parsed exactly as by JSON.parse', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), (text) => {
         fc.pre(!/__proto__|constructor|prototype/.test(text));
@@ -92,7 +92,7 @@ describe('the text of a config', () => {
     );
   });
 
-  it('gives a value or an error with a code for any bytes: flipped, truncated, random', () => {
+  it('yields a value or an error with a code for any bytes: flipped, truncated, random', () => {
     const whole = Buffer.from(
       '{\n "database": "pglite://", "plugins": {"a": {"b": [1, 2e3, true, null, "\\u00e9\\n"]}, "c": {}}\n}',
     );

@@ -23,7 +23,7 @@ function refuse(config: unknown, env: Env = {}, others: Files = {}): Refusal {
   return refusalOf(() => read(config, env, others));
 }
 
-/** Runs as another user than root, to whom permissions do not apply. */
+/** Runs as a user other than root, since permissions do not apply to root. */
 function asAnotherUser<T>(run: () => T): T {
   if (process.geteuid?.() !== 0) return run();
   process.seteuid?.(65_534);
@@ -35,7 +35,7 @@ function asAnotherUser<T>(run: () => T): T {
 }
 
 describe('a config', () => {
-  it('is complete, with defaults, and frozen', () => {
+  it('is complete with defaults, and frozen', () => {
     const config = read({ ...base, plugins: { likes: { perMinute: 60 } } });
     expect(config).toMatchObject({
       overlays: [],
@@ -55,7 +55,7 @@ describe('a config', () => {
     }
   });
 
-  it('accepts every key of the kernel', () => {
+  it('accepts every kernel key', () => {
     const config = read({
       $schema: './config.schema.json',
       database: { url: 'postgres://u:p@h/d' },
@@ -73,7 +73,7 @@ describe('a config', () => {
     });
   });
 
-  it('lists plugins by name, in whatever order the file has them', () => {
+  it('lists plugins by name, regardless of their order in the file', () => {
     const one = read({ ...base, plugins: { b: {}, a: {}, c: {} } });
     expect([...one.plugins.keys()]).toEqual(['a', 'b', 'c']);
   });
@@ -138,26 +138,26 @@ describe('a config', () => {
       '/upgrade/statementTimeout',
       'found null',
     ],
-  ])('is refused with its pointer and the expected value: %j', (config, code, pointer, ...parts) => {
+  ])('is rejected with its pointer and the expected value: %j', (config, code, pointer, ...parts) => {
     const refusal = refuse(config);
     expect([refusal.code, refusal.exit]).toEqual([code, 10]);
     expect(refusal.text).toMatch(new RegExp(`config\\.json.* (at )?${pointer.replaceAll('$', '\\$')}\\b`));
     for (const part of parts) expect(refusal.text).toContain(part);
   });
 
-  it.each(['[]', '"x"', 'null', '5'])('is refused if it is not an object: %s', (text) => {
+  it.each(['[]', '"x"', 'null', '5'])('is rejected if it is not an object: %s', (text) => {
     const { code, exit, text: told } = refuse(text);
     expect([code, exit]).toEqual(['CONFIG_VALUE_INVALID', 10]);
     expect(told).toContain('the whole file');
   });
 
-  it('is refused if it is too large', () => {
+  it('is rejected if it is too large', () => {
     const { code, exit, text } = refuse(' '.repeat(50 * 1024 * 1024));
     expect([code, exit]).toEqual(['CONFIG_TOO_LARGE', 10]);
     expect(text).toContain('52428800');
   });
 
-  it('is refused if it cannot be read', () => {
+  it('is rejected if it cannot be read', () => {
     const folder = makeFolder();
     mkdirSync(join(folder, 'config.json'));
     const { code, exit, text } = refusalOf(() => readConfig(join(folder, 'config.json'), {}));
@@ -168,7 +168,7 @@ describe('a config', () => {
     expect(refusalOf(() => readConfig(join(folder, 'x.json'), {})).text).toContain('no such file');
   });
 
-  it('is refused if this user may not read it', () => {
+  it('is rejected if the user may not read it', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'config.json'), '{}');
     chmodSync(join(folder, 'config.json'), 0);
@@ -177,13 +177,13 @@ describe('a config', () => {
     expect(text).toContain('permission denied (EACCES)');
   });
 
-  it('can be checked before it is written', () => {
+  it('can be validated before it is written', () => {
     const file = join(makeFolder(), 'config.json');
     expect(readConfig(file, {}, JSON.stringify({ ...base, plugins: { likes: {} } })).plugins.has('likes')).toBe(true);
     expect(refusalOf(() => readConfig(file, {}, '{')).code).toBe('CONFIG_SYNTAX');
   });
 
-  it.each(['__proto__', 'constructor', 'prototype'])('never merges or reads the key %s', (key) => {
+  it.each(['__proto__', 'constructor', 'prototype'])('is never merged or read through the key %s', (key) => {
     const { code, text } = refuse(
       base,
       { NODE_ENV: 'x' },
@@ -196,7 +196,7 @@ describe('a config', () => {
 });
 
 describe('any JSON', () => {
-  it('gives a config or an error with a code', () => {
+  it('yields a config or an error with a code', () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
       fc.constantFrom('${A}', '${', 'postgres://u:p@h/d', 'pglite://x', './a', 5, true),
@@ -243,13 +243,13 @@ describe('an overlay', () => {
     expect(config.upgrade).toMatchObject({ lockWait: 1, retryFor: 2 });
   });
 
-  it('only applies in its own environment', () => {
+  it('applies only in its own environment', () => {
     const others = { 'config.production.json': { database: 'nonsense://' } };
     expect(read(base, {}, others).overlays).toEqual([]);
     expect(read(base, { NODE_ENV: 'development' }, others).overlays).toEqual([]);
   });
 
-  it('is named by the error if it has the invalid value, and config.json otherwise', () => {
+  it('is named by the error if it contains the invalid value; otherwise config.json is', () => {
     const overlay = { 'config.test.json': { upgrade: { lockWait: 'x' } } };
     const wrongAbove = refuse({ ...base, upgrade: { lockWait: 1 } }, { NODE_ENV: 'test' }, overlay);
     expect(wrongAbove.text).toMatch(/config\.test\.json: \/upgrade\/lockWait/);
@@ -261,13 +261,13 @@ describe('an overlay', () => {
     expect(wrongBelow.text).toMatch(/config\.json: \/upgrade\/retryFor/);
   });
 
-  it('is refused with line and column if it is not JSON', () => {
+  it('is rejected with line and column if it is not JSON', () => {
     const { code, text } = refuse(base, { NODE_ENV: 'test' }, { 'config.test.json': '{"plugins": {},}' });
     expect(code).toBe('CONFIG_SYNTAX');
     expect(text).toContain('config.test.json:1:15');
   });
 
-  it.each(['../../etc/x', 'a b', 'x'.repeat(200)])('is not looked for with NODE_ENV=%s', (name) => {
+  it.each(['../../etc/x', 'a b', 'x'.repeat(200)])('is not searched for with NODE_ENV=%s', (name) => {
     const { code, exit, text } = refuse(base, { NODE_ENV: name });
     expect([code, exit]).toEqual(['ENVIRONMENT_NAME_INVALID', 11]);
     expect(text).toContain('NODE_ENV=production');
@@ -303,7 +303,7 @@ describe('a variable', () => {
     });
   });
 
-  it('is converted if it is the whole value and the kernel expects a number or a boolean', () => {
+  it('is converted if it is the entire value and the kernel expects a number or a boolean', () => {
     const config = {
       ...base,
       plugins: { on: { $enabled: '${T}', $startTimeout: '${N}' }, off: { $enabled: '${F:-false}' } },
@@ -317,7 +317,7 @@ describe('a variable', () => {
     expect(refuse({ ...base, upgrade: { lockWait: '${N}' } }, { N: '1e999' }).code).toBe('CONFIG_VALUE_INVALID');
   });
 
-  it('is listed if it is the whole value of an option of a plugin', () => {
+  it('is recorded if it is the entire value of a plugin option', () => {
     const options = { n: '${N}', list: [{ 'a/b': '${N}' }], part: '${N}0' };
     expect(read({ ...base, plugins: { p: options } }, { N: '1' }).plugins.get('p')?.fromVariables).toEqual([
       '/n',
@@ -346,7 +346,7 @@ describe('a variable', () => {
     ['${1A}', 'CONFIG_VARIABLE_SYNTAX', 'no name'],
     ['${a.b}', 'CONFIG_VARIABLE_SYNTAX', '":-"'],
     ['${A:=secret}', 'CONFIG_VARIABLE_SYNTAX', '":-"'],
-  ])('is refused with its name and pointer, never with its value: %s', (text, code, ...parts) => {
+  ])('is rejected with its name and pointer, never with its value: %s', (text, code, ...parts) => {
     const refusal = refuse({ ...base, plugins: { p: { list: [0, { key: text }] } } });
     expect([refusal.code, refusal.exit]).toEqual([code, 11]);
     expect(refusal.text).toContain('/plugins/p/list/1/key');
@@ -354,7 +354,7 @@ describe('a variable', () => {
     expect(refusal.text).not.toContain('secret');
   });
 
-  it('is never printed, whatever is wrong with its value', () => {
+  it('never has its value printed, whatever is wrong with it', () => {
     const env = { S: 'canary-7f3a' };
     const configs = [
       { ...base, upgrade: { lockWait: '${S}' } },
@@ -384,7 +384,7 @@ describe('the name of a plugin', () => {
     ['9lives', 'does not begin with a letter'],
     ['a_b', '"_" is not allowed'],
     ['', 'it is empty'],
-  ])('is refused with the rule and an example: %j', (name, ...parts) => {
+  ])('is rejected with the rule and an example: %j', (name, ...parts) => {
     const { code, exit, text } = refuse({ ...base, plugins: { [name]: {} } });
     expect([code, exit]).toEqual(['PLUGIN_NAME_INVALID', 12]);
     for (const part of [...parts, '[a-z][a-z0-9-]{0,38}', 'for example "likes"']) expect(text).toContain(part);
@@ -395,7 +395,7 @@ describe('the name of a plugin', () => {
     ['core', 'at the top level: "core": "@headwater/plugin-core"'],
     ['kernel', 'Choose another name'],
     ['heads', '"heads" is the target for all plugins'],
-  ])('is refused if the kernel reserves it: %s', (name, part) => {
+  ])('is rejected if the kernel reserves it: %s', (name, part) => {
     const { code, exit, text } = refuse({ ...base, plugins: { [name]: {} } });
     expect([code, exit]).toEqual(['PLUGIN_NAME_RESERVED', 12]);
     expect(text).toContain(`/plugins/${name}`);

@@ -1,15 +1,15 @@
 import type { KernelError } from '../../src/error/kernel-error.ts';
 import { refusalOf as kernelErrorOf } from '../graph/refusal.ts';
 
-/** An error, as the tables of tests compare it. */
+/** An error in the form that table-driven tests compare. */
 export interface Refusal {
   readonly code: string;
   readonly exit: number;
-  /** Message and hint. */
+  /** The message and the hint. */
   readonly text: string;
 }
 
-/** Returns the error that `run` throws. If it throws none, the test fails. */
+/** Returns the error that `run` throws. The test fails if nothing is thrown. */
 export function refusalOf(run: () => unknown): Refusal {
   return told(kernelErrorOf(run));
 }

@@ -31,7 +31,7 @@ describe('a binding', () => {
     expect(get(Likes)).toEqual({ at: 37 });
   });
 
-  test('is made once and shared, unless it is in transient scope', () => {
+  test('is created once and shared, unless it has transient scope', () => {
     const Each = token<object>('likes.each');
     const Once = token<object>('likes.once');
     const EachClass = token<object>('likes.each-class');
@@ -60,7 +60,7 @@ describe('a binding', () => {
     expect(get(Clock).now()).toBe(3);
   });
 
-  test('is made when it is first resolved, not during bind or when the container is opened', () => {
+  test('is created when it is first resolved, not during bind or when the container is opened', () => {
     const made: string[] = [];
     const { get } = openContainer([
       plugin('core', ({ bind }) => {
@@ -89,15 +89,15 @@ describe('a binding', () => {
     expect(get(Off)).toBe(false);
   });
 
-  test('may use the options of its plugin', () => {
+  test('may use its plugin’s options', () => {
     const Limit = token<unknown>('likes.limit');
     const likes = { ...plugin('likes', ({ bind, config }) => bind(Limit).toConstantValue(config)), options: { n: 3 } };
     expect(openContainer([likes]).get(Limit)).toEqual({ n: 3 });
   });
 });
 
-describe('a token has one owner,', () => {
-  test('the plugin that its name begins with, so no other plugin may bind it', () => {
+describe('a token belongs to one owner,', () => {
+  test('the plugin that its name begins with, and no other plugin may bind it', () => {
     const error = refusalOf(() =>
       openContainer([plugin('likes'), plugin('comments', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]),
     );
@@ -110,7 +110,7 @@ describe('a token has one owner,', () => {
     expect(error.hint).toContain('decorate(token, wrap)');
   });
 
-  test('even if that plugin is not active, and even if another name is a prefix of it', () => {
+  test('even if that plugin is inactive, and even if another plugin’s name is a prefix of its name', () => {
     const bindsIn = (owner: string, name: string) => () =>
       openContainer([plugin(owner, ({ bind }) => bind(token<number>(name)).toConstantValue(1))]);
     expect(refusalOf(bindsIn('comments', 'likes.votes'))).toMatchObject({ code: 'TOKEN_OWNED_TWICE' });
@@ -118,7 +118,7 @@ describe('a token has one owner,', () => {
     expect(bindsIn('likes', 'likes.votes')).not.toThrow();
   });
 
-  test('which may bind it only once', () => {
+  test('who may bind it only once', () => {
     const twice = [
       plugin('likes', ({ bind }) => {
         bind(Likes).toConstantValue({ at: 1 });
@@ -139,7 +139,7 @@ describe('a token has one owner,', () => {
 });
 
 describe('a token', () => {
-  test('is identified by its name, wherever it is made', () => {
+  test('is identified by its name, wherever it is created', () => {
     const { get } = openContainer([plugin('likes', ({ bind }) => bind(Likes).toConstantValue({ at: 1 }))]);
     expect(get(token<{ readonly at: number }>('likes'))).toBe(get(Likes));
   });
@@ -154,13 +154,13 @@ describe('a token', () => {
     'lïkes',
     `${'a'.repeat(40)}.b`,
     '__proto__',
-  ])('is refused if its name does not name a plugin: %j', (name) => {
+  ])('is rejected if its name does not contain a plugin name: %j', (name) => {
     const error = refusalOf(() => openContainer([plugin('likes', ({ bind }) => void bind(token(name)))]));
     expect(error).toMatchObject({ code: 'TOKEN_INVALID', exitCode: 12 });
     expect(error.message).toContain('In phase "bind" the plugin "likes" passed');
   });
 
-  test('cannot be a class, a string, or undefined, as two modules that import each other see it', () => {
+  test('cannot be a class, a string, or undefined (as seen by two modules that import each other)', () => {
     class LikesService {
       readonly at = 1;
     }

@@ -28,7 +28,7 @@ describe('contributions', () => {
     ]);
   });
 
-  test('are made once, when they are first resolved, with the `get` of their own plugin', () => {
+  test('are created once, when first resolved, with the `get` of their own plugin', () => {
     let made = 0;
     const Secret = token<string>('likes.secret');
     const likes = plugin(
@@ -50,7 +50,7 @@ describe('contributions', () => {
     expect(made).toBe(1);
   });
 
-  test('to the point of a plugin that is not active are never made', () => {
+  test('to a point of an inactive plugin are never created', () => {
     const likes = plugin('likes', ({ contribute }) => {
       contribute(Routes, () => {
         throw new Error('must not be made');
@@ -63,7 +63,7 @@ describe('contributions', () => {
     expect(openContainer([plugin('http')]).get.all(Routes)).toEqual([]);
   });
 
-  test('that are functions must be made by functions, so that none is called by mistake', () => {
+  test('that are functions must be wrapped in a function, so that none is called by mistake', () => {
     const { get } = openContainer([plugin('likes', ({ contribute }) => contribute(Listeners, () => () => 'heard'))]);
     expect(get.all(Listeners).map(({ item, key }) => [item(), key])).toEqual([['heard', null]]);
   });
@@ -87,7 +87,7 @@ describe('contributions', () => {
     });
   });
 
-  test('need a point whose name names a plugin', () => {
+  test('require a point whose name contains a plugin name', () => {
     const wrong = [token('http.routes'), { name: 'http.routes' }, contributionPoint('routes'), undefined];
     for (const value of wrong) {
       const likes = plugin('likes', ({ contribute }) => contribute(value as never, {} as never));
@@ -100,7 +100,7 @@ describe('contributions', () => {
 });
 
 describe('two contributions with one key', () => {
-  test('are refused before anything is made, naming both plugins', () => {
+  test('are rejected before anything is created, naming both plugins', () => {
     const error = refusalOf(() => openContainer([plugin('http'), gives('likes', '/x'), gives('comments', '/y', '/x')]));
     expect(error).toMatchObject({
       code: 'CONTRIBUTION_COLLISION',
@@ -112,21 +112,21 @@ describe('two contributions with one key', () => {
     expect(error.hint).toContain('npx kernel plugin:disable comments');
   });
 
-  test('are refused within one plugin', () => {
+  test('are rejected even within one plugin', () => {
     expect(refusalOf(() => openContainer([gives('likes', '/x', '/x')]))).toMatchObject({
       code: 'CONTRIBUTION_COLLISION',
       details: { owners: ['likes', 'likes'] },
     });
   });
 
-  test('are refused when they are made, if functions make them', () => {
+  test('are rejected on creation, if functions create them', () => {
     const { get } = openContainer([plugin('http'), gives('likes', '/x'), makes('comments', '/x')]);
     const error = refusalOf(() => get.all(Routes));
     expect(error).toMatchObject({ code: 'CONTRIBUTION_COLLISION', details: { owners: ['likes', 'comments'] } });
     expect(error.written).toContain('The database is at its heads');
   });
 
-  test('are compared by the key function of the point’s own plugin, even if the contributor made the point by name', () => {
+  test('are compared by the owner’s key function, even if the contributor created the point by name', () => {
     const byName = (name: string) =>
       plugin(name, ({ contribute }) => contribute(contributionPoint<Route>('http.routes'), { path: '/x' }));
     const { get } = openContainer([byName('likes'), byName('comments')]);
@@ -143,8 +143,8 @@ describe('two contributions with one key', () => {
   });
 });
 
-describe('a contribution that cannot be made', () => {
-  test('is reported with its plugin and its point', () => {
+describe('a contribution that cannot be created', () => {
+  test('is reported with its plugin and point', () => {
     const { get } = openContainer([
       plugin('http'),
       gives('likes', '/likes'),
@@ -161,7 +161,7 @@ describe('a contribution that cannot be made', () => {
     });
   });
 
-  test('is reported with the missing token, if that is the reason', () => {
+  test('is reported with the missing token, if that caused the failure', () => {
     const likes = plugin('likes', ({ contribute }) => contribute(Routes, ({ get }) => get(token<Route>('likes.page'))));
     expect(refusalOf(() => openContainer([likes]).get.all(Routes)).message).toBe(
       'The plugin "likes" asked for the token "likes.page", needed for a contribution to "http.routes" (likes), but ' +

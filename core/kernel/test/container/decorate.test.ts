@@ -67,7 +67,7 @@ describe('decorations', () => {
     expect(openContainer([reads, audit]).get(Reader).needs).toEqual(['hello (audited)']);
   });
 
-  test('of a token whose plugin is not active do nothing', () => {
+  test('of a token whose plugin is inactive have no effect', () => {
     const { get, explain } = openContainer([
       plugin('a', ({ bind, decorate }) => {
         decorate(token<string>('likes'), (inner) => inner);
@@ -78,7 +78,7 @@ describe('decorations', () => {
     expect(explain('likes')).toMatchObject({ state: 'absent', binding: null, decoratedBy: ['a'] });
   });
 
-  test('of a token that its active plugin does not bind are refused, suggesting the nearest name', () => {
+  test('of a token that its active plugin does not bind are rejected, suggesting the nearest name', () => {
     const typo = plugin('a', ({ decorate }) => decorate(token<string>('core.greting'), (inner) => inner));
     expect(refusalOf(() => openContainer([core, typo]))).toMatchObject({
       code: 'TOKEN_UNBOUND',

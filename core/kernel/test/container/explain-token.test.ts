@@ -30,7 +30,7 @@ const container = openContainer(
   { disabled: ['http'] },
 );
 
-test('the explanation of a token has its owner, its binding and the plugins that decorate it', () => {
+test('the explanation of a token names its owner, its binding and the plugins that decorate it', () => {
   expect(container.explain('likes')).toEqual({
     name: 'likes',
     owner: 'likes',
@@ -47,7 +47,7 @@ test('the explanation of a token has its owner, its binding and the plugins that
   });
 });
 
-test('the explanation of a contribution point has the contributors in order, with the keys that are already known', () => {
+test('the explanation of a contribution point lists the contributors in order, with the keys known so far', () => {
   expect(container.explain('http.routes')).toEqual({
     name: 'http.routes',
     owner: 'http',
@@ -62,7 +62,7 @@ test('the explanation of a contribution point has the contributors in order, wit
   });
 });
 
-test('all known names are listed, so that one can be suggested for an unknown name', () => {
+test('all known names are listed, so that one can be suggested in place of an unknown name', () => {
   expect(container.explain('like')).toBeNull();
   expect(container.names).toEqual(['http.routes', 'likes', 'likes.cache']);
 });

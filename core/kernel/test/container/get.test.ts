@@ -11,7 +11,7 @@ const Thread = token<unknown>('comments.thread');
 const Front = token<unknown>('app.front');
 
 describe('a missing binding', () => {
-  test('is reported with the token, the asking plugin, the values being made, and a command that fixes it', () => {
+  test('is reported with the token, the requesting plugin, the values being created, and a fix', () => {
     const { get } = openContainer([
       plugin('app', ({ bind }) => void bind(Front).toDynamicValue(({ get }) => get(Thread))),
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -40,7 +40,7 @@ describe('a missing binding', () => {
     );
   });
 
-  test('is reported with the nearest name, if its plugin is active', () => {
+  test('is reported with the closest name, if its plugin is active', () => {
     const { get } = openContainer([
       plugin('likes', ({ bind }) => bind(token<number>('likes.votes')).toConstantValue(1)),
     ]);
@@ -62,7 +62,7 @@ describe('a missing binding', () => {
 
 describe('a token of a plugin that may not be active', () => {
   const comments = plugin('comments', ({ bind }) => {
-    // The package may not be installed, so the token is made by name.
+    // The package may not be installed, so the token is created by name.
     bind(Thread).toDynamicValue(({ get }) => `thread with ${get.optional(token<string>('likes')) ?? 'nobody'}`);
   });
 
@@ -72,7 +72,7 @@ describe('a token of a plugin that may not be active', () => {
     expect(openContainer([likes, comments]).get(Thread)).toBe('thread with likes');
   });
 
-  test('throws if it is bound but its value cannot be made', () => {
+  test('throws if it is bound but its value cannot be created', () => {
     const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Front))));
     expect(refusalOf(() => openContainer([likes, comments]).get(Thread))).toMatchObject({
       code: 'TOKEN_UNBOUND',
@@ -99,7 +99,7 @@ describe('a token that its plugin does not export', () => {
     expect(getOf('comments')(Likes)).toBe('likes with cache');
   });
 
-  test('is refused to other plugins, even if they make the token by name', () => {
+  test('cannot be resolved by other plugins, even if they create the token by name', () => {
     const { getOf } = openContainer([likes, plugin('comments')]);
     const error = refusalOf(() => getOf('comments')(token('likes.cache')));
     expect(error).toMatchObject({
@@ -129,7 +129,7 @@ describe('a cycle', () => {
   ];
   const likes = plugin('likes', ({ bind }) => void bind(Likes).toDynamicValue(({ get }) => String(get(Thread))));
 
-  test('is reported with its tokens and their plugins, without those that only lead to it', () => {
+  test('is reported with its tokens and their plugins, but without tokens that only lead into it', () => {
     const { get } = openContainer([
       likes,
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -169,7 +169,7 @@ describe('a cycle', () => {
     expect(refusalOf(() => wrapped.get(Server))).toMatchObject({ code: 'TOKEN_CYCLE' });
   });
 
-  test('is not one if one side resolves the other only when it is used', () => {
+  test('does not exist if one side resolves the other only on use', () => {
     const Ping = token<{ readonly count: (n: number) => number }>('likes.ping');
     const Pong = token<{ readonly count: (n: number) => number }>('comments.pong');
     const { get } = openContainer([
@@ -186,7 +186,7 @@ describe('a cycle', () => {
     expect(get(Pong).count(5)).toBe(5);
   });
 
-  test('leaves the container usable: other tokens resolve, and the same error is reported again', () => {
+  test('leaves the container usable: other tokens still resolve, and the same error is reported again', () => {
     const { get } = openContainer([
       likes,
       plugin('comments', ({ bind }) => void bind(Thread).toDynamicValue(({ get }) => get(Likes))),
@@ -198,8 +198,8 @@ describe('a cycle', () => {
   });
 });
 
-describe('a value that cannot be made', () => {
-  test('is not reported as a missing binding if its reason contains a token', () => {
+describe('a value that cannot be created', () => {
+  test('is not reported as a missing binding if the reason mentions a token', () => {
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
         bind(Likes).toDynamicValue(() => {
@@ -229,7 +229,7 @@ describe('a value that cannot be made', () => {
     });
   });
 
-  test('is made again by the next call', () => {
+  test('is created again on the next call', () => {
     let tries = 0;
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {
@@ -244,7 +244,7 @@ describe('a value that cannot be made', () => {
     expect(get(Likes)).toBe('after 2');
   });
 
-  test('is refused if it is a promise, which would have neither an order nor a time limit', async () => {
+  test('is rejected if it is a promise, which would have neither an order nor a time limit', async () => {
     const late = token<Promise<string>>('likes.late');
     const { get } = openContainer([
       plugin('likes', ({ bind }) => {

@@ -7,7 +7,7 @@ import { token } from '../../src/contract/token.ts';
 import { pluginDepths } from '../../src/graph/plugin-depth.ts';
 import { decorated, plugin, type Needy } from './support.ts';
 
-/** A token of a plugin: its kind of binding, and the tokens that its value is made from. */
+/** A token of a plugin: the kind of its binding, and the tokens that its value is built from. */
 interface RandomBinding {
   readonly name: string;
   readonly type: 'class' | 'constant' | 'dynamic';
@@ -62,7 +62,7 @@ const pluginSets: fc.Arbitrary<readonly RandomPlugin[]> = fc
     });
   });
 
-/** Writes the plugin as its author would. A value is a text of its token, its owner and the values that it needs. */
+/** Writes the plugin as an author would. A value is a string of its token, its owner and the values it needs. */
 function asPlugin({ name, bindings, decorates, contributes }: RandomPlugin): ContainerPlugin {
   return plugin(name, ({ bind, contribute, decorate }) => {
     for (const binding of bindings) {
@@ -79,7 +79,7 @@ function asPlugin({ name, bindings, decorates, contributes }: RandomPlugin): Con
   });
 }
 
-/** Makes the instances of a class return the text of their needs. */
+/** Makes instances of a class return a string of their needs. */
 function withText(constructor: new () => Needy, text: (values: readonly unknown[]) => string): new () => Needy {
   const prototype: unknown = constructor.prototype;
   Object.assign(prototype as Needy, {
@@ -122,7 +122,7 @@ const shuffled = <T>(values: readonly T[]): fc.Arbitrary<readonly T[]> =>
   fc.shuffledSubarray([...values], { minLength: values.length });
 
 describe('for any plugins', () => {
-  test('every token resolves to the binding of its owner, for any load order and any order of resolution', () => {
+  test('every token resolves to its owner’s binding, in any load order and any resolution order', () => {
     fc.assert(
       fc.property(
         pluginSets.chain((plugins) => {
@@ -141,7 +141,7 @@ describe('for any plugins', () => {
     );
   });
 
-  test('the order of the config changes no value, no decoration order and no contribution order', () => {
+  test('the order of plugins in the config affects no value and no order of decorations or contributions', () => {
     fc.assert(
       fc.property(
         pluginSets.chain((plugins) => fc.tuple(fc.constant(plugins), shuffled(plugins), shuffled(tokensOf(plugins)))),

@@ -22,7 +22,7 @@ describe('a plugin whose bind fails halfway', () => {
     decorate(Greeting, (inner) => `first ${inner}`);
   };
 
-  test('is reported with its name, its package, the phase, the first line of the error, and the error as its cause', () => {
+  test('is reported with its name, package and phase, the first line of the error, and the error as the cause', () => {
     const cause = new TypeError('no such thing\nsecond line');
     const likes = plugin('likes', (context) => {
       registers(context);
@@ -39,7 +39,7 @@ describe('a plugin whose bind fails halfway', () => {
     expect(error.hint).toContain('npx kernel plugin:disable likes');
   });
 
-  test('is removed completely: a plugin that binds later finds no trace of it', () => {
+  test('is removed completely: plugins that bind later find no trace of it', () => {
     const core = plugin('core', ({ bind }) => bind(Greeting).toConstantValue('hello'));
     const broken = plugin('likes', (context) => {
       registers(context);
@@ -70,7 +70,7 @@ describe('a plugin whose bind fails halfway', () => {
     expect(refusalOf(() => kept[0]?.bind(Votes)).message).toContain('after bind() had returned');
   });
 
-  test('is removed completely if Inversify refuses a class', () => {
+  test('is removed completely if Inversify rejects a class', () => {
     class Undecorated {
       readonly likes: string;
 
@@ -92,9 +92,9 @@ describe('a plugin whose bind fails halfway', () => {
 });
 
 describe('bind', () => {
-  test('must be synchronous: a promise is refused, and its later calls have no effect', async () => {
+  test('must be synchronous: a promise is rejected, and its later calls have no effect', async () => {
     let late: BindContext['bind'] | undefined;
-    // The types allow any return value where `void` is expected; the linter for promises does not.
+    // TypeScript allows any return value where `void` is expected; the lint rule for promises does not.
     const later = async ({ bind }: BindContext): Promise<void> => {
       late = bind;
       await setImmediate();
@@ -104,13 +104,13 @@ describe('bind', () => {
     const error = refusalOf(() => openContainer([likes]));
     expect(error.code).toBe('PLUGIN_BIND_FAILED');
     expect(error.message).toContain('returned a promise');
-    // A later rejection must not end this process as an unhandled one.
+    // A later rejection must not end this process as an unhandled rejection.
     await setImmediate();
     await setImmediate();
     expect(refusalOf(() => late?.(Likes))).toMatchObject({ code: 'PLUGIN_BIND_FAILED' });
   });
 
-  test('closes its context when it returns: later calls are refused', () => {
+  test('closes its context when it returns: later calls are rejected', () => {
     const kept: BindContext[] = [];
     const scopes: (() => void)[] = [];
     const { get } = openContainer([
@@ -131,7 +131,7 @@ describe('bind', () => {
     expect(get(Likes)).toBe('likes');
   });
 
-  test('is refused if it passes a token to bind without binding it', () => {
+  test('is rejected if it passes a token to bind without binding it', () => {
     const half = plugin('likes', ({ bind }) => void bind(Likes));
     expect(refusalOf(() => openContainer([half])).message).toContain('it passes "likes" to bind() without binding it');
   });

@@ -3,7 +3,7 @@ import type { BindContext } from '../../src/contract/bind.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import type { ContainerPlugin } from '../../src/container/container-plugin.ts';
 
-/** Makes an active plugin whose definition has only a `bind`. */
+/** Creates an active plugin whose definition has only a `bind`. */
 export function plugin(
   name: string,
   bind?: (context: BindContext) => void,
@@ -28,8 +28,8 @@ export class Needy {
 }
 
 /**
- * Makes a class that is decorated the way `tsc` does it, each parameter with `@inject`. Node strips types but does not
- * support decorators. A fixture covers classes that `tsc` itself compiles.
+ * Creates a class that is decorated the way `tsc` does it, each parameter with `@inject`. Node strips types but does
+ * not support decorators. A fixture covers classes that `tsc` itself compiles.
  */
 export function decorated(...needs: readonly { readonly id: symbol }[]): new () => Needy {
   const constructor = class extends Needy {};

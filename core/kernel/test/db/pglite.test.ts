@@ -26,7 +26,7 @@ async function holderOf(path: string): Promise<ChildProcess> {
   return child;
 }
 
-it('keeps committed data when it is closed and opened again', async () => {
+it('keeps committed data after it is closed and reopened', async () => {
   const { target, path } = await directory();
   const first = await openSession(target);
   expect((await upgrade(first, branch('core', 'create table a ()'))).error).toBeNull();
@@ -37,7 +37,7 @@ it('keeps committed data when it is closed and opened again', async () => {
   expect(existsSync(`${path}.pid`)).toBe(false);
 });
 
-it('creates a directory that only its owner can read, and starts with few buffers', async () => {
+it('creates a directory that only its owner can read, and starts with small buffers', async () => {
   const { target, path } = await directory();
   const session = await openSession(target);
   expect(await session.query('show shared_buffers')).toEqual([{ shared_buffers: '8MB' }]);
@@ -49,7 +49,7 @@ it('creates a directory that only its owner can read, and starts with few buffer
 
 it('reads and writes arrays of column types', async () => {
   const { engine, query, close } = await openPglite({ kind: 'pglite', directory: null, shown: 'memory' });
-  // Each query copies them. The row types of the server's own catalogs would be 200 more.
+  // Each query copies the array types. The row types of the server's own catalogs would add 200.
   expect(Object.keys(engine.parsers).length).toBeLessThan(150);
   expect(
     await query(`select '{a,"b,c",NULL}'::text[] as texts, '{{1,2},{3,NULL}}'::int[] as numbers, '{t,f}'::bool[] as bools,
@@ -81,7 +81,7 @@ it('reads and writes arrays of column types', async () => {
   await close();
 });
 
-it('refuses a second process, naming the first, until the first has ended in any way', async () => {
+it('rejects a second process, naming the first, until the first has ended for any reason', async () => {
   const { target, path } = await directory();
   const holder = await holderOf(path);
   await expect(openSession(target)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ it('refuses a second process, naming the first, until the first has ended in any
   await session.close();
 });
 
-it('starts over if a crash left an incomplete directory', async () => {
+it('starts over if a crash left an incomplete directory behind', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'PG_VERSION'), '18\n');
@@ -108,14 +108,14 @@ it('starts over if a crash left an incomplete directory', async () => {
   expect(existsSync(`${path}.creating`)).toBe(false);
 });
 
-it('refuses a directory of another major version', async () => {
+it('rejects a directory created by another major version', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'PG_VERSION'), '16\n');
   await expect(openSession(target)).rejects.toMatchObject({ code: 'STORE_VERSION', exitCode: 24 });
 });
 
-it('refuses a directory that is not a database, and leaves it unchanged', async () => {
+it('rejects a directory that is not a database, and leaves it unchanged', async () => {
   const { target, path } = await directory();
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'holiday.txt'), 'photos');
@@ -123,7 +123,7 @@ it('refuses a directory that is not a database, and leaves it unchanged', async 
   expect(existsSync(join(path, 'holiday.txt'))).toBe(true);
 });
 
-it('refuses a path at which no directory can be created', async () => {
+it('rejects a path at which no directory can be created', async () => {
   const blocked = join(inject('scratch'), 'a-file');
   writeFileSync(blocked, '');
   const target = { kind: 'pglite', directory: join(blocked, 'db'), shown: 'x' } as const;

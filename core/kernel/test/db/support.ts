@@ -8,7 +8,7 @@ import type { KernelError } from '../../src/error/kernel-error.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
 import { migrate, type Goal, type MigrationOptions } from '../../src/migrate/migrate.ts';
 import type { RunStep } from '../../src/run/run-context.ts';
-// Normally loaded when something is pending. Some tests measure milliseconds, so it is loaded before them.
+// Normally loaded only when something is pending. Some tests measure milliseconds, so it is loaded up front.
 import '../../src/run/run-steps.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
@@ -16,7 +16,7 @@ import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
 /** Time limits that let a test fail quickly. */
 export const settings: UpgradeSettings = { lockWait: 20, lockTimeout: 3, retryFor: 20, statementTimeout: 0 };
 
-/** The parts of a revision that a test specifies. The rest has defaults. */
+/** The fields of a revision that a test specifies. The others have defaults. */
 export interface Sketch {
   readonly id: string;
   readonly revises?: string | null;
@@ -60,7 +60,7 @@ export function branch(name: string, ...statements: readonly string[]): readonly
   return statements.map((up, i) => revision({ id: id(i + 1), revises: i === 0 ? null : id(i), up }));
 }
 
-/** A goal given as steps instead of a graph. */
+/** A goal defined by steps instead of a graph. */
 export interface Steps
   extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'mode' | 'upToDate'>> {
   /** The revisions that the code knows. */
@@ -69,7 +69,7 @@ export interface Steps
   readonly plan: (applied: ReadonlySet<string>) => readonly RunStep[];
 }
 
-/** The outcome of {@link runSteps}. */
+/** The result of {@link runSteps}. */
 export interface Outcome {
   readonly runId: string;
   readonly applied: readonly RunStep[];
@@ -140,7 +140,7 @@ export function downgrade(
   });
 }
 
-/** The ids in the ledger, in the order of application. */
+/** The ids in the ledger, in the order in which they were applied. */
 export async function applied(session: Session): Promise<readonly string[]> {
   const rows = await session.query<{ id: string }>(
     `select plugin || '@' || slug as id from kernel.ledger order by seq`,

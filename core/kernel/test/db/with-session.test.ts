@@ -39,7 +39,7 @@ describe('a session for the duration of a function', () => {
     await expect(work).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
   });
 
-  it('throws an error that is a bug of the kernel unchanged', async () => {
+  it('rethrows an error caused by a bug in the kernel unchanged', async () => {
     const target = await emptyPostgres();
     await expect(withSession(target, (session) => session.query('select nonsense'))).rejects.toMatchObject({
       code: '42703',

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('fails after 5 s if a transaction waits for itself', async () => {
+it('fails after 5 s if a transaction is waiting for itself', async () => {
   const queue = createConnectionQueue();
   await queue.acquire();
   let outcome: unknown = 'waiting';
@@ -24,7 +24,7 @@ it('fails after 5 s if a transaction waits for itself', async () => {
   await inside;
 });
 
-it('passes the connection on in request order, skipping requests that gave up', async () => {
+it('hands over the connection in request order, skipping requests that gave up', async () => {
   const queue = createConnectionQueue(100);
   const order: string[] = [];
   const ask = async (name: string): Promise<void> => {
@@ -46,7 +46,7 @@ it('passes the connection on in request order, skipping requests that gave up', 
   expect(order).toEqual(['holder', 'gave up', 'second', 'third', 'fourth']);
 });
 
-it('has no time limit for a request that outlives its transaction', async () => {
+it('sets no time limit for a request that outlives its transaction', async () => {
   const queue = createConnectionQueue(100);
   await queue.acquire();
   let late: Promise<void> = Promise.resolve();

@@ -77,7 +77,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
   const texts = async (): Promise<readonly string[]> =>
     (await session().query<{ text: string }>('select text from core_note order by id')).map(({ text }) => text);
 
-  it('can be used only in a context, and throws otherwise', async () => {
+  it('can be used only inside a context, and throws otherwise', async () => {
     expect(() => database().em).toThrow(expect.objectContaining({ code: 'DATABASE_CONTEXT_MISSING' }));
     await expect(database().transactional(async () => 1)).rejects.toMatchObject({ code: 'DATABASE_CONTEXT_MISSING' });
     await expect(database().inContext(async () => database().em.count(Note))).resolves.toBe(0);
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
     expect(await read()).not.toBe(await read());
   });
 
-  it('uses the open transaction, even through an `em` from before the transaction', async () => {
+  it('uses the open transaction, even through an `em` obtained before the transaction', async () => {
     await database().inContext(async () => {
       const { em } = database();
       await database().transactional(async (inside) => {
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
     expect(await texts()).toEqual(['kept']);
   });
 
-  it('rolls back a transaction that throws, and only the inner part of a nested one', async () => {
+  it('rolls back a transaction that throws, but only the inner part of a nested one', async () => {
     const failing = () =>
       database().transactional(async (em) => {
         em.create(Note, { text: 'lost' });
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
     await close();
   });
 
-  it('has the columns of an extension only in the application that extends, even if another one has the same classes', async () => {
+  it('has an extension’s columns only in the extending application, even if others share the classes', async () => {
     const extended = await openWith(core, stars);
     const columns = ({ orm }: OpenEntities) => Object.keys(orm.getMetadata(Note).properties);
     expect(columns(extended)).toEqual(['id', 'text', 'stars']);
@@ -187,7 +187,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
     });
   });
 
-  it('refuses the schema generator, which would drop tables of other plugins', () => {
+  it('rejects the schema generator, which would drop tables of other plugins', () => {
     expect(() => open().orm.schema).toThrow(expect.objectContaining({ code: 'SCHEMA_UPDATE_REFUSED' }));
   });
 
@@ -216,7 +216,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
           details: { seconds: deadlockTimeout / 1000 },
         });
       });
-      // Nothing is left over: neither the row nor the place in the queue.
+      // Nothing remains: neither the row nor the place in the queue.
       await database().inContext(async () => expect(await database().em.count(Note)).toBe(0));
     });
 
@@ -230,7 +230,7 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
       expect(await session().query('select text from core_note')).toEqual([{ text: 'kept' }]);
     });
 
-    it('is not an error if the transaction does not wait for it, however long the transaction takes', async () => {
+    it('is not an error if the transaction does not await it, however long the transaction takes', async () => {
       let late: Promise<number> = Promise.resolve(0);
       const long = database().inContext(() =>
         database().transactional(async (em) => {

@@ -41,7 +41,7 @@ function of(ownership: EntityOwnership, owner: string): readonly string[] {
 }
 
 describe('an object of the entities', () => {
-  it('belongs to the plugin that declares it; columns of an extension, and keys and indexes on them, to the extending plugin', async () => {
+  it('belongs to its declaring plugin, including an extension’s columns and their keys and indexes', async () => {
     const { ownership } = await load(core, app, likes);
     expect(of(ownership, 'core')).toEqual([
       'entity core_person.Person',
@@ -93,7 +93,7 @@ describe('an object of the entities', () => {
     ]);
   });
 
-  it('is explained by any of its names: column, property, entity, index or enum; an unknown name is not explained', async () => {
+  it('is explained by any of its names (column, property, entity, index or enum); an unknown name is not', async () => {
     const { ownership } = await load(core, app, likes);
     const explanation =
       'column core_thing.likes_count: "likes" (plugin-likes), declared by Thing.likesCount; the table belongs to "core"';
@@ -109,7 +109,7 @@ describe('an object of the entities', () => {
     for (const name of ownedNames(ownership)) expect(explainOwner(ownership, name), name).not.toBeNull();
   });
 
-  it('has the same owner for every plugin set that includes the owner', async () => {
+  it('has the same owner in every plugin set that includes the owner', async () => {
     const all = await load(core, app, likes);
     const alone = await load(core, likes);
     expect(of(alone.ownership, 'likes')).toEqual(of(all.ownership, 'likes'));

@@ -16,7 +16,7 @@ const both = (core: string, likes: string) => [
 ];
 
 describe('two declarations', () => {
-  it('of one entity name are refused, naming both plugins', async () => {
+  it('of the same entity name are rejected, naming both plugins', async () => {
     const again = entity('Person', 'likes_person', { properties: { id } });
     expect(await refusal(core, { name: 'likes', entities: [again] })).toMatchObject({
       code: 'ENTITY_COLLISION',
@@ -26,7 +26,7 @@ describe('two declarations', () => {
     });
   });
 
-  it('of one table are refused, naming both plugins and their entities', async () => {
+  it('of the same table are rejected, naming both plugins and their entities', async () => {
     const other = entity('Fan', 'core_person', { properties: { id } });
     expect(await refusal(core, { name: 'likes', entities: [other] })).toMatchObject({
       code: 'ENTITY_COLLISION',
@@ -34,7 +34,7 @@ describe('two declarations', () => {
     });
   });
 
-  it('of one pivot table are refused, naming both plugins and their relations', async () => {
+  it('of the same pivot table are rejected, naming both plugins and their relations', async () => {
     const Team = entity('Team', 'core_team', {
       properties: { id, people: () => p.manyToMany(Person).pivotTable('people') },
     });
@@ -49,7 +49,7 @@ describe('two declarations', () => {
     });
   });
 
-  it('of one enum type are refused if their values differ; otherwise the first plugin owns the type', async () => {
+  it('of the same enum type are rejected if the values differ; otherwise the first plugin owns it', async () => {
     const using = (name: string, items: readonly string[]) =>
       entity(name, name.toLowerCase(), { properties: { id, mood: () => p.enum([...items]).nativeEnumName('mood') } });
     const Mine = using('Mine', ['good', 'bad']);
@@ -66,7 +66,7 @@ describe('two declarations', () => {
     expect(ownership.objects.find(({ kind }) => kind === 'enum')).toMatchObject({ name: 'mood', owner: 'core' });
   });
 
-  it('of one property are refused, by the entity and an extension or by two extensions', async () => {
+  it('of the same property are rejected, whether by the entity and an extension or by two extensions', async () => {
     const name = extendEntity(Thing, { name: p.string().nullable() });
     expect(await refusal(core, { name: 'likes', extend: [name] })).toMatchObject({
       code: 'COLUMN_COLLISION',
@@ -79,7 +79,7 @@ describe('two declarations', () => {
     });
   });
 
-  it('of one property are refused along an inheritance line, since the subtype’s column would silently vanish', async () => {
+  it('of the same property in an inheritance line are rejected: the subtype’s column would vanish', async () => {
     const Story = entity('Story', 'app_story', { extends: Thing, properties: { title: p.string() } });
     const title = extendEntity(Thing, { title: p.string().nullable() });
     expect(await refusal(core, { name: 'app', entities: [Story] }, { name: 'likes', extend: [title] })).toMatchObject({
@@ -93,7 +93,7 @@ describe('two declarations', () => {
     });
   });
 
-  it('of one column are refused, even if the properties have different names', async () => {
+  it('of the same column are rejected, even if the properties have different names', async () => {
     const label = extendEntity(Thing, { label: p.string().fieldName('name').nullable() });
     expect(await refusal(core, { name: 'likes', extend: [label] })).toMatchObject({
       code: 'COLUMN_COLLISION',
@@ -111,7 +111,7 @@ describe('a property of an extension', () => {
     ['a default that is set in code', { count: p.integer().onCreate(() => 0) }],
     ['a relation', { count: () => p.manyToOne(Person).fieldName('count') }],
     ['a default that is null', { count: p.integer().defaultRaw('null') }],
-  ])('is refused if its column is required and has no database default, with the reason: %s', async (_, properties) => {
+  ])('is rejected with the reason if its column is required without a database default: %s', async (_, properties) => {
     expect(await extended(properties)).toMatchObject({
       code: 'EXTENSION_REQUIRED',
       exitCode: 12,
@@ -120,7 +120,7 @@ describe('a property of an extension', () => {
     });
   });
 
-  it('is also refused within an embedded object', async () => {
+  it('is also rejected inside an embedded object', async () => {
     expect(await extended({ place: () => p.embedded(Place) })).toMatchObject({
       code: 'EXTENSION_REQUIRED',
       details: { property: 'place', column: 'place_city' },
@@ -150,7 +150,7 @@ describe('a property of an extension', () => {
     });
   });
 
-  it('must extend an entity with a table, and must be made by extendEntity', async () => {
+  it('must extend an entity with a table, and must be created by extendEntity', async () => {
     const city = extendEntity(Place, { country: p.string().nullable() });
     expect(await refusal(core, { name: 'likes', extend: [city] })).toMatchObject({
       code: 'EXTENSION_INVALID',
@@ -170,7 +170,7 @@ describe('an entity of another plugin', () => {
     ['extends', { extend: [extendEntity(Friend, { count: p.integer().default(0) })] }, '"extend"'],
   ] as const;
 
-  it.each(uses)('is refused if no active plugin lists it: %s', async (how, sketch, from) => {
+  it.each(uses)('is rejected if no active plugin lists it: %s', async (how, sketch, from) => {
     expect(await refusal(core, { name: 'likes', ...sketch })).toMatchObject({
       code: 'ENTITY_NOT_REGISTERED',
       exitCode: 14,
@@ -178,7 +178,7 @@ describe('an entity of another plugin', () => {
     });
   });
 
-  it.each(uses)('is refused if its plugin is not required, naming the package: %s', async (how, sketch) => {
+  it.each(uses)('is rejected if its plugin is not required, naming the package: %s', async (how, sketch) => {
     expect(await refusal(core, friends, { name: 'likes', ...sketch })).toMatchObject({
       code: 'ENTITY_NOT_REQUIRED',
       details: { ...likes, uses: how, entity: 'Friend', owner: 'friends', ownerPackage: 'plugin-friends' },
@@ -186,7 +186,7 @@ describe('an entity of another plugin', () => {
     });
   });
 
-  it('must be listed even if it is only a schema, a pivot or an embeddable', async () => {
+  it('must be listed even if it is only a schema, a pivot entity or an embeddable', async () => {
     const Tag = defineEntity({ name: 'Tag', tableName: 'likes_tag', properties: { id } });
     const Tagged = entity('Tagged', 'likes_tagged', { properties: { id, tag: () => p.manyToOne(Tag) } });
     expect(await refusal(core, { name: 'likes', entities: [Tagged] })).toMatchObject({
@@ -227,7 +227,7 @@ describe('inheritance', () => {
     properties: { size: p.integer() },
   });
 
-  it('in a single table is refused across plugins, with the reason', async () => {
+  it('cannot be extended by single-table inheritance across plugins, for a stated reason', async () => {
     expect(await refusal({ name: 'core', entities: [Root] }, { name: 'likes', entities: [Leaf] })).toMatchObject({
       code: 'INHERITANCE_REFUSED',
       exitCode: 12,
@@ -237,12 +237,12 @@ describe('inheritance', () => {
     });
   });
 
-  it('in a single table is allowed within a plugin', async () => {
+  it('can be extended by single-table inheritance within a plugin', async () => {
     const { ownership } = await load({ name: 'core', entities: [Root, Leaf] });
     expect(ownership.objects.filter(({ kind }) => kind === 'table')).toHaveLength(1);
   });
 
-  it('that copies columns of another plugin is refused, but an abstract class may be shared', async () => {
+  it('may not copy columns of another plugin, but an abstract class may be shared', async () => {
     const Copy = entity('Copy', 'likes_copy', { extends: Person, properties: { since: p.datetime() } });
     expect(await refusal(core, { name: 'likes', entities: [Copy] })).toMatchObject({
       code: 'INHERITANCE_REFUSED',
@@ -268,7 +268,7 @@ describe('inheritance', () => {
     });
   });
 
-  it('of a many-to-many relation is refused across plugins, since it would create a second pivot table', async () => {
+  it('may not inherit a many-to-many relation across plugins, which would create a second pivot table', async () => {
     const Post = entity('Post', 'core_post', {
       inheritance: 'tpt',
       properties: { id, readers: () => p.manyToMany(Person) },
@@ -304,7 +304,7 @@ describe('inheritance', () => {
 });
 
 describe('a mistake', () => {
-  it('of forgetting setClass is explained with the missing line', async () => {
+  it('like a forgotten setClass is explained with the missing line', async () => {
     class Forgotten extends Person {}
     expect(await refusal(core, { name: 'likes', entities: [Forgotten] })).toMatchObject({
       code: 'ENTITY_CLASS_MISSING',
@@ -314,14 +314,14 @@ describe('a mistake', () => {
     });
   });
 
-  it('of importing two files from each other is reported as an undefined entity', async () => {
+  it('like two files importing each other is reported as an undefined entity', async () => {
     expect(await refusal(core, { name: 'likes', entities: [Person, undefined].slice(1) })).toMatchObject({
       code: 'ENTITY_INVALID',
       details: { ...likes, entity: 'entities[0]', problem: 'it is undefined' },
     });
   });
 
-  it('that MikroORM refuses is reported with its plugin', async () => {
+  it('that MikroORM rejects is reported with its plugin', async () => {
     const Keyless = entity('Keyless', 'likes_keyless', { properties: { name: p.string() } });
     expect(await refusal(core, { name: 'likes', entities: [Keyless] })).toMatchObject({
       code: 'ENTITY_INVALID',
@@ -343,7 +343,7 @@ describe('a name that PostgreSQL would truncate', () => {
     ['index', entity('Long', 'b', { properties: { id, a: p.string().index(long) } }), 64],
     ['check', entity('Long', 'c', { properties: { id }, checks: [{ name: long, expression: 'true' }] }), 64],
     ['enum', entity('Long', 'd', { properties: { id, a: () => p.enum(['x']).nativeEnumName(`${long}l`) } }), 65],
-  ])('is refused with its length in bytes: %s', async (kind, made, bytes) => {
+  ])('is rejected with its length in bytes: %s', async (kind, made, bytes) => {
     expect(await refusal({ name: 'likes', entities: [made] })).toMatchObject({
       code: 'IDENTIFIER_TOO_LONG',
       exitCode: 13,

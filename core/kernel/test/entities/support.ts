@@ -12,7 +12,7 @@ const nowhere = {
   shown: 'nowhere',
 } as const;
 
-/** Defines an entity as an author does, without its types. */
+/** Defines an entity as an author would, but untyped. */
 export function entity(name: string, tableName: string, rest: object): EntityClassOf<object> {
   const schema = defineEntity({ properties: {}, ...rest, name, tableName });
   const made = class extends schema.class {};
@@ -21,7 +21,7 @@ export function entity(name: string, tableName: string, rest: object): EntityCla
   return made;
 }
 
-/** The parts of a plugin that a test gives. The rest have defaults. */
+/** The fields of a plugin that a test specifies. The others have defaults. */
 export type Sketch = Partial<Omit<PluginEntities, 'package'>> & { readonly name: string };
 
 /** Loads plugins in the given order. Each plugin requires `core` by default. */
@@ -36,7 +36,7 @@ export function load(...plugins: readonly Sketch[]): Promise<Entities> {
   return loadEntities(complete, nowhere);
 }
 
-/** Loads plugins that must be refused, and returns the error. */
+/** Loads plugins that must be rejected, and returns the error. */
 export async function refusal(...plugins: readonly Sketch[]): Promise<unknown> {
   let error: unknown = null;
   await load(...plugins).catch((thrown: unknown) => {

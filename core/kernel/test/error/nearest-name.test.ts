@@ -26,7 +26,7 @@ describe('the nearest name', () => {
     expect(nearestName(name, candidates)).toBeNull();
   });
 
-  test('is the first by code units if two are equally close', () => {
+  test('is the first in code-unit order if two are equally close', () => {
     expect(nearestName('cat', ['car', 'bat', 'cut'])).toBe('bat');
     expect(nearestName('cat', ['cut', 'bat', 'car'])).toBe('bat');
   });

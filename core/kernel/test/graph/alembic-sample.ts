@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { RevisionInput } from '../../src/graph/graph-revision.ts';
 
-/** A random graph of the sample and the answers of Alembic 1.8.1. The keys are those of its `README`, shortened. */
+/** A random graph of the sample, with the answers of Alembic 1.8.1. */
 export interface AlembicGraph {
   readonly n: number;
-  /** `valid`, or the way in which the graph is broken. */
+  /** `valid`, or how the graph is broken. */
   readonly kind: string;
   /** Id, parents, dependencies (ids or labels), branch labels. */
   readonly revs: readonly (readonly [string, readonly string[], readonly string[], readonly string[]])[];
-  /** The error that loading raised. The fields below are then absent. */
+  /** The error raised by loading. If set, the fields below are absent. */
   readonly error?: unknown;
   readonly heads?: readonly string[];
   readonly bases?: readonly string[];
@@ -27,20 +27,20 @@ export interface AlembicOp {
   readonly to: string;
   readonly run?: readonly string[];
   readonly error?: { readonly kind: string };
-  /** Set if the answer is not sound: the version table ended up wrong, or the order violates an edge. */
+  /** Set if the answer is unsound: the version table ended up wrong, or the order violates an edge. */
   readonly table_error?: unknown;
   readonly bad_order?: unknown;
 }
 
-/** Reads the sample. It was recorded once: it is data, not code under test. */
+/** Reads the sample, which was recorded once and is data, not code under test. */
 export function readSample(): readonly AlembicGraph[] {
   const packed = readFileSync(new URL('alembic-sample.json.gz', import.meta.url));
-  // We wrote the file, in the shape of the interface above.
+  // This file is ours and has the shape of the interface above.
   const sample = JSON.parse(gunzipSync(packed).toString()) as { readonly graphs: readonly AlembicGraph[] };
   return sample.graphs;
 }
 
-/** Converts Alembic's `a2` to a full name. The first letter is the branch. */
+/** Converts Alembic's `a2` to a full name, whose branch is the first letter. */
 export function idOf(name: string): string {
   return `${name.slice(0, 1)}@${name}`;
 }

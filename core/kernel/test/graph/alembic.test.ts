@@ -12,7 +12,7 @@ import { refusalOf } from './refusal.ts';
 const sample = readSample();
 const sound = sample.filter((graph) => graph.kind === 'valid');
 
-/** Headwater's error for each kind of broken graph. The kinds left out concern labels, which it does not have. */
+/** Headwater's error for each kind of broken graph. The omitted kinds concern labels, which Headwater does not have. */
 const codes: Readonly<Record<string, string>> = {
   cycle: 'REVISION_CYCLE',
   'self-loop': 'REVISION_CYCLE',
@@ -83,7 +83,7 @@ function expectOrder(source: AlembicGraph, applied: readonly string[], steps: re
   }
 }
 
-describe('if Alembic’s answer is sound, Headwater gives the same', () => {
+describe('Headwater gives the same answer as Alembic, if Alembic’s is sound,', () => {
   test('for heads and bases, even with parents on other branches', () => {
     expect(sound).toHaveLength(217);
     for (const source of sound) {
@@ -114,7 +114,7 @@ describe('if Alembic’s answer is sound, Headwater gives the same', () => {
   test('for an upgrade to heads or to a revision, even with parents or dependencies on unusual branches', () => {
     let compared = 0;
     for (const { source, graph, applied, op, run } of soundOps(sound.filter((graph) => !isComparable(graph)))) {
-      // The other targets depend on the branch of a revision, where the two differ by design.
+      // Other targets depend on a revision's branch, which the two define differently by design.
       if (op.op !== 'upgrade' || /[@+]/.test(op.to)) continue;
       const target = op.to === 'heads' || op.to === 'head' ? 'heads' : idOf(op.to);
       const steps = upgradePlan(graph, applied, target).steps.map((step) => step.id);
@@ -150,7 +150,7 @@ describe('if Alembic’s answer is sound, Headwater gives the same', () => {
   });
 });
 
-describe('every broken graph is refused with its code', () => {
+describe('every broken graph is rejected with its error code', () => {
   const broken = sample.filter((graph) => codes[graph.kind] !== undefined);
 
   test.each(Object.keys(codes))('%s', (kind) => {
@@ -169,7 +169,7 @@ describe('every broken graph is refused with its code', () => {
   });
 });
 
-/** Expects every arrow of a reported path to be an edge. */
+/** Checks that every arrow of a reported path is an edge. */
 function expectCycle(source: AlembicGraph, details: unknown): void {
   const needs = new Map(
     revisionsOfSample(source).map(({ id, revises, dependsOn = [] }) => [id, [...(revises ?? []), ...dependsOn]]),

@@ -4,7 +4,7 @@ import { draw } from './drawing.ts';
 import { refusalOf } from './refusal.ts';
 
 describe('heads and bases', () => {
-  test('follow revises only: a dependsOn affects neither', () => {
+  test('depend only on revises: dependsOn affects neither', () => {
     const graph = draw(`
       core:     c1 <- c2
       likes:    l1 <- l2            l1 needs core@c2
@@ -13,7 +13,7 @@ describe('heads and bases', () => {
     expect(bases(graph)).toEqual(['core@c1', 'likes@l1']);
   });
 
-  test('are several after a fork, and one again after a merge', () => {
+  test('number several after a fork, and one again after a merge', () => {
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2'))).toEqual(['a@a2', 'a@b2']);
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2\na: a2 & b2 <- a3'))).toEqual(['a@a3']);
     expect(bases(draw('a: a1 <- a3\na: a2 <- a3'))).toEqual(['a@a1', 'a@a2']);
@@ -34,7 +34,7 @@ describe('heads and bases', () => {
   });
 });
 
-test('the applied heads include those of dormant plugins', () => {
+test('applied heads include those of dormant plugins', () => {
   const graph = draw(`
     core:     c1 <- c2 <- c3
     (likes):  l1 <- l2            l1 needs core@c1
@@ -45,7 +45,7 @@ test('the applied heads include those of dormant plugins', () => {
 });
 
 describe('a boot requires one base and one head on each active branch, and', () => {
-  test('accepts a merge, dormant forks and revisions that only the ledger has', () => {
+  test('accepts merges, dormant forks and revisions that only the ledger has', () => {
     const graph = draw(`
       core:   c1 <- c2 <- (c3)
       core:   c1 <- k2
@@ -57,7 +57,7 @@ describe('a boot requires one base and one head on each active branch, and', () 
     expect(() => assertOneHead(graph)).not.toThrow();
   });
 
-  test('refuses two heads, naming both and the merge command', () => {
+  test('rejects two heads, naming both and the merge command', () => {
     const error = refusalOf(() => assertOneHead(draw('core: c1\nlikes: l1 <- l2\nlikes: l1 <- k2')));
     expect(error).toMatchObject({
       code: 'SEVERAL_HEADS',
@@ -68,7 +68,7 @@ describe('a boot requires one base and one head on each active branch, and', () 
     expect(error.hint).toContain('npx kernel migrate:merge likes');
   });
 
-  test('refuses two bases, and reports these rather than the two heads', () => {
+  test('rejects two bases, and reports them rather than the two heads', () => {
     expect(refusalOf(() => assertOneHead(draw('likes: l1 <- l2\nlikes: k1')))).toMatchObject({
       code: 'SEVERAL_BASES',
       exitCode: 13,

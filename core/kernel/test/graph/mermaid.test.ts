@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { toMermaid } from '../../src/graph/mermaid.ts';
 import { draw } from './drawing.ts';
 
-test('a Mermaid flowchart has a box per branch, solid arrows for lineage and dotted ones for dependencies', () => {
+test('a Mermaid flowchart has one box per branch, solid arrows for lineage and dotted arrows for dependencies', () => {
   const graph = draw(`
     core:     c1 <- c2
     likes:    l1 <- end            l1 needs core@c1

@@ -17,7 +17,7 @@ describe('the depth of a plugin', () => {
     ).toEqual({ core: 0, likes: 1, comments: 1, bridge: 2, app: 3 });
   });
 
-  test('is 0 for core and 1 for a plugin that requires nothing, even if it is only named as a requirement', () => {
+  test('is 0 for core and 1 for a plugin that requires nothing, even one that is only named as a requirement', () => {
     expect(Object.fromEntries(pluginDepths(requires({ likes: ['tags'] })))).toEqual({ core: 0, likes: 2, tags: 1 });
     expect(Object.fromEntries(pluginDepths(new Map()))).toEqual({ core: 0 });
   });
@@ -27,20 +27,20 @@ describe('the depth of a plugin', () => {
     expect(pluginDepths(chain).get('p19999')).toBe(20_000);
   });
 
-  test('is refused for a cycle, with the shortest path', () => {
+  test('is rejected for a cycle, with the shortest path', () => {
     const error = refusalOf(() => pluginDepths(requires({ a: ['b'], b: ['c'], c: ['a', 'd'], d: ['c'], e: ['a'] })));
     expect(error).toMatchObject({ code: 'REQUIRES_CYCLE', exitCode: 14, details: { path: ['c', 'd', 'c'] } });
     expect(error.message).toContain('c -> d -> c');
   });
 
-  test('is refused for a plugin that requires itself', () => {
+  test('is rejected for a plugin that requires itself', () => {
     expect(refusalOf(() => pluginDepths(requires({ a: ['a'] })))).toMatchObject({
       code: 'REQUIRES_CYCLE',
       details: { path: ['a', 'a'] },
     });
   });
 
-  test('is refused if core requires a plugin, since every plugin requires core', () => {
+  test('is rejected if core requires a plugin, since every plugin requires core', () => {
     expect(refusalOf(() => pluginDepths(requires({ core: ['likes'], likes: [] })))).toMatchObject({
       code: 'REQUIRES_CYCLE',
       details: { path: ['core', 'likes', 'core'] },

@@ -46,7 +46,7 @@ function orderByTheBook({ requires, revisions }: Scene): readonly string[] {
 const orderIds = (scene: Scene): readonly string[] => graphOf(scene).order.map((revision) => revision.id);
 
 describe('the order of a graph', () => {
-  test('is the order that the rule describes', () => {
+  test('follows the ordering rule', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
         expect(orderIds(scene)).toEqual(orderByTheBook(scene));
@@ -93,7 +93,7 @@ describe('the order of a graph', () => {
     );
   });
 
-  test('does not change for other plugins when a plugin that none of them requires is activated', () => {
+  test('of other plugins does not change when a plugin that none of them requires is activated', () => {
     let reorderable = 0;
     fc.assert(
       fc.property(scenes, fc.nat(), (scene, pick) => {
@@ -111,12 +111,12 @@ describe('the order of a graph', () => {
       }),
       { numRuns: 4_000 },
     );
-    // Most trials must have had revisions that could have been reordered.
+    // Most trials must have contained revisions that could have been reordered.
     expect(reorderable).toBeGreaterThan(2_000);
   });
 });
 
-test('no revision revises a head, and a base revises no revision', () => {
+test('no revision revises a head, and a base revises nothing', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const graph = graphOf(scene);
@@ -138,7 +138,7 @@ describe('a broken graph', () => {
     maxLength: 7,
   });
 
-  test('is refused with a byte-for-byte identical error for any listing order', () => {
+  test('is rejected with a byte-for-byte identical error for any listing order', () => {
     const mixed = small.chain((edges) => {
       const revisions = edges.map(({ id, revises, dependsOn }, i) => ({
         id: `p@${id}`,
@@ -160,7 +160,7 @@ describe('a broken graph', () => {
     );
   });
 
-  test('has a cycle exactly if a shortest one is found, which begins at its lowest node', () => {
+  test('has a cycle exactly if a shortest cycle is found, which begins at its lowest node', () => {
     const graphs = fc
       .integer({ min: 1, max: 8 })
       .chain((size) =>
@@ -196,7 +196,7 @@ test('the depth of a plugin is one more than that of the deepest plugin it requi
   );
 });
 
-/** Counts the edges of the shortest path from `start` back to `start`. Infinity if there is none. */
+/** Returns the number of edges on the shortest path from `start` back to `start`; Infinity without one. */
 function roundTrip(needs: readonly (readonly number[])[], start: number): number {
   let reached = new Set(needs[start]);
   for (let length = 1; length <= needs.length; length++) {

@@ -11,7 +11,7 @@ export interface Scene {
 }
 
 /**
- * Random scenes: core and up to five plugins with up to seven revisions each. Plugin names do not sort by depth, and
+ * Random scenes: core and up to five plugins, with up to seven revisions each. Plugin names do not sort by depth, and
  * ids do not sort by lineage. Most branches are chains; some have forks, merges and second bases. A revision may depend
  * on revisions of the plugins that its plugin requires.
  */
@@ -70,7 +70,7 @@ export function graphOf(scene: Scene): RevisionGraph {
   return revisionGraph(scene.revisions, { depth: pluginDepths(scene.requires) });
 }
 
-/** Scenes with applied revisions: some picks and everything that they need. */
+/** Scenes with applied revisions: some random picks and everything they need. */
 export const histories: fc.Arbitrary<{
   readonly scene: Scene;
   readonly graph: RevisionGraph;

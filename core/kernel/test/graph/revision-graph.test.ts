@@ -4,7 +4,7 @@ import { draw, orderOf, revisionsOf } from './drawing.ts';
 import { refusalOf } from './refusal.ts';
 
 describe('a revision graph', () => {
-  test('accepts a base as null or an empty list, and a parent as a string or a list', () => {
+  test('accepts null or an empty list for a base, and a string or a list for parents', () => {
     const graph = revisionGraph([
       { id: 'core@c1', revises: null },
       { id: 'core@c2', revises: 'core@c1' },
@@ -46,7 +46,7 @@ describe('a revision graph', () => {
     }
   });
 
-  test('counts an edge once if it is written twice or as both kinds', () => {
+  test('counts an edge once even if it is declared twice or as both kinds', () => {
     const graph = revisionGraph([
       { id: 'core@c1', revises: null },
       { id: 'core@c2', revises: ['core@c1', 'core@c1'], dependsOn: ['core@c1', 'core@c1'] },
@@ -64,7 +64,7 @@ describe('a revision graph', () => {
   });
 });
 
-describe('an edge that leads to no revision is refused', () => {
+describe('an edge that leads to no revision is rejected', () => {
   const drawing = `
     core:     0001_create_objects <- 0002_create_activities
     likes:    0001_create_like
@@ -99,13 +99,13 @@ describe('an edge that leads to no revision is refused', () => {
     expect(error.hint).toContain('npx kernel plugin:enable messages');
   });
 
-  test('as that of an inactive plugin, suggesting the nearest name for a typo in the plugin’s name', () => {
+  test('as belonging to an inactive plugin, suggesting the nearest name for a typo in the plugin’s name', () => {
     const error = refusal(null, ['lieks@0001_create_like']);
     expect(error.details).toMatchObject({ reason: 'plugin not active', nearest: 'likes@0001_create_like' });
     expect(error.message).toContain('did you mean "likes@0001_create_like"?');
   });
 
-  test('as that of an inactive plugin, even if the ledger has the revision', () => {
+  test('as belonging to an inactive plugin, even if the ledger has the revision', () => {
     const revisions = revisionsOf(`
       (likes):  l1
       comments: c1            c1 needs likes@l1
@@ -132,7 +132,7 @@ describe('an edge that leads to no revision is refused', () => {
     expect(error.hint).toContain('npm install @headwater/plugin-likes@^1.4.0');
   });
 
-  test('as that of a plugin that is too old, if the ledger is ahead of its code', () => {
+  test('as belonging to a plugin that is too old, if the ledger is ahead of its code', () => {
     const revisions = revisionsOf(`
       core:     c1 <- (c2)
       likes:    l1            l1 needs core@c2
@@ -180,7 +180,7 @@ describe('an edge that leads to no revision is refused', () => {
 });
 
 describe('a duplicate id', () => {
-  test('is refused, naming both files', () => {
+  test('is rejected, naming both files', () => {
     const twice = [
       { id: 'likes@0001', revises: null, file: 'b/0001.ts' },
       { id: 'likes@0002', revises: 'likes@0001', file: 'b/0002.ts' },
@@ -196,7 +196,7 @@ describe('a duplicate id', () => {
     }
   });
 
-  test('is refused even if the files are unknown', () => {
+  test('is rejected even if the files are unknown', () => {
     const twice = [
       { id: 'likes@1', revises: null },
       { id: 'likes@1', revises: null },
@@ -205,13 +205,13 @@ describe('a duplicate id', () => {
   });
 });
 
-test('an invalid id is refused, naming its file', () => {
+test('an invalid id is rejected, naming its file', () => {
   const error = refusalOf(() => revisionGraph([{ id: 'likes@0001-x', revises: null, file: 'migrations/0001-x.ts' }]));
   expect(error).toMatchObject({ code: 'REVISION_ID_INVALID', exitCode: 13 });
   expect(error.message).toContain('migrations/0001-x.ts');
 });
 
-describe('a cycle is refused with its shortest path', () => {
+describe('a cycle is rejected with its shortest path', () => {
   const pathOf = (drawing: string): unknown => {
     const error = refusalOf(() => draw(drawing));
     expect(error).toMatchObject({ code: 'REVISION_CYCLE', exitCode: 14 });
@@ -263,7 +263,7 @@ describe('a cycle is refused with its shortest path', () => {
     ).toEqual({ path: ['a@a1', 'a@a2', 'a@a1'] });
   });
 
-  test('for 100,000 revisions, with a single search', () => {
+  test('for 100,000 revisions, in a single search', () => {
     const ring = Array.from({ length: 100_000 }, (_, i) => ({ id: `a@${i}`, revises: `a@${(i + 1) % 100_000}` }));
     const error = refusalOf(() => revisionGraph(ring));
     expect(error.code).toBe('REVISION_CYCLE');

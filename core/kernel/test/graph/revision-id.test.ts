@@ -46,12 +46,12 @@ describe('a revision id', () => {
     expect(refusalOf(() => parseId(id))).toMatchObject({ code: 'REVISION_ID_INVALID' });
   });
 
-  test('may contain the words head and base', () => {
+  test('may contain the words "head" and "base"', () => {
     expect(isRevisionId('likes@header')).toBe(true);
     expect(isRevisionId('likes@0002_base')).toBe(true);
   });
 
-  test('is either parsed or refused with a code, for any text', () => {
+  test('is either parsed or rejected with an error code, whatever the text', () => {
     const part = fc.constantFrom('likes', 'a', 'B', '-', '@', '_', '0', 'head', 'base');
     const parts = fc.array(part, { maxLength: 5 }).map((list) => list.join(''));
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), parts);

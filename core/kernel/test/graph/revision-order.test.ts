@@ -10,7 +10,7 @@ const depth = new Map([
 ]);
 
 describe('the order', () => {
-  test('runs a plugin’s revision as soon as its dependencies are applied, before core moves on', () => {
+  test('runs a plugin’s revision as soon as its dependencies are applied, before core continues', () => {
     //  core:  c1 <- c2 <- c3
     //           \         /
     //  likes:    l1 <- l2
@@ -21,7 +21,7 @@ describe('the order', () => {
     expect(orderOf(graph)).toBe('core@c1 likes@l1 core@c2 core@c3 likes@l2');
   });
 
-  test('takes the deepest plugin first, so that dependents run before the plugins they require move on', () => {
+  test('takes the deepest plugin first, so that dependents run before the plugins they require continue', () => {
     const graph = draw(
       `
       core:     c1 <- c2
@@ -61,7 +61,7 @@ describe('the order', () => {
   test('takes the shorter lineage first within a branch, then the lower id, regardless of the numbers in the slugs', () => {
     //        9 <- 8 <- 7
     //  likes      ^
-    //             +--- 1        1 and 7 are equally far from the base
+    //             +--- 1        1 and 7 have the same distance to the base
     expect(
       orderOf(
         draw(`

@@ -6,7 +6,7 @@ import type { PluginSet } from '../../src/plugin/plugin-set.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
 import { revision } from '../db/support.ts';
 
-/** Returns revisions each of which revises the one before it. */
+/** Returns a chain of revisions in which each revises the previous one. */
 function chain(...ids: readonly string[]): readonly Revision[] {
   return ids.map((id, i) => revision({ id, revises: ids[i - 1] ?? null, up: 'select 1' }));
 }
@@ -46,7 +46,7 @@ const statesOf = (branches: readonly Branch[]): readonly string[] =>
 const core = chain('core@1', 'core@2');
 const likes = chain('likes@1', 'likes@2');
 
-describe('the branches of code and ledger', () => {
+describe('the branches of the code and the ledger', () => {
   it('show what is applied and what is pending, in plugin order', () => {
     const branches = branchesOf(setOf(core, likes), ledgerOf(...core, ...likes.slice(0, 1)));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 applied', 'likes@1 applied', 'likes@2 pending']);
@@ -61,7 +61,7 @@ describe('the branches of code and ledger', () => {
     });
   });
 
-  it('end with those of plugins that are not active, as dormant', () => {
+  it('end with the branches of inactive plugins, as dormant', () => {
     const branches = branchesOf(setOf(core), ledgerOf(...core, ...likes));
     expect(statesOf(branches).slice(2)).toEqual(['likes@1 dormant', 'likes@2 dormant']);
     expect(statusOf(branches[1] as Branch)).toMatchObject({
@@ -72,12 +72,12 @@ describe('the branches of code and ledger', () => {
     });
   });
 
-  it('show rows that the code of an active plugin does not know as ahead', () => {
+  it('show rows unknown to an active plugin’s code as ahead', () => {
     const branches = branchesOf(setOf(core.slice(0, 1)), ledgerOf(...core));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 ahead']);
   });
 
-  it('show a revision that was deleted from the code in its old place', () => {
+  it('show a revision deleted from the code in its old position', () => {
     const [first, second, third] = chain('core@1', 'core@2', 'core@3') as [Revision, Revision, Revision];
     const branches = branchesOf(setOf([first, third]), ledgerOf(first, second, third));
     expect(statesOf(branches)).toEqual(['core@1 applied', 'core@2 ahead', 'core@3 applied']);
@@ -89,7 +89,7 @@ describe('the branches of code and ledger', () => {
     expect(statesOf(branches)).toEqual(['core@c null', 'core@b null', 'core@a null']);
   });
 
-  it('show even a cycle, which only a ledger that was edited by hand can have', () => {
+  it('show even a cycle, which only a manually edited ledger can contain', () => {
     const cycle = [
       revision({ id: 'old@1', revises: 'old@2', up: 'select 1' }),
       revision({ id: 'old@2', revises: 'old@1', up: 'select 1' }),

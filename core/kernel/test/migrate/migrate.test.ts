@@ -32,7 +32,7 @@ describe.each(databaseKinds)('an upgrade on %s', (kind) => {
   const current = sessionPerTest(kind);
   const two = branch('core', 'create table a ()', 'create table b ()');
 
-  it('to the heads receives no ledger rows if nothing is pending; to another target it does', async () => {
+  it('to the heads fetches no ledger rows if nothing is pending, but fetches them for other targets', async () => {
     const revisionSet = revisionSetOf(two);
     expect(await upgrade({ session: current(), revisionSet, settings })).toMatchObject({ error: null });
     const nothing = { error: null, applied: [], plan: { steps: [] }, dormant: [], ahead: [] };

@@ -10,7 +10,7 @@ import { historyOf } from '../sql/support.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** A core whose revisions each revise the one before. */
+/** A core plugin in which each revision revises the previous one. */
 const core = [
   'core@1: create table core_user (id serial primary key, name varchar(64) not null)',
   'core@2: create table core_object (id int primary key, author int references core_user)',
@@ -25,7 +25,7 @@ async function dependencies(plugin: string, sql: string, ...history: readonly st
   return dependsOn.map(({ revision, objects }) => `${revision}: ${objects.join(', ')}`);
 }
 
-describe('a dependency is the exact revision that created or last changed a touched object', () => {
+describe('a dependency is the exact revision that created or last changed an object the SQL touches', () => {
   const cases: [sql: string, expected: string[]][] = [
     ['create table likes_like (id int)', []],
     ['create table likes_like (u int references core_user)', ['core@1: core_user']],
@@ -70,7 +70,7 @@ describe('a dependency is the exact revision that created or last changed a touc
     ]);
   });
 
-  it('of the plugin that changed the object last, even if another plugin owns it', async () => {
+  it('from the plugin that last changed the object, even if another plugin owns it', async () => {
     const history = [...core, 'notes@1: alter table core_user alter column seen set default now()'];
     expect(await dependencies('likes', 'update core_user set seen = now()', ...history)).toEqual([
       'core@1: core_user',
@@ -79,12 +79,12 @@ describe('a dependency is the exact revision that created or last changed a touc
     expect(await dependencies('notes', 'update core_user set seen = now()', ...history)).toEqual(['core@1: core_user']);
   });
 
-  it('even if the SQL does not say which table has a column', async () => {
+  it('even if the SQL does not state which table has a column', async () => {
     const sql = 'create table likes_like (id int); update likes_like set id = 1 from core_user where seen is null';
     expect(await dependencies('likes', sql, ...core)).toEqual(['core@3: core_user.seen']);
   });
 
-  it('and no dependency if the SQL itself creates the object', async () => {
+  it('and does not exist if the SQL itself creates the object', async () => {
     const sql =
       'alter table core_user add column likes int; create index on core_user (likes); alter table core_user rename likes to fans';
     expect(await dependencies('likes', sql, ...core)).toEqual(['core@1: core_user']);
@@ -93,7 +93,7 @@ describe('a dependency is the exact revision that created or last changed a touc
     ).toEqual([]);
   });
 
-  it('and of two merged revisions neither replaces the other', async () => {
+  it('and neither of two merged revisions replaces the other', async () => {
     const up = (text: string) => ({ kind: 'sql' as const, text });
     const history = await schemaHistory([
       { id: 'core@1', plugin: 'core', revises: [], up: up('create table core_user (id int primary key)') },
@@ -127,7 +127,7 @@ describe('an object that no revision visibly creates', () => {
     ]);
   });
 
-  it('belongs to the extension with its name, or else to some unknown extension', async () => {
+  it('belongs to the extension with its name, or otherwise to an unknown extension', async () => {
     const history = await historyOf('core@1: create extension citext', 'core@2: create extension postgis');
     const found = await inferDependencies(
       'likes',
@@ -188,7 +188,7 @@ describe('the revisions of this repository', async () => {
   );
 
   it.each(sources)(
-    '$revision.id has the inferred dependencies in its file, with the same comment',
+    '$revision.id declares the inferred dependencies in its file, with the same comment',
     async ({ revision, source }) => {
       const { up, id } = revision;
       const { dependsOn } = await inferDependencies(id.split('@')[0] ?? '', isSql(up) ? up.text : '', history);

@@ -20,7 +20,7 @@ beforeEach(async () => {
   await database.exec('drop schema if exists shop cascade; drop schema if exists store cascade');
 });
 
-/** Selects the objects on the server, without the `not null` constraints that exist from PostgreSQL 18 on only. */
+/** Selects the objects on the server, except `not null` constraints, which exist only since PostgreSQL 18. */
 const serverObjects = `
   with places as (select oid, nspname, case nspname when 'public' then '' else nspname || '.' end as prefix
     from pg_namespace where nspname !~ '^(pg_|information_schema)')
@@ -150,7 +150,7 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-describe('a history has the same objects as the server', () => {
+describe('a history contains the same objects as the server', () => {
   it.each(Object.entries(scripts))('%s', async (_, script) => {
     let history = await schemaHistory([]);
     for (const [i, text] of script.entries()) {

@@ -31,7 +31,7 @@ function mikroOrm(core: string, postgresql = core): Record<string, string> {
 }
 
 describe('the embedded database', () => {
-  it('needs its packages, and a refusal names the line that installs the missing ones', () => {
+  it('needs its packages, and the error shows the command that installs the missing ones', () => {
     const server = installed(mikroOrm('7.2.1'));
     const { code, exit, text } = refusalOf(() => assertEngineInstalled('pglite://.data', server));
     expect([code, exit]).toEqual(['EMBEDDED_NOT_INSTALLED', 11]);
@@ -45,7 +45,7 @@ describe('the embedded database', () => {
     expect(refusalOf(() => assertMikroOrmFits(pglite, server)).text).toBe(text);
   });
 
-  it('needs the driver of MikroORM only where MikroORM is loaded', () => {
+  it('needs MikroORM’s driver only when MikroORM is loaded', () => {
     const parent = installed({ ...mikroOrm('7.2.1'), ...embedded });
     assertEngineInstalled('pglite://.data', parent);
     const { code, text } = refusalOf(() => assertMikroOrmFits(pglite, parent));
@@ -54,12 +54,12 @@ describe('the embedded database', () => {
     expect(text).toContain('npm install @mikro-orm/pglite@7.2.1 ');
   });
 
-  it('needs all packages of MikroORM at a version at which its driver exists', () => {
+  it('needs all MikroORM packages at a version for which its driver exists', () => {
     const { text } = refusalOf(() => assertMikroOrmFits(pglite, installed({ ...mikroOrm('7.2.5'), ...embedded })));
     expect(text).toContain('npm install @mikro-orm/pglite@7.2.1 @mikro-orm/core@7.2.1 @mikro-orm/postgresql@7.2.1 ');
   });
 
-  it('needs the engine at exactly the version that it is tested with', () => {
+  it('needs the exact engine version that it is tested with', () => {
     const parent = installed({ ...mikroOrm('7.2.1'), ...embedded, '@electric-sql/pglite': '0.4.1' });
     const { code, text } = refusalOf(() => assertEngineInstalled('pglite://.data', parent));
     expect(code).toBe('EMBEDDED_NOT_INSTALLED');
@@ -75,7 +75,7 @@ describe('the embedded database', () => {
 });
 
 describe('the packages of MikroORM', () => {
-  it('may have any one version, and a server needs neither the embedded database nor its driver', () => {
+  it('may have any common version, and a server needs neither the embedded database nor its driver', () => {
     expect(() => assertMikroOrmFits(postgres, installed(mikroOrm('7.2.5')))).not.toThrow();
     const newer = installed({ ...mikroOrm('7.3.0'), '@mikro-orm/pglite': '7.2.1' });
     expect(() => assertMikroOrmFits(postgres, newer)).not.toThrow();
@@ -85,21 +85,21 @@ describe('the packages of MikroORM', () => {
     [mikroOrm('7.2.5', '7.2.1'), 'found @mikro-orm/core 7.2.5 and @mikro-orm/postgresql 7.2.1;'],
     [{ '@mikro-orm/core': '7.2.1' }, 'found @mikro-orm/core 7.2.1 and no @mikro-orm/postgresql;'],
     [{}, 'found no @mikro-orm/core and no @mikro-orm/postgresql;'],
-  ])('are refused by name if their versions differ: %j', (versions, found) => {
+  ])('are rejected by name if their versions differ: %j', (versions, found) => {
     const { code, exit, text } = refusalOf(() => assertMikroOrmFits(postgres, installed(versions)));
     expect([code, exit]).toEqual(['MIKRO_ORM_MISMATCH', 14]);
     expect(text).toContain(found);
     expect(text).toContain('npm install @mikro-orm/core@7.2.1 @mikro-orm/postgresql@7.2.1;');
   });
 
-  it('are refused by name if the embedded driver has another version', () => {
+  it('are rejected by name if the embedded driver has a different version', () => {
     const parent = installed({ ...mikroOrm('7.2.5'), ...embedded, '@mikro-orm/pglite': '7.2.1' });
     const { code, text } = refusalOf(() => assertMikroOrmFits(pglite, parent));
     expect(code).toBe('MIKRO_ORM_MISMATCH');
     expect(text).toContain('@mikro-orm/core 7.2.5, @mikro-orm/postgresql 7.2.5 and @mikro-orm/pglite 7.2.1;');
   });
 
-  it('are refused if one of them brings a second copy of the core', () => {
+  it('are rejected if one of them brings a second copy of the core', () => {
     const folder = makeFolder();
     const parent = installed(mikroOrm('7.2.1'), folder);
     installed({ '@mikro-orm/core': '7.2.1' }, join(folder, 'node_modules/@mikro-orm/postgresql'));
@@ -109,7 +109,7 @@ describe('the packages of MikroORM', () => {
     expect(text).toContain('postgresql/node_modules/@mikro-orm/core (7.2.1)');
   });
 
-  it('are tested at exactly the versions that the refusals name; the peers are those that every installation needs', () => {
+  it('are tested at the exact versions that the errors name; the peers are those that every installation needs', () => {
     const { devDependencies, peerDependencies } = JSON.parse(
       readFileSync(join(kernelFolder, 'package.json'), 'utf8'),
     ) as Record<'devDependencies' | 'peerDependencies', Record<string, string>>;
@@ -121,7 +121,7 @@ describe('the packages of MikroORM', () => {
 describe('a plugin', () => {
   const plugin = { name: 'likes', package: '@acme/likes' };
 
-  it('is refused if it would import a second copy of MikroORM’s core, with both paths and versions', () => {
+  it('is rejected if it would import a second copy of MikroORM’s core, with both paths and versions', () => {
     const folder = makeFolder();
     const parent = installed(mikroOrm('7.2.5'), folder);
     const entry = installed({ '@mikro-orm/core': '7.2.1' }, join(folder, 'node_modules/@acme/likes'));
@@ -137,7 +137,7 @@ describe('a plugin', () => {
     }
   });
 
-  it('may import the copy of the kernel, or none', () => {
+  it('may import the kernel’s copy, or none', () => {
     const folder = makeFolder();
     const parent = installed(mikroOrm('7.2.5'), folder);
     const entry = installed({}, join(folder, 'node_modules/@acme/likes'));

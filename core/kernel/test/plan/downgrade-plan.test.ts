@@ -17,7 +17,7 @@ const forum = draw(`
 const everything = 'core@c1 likes@l1 bridge@b1 bridge@b2 core@c2 likes@l2 core@c3';
 
 describe('a downgrade', () => {
-  test('keeps the named revision and removes those after it on its branch, latest first', () => {
+  test('keeps the named revision and removes the later ones on its branch, latest first', () => {
     const chain = draw('core: c1 <- c2 <- c3 <- c4');
     expect(downgrade(chain, 'core@c1 core@c2 core@c3 core@c4', 'core@c2')).toEqual({
       steps: 'core@c4 core@c3',
@@ -43,7 +43,7 @@ describe('a downgrade', () => {
     });
   });
 
-  test('counts applied revisions only', () => {
+  test('considers only applied revisions', () => {
     expect(downgrade(forum, 'core@c1 core@c2', 'core@c1')).toEqual({ steps: 'core@c2', heads: 'core@c1' });
     expect(downgrade(forum, 'core@c1', 'core@c2')).toEqual({ steps: '', heads: 'core@c1' });
     expect(downgrade(forum, 'core@c1', 'likes@base')).toEqual({ steps: '', heads: 'core@c1' });
@@ -71,8 +71,8 @@ describe('a downgrade', () => {
   });
 });
 
-describe('a downgrade that another applied revision blocks', () => {
-  test('is refused, naming the plugins and the edges', () => {
+describe('a downgrade blocked by another applied revision', () => {
+  test('is rejected, naming the plugins and the edges', () => {
     const error = refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1'));
     expect(error).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -101,7 +101,7 @@ describe('a downgrade that another applied revision blocks', () => {
     });
   });
 
-  test('is refused if the revision belongs to a dormant plugin', () => {
+  test('is rejected if the other revision belongs to a dormant plugin', () => {
     const graph = draw('core: c1 <- c2\n(likes): l1 <- l2   l1 needs core@c2');
     const all = 'core@c1 core@c2 likes@l1 likes@l2';
     for (const target of ['core@c1', 'core@base', 'base']) {
@@ -116,7 +116,7 @@ describe('a downgrade that another applied revision blocks', () => {
     });
   });
 
-  test('is refused if the revision is on another lineage of the same plugin', () => {
+  test('is rejected if the other revision is on another lineage of the same plugin', () => {
     const graph = draw('a: a1 <- a2\na: b1 <- b2   b2 needs a@a2');
     expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 a@b1 a@b2'), 'a@a1'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -124,7 +124,7 @@ describe('a downgrade that another applied revision blocks', () => {
     });
   });
 
-  test('is refused if the revision revises across branches', () => {
+  test('is rejected if the other revision revises across branches', () => {
     const graph = draw('a: a1 <- a2\nb: a@a2 <- b1');
     expect(refusalOf(() => downgradePlan(graph, ids('a@a1 a@a2 b@b1'), 'a@a1'))).toMatchObject({
       code: 'DOWNGRADE_BLOCKED',
@@ -145,13 +145,13 @@ describe('a dormant plugin', () => {
     expect(downgrade(graph, all, 'likes')).toMatchObject({ steps: '' });
   });
 
-  test('is not removed by base, if it needs no removed revision', () => {
+  test('is not removed by base if it needs no removed revision', () => {
     const apart = draw('core: c1\n(likes): l1');
     expect(downgrade(apart, 'core@c1 likes@l1', 'base')).toEqual({ steps: 'core@c1', heads: 'likes@l1' });
   });
 });
 
-test('older code can downgrade revisions that newer code applied, down to its own head', () => {
+test('older code can revert revisions that newer code applied, down to its own head', () => {
   const graph = draw('core: c1 <- c2 <- (c3) <- (c4)');
   expect(downgrade(graph, 'core@c1 core@c2 core@c3 core@c4', 'core@head')).toEqual({
     steps: 'core@c4 core@c3',
@@ -164,7 +164,7 @@ test('older code can downgrade revisions that newer code applied, down to its ow
 describe('a revision without down', () => {
   const hasDown = (id: string): boolean => id !== 'likes@l1' && id !== 'core@c2';
 
-  test('is named when the downgrade is refused', () => {
+  test('is named when the downgrade is rejected', () => {
     const error = refusalOf(() => downgradePlan(forum, ids('core@c1 likes@l1'), 'likes@base', { hasDown }));
     expect(error).toMatchObject({
       code: 'DOWN_MISSING',
@@ -173,21 +173,21 @@ describe('a revision without down', () => {
     });
   });
 
-  test('is refused even if only a cascade would remove it', () => {
+  test('blocks the downgrade even if only a cascade would remove it', () => {
     const refusal = refusalOf(() => downgradePlan(forum, ids(everything), 'core@base', { cascade: true, hasDown }));
     expect(refusal).toMatchObject({ code: 'DOWN_MISSING', details: { revisions: ['core@c2', 'likes@l1'] } });
   });
 
-  test('is reported before blocking revisions, since a cascade would not help', () => {
+  test('is reported before blocking dependents, since a cascade would not help', () => {
     expect(refusalOf(() => downgradePlan(forum, ids(everything), 'core@c1', { hasDown })).code).toBe('DOWN_MISSING');
   });
 
-  test('does not matter outside the removed revisions', () => {
+  test('does not matter if it is not removed', () => {
     expect(downgrade(forum, everything, 'bridge@base', { hasDown })).toMatchObject({ steps: 'bridge@b2 bridge@b1' });
   });
 });
 
-test('a downgrade from an inconsistent history is refused', () => {
+test('a downgrade from an inconsistent history is rejected', () => {
   expect(refusalOf(() => downgradePlan(forum, ids('likes@l1'), 'likes@base'))).toMatchObject({
     code: 'HISTORY_INCONSISTENT',
     exitCode: 15,

@@ -9,7 +9,7 @@ const graph = draw(`
   likes:  0001_create <- 0002_count          0001_create needs core@0001_create
 `);
 
-test('a plan is printed as a headline and its steps in order, with the plugin’s name where it changes', () => {
+test('a plan is printed as a headline and its steps in order, with the plugin’s name whenever it changes', () => {
   expect(explainPlan(upgradePlan(graph, [], 'heads'))).toBe(
     [
       'Upgrade, 4 revisions:',
@@ -24,6 +24,6 @@ test('a plan is printed as a headline and its steps in order, with the plugin’
   );
 });
 
-test('an empty plan says that there is nothing to do', () => {
+test('an empty plan prints that there is nothing to do', () => {
   expect(explainPlan(upgradePlan(graph, [], []))).toBe('Nothing to do.');
 });

@@ -47,7 +47,7 @@ const full = `
 `;
 
 describe('the ledger check', () => {
-  it('accepts a ledger whose rows are all in the code', () => {
+  it('accepts a ledger whose rows are all known to the code', () => {
     const history = compare(full, 'core@1\nlikes@1 (core@1)');
     expect([...history.applied]).toEqual(['core@1', 'likes@1']);
     expect(history).toMatchObject({ dormant: [], ahead: [], differing: [] });
@@ -59,7 +59,7 @@ describe('the ledger check', () => {
     expect(history.ahead).toEqual([]);
   });
 
-  it('refuses rows of plugin zero if the config does not name it', () => {
+  it('rejects rows of plugin zero if the config does not name it', () => {
     expect(refusal('likes@1', 'core@1\ncore@2 < core@1\nlikes@1 (core@1)')).toMatchObject({
       code: 'CORE_NOT_CONFIGURED',
       exitCode: 10,
@@ -67,11 +67,11 @@ describe('the ledger check', () => {
     });
   });
 
-  it('reports additive rows above the code as ahead', () => {
+  it('reports additive rows beyond the code as ahead', () => {
     expect(compare('core@1', 'core@1\ncore@2 < core@1').ahead.map((row) => row.id)).toEqual(['core@2']);
   });
 
-  it('refuses a database that is ahead by a breaking revision', () => {
+  it('rejects a database that is ahead by a breaking revision', () => {
     const error = refusal('core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2 !');
     expect(error).toMatchObject({ code: 'DATABASE_AHEAD', exitCode: 33 });
     expect(error.details).toMatchObject({ revisions: ['core@2', 'core@3'], breaking: ['core@3'] });
@@ -81,18 +81,18 @@ describe('the ledger check', () => {
     ['in the middle of its branch', 'core@1\ncore@3 < core@1', 'core@1\ncore@2 < core@1\ncore@3 < core@2'],
     ['at the base of its branch', 'core@2', 'core@1\ncore@2 < core@1'],
     ['that another plugin depends on', 'core@1\nlikes@1 (core@1)', 'core@1\ncore@2 < core@1\nlikes@1 (core@2)'],
-  ])('refuses a deleted applied revision %s', (_, code, ledger) => {
+  ])('rejects a deleted applied revision %s', (_, code, ledger) => {
     expect(refusal(code, ledger)).toMatchObject({ code: 'REVISION_DELETED', exitCode: 15 });
   });
 
   it.each([
     ['a renamed head', 'core@1\ncore@2b < core@1', 'core@1\ncore@2a < core@1'],
     ['a renamed base', 'core@first', 'core@1'],
-  ])('refuses two histories of one branch: %s', (_, code, ledger) => {
+  ])('rejects two histories of one branch: %s', (_, code, ledger) => {
     expect(refusal(code, ledger)).toMatchObject({ code: 'HISTORY_DIVERGED', exitCode: 15 });
   });
 
-  it('lists revisions that differ from the ones that ran, so that their tokens can be compared', () => {
+  it('lists revisions that differ from those that ran, so that their tokens can be compared', () => {
     expect(compare(full, 'core@1 #other\ncore@2 < core@1').differing).toEqual(['core@1']);
   });
 });

@@ -5,13 +5,13 @@ import type { DowngradeOptions } from '../../src/plan/downgrade-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { upgradePlan } from '../../src/plan/upgrade-plan.ts';
 
-/** The effect of a plan on a database: the steps that it runs, and the applied heads afterwards. */
+/** The effect of a plan on a database: the steps it runs, and the resulting applied heads. */
 export interface Effect {
   readonly steps: string;
   readonly heads: string;
 }
 
-/** Splits ids written like those of a drawing: `core@c1 likes@l1`. */
+/** Splits a list of ids separated by spaces: `core@c1 likes@l1`. */
 export function ids(text: string): readonly string[] {
   return text.split(' ').filter((id) => id !== '');
 }
@@ -26,7 +26,7 @@ export function downgrade(graph: RevisionGraph, applied: string, target: string,
   return effectOf(graph, ids(applied), downgradePlan(graph, ids(applied), target, options));
 }
 
-/** Returns the ids that are applied after `plan` has run. */
+/** Returns the ids applied after `plan` has run. */
 export function after(applied: Iterable<string>, plan: Plan): ReadonlySet<string> {
   const done = new Set(applied);
   for (const step of plan.steps) {

@@ -17,7 +17,7 @@ const stepIds = (plan: Plan): readonly string[] => plan.steps.map((step) => step
 /** Returns every revision that `start` needs, or that needs `start`, directly or not. Includes `start`. */
 function closure(graph: RevisionGraph, start: Iterable<string>, towards: 'needs' | 'dependents'): ReadonlySet<string> {
   const found = new Set(start);
-  // Iterating over a set also visits elements that are added meanwhile.
+  // Iterating over a set also visits elements added during the iteration.
   for (const id of found) {
     for (const revision of graph.order) {
       if (towards === 'needs' && revision.id === id) for (const need of revision.needs) found.add(need);
@@ -43,7 +43,7 @@ function pickTarget(graph: RevisionGraph, pick: number): string {
 }
 
 describe('every upgrade', () => {
-  test('runs everything that its target needs and that is not applied, and is consistent after each step', () => {
+  test('runs every unapplied revision that its target needs, and is consistent after each step', () => {
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
         const target = pickTarget(graph, pick);
@@ -56,7 +56,7 @@ describe('every upgrade', () => {
     );
   });
 
-  test('is part of the one order: planning again after any of its steps returns the rest', () => {
+  test('follows the global order: planning again after any step returns the remaining steps', () => {
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {
         const target = pickTarget(graph, pick);
@@ -102,7 +102,7 @@ describe('every downgrade', () => {
     );
   });
 
-  test('without cascade is the same plan, or is refused, naming the blocking revisions', () => {
+  test('without cascade yields the same plan, or is rejected, naming the blocking revisions', () => {
     const seen = { same: 0, refused: 0 };
     fc.assert(
       fc.property(histories, fc.nat(99), ({ graph, applied }, pick) => {

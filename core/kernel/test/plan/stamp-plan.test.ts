@@ -16,7 +16,7 @@ const stamp = (applied: string, ...targets: readonly string[]): string =>
   stampPlan(forum, ids(applied), targets).join(' ');
 
 describe('a stamp', () => {
-  test('goes up one branch to its target, in graph order', () => {
+  test('covers one branch up to its target, in graph order', () => {
     expect(stamp('', 'core@c2')).toBe('core@c1 core@c2');
     expect(stamp('core@c1', 'core')).toBe('core@c2 core@c3');
     expect(stamp('core@c1', 'core@+1')).toBe('core@c2');
@@ -31,7 +31,7 @@ describe('a stamp', () => {
     expect(stamp('core@c1 core@c2', 'core@c1', 'core@c2')).toBe('');
   });
 
-  test('includes no revision of another branch, and names the ones that are missing', () => {
+  test('includes no revisions of other branches, and names the missing ones', () => {
     expect(stamp('core@c1 core@c2', 'likes')).toBe('likes@l1 likes@l2');
     const { code, exitCode, message, hint } = refusalOf(() => stamp('core@c1', 'likes'));
     expect({ code, exitCode }).toEqual({ code: 'STAMP_INCOMPLETE', exitCode: 14 });
@@ -43,7 +43,7 @@ describe('a stamp', () => {
     expect(stamp('core@c2 core@c3', 'core@c1')).toBe('core@c1');
   });
 
-  test('is refused for an unknown target and for one that leads down', () => {
+  test('is rejected for an unknown target and for a target that leads down', () => {
     expect(refusalOf(() => stamp('', 'lkes'))).toMatchObject({ code: 'TARGET_UNKNOWN', details: { nearest: 'likes' } });
     expect(refusalOf(() => stamp('', 'likes@base')).code).toBe('TARGET_ILLEGAL');
     expect(refusalOf(() => stamp('', 'core@c'))).toMatchObject({ code: 'TARGET_AMBIGUOUS' });

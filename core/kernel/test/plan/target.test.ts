@@ -14,7 +14,7 @@ const forum = draw(`
   likes:   0001_create <- 0002_count <- 0003_x          0002_count needs core@0002_add
   (old):   0001_create <- 0002_more
 `);
-/** Any text, and text made of the parts of targets. */
+/** Arbitrary text, and text composed of target fragments. */
 const texts = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
@@ -70,7 +70,7 @@ describe('an upgrade target', () => {
     expect(upgrade(forum, some, target).steps).toBe(steps);
   });
 
-  test('counts from the base if nothing of the branch is applied', () => {
+  test('counts from the base if nothing on the branch is applied', () => {
     expect(upgrade(forum, '', 'likes@+1').steps).toBe('likes@0001_create');
     expect(upgrade(forum, '', 'likes@+2').steps).toBe(
       'likes@0001_create core@0001_create core@0002_add likes@0002_count',
@@ -127,7 +127,7 @@ describe('an unknown target', () => {
     ['likes@+99999999999999999999', 'up', '"likes" has only 2 pending revisions in a row', null],
     ['core@-3', 'down', '"core" has only 2 applied revisions in a row', null],
   ] as const)(
-    '%j is refused with the reason and the nearest name, if there is one',
+    '%j is rejected with the reason and, if there is one, the nearest name',
     (target, direction, reason, nearest) => {
       const plan = direction === 'up' ? upgradePlan : downgradePlan;
       const error = refusalOf(() => plan(forum, ids(some), target));
@@ -137,13 +137,13 @@ describe('an unknown target', () => {
     },
   );
 
-  test('is one that counts steps down if nothing is applied', () => {
+  test('includes a number of steps down if nothing is applied', () => {
     expect(refusalOf(() => downgradePlan(forum, [], 'likes@-1'))).toMatchObject({ code: 'TARGET_UNKNOWN' });
   });
 });
 
 describe('an ambiguous target', () => {
-  test('is refused with the candidates', () => {
+  test('is rejected with the candidates', () => {
     const error = refusalOf(() => upgradePlan(forum, ids(some), 'likes@000'));
     expect(error).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
@@ -155,7 +155,7 @@ describe('an ambiguous target', () => {
     );
   });
 
-  test('is not a full name, even if it is a prefix of others', () => {
+  test('is never a full name, even one that is a prefix of others', () => {
     const graph = draw('core: 1 <- 10 <- 100');
     expect(upgrade(graph, '', 'core@1').steps).toBe('core@1');
     expect(upgrade(graph, '', 'core@10').steps).toBe('core@1 core@10');
@@ -166,7 +166,7 @@ describe('an ambiguous target', () => {
   //    \- b2
   const forked = draw('a: a1 <- a2\na: a1 <- b2\nk: k1\nk: l1');
 
-  test('is refused if its steps lead up a fork or start below two bases', () => {
+  test('is rejected if its steps lead up a fork or start below two bases', () => {
     expect(refusalOf(() => upgradePlan(forked, ['a@a1'], 'a@+1'))).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
       details: { candidates: ['a@a2', 'a@b2'] },
@@ -176,7 +176,7 @@ describe('an ambiguous target', () => {
     });
   });
 
-  test('is refused if its steps lead down from two heads or below a merge', () => {
+  test('is rejected if its steps lead down from two heads or below a merge', () => {
     expect(refusalOf(() => downgradePlan(forked, ids('a@a1 a@a2 a@b2'), 'a@-1'))).toMatchObject({
       code: 'TARGET_AMBIGUOUS',
       details: { candidates: ['a@a1'] },
@@ -191,7 +191,7 @@ describe('an ambiguous target', () => {
     });
   });
 
-  test('is refused with SEVERAL_HEADS if it names the head of a forked branch', () => {
+  test('is rejected with SEVERAL_HEADS if it names the head of a forked branch', () => {
     for (const target of ['a', 'a@head']) {
       expect(refusalOf(() => upgradePlan(forked, [], target))).toMatchObject({ code: 'SEVERAL_HEADS', exitCode: 34 });
     }
@@ -209,7 +209,7 @@ describe('a target that is not valid in this direction', () => {
     ['old@head', 'up', 'the plugin "old" is not active'],
     ['old@0002', 'up', 'the plugin "old" is not active'],
     ['old@+1', 'up', 'the plugin "old" is not active'],
-  ] as const)('is refused: %s, direction %s', (target, direction, reason) => {
+  ] as const)('is rejected: %s, direction %s', (target, direction, reason) => {
     const plan = direction === 'up' ? upgradePlan : downgradePlan;
     expect(refusalOf(() => plan(forum, ids(some), target))).toMatchObject({
       code: 'TARGET_ILLEGAL',
@@ -218,7 +218,7 @@ describe('a target that is not valid in this direction', () => {
     });
   });
 
-  test('is a revision that only the ledger knows, for an upgrade', () => {
+  test('includes a revision that only the ledger knows, for an upgrade', () => {
     const ahead = draw('core: c1 <- (c2)');
     const error = refusalOf(() => upgradePlan(ahead, ids('core@c1 core@c2'), 'core@c2'));
     expect(error).toMatchObject({
@@ -228,7 +228,7 @@ describe('a target that is not valid in this direction', () => {
   });
 });
 
-test('a target resolves to revisions, or to the state below bases', () => {
+test('a target resolves to revisions or to the state below bases', () => {
   const applied = new Set(ids(some));
   expect(resolveTarget(forum, applied, 'heads', 'up')).toEqual({
     kind: 'revisions',
@@ -239,7 +239,7 @@ test('a target resolves to revisions, or to the state below bases', () => {
   expect(resolveTarget(forum, applied, 'base', 'down')).toEqual({ kind: 'below-base', plugins: ['core', 'likes'] });
 });
 
-test('every text is either planned or refused with a code, in both directions', () => {
+test('every text is either planned or rejected with an error code, in both directions', () => {
   fc.assert(
     fc.property(texts, (target) => {
       for (const plan of [upgradePlan, downgradePlan]) {

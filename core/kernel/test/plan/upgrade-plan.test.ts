@@ -46,7 +46,7 @@ describe('an upgrade', () => {
     expect(upgrade(forum, '', 'core@c2')).toEqual({ steps: 'core@c1 core@c2', heads: 'core@c2' });
   });
 
-  test('to several targets runs everything that they need, each revision once, in graph order', () => {
+  test('to several targets runs everything they need, each revision once, in graph order', () => {
     const effect = { steps: 'core@c1 likes@l1 comments@m1 core@c2', heads: 'comments@m1 core@c2 likes@l1' };
     expect(upgrade(forum, '', ['core@c2', 'comments@m1'])).toEqual(effect);
     expect(upgrade(forum, '', ['comments@m1', 'core@c2', 'core@c2'])).toEqual(effect);
@@ -76,7 +76,7 @@ describe('an upgrade', () => {
     expect(upgrade(graph, 'core@c1 likes@l1', 'heads')).toEqual({ steps: 'core@c2', heads: 'core@c2 likes@l1' });
   });
 
-  test('ignores applied ids that the graph does not have, since a plugin may have been removed', () => {
+  test('ignores applied ids that are not in the graph, since a plugin may have been removed', () => {
     expect(upgradePlan(forum, [...ids('core@c1 gone@g1 gone@g2'), 'not even an id'], 'core@c2').steps).toEqual([
       { id: 'core@c2', direction: 'up', plugin: 'core' },
     ]);
@@ -97,7 +97,7 @@ describe('an upgrade', () => {
   });
 });
 
-describe('an inconsistent history is refused before anything runs', () => {
+describe('an inconsistent history is rejected before anything runs', () => {
   test('if the parent of an applied revision is not applied', () => {
     const error = refusalOf(() => upgradePlan(forum, ids('core@c1 core@c3'), 'heads'));
     expect(error).toMatchObject({

@@ -4,14 +4,14 @@ import { makeProject } from './project.ts';
 
 const head = "import { definePlugin } from '@headwater/kernel/plugin';\n";
 
-/** Code with a schema that can describe itself as JSON Schema. */
+/** Plugin code with a schema that can be expressed as JSON Schema. */
 const withOptions = (name: string): string => `${head}
 const schema = { type: 'object', properties: { perMinute: { type: 'integer' } } };
 const config = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema: { input: () => schema } } };
 export default definePlugin({ name: '${name}', config });`;
 
 describe('the installed plugins', () => {
-  it('are the listed ones, the ones with the usual name of a plugin, and the linked ones that declare one', async () => {
+  it('are the listed ones, those with a conventional name, and linked packages that declare a plugin', async () => {
     const project = makeProject();
     project.install({ name: 'likes', files: { 'dist/index.js': withOptions('likes') } });
     project.install({ name: 'mail', package: 'headwater-plugin-mail', fields: { description: 'Sends mail.' } });

@@ -10,7 +10,7 @@ import { refusalIn } from '../config/refusal.ts';
 import { kernelFolder, kernelOf, makeProject } from './project.ts';
 
 describe('a plugin set', () => {
-  it('holds plugin zero and the enabled plugins, required ones first, ties by name', async () => {
+  it('contains plugin zero and the enabled plugins, required ones first, ties broken by name', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     project.install({ name: 'comments', peers: { '@headwater/plugin-likes': '^1.0.0' } });
@@ -62,13 +62,13 @@ describe('a plugin set', () => {
     expect((await project.load({ mail: {} })).byName.get('mail')).toMatchObject({ from: 'built' });
   });
 
-  it('never treats a published package as sources, whatever its "headwater-source" target is', async () => {
+  it('never treats a published package as sources, even if it has a "headwater-source" target', async () => {
     const project = makeProject();
     project.install({ name: 'likes', files: { 'src/index.ts': 'throw 1', 'src/migrations/0001_a.ts': 'throw 1' } });
     expect((await project.load({ likes: {} })).byName.get('likes')).toMatchObject({ from: 'built', revisions: [] });
   });
 
-  it('finds a package under each of its usual names, a given name, and a path', async () => {
+  it('finds a package under each conventional name, a given name, and a path', async () => {
     const project = makeProject();
     project.install({ name: 'a', package: '@headwater/plugin-a' });
     project.install({ name: 'b', package: 'headwater-plugin-b' });
@@ -101,7 +101,7 @@ describe('a plugin set', () => {
     expect([...(await project.load({ likes: {} }, null)).byName.keys()]).toEqual(['likes']);
   });
 
-  it('refuses a config without plugin zero if a plugin requires it, and shows the line to add', async () => {
+  it('rejects a config without plugin zero if a plugin requires it, and shows the line to add', async () => {
     const project = makeProject();
     project.install({ name: 'likes', peers: { '@acme/core': '*' } });
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }, null));
@@ -137,7 +137,7 @@ describe('an invalid or missing package', () => {
     ['./../outside', 'leads out of the project'],
     ['./packages/../../outside', 'leads out of the project'],
     ['./door', 'leads out of the project'],
-  ])('is refused by its name or path alone, before anything is imported: %s', async (given, ...parts) => {
+  ])('is rejected by its name or path alone, before anything is imported: %s', async (given, ...parts) => {
     const project = makeProject();
     const outside = makeFolder();
     writeFiles(outside, { 'package.json': { headwater: { plugin: 'likes' }, main: 'x.js' } });
@@ -149,7 +149,7 @@ describe('an invalid or missing package', () => {
   });
 
   it.each(['../outside', '/etc', 'data:text/javascript,throw 1', 'node:fs', 'Core', './../outside', '@acme/core/../x'])(
-    'is refused for plugin zero, too: %s',
+    'is rejected for plugin zero, too: %s',
     async (core) => {
       const { code, text } = await refusalIn(() => makeProject().load({}, core));
       expect(code).toBe('PLUGIN_PACKAGE_INVALID');
@@ -157,7 +157,7 @@ describe('an invalid or missing package', () => {
     },
   );
 
-  it('is reported with the names that were tried, where, and how to install it, without inventing a package of ours', async () => {
+  it('is reported with the names tried, the folder and the installation, without inventing a name', async () => {
     const project = makeProject();
     const { code, exit, text } = await refusalIn(() => project.load({ shop: {} }));
     expect([code, exit]).toEqual(['PLUGIN_NOT_FOUND', 12]);
@@ -177,7 +177,7 @@ describe('an invalid or missing package', () => {
     ['no object', '[]', 'not a JSON object'],
     ['absent', null, 'no such file'],
     ['huge', ' '.repeat(5_000_000), '5000000 bytes'],
-  ])('is refused with its file if package.json is %s', async (_name, content, part) => {
+  ])('is rejected, naming the file, if package.json is %s', async (_name, content, part) => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     if (content === null) rmSync(join(folder, 'package.json'));
@@ -218,7 +218,7 @@ describe('an invalid or missing package', () => {
     for (const one of ['@headwater/plugin-likes', `"${field}"`, 'package.json', part]) expect(text).toContain(one);
   });
 
-  it('is refused if the migrations folder that it names is missing', async () => {
+  it('is rejected if the migrations folder that it names is missing', async () => {
     const project = makeProject();
     project.link({ name: 'likes', fields: { headwater: { plugin: 'likes', migrations: 'src/revisions' } } });
     const { code, text } = await refusalIn(() => project.load({ likes: {} }));
@@ -226,7 +226,7 @@ describe('an invalid or missing package', () => {
     expect(text).toContain('src/revisions: no such file or directory (ENOENT)');
   });
 
-  it('is refused under any name other than its own', async () => {
+  it('is rejected under any name other than its own', async () => {
     const project = makeProject();
     project.install({ name: 'likes', package: '@acme/likes' });
     const { code, exit, text } = await refusalIn(() => project.load({ hearts: { package: '@acme/likes' } }));
@@ -239,7 +239,7 @@ describe('an invalid or missing package', () => {
 });
 
 describe('any package.json', () => {
-  it('is a plugin or a coded error', async () => {
+  it('yields a plugin or an error with a code', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     const exports = fc.oneof(
@@ -331,7 +331,7 @@ describe('a requirement', () => {
   });
 
   it.each([true, false])(
-    'that is not active is refused with the command that enables it (installed: %s)',
+    'that is not active is rejected with the command that enables it (installed: %s)',
     async (installed) => {
       const project = makeProject();
       if (installed) project.install({ name: 'likes' });
@@ -343,7 +343,7 @@ describe('a requirement', () => {
     },
   );
 
-  it('that is optional may be inactive, and is checked against its range if it is active', async () => {
+  it('that is optional may be inactive, and is checked against its range only if active', async () => {
     const project = makeProject();
     project.install({ name: 'likes', version: '2.0.0' });
     project.install({
@@ -369,7 +369,7 @@ describe('a requirement', () => {
     ]);
   });
 
-  it('whose range is not satisfied is refused with both versions and the package to upgrade', async () => {
+  it('whose range is not satisfied is rejected with both versions and the package to upgrade', async () => {
     const project = makeProject();
     project.install({ name: 'likes', version: '1.4.0' });
     project.install({ name: 'comments', version: '3.0.0', peers: { '@headwater/plugin-likes': '^1.5.0' } });
@@ -385,7 +385,7 @@ describe('a requirement', () => {
     }
   });
 
-  it('of the kernel is checked against the running kernel, prereleases included', async () => {
+  it('on the kernel is checked against the running kernel, including prereleases', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });
     const load = (version: string) => loadPluginSet(project.config({ likes: {} }), kernelOf(version));
@@ -399,7 +399,7 @@ describe('a requirement', () => {
 });
 
 describe('two copies of the kernel', () => {
-  it('are refused with both paths and versions', async () => {
+  it('are rejected with both paths and versions', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     writeFiles(folder, {
@@ -418,7 +418,7 @@ describe('two copies of the kernel', () => {
     }
   });
 
-  it('are refused if a kernel from elsewhere runs in a project that has its own', async () => {
+  it('are rejected if a kernel from elsewhere runs in a project that has its own', async () => {
     const project = makeProject();
     const other = makeFolder();
     const { code, text } = await refusalIn(() =>
@@ -430,7 +430,7 @@ describe('two copies of the kernel', () => {
 });
 
 describe('a dependency on another plugin’s revision', () => {
-  it.each(['install', 'link'] as const)('needs a requirement (%s)', async (how) => {
+  it.each(['install', 'link'] as const)('must be backed by a requirement (%s)', async (how) => {
     const project = makeProject();
     project.install({ name: 'likes', revisions: [{ slug: '0001_a' }] });
     const revisions = [{ slug: '0001_a', dependsOn: ['core@0001_base', 'likes@0001_a'] }];
@@ -442,7 +442,7 @@ describe('a dependency on another plugin’s revision', () => {
     }
   });
 
-  it('needs a hard one', async () => {
+  it('must be backed by a hard requirement', async () => {
     const project = makeProject();
     project.install({ name: 'likes', revisions: [{ slug: '0001_a' }] });
     const peers = { '@headwater/plugin-likes': '*' };

@@ -43,7 +43,7 @@ function changed(path: readonly (string | number)[], value: unknown): string {
 }
 
 describe('a manifest', () => {
-  it('gives the revisions of a built plugin, complete and frozen', () => {
+  it('yields the revisions of a built plugin, complete and frozen', () => {
     const [base, head] = parseManifest(JSON.stringify(whole), file, 'likes');
     expect(base).toEqual({
       id: 'likes@0001_a',
@@ -108,7 +108,7 @@ describe('a manifest', () => {
     [changed(['revisions', 1, 'up', 'version'], 3), '/revisions/1/raw', 'never by hand'],
     [changed(['revisions', 0, 'since'], 1), '/revisions/0/since', 'a version'],
     [changed(['revisions', 1, 'dependsOnSince'], { a: 1 }), '/revisions/1/dependsOnSince', 'versions'],
-  ])('is refused with its file and pointer: %#', (text, pointer, part) => {
+  ])('is rejected with its file and pointer: %#', (text, pointer, part) => {
     const { code, exit, text: told } = refusalOf(() => parseManifest(text, file, 'likes'));
     expect([code, exit]).toEqual(['MANIFEST_INVALID', 13]);
     expect(told).toContain(file);
@@ -116,7 +116,7 @@ describe('a manifest', () => {
     expect(told).toContain(pointer === '' ? 'is damaged:' : `is damaged at ${pointer}:`);
   });
 
-  it('needs no sum: without a matching one, each revision is checked against its own hash', () => {
+  it('needs no checksum: without a matching one, each revision is checked against its own hash', () => {
     const told = JSON.stringify(parseManifest(JSON.stringify(whole), file, 'likes'));
     for (const sum of [undefined, 's1:', 5, sumOf([])]) {
       expect(JSON.stringify(parseManifest(changed(['sum'], sum), file, 'likes'))).toBe(told);
@@ -126,7 +126,7 @@ describe('a manifest', () => {
     expect(refusalOf(() => parseManifest(text, file, 'likes')).code).toBe('MANIFEST_INVALID');
   });
 
-  it('is refused for another plugin, even though its sum matches its revisions', () => {
+  it('is rejected for another plugin, even though its checksum matches its revisions', () => {
     for (const text of [manifestText({ ...whole, plugin: 'lists' }), JSON.stringify({ ...whole, plugin: 'lists' })]) {
       const { code, text: told } = refusalOf(() => parseManifest(text, file, 'lists'));
       expect(code).toBe('MANIFEST_INVALID');
@@ -134,7 +134,7 @@ describe('a manifest', () => {
     }
   });
 
-  it('is written so that its sum covers a part of its own text', () => {
+  it('is written so that its checksum covers a part of its own text', () => {
     const text = manifestText(whole);
     expect(text.endsWith(`"revisions": ${JSON.stringify(whole.revisions)}\n}\n`)).toBe(true);
     expect(JSON.parse(text)).toEqual(whole);
@@ -147,7 +147,7 @@ describe('a manifest', () => {
     expect(sumOf((JSON.parse(spread) as typeof whole).revisions)).toBe(whole.sum);
   });
 
-  it('gives revisions or a coded error for any bytes: flipped, cut, or with values moved', () => {
+  it('yields revisions or an error with a code for any bytes: flipped, truncated, or with values moved', () => {
     const bytes = Buffer.from(JSON.stringify(whole));
     const flipped = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)).map(([at, byte]) => {
       const copy = Buffer.from(bytes);
@@ -169,7 +169,7 @@ describe('a manifest', () => {
     );
   });
 
-  it('that is missing is refused with the command that writes it', async () => {
+  it('that is missing is reported with the command that writes it', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     rmSync(join(folder, 'dist/headwater.json'));
@@ -184,7 +184,7 @@ describe('a manifest', () => {
     }
   });
 
-  it('is refused before it is read if it is too large', async () => {
+  it('is rejected before it is read if it is too large', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     writeFiles(folder, { 'dist/headwater.json': ' '.repeat(50 * 1024 * 1024) });
@@ -193,7 +193,7 @@ describe('a manifest', () => {
     expect(text).toContain('52428800 bytes');
   });
 
-  it('that is a folder is refused', async () => {
+  it('that is a folder is rejected', async () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes' });
     rmSync(join(folder, 'dist/headwater.json'));
@@ -223,7 +223,7 @@ describe('the code of a built revision', () => {
     if (body?.kind === 'code') await body.run(context);
   }
 
-  it('is imported when it runs, not before', async () => {
+  it('is imported only when it runs', async () => {
     const module = `globalThis.ran = [];
       export default { kind: 'revision', up: () => { globalThis.ran.push('up') }, down: () => { globalThis.ran.push('down') } };`;
     await run(module);
@@ -237,7 +237,7 @@ describe('the code of a built revision', () => {
     ['throws at import', 'throw new Error("out of cheese")', 'REVISION_FILE_UNLOADABLE', 'out of cheese'],
     ['does not export a revision', 'export default {}', 'REVISION_EXPORT_INVALID', 'defineRevision'],
     ['has no such code', 'export default { kind: "revision" }', 'REVISION_EXPORT_INVALID', '`up` is not a function'],
-  ])('is refused if its module %s', async (_name, module, code, part) => {
+  ])('is rejected if its module %s', async (_name, module, code, part) => {
     const refusal = await refusalIn(() => run(module));
     expect([refusal.code, refusal.exit]).toEqual([code, 13]);
     expect(refusal.text).toContain(part);

@@ -33,7 +33,7 @@ describe('the exports of a package.json', () => {
     expect(resolveExports(exports, subpath, stock)?.path ?? null).toBe(path);
   });
 
-  it('report whether the condition headwater-source led to the target', () => {
+  it('show whether the condition headwater-source led to the target', () => {
     const both = { '.': { 'headwater-source': './src/x.ts', default: './dist/x.js' } };
     expect(resolveExports(both, '.', source)).toEqual({ path: './src/x.ts', fromSource: true });
     expect(resolveExports(both, '.', stock)).toEqual({ path: './dist/x.js', fromSource: false });

@@ -9,7 +9,7 @@ const throws = 'throw new Error("imported");\n';
 /** The report of a child process. */
 interface Report {
   readonly ids: readonly string[];
-  /** Every file that Node loaded from outside the kernel, `~` for the project. */
+  /** Every file that Node loaded from outside the kernel; `~` stands for the project. */
   readonly loaded: readonly string[];
   /** Packages from which Node loaded something. */
   readonly packages: readonly string[];
@@ -51,7 +51,7 @@ console.log(JSON.stringify({ urls, ids: set.plugins.flatMap((plugin) => plugin.r
 }
 
 describe('planning', () => {
-  it('imports nothing of built plugins, no library, and not the modules that check sources', () => {
+  it('imports no code of built plugins, no library, and none of the modules that check sources', () => {
     const project = makeProject();
     for (const name of ['likes', 'mail']) {
       const modules = ['dist/index.js', 'dist/migrations/0001_a.js', 'src/index.ts', 'src/migrations/0001_a.ts'];
@@ -89,12 +89,12 @@ describe('planning', () => {
       '~/packages/likes/src/migrations/0002_b.ts',
     ]);
     expect(report.packages).toEqual([]);
-    // Revision files import the sources of the contract, never a build, which may be stale.
+    // Revision files import the contract from sources, never from a build, which may be stale.
     expect(report.kernelParts).toContain('src/plugin.ts');
     expect(report.kernelParts.filter((file) => file.startsWith('dist/'))).toEqual([]);
   });
 
-  it('reads TypeScript with types, as Node does', () => {
+  it('loads TypeScript with type annotations, as Node does', () => {
     const project = makeProject();
     const text = `import type { DefinedRevision } from '@headwater/kernel/plugin';
 ${revisionText({ id: 'likes@0001_a', revises: null }, 'select 1').replace('export default', 'const revision: DefinedRevision =')}
@@ -103,7 +103,7 @@ export default revision satisfies DefinedRevision;`;
     expect(plan(project, { likes: {} }).ids).toContain('likes@0001_a');
   });
 
-  it('works without any code of a built plugin', () => {
+  it('works even if the code of a built plugin is missing', () => {
     const project = makeProject();
     const folder = project.install({ name: 'likes', revisions: [{ slug: '0001_a' }] });
     rmSync(join(folder, 'dist/index.js'));

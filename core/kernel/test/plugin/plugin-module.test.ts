@@ -73,7 +73,7 @@ describe('the main module of a plugin', () => {
       'not a list',
     ],
     ['was wrapped by a compiler', `${head}export default { default: definePlugin({ name: 'likes' }) };`, 'CommonJS'],
-  ])('is refused with the author’s likely mistake: it %s', async (_name, text, ...parts) => {
+  ])('is rejected with the author’s likely mistake: it %s', async (_name, text, ...parts) => {
     const found = await withCode(text);
     const { code, exit, text: told } = await refusalIn(() => importDefinition(found));
     expect([code, exit]).toEqual(['PLUGIN_EXPORT_INVALID', 12]);
@@ -87,7 +87,7 @@ describe('the main module of a plugin', () => {
     ['throws no error', 'throw undefined;', 'undefined'],
     ['imports what is not installed', "import 'no-such-package';", 'no-such-package'],
     ['does not parse', 'export default {', '@headwater/plugin-likes@latest'],
-  ])('is refused with package, version, path, phase and first line if it %s', async (_name, text, ...parts) => {
+  ])('is rejected with package, version, path, phase and first line if it %s', async (_name, text, ...parts) => {
     const found = await withCode(text);
     const { code, exit, text: told } = await refusalIn(() => importDefinition(found));
     expect([code, exit]).toEqual(['PLUGIN_LOAD_FAILED', 12]);

@@ -64,7 +64,7 @@ describe('a plugin’s options', () => {
     [{ perMinut: 5 }, '/plugins/likes/perMinut', 'perMinute'],
     [{ zzz: 5 }, '/plugins/likes/zzz', null],
     [{ mail: { port: 1, prot: 2 } }, '/plugins/likes/mail/prot', 'port'],
-  ])('are refused with a key that the schema would silently drop: %j', async (options, pointer, nearest) => {
+  ])('are rejected if they have a key that the schema would silently drop: %j', async (options, pointer, nearest) => {
     const { code, exit, text } = await refuse(options);
     expect([code, exit]).toEqual(['CONFIG_KEY_UNKNOWN', 10]);
     expect(text).toContain(pointer);
@@ -72,7 +72,7 @@ describe('a plugin’s options', () => {
     expect(text).toContain(nearest ?? 'perMinute, open, name, mail and extra');
   });
 
-  it('may have any key if the schema says so', async () => {
+  it('may have any key if the schema allows it', async () => {
     expect(await check({ extra: { any: 'thing' } })).toMatchObject({ extra: { any: 'thing' } });
     expect(await check({ any: 'thing' }, [], z.looseObject({}))).toEqual({ any: 'thing' });
   });
@@ -82,14 +82,14 @@ describe('a plugin’s options', () => {
     [{ perMinute: 'many' }, '/plugins/likes/perMinute', 'a string'],
     [{ mail: {} }, '/plugins/likes/mail/port', 'nothing'],
     [{ mail: { port: 1, hosts: [{ weight: 1 }, { weight: null }] } }, '/plugins/likes/mail/hosts/1/weight', 'null'],
-  ])('are refused with their pointer, and without their values: %j', async (options, pointer, found) => {
+  ])('are rejected with their pointer, but without their values: %j', async (options, pointer, found) => {
     const { code, exit, text } = await refuse(options);
     expect([code, exit]).toEqual(['CONFIG_VALUE_INVALID', 10]);
     for (const part of ['/p/config.json', pointer, `found ${found}`]) expect(text).toContain(part);
     expect(text).not.toContain('many');
   });
 
-  it('become numbers or booleans if a variable was the whole value and the schema requires one', async () => {
+  it('become numbers or booleans if a variable was the entire value and the schema requires one', async () => {
     const options = { perMinute: '5', open: 'true', name: '7', mail: { port: '25' } };
     const all = ['/perMinute', '/open', '/name', '/mail/port'];
     expect(await check(options, all)).toEqual({ perMinute: 5, open: true, name: '7', mail: { port: 25 } });
@@ -97,7 +97,7 @@ describe('a plugin’s options', () => {
     expect((await refuse({ perMinute: 'five' }, ['/perMinute'])).text).toContain('found a string');
   });
 
-  it('are checked by a schema of any library, synchronous or not', async () => {
+  it('are checked by a schema from any library, synchronous or not', async () => {
     const late = silent(async (value) => ({ value: await Promise.resolve([value]) }));
     expect(await check({ a: 1 }, [], late)).toEqual([{ a: 1 }]);
     const strict = silent(() => ({ issues: [{ message: 'no', path: ['a', { key: 'b/c' }, 0] }] }));

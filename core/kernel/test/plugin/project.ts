@@ -10,14 +10,14 @@ import { makeFolder, writeFiles } from '../config/folder.ts';
 /** This workspace's `@headwater/kernel`. */
 export const kernelFolder = join(import.meta.dirname, '../..');
 
-/** A running kernel with some version. */
+/** A running kernel with an arbitrary version. */
 export const kernelOf = (version = '1.0.0') => ({ version, directory: kernelFolder });
 
 /** A revision in a fixture: `slug` revises the one before it in the list. */
 export interface FixtureRevision {
   readonly slug: string;
   readonly dependsOn?: readonly string[];
-  /** SQL; a table by default. */
+  /** SQL. Default: creates a table. */
   readonly up?: string;
 }
 
@@ -31,7 +31,7 @@ export interface FixturePlugin {
   /** Names of peers that are optional. */
   readonly optional?: readonly string[];
   readonly revisions?: readonly FixtureRevision[];
-  /** Merged over its package.json. */
+  /** Merged into its package.json. */
   readonly fields?: Readonly<Record<string, unknown>>;
   /** More files, by path in the package. */
   readonly files?: Readonly<Record<string, unknown>>;
@@ -41,13 +41,18 @@ export interface FixturePlugin {
 export interface Project {
   readonly root: string;
   readonly write: (files: Readonly<Record<string, unknown>>) => void;
-  /** Writes a package as npm installs it: in `node_modules`, built, without sources. Returns its folder. */
+  /** Writes a package the way npm installs it: in `node_modules`, built, without sources. Returns its folder. */
   readonly install: (plugin: FixturePlugin) => string;
-  /** Writes a package as a workspace has it: sources in `packages/<name>`, linked into `node_modules`. Returns its folder. */
+  /**
+   * Writes a package the way a workspace has it: sources in `packages/<name>`, linked into `node_modules`. Returns its
+   * folder.
+   */
   readonly link: (plugin: FixturePlugin) => string;
-  /** Makes a config that activates `plugins`, each with its entry. `core` is its plugin zero, by default `@acme/core`. */
+  /**
+   * Creates a config that activates `plugins`, each with its entry. `core` is its plugin zero, by default `@acme/core`.
+   */
   readonly config: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Config;
-  /** Loads such a config. */
+  /** Creates such a config and loads it. */
   readonly load: (plugins: Readonly<Record<string, Partial<PluginEntry>>>, core?: string | null) => Promise<PluginSet>;
 }
 

@@ -52,7 +52,7 @@ describe('a revision file', () => {
     expect(Object.isFrozen(found)).toBe(true);
   });
 
-  it('may hold code, with a version', async () => {
+  it('may contain code, with a version', async () => {
     const found = await revision(
       'revises: null, version: 3, up: async ({ query }) => { await query(sql`select 1`); }, down: () => {}',
     );
@@ -67,7 +67,7 @@ describe('a revision file', () => {
     expect(found).toMatchObject({ transaction: false, check: 'select true' });
   });
 
-  it('may be any module that Node imports; tests and declarations beside it are ignored', async () => {
+  it('may be any module that Node can import; adjacent tests and declaration files are ignored', async () => {
     const next = (slug: string, before: string) =>
       revisionText({ id: `likes@${slug}`, revises: `likes@${before}` }, 'select 1');
     const { byName } = await load({
@@ -98,7 +98,7 @@ describe('a revision file', () => {
     ['is something else', 'export default 5;', 'not made by defineRevision'],
     ['is nothing', '// nothing', 'exports nothing'],
     ['is not exported', `${head}export const x = 1; defineRevision({});`, 'no default export'],
-  ])('is refused with the author’s likely mistake: it %s', async (_name, text, ...parts) => {
+  ])('is rejected with the author’s likely mistake: it %s', async (_name, text, ...parts) => {
     const { code, exit, text: told } = await refuse({ '0001_a.ts': text });
     expect([code, exit]).toEqual(['REVISION_EXPORT_INVALID', 13]);
     for (const part of ['/migrations/0001_a.ts', '"likes"', 'export default defineRevision', ...parts])
@@ -110,7 +110,7 @@ describe('a revision file', () => {
     ['throws something else', 'throw 5;', '5'],
     ['imports a missing package', "import 'no-such-package';", 'no-such-package'],
     ['does not parse', 'export default {', ''],
-  ])('is refused with the first line of the cause if it %s', async (_name, text, part) => {
+  ])('is rejected with the first line of the cause if it %s', async (_name, text, part) => {
     const { code, exit, text: told } = await refuse({ '0001_a.ts': text });
     expect([code, exit]).toEqual(['REVISION_FILE_UNLOADABLE', 13]);
     expect(told).toContain('/migrations/0001_a.ts');
@@ -118,7 +118,7 @@ describe('a revision file', () => {
     expect(told).not.toContain('second line');
   });
 
-  it('is reported first by file name if several are broken', async () => {
+  it('is reported by the first file name if several are broken', async () => {
     const slow = 'await new Promise((resolve) => setTimeout(resolve, 20)); throw new Error("slow");';
     expect((await refuse({ '0001_a.ts': slow, '0002_b.ts': 'throw new Error("fast")' })).text).toContain('slow');
   });
@@ -131,13 +131,13 @@ describe('a revision file', () => {
     ['0001_a.ts', undefined, 'REVISION_ID_INVALID', 'undefined'],
     ['0001-a.ts', 'likes@0001_a', 'REVISION_ID_INVALID', '"likes@0001-a"'],
     ['0001_A.ts', 'likes@0001_a', 'REVISION_ID_INVALID', '"likes@0001_A"'],
-  ])('is refused if file name and id disagree: %s, %s', async (file, id, code, ...parts) => {
+  ])('is rejected if its file name and id disagree: %s, %s', async (file, id, code, ...parts) => {
     const refusal = await refuse({ [file]: revisionText({ ...good, id }, 'select 1') });
     expect([refusal.code, refusal.exit]).toEqual([code, 13]);
     for (const part of parts) expect(refusal.text).toContain(part);
   });
 
-  it('is refused if another file has the same id, naming both', async () => {
+  it('is rejected if another file has the same id, naming both', async () => {
     const text = revisionText(good, 'select 1');
     const { code, exit, text: told } = await refuse({ '0001_a.ts': text, '0001_a.mts': text });
     expect([code, exit]).toEqual(['REVISION_DUPLICATE', 13]);
@@ -191,7 +191,7 @@ describe('a revision file', () => {
     ['revises: null, dependsOn: ["core@a", "core@b", "core@a"], up: sql`select 1`', 'dependsOn', '"core@a" twice'],
     ['revises: null, dependsOn: ["likes@0000_z"], up: sql`select 1`', 'dependsOn', 'own branch', 'revises'],
     ['revises: null, replaces: ["core@0001_base"], up: sql`select 1`', 'replaces', 'not of the branch'],
-  ])('is refused with its field: %s', async (body, field, ...parts) => {
+  ])('is rejected, naming the field: %s', async (body, field, ...parts) => {
     const { code, exit, text } = await refusalIn(() => revision(body));
     expect([code, exit]).toEqual(['REVISION_FIELD_INVALID', 13]);
     for (const part of ['"likes@0001_a"', '0001_a.ts', `\`${field}\``, ...parts]) expect(text).toContain(part);

@@ -14,12 +14,12 @@ const base = sqlOf('select 1');
 const code: Hashed = { ...base, up: { kind: 'code', version: 1 } };
 
 describe('the raw hash', () => {
-  it('never changes for revisions that are already in ledgers and locks', () => {
+  it('never changes for revisions already in ledgers and lock files', () => {
     expect(rawHash(base)).toBe('r1:a5c92f663c19134977ce92f987260e98');
     expect(rawHash(code)).toBe('r1:dac5a6000c3d12c3fc129ba79a38d9d3');
   });
 
-  it('covers exactly id, edges, transaction and text', () => {
+  it('covers exactly the id, edges, transaction flag and text', () => {
     const others: readonly Hashed[] = [
       { ...base, id: 'likes@0002_c' },
       { ...base, revises: [] },
@@ -33,7 +33,7 @@ describe('the raw hash', () => {
     expect(new Set([base, ...others].map(rawHash)).size).toBe(others.length + 1);
   });
 
-  it('does not depend on the order of edges, nor on any other field', () => {
+  it('depends neither on the order of edges nor on any other field', () => {
     expect(rawHash({ ...base, dependsOn: base.dependsOn.toReversed() })).toBe(rawHash(base));
     const more = { ...base, down: 'drop', breaking: true, since: '2.0.0', file: '/elsewhere' };
     expect(rawHash(more)).toBe(rawHash(base));
@@ -41,12 +41,12 @@ describe('the raw hash', () => {
 });
 
 describe('the normal hash', () => {
-  it('never changes for revisions that are already in locks', async () => {
+  it('never changes for revisions already in lock files', async () => {
     expect(await normalHash(base)).toBe('n1:7b9c05a1802c53059ce9f807b81e3fb8');
     expect(await normalHash(code)).toBe(rawHash(code));
   });
 
-  it('covers the edges, too', async () => {
+  it('also covers the edges', async () => {
     expect(await normalHash({ ...base, dependsOn: [] })).not.toBe(await normalHash(base));
   });
 
@@ -89,7 +89,7 @@ describe('two texts have the same tokens', () => {
     expect(await sameTokens(a, b)).toBe(false);
   });
 
-  it('for any text, even one that the scanner refuses', async () => {
+  it('for any text, even one that the scanner rejects', async () => {
     const control = `select '${String.fromCodePoint(1)}'`;
     expect(await sameTokens(control, control)).toBe(true);
     expect(await sameTokens(control, `${control} `)).toBe(false);

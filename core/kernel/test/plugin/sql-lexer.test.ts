@@ -13,7 +13,7 @@ describe('the verbatim ranges', () => {
   });
 });
 
-describe('the number of statements in a SQL text', () => {
+describe('the number of statements in SQL text', () => {
   it.each<[sql: string, count: number]>([
     ['', 0],
     [' \n\t', 0],

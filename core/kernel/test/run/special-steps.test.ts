@@ -16,7 +16,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
   const run = (up: RevisionCode, down?: RevisionCode): ReturnType<typeof upgrade> =>
     upgrade(session, [revision({ id: 'likes@0001', dependsOn: ['core@0001'], up, ...(down && { down }) })]);
 
-  it('queries with bound values in the transaction that writes its row', async () => {
+  it('runs queries with bound values in the transaction that writes its row', async () => {
     const result = await run(async ({ query, sql }) => {
       const [row] = await query<{ n: number }>(sql`select ${20} + ${22}::int as n`);
       await query(sql`insert into a values (${row?.n})`);
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     await upgrade(session, setup);
   });
 
-  it('takes effect and gets a row', async () => {
+  it('takes effect and gets a ledger row', async () => {
     expect((await upgrade(session, [...setup, index()])).error).toBeNull();
     expect(await isValid()).toBe(true);
     expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await exists(session, 'a_x')).toBe(false);
   });
 
-  it('gets a row without running again if its check says that it ran before a crash', async () => {
+  it('gets a row without running again if its check shows that it ran before a crash', async () => {
     await session.query('create index concurrently a_x on a (x)');
     const [before] = await session.query(`select 'a_x'::regclass::oid as oid`);
     expect((await upgrade(session, [...setup, index()])).error).toBeNull();
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await isValid()).toBe(true);
   });
 
-  it('gets no row if it fails, and the error says why', async () => {
+  it('gets no row if it fails, and the error explains why', async () => {
     await session.script('insert into a values (1)');
     const result = await upgrade(session, [...setup, index('unique')]);
     expect(result.error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '23505' } });

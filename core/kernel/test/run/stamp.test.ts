@@ -63,7 +63,7 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(events).toEqual(two.map(({ id, raw }) => ({ kind: 'stamp', id, run_id: runId, raw })));
   });
 
-  it('makes one query if there is nothing to stamp, and leaves existing rows unchanged', async () => {
+  it('runs one query if there is nothing to stamp, and leaves existing rows unchanged', async () => {
     await upgrade(session, two.slice(0, 1));
     const [before] = await readDetails(session);
     expect((await stampOn(session, two)).ids).toEqual(['core@0002']);
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(after.map(({ stamped }) => stamped)).toEqual([false, true]);
   });
 
-  it('is no longer shown for a revision that was downgraded and then run', async () => {
+  it('is no longer shown for a revision that was reverted and then run', async () => {
     const one = revision({ id: 'core@0001', up: 'create table a ()', down: 'drop table if exists a' });
     await stampOn(session, [one]);
     await downgrade(session, [{ id: one.id, revision: one }]);
@@ -83,12 +83,12 @@ describe.each(databaseKinds)('a stamp on %s', (kind) => {
     expect(await readDetails(session)).toMatchObject([{ stamped: false }]);
   });
 
-  it('writes all rows or none: the needs of each revision must be met', async () => {
+  it('writes all rows or none: the dependencies of each revision must be met', async () => {
     const unmet = revision({ id: 'likes@0001', dependsOn: ['core@0009'], up: 'select 1' });
     let rounds = 0;
     const plan = () => {
       rounds += 1;
-      // Its dependency was reverted after the plan was made and before the lock was taken.
+      // The dependency was reverted after planning and before the lock was taken.
       return rounds === 1 ? [...two, unmet].map(({ id }) => ({ id, direction: 'up' as const })) : [];
     };
     expect((await stampOn(session, [...two, unmet], { plan })).ids).toEqual([]);
@@ -111,7 +111,7 @@ describe('a stamp on a server with other sessions', () => {
     session = current();
   });
 
-  it('waits for a session that migrates, and gives up at the deadline', async () => {
+  it('waits for a session that is migrating, and gives up at the deadline', async () => {
     await stampOn(session, []);
     const other = await session.sibling();
     await other?.script(`begin; select pg_advisory_xact_lock(${lockKey})`);
@@ -127,7 +127,7 @@ describe('a stamp on a server with other sessions', () => {
     await other?.close();
   });
 
-  it('takes turns with other sessions that stamp the same revisions', async () => {
+  it('takes turns with other sessions stamping the same revisions', async () => {
     const sessions = await Promise.all(Array.from({ length: 6 }, () => session.sibling()));
     const results = await Promise.all(sessions.map((one) => stampOn(one ?? session, two)));
     expect(results.flatMap(({ ids }) => ids)).toEqual(['core@0001', 'core@0002']);

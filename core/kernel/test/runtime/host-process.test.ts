@@ -10,12 +10,12 @@ import { changesIn, hostProgram, type ProcessChanges } from './probe.ts';
 
 const run = promisify(execFile);
 
-/** The changes that the process of a host may not undergo. */
+/** The changes that must not occur in a host process. */
 const unchanged = { switches: [], hooks: 0, compileCache: false, listeners: [] };
 
-/** Runs a program of a host, which has the kernel as a package, and returns what the program printed. */
+/** Runs a host program, which has the kernel as a package, and returns its output. */
 async function runHost({ cwd }: Project, code: string, options: readonly string[] = []): Promise<string> {
-  // Vitest's own workers have both.
+  // Vitest's own workers set both.
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = process.env;
   const args = [...options, '--input-type=module', '--eval', code];
   return (await run(process.execPath, args, { cwd, env })).stdout;
@@ -31,7 +31,7 @@ describe.each(databaseKinds)('a host process on %s', (kind) => {
     project = await makeProject({ plugins: Object.fromEntries(plugins), database: await emptyDatabase(kind) });
   });
 
-  it('is not changed by importing the doors of the kernel', async () => {
+  it('is not changed by importing the kernel’s doors', async () => {
     const doors = Object.keys(packageFile.exports).filter((door) => door !== './package.json');
     const imports = doors.map((door) => `await import('@headwater/kernel${door.slice(1)}');`);
     expect(await changesBy(project, imports.join('\n'))).toMatchObject(unchanged);
@@ -80,14 +80,14 @@ describe('a linked plugin in a host process', () => {
     console.log(app.hint ?? 'started');
     await app.stop?.();`;
 
-  it('runs as it was built; if it was not, the error names the option of Node that makes it run from its sources', async () => {
+  it('runs from its build; without one, the error names the Node option that makes it run from sources', async () => {
     const project = await makeProject({ plugins: { core: {}, likes: {} } });
     const stdout = await runHost(project, hostProgram(program));
     expect(stdout).toContain('--conditions=headwater-source');
     expect(changesIn(stdout)).toMatchObject(unchanged);
   });
 
-  it('runs from its sources if Node was started with their condition, without a hook', async () => {
+  it('runs from sources, without a hook, if Node was started with the source condition', async () => {
     const project = await makeProject({ kernel: workspaceKernel, plugins: { core: {}, likes: {} } });
     const stdout = await runHost(project, hostProgram(program), ['--conditions=headwater-source']);
     expect(stdout).toMatch(/^started$/m);

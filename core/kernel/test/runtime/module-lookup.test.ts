@@ -11,7 +11,7 @@ import { kernelFolder } from '../plugin/project.ts';
 interface Report {
   /** Every module with its format, in the order in which they were loaded. */
   readonly loaded: readonly string[];
-  /** How often Node itself resolved a name or a path. */
+  /** The number of times that Node itself resolved a name or a path. */
   readonly lookups: number;
 }
 
@@ -38,8 +38,8 @@ console.log(JSON.stringify({ loaded, lookups }));`;
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', cwd: kernelFolder })) as Report;
 }
 
-describe('the lookup of modules in large packages', () => {
-  it('loads the same modules as Node in the same order, and leaves less than a tenth of the lookups to Node', () => {
+describe('module lookup in large packages', () => {
+  it('loads the same modules as Node in the same order, leaving less than a tenth of the lookups to Node', () => {
     const [stock, quick] = [report(false), report(true)];
     expect(quick.loaded).toEqual(stock.loaded);
     expect(stock.loaded.length).toBeGreaterThan(300);

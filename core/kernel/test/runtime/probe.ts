@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Project } from '../../../../test/helper/project.ts';
 
-/** The changes that code made to its process. */
+/** The changes that code has made to its process. */
 export interface ProcessChanges {
   /** The switches that were set in V8, in order. */
   readonly switches: readonly string[];
@@ -15,7 +15,7 @@ export interface ProcessChanges {
   readonly crypto: boolean;
 }
 
-/** Records the changes from now on. Its `changes()` returns them. */
+/** Starts recording changes; `changes()` returns them. */
 const recorder = `
 import module from 'node:module';
 import v8 from 'node:v8';

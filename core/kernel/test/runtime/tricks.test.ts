@@ -29,12 +29,12 @@ describe('the kernel command', () => {
   });
 
   async function changesOf(own: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<ProcessChanges> {
-    // Without the cache that all tests share, which Node would use in any case.
+    // Without the cache shared by all tests, which Node would use in any case.
     const env = { NODE_OPTIONS: `--import=${probe}`, NODE_COMPILE_CACHE: '', TMPDIR: project.cwd, ...own };
     return changesIn((await project.kernelWith({ env }, ...args)).stderr);
   }
 
-  it('has its tricks in its own process', async () => {
+  it('enables its tricks in its own process', async () => {
     const start = await changesOf({}, 'start', '--once', '--json');
     expect(start.switches.map((flag) => flag.replace(/=.*/, ''))).toEqual(
       expect.arrayContaining(['--wasm-tiering-budget', '--wasm-tier-up-filter', '--wasm-lazy-validation']),
@@ -43,7 +43,7 @@ describe('the kernel command', () => {
     expect(await changesOf({}, '--help')).toMatchObject({ switches: [], hooks: 0, compileCache: true, crypto: false });
   });
 
-  it('puts each switch of V8 back to its default', async () => {
+  it('resets each V8 switch to its default', async () => {
     const { switches } = await changesOf({}, 'start', '--once', '--json');
     const last = new Map(switches.map((flag) => [flag.replace(/^--(?:no-)?|=.*/g, ''), flag]));
     expect([...last.values()].toSorted()).toEqual([
@@ -54,7 +54,7 @@ describe('the kernel command', () => {
   });
 
   it.each([['start', '--once', '--json'], ['migrate:create', 'likes', '--dry-run'], ['migrate:lint'], ['--help']])(
-    'has none of them with HEADWATER_PLAIN_RUNTIME=1: %s',
+    'enables none of them with HEADWATER_PLAIN_RUNTIME=1: %s',
     async (...args) => {
       expect(await changesOf({ HEADWATER_PLAIN_RUNTIME: '1' }, ...args)).toEqual({
         switches: [],
@@ -70,7 +70,7 @@ describe('the kernel command', () => {
 describe('a workspace with HEADWATER_PLAIN_RUNTIME=1', () => {
   const plain = { env: { HEADWATER_PLAIN_RUNTIME: '1' } };
 
-  it('runs its plugins as they were built', async () => {
+  it('runs its plugins from their builds', async () => {
     const project = await makeProject({ plugins: { core: {}, likes: { revisions } } });
     const listed = async (options: object): Promise<unknown> => {
       const { plugins } = ok(await project.kernelWith(options, 'plugin:list', '--json')).json() as {
@@ -84,9 +84,9 @@ describe('a workspace with HEADWATER_PLAIN_RUNTIME=1', () => {
     expect((await project.kernelWith(plain, 'migrate:heads')).stdout).toBe('likes@0001_create_like\n');
   });
 
-  it('runs the kernel as it was built', async () => {
+  it('runs the kernel from its build', async () => {
     const project = await makeProject({ plugins: { core: { built: true } } });
-    // Not inside node_modules, as in a workspace, but without sources that it could run from.
+    // Outside node_modules, as in a workspace, but without sources to run from.
     const installed = installedKernel(inject('scratch'));
     const linked = join(installed, '../../..', basename(project.cwd));
     cpSync(installed, linked, { recursive: true });

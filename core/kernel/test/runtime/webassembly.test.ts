@@ -11,12 +11,12 @@ const long = Array.from({ length: 12 }, (_, i) => `create table core_t${i} (id i
 /** Bytes. The grammar has many times this size. Node's parser of CommonJS, which is WebAssembly too, has a fraction. */
 const large = 10_000;
 
-/** Returns the sizes of the functions that V8 optimized, from its trace. Lines of two threads may be mixed. */
+/** Returns the sizes of the functions that V8 optimized, from its trace. Lines of two threads may interleave. */
 function optimizedIn(trace: string): readonly number[] {
   return Array.from(trace.matchAll(/using TurboFan, .*?bodysize (\d+)/g), ([, bytes]) => Number(bytes));
 }
 
-describe('a command that ends', () => {
+describe('a short-lived command', () => {
   let project: Project;
   let kept: string;
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('a command that ends', () => {
     expect(optimizedIn(trace).filter((bytes) => bytes > large)).toEqual([]);
   });
 
-  it('uses the compiled code that other commands cached, although they set other switches of V8', async () => {
+  it('uses compiled code cached by other commands, although they set other V8 switches', async () => {
     for (const args of [['start', '--once'], inShadow]) {
       const trace = await traced(...args);
       expect(trace.match(/code cache for .* was accepted/g)?.length).toBeGreaterThan(300);

@@ -26,7 +26,7 @@ describe('a qualified name', () => {
 });
 
 describe('quoting', () => {
-  it('doubles the quotes inside', () => {
+  it('has its inner quotes doubled', () => {
     expect(quoteIdentifier('a"b.c')).toBe('"a""b.c"');
     expect(quoteIdentifiers(['a', 'B'])).toBe('"a", "B"');
     expect(quoteLiteral("it's")).toBe("'it''s'");
@@ -34,13 +34,13 @@ describe('quoting', () => {
 });
 
 describe('the key of an object', () => {
-  it('has its kind and its table, and is unambiguous for names with dots', () => {
+  it('includes its kind and table, and is unambiguous for names with dots', () => {
     expect(objectKey({ kind: 'table', table: null, name: 'shop.item' })).toBe('table shop.item');
     expect(objectKey({ kind: 'column', table: 'shop.item', name: 'id' })).toBe('column shop.item.id');
     expect(objectKey({ kind: 'column', table: 'shop', name: 'item.id' })).toBe('column shop."item.id"');
   });
 
-  it('for lookups is the same for everything in the namespace of relations', () => {
+  it('is the same, for lookups, for everything in the namespace of relations', () => {
     const kinds = ['table', 'view', 'sequence', 'index'] as const;
     expect(new Set(kinds.map((kind) => lookupKey({ kind, name: 't', table: 'u' })))).toEqual(new Set(['relation t']));
     expect(lookupKey({ kind: 'constraint', name: 'k', table: 't' })).toBe('constraint t.k');
