@@ -22,7 +22,7 @@ const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock;
 
 const platform = /(?<os>android|darwin|freebsd|linux|openharmony|win32|windows)-(?<cpu>[a-z0-9]+)(?:-(?<abi>[a-z]+))?$/;
 
-/** Returns the entry of the optional package `name`. All fields except its platform are those of `sibling`. */
+/** Returns the lock entry for the optional package `name`: a copy of `sibling` with another platform. */
 function entryOf(name: string, version: string, sibling: Entry): Entry {
   const { os, cpu, abi } = platform.exec(name)?.groups ?? {};
   if (os === undefined || cpu === undefined) throw new Error(`${name} does not end in a platform`);

@@ -1,5 +1,5 @@
-// `npm run bench:create`: the time of `kernel migrate:create` for a plugin and a plugin zero with 200 small revisions in
-// total, from its start to the proven file. See README.md.
+// `npm run bench:create` measures `kernel migrate:create`, from start to proven file, for a plugin and a plugin zero
+// with 200 small revisions in total. See README.md.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,6 +1,6 @@
-// The least that a Node program can do: the same SQL through the same driver in one batch and one transaction, with a
-// journal of its revisions; with nothing pending, one query of that journal. Not TypeScript, because stripping types takes
-// time.
+// The minimum that a Node program can do: the same SQL through the same driver in one batch and one transaction, with a
+// journal of its revisions; with nothing pending, one query on that journal. Not TypeScript, because stripping types
+// takes time.
 //
 //     node floor.mjs fresh FILE | noop        (DATABASE_URL)
 import { readFileSync } from 'node:fs';

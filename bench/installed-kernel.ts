@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The root of the workspace. */
 export const repository = join(import.meta.dirname, '..');
 
-/** Runs npm, the same npm that runs this program if there is one. Returns its standard output, and shows its errors. */
+/** Runs npm: the one that runs this program, if any. Returns its standard output and shows its errors. */
 export function npm(args: readonly string[], cwd = repository): string {
   const cli = process.env['npm_execpath'];
   const [command, first] = cli === undefined ? ['npm', []] : [process.execPath, [cli]];
@@ -15,8 +15,8 @@ export function npm(args: readonly string[], cwd = repository): string {
 }
 
 /**
- * Builds `@headwater/kernel` and `@headwater/dev` and puts the files that npm packs into `directory/node_modules`, beside
- * links to the dependencies that are installed here. So nothing comes from the network. Returns the folder of the kernel.
+ * Builds `@headwater/kernel` and `@headwater/dev` and puts the files that npm packs into `directory/node_modules`,
+ * beside links to the dependencies that are installed here. Nothing is downloaded. Returns the folder of the kernel.
  */
 export function installKernel(directory: string): string {
   for (const name of readdirSync(join(repository, 'node_modules'))) {
@@ -32,7 +32,7 @@ export function installKernel(directory: string): string {
 export function installPackage(directory: string, folder: string, name: string): string {
   npm(['run', 'build', '--workspace', folder]);
   const answer = npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', folder]);
-  // The format of the answer: https://docs.npmjs.com/cli/commands/npm-pack
+  // The output format: https://docs.npmjs.com/cli/commands/npm-pack
   const packed = JSON.parse(answer) as PackedPackages;
   const target = join(directory, 'node_modules', '@headwater', name);
   for (const { files } of Object.values(packed)) {
@@ -41,10 +41,10 @@ export function installPackage(directory: string, folder: string, name: string):
   return target;
 }
 
-/** A list, or an object by package, depending on npm's version. */
+/** An array, or an object keyed by package, depending on the npm version. */
 type PackedPackages = Readonly<Record<string, { readonly files: readonly { readonly path: string }[] }>>;
 
-/** Returns the script of the `kernel` command of an installed kernel. */
+/** Returns the path of an installed kernel's `kernel` command. */
 export function commandOf(kernel: string): string {
   return join(kernel, 'bin', 'kernel.js');
 }

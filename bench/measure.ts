@@ -12,7 +12,7 @@ export interface Command {
 
 const peakMemory = new URL('peak-memory.mjs', import.meta.url).href;
 
-/** Runs a command to its end and returns the seconds from its start to its exit. Rejects if it fails. */
+/** Runs a command to completion and returns the elapsed seconds. Rejects if it fails. */
 export async function seconds(command: Command, directory: string): Promise<number> {
   const log = join(directory, 'stderr.log');
   const stderr = openSync(log, 'w');
@@ -36,7 +36,7 @@ export async function seconds(command: Command, directory: string): Promise<numb
   }
 }
 
-/** Runs a command to its end and returns the peak memory of its largest process, in bytes. Not for timing. */
+/** Runs a command to completion and returns the peak memory of its largest process, in bytes. Not for timing. */
 export async function peakBytes(command: Command, directory: string): Promise<number> {
   const file = join(directory, 'peak.txt');
   rmSync(file, { force: true });
@@ -45,7 +45,7 @@ export async function peakBytes(command: Command, directory: string): Promise<nu
   return Math.max(...readFileSync(file, 'utf8').trim().split('\n').map(Number));
 }
 
-/** Returns the middle one of `values`, or the mean of the two in the middle. */
+/** Returns the median: the middle one of `values`, or the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, high] = [sorted[(sorted.length - 1) >> 1] ?? NaN, sorted[sorted.length >> 1] ?? NaN];

@@ -1,6 +1,6 @@
-// Preloaded into a measured process: appends its peak memory in bytes to the file that BENCH_PEAK_FILE names, when it
-// exits. On Linux it reads the peak of this program alone, since getrusage never reports less than the memory of the
-// parent process at the time of the start.
+// Preloaded into a measured process: on exit, appends its peak memory in bytes to the file that BENCH_PEAK_FILE names.
+// On Linux it reads this program's own peak, since getrusage never reports less than the memory that the parent process
+// had at the start.
 import { appendFileSync, readFileSync } from 'node:fs';
 
 process.on('exit', () => {

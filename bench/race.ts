@@ -11,10 +11,10 @@ export type Runner = 'floor' | 'kernel';
 
 const runners: readonly Runner[] = ['floor', 'kernel'];
 
-/** The measurements of one kind of run, of both sides. */
+/** The measurements of one kind of run, for both sides. */
 export interface Phase {
   readonly phase: 'fresh' | 'no-op';
-  /** Seconds of each round, in order. */
+  /** Seconds per round, in order. */
   readonly seconds: Readonly<Record<Runner, readonly number[]>>;
   /** Peak memory of the largest process. */
   readonly peakBytes: Readonly<Record<Runner, number>>;
@@ -25,17 +25,17 @@ export interface Race {
   readonly workload: string;
   readonly revisions: number;
   readonly phases: readonly Phase[];
-  /** Seconds of `kernel start --once` on an empty database, and of a second start, by round. */
+  /** Seconds per round: `kernel start --once` on an empty database, then a second start. */
   readonly boots: { readonly first: readonly number[]; readonly second: readonly number[] };
 }
 
-/** The place and the number of rounds. */
+/** The folders and the numbers of rounds. */
 export interface RaceOptions {
   readonly workload: Workload;
   readonly server: Server;
   /** Folder of the installed kernel. */
   readonly kernel: string;
-  /** Path of the floor's script, beside the same packages as the kernel's. */
+  /** Path of the floor's script, which resolves the same packages as the kernel. */
   readonly floor: string;
   /** Below the folder in which the kernel is installed. */
   readonly directory: string;
@@ -99,7 +99,9 @@ export function ratioOf({ seconds: took }: Phase): number {
   return median(took.kernel) / median(took.floor);
 }
 
-/** Returns the whole workload as one batch, with a journal of its revisions: the least that a migration tool must do. */
+/**
+ * Returns the whole workload as one batch, with a journal of its revisions: the minimum that a migration tool must do.
+ */
 function batchOf({ revisions }: Workload): string {
   const journal =
     'create table journal (seq integer not null, unit text not null, id text primary key, ' +

@@ -1,5 +1,5 @@
-// `npm run bench`: the installed kernel beside a plain Node program that does the same through the same driver, on a real
-// PostgreSQL. See README.md.
+// `npm run bench` compares the installed kernel with a plain Node program that does the same work through the same
+// driver, on a real PostgreSQL. See README.md.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
 function sizeOf(text: string): readonly [number, number] {
   const [plugins, revisions] = text.split('x').map(count);
   if (plugins === undefined || revisions === undefined)
-    throw new Error(`${text} is not a size; expected for example 10x10`);
+    throw new Error(`${text} is not a size; expected something like 10x10`);
   return [plugins, revisions];
 }
 

@@ -8,11 +8,11 @@ import pg from 'pg';
 export interface Server extends AsyncDisposable {
   readonly version: string;
   readonly urlOf: (database: string) => string;
-  /** Creates an empty database, replaces an old one of that name, and leaves the server idle. */
+  /** Creates an empty database, replacing an old one with that name, and leaves the server idle. */
   readonly create: (database: string) => Promise<void>;
 }
 
-/** Opens the server at `url` (a superuser's). Without a URL it starts one from an npm package, in `directory`. */
+/** Opens the server at `url`, as a superuser. Without a URL it starts one from an npm package, in `directory`. */
 export async function openServer(directory: string, url: string | undefined): Promise<Server> {
   const embedded = url === undefined ? await startEmbedded(directory) : null;
   const base = new URL(url ?? embedded?.url ?? '');

@@ -20,7 +20,7 @@ interface SharedWorkload {
 
 /** Reads a workload of the peers' harness. The SQL is not changed; `p001_r002` becomes `p001@r002`. */
 export function readSharedWorkload(file: string): Workload {
-  // The harness writes the file in the format that it documents.
+  // The harness documents this format.
   const shared = JSON.parse(readFileSync(file, 'utf8')) as SharedWorkload;
   const ids = new Map([...shared.revisions, shared.extra].map(({ id, unit, n }) => [id, `${unit}@${slugOf(n)}`]));
   const idOf = (id: string): string => {

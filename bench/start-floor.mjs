@@ -1,5 +1,6 @@
-// The least that a Node program with the same entities can do: opens MikroORM with the entities of core, likes, comments
-// and messages, all in one file, makes one query and ends. Not TypeScript, because stripping types takes time.
+// The minimum that a Node program with the same entities can do: it opens MikroORM with the entities of core, likes,
+// comments and messages, all in one file, sends one query and exits. Not TypeScript, because stripping types takes
+// time.
 //
 //     node start-floor.mjs        (DATABASE_URL; with COMPILE_CACHE=1 Node keeps compiled code, as the kernel lets it)
 import { enableCompileCache } from 'node:module';
@@ -95,7 +96,7 @@ const Participant = defineEntity({
 const orm = await MikroORM.init({
   clientUrl: process.env['DATABASE_URL'] ?? '',
   entities: [User, ContentObject, Activity, Like, Comment, Reply, Message, Participant],
-  // The tables exist, so MikroORM need not check.
+  // The tables exist, so MikroORM does not need to check.
   ensureDatabase: false,
 });
 console.log(`users: ${await orm.em.fork().count(User)}`);

@@ -1,5 +1,5 @@
-// `npm run bench:start`: a cold start of the published plugins with nothing pending, against a plain script that opens
-// MikroORM with the same entities and makes one query. See README.md.
+// `npm run bench:start` compares a cold start of the published plugins, with nothing pending, with a plain script that
+// opens MikroORM with the same entities and sends one query. See README.md.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,7 @@ function stagesOf({ script, args, env }: Command, cwd: string): string {
     readonly milliseconds: number;
   };
   const times = stages.map(({ stage, milliseconds: took }) => `${stage} ${Math.round(took)} ms`);
-  return `one start: ${times.join(', ')}; ${Math.round(milliseconds)} ms in total after the import of the command`;
+  return `one start: ${times.join(', ')}; ${Math.round(milliseconds)} ms in total after importing the command`;
 }
 
 function profile({ script, args, env }: Command, cwd: string, to: string): void {

@@ -8,20 +8,20 @@ export interface WorkloadRevision {
   readonly slug: string;
   /** The revision before it in the same unit; `null` for the first. */
   readonly revises: string | null;
-  /** Revisions of other units, whose objects its statements use. */
+  /** Revisions of other units whose objects its statements use. */
   readonly dependsOn: readonly string[];
-  /** SQL, each without a semicolon at the end. */
+  /** SQL statements without trailing semicolons. */
   readonly statements: readonly string[];
 }
 
-/** A core and plugins with a chain of revisions each: W(plugins, revisions). */
+/** A core and plugins, each with a chain of revisions: W(plugins, revisions). */
 export interface Workload {
   readonly name: string;
   /** `core` first. */
   readonly units: readonly string[];
-  /** In one valid order. */
+  /** In a valid order. */
   readonly revisions: readonly WorkloadRevision[];
-  /** One more revision of a plugin, to be pending when all others are applied. */
+  /** One more plugin revision, pending when all others are applied. */
   readonly extra: WorkloadRevision;
 }
 
@@ -35,10 +35,11 @@ type Made =
   | { readonly kind: 'index' };
 
 /**
- * Makes W(`plugins`, `revisions`), the same for the same arguments on every machine. The core's first revision creates a
- * table, and the first one of each plugin refers to it. Half of the others add a column, a quarter an index, a quarter a
- * table. Halfway, each plugin uses an object of a later revision of the core, and in every fifth plugin one revision uses
- * an object of the plugin before it. So every declared dependency is real: a wrong order fails on the server.
+ * Creates W(`plugins`, `revisions`). The same arguments give the same workload on every machine. The core's first
+ * revision creates a table, and the first one of each plugin refers to it. Half of the others add a column, a quarter
+ * an index, a quarter a table. Halfway, each plugin uses an object of a later revision of the core, and in every fifth
+ * plugin one revision uses an object of the plugin before it. So every declared dependency is real: a wrong order fails
+ * on the server.
  */
 export function makeWorkload(plugins: number, revisions: number, seed = 1): Workload {
   const random = randomFrom(seed * 1_000_003 + plugins * 1_009 + revisions);
@@ -160,7 +161,7 @@ interface Random {
   /** At least 0, less than 1. */
   readonly next: () => number;
   readonly chance: (of: number) => boolean;
-  /** Both ends included. */
+  /** Both bounds are inclusive. */
   readonly between: (least: number, most: number) => number;
   readonly oneOf: (list: readonly string[]) => string;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { commandOf } from './installed-kernel.ts';
 import type { Workload, WorkloadRevision } from './workload.ts';
 
-/** The plugins to write, and their place. */
+/** The plugins to write, and their location. */
 export interface PluginsToWrite {
   readonly workload: Workload;
   /** Deleted and recreated. */
@@ -23,7 +23,7 @@ export function writePlugins({ workload, directory, state, kernel }: PluginsToWr
   rmSync(directory, { recursive: true, force: true });
   const all = state === 'plus1' ? [...workload.revisions, workload.extra] : workload.revisions;
   const sources = join(directory, 'sources');
-  // A unit only depends on earlier ones, which its build looks for where they are installed.
+  // A unit depends only on earlier ones, and its build finds them where they are installed.
   for (const unit of workload.units) {
     const revisions = all.filter((revision) => revision.unit === unit);
     const fields = packageFields(unit, revisions);

@@ -11,6 +11,6 @@ const StorySchema = defineEntity({
   },
 });
 
-/** An object with a title, and with a link unless it is a question. */
+/** An object with a title and, unless it is a question, a link. */
 export class Story extends StorySchema.class {}
 StorySchema.setClass(Story);

@@ -22,8 +22,8 @@ export interface FrontPageStory {
 export interface FrontPage {
   /**
    * Returns the stories with the highest score. `limit` is 30 by default. The score is (likes + 1) / (hours + 2) ^ 1.8,
-   * where hours is the age of the story: all likes have the same weight, and young stories sink fastest. Without the plugin
-   * `likes` the newest stories come first. Of two stories with the same score, the newer one comes first.
+   * where hours is the age of the story: all likes have the same weight, and young stories sink fastest. Without the
+   * plugin `likes` the newest stories come first. Ties go to the newer story.
    */
   readonly top: (limit?: number) => Promise<readonly FrontPageStory[]>;
 }
@@ -72,7 +72,7 @@ interface StoryRow {
   readonly title: string;
   readonly url: string | null;
   readonly author: string;
-  /** MikroORM returns times as text from queries that it did not build. */
+  /** MikroORM returns timestamps as text from raw queries. */
   readonly created_at: string;
   readonly likes: number;
   readonly score: number;

@@ -2,8 +2,8 @@ import type * as comments from '@headwater/plugin-comments';
 import type * as likes from '@headwater/plugin-likes';
 import { token } from '@headwater/kernel/plugin';
 
-// The application also works without these plugins. So it imports only their types, which are erased, and gets their
-// services by the names of their tokens. It has no relations to their tables: those belong into a plugin that requires both.
+// The application also works without these plugins, so it imports only their types, which are erased, and gets their
+// services by token name. It has no relations to their tables: those belong in a plugin that requires both.
 
 /** Get it with `get.optional`. */
 export const Likes = token<likes.Likes>('likes');

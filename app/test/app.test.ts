@@ -2,7 +2,7 @@ import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { testApp } from './service-tests.ts';
 
-// The application alone, and with each combination of the plugins that it can use.
+// Tests the application alone and with every combination of its optional plugins.
 const pluginSets = [['.'], ['.', 'likes'], ['.', 'comments'], ['.', 'likes', 'comments']];
 
 describe.each(pluginSets.map((plugins) => ({ plugins })))('the application with $plugins', ({ plugins }) => {

@@ -1,7 +1,7 @@
 import { openTestDatabase } from '@headwater/dev/testing';
 import { expect, test } from 'vitest';
 
-test('a story is an object, and may have no link', async () => {
+test('a story is an object and needs no link', async () => {
   await using database = await openTestDatabase();
   await database.upgrade();
   await database.query("insert into core_user (name) values ('ada')");

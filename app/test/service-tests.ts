@@ -14,7 +14,7 @@ interface StorySketch {
   readonly likes?: number;
 }
 
-/** Registers the tests of the services. They hold on any database and beside any other plugins. */
+/** Registers the service tests. They pass on any database and alongside any other plugins. */
 export function testApp(kernel: () => RunningKernel): void {
   const newUser = (): Promise<User> =>
     kernel().run(() =>
@@ -23,7 +23,7 @@ export function testApp(kernel: () => RunningKernel): void {
         .create({ name: `user-${randomUUID().slice(0, 8)}` }),
     );
 
-  /** Publishes stories and returns their ids. They get their likes only if the plugin `likes` is active. */
+  /** Publishes stories and returns their ids. Likes are added only if the plugin `likes` is active. */
   const publish = async (...sketches: readonly StorySketch[]): Promise<readonly number[]> => {
     const { get, run } = kernel();
     const author = await newUser();
@@ -40,7 +40,7 @@ export function testApp(kernel: () => RunningKernel): void {
     return ids;
   };
 
-  /** Returns these stories as the front page shows them. */
+  /** Returns the given stories as the front page lists them. */
   const top = async (ids: readonly number[]): Promise<readonly FrontPageStory[]> => {
     const shown = await kernel().run(() => kernel().get(FrontPage).top(10_000));
     return shown.filter(({ id }) => ids.includes(id));

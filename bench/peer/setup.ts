@@ -6,7 +6,7 @@ import { npm, repository } from '../installed-kernel.ts';
 
 const [work] = process.argv.slice(2);
 if (work === undefined || !existsSync(join(work, 'node_modules', 'pg'))) {
-  throw new Error("usage: node bench/peer/setup.ts WORK, the folder that the harness's own set-up made");
+  throw new Error("usage: node bench/peer/setup.ts WORK (the folder that the harness's own set-up created)");
 }
 for (const name of ['kernel', 'dev']) {
   npm(['run', 'build', '--workspace', `core/${name}`]);

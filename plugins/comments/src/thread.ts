@@ -15,7 +15,7 @@ export interface ThreadRow {
   readonly body: string;
   readonly author_id: number;
   readonly author_name: string;
-  /** MikroORM returns times as text from queries that it did not build. */
+  /** MikroORM returns timestamps as text from raw queries. */
   readonly created_at: string;
   readonly deleted_at: string | null;
 }

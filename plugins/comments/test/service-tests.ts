@@ -18,7 +18,7 @@ function format(thread: readonly ThreadComment[]): string {
     .join(', ');
 }
 
-/** Registers the tests of the service. They hold on any database and beside any other plugins. */
+/** Registers the service tests. They pass on any database and alongside any other plugins. */
 export function testComments(kernel: () => RunningKernel): void {
   const withComments = <T>(work: (comments: Comments) => Promise<T>) =>
     kernel().run(() => work(kernel().get(Comments)));

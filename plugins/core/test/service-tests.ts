@@ -6,7 +6,7 @@ import { newName, newUser } from './content.ts';
 /** The part of a running application that these tests use. */
 export type RunningKernel = Pick<TestKernel, 'get' | 'run'>;
 
-/** Registers the tests of the services. They hold on any database and beside any other plugins. */
+/** Registers the service tests. They pass on any database and alongside any other plugins. */
 export function testCore(kernel: () => RunningKernel): void {
   const inContext = <T>(work: (kernel: RunningKernel) => Promise<T>) => kernel().run(() => work(kernel()));
 

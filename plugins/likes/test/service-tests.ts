@@ -21,7 +21,7 @@ interface Action {
 const perMinute = 30;
 
 /**
- * Registers the tests of the service. They hold on any database and beside any other plugins, so `test/first-party` of this
+ * Registers the service tests. They pass on any database and alongside any other plugins, so `test/first-party` in this
  * repository runs them again with every combination of plugins. They create their own users and objects.
  */
 export function testLikes(kernel: () => RunningKernel): void {

@@ -7,7 +7,7 @@ import { Messages } from '../src/index.ts';
 /** The part of a running application that these tests use. */
 export type RunningKernel = Pick<TestKernel, 'get' | 'run'>;
 
-/** Registers the tests of the service. They hold on any database and beside any other plugins. */
+/** Registers the service tests. They pass on any database and alongside any other plugins. */
 export function testMessages(kernel: () => RunningKernel): void {
   const withMessages = <T>(work: (messages: Messages) => Promise<T>) =>
     kernel().run(() => work(kernel().get(Messages)));

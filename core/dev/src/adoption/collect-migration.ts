@@ -13,15 +13,15 @@ export interface CollectedMigration {
   readonly up: readonly string[];
   /** `null` if the migration cannot be reverted. */
   readonly down: readonly string[] | null;
-  /** The error that `down` threw, unless it only said that there is no `down`. */
+  /** The error that `down` threw, except the one that only says that there is no `down`. */
   readonly downProblem: string | null;
   readonly transactional: boolean;
 }
 
-/** Makes the refusal of a migration that queries its database or fails. `problem` is half a sentence about it. */
+/** Creates the refusal of a migration that queries its database or fails. `problem` completes a sentence about it. */
 export type RefuseMigration = (problem: string, cause?: unknown) => KernelError;
 
-/** Returns the migration classes that a module exports, by default or by name, each once. */
+/** Returns the migration classes that a module exports, as its default or by name, each once. */
 export function migrationClassesIn(module: object): readonly MigrationClass[] {
   const exported: readonly unknown[] = Object.values(module);
   // A CommonJS module that sets `module.exports = { … }` has its names inside its default export.

@@ -2,8 +2,8 @@ import { concurrentDropOf, concurrentIndexOf } from '@headwater/kernel/internal/
 import { quoteLiteral } from '@headwater/kernel/internal/sql';
 
 /**
- * Returns a query that tells whether a statement which PostgreSQL runs only outside a transaction has taken effect: the
- * `check` of a revision. Returns `null` if no such query is known.
+ * Returns the `check` of a revision: a query that tells whether a statement has taken effect that PostgreSQL runs only
+ * outside a transaction. Returns `null` if no such query is known.
  */
 export async function completionCheck(statement: string): Promise<string | null> {
   try {
@@ -21,7 +21,7 @@ export async function completionCheck(statement: string): Promise<string | null>
   }
 }
 
-/** Whether the statement adds an enum value, which PostgreSQL runs in a transaction since version 12. */
+/** Whether the statement adds an enum value, which PostgreSQL has allowed in a transaction since version 12. */
 export function addsEnumValue(statement: string): boolean {
   return /^\s*alter\s+type\b[^;]*\badd\s+value\b[^;]*;?\s*$/i.test(statement);
 }

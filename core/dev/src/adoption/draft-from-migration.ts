@@ -10,15 +10,13 @@ import { joinStatements } from './join-statements.ts';
 /** Returns the revisions of other plugins that SQL depends on. */
 export type FindDependencies = (sql: string) => Promise<readonly DraftDependency[]>;
 
-/** The place of the drafted revision, and its origin. */
+/** The position of the drafted revision on its branch, and its origin. */
 export interface DraftOrigin extends Pick<RevisionDraft, 'id' | 'revises' | 'importFrom'> {
   /** The name of the migration. */
   readonly migration: string;
 }
 
-/**
- * Drafts a revision from a migration. Throws the refusal that `refuse` makes for a migration that cannot be adopted.
- */
+/** Drafts a revision from a migration. Throws the refusal that `refuse` creates if the migration cannot be adopted. */
 export async function draftFromMigration(
   { up, down, downProblem, transactional }: CollectedMigration,
   { migration, ...place }: DraftOrigin,
@@ -53,7 +51,7 @@ export async function draftFromMigration(
   }
   const check = await completionCheck(upSql);
   if (check === null) {
-    throw refuse('it is not transactional, and no query is known that tells whether its statement has taken effect');
+    throw refuse('it is not transactional, and no known query tells whether its statement has taken effect');
   }
   return { ...draft, notes, transaction: false, check };
 }

@@ -1,6 +1,6 @@
 import { countStatements, verbatimRanges } from '@headwater/kernel/internal/plugins';
 
-/** Joins the statements of a migration to one text, each ended by a semicolon and with its own indentation only. */
+/** Joins the statements of a migration into one text. Each ends with a semicolon and keeps only its own indentation. */
 export function joinStatements(statements: readonly string[]): string {
   return statements.map((statement) => withSemicolon(withoutIndentation(statement))).join('\n');
 }
@@ -15,8 +15,8 @@ function withSemicolon(statement: string): string {
 
 /**
  * Removes the indentation of the source file. In a text that begins in the middle of a source line, as in
- * addSql(\`create table …, all other lines have that indentation. They are moved back together if the last line closes
- * a bracket or quotation that the first line opens.
+ * addSql(\`create table …, all other lines have that indentation. They are shifted left together if the last line
+ * closes a bracket or quotation that the first line opens.
  */
 function withoutIndentation(statement: string): string {
   const lines = statement.split('\n');

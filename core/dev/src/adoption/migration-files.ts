@@ -10,7 +10,7 @@ export interface MigrationFile {
   readonly file: string;
   /** The name of the file without its extension. */
   readonly stem: string;
-  /** The name that MikroORM uses: that of the file without .ts or .js. */
+  /** The name that MikroORM uses: the file name without .ts or .js. */
   readonly name: string;
   /** The names that its row in the table may have: early versions of MikroORM kept the extension. */
   readonly rowNames: readonly string[];
@@ -18,10 +18,10 @@ export interface MigrationFile {
 
 /** The extensions that Node can import, sources before compiled files. */
 const extensions = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
-/** Declarations and tests beside a migration. */
+/** Declarations and tests next to a migration. */
 const notMigration = /\.(?:d|test|spec)\.[mc]?[jt]s$/;
 
-/** The seconds that importing a migration file may take, and collecting the SQL of a migration. */
+/** The time limits, in seconds, for importing a migration file and for collecting the SQL of a migration. */
 export const migrationTimeout = 30;
 
 /**

@@ -1,8 +1,8 @@
-/** The greatest length of the words: a slug has at most 100 characters, with the number before them. */
+/** The maximum length of the words: a slug has at most 100 characters, including the number before them. */
 const longest = 90;
 
 /**
- * Returns the words for the slug of a revision, from the first of a migration's names that has any:
+ * Returns the words for the slug of a revision, from the first of a migration's names that contains any:
  * `Migration20240102030405_AddTitle` gives `add_title`. Without words it returns `migration_` and the timestamp.
  */
 export function migrationSlugWords(names: readonly string[]): string {

@@ -46,9 +46,9 @@ export interface AdoptionOptions {
 }
 
 /**
- * Reads a folder of MikroORM migrations, and drafts a revision for each that the plugin does not have yet, after its
- * head. Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID, ADOPTION_TARGET_UNKNOWN, MIGRATION_FILE_INVALID,
- * MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS, REVISION_TEXT_UNWRITABLE.
+ * Reads a folder of MikroORM migrations and drafts a revision, after the plugin's head, for each one that the plugin
+ * does not have yet. Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID, ADOPTION_TARGET_UNKNOWN,
+ * MIGRATION_FILE_INVALID, MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS, REVISION_TEXT_UNWRITABLE.
  */
 export async function planAdoption({ plugin, from, to, findDependencies }: AdoptionOptions): Promise<Adoption> {
   const folder = revisionFolder(plugin);
@@ -134,7 +134,7 @@ async function migrationClass(file: MigrationFile): Promise<MigrationClass> {
   throw devError('MIGRATION_FILE_INVALID', { file: file.file, problem });
 }
 
-/** Returns the class names of a migration that is not adopted now; none if it cannot be imported. */
+/** Returns the class names of a migration that this run does not adopt; none if it cannot be imported. */
 async function namesIfReadable(file: MigrationFile, collector: MigrationCollector): Promise<readonly string[]> {
   const unreadable = (problem: string): KernelError => devError('MIGRATION_FILE_INVALID', { file: file.file, problem });
   try {
@@ -159,7 +159,7 @@ async function collect(
   }
 }
 
-/** Returns the revision with the same SQL, which was adopted before and has lost its comment. */
+/** Returns the revision with the same SQL: one that was adopted earlier and has lost its comment. */
 async function sameRevision(
   { revisions }: Plugin,
   draft: RevisionDraft,

@@ -4,18 +4,18 @@ import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import { objectKey, parseName } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
 
-/** Changes that a plugin's entities declare and its revisions do not make. */
+/** Changes that a plugin's entities declare but its revisions do not make. */
 export interface PluginChanges {
   readonly plugin: Plugin;
   readonly changes: readonly Change[];
 }
 
-/** Returns the plugin that owns a change; `null` if neither entities nor revisions tell. */
+/** Returns the plugin that owns a change; `null` if neither entities nor revisions determine it. */
 export type OwnerOfChange = (change: Change) => string | null;
 
 /**
- * Finds the owner of changes: the plugin whose entities declare the object, or, for an object that no entity declares
- * any more, the plugin whose revisions created it.
+ * Finds the owner of changes: the plugin whose entities declare the object or, if no entity declares it any longer, the
+ * plugin whose revisions created it.
  */
 export async function ownerFinder(ownership: EntityOwnership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
   const declared = declaringPlugins(ownership);
@@ -67,7 +67,7 @@ async function creatingPlugins(revisions: readonly Revision[]): Promise<Readonly
   const { objects } = await schemaHistory(revisions);
   return new Map(
     Array.from(objects.values(), ({ kind, name, table, plugin }) => [
-      // A catalog has the name of an index without its schema, since that is the schema of the table.
+      // A catalog stores the name of an index without a schema, since an index is always in the schema of its table.
       objectKey({ kind, table, name: kind === 'index' ? parseName(name).name : name }),
       plugin,
     ]),

@@ -1,4 +1,4 @@
-/** The width of a line in a source file, as the formatter of this workspace and most others keep it. */
+/** The line width of a source file, which the formatter of this workspace and most others use. */
 export const lineWidth = 120;
 
 /** Breaks a text at spaces into lines of at most `width` characters. A longer word gets its own line. */

@@ -27,16 +27,16 @@ export interface EntityDraftOptions {
   readonly words: string | null;
   /** The value of `--rename`. */
   readonly rename: string | null;
-  /** Whether only the changes are wanted, without a proven revision. */
+  /** Whether to return only the changes, without a proven revision. */
   readonly changesOnly: boolean;
   /** Imports plugins. Default: from their packages, each once. */
   readonly load?: LoadPlugin;
 }
 
 /**
- * Drafts a revision that makes the database what the plugin's entities declare, down to single columns on other
- * plugins' tables, and proves it. Throws CHANGES_UNRECORDED, RENAME_INVALID, SHADOW_FAILED, PROOF_FAILED, and the
- * errors of plugins, entities and revisions.
+ * Drafts and proves a revision that brings the database to the schema that the plugin's entities declare, including
+ * single columns on other plugins' tables. Throws CHANGES_UNRECORDED, RENAME_INVALID, SHADOW_FAILED, PROOF_FAILED, and
+ * the errors of plugins, entities and revisions.
  */
 export async function draftFromEntities(context: DraftContext, options: EntityDraftOptions): Promise<Draft> {
   const { set, plugin, onStage } = context;
@@ -77,7 +77,7 @@ export async function draftFromEntities(context: DraftContext, options: EntityDr
 }
 
 /**
- * Opens the shadow while other work runs: each takes about a second, of which the engine spends a part on other
+ * Opens the shadow while other work runs: both take about a second, and the engine does part of its work on other
  * threads.
  */
 async function openBeside<Result>(opening: Promise<Shadow>, work: Promise<Result>): Promise<[Shadow, Result]> {
@@ -88,20 +88,20 @@ async function openBeside<Result>(opening: Promise<Shadow>, work: Promise<Result
   throw result.reason;
 }
 
-/** The changes that required plugins lack a revision for. */
+/** The changes in required plugins that have no revision. */
 interface ForeignChanges {
   /** The keys of all these changes. */
   readonly keys: ReadonlySet<string>;
-  /** The changes of installed plugins, for a warning. */
+  /** The changes in installed plugins, for a warning. */
   readonly installed: readonly PluginChanges[];
 }
 
 const noForeignChanges: ForeignChanges = { keys: new Set(), installed: [] };
 
 /**
- * Finds the changes that required plugins lack a revision for, by comparing these plugins without `plugin`. A plugin of
- * this workspace needs its own revision first: throws CHANGES_UNRECORDED. Changes of an installed package are for its
- * author to make and are left out of the draft.
+ * Finds the changes in required plugins that have no revision, by comparing these plugins without `plugin`. A plugin of
+ * this workspace needs its own revision first: throws CHANGES_UNRECORDED. Changes in an installed package are left to
+ * its author and omitted from the draft.
  */
 async function foreignChanges(
   shadow: Shadow,
@@ -126,12 +126,12 @@ async function foreignChanges(
   return { keys: new Set(changes.map(changeKey)), installed };
 }
 
-/** Returns the prefixes of plugins' tables, which the name of a revision leaves out. */
+/** Returns the table prefixes of plugins, which the names of revisions omit. */
 function tablePrefixes({ plugins }: PluginSet): readonly string[] {
   return plugins.map(({ name }) => name.replaceAll('-', '_'));
 }
 
-/** Runs SQL that is not a revision yet, and returns the schema after it. Throws SHADOW_FAILED. */
+/** Runs SQL that is not a revision yet and returns the resulting schema. Throws SHADOW_FAILED. */
 async function schemaAfterSql(shadow: Shadow, id: string, text: string): Promise<Catalog> {
   if (text !== '') await replayUp(shadow.session, [{ id, up: { kind: 'sql', text }, down: null, file: null }]);
   return shadow.catalog();

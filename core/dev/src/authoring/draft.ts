@@ -10,7 +10,7 @@ export interface DraftContext {
   readonly set: PluginSet;
   /** The plugin that the revision belongs to. */
   readonly plugin: Plugin;
-  /** Opens the shadow in which the draft is proven. Whoever calls it closes the shadow. */
+  /** Opens the shadow in which the draft is proven. The caller closes the shadow. */
   readonly openShadow: () => Promise<Shadow>;
   /** Whether `dependsOn` names the heads of the required plugins instead of the revisions that the SQL needs. */
   readonly pinHeads: boolean;
@@ -26,13 +26,13 @@ export interface Draft {
   readonly review: DraftReview | null;
   /** The changes that the entities declare, each a line of text. */
   readonly changes: readonly string[];
-  /** Changes that installed plugins lack a revision for; the draft leaves them out. */
+  /** Changes in installed plugins that have no revision; the draft omits them. */
   readonly installed: readonly PluginChanges[];
-  /** Values for `--rename` that fit changes which the draft makes by a drop and an add. */
+  /** Values for `--rename` that could replace a drop and an add in the draft. */
   readonly likelyRenames: readonly string[];
 }
 
-/** The part of a {@link Draft} that only entities fill. */
+/** The part of a {@link Draft} that only a draft from entities fills in. */
 export const noEntityChanges: Pick<Draft, 'changes' | 'installed' | 'likelyRenames'> = {
   changes: [],
   installed: [],

@@ -44,7 +44,7 @@ function dropSql({ tables, enums, definitions }: Catalog, declared: ReadonlySet<
   ].join('\n');
 }
 
-/** Removes the enums that no entity declares and no column uses: an entity declared them once. */
+/** Removes the enums that no entity declares and no column uses: they are left over from earlier entities. */
 function withoutUnusedEnums(catalog: Catalog, declared: ReadonlySet<string>): Catalog {
   const enums = new Map([...catalog.enums].filter(([name, { used }]) => declared.has(name) || used));
   return { ...catalog, enums };

@@ -34,7 +34,7 @@ export async function inferEdges(
 
 /**
  * Returns a function that finds the existing revisions of other plugins that SQL of `plugin` depends on. Objects that
- * only earlier SQL of the plugin itself creates are not among them.
+ * only the plugin's own earlier SQL creates add no dependencies.
  */
 export async function dependencyFinder(
   plugin: Plugin,

@@ -8,10 +8,10 @@ import type { LintRule } from '../lint/rule-levels.ts';
 import { breakingReason } from '../lint/rules/missing-breaking.ts';
 import type { PluginSubset } from './plugin-subset.ts';
 
-/** The points of a new revision that its author should review. */
+/** The points in a new revision that its author should review. */
 export interface DraftReview {
   readonly risks: readonly Finding<LintRule>[];
-  /** Why older code is not compatible with it, in words that follow "it"; `null` if it is. */
+  /** The reason why older code is not compatible with it, phrased to follow "it"; `null` if it is. */
   readonly breaking: string | null;
 }
 
@@ -19,8 +19,8 @@ export interface DraftReview {
 const tolerated: ReadonlySet<LintRule> = new Set(['not-null-without-default', 'missing-breaking']);
 
 /**
- * Lints a new revision as `migrate:lint` will. The subset holds the revision and everything before it. Throws
- * PROOF_FAILED for an error that no revision may have, like a change of an object that another plugin owns.
+ * Lints a new revision as `migrate:lint` will. The subset contains the revision and everything before it. Throws
+ * PROOF_FAILED for an error that no revision may have, like a change to an object that another plugin owns.
  */
 export async function lintDraft(revision: Revision, { graph, revisions }: PluginSubset): Promise<DraftReview> {
   const byId = new Map(revisions.map((one) => [one.id, one]));

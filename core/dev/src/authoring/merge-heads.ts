@@ -10,16 +10,16 @@ import { movedLast } from './revision-orders.ts';
 import type { RevisionDraft } from './revision-source.ts';
 import { schemaAfter, schemaDifferences } from './schema-proof.ts';
 
-/** The branch to merge, and how. */
+/** The branch to merge, and options. */
 export interface MergeOptions extends Pick<DraftContext, 'set' | 'plugin' | 'onStage'> {
-  /** Where the heads are tried. Its content is lost. */
+  /** The database in which the heads are tried. Its content is lost. */
   readonly shadow: Shadow;
   /** The name of the revision, as words. `null`: derived from the heads. */
   readonly words: string | null;
 }
 
 /**
- * Drafts a revision that joins the heads of a branch, after proving that every order of them leads to the same schema.
+ * Drafts a revision that joins the heads of a branch, after proving that they lead to the same schema in every order.
  * Returns `null` if there is only one head. Throws HEADS_DIFFER if the order matters.
  */
 export async function mergeHeads(

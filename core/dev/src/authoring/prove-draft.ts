@@ -12,7 +12,7 @@ import { importSpecifierOf, slugOf } from './revision-file.ts';
 import type { RevisionDraft } from './revision-source.ts';
 import { assertSameSchema } from './schema-proof.ts';
 
-/** The surroundings of a proof. */
+/** The context of a proof. */
 export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pinHeads' | 'onStage'> {
   /** The plugin and everything that it requires. */
   readonly required: PluginSubset;
@@ -24,9 +24,9 @@ export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pin
 }
 
 /**
- * Completes SQL that has just run to a revision with its edges, and proves the revision: `down` reverts it, its
- * declared dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link
- * inferEdges}, SHADOW_FAILED and PROOF_FAILED.
+ * Turns SQL that has just run into a revision with edges, and proves the revision: `down` reverts it, its declared
+ * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
+ * SHADOW_FAILED and PROOF_FAILED.
  */
 export async function proveDraft(
   { id, up, down, about }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'about'>,

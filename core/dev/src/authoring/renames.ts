@@ -77,7 +77,7 @@ export function reverted({ of, on, from, to }: ChangeOf<'rename'>): ChangeOf<'re
 
 /**
  * Finds drops that may be half of a rename: a column or table is dropped while a similar one is added. Returns values
- * for `--rename`, since a rename is never guessed.
+ * for `--rename`, since renames are never guessed.
  */
 export function likelyRenames(changes: readonly Change[]): readonly string[] {
   const columns = changes.flatMap((dropped) => {

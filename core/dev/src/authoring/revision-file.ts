@@ -6,15 +6,17 @@ import { isSlug } from '@headwater/kernel/internal/graph';
 import { openPackages, readPluginFields, type Plugin } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 
-/** The least number of digits in a revision's number. */
+/** The minimum number of digits in a revision's number. */
 const digits = 4;
-/** The greatest length of a slug. */
+/** The maximum length of a slug. */
 const longestSlug = 100;
 /** The error codes of file systems without hard links. */
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK']);
 const contractDoor = '@headwater/kernel/plugin';
 
-/** Returns the id of the next revision of a plugin. Throws REVISION_SLUG_INVALID if the words make no valid slug. */
+/**
+ * Returns the id of the next revision of a plugin. Throws REVISION_SLUG_INVALID if the words do not form a valid slug.
+ */
 export function nextRevisionId({ name, revisions }: Plugin, words: string): string {
   const slugs = revisions.map(({ slug }) => slug);
   return `${name}@${nextSlug(slugs, words)}`;
@@ -27,7 +29,7 @@ export function slugOf(id: string): string {
 
 /**
  * Returns the slug of the next revision of a branch: a number above those of `existing`, then `words`, as in
- * `0003_count_on_object`. Throws REVISION_SLUG_INVALID if the words make no valid slug.
+ * `0003_count_on_object`. Throws REVISION_SLUG_INVALID if the words do not form a valid slug.
  */
 export function nextSlug(existing: Iterable<string>, words: string): string {
   let greatest = 0n;
@@ -78,7 +80,7 @@ export function importSpecifierOf({ revisions, from }: Pick<Plugin, 'revisions' 
  */
 export function writeRevisionFile(folder: string, slug: string, text: string): string {
   const file = join(folder, `${slug}.ts`);
-  // In the same folder, so on the same file system, and under a name that is not read as a revision.
+  // In the same folder, and thus on the same file system, under a name that is not taken for a revision.
   const draft = join(folder, `.${slug}.${randomBytes(6).toString('hex')}.draft`);
   const made = makeFolder(folder);
   let written = false;
@@ -105,13 +107,13 @@ function makeFolder(folder: string): string | undefined {
   }
 }
 
-/** Moves a file by a hard link, which is as atomic as a rename but does not replace an existing file. */
+/** Moves a file through a hard link, which is as atomic as a rename but never replaces an existing file. */
 function moveIfAbsent(draft: string, file: string): void {
   try {
     linkSync(draft, file);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw devError('REVISION_FILE_EXISTS', { file }, { cause: error });
-    // Not every file system has hard links.
+    // Not every file system supports hard links.
     if (!noLinks.has(codeOf(error))) throw error;
     copyFileSync(draft, file, constants.COPYFILE_EXCL);
   }
@@ -142,7 +144,8 @@ function removeFolders(folder: string, made: string): void {
 }
 
 /**
- * Writes the files of several new revisions: all or none. Returns their paths. Throws like {@link writeRevisionFile}.
+ * Writes the files of several new revisions: all or none. Returns their paths. Throws the same errors as {@link
+ * writeRevisionFile}.
  */
 export function writeRevisionFiles(
   folder: string,

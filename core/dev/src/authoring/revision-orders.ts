@@ -1,8 +1,8 @@
 import type { GraphRevision } from '@headwater/kernel/internal/graph';
 
 /**
- * Opens a source of numbers from 0 up to 1 that is the same for the same seed on every machine (mulberry32, public
- * domain).
+ * Creates a seeded random number generator (mulberry32, public domain). Its numbers are at least 0 and less than 1; the
+ * same seed gives the same numbers on every machine.
  */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
@@ -14,7 +14,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Returns the ids of `order` in a random order in which each still comes after everything that it needs. */
+/** Returns the ids of `order`, shuffled so that each still comes after everything that it needs. */
 export function randomOrder(order: readonly GraphRevision[], random: () => number): readonly string[] {
   const waiting = new Map(order.map(({ id, needs }) => [id, needs.length]));
   const dependents = new Map<string, string[]>();
@@ -43,9 +43,7 @@ export function movedLast(order: readonly GraphRevision[], last: ReadonlySet<str
   return [...ids.filter((id) => !late.has(id)), ...ids.filter((id) => late.has(id))];
 }
 
-/**
- * Returns the orders on the way from one order to another, each a swap of two neighbors away from the one before it.
- */
+/** Returns the steps from one order to another. Each step swaps two neighbors of the previous order. */
 export function neighborSwaps(from: readonly string[], to: readonly string[]): readonly (readonly string[])[] {
   const place = new Map(to.map((id, i) => [id, i]));
   const steps: (readonly string[])[] = [from];

@@ -8,7 +8,9 @@ import { sqlLiteral } from './sql-literal.ts';
 export interface DraftDependency {
   /** `plugin@slug`. */
   readonly revision: string;
-  /** The objects of that revision that are used, like `core_object`, for a comment beside it. Empty: no comment. */
+  /**
+   * The objects of that revision that are used, like `core_object`, for a comment next to the edge. Empty: no comment.
+   */
   readonly why: string;
 }
 
@@ -30,8 +32,8 @@ export interface RevisionDraft extends Pick<RevisionDefinition, 'id' | 'revises'
 }
 
 /**
- * Returns the text of a revision file, laid out as the formatter would. Loading the file gives the draft back: SQL with
- * the same tokens, its constants and comments unchanged to the letter. Throws REVISION_TEXT_UNWRITABLE.
+ * Returns the text of a revision file, laid out as the formatter would. Loading the file returns the same draft: the
+ * SQL has the same tokens, and its constants and comments are unchanged to the letter. Throws REVISION_TEXT_UNWRITABLE.
  */
 export function revisionSource(draft: RevisionDraft): string {
   const { id, revises, dependsOn, up, down, breaking, transaction, check, about, notes = [], importFrom } = draft;

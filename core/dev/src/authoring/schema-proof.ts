@@ -18,7 +18,7 @@ export function schemaDifferences(expected: Catalog, found: Catalog): readonly s
   return differenceOf(expected, found, { undefine: true }).map(explainChange);
 }
 
-/** Throws PROOF_FAILED if two schemas differ. `claim` is half a sentence about the revision. */
+/** Throws PROOF_FAILED if two schemas differ. `claim` completes a sentence about the revision. */
 export function assertSameSchema(revision: string, claim: string, expected: Catalog, found: Catalog): void {
   const differences = schemaDifferences(expected, found);
   if (differences.length > 0) throw devError('PROOF_FAILED', { revision, claim, differences });

@@ -1,7 +1,9 @@
 import { countStatements, verbatimRanges, type TextRange } from '@headwater/kernel/internal/plugins';
 import { lineWidth } from './comment-text.ts';
 
-/** Makes the refusal of a text that a `sql` literal cannot contain. `problem` is half a sentence about its field. */
+/**
+ * Creates the refusal of a text that a `sql` literal cannot contain. `problem` completes a sentence about its field.
+ */
 export type RefuseText = (problem: string) => Error;
 
 const blockIndent = ' '.repeat(4);
@@ -15,7 +17,7 @@ const written = /[^ \t\n\f\v]/;
  * Writes SQL as a `sql` literal that begins in column `column` of a revision file: one short statement on one line,
  * anything else as a block. Lines get a common indentation. A line that begins inside a constant, a quoted name, a
  * dollar-quoted string or a comment keeps every character, so the server receives the same SQL. Throws the refusal that
- * `refuse` makes for a text that a template literal cannot contain.
+ * `refuse` creates for a text that a template literal cannot contain.
  */
 export function sqlLiteral(sql: string, column: number, refuse: RefuseText): string {
   const text = withPlainBreaks(sql, refuse);

@@ -11,7 +11,7 @@ export function summarizeChanges(changes: readonly Change[]): string {
   const newColumns = new Set(
     changes.flatMap((change) => (change.kind === 'add column' ? [changedObjectKey(change)] : [])),
   );
-  // The parts of a new table or column are not listed beside it.
+  // The parts of a new table or column are not listed separately.
   const listed = changes.filter((change) => {
     if (change.kind === 'create table') return true;
     return !newTables.has(changedTable(change) ?? '') && !columnsOf(change).some((column) => newColumns.has(column));
@@ -24,7 +24,7 @@ export function summarizeChanges(changes: readonly Change[]): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** Returns the keys of the columns that a constraint, an index or a comment is on. */
+/** Returns the keys of the columns that a constraint, an index or a comment applies to. */
 function columnsOf(change: Change): readonly string[] {
   if ('constraint' in change) return change.constraint.columns.map((column) => columnKey(change.on, column));
   if ('index' in change) return change.index.columns.map((column) => columnKey(change.on, column));

@@ -41,7 +41,7 @@ export interface PluginBuild {
 /**
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
- * changes, and with `check` not at all. The same sources give the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * changes, and never with `check`. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
  * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and the errors of package.json, revisions, their branch and the
  * lock.
  */
@@ -87,7 +87,7 @@ async function lockOf(revisions: readonly Revision[], before: RevisionsLock, ver
   return lock;
 }
 
-/** Checks that no published revision has changed, since databases have run it. */
+/** Checks that no published revision has changed, since databases may have run it. */
 function assertUnchanged({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
   for (const [revision, { since, normal }] of Object.entries(before)) {
     const kept = now[revision]?.normal;
@@ -136,7 +136,7 @@ function bodyOf(body: RevisionBody, revision: Revision, plugin: PluginFields): s
 }
 
 /**
- * Returns the module that the compiler makes of a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`.
+ * Returns the module that the compiler emits for a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`.
  */
 function moduleOf({ file }: Revision, plugin: PluginFields): string {
   const [first = '', ...rest] = relative(plugin.file.directory, file).split(sep);
@@ -144,7 +144,7 @@ function moduleOf({ file }: Revision, plugin: PluginFields): string {
   return `./${path.replace(/\.(m?)ts$/, '.$1js')}`;
 }
 
-/** Checks that the module of a code revision exists. Otherwise its absence would only show on a user's database. */
+/** Checks that the module of a code revision exists. Otherwise its absence would only surface on a user's database. */
 function assertModuleExists(revision: Revision, plugin: PluginFields): void {
   if (revision.up.kind === 'sql' && revision.down?.kind !== 'code') return;
   const module = join(plugin.file.directory, dirname(manifestPath), moduleOf(revision, plugin));

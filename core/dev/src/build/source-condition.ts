@@ -15,7 +15,7 @@ export function removeSourceCondition(directory: string): void {
   const { file, original, text, saved } = readFiles(directory);
   const packed = withoutCondition(text);
   if (packed === text) {
-    // A pack that was interrupted left it like this, unless somebody has edited it since.
+    // An interrupted pack left it like this, unless it has been edited since.
     if (saved !== null && withoutCondition(saved) !== text) throw interrupted(file, original);
     return;
   }
@@ -24,7 +24,7 @@ export function removeSourceCondition(directory: string): void {
 }
 
 /**
- * Restores the package.json that {@link removeSourceCondition} changed, to the byte. Changes nothing if there is
+ * Restores the package.json that {@link removeSourceCondition} changed, byte for byte. Changes nothing if there is
  * nothing to restore. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
  */
 export function restoreSourceCondition(directory: string): void {

@@ -52,7 +52,9 @@ export const migrateLint: Command = {
   },
 };
 
-/** Returns ids, plugin by plugin and each branch in order. Throws TARGET_UNKNOWN for the name of no active plugin. */
+/**
+ * Returns ids, plugin by plugin and in branch order. Throws TARGET_UNKNOWN for a name that is not an active plugin's.
+ */
 function chosenRevisions({ pluginSet, graph }: RevisionSet, names: readonly string[], all: boolean): readonly string[] {
   for (const name of names) {
     if (pluginSet.byName.has(name)) continue;
@@ -113,7 +115,7 @@ function explainFinding(
   ];
 }
 
-/** Returns a path that an editor or a terminal opens from the working directory. */
+/** Returns a path that an editor or a terminal can open from the working directory. */
 function shownFile(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return path.startsWith('..') ? file : path;

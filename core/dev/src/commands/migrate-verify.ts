@@ -7,7 +7,7 @@ import { openShadow } from '../shadow/shadow.ts';
 import { verify } from '../verify/verify.ts';
 import { openWorkspace } from './workspace.ts';
 
-/** The greatest number of random orders in one run. */
+/** The maximum number of random orders in one run. */
 const mostOrders = 10_000;
 
 /** `kernel migrate:verify [plugin...]`. */

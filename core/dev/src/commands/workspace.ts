@@ -31,8 +31,8 @@ export async function openWorkspace(context: Context, named: readonly string[]):
 }
 
 /**
- * Returns the config with a plugin active in it, even if config.json does not activate the plugin. Throws
- * PLUGIN_NOT_FOUND with the nearest name.
+ * Returns the config with a plugin activated, even if config.json does not activate it. Throws PLUGIN_NOT_FOUND with
+ * the nearest name.
  */
 export function withPluginActive(config: Config, name: string): Config {
   if (config.plugins.get(name)?.enabled === true) return config;

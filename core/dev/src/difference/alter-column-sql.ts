@@ -2,7 +2,7 @@ import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
 import { parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 import { defaultSql, typeSql } from './column-sql.ts';
 
-/** Returns the statements that turn one column into another, in an order in which each of them is possible. */
+/** Returns the statements that turn one column into another, in an order in which each is valid. */
 export function alterColumnSql(on: string, before: CatalogColumn, after: CatalogColumn): readonly string[] {
   const table = quoteName(on);
   const alter = (action: string): string =>
@@ -51,8 +51,8 @@ const numberTypes: ReadonlySet<string> = new Set([
 const timeTypes: ReadonlySet<string> = new Set(['date', 'timestamp without time zone', 'timestamp with time zone']);
 
 /**
- * Whether PostgreSQL converts values of one type to another by an assignment cast. Such a cast refuses values that are
- * too long or too large; an explicit cast would truncate them.
+ * Whether PostgreSQL converts values of one type to another with an assignment cast. Such a cast refuses values that
+ * are too long or too large; an explicit cast would truncate them.
  */
 function isAssignable(before: string, after: string): boolean {
   const [from, to] = [before, after].map((type) => type.replace(/\(\d+(?:,\d+)?\)/, ''));

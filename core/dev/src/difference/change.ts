@@ -135,7 +135,7 @@ export function columnKey(table: string, name: string): string {
   return objectKey({ kind: 'column', table, name });
 }
 
-/** Returns the table that a change is on or of; `null` for a change outside of tables. */
+/** Returns the table that a change affects; `null` for a change outside of tables. */
 export function changedTable(change: Change): string | null {
   if ('table' in change) return change.table.name;
   if ('definition' in change) return change.definition.table;

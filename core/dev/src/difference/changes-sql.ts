@@ -38,7 +38,7 @@ export function changesSql(changes: readonly Change[]): string {
     changesOf('create schema').map(({ schema }) => `create schema ${quoteName(schema.name)};`),
     inOrderOfUse([
       ...changesOf('undefine').map(({ definition }) => definition),
-      // A function is replaced in place, so its users stay.
+      // A function is replaced in place, so its dependents stay.
       ...changesOf('redefine').flatMap(({ before }) => (before.kind === 'function' ? [] : [before])),
     ])
       .toReversed()
@@ -123,7 +123,7 @@ function sortedByTable<T extends { readonly on: string }>(changes: readonly T[])
   return changes.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }
 
-/** Returns one statement for each table, so that several clauses rewrite and lock it only once. */
+/** Returns one statement for each table, so that several clauses lock and rewrite it only once. */
 function alterTablesSql<T extends { readonly on: string }>(
   changes: readonly T[],
   clause: (change: T) => string,

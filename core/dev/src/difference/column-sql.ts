@@ -22,7 +22,7 @@ export function typeSql(type: string): string {
 
 /**
  * Returns a default for a statement: a constant of the column's type without its cast, and a negative number without
- * quotes. Nothing else is shortened, since the server would take it for another default.
+ * quotes. Nothing else is shortened, since the server would treat it as a different default.
  */
 export function defaultSql({ default: expression, type }: Pick<CatalogColumn, 'default' | 'type'>): string {
   if (expression === null) return 'null';

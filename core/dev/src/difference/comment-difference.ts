@@ -10,8 +10,8 @@ interface Commented {
 const declared: ReadonlySet<string> = new Set(['table', 'column']);
 
 /**
- * Returns the change of a comment, if there is one. `before` is `null` for a new object, and `rebuilt` says that the
- * object loses its comment. Comments that entities cannot declare are kept unless `undefine` is set.
+ * Returns the change to a comment, if any. `before` is `null` for a new object, and `rebuilt` means that the object
+ * loses its comment. Comments that entities cannot declare are kept unless `undefine` is set.
  */
 export function commentChanges(
   of: ChangeOf<'comment'>['of'],

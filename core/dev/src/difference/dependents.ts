@@ -26,7 +26,8 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
 }
 
 /**
- * Drops the foreign keys that would be dropped with their column or table, but only after the key that they reference.
+ * Explicitly drops the foreign keys that would otherwise be dropped with their column or table, too late for the key
+ * that they reference.
  */
 function foreignKeysToDropFirst(changes: readonly Change[], before: Catalog): readonly Change[] {
   const tables = new Set(changes.flatMap((change) => (change.kind === 'drop table' ? [change.table.name] : [])));

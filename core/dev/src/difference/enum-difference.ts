@@ -4,7 +4,7 @@ import type { Change, EnumColumn } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 
-/** Returns the changes of enums from one catalog to another. `others` are all other changes between the two. */
+/** Returns the enum changes from one catalog to another. `others` are all other changes between the two. */
 export function enumChanges(
   before: Catalog,
   after: Catalog,
@@ -61,7 +61,7 @@ function usesAny(changes: readonly Change[], enumName: string, values: readonly 
   return values.some((value) => expressions.some((text) => hasConstant(text, value.replaceAll("'", "''"), types)));
 }
 
-/** Whether an expression has a constant of one of the types that is the value, or an array that contains it. */
+/** Whether an expression contains the value as a constant of one of the types, alone or in an array. */
 function hasConstant(expression: string, value: string, types: readonly string[]): boolean {
   const constants = /'((?:[^']|'')*)'::(?:\w+\.|"(?:[^"]|"")*"\.)?(\w+|"(?:[^"]|"")*")(\[\])?/g;
   return expression.matchAll(constants).some(([, constant = '', type = '', array]) => {

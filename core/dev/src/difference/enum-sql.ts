@@ -24,7 +24,7 @@ export function changeEnumSql({ before, after, columns, rebuild }: ChangeOf<'cha
       return [
         ...(column.default === null ? [] : [alter('drop default')]),
         alter(`type ${to} using (${quoteIdentifier(column.name)}${through}::${to})`),
-        // A new default is set with the other changes of the column.
+        // A new default is set with the other changes to the column.
         ...(column.default === null || !keepsDefault ? [] : [alter(`set default ${defaultSql(column)}`)]),
       ];
     }),

@@ -1,8 +1,8 @@
 import { lowerKeywords } from './lower-keywords.ts';
 
 /**
- * Returns an expression that PostgreSQL printed in the form in which people write it: keywords in lower case, no outer
- * parentheses, and `a in ('b', 'c')` where the server stores a comparison with an array.
+ * Rewrites an expression that PostgreSQL printed into the form in which people write it: keywords in lower case, no
+ * outer parentheses, and `a in ('b', 'c')` where the server stores a comparison with an array.
  */
 export function expressionSql(text: string): string {
   return lowerKeywords(withIn(unwrapped(text)));

@@ -1,6 +1,6 @@
 /**
- * Returns SQL that PostgreSQL printed with its keywords in lower case. PostgreSQL quotes every name that contains a
- * capital, so no name changes.
+ * Converts the keywords of SQL that PostgreSQL printed to lower case. PostgreSQL quotes every name that contains a
+ * capital letter, so no name changes.
  */
 export function lowerKeywords(text: string): string {
   return text.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[^'"]+/g, (part) =>

@@ -143,7 +143,7 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
 
 /**
  * Whether a change is only possible by dropping and adding the column. An expression cannot change before PostgreSQL
- * 17, and in no version can a plain column become a generated one, or a virtual column a plain one.
+ * 17, and no version can turn a plain column into a generated one or a virtual column into a plain one.
  */
 function changesGeneration({ generated: before }: CatalogColumn, { generated: after }: CatalogColumn): boolean {
   if (after === null) return before?.stored === false;

@@ -7,7 +7,7 @@ import { revisionFileCodes } from './codes/revision-file.ts';
 /** The table of codes of `@headwater/dev`. */
 export const devCodes = { ...authoringCodes, ...revisionFileCodes, ...adoptionCodes, ...buildCodes };
 
-/** Makes an error of this package: `throw devError('SHADOW_FAILED', { … })`. */
+/** Creates an error of this package: `throw devError('SHADOW_FAILED', { … })`. */
 export const devError = errorFactory(devCodes);
 
 /** Whether `error` is a `KernelError`, with `code` if one of this package's codes is given. */

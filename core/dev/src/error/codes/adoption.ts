@@ -1,6 +1,6 @@
 import { defineError, exitCode } from '@headwater/kernel/internal/errors';
 
-/** Refusals of `migrate:adopt`. */
+/** Errors of `migrate:adopt`. */
 export const adoptionCodes = {
   ADOPTION_FOLDER_INVALID: defineError({
     exit: exitCode.usage,

@@ -1,6 +1,6 @@
 import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal/errors';
 
-/** Refusals of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
+/** Errors of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
 export const authoringCodes = {
   SHADOW_URL_INVALID: defineError({
     exit: exitCode.usage,

@@ -1,6 +1,6 @@
 import { defineError, exitCode } from '@headwater/kernel/internal/errors';
 
-/** Refusals of `plugin:build`, and of commands that need the sources of a plugin. */
+/** Errors of `plugin:build` and of commands that need a plugin's sources. */
 export const buildCodes = {
   PLUGIN_BUILD_INCOMPLETE: defineError({
     exit: exitCode.revisionInvalid,

@@ -1,6 +1,6 @@
 import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal/errors';
 
-/** Refusals of writing a revision file. */
+/** Errors when writing a revision file. */
 export const revisionFileCodes = {
   REVISION_SLUG_INVALID: defineError({
     exit: exitCode.usage,
