@@ -170,7 +170,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     ['end', 'create table half (); end'],
     ['a savepoint', 'create table half (); savepoint s'],
     ['a nested block that commits', 'create table half (); do $$ begin commit; end $$'],
-  ])('rejects a revision that changes its envelope: %s', async (_, up) => {
+  ])('rejects a revision that tries to end its transaction: %s', async (_, up) => {
     const result = await upgrade(session, branch('core', up));
     expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
     expect(await exists(session, 'half')).toBe(false);
