@@ -1,4 +1,5 @@
 import { loadRevisionSet, upgrade } from '@headwater/kernel/internal/migrations';
+import { allowSources } from '@headwater/kernel/internal/runtime';
 import { callerFolder } from './caller-folder.ts';
 import { disposableDatabase } from './disposable-database.ts';
 import type { TestKernelOptions } from './start-test-kernel.ts';
@@ -36,6 +37,7 @@ export interface TestDatabase extends AsyncDisposable {
  */
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const { plugins = ['.'], cwd: folder = callerFolder() } = options;
+  allowSources();
   const url = options.database ?? (process.env['HEADWATER_TEST_DATABASE'] || 'pglite://');
   const config = testConfig({ plugins, config: {}, database: url, folder });
   const revisionSet = await loadRevisionSet(config);

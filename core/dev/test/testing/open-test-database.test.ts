@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { databaseKinds, onServer, testDatabase } from '../../../../test/helper/database.ts';
-import type { Project } from '../../../../test/helper/project.ts';
+import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { openTestDatabase, startTestKernel } from '../../src/testing.ts';
 import { makeNotes } from './notes.ts';
 
@@ -60,4 +62,14 @@ describe.each(databaseKinds)('a test database on %s', (kind) => {
     await opened.close();
     expect(await found()).toEqual([]);
   });
+});
+
+it('finds the sources of a linked plugin, in a process without the condition `headwater-source`', async () => {
+  const { cwd } = await makeProject({ plugins: { notes: { revisions: { '0001_create_note': 'select 1' } } } });
+  const code = `import { openTestDatabase } from '@headwater/dev/testing';
+await using database = await openTestDatabase({ plugins: ['notes'], cwd: process.cwd() });
+console.log((await database.upgrade('notes@head')).join());`;
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', code], { cwd });
+  expect(stdout.trim()).toBe('notes@0001_create_note');
 });
