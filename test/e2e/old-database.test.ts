@@ -59,13 +59,11 @@ describe.each(databaseKinds)('a database of the first release on %s', (kind) => 
   });
 
   it('has exactly the revision pending that had not been applied', async () => {
-    expect(await json('migrate:plan')).toMatchObject({
-      steps: [{ id: 'likes@0002_count_on_object', direction: 'up' }],
-    });
     const status = await kernel('migrate:status');
     expect(status, status.stdout + status.stderr).toMatchObject({ code: 3 });
     expect(status.stdout).toMatch(/core +up to date +4 applied/);
     expect(status.stdout).toMatch(/likes +pending +1 applied +1 pending/);
+    expect(status.stdout.match(/up to date/g)).toHaveLength(4);
   });
 
   it('is upgraded, with its rows', async () => {
