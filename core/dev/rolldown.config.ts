@@ -1,5 +1,5 @@
-// The code that npm publishes of this package: its entry points, and the modules that they share, in few files. tsc writes the
-// declarations.
+// Bundles the code that npm publishes: the entry points, and the modules that they share in as few files as possible.
+// tsc emits the declarations.
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };

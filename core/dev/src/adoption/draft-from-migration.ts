@@ -44,8 +44,8 @@ export async function draftFromMigration(
     const statements = sql === null ? 1 : countStatements(sql);
     if (statements !== 1) {
       throw refuse(
-        `it is not transactional, and its ${direction} has ${statements} statements. A revision outside a transaction has ` +
-          'one statement, so that it cannot be applied in part',
+        `it is not transactional, and its ${direction} has ${statements} statements. A revision outside a transaction ` +
+          'may have only one statement, so that it cannot be applied in part',
       );
     }
   }

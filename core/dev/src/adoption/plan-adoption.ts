@@ -179,7 +179,7 @@ function assertInOrder(migrations: readonly AdoptedMigration[]): void {
   throw devError('ADOPTION_HISTORY_DIFFERS', {
     table: null,
     database: null,
-    problem: `"${migrations[last]?.name ?? ''}" is adopted already, but the migrations before it are not`,
+    problem: `"${migrations[last]?.name ?? ''}" is already adopted, but the migrations before it are not`,
     migrations: early.map(({ name }) => name),
   });
 }

@@ -39,7 +39,7 @@ export async function proveDraft(
     await replayDown(shadow.session, [revision]);
     assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
     await replayUp(shadow.session, [revision]);
-    assertSameSchema(id, 'its `up` has another effect after its `down`', after, await shadow.catalog());
+    assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
   }
   onStage('proving other orders');
   await proveOrder(shadow, revision, set, required, after);

@@ -65,7 +65,7 @@ async function schemaWithAllPlugins(
     return await schemaAfter(shadow, revisions);
   } catch (error) {
     if (!isDevError(error, 'SHADOW_FAILED') || error.details.revision !== id) throw error;
-    const claim = 'it fails on a database with all active plugins, one of which depends on what it changes';
+    const claim = 'it fails on a database with all active plugins, one of which depends on an object that it changes';
     throw devError('PROOF_FAILED', { revision: id, claim, differences: [error.message] }, { cause: error });
   }
 }

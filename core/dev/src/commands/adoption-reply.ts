@@ -68,7 +68,7 @@ function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: C
     ...migrations.flatMap((migration) => explainMigration(migration, colors)),
     ...(dryRun ? revisions.map(({ slug, text }) => `\n// ${slug}.ts\n${text.trimEnd()}`) : []),
     ...(dryRun && revisions.length > 0 ? [''] : []),
-    ...(there.length > 0 ? [`${counted(there.length, 'migration')} adopted before.`] : []),
+    ...(there.length > 0 ? [`${counted(there.length, 'migration')} already adopted.`] : []),
     ...(later.length > 0 ? [`${counted(later.length, 'migration')} left for later.`] : []),
     ...(revisions.length > 0
       ? [`${counted(revisions.length, 'revision')} ${dryRun ? 'would be written' : 'written'} to ${folder}.`]
@@ -83,7 +83,7 @@ function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: C
 
 function explainMigration({ name, state, id }: AdoptedMigration, colors: Colors): readonly string[] {
   if (state === 'new') return [`${colors.green('+')} ${id}  was ${name}`];
-  return state === 'empty' ? [`  ${name} has no SQL, so it becomes no revision`] : [];
+  return state === 'empty' ? [`  ${name} has no SQL, so it does not become a revision`] : [];
 }
 
 function explainStamps({ table, toStamp, dryRun }: AdoptionOutcome, stamped: readonly string[]): readonly string[] {

@@ -86,7 +86,7 @@ function explainWritten(
     ...changes.map((change) => `  ${colors.green('+')} ${change}`),
     ...dependsOn.map(({ revision, why }) => `  depends on ${revision}${why === '' ? '' : ` (${why})`}`),
     ...(review === null
-      ? ['It has no SQL yet. Once it has, prove it: npx kernel migrate:verify']
+      ? ['It has no SQL yet. Once it does, prove it: npx kernel migrate:verify']
       : [
           `Proven: ${changes.length > 0 ? 'it produces the schema that the entities declare, ' : ''}` +
             `${down === null ? '' : '`down` reverts it, '}its declared dependencies suffice, ` +

@@ -28,7 +28,7 @@ export const migrateAdopt: Command = {
   about:
     "Turns the MikroORM migrations in a folder into a plugin's revisions, and stamps the revisions that MikroORM's table " +
     'in the database records as applied. It runs the migration classes to collect their SQL, without a database. It ' +
-    'writes all files or none, and leaves migrations alone that it adopted before. It only reads the table of migrations ' +
+    'writes all files or none, and skips migrations that it has already adopted. It only reads the table of migrations ' +
     "and does not touch the application's tables.",
   arguments: [
     { name: 'plugin', about: 'the plugin that gets the revisions', required: true, complete: 'active plugin' },
@@ -42,7 +42,7 @@ export const migrateAdopt: Command = {
   ],
   examples: [
     { line: 'kernel migrate:adopt shop --from src/migrations --dry-run', about: 'to preview' },
-    { line: 'kernel migrate:adopt shop --from src/migrations', about: 'on the database that has run them' },
+    { line: 'kernel migrate:adopt shop --from src/migrations', about: 'on a database that has run them' },
     {
       line: 'kernel migrate:adopt shop --from old --table audit.migrations --json',
       about: 'with another table, and the outcome as data',
@@ -121,7 +121,7 @@ function assertStampable(
   const all = stampPlan(revisionGraph([...existing, ...drafts]), history.applied, toStamp);
   const others = all.filter((id) => !toStamp.includes(id));
   if (others.length === 0) return;
-  const problem = 'does not record revisions that come before the ones it records and are not applied';
+  const problem = 'does not record these unapplied revisions, which precede the ones that it does record';
   throw devError('ADOPTION_HISTORY_DIFFERS', { table, database, problem, migrations: others });
 }
 

@@ -27,7 +27,7 @@ export const migrateCheck: Command = {
     {
       flag: 'shadow',
       value: 'url',
-      about: 'check on this PostgreSQL server, in a database created for that and dropped afterwards',
+      about: 'check on this PostgreSQL server, in a temporary database',
     },
   ],
   examples: [
@@ -78,7 +78,7 @@ function explain(
 ): string {
   const lines = (found: readonly PluginChanges[], word: string): readonly string[] =>
     found.flatMap(({ plugin, changes }) => [
-      `${word} ${colors.bold(plugin.name)} (${plugin.package}): its entities declare what no revision creates`,
+      `${word} ${colors.bold(plugin.name)} (${plugin.package}): its entities have changes without a revision`,
       ...changes.map((change) => `  ${explainChange(change)}`),
     ]);
   const fixes = drift.filter(({ plugin }) => plugin.from === 'sources');

@@ -18,11 +18,11 @@ import { withPluginActive } from './workspace.ts';
 /** `kernel migrate:create <plugin>`. */
 export const migrateCreate: Command = {
   about:
-    "Writes a revision that makes the database what the plugin's entities declare: its own tables, and its own columns, " +
-    'indexes and constraints on tables of other plugins, but nothing that another plugin owns. It fills in `revises`, ' +
-    '`dependsOn` and a `down` that reverts `up`. Before it writes the file it proves the revision in a shadow, an empty ' +
-    'PostgreSQL in this process; it does not connect to your database. It never guesses renames: without --rename a new ' +
-    'name is a drop and an add.',
+    "Writes a revision for the changes that the plugin's entities declare: to its own tables, and to its own columns, " +
+    'indexes and constraints on tables of other plugins, but to nothing that another plugin owns. It fills in ' +
+    '`revises`, `dependsOn` and a `down` that reverts `up`. Before it writes the file it proves the revision in a shadow, an empty ' +
+    'PostgreSQL in this process; it does not connect to your database. It never guesses renames: without --rename, a new ' +
+    'name means a drop and an add.',
   arguments: [{ name: 'plugin', about: 'a plugin of this workspace', required: true, complete: 'branch' }],
   options: [
     { flag: 'name', value: 'words', about: 'name of the revision; default: derived from the changes' },
@@ -43,11 +43,11 @@ export const migrateCreate: Command = {
     {
       flag: 'shadow',
       value: 'url',
-      about: 'prove it on this PostgreSQL server, in a database created for that and dropped afterwards',
+      about: 'prove it on this PostgreSQL server, in a temporary database',
     },
   ],
   examples: [
-    { line: 'kernel migrate:create likes', about: 'after a change of its entities' },
+    { line: 'kernel migrate:create likes', about: 'after changing its entities' },
     { line: 'kernel migrate:create likes --rename likes_like.note:remark', about: 'after renaming a column' },
     { line: 'kernel migrate:create likes --empty --name fill_counts', about: 'for a data migration' },
     { line: 'kernel migrate:create likes --check', about: 'in continuous integration' },
@@ -101,7 +101,7 @@ function assertUsage({ values, switches }: Input, plugin: string): void {
   const refusal = (what: string): KernelError => kernelError('USAGE', { what, usage: null, command: 'migrate:create' });
   const [empty, sql] = [switches.has('empty'), values.has('sql')];
   const byHand = empty ? '--empty' : sql ? '--sql' : null;
-  if (empty && sql) throw refusal('--empty and --sql exclude each other; give one of them.');
+  if (empty && sql) throw refusal('--empty and --sql exclude each other; give only one.');
   if (byHand !== null && !values.has('name')) {
     throw refusal(`${byHand} needs --name, as in kernel migrate:create ${plugin} ${byHand} --name fill_counts.`);
   }

@@ -21,7 +21,7 @@ export const migrateMerge: Command = {
     {
       flag: 'shadow',
       value: 'url',
-      about: 'prove it on this PostgreSQL server, in a database created for that and dropped afterwards',
+      about: 'prove it on this PostgreSQL server, in a temporary database',
     },
   ],
   examples: [{ line: 'kernel migrate:merge likes', about: 'after a start was refused because of two heads' }],

@@ -26,7 +26,7 @@ export const migrateVerify: Command = {
     {
       flag: 'shadow',
       value: 'url',
-      about: 'verify on this PostgreSQL server, in a database created for that and dropped afterwards',
+      about: 'verify on this PostgreSQL server, in a temporary database',
     },
   ],
   examples: [

@@ -7,11 +7,11 @@ import { removeSourceCondition, restoreSourceCondition } from '../build/source-c
 export const pluginPrepack: Command = {
   about:
     'Removes the condition "headwater-source" from the exports in package.json, because npm does not pack the sources that ' +
-    'it leads to. Put it into the scripts of package.json, where npm runs it around npm pack and npm publish: ' +
+    'it leads to. Add it to the scripts in package.json, where npm runs it around npm pack and npm publish: ' +
     '"prepack": "kernel plugin:prepack", "postpack": "kernel plugin:prepack --undo". The original is kept as ' +
     'package.json.orig, which npm never packs. After an interrupted pack, --undo or the next pack continues from there.',
   arguments: [{ name: 'folder', about: 'the package; default: the working directory' }],
-  options: [{ flag: 'undo', about: 'restore package.json to the byte' }],
+  options: [{ flag: 'undo', about: 'restore package.json byte for byte' }],
   examples: [
     { line: 'kernel plugin:prepack', about: 'npm runs it before it packs' },
     { line: 'kernel plugin:prepack --undo', about: 'npm runs it after it has packed' },

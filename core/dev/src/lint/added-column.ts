@@ -25,7 +25,7 @@ export function addedColumn({ table, command: { subtype, def } }: AlterTableCont
   };
 }
 
-/** Whether the column has a default other than null. */
+/** Whether the column has a default other than `null`. */
 export function hasDefault({ constraints }: AddedColumn): boolean {
   return constraints.some(
     ({ contype, raw_expr: expression }) => contype === 'CONSTR_DEFAULT' && !isNullConstant(expression),

@@ -2,7 +2,7 @@ import type { LintRule } from './rule-levels.ts';
 
 /** A comment that suppresses findings: `-- headwater-lint: allow rule, rule: reason`. */
 export interface AllowComment {
-  /** The names as written, unknown rules included. */
+  /** The names as written, including unknown rules. */
   readonly rules: readonly string[];
   /** Empty if the comment gives none: then it suppresses nothing. */
   readonly reason: string;
@@ -28,7 +28,7 @@ export function allowCommentsIn(sql: string): readonly AllowComment[] {
 }
 
 /**
- * Returns the comment that allows `rule` for the statement on `line`, one with a reason first. A `line` of `null`
+ * Returns the comment that allows `rule` for the statement on `line`, preferably one with a reason. A `line` of `null`
  * stands for the whole revision, for which a comment on any line counts.
  */
 export function allowCommentFor(

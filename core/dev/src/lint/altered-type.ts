@@ -2,7 +2,7 @@ import { explainType, findObject, sqlType } from '@headwater/kernel/internal/sql
 import type { AlterTableContext } from './statement-rule.ts';
 import { typeChange, type TypeChange } from './type-change.ts';
 
-/** A change of the type of a column of a table in use. */
+/** A change of a column's type on a table in use. */
 export interface AlteredType {
   readonly column: string;
   /** `table.column` */

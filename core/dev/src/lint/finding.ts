@@ -1,6 +1,6 @@
 import type { LintRule } from './rule-levels.ts';
 
-/** How much a finding counts: an error fails a lint, a warning only a strict lint, information never. */
+/** The severity of a finding: an error fails every lint, a warning only a strict one, and information none. */
 export type Level = 'error' | 'warning' | 'info';
 
 /** A problem with a revision, as `migrate:lint`, `migrate:create` and `migrate:verify` report it. */
@@ -32,7 +32,7 @@ export interface RuleFinding extends StatementFinding {
   readonly at: SqlPlace | null;
 }
 
-/** A finding about the statement that the rule was given. */
+/** A finding about the statement that was passed to the rule. */
 export type StatementFinding = Pick<Finding<LintRule>, 'rule' | 'object' | 'message' | 'safer'>;
 
 /** A statement in one of a revision's SQL texts. */

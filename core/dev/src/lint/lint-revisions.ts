@@ -14,7 +14,7 @@ import { undeclaredDependency } from './rules/undeclared-dependency.ts';
 import { openSourceLines, type SourceLines } from './source-lines.ts';
 import { lintStatements } from './statement-rules.ts';
 
-/** The revisions to lint, and those around them. */
+/** The revisions to lint, and the graph that they belong to. */
 export interface LintInput {
   /** The graph of the active plugins. */
   readonly graph: RevisionGraph;
@@ -22,7 +22,7 @@ export interface LintInput {
   readonly revisions: ReadonlyMap<string, Revision>;
   /** The ids of the revisions to lint, in the order in which to report them. */
   readonly chosen: readonly string[];
-  /** The oldest major version of PostgreSQL that the revisions have to run on. */
+  /** The oldest major version of PostgreSQL that the revisions must support. */
   readonly oldest: number;
 }
 
@@ -72,7 +72,7 @@ function lintBody(body: RevisionBody | null, oldest: number): Promise<LintedText
   return body?.kind === 'sql' ? lintText(body.text, oldest) : null;
 }
 
-/** Lints `up` by the rules that depend on the existing schema and on the creators of its objects. */
+/** Lints `up` with the rules that depend on the existing schema and on the creators of its objects. */
 async function lintUp(
   revision: Revision,
   statements: LintedRevision['statements'],

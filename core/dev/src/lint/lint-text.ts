@@ -13,7 +13,7 @@ export interface LintedText {
   readonly findings: readonly RuleFinding[];
 }
 
-/** Lints a text by the rules that do not depend on the existing schema. `oldest` is a major version of PostgreSQL. */
+/** Lints a text with the rules that do not depend on the existing schema. `oldest` is a major version of PostgreSQL. */
 export async function lintText(sql: string, oldest: number): Promise<LintedText> {
   const comments = unknownRule(sql);
   try {

@@ -5,12 +5,12 @@ import type { SqlStatement } from '@headwater/kernel/internal/sql';
 import type { SqlPlace } from './finding.ts';
 import type { ObjectOrigins } from './object-origins.ts';
 
-/** The `up` of a revision with all that a rule may know about other revisions. */
+/** The `up` of a revision with everything that a rule may know about other revisions. */
 export interface LintedRevision {
   readonly revision: Pick<Revision, 'id' | 'plugin' | 'dependsOn'>;
   readonly sql: string;
   readonly statements: readonly SqlStatement[];
-  /** The revisions that are always applied before it: its edges, and transitively theirs. */
+  /** The revisions that are always applied before it: its dependencies, direct and transitive. */
   readonly ancestors: ReadonlySet<string>;
   readonly graph: RevisionGraph;
   readonly origins: ObjectOrigins;
@@ -18,7 +18,7 @@ export interface LintedRevision {
   readonly history: SchemaHistory;
 }
 
-/** Returns the place of a statement of the revision. */
+/** Returns the place of a statement in the revision. */
 export function placeOf({ sql }: Pick<LintedRevision, 'sql'>, { text, line }: SqlStatement): SqlPlace {
   return { sql, statement: text, line };
 }

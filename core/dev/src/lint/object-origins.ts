@@ -10,7 +10,7 @@ import {
   type SqlObject,
 } from '@headwater/kernel/internal/sql';
 
-/** A revision that at some time created an object of a name, or renamed an object to it. */
+/** A revision that created an object with a certain name, or renamed an object to it. */
 export interface Origin {
   readonly revision: string;
   readonly object: TrackedObject;
@@ -18,7 +18,7 @@ export interface Origin {
 
 /** The origins of every object that a sequence of revisions ever created, dropped objects included. */
 export interface ObjectOrigins {
-  /** Returns the origins of the object that SQL means by `wanted`, in the order of the revisions. */
+  /** Returns the origins of the object that SQL refers to as `wanted`, in the order of the revisions. */
   readonly of: (wanted: SqlObject) => readonly Origin[];
   /** Returns the objects that exist before a revision. */
   readonly before: (revision: string) => TrackedObjects;
@@ -67,7 +67,7 @@ async function followRevision(schema: TrackedSchema, { id, plugin, up }: History
   }
 }
 
-/** Resolves a name as `findObject` does, but among the objects of all times. */
+/** Resolves a name as `findObject` does, but among all objects that ever existed. */
 function originsOf(
   wanted: SqlObject,
   made: ReadonlyMap<string, readonly Origin[]>,

@@ -1,14 +1,14 @@
 import { findObject, type TrackedObjects, type SqlStatement } from '@headwater/kernel/internal/sql';
 
 /**
- * A type that a piece of SQL replaces by another type of the same name. This is the only way to remove a value from an
- * enum.
+ * A type that a piece of SQL replaces with another type of the same name. This is the only way to remove a value from
+ * an enum.
  */
 export interface RebuiltType {
   readonly name: string;
-  /** The names that the new type has in the course of the SQL. */
+  /** The names that the new type has while the SQL runs. */
   readonly current: ReadonlySet<string>;
-  /** The names that the old type has in the course of the SQL. */
+  /** The names that the old type has while the SQL runs. */
   readonly former: ReadonlySet<string>;
   /** The values that the new type lacks; `null` if not all values are known. */
   readonly lost: readonly string[] | null;

@@ -11,7 +11,7 @@ export interface StatementRule {
   readonly alterTable?: (context: AlterTableContext) => readonly StatementFinding[];
 }
 
-/** A statement with all that a rule may know about its surroundings. */
+/** A statement with everything that a rule may know about its context. */
 export interface StatementContext {
   readonly statement: SqlStatement;
   /** The database objects that exist before the statement runs. */

@@ -33,7 +33,7 @@ const statementRules: readonly StatementRule[] = [
   longLock,
 ];
 
-/** The circumstances in which a piece of SQL runs. */
+/** The context in which a piece of SQL runs. */
 export interface LintOptions {
   /**
    * The objects that exist before the SQL runs. Default: nothing is known about them, and any object that the SQL

@@ -1,6 +1,6 @@
 import type { SqlType } from '@headwater/kernel/internal/sql';
 
-/** The effect of a change of type on a column. */
+/** The effect of a type change on a column. */
 export interface TypeChange {
   /** Whether every old value fits the new type, and code that knows the old type works with the new one. */
   readonly fits: boolean;
@@ -25,9 +25,8 @@ const widerTypes: Readonly<Record<string, readonly string[]>> = {
 const digits: Readonly<Record<string, number>> = { int2: 5, int4: 10, int8: 19 };
 
 /**
- * Classifies a change of type by PostgreSQL's no-op casts (ATColumnChangeRequiresRewrite) and by compatibility with
- * older code. Enums are compared by their values, which `values` returns. A type that is not known to fit counts as
- * narrower.
+ * Classifies a type change by PostgreSQL's no-op casts (ATColumnChangeRequiresRewrite) and by compatibility with older
+ * code. Enums are compared by their values, which `values` returns. A type that is not known to fit counts as narrower.
  */
 export function typeChange(
   from: SqlType,

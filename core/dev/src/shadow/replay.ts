@@ -61,8 +61,8 @@ async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise
   try {
     await session.script(`select set_config('${progressSetting}', '0', false);\n${script.join('\n')}`);
   } catch (error) {
-    // The failed transaction has rolled its setting back. On its own, the revision fails again, with a position in its
-    // own SQL.
+    // The failed transaction has rolled its setting back. Run separately, the revision fails again, with a position in
+    // its own SQL.
     const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
     const failing = steps[Number(row?.done ?? 0)] ?? first;
     await replayStep(session, failing);

@@ -21,7 +21,7 @@ interface AddedObject {
 
 /**
  * Selects the objects that a new database does not have: extensions, schemas (including a changed `public`), and the
- * objects in `public`, without those that are internal parts of other objects there.
+ * objects in `public`, except internal parts of other objects there.
  */
 const addedObjects = `select 'extension' as kind, quote_ident(extname) as name from pg_extension where extname <> 'plpgsql'
   union all select 'schema', quote_ident(nspname) from pg_namespace n
@@ -37,8 +37,8 @@ const addedObjects = `select 'extension' as kind, quote_ident(extname) as name f
   union all select 'schema', 'public' where to_regnamespace('public') is null`;
 
 /**
- * Empties a database until it equals a new one. PostgreSQL replans every prepared statement after a schema was created
- * or dropped, which takes several times as long as reading a catalog, so `public` is kept where possible.
+ * Resets a database to the state of a new one. PostgreSQL replans every prepared statement after a schema was created
+ * or dropped, which takes several times as long as reading a catalog, so `public` is kept if possible.
  */
 export async function resetDatabase({ query, script }: Session): Promise<void> {
   const found = Map.groupBy(await query<AddedObject>(addedObjects), ({ kind }) => kind);

@@ -9,7 +9,7 @@ import { resetDatabase } from './reset-database.ts';
 /** A scratch database for running revisions. It has no ledger and is dropped when it is closed. */
 export interface Shadow extends AsyncDisposable {
   readonly session: Session;
-  /** Empties it until it equals a new database. */
+  /** Resets it to the state of a new database. */
   readonly empty: () => Promise<void>;
   readonly catalog: () => Promise<Catalog>;
 }
@@ -54,10 +54,10 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
   }
 }
 
-/** The name of a shadow continues with the time of its creation, in seconds, in base 36. */
+/** The prefix of shadow names. The creation time follows, in seconds, in base 36. */
 const prefix = 'headwater_shadow_';
 
-/** Seconds after which a shadow without connections counts as left behind by a process that died. */
+/** Seconds after which a shadow without connections is considered abandoned by a dead process. */
 const abandonedAfter = 3600;
 
 function serverAt(url: string): Extract<ReturnType<typeof databaseTarget>, { kind: 'postgres' }> {

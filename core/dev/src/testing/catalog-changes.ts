@@ -1,14 +1,14 @@
 import type { Session } from '@headwater/kernel/internal/database';
 
-/** Returns the number of the next transaction. Whatever is written from now on has this number or a higher one. */
+/** Returns the number of the next transaction. All later writes have this number or a higher one. */
 export async function nextTransaction({ query }: Session): Promise<string> {
   const [row] = await query<{ next: string }>('select pg_snapshot_xmax(pg_current_snapshot())::text as next');
   return row?.next ?? '0';
 }
 
 /**
- * Returns how many catalog rows this session has written, in transactions that were rolled back too. As long as the
- * number stays the same, no object was created, altered or dropped.
+ * Returns how many catalog rows this session has written, including in transactions that were rolled back. As long as
+ * the number stays the same, no object was created, altered or dropped.
  */
 export async function catalogWrites({ query }: Session): Promise<string> {
   // PostgreSQL updates these counters at the end of a statement, at most once a second unless forced.

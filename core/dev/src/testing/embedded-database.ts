@@ -10,7 +10,7 @@ interface Engine {
   readonly session: PgliteSession;
   /** The {@link nextTransaction} of the new engine. */
   readonly first: string;
-  /** The database at the heads of its latest application; `null` if that did not get to its heads. */
+  /** The database at the heads of its latest application; `null` if that application did not reach its heads. */
   heads: Heads | null;
 }
 
@@ -51,8 +51,8 @@ async function newEngine(): Promise<Engine> {
 }
 
 /**
- * Lends the engine to one application. Code of the application that still runs after its stop finds the database
- * closed, and does not reach the database of the next application.
+ * Lends the engine to one application. Code of the application that is still running after its stop finds the database
+ * closed, and cannot reach the database of the next application.
  */
 function lend(engine: Engine): PgliteSession {
   const { session } = engine;
@@ -77,7 +77,7 @@ function lend(engine: Engine): PgliteSession {
 }
 
 /**
- * Returns the engine with an empty database, or with one that is at the heads of `loaded` already. Closes the engine
+ * Returns the engine with an empty database, or with one that is already at the heads of `loaded`. Closes the engine
  * and returns `null` if it cannot be cleaned.
  */
 async function cleaned(engine: Engine | null, loaded: LoadedApp | null): Promise<Engine | null> {
@@ -87,10 +87,10 @@ async function cleaned(engine: Engine | null, loaded: LoadedApp | null): Promise
   return null;
 }
 
-/** The milliseconds to wait for a transaction that its application left open. */
+/** The milliseconds to wait for a transaction that an application left open. */
 const openTransactionTimeout = 2000;
 
-/** Whether the engine answers: an open transaction would block it. */
+/** Whether the engine responds: an open transaction would block it. */
 async function isFree({ session }: Engine): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -8,27 +8,25 @@ import { overrideSession } from './override-session.ts';
 
 type Server = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
-/**
- * The prefix of templates: databases at their heads from which the databases of tests are copied. Their hash follows
- * it.
- */
+/** The prefix of templates: databases at their heads from which test databases are copied. The hash follows. */
 const templatePrefix = 'headwater_template_';
 
-/** The prefix of the databases of tests. The time of creation follows it, in seconds, in base 36. */
+/** The prefix of test databases. The creation time follows, in seconds, in base 36. */
 const clonePrefix = 'headwater_test_';
 
 /**
- * The number of templates that stay on a server: plugin sets that are tested in turn, and their versions before an
- * edit.
+ * The number of templates kept on a server: enough for plugin sets that are tested alternately, and for their versions
+ * before an edit.
  */
 const mostTemplates = 20;
 
-/** The age in seconds at which a database without connections counts as left behind by a process that died. */
+/** The age in seconds at which a database without connections is considered abandoned by a dead process. */
 const forgottenAfter = 3600;
 
 /**
  * Returns a database on a server. It is empty, or a copy of a template that is built once for exactly these revisions.
- * The database that `server` names is only connected to. Opening it throws DATABASE_PRIVILEGE, DATABASE_UNREACHABLE.
+ * It connects to the database that `server` names, but does not change it. Opening it throws DATABASE_PRIVILEGE,
+ * DATABASE_UNREACHABLE.
  */
 export function databaseOnServer(server: Server): DisposableDatabase {
   const made = Math.floor(Date.now() / 1000).toString(36);
@@ -80,8 +78,8 @@ const invalidCatalogName = '3D000';
 
 /** Builds the template under another name first, so that an unfinished template is never copied. */
 async function buildTemplate(admin: Session, template: string, server: Server, loaded: LoadedApp): Promise<void> {
-  // Released at the end of the session. It cannot block a migration, since nobody migrates the database of this
-  // session.
+  // Released at the end of the session. It cannot block a migration, since the database of this session is never
+  // migrated.
   await admin.query('select pg_advisory_lock(hashtextextended($1, 0))', [template]);
   const built = await admin.query('select from pg_database where datname = $1', [template]);
   if (built.length > 0) return;

@@ -38,7 +38,7 @@ export interface TestKernelOptions {
   readonly cwd?: string;
   /**
    * Imports a plugin's module from its `file:` URL. Some test runners, like Vitest, load the modules that a test
-   * imports themselves. A class that Node imports is then a second class for the test. This matters for entities;
+   * imports themselves. A class that Node imports is then a different class for the test. This matters for entities;
    * services are found by their tokens. Default: Node imports the module.
    *
    * ```ts

@@ -20,7 +20,7 @@ export interface OwnershipCheck {
 /**
  * Checks revisions by the changes that they make to the catalog, so that code, functions and DO blocks count too. A
  * plugin may add columns to other plugins' tables if inserts that omit them still work, and constraints and indexes
- * over its own columns there. Everything else on a table is for the owner of the table to change.
+ * over its own columns there. Only the owner of a table may change anything else on it.
  */
 export function openOwnershipCheck(plugin: string): OwnershipCheck {
   /** The keys of the objects that the plugin's revisions created. */
@@ -38,7 +38,10 @@ export function openOwnershipCheck(plugin: string): OwnershipCheck {
     // Views and functions stand alone; triggers and policies are on a table.
     if (change.kind === 'define' && table === null) return null;
     if (change.kind.startsWith('create ')) return null;
-    return { rule: 'ownership', message: `it changes what "${plugin}" does not own: ${explainChange(change)}.` };
+    return {
+      rule: 'ownership',
+      message: `it changes an object that "${plugin}" does not own: ${explainChange(change)}.`,
+    };
   };
   return {
     check({ id, file }, changes) {

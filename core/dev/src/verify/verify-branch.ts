@@ -82,7 +82,7 @@ async function verifyRevision(
     await replayDown(shadow.session, [revision]);
     assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
     await replayUp(shadow.session, [revision]);
-    assertSameSchema(id, 'its `up` has another effect after its `down`', after, await shadow.catalog());
+    assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
     return { found, isIntact: true };
   } catch (error) {
     const finding = findingOfRefusal(error, { rule: 'undo', plugin, revision: id, file });

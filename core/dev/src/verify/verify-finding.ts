@@ -28,7 +28,7 @@ export function verifyFinding(
   };
 }
 
-/** Turns a refusal of the shadow or of a proof into a finding. Throws any other error again. */
+/** Turns a refusal of the shadow or of a proof into a finding. Rethrows any other error. */
 export function findingOfRefusal(
   error: unknown,
   about: Pick<VerifyFinding, 'rule' | 'plugin' | 'revision' | 'file'>,

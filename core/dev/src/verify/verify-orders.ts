@@ -12,13 +12,13 @@ import { verifyFinding, type VerifyRule } from './verify-finding.ts';
 /** An order in which a database may run the revisions of all active plugins. */
 interface Order {
   readonly ids: readonly string[];
-  /** How a database comes to run it, for messages. */
+  /** The reason why a database may run it, for messages. */
   readonly story: string;
 }
 
 /**
  * Tries the orders in which existing databases may run the revisions: each plugin activated after all the others, each
- * latest revision after everything else, and `random` random orders, the same at each call. Every order has to run and
+ * latest revision after everything else, and `random` random orders, the same on each call. Every order has to run and
  * to produce the schema of a fresh database. A failure is reported with the shortest order that shows it.
  */
 export async function verifyOrders(

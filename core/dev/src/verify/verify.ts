@@ -10,13 +10,13 @@ import { verifyBranch } from './verify-branch.ts';
 import { verifyFinding, type VerifyRule } from './verify-finding.ts';
 import { verifyOrders } from './verify-orders.ts';
 
-/** The revisions to verify, and how. */
+/** The revisions to verify, and options. */
 export interface VerifyOptions {
   /** Every active plugin. */
   readonly set: PluginSet;
   /** The names of the plugins to verify. */
   readonly plugins: readonly string[];
-  /** Where the revisions run. Its content is lost. */
+  /** The database in which the revisions run. Its content is lost. */
   readonly shadow: Shadow;
   /** The number of random orders to try. */
   readonly orders: number;
@@ -47,7 +47,7 @@ export async function verify({
   try {
     for (const { plugin, changes } of await entityDrift(shadow, set, openPluginLoader())) {
       if (!plugins.includes(plugin.name)) continue;
-      const message = 'its entities declare what no revision creates:';
+      const message = 'its entities have changes without a revision:';
       const differences = changes.map(explainChange);
       findings.push(verifyFinding({ rule: 'entities', plugin: plugin.name, revision: null, message, differences }));
     }

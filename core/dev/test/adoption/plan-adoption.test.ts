@@ -143,7 +143,7 @@ describe('adopting migrations', () => {
     expect(failing.revisions[0]?.text).toContain('  // Its down() threw: never go back.\n  up: sql');
   });
 
-  it('recognizes revisions that were adopted before by their comment or their SQL', async () => {
+  it('recognizes already adopted revisions by their comment or their SQL', async () => {
     const files = {
       ...oneOf('  up() { throw new Error("it is never run again"); }', 'M1'),
       ...oneOf(methods(['select 2']), 'M2'),
@@ -179,7 +179,7 @@ export default defineRevision({ id: 'shop@0001_by_hand', revises: null, version:
     );
     const { code, exit, text } = await refusalIn(() => plan(project));
     expect({ code, exit }).toEqual({ code: 'ADOPTION_HISTORY_DIFFERS', exit: 15 });
-    expect(text).toMatch(/^"M2" is adopted already, but the migrations before it are not: M1\./);
+    expect(text).toMatch(/^"M2" is already adopted, but the migrations before it are not: M1\./);
   });
 });
 
@@ -251,7 +251,7 @@ describe('a migration that cannot be collected without a database', () => {
 describe('an invalid folder of migrations', () => {
   it.each<[string, Files, string]>([
     ['cannot be parsed', { 'M1.ts': 'export class {' }, 'it cannot be imported'],
-    ['needs what is not installed', { 'M1.ts': "import 'not-there';" }, 'it cannot be imported'],
+    ['imports a package that is not installed', { 'M1.ts': "import 'not-there';" }, 'it cannot be imported'],
     ['exports no migration', { 'M1.ts': 'export class M1 { up() {} }' }, 'no class that extends Migration'],
     [
       'exports several',

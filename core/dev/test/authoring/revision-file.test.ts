@@ -29,11 +29,11 @@ describe('the next slug', () => {
   it('is refused if it would be too long, with a shorter suggestion', () => {
     const { code, text } = refusalOf(() => nextSlug(['0001_a'], 'word '.repeat(20)));
     expect(code).toBe('REVISION_SLUG_INVALID');
-    expect(text).toContain('makes a slug of 104 characters; at most 100');
+    expect(text).toContain('results in a slug of 104 characters; at most 100');
     expect(text).toMatch(/"0002(?:_word){19}"/);
   });
 
-  it.each(['', '…', 'здравствуй'])('is refused for the words %j, which make none', (words) => {
+  it.each(['', '…', 'здравствуй'])('is refused for the words %j, which yield none', (words) => {
     expect(refusalOf(() => nextSlug([], words))).toMatchObject({ code: 'REVISION_SLUG_INVALID', exit: 2 });
   });
 });
@@ -54,7 +54,7 @@ describe('the folder of new revisions', () => {
     expect(text).toContain('"headwater-source"');
   });
 
-  it('has revisions that import from the same module as the latest one', async () => {
+  it('gets revisions that import from the same module as the latest one', async () => {
     const plugin = await loaded({ name: 'likes', revisions: [{ slug: '0001_a' }, { slug: '0002_b' }] });
     expect(importSpecifierOf(plugin)).toBe('@headwater/kernel/plugin');
     writeFiles(join(plugin.directory, 'src/migrations'), {
@@ -68,7 +68,7 @@ describe('the folder of new revisions', () => {
 });
 
 describe('writing a revision file', () => {
-  it('creates a missing folder, and leaves nothing beside the file', () => {
+  it('creates a missing folder and leaves no other files behind', () => {
     const folder = join(makeFolder(), 'src/migrations');
     expect(writeRevisionFile(folder, '0001_a', 'text')).toBe(join(folder, '0001_a.ts'));
     expect(readdirSync(folder)).toEqual(['0001_a.ts']);

@@ -33,7 +33,7 @@ function packageWith(text: string): { readonly folder: string; readonly read: (n
 }
 
 describe('packing', () => {
-  it('removes the source condition, and restores package.json to the byte', () => {
+  it('removes the source condition, and restores package.json byte for byte', () => {
     const { folder, read } = packageWith(original);
     removeSourceCondition(folder);
     expect(read()).toBe(packed);
@@ -43,7 +43,7 @@ describe('packing', () => {
     expect(readdirSync(folder)).toEqual(['package.json']);
   });
 
-  it('may be repeated at each of its steps', () => {
+  it('can be repeated at each step', () => {
     const { folder, read } = packageWith(original);
     for (const _ of [1, 2]) removeSourceCondition(folder);
     expect(read()).toBe(packed);

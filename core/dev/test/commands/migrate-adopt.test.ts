@@ -118,7 +118,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
 
     const adopted = ok(await project.kernel(...adopt)).stdout;
     expect(adopted).toContain('+ shop@0002_add_orders  was Migration20240203040506_add_orders\n');
-    expect(adopted).toContain('  Migration20240506070809 has no SQL, so it becomes no revision\n');
+    expect(adopted).toContain('  Migration20240506070809 has no SQL, so it does not become a revision\n');
     expect(adopted).toMatch(
       /4 revisions stamped as applied, as recorded in table mikro_orm_migrations\. Nothing was run\.\n$/,
     );
@@ -131,7 +131,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
 
     const again = ok(await project.kernel(...adopt)).stdout;
     expect(again).toBe(
-      '  Migration20240506070809 has no SQL, so it becomes no revision\n4 migrations adopted before.\nNothing to do.\n',
+      '  Migration20240506070809 has no SQL, so it does not become a revision\n4 migrations already adopted.\nNothing to do.\n',
     );
 
     const other = await emptyDatabase(kind);
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('kernel migrate:adopt on %s', (kind) => {
 });
 
 describe('the files that kernel migrate:adopt writes', () => {
-  it('look as if a person had written them', async () => {
+  it('look handwritten', async () => {
     const project = await makeShop(undefined, shop);
     const done = ok(await project.kernel(...adopt, '--files-only', '--json')).json() as { files: readonly string[] };
     const texts = done.files.map((file) => readFileSync(file, 'utf8'));

@@ -67,9 +67,9 @@ describe('migrate:create with invalid input', () => {
   it.each([
     ['an unknown plugin', ['likez'], { code: 'PLUGIN_NOT_FOUND', exitCode: 12, hint: holding('likes') }],
     ['no plugin', [], { code: 'USAGE', exitCode: 2 }],
-    ['a name that makes no slug', ['likes', '--empty', '--name', '…'], { code: 'REVISION_SLUG_INVALID' }],
+    ['a name without a valid slug', ['likes', '--empty', '--name', '…'], { code: 'REVISION_SLUG_INVALID' }],
     ['a name that is too long', ['likes', '--empty', '--name', 'a'.repeat(120)], { code: 'REVISION_SLUG_INVALID' }],
-    ['--pin with another value than head', ['likes', '--pin', 'x'], { code: 'USAGE', message: holding('"head"') }],
+    ['--pin with a value other than head', ['likes', '--pin', 'x'], { code: 'USAGE', message: holding('"head"') }],
     ['--empty without --name', ['likes', '--empty'], { code: 'USAGE', message: holding('--empty needs --name') }],
     ['--sql without --name', ['likes', '--sql', 'a.sql'], { code: 'USAGE', message: holding('--sql needs --name') }],
     ['both --empty and --sql', ['likes', '--empty', '--sql', 'a.sql', '--name', 'a'], { code: 'USAGE' }],
@@ -105,13 +105,13 @@ describe('migrate:create with invalid input', () => {
     expect(JSON.stringify(error)).not.toContain('makes-nothing');
   });
 
-  it('refuses SQL that cannot be parsed, with the place', async () => {
+  it('refuses SQL that cannot be parsed, and shows where', async () => {
     project.write('wrong.sql', 'create table likes_a (id int);\ncreate tabel likes_b (id int);\n');
     const error = await refusal(project, 'likes', '--sql', 'wrong.sql', '--name', 'make_tables');
     expect(error).toMatchObject({ code: 'SQL_SYNTAX', message: holding('line 2') });
   });
 
-  it('refuses SQL that changes what another plugin owns, and accepts SQL that adds a column of its own', async () => {
+  it('refuses SQL that changes an object of another plugin, and accepts SQL that only adds a column to it', async () => {
     project.write('foreign.sql', 'alter table core_item drop column name;');
     const error = await refusal(project, 'likes', '--sql', 'foreign.sql', '--name', 'tidy', '--shadow', server());
     expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
@@ -130,7 +130,7 @@ describe('migrate:create with invalid input', () => {
 });
 
 describe('migrate:create in an invalid project', () => {
-  it('refuses SQL that uses a plugin which is not among the peers, with the line to add', async () => {
+  it('refuses SQL that uses a plugin which is not a peer dependency, and shows the line to add', async () => {
     const tags: PluginSketch = { revisions: { '0001_create_tag': 'create table tags_tag (id int primary key);' } };
     const project = await makeProject({ plugins: { core, likes, tags } });
     project.write('tags.sql', 'create table likes_tag (tag_id int references tags_tag);');
@@ -148,7 +148,7 @@ describe('migrate:create in an invalid project', () => {
     expect(await refusal(project, 'likes')).toMatchObject({ code: 'PLUGIN_NOT_FROM_SOURCES', exitCode: 12 });
   });
 
-  it('leaves out changes that an installed plugin lacks, with a warning', async () => {
+  it('leaves out changes in an installed plugin that have no revision, with a warning', async () => {
     const installed = {
       ...core,
       entities: entitiesSource({
@@ -213,7 +213,7 @@ describe('migrate:create in an invalid project', () => {
     expect(error.message).toMatch(/of "likes".*no_type.*create table "likes_like"/s);
   });
 
-  it('refuses a change of how a table is partitioned', async () => {
+  it('refuses to change how a table is partitioned', async () => {
     const event = `{ type: 'list', expression: 'kind', partitions: [{ name: 'likes_event_a', values: "in ('a')" }] }`;
     const entities = entitiesSource({
       entities: {
@@ -232,7 +232,7 @@ describe('migrate:create in an invalid project', () => {
     });
   });
 
-  it('refuses a change of core that breaks another plugin', async () => {
+  it('refuses a change to core that breaks another plugin', async () => {
     const revisions = {
       '0001_create_like': {
         dependsOn: ['core@0001_create_item'],
@@ -243,10 +243,10 @@ describe('migrate:create in an invalid project', () => {
     const project = await makeProject({ plugins: { core: { ...core, entities: smaller }, likes: { revisions } } });
     const error = await refusal(project, 'core', '--shadow', server());
     expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
-    expect(error.message).toContain('one of which depends on what it changes');
+    expect(error.message).toContain('one of which depends on an object that it changes');
   });
 
-  it('refuses SQL that uses an object which only code can have created, and suggests --pin', async () => {
+  it('refuses SQL that uses an object which only code could have created, and suggests --pin', async () => {
     const revisions = {
       ...core.revisions,
       '0002_by_code': `do $$ begin create table core_hidden (id int primary key); end $$`,
@@ -272,7 +272,7 @@ describe('migrate:create in an invalid project', () => {
 });
 
 describe('migrate:create', () => {
-  it('prints a file with --dry-run, writes an empty one, and one with SQL from a file', async () => {
+  it('prints the file with --dry-run, and writes one with --empty or with SQL from a file', async () => {
     const project = await makeProject({ plugins: { core, likes: { ...likes, config: null } } });
     const run = async (...args: readonly string[]): Promise<Finished> => {
       const done = await project.kernel('migrate:create', 'likes', ...args);

@@ -23,7 +23,7 @@ export const adoptionCodes = {
       if (missing !== undefined) return `Install the package that it imports: npm install ${missing}`;
       return (
         'A migration file exports one class that extends Migration of @mikro-orm/migrations, and uses only TypeScript that ' +
-        'Node can strip; otherwise compile it and give that folder. To see the stack, add --debug.'
+        'Node can strip; otherwise compile it and give the output folder. To see the stack, add --debug.'
       );
     },
   }),

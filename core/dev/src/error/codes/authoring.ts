@@ -94,7 +94,7 @@ export const authoringCodes = {
   }),
   SQL_FILE_UNREADABLE: defineError({
     exit: exitCode.usage,
-    message: (d: { file: string; reason: string }) => `The file ${d.file} of --sql cannot be read: ${d.reason}.`,
+    message: (d: { file: string; reason: string }) => `The --sql file ${d.file} cannot be read: ${d.reason}.`,
     hint: () => "Give the path of a file with the revision's SQL, relative to the working directory.",
   }),
   HEADS_DIFFER: defineError({

@@ -19,7 +19,7 @@ export const buildCodes = {
       `The plugin "${d.plugin}" cannot be built: "${d.revision}", published since ${d.since} (${d.lock}), ` +
       `${d.what === 'gone' ? 'was removed' : 'was changed: its SQL, edges, version or transaction differ'}.`,
     hint: (d) =>
-      'Published revisions are history: restore it, and write the change as a new revision. If version ' +
+      'Published revisions are immutable: restore it, and write the change as a new revision. If version ' +
       `${d.since} was never published, remove "${d.revision}" from ${d.lock}.`,
   }),
   PLUGIN_PACK_INTERRUPTED: defineError({

@@ -6,13 +6,13 @@ export const revisionFileCodes = {
     exit: exitCode.usage,
     message: (d: { words: string; slug: string; length: number; longest: number; example: string }) =>
       d.length > d.longest
-        ? `The name ${quoteInput(d.words, 150)} makes a slug of ${d.length} characters; at most ${d.longest} are allowed.`
-        : `The name ${quoteInput(d.words)} makes no slug: it has no letter a to z and no digit.`,
+        ? `The name ${quoteInput(d.words, 150)} results in a slug of ${d.length} characters; at most ${d.longest} are allowed.`
+        : `The name ${quoteInput(d.words)} results in no slug: it contains no letter from a to z and no digit.`,
     hint: (d) => `Describe the change in a few words, for a slug like "${d.example}".`,
   }),
   REVISION_FILE_EXISTS: defineError({
     exit: exitCode.revisionInvalid,
-    message: (d: { file: string }) => `${d.file} exists already, and a revision file is never overwritten.`,
+    message: (d: { file: string }) => `${d.file} already exists, and revision files are never overwritten.`,
     hint: () => 'Give the new revision another name, or run the command again: it takes the next number.',
   }),
   REVISION_FILE_UNWRITABLE: defineError({

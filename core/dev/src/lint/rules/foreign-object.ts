@@ -77,13 +77,13 @@ function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership:
   ];
 }
 
-/** Returns the owner of an object; `null` if that is the plugin itself or not known. */
+/** Returns the owner of an object; `null` if it is the plugin itself or unknown. */
 function foreignOwner(object: SqlObject, { plugin, ownerOf }: ObjectOwnership): string | null {
   const owner = ownerOf(object);
   return owner === plugin ? null : owner;
 }
 
-/** Whether a created object may exist already and then has an owner. Parts of a table are checked separately. */
+/** Whether a created object may already exist and thus have an owner. Parts of a table are checked separately. */
 function mayExist({ table, kind }: SqlObject, { ifExists }: SqlStatement): boolean {
   return ifExists !== 'fails' && table === null && kind !== 'schema' && kind !== 'extension';
 }

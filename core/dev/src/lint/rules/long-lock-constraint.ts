@@ -15,7 +15,7 @@ export function newConstraints(context: AlterTableContext): readonly StatementFi
   return column?.constraints.flatMap((constraint) => newConstraint(context, constraint, column)) ?? [];
 }
 
-/** Examines one constraint. `column` is the column that is added together with it. */
+/** Examines one constraint. `column` is the column that is added with it. */
 function newConstraint(
   context: AlterTableContext,
   constraint: Constraint,

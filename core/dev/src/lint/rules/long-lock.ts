@@ -76,7 +76,7 @@ function setNotNull(context: AlterTableContext): readonly StatementFinding[] {
   return [{ rule: 'long-lock', object, message, safer }];
 }
 
-/** Whether the column is NOT NULL already, or a validated check says so: PostgreSQL then skips the scan. */
+/** Whether the column is already NOT NULL, or a validated check guarantees it: PostgreSQL then skips the scan. */
 function isProvenNotNull({ objects, table, command: { name = '' } }: AlterTableContext): boolean {
   const column = findObject(objects, { kind: 'column', name, table });
   if (column?.notNull === true) return true;

@@ -26,14 +26,14 @@ export function missingBreaking(reason: string): RuleFinding {
 }
 
 /**
- * Says why older code is not compatible with the schema after a piece of SQL, in words that follow "it": `drops the
- * column core_user.name, makes core_user.email not null`. Returns `null` if older code is compatible. Breaking are: a
- * drop or rename of an object that code names, a type that not every old value fits, an enum that loses a value, and a
- * column that now requires a value.
+ * Explains why older code is not compatible with the schema after a piece of SQL, phrased to follow "it": `drops the
+ * column core_user.name, makes core_user.email not null`. Returns `null` if older code is compatible. These changes are
+ * breaking: a drop or rename of an object that code names, a type that not every old value fits, an enum that loses a
+ * value, and a column that now requires a value.
  *
- * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and whether older
- * code writes such rows cannot be seen from here. Changes of objects that the SQL itself creates are not breaking
- * either, and a view or function that is recreated under its name counts as unchanged.
+ * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and the SQL does not
+ * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and a
+ * view or function that is recreated under its name counts as unchanged.
  *
  * The old types, enum values and nullability come from `history`. Without it, any new type of a column counts as
  * narrower, and any rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
@@ -61,7 +61,7 @@ function lostValues({ name, lost }: RebuiltType): readonly string[] {
   return lost.map((value) => `removes '${value}' from the type ${name}`);
 }
 
-/** Views and functions that the SQL creates: an earlier drop of them is not a loss. */
+/** Views and functions that the SQL creates: dropping them before that is not a loss. */
 function recreatedObjects({ creates }: SqlStatement): readonly string[] {
   return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [lookupKey(made)] : []));
 }
@@ -114,7 +114,7 @@ function breakingColumnChanges(
   });
 }
 
-/** Columns that the SQL added to an existing table and for which every insert has to give a value. */
+/** Columns that the SQL added to an existing table and for which every insert has to supply a value. */
 function requiredColumns(objects: TrackedObjects): readonly string[] {
   return objects
     .values()

@@ -1,17 +1,17 @@
 import type { ColumnDef, Constraint, Node, ReturningClause } from 'libpg-query';
 import { optionsIn, nodesIn, stringsIn } from '@headwater/kernel/internal/sql';
 
-/** Syntax that the parser of PostgreSQL 18 accepts and that PostgreSQL 15 does not parse or does not run. */
+/** Syntax that PostgreSQL 18 parses but PostgreSQL 15 cannot parse or cannot run. */
 export interface NewerSyntax {
-  /** Its name, for a sentence after "uses". */
+  /** Its name, to follow "uses" in a sentence. */
   readonly name: string;
   /** The major version of PostgreSQL that introduced it. */
   readonly since: number;
   /** SQL that uses it. */
   readonly example: string;
-  /** The form for older servers. */
+  /** The equivalent for older servers. */
   readonly instead: string;
-  /** Whether a node of the syntax tree is a use of it. */
+  /** Whether a node of the syntax tree uses it. */
   readonly matches: (node: Node) => boolean;
 }
 
@@ -65,7 +65,7 @@ function returnsOldOrNew(node: Node): boolean {
 
 /**
  * The syntax that `newer-syntax` reports. Syntax that is not listed goes unnoticed, as does syntax that the parser
- * cannot tell from an older form.
+ * cannot distinguish from an older form.
  */
 export const newerSyntaxTable: readonly NewerSyntax[] = [
   {
@@ -96,7 +96,7 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
     matches: (node) => 'RangeSubselect' in node && node.RangeSubselect.alias === undefined,
   },
   {
-    name: 'STORAGE of a column that is created',
+    name: 'STORAGE in a column definition',
     since: 16,
     example: 'create table t (a text storage external)',
     instead: 'alter table "t" alter column "a" set storage external',
@@ -110,28 +110,28 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
     matches: (node) => 'CreateStatsStmt' in node && (node.CreateStatsStmt.defnames ?? []).length === 0,
   },
   {
-    name: 'DEFAULT of COPY',
+    name: 'DEFAULT in COPY',
     since: 16,
     example: "copy t from stdin (default 'x')",
     instead: 'a list of the columns that the data contains',
     matches: copyWith('default'),
   },
   {
-    name: 'INDENT of XMLSERIALIZE',
+    name: 'INDENT in XMLSERIALIZE',
     since: 16,
     example: "select xmlserialize(document '<a/>' as text indent)",
     instead: 'xmlserialize(document … as text)',
     matches: (node) => 'XmlSerialize' in node && node.XmlSerialize.indent === true,
   },
   {
-    name: 'RETURNING of MERGE',
+    name: 'RETURNING in MERGE',
     since: 17,
     example: 'merge into t using t as u on t.a = u.a when matched then delete returning t.a',
     instead: 'insert … on conflict … returning, or a query after the merge',
     matches: (node) => 'MergeStmt' in node && node.MergeStmt.returningClause !== undefined,
   },
   {
-    name: 'WHEN NOT MATCHED BY SOURCE of MERGE',
+    name: 'WHEN NOT MATCHED BY SOURCE in MERGE',
     since: 17,
     example: 'merge into t using t as u on t.a = u.a when not matched by source then delete',
     instead: 'a separate delete … where not exists (…)',
@@ -181,14 +181,14 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
       node.AlterTableCmd.name === undefined,
   },
   {
-    name: 'ON_ERROR and LOG_VERBOSITY of COPY',
+    name: 'ON_ERROR and LOG_VERBOSITY in COPY',
     since: 17,
     example: 'copy t from stdin (on_error ignore)',
     instead: 'a copy into a table of text columns, and an insert of the valid rows',
     matches: copyWith('on_error', 'log_verbosity'),
   },
   {
-    name: 'random() between two numbers',
+    name: 'random() with bounds',
     since: 17,
     example: 'select random(1, 6)',
     instead: 'floor(1 + random() * 6)::int',
@@ -218,7 +218,7 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
     },
   },
   {
-    name: 'NOT NULL as a constraint of a table',
+    name: 'NOT NULL as a table constraint',
     since: 18,
     example: 'alter table t add constraint c not null a',
     instead: 'alter column "a" set not null',
@@ -234,7 +234,7 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
     ),
   },
   {
-    name: 'INHERIT of ALTER CONSTRAINT',
+    name: 'INHERIT in ALTER CONSTRAINT',
     since: 18,
     example: 'alter table t alter constraint c no inherit',
     instead: 'drop the constraint and add it again',
@@ -248,7 +248,7 @@ export const newerSyntaxTable: readonly NewerSyntax[] = [
     matches: returnsOldOrNew,
   },
   {
-    name: 'REJECT_LIMIT of COPY',
+    name: 'REJECT_LIMIT in COPY',
     since: 18,
     example: 'copy t from stdin (on_error ignore, reject_limit 3)',
     instead: 'a copy into a table of text columns, and an insert of the valid rows',

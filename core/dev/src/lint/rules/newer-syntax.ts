@@ -24,7 +24,7 @@ export interface NewerSyntaxUse {
   readonly name: string;
   /** The major version that introduced it. */
   readonly since: number;
-  /** The form for older servers; `null` if there is none to suggest. */
+  /** The equivalent for older servers; `null` if there is none to suggest. */
   readonly instead: string | null;
 }
 

@@ -45,13 +45,13 @@ function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
   const message = `Adding ${object} rewrites the whole table ${underLock}: ${cause}.`;
   const safer = [
     `${addSql} null;`,
-    '-- fill it in batches, in a revision of code or from the application; then, in a later revision:',
+    '-- fill it in batches, in a code revision or from the application; then, in a later revision:',
     `alter table ${quoteName(context.table)} alter column ${quoteName(definition.colname ?? '')} set default …;`,
   ].join('\n');
   return [{ rule: 'table-rewrite', object, message, safer }];
 }
 
-/** Says why the existing rows have to be written. Returns `null` if the new column only changes the catalog. */
+/** Explains why the existing rows have to be rewritten. Returns `null` if the new column only changes the catalog. */
 function causeIn({ definition: { typeName }, constraints }: AddedColumn): string | null {
   const fromSequence = 'each row gets a value from a sequence';
   if (typeName !== undefined && isSerial(typeName)) return fromSequence;

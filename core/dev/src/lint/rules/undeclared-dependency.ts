@@ -13,8 +13,8 @@ import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
 /**
- * Reports objects of other plugins that a revision uses although their creation is not guaranteed to be applied before
- * it, one finding for each missing revision.
+ * Reports objects of other plugins that a revision uses although nothing guarantees that they are created before it.
+ * Each missing revision gets one finding.
  */
 export function undeclaredDependency(context: LintedRevision): readonly RuleFinding[] {
   const { statements, history } = context;
