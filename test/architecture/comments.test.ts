@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 describe('comments', () => {
-  it('begin with "What" in less than one line of a hundred', () => {
+  it('begin with "What" in less than 1 % of their lines', () => {
     const files = globSync('**/*.{ts,js,mjs}', {
       cwd: root,
       exclude: (name) => /^(?:node_modules|dist|\..*)$/.test(name),

@@ -23,10 +23,10 @@ function packagesLoadedBy(specifier: string): readonly string[] {
   return JSON.parse(out) as string[];
 }
 
-it('the door for plugins loads no npm package', () => {
+it('importing @headwater/kernel/plugin loads no npm packages', () => {
   expect(packagesLoadedBy('@headwater/kernel/plugin')).toEqual([]);
 });
 
-it('the door for hosts loads no npm package before a boot', () => {
+it('importing @headwater/kernel loads no npm packages', () => {
   expect(packagesLoadedBy('@headwater/kernel')).toEqual([]);
 });

@@ -24,7 +24,7 @@ function found(text: string, pattern: RegExp): readonly string[] {
 }
 
 describe('the table of codes', () => {
-  it('contains exactly the codes that its package throws', () => {
+  it('lists exactly the codes that its package throws', () => {
     const thrown = (maker: string): readonly string[] =>
       found(textOf('core/*/src/**/*.ts'), new RegExp(`\\b${maker}\\(\\s*'([A-Z_]+)'`, 'g'));
     expect(thrown('kernelError')).toEqual(Object.keys(kernelCodes).toSorted());
@@ -41,7 +41,7 @@ describe('the table of codes', () => {
     expect(rows.toSorted()).toEqual(entries.toSorted());
   });
 
-  it('has a test that provokes each code', () => {
+  it('has a test for each code', () => {
     const tests = textOf('core/*/test/**/*.ts', 'test/**/*.ts', 'plugins/*/test/**/*.ts', 'app/test/**/*.ts');
     expect(codes.filter((code) => !new RegExp(`['"\`]${code}['"\`]`).test(tests))).toEqual([]);
   });

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 
 /** The folders of a package's sources and what each may import: other folders (`type` ones only as types), npm packages. */
 interface Layout {
-  /** By folder or top-level file. Data flows one way, so no two folders import each other. */
+  /** Keyed by folder or top-level file. Data flows one way, so no two folders import each other. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  /** By npm package: the folders that may import it, so that each dependency has one place. */
+  /** Keyed by npm package: the only folders that may import it. */
   readonly packages: Readonly<Record<string, readonly string[]>>;
-  /** Folders that only compute: no npm package and no module of Node, except as types. */
+  /** Folders of pure functions: they import no npm packages and no Node modules, except as types. */
   readonly pure: readonly string[];
 }
 
@@ -168,13 +168,13 @@ describe.each([
   const isListed = (list: readonly string[] | undefined, what: string, typeOnly: boolean): boolean =>
     list?.includes(what) === true || (typeOnly && list?.includes(`type ${what}`) === true);
 
-  it('are the folders of the table', () => {
+  it('are in exactly the folders that the table lists', () => {
     expect(imports.length).toBeGreaterThan(100);
     expect(new Set(imports.map(({ from }) => from)).difference(new Set(Object.keys(folders)))).toEqual(new Set());
     expect(new Set(Object.keys(folders)).difference(new Set(globSync('*', { cwd: sources })))).toEqual(new Set());
   });
 
-  it('import each other only along the table', () => {
+  it('import each other only as the table allows', () => {
     const wrong = offenders(({ file, from, specifier, typeOnly }) => {
       if (!specifier.startsWith('.')) return true;
       const target = topOf(relative(sources, join(sources, dirname(file), specifier)));
@@ -183,7 +183,7 @@ describe.each([
     expect(wrong).toEqual([]);
   });
 
-  it('import each npm package only in its one place', () => {
+  it('import each npm package only in the folders that the table lists for it', () => {
     const wrong = offenders(
       ({ from, specifier, typeOnly }) =>
         specifier.startsWith('.') || isBuiltin(specifier) || isListed(packages[packageOf(specifier)], from, typeOnly),
@@ -200,7 +200,7 @@ describe.each([
     expect(pairs).toEqual([]);
   });
 
-  it('compute in their pure folders without anything from outside', () => {
+  it('import no npm packages or Node modules in pure folders', () => {
     const wrong = offenders(
       ({ from, specifier, typeOnly }) => !pure.includes(from) || typeOnly || specifier.startsWith('.'),
     );
@@ -212,14 +212,14 @@ describe('the packages', () => {
   const kernelImports = importsIn(join(import.meta.dirname, '../../core/kernel/src'));
   const devImports = importsIn(join(import.meta.dirname, '../../core/dev/src'));
 
-  it('keep the kernel free of developer tools and of every plugin', () => {
+  it('never import developer tools or plugins into the kernel', () => {
     const wrong = kernelImports.filter(({ specifier }) =>
       /^@headwater\/|(?:^|\/)(?:core\/)?(?:dev|plugins)\//.test(specifier),
     );
     expect(wrong).toEqual([]);
   });
 
-  it('let the developer tools use the kernel through its doors only', () => {
+  it('import the kernel into the developer tools only through its doors', () => {
     const internalDoors = globSync('*.ts', { cwd: join(import.meta.dirname, '../../core/kernel/src/internal') }).map(
       (file) => `@headwater/kernel/internal/${file.replace(/\.ts$/, '')}`,
     );

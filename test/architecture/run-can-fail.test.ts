@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-// In a package whose tests need no installed kernel.
+// This package's tests need no installed kernel.
 const folder = join(root, 'app/test/.can-fail');
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

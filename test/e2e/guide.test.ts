@@ -14,7 +14,7 @@ describe('the guide to a first plugin', () => {
   let cwd: string;
   let run: Run;
 
-  // Packing is tested with the published packages.
+  // Packing is tested elsewhere, with the published packages.
   const install = (): void =>
     installIn(cwd, { typed: true, workspaces: { 'headwater-plugin-bookmarks': 'plugins/bookmarks' } });
 
@@ -39,13 +39,13 @@ describe('the guide to a first plugin', () => {
     expect(await run('tsc -p tsconfig.json')).toEqual({ code: 0, output: '' });
   });
 
-  it('has a test that passes on a real PostgreSQL too', async () => {
+  it('has a test that also passes on a real PostgreSQL', async () => {
     const env = { HEADWATER_TEST_DATABASE: testDatabase('postgres') };
     const done = await run('node --test plugins/bookmarks/test/bookmarks.test.ts', env);
     expect(done, done.output).toMatchObject({ code: 0 });
   });
 
-  it('packs a plugin that continues, once installed, from the state that its sources reached', async () => {
+  it('packs a plugin that, once installed, continues from the state that its sources reached', async () => {
     const installed = join(cwd, 'node_modules/headwater-plugin-bookmarks');
     rmSync(installed);
     mkdirSync(installed);

@@ -11,8 +11,8 @@ import { dumpSchema } from '../helper/schema-dump.ts';
 const workspace = join(import.meta.dirname, '../..');
 
 /**
- * Databases of the first release, in which plugin zero was a part of the kernel's package, with one pending revision. This
- * release must upgrade them.
+ * Databases of the first release, in which plugin zero was part of the kernel's package, with one pending revision.
+ * This release must upgrade them.
  */
 describe.each(databaseKinds)('a database of the first release on %s', (kind) => {
   let target: DatabaseTarget;
@@ -58,7 +58,7 @@ describe.each(databaseKinds)('a database of the first release on %s', (kind) => 
     configure(target);
   });
 
-  it('has exactly the revision pending that had not been applied', async () => {
+  it('has exactly one pending revision, the one that had not been applied', async () => {
     const status = await kernel('migrate:status');
     expect(status, status.stdout + status.stderr).toMatchObject({ code: 3 });
     expect(status.stdout).toMatch(/core +up to date +4 applied/);

@@ -23,12 +23,12 @@ describe('a tarball', () => {
     site = await installTarballs(tarballs, join(inject('scratch'), 'packed-content'));
   }, 60_000);
 
-  it('is made of every published package', () => {
+  it('exists for every published package', () => {
     const names = publishedFolders.map((folder) => readPackageJson(join(workspace, folder)).name);
     expect(tarballs.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   });
 
-  it('holds a README, the license and the build, and no sources', () => {
+  it('contains a README, the license and the build, but no sources', () => {
     const license = readFileSync(join(workspace, 'LICENSE'), 'utf8');
     for (const { name } of tarballs) {
       const folder = folderOf(name);
@@ -41,7 +41,7 @@ describe('a tarball', () => {
     }
   });
 
-  it('names no file that it does not hold', () => {
+  it('refers to no file that it does not contain', () => {
     for (const { name } of tarballs) {
       const folder = folderOf(name);
       const targets = JSON.stringify(readPackageJson(folder).exports).match(/"\.\/[^"]*\.[a-z]+"/g) ?? [];
@@ -68,7 +68,7 @@ describe('a tarball', () => {
     },
   );
 
-  it('of the kernel holds no module of @headwater/dev', () => {
+  it('of the kernel contains no module of @headwater/dev', () => {
     const declared = globSync('dist/**/*.d.ts', { cwd: folderOf('@headwater/kernel') });
     expect(declared.length).toBeGreaterThan(100);
     const sources = declared.map((file) => file.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'));

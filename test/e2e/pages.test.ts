@@ -39,7 +39,7 @@ describe('the page about services', () => {
 
   it('compiles under the settings of this repository', async () => {
     const settings = { extends: join(workspace, 'tsconfig.base.json'), compilerOptions: { noEmit: true } };
-    // The digest has decorators; the page itself compiles it.
+    // The digest uses decorators; the page itself compiles it.
     const include = ['notices', 'mail', 'quiet'].map((name) => `plugins/${name}/src`);
     writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ ...settings, include }));
     expect(await run('tsc -p tsconfig.json')).toEqual({ code: 0, output: '' });
@@ -61,7 +61,7 @@ describe('the page about configuration', () => {
 
   it('lists every key that the kernel knows, with its default', async () => {
     const { output } = await shellIn(cwd)('kernel config:schema --print');
-    // The entries of installed plugins differ from project to project; the table has what is the same in all of them.
+    // The entries of installed plugins differ from project to project; the table lists the keys that all of them share.
     const known = keysOf(JSON.parse(output) as Schema).filter((key) => !/^plugins\.[^*]/.test(key));
     const rows = readFileSync(page, 'utf8').matchAll(/^\| `([\w$.*]+)` \| [^|]+ \|(?: `(\w+)`)? \|$/gm);
     const listed = Array.from(rows, ([, key, standard = '']) => `${key} ${standard}`);
@@ -97,7 +97,7 @@ describe('the page about deployment', () => {
   beforeAll(async () => {
     cwd = join(realpathSync(inject('scratch')), 'deployment');
     mkdirSync(cwd);
-    // Of an earlier run on the same server, in watch mode.
+    // Left over from an earlier run on the same server, in watch mode.
     for (const statement of [`database if exists ${database}`, ...roles.map((role) => `role if exists ${role}`)]) {
       await onServer('postgres', `drop ${statement}`);
     }
@@ -109,7 +109,7 @@ describe('the page about deployment', () => {
       MIGRATION_URL: url('community_migration', 'change-me-first'),
       APPLICATION_URL: application,
       READ_ONLY_URL: `${application}?options=-c%20default_transaction_read_only%3Don`,
-      // For the job, which gets it from a secret.
+      // The deployment job gets this from a secret.
       DATABASE_URL: url('community_migration', 'change-me-first'),
     });
     const install = (): void => {
@@ -130,7 +130,7 @@ describe('the page about deployment', () => {
     'drop schema kernel',
     'create schema stolen',
     'create temporary table stolen (id int)',
-  ])('lets the application role do no harm to the schema: %s', async (statement) => {
+  ])('does not let the application role change the schema or the ledger: %s', async (statement) => {
     const client = new pg.Client({ connectionString: application });
     await client.connect();
     try {
@@ -152,7 +152,7 @@ describe('the page about deployment', () => {
     }
   });
 
-  it('has grants for tables that exist already', async () => {
+  it('grants access to tables that already exist', async () => {
     const statements = readFileSync(join(cwd, 'deploy/grants-for-existing-tables.sql'), 'utf8');
     const privileges = `select table_schema, table_name, privilege_type from information_schema.role_table_grants
       where grantee = 'community_app' order by 1, 2, 3`;

@@ -57,7 +57,7 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
     for (const line of lines) await run(site, line, line[0] === 'likes:recount' ? 12 : 0);
   });
 
-  it.each(devCommands)('refuses %s with the line that installs @headwater/dev', async (name) => {
+  it.each(devCommands)('refuses %s and shows the command that installs @headwater/dev', async (name) => {
     site.configure('postgres://postgres@127.0.0.1:1/none');
     const { stderr } = await run(site, [name, 'likes'], 12);
     expect(stderr).toContain(`error DEV_NOT_INSTALLED: kernel ${name} is a command of @headwater/dev`);
@@ -65,7 +65,7 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
   });
 
   it.each([['migrate:up'], ['migrate:status'], ['start', '--once'], ['why', 'core_object']])(
-    'refuses a database pglite:// with the line that installs it: kernel %s',
+    'refuses a database pglite:// and shows the command that installs it: kernel %s',
     async (...args) => {
       const directory = join(site.cwd, '.data/refused');
       site.configure(`pglite://${directory}`);
@@ -101,7 +101,7 @@ describe('an installation with @headwater/dev, but without PGlite', () => {
     expect((await run(site, ['start', '--once', '--json'])).json()).toHaveProperty('applied.length', 10);
   });
 
-  it('refuses commands that need a shadow with the line that installs PGlite', async () => {
+  it('refuses commands that need a shadow, and shows the command that installs PGlite', async () => {
     site.configure(urlOf(await emptyDatabase('postgres')));
     const { stderr } = await run(site, ['migrate:check'], 11);
     expect(stderr).toContain(`fix: npm install ${embeddedPackages.join(' ')} (add --save-dev`);
@@ -120,7 +120,7 @@ describe('an installation with a second copy of MikroORM’s core', () => {
     expect(stderr).toContain('error MIKRO_ORM_DUPLICATE: There are two copies of @mikro-orm/core:');
     expect(stderr).toContain('the plugin "likes" (@headwater/plugin-likes)');
     expect(stderr).toContain('Nothing was written.');
-    // Commands that load no MikroORM do not check it.
+    // Commands that do not load MikroORM skip this check.
     await run(site, ['migrate:up']);
   });
 });

@@ -5,7 +5,7 @@ import { databaseKinds, emptyDatabase, type DatabaseKind } from '../helper/datab
 import { makeProject, type PluginSketch, type Project } from '../helper/project.ts';
 import { dumpSchema } from '../helper/schema-dump.ts';
 
-/** A plugin that has nothing to do with plugin zero. */
+/** A plugin that does not use plugin zero. */
 const notes: PluginSketch = {
   requiresCore: false,
   revisions: { '0001_create_note': 'create table notes_note (id int primary key);' },
@@ -40,7 +40,7 @@ async function tablesIn(target: DatabaseTarget): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The commands that must refuse. All of them share one check, so one of them is enough on the slower engine. */
+/** The commands that must refuse. They share one check, so one command is enough on the slower engine. */
 function commandsOn(kind: DatabaseKind): readonly (readonly string[])[] {
   const start = ['start', '--once'];
   return kind === 'postgres' ? [['migrate:plan'], ['migrate:up'], start] : [start];
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('an application without plugin zero on %s', (kind) 
     expect(await ok(project, 'start', '--once')).toMatchObject({ applied: [], dormant: [], ahead: [] });
   });
 
-  it.each(commands)('refuses a plugin that needs plugin zero in %s, with the line to add', async (...command) => {
+  it.each(commands)('refuses a plugin that needs plugin zero in %s, and shows the line to add', async (...command) => {
     const fresh = await emptyDatabase(kind);
     const project = await makeProject({ database: fresh, plugins: { likes, notes }, config: withoutCore });
     const refused = await project.kernel(...command, '--json');
@@ -113,7 +113,7 @@ describe.each(databaseKinds)('a database on %s whose ledger has revisions of plu
       ledger: await session.query('select * from kernel.ledger order by plugin, slug'),
     }));
 
-  it.each(commands)('is refused by %s without the key "core", and not changed', async (...command) => {
+  it.each(commands)('is refused by %s without the key "core", and stays unchanged', async (...command) => {
     const before = await contents();
     const refused = await project.kernel(...command, '--json');
     expect(refused.code).toBe(10);

@@ -32,7 +32,7 @@ describe('packages that were packed and installed', () => {
     expect(second.json()).toMatchObject({ applied: [] });
   });
 
-  it('make the same plan as the sources they were built from', async () => {
+  it('make the same plan as their sources', async () => {
     const target = await emptyDatabase('postgres');
     site.configure(urlOf(target));
     const built = await runKernel(['migrate:up', '--json'], { cwd, bin });
@@ -45,7 +45,7 @@ describe('packages that were packed and installed', () => {
     }
     writeFileSync(join(linked, 'package.json'), '{ "private": true }');
     cpSync(join(cwd, 'config.json'), join(linked, 'config.json'));
-    // Sources on a database that the built packages migrated have nothing to do, and report no drift.
+    // On a database that the built packages migrated, the sources have nothing to do and report no drift.
     const sources = await runKernel(['migrate:up', '--json'], { cwd: linked });
     expect(sources, sources.stdout + sources.stderr).toMatchObject({ code: 0 });
     expect(sources.json()).toMatchObject({ applied: [] });
@@ -139,7 +139,7 @@ console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(e
     };
     const names = Object.keys(doors).filter((door) => door !== './package.json');
     const imports = names.map((door, i) => `import * as door${i} from '@headwater/kernel${door.slice(1)}';`);
-    // If a declaration led nowhere, its type would be `any`, which is assignable to a number.
+    // If a declaration could not be resolved, its type would be `any`, which is assignable to a number.
     const uses = names.map(
       (_, i) => `// @ts-expect-error A module is not a number.\nexport const n${i}: number = door${i};`,
     );

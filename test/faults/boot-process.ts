@@ -1,6 +1,6 @@
 /**
- * The child process of `booter.ts`: a host that embeds the kernel in the folder of its argument. Each message is the folder of
- * an application to boot. The reply has the ids of the applied revisions, or the error.
+ * The child process of `booter.ts`: a host that embeds the kernel in the folder given as its argument. Each message is
+ * the folder of an application to boot. The reply has the ids of the applied revisions, or the error.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

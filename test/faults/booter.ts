@@ -4,13 +4,13 @@ import { expect, inject } from 'vitest';
 import { installedKernel } from '../helper/installed-packages.ts';
 import type { FaultProject } from './fault-project.ts';
 
-/** A process that boots projects with the installed kernel, also several at once. */
+/** A process that boots projects with the installed kernel, several at once if needed. */
 export interface Booter extends Disposable {
   /** Boots a project and returns the ids of the applied revisions. Throws if the boot fails. */
   readonly boot: (project: FaultProject) => Promise<readonly string[]>;
 }
 
-/** Starts a {@link Booter}. A boot in a running process takes a third of the time that a new process takes. */
+/** Starts a {@link Booter}. Booting in a running process takes a third of the time of a new process. */
 export function startBooter(): Booter {
   const child = fork(join(import.meta.dirname, 'boot-process.ts'), [installedKernel(inject('scratch'))], {
     execArgv: [],

@@ -8,8 +8,8 @@ import { installedKernel, installedPackage } from '../helper/installed-packages.
 import { runKernel } from '../helper/kernel-process.ts';
 
 /**
- * The plugins of the project: every kind of step, with effects that show if a step takes effect twice. Each revision adds a
- * row to `effect`, which deliberately has no key.
+ * The plugins of the project: every kind of step, with effects that show whether a step took effect twice. Each
+ * revision adds a row to `effect`, which deliberately has no key.
  */
 const revisions: Readonly<Record<string, readonly (readonly [slug: string, body: string])[]>> = {
   core: [

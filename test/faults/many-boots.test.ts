@@ -9,7 +9,7 @@ import { canary, checkOracles, type Outcome } from './oracles.ts';
 async function bootTogether(n: number, bin?: string): Promise<Outcome> {
   const target = await emptyDatabase('postgres');
   const project = bin === undefined ? await builtFaultProject(target) : faultProject(target, bin);
-  // Without the lock, each process may wait forever for the index build of another one.
+  // Without the lock, each process may wait forever for the index build of another.
   const timeout = bin === undefined ? {} : { timeout: 20_000 };
   const options = { cwd: project.cwd, bin: project.bin, env: { CANARY: canary }, ...timeout };
   const runs = await Promise.all(Array.from({ length: n }, () => runKernel(['migrate:up', '--json'], options)));

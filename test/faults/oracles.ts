@@ -4,7 +4,7 @@ import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
 import { dumpSchema } from '../helper/schema-dump.ts';
 import { allIds, expectedEffects } from './fault-project.ts';
 
-/** A value like a password. No output, log or row may contain it. */
+/** A secret like a password. No output, log or row may contain it. */
 export const canary = 'canary-7f3a91';
 
 /** The result of an upgrade. It is the same after every undisturbed boot. */
@@ -14,7 +14,7 @@ export interface Outcome {
   readonly items: number;
 }
 
-/** Reads the outcome, and checks everything that holds for every outcome. */
+/** Reads the outcome and checks the invariants of every outcome. */
 export async function checkOracles(target: DatabaseTarget): Promise<Outcome> {
   const session = await openSession(target);
   try {

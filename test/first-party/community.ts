@@ -9,7 +9,7 @@ import { firstPartyPlugins } from './plugins.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
-/** An application of the first-party plugins. It keeps its database from boot to boot. */
+/** An application made of the first-party plugins. It keeps its database from boot to boot. */
 export interface Community {
   /** Rewrites the config so that exactly these plugins are active beside plugin zero, and boots. */
   readonly bootWith: (active: readonly string[]) => Promise<App>;

@@ -16,7 +16,7 @@ import { firstPartyPlugins, pluginSets, revisionsOf, sqlOf } from './plugins.ts'
 
 const allPlugins = firstPartyPlugins.map(({ name }) => name);
 
-/** Empties the database and applies the revisions of these plugins, beside a schema that stands for the ledger's. */
+/** Empties the database and applies the revisions of these plugins, beside a schema that stands in for the ledger's. */
 async function upgradeTo(session: Session, names: readonly string[]): Promise<void> {
   const revisions = await revisionsOf(firstPartyPlugins.filter(({ name }) => names.includes(name)));
   const sql = revisionsUpTo(revisions, 'heads').map((revision) => sqlOf(revision));
@@ -39,7 +39,7 @@ function entitiesOf(names: readonly string[]): readonly PluginEntities[] {
     }));
 }
 
-/** Returns the SQL by which MikroORM would adapt the database to its entities. Empty if they fit. */
+/** Returns the SQL with which MikroORM would adapt the database to its entities. Empty if the two match. */
 async function differenceOf({ orm }: OpenEntities): Promise<string> {
   const generator = orm.driver.getPlatform().getSchemaGenerator(orm.driver, orm.em);
   return generator.getUpdateSchemaSQL({ wrap: false });
@@ -63,11 +63,14 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     }
   }
 
-  it.each(pluginSets.map((plugins) => ({ plugins })))('fit the revisions of core and $plugins', async ({ plugins }) => {
-    const names = ['core', ...plugins];
-    await upgradeTo(session, names);
-    await withEntities(names, async (open) => expect(await differenceOf(open)).toBe(''));
-  });
+  it.each(pluginSets.map((plugins) => ({ plugins })))(
+    'match the revisions of core and $plugins',
+    async ({ plugins }) => {
+      const names = ['core', ...plugins];
+      await upgradeTo(session, names);
+      await withEntities(names, async (open) => expect(await differenceOf(open)).toBe(''));
+    },
+  );
 
   it('own exactly the objects that the revisions create', async () => {
     await upgradeTo(session, allPlugins);
@@ -77,7 +80,7 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     expect(names.toSorted()).toEqual(await inventoryOf(session));
   });
 
-  it('do not fit a schema that lacks a column', async () => {
+  it('do not match a schema that lacks a column', async () => {
     await upgradeTo(session, allPlugins);
     await session.script('alter table core_object drop column likes_count');
     await withEntities(allPlugins, async (open) => {
@@ -126,7 +129,7 @@ describe.each(databaseKinds)('the first-party entities on %s', (kind) => {
     });
   });
 
-  it('work beside the tables and the column of disabled plugins, and drop neither', async () => {
+  it('work alongside the tables and the column of disabled plugins, and drop neither', async () => {
     await upgradeTo(session, allPlugins);
     await session.script("insert into core_user (name) values ('ada')");
     await session.script('insert into core_object (author_id, likes_count) values (1, 7)');

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../..');
 export interface FirstPartyPlugin {
   readonly name: string;
   readonly package: string;
-  /** Names of the plugins that it cannot do without. */
+  /** Names of the plugins that it requires. */
   readonly requires: readonly string[];
   readonly definition: Pick<DefinedPlugin, 'entities' | 'extend'>;
   /** Folder of its revisions. */
@@ -41,7 +41,9 @@ function plugin(name: string, definition: FirstPartyPlugin['definition']): First
   };
 }
 
-/** Every set of the first-party plugins besides plugin zero, by name. Each differs from the one before by a single plugin. */
+/**
+ * Every set of first-party plugins besides plugin zero, by name. Each differs from the one before by a single plugin.
+ */
 export const pluginSets: readonly (readonly string[])[] = Array.from(
   { length: 2 ** (firstPartyPlugins.length - 1) },
   (_, i) => {

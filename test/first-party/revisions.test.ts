@@ -9,7 +9,7 @@ import { firstPartyPlugins, revisionsOf, sqlOf } from './plugins.ts';
 const coreRevisions = await revisionsOf(firstPartyPlugins.filter(({ name }) => name === 'core'));
 const branches = await Promise.all(firstPartyPlugins.map(branchOf));
 
-/** Rows of plugin zero's tables, naming only the columns that plugin zero has no default for. */
+/** Rows of plugin zero's tables, naming only the columns for which plugin zero has no default. */
 const coreRows = `
   insert into core_user (name) values ('ada'), ('grace');
   insert into core_object (author_id) values (1);
@@ -36,13 +36,13 @@ function schema(): Promise<readonly string[]> {
 }
 
 // `kernel migrate:verify` proves most of this with the kernel's own runner. These tests need neither the runner nor the
-// kernel's catalog reader, so they also notice an error that both have in common.
+// kernel's catalog reader, so they also catch errors that both share.
 describe.each(branches)('the revisions of $name', ({ name, files, own, all, edges }) => {
   it.each(files)('$revision.id has the name of its file', ({ file, revision }) => {
     expect(revision.id).toBe(`${name}@${file}`);
   });
 
-  it.each(own)('$id runs on its declared dependencies alone, and its down reverts it', async ({ id }) => {
+  it.each(own)('$id runs with only its declared dependencies, and its down reverts it', async ({ id }) => {
     const steps = revisionsUpTo(all, id);
     const before = steps.slice(0, -1);
     const last = steps.slice(-1);
@@ -73,7 +73,7 @@ describe.each(branches)('the revisions of $name', ({ name, files, own, all, edge
     expect(await schema()).toEqual(upgraded);
   });
 
-  it('accept rows of core that name no column of another plugin', async () => {
+  it('accept rows of core that set no column of another plugin', async () => {
     await runUp(revisionsUpTo(all, 'heads'));
     await database.exec(coreRows);
     const { rows } = await database.query('select 1 from core_activity where object_id is not null');

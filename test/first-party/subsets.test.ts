@@ -13,7 +13,7 @@ import { serviceTests, type RunningKernel } from './service-tests.ts';
 
 const optionalPlugins = firstPartyPlugins.flatMap(({ name }) => (name === 'core' ? [] : [name]));
 
-/** All boots share one database, and each switches one plugin: it finds the data of all boots before it. */
+/** All boots share one database, and each toggles one plugin, so it finds the data of all earlier boots. */
 describe('every set of plugins on the same data', () => {
   let community: Community;
   /** Ids of the rows that the first boot writes. */

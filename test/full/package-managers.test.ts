@@ -69,7 +69,7 @@ describe.skipIf(!hasRegistry)(`packages installed by pnpm${skipReason}`, () => {
 });
 
 describe.skipIf(!hasRegistry)(`packages packed by other package managers${skipReason}`, () => {
-  it.each([pnpm, yarn])('name no sources, and package.json stays as it was: %s', async (manager) => {
+  it.each([pnpm, yarn])('do not refer to sources, and package.json stays unchanged: %s', async (manager) => {
     const scratch = join(inject('scratch'), `packed-by-${manager}`);
     const folder = stagePackages(scratch).find((one) => one.endsWith('plugins/likes')) ?? '';
     const text = (): string => readFileSync(join(folder, 'package.json'), 'utf8');

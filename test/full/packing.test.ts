@@ -21,12 +21,12 @@ describe('npm pack', () => {
     first = await npmPack(folders, join(scratch, 'first'));
   });
 
-  it('leaves every package.json as it was', () => {
+  it('leaves every package.json unchanged', () => {
     expect(before.join('')).toContain('headwater-source');
     expect(textsOf()).toEqual(before);
   });
 
-  it('gives the same bytes twice', async () => {
+  it('produces the same bytes twice', async () => {
     mkdirSync(join(scratch, 'second'));
     const second = await npmPack(folders, join(scratch, 'second'));
     expect(second.map(({ name }) => name)).toEqual(first.map(({ name }) => name));
@@ -35,14 +35,14 @@ describe('npm pack', () => {
     }
   });
 
-  it('packs no path to sources, which takes the scripts of the packages', async () => {
+  it('packs no paths to sources, thanks to the scripts of the packages', async () => {
     mkdirSync(join(scratch, 'unstripped'));
     const unstripped = await npmPack(folders, join(scratch, 'unstripped'), ['--ignore-scripts']);
     for (const tarball of unstripped) expect(await exportsOf(tarball), tarball.name).toMatch(/headwater-source.*src\//);
     for (const tarball of first) expect(await exportsOf(tarball), tarball.name).not.toMatch(/headwater-source|src\//);
   });
 
-  it('makes packages in which publint finds nothing', async () => {
+  it('makes packages that pass publint', async () => {
     for (const { name, file } of first) expect(await findingsOf(file), name).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ describe.skipIf(!hasRegistry)(`packages installed from a registry${skipReason}`,
     };
   }
 
-  /** Replaces the names of packages of this workspace by their tarballs. */
+  /** Replaces the names of packages of this workspace with their tarballs. */
   function withTarballs(words: readonly string[]): readonly string[] {
     return words.map((word) => tarballs.find(({ name }) => name === word)?.file ?? word);
   }
@@ -81,14 +81,14 @@ describe.skipIf(!hasRegistry)(`packages installed from a registry${skipReason}`,
     expect(await project.kernel(['start', '--once'], 11)).toContain('EMBEDDED_NOT_INSTALLED');
   });
 
-  it('are installed without peers being named, and the kernel alone', async () => {
+  it('can be installed without naming peers, and without any package but the kernel', async () => {
     const project = makeProject('kernel-alone');
     await project.npm('install', ...withTarballs(['@headwater/kernel']));
     await expectServerOnly(project);
     expect(await project.kernel(['--version'])).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it('run as their READMEs say, and leave the developer tools out with --omit=dev', async () => {
+  it('run as their READMEs say, and omit the developer tools with --omit=dev', async () => {
     const project = makeProject('developer');
     await followReadme(project, 'core/kernel', /kernel|dev/);
     await followReadme(project, 'plugins/core', /plugin-core/);
@@ -102,7 +102,7 @@ describe.skipIf(!hasRegistry)(`packages installed from a registry${skipReason}`,
     expect(await project.kernel(['start', '--once'])).toContain('Applied 6 revisions:');
   });
 
-  it('get the embedded database with the line that its refusal shows', async () => {
+  it('get the embedded database with the command that the error shows', async () => {
     const project = makeProject('embedded');
     const names = ['@headwater/kernel', '@headwater/plugin-core', '@headwater/plugin-likes'];
     await project.npm('install', ...withTarballs(names));
@@ -112,7 +112,7 @@ describe.skipIf(!hasRegistry)(`packages installed from a registry${skipReason}`,
     expect(await project.kernel(['start', '--once'])).toContain('Applied 6 revisions:');
   });
 
-  it('get developer tools that fit with the line that their refusal shows', async () => {
+  it('get matching developer tools with the command that the error shows', async () => {
     const project = makeProject('unpinned');
     await project.npm(
       'install',

@@ -35,7 +35,10 @@ export interface Authoring extends AsyncDisposable {
     options?: Partial<Pick<DraftContext, 'pinHeads'> & EntityDraftOptions>,
   ) => Promise<Draft>;
   /** Returns the changes without a revision, by the plugin that owns them. */
-  readonly check: (plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]) => Promise<readonly PluginChanges[]>;
+  readonly check: (
+    plugins: readonly InMemoryPlugin[],
+    revisions: readonly Revision[],
+  ) => Promise<readonly PluginChanges[]>;
 }
 
 /** Opens a shadow database for drafting: on the server that `url` names, or on PGlite. */
@@ -85,7 +88,7 @@ export function pluginSetOf(plugins: readonly InMemoryPlugin[], revisions: reado
   return { plugins: loaded, byName: new Map(loaded.map((plugin) => [plugin.name, plugin])) };
 }
 
-/** Returns the revision that a written draft would be read as. */
+/** Returns the revision that the kernel would read from the file of a draft. */
 export function revisionOf({ id, revises, dependsOn, up, down }: RevisionDraft): Revision {
   const [plugin = '', slug = ''] = id.split('@');
   const written = defineRevision({

@@ -32,7 +32,7 @@ const withoutKernel = /\/(?:plugins\/[^/]+|app)\/test$/;
 export default async function globalSetup(project: Project): Promise<() => Promise<void>> {
   const scratch = mkdtempSync(join(tmpdir(), 'headwater-test-'));
   const memory = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'headwater-test-'));
-  // Test projects have random folder names, so what Node caches for them would otherwise stay in its cache forever.
+  // Test projects have random folder names, so their entries would otherwise stay in Node's compile cache forever.
   process.env['NODE_COMPILE_CACHE'] = join(memory, 'compile-cache');
   // The server may run as another user, who needs access.
   chmodSync(memory, 0o755);
@@ -70,7 +70,7 @@ export default async function globalSetup(project: Project): Promise<() => Promi
 }
 
 /**
- * Returns a folder in memory, or null if there is less than 8 GB of room. A run creates hundreds of databases with some
+ * Returns a folder in memory, or `null` if less than 8 GB is free. A run creates hundreds of databases with some
  * hundred files each, and thousands of small files: less than 3 GB. On a disk they cost up to a tenth of the run.
  */
 function roomInMemory(): string | null {

@@ -30,8 +30,8 @@ export function installedPackage(scratch: string, name: string): string {
 }
 
 /**
- * Bundles `@headwater/kernel` and `@headwater/dev` from the current sources and installs them, with plugin zero, the way
- * npm would. Users run bundles too, and a bundle starts in a third of the time that the sources take. All other packages
+ * Bundles `@headwater/kernel` and `@headwater/dev` from the current sources and installs them, with plugin zero, the
+ * way npm would. Users run bundles too, and a bundle starts in a third of the time of the sources. All other packages
  * are links to the `node_modules` of this workspace.
  */
 export async function installPackages(scratch: string): Promise<void> {
@@ -57,8 +57,8 @@ async function bundle(scratch: string, name: string, parts: readonly string[]): 
 }
 
 /**
- * Builds a first-party plugin (or `app`) and installs it beside the packages of {@link installPackages}, the way npm would.
- * Test files that need the same plugin share it, also if they run at the same time. Returns its folder.
+ * Builds a first-party plugin (or `app`) and installs it beside the packages of {@link installPackages}, the way npm
+ * would. Test files that need the same plugin share it, even if they run at the same time. Returns its folder.
  */
 export async function installPlugin(scratch: string, name: string): Promise<string> {
   const [folder, installed] = name === 'app' ? ['app', 'app'] : [`plugins/${name}`, `plugin-${name}`];
@@ -82,7 +82,7 @@ export async function installPlugin(scratch: string, name: string): Promise<stri
   try {
     renameSync(built, target);
   } catch (error) {
-    // Another test file was faster.
+    // Another test file has built it first.
     if (!existsSync(target)) throw error;
     rmSync(built, { recursive: true });
   }

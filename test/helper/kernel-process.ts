@@ -83,7 +83,7 @@ export function startKernel(args: readonly string[], options: KernelOptions): Ke
   return { child, finished, says };
 }
 
-/** Runs `kernel` with `args` and waits for its end. */
+/** Runs `kernel` with `args` and waits for it to exit. */
 export function runKernel(args: readonly string[], options: KernelOptions): Promise<Finished> {
   return startKernel(args, options).finished;
 }

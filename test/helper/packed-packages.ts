@@ -26,7 +26,7 @@ export interface Tarball {
 }
 
 /**
- * Copies all that npm may pack of the published packages to `staging`, from their builds. Packing changes package.json for
+ * Copies every file that npm may pack from the built published packages to `staging`. Packing changes package.json for
  * a moment, and other tests use the workspace at the same time.
  */
 export function stagePackages(staging: string): readonly string[] {
@@ -44,7 +44,7 @@ export function stagePackages(staging: string): readonly string[] {
 
 let packed: Promise<readonly Tarball[]> | null = null;
 
-/** Packs the published packages from their builds, once in each worker. */
+/** Packs the published packages from their builds, once per worker. */
 export function packPackages(): Promise<readonly Tarball[]> {
   return (packed ??= packInto(join(inject('scratch'), `packed-${randomBytes(6).toString('hex')}`)));
 }

@@ -23,7 +23,7 @@ export interface Done {
   readonly output: string;
 }
 
-/** Runs a command line as a reader's shell would, whose PATH leads `npx` to the application's own commands. */
+/** Runs a command line as a reader's shell would. Its PATH makes `npx` find the application's own commands. */
 export type Run = (command: string, env?: Readonly<Record<string, string>>) => Promise<Done>;
 
 /** Returns a reader's shell in the application's folder `cwd`. `variables` are set there, and `$NAME` expands to them. */
@@ -47,7 +47,7 @@ export function shellIn(cwd: string, variables: Readonly<Record<string, string>>
     try {
       const child = spawn(name, args, {
         cwd,
-        // Without the settings of the person who runs the tests: npm warns about some.
+        // Without the npm settings of the person who runs the tests, since npm warns about some.
         env: {
           PATH: path,
           HOME: cwd,
@@ -72,7 +72,7 @@ export function shellIn(cwd: string, variables: Readonly<Record<string, string>>
 export interface Installation {
   /** The application's own packages: the name in `node_modules`, and the folder in the application. Default: none. */
   readonly workspaces?: Readonly<Record<string, string>>;
-  /** Whether our packages come with their types, which needs a build of this workspace. Default: false. */
+  /** Whether our packages come with their types, which requires a build of this workspace. Default: false. */
   readonly typed?: boolean;
 }
 
@@ -105,7 +105,7 @@ export function installIn(cwd: string, { workspaces = {}, typed = false }: Insta
   symlinkSync(realpathSync(join(workspace, 'node_modules/.bin/tsc')), join(modules, '.bin/tsc'));
 }
 
-/** How to follow a page. */
+/** Options for following a page. */
 export interface PageOptions {
   /** Path of the page. */
   readonly page: string;
@@ -122,7 +122,7 @@ export interface PageOptions {
 
 const fence = /^```(\w+)\n([\s\S]*?)\n```$/gm;
 
-/** How the first line of a block names the file that it is written to, by language. */
+/** Patterns, by language, for the first line of a block, which names the file that the block is written to. */
 const fileName: Readonly<Record<string, RegExp>> = {
   ts: /^\/\/ (\S+)\n/,
   jsonc: /^\/\/ (\S+)\n/,
@@ -133,9 +133,9 @@ const fileName: Readonly<Record<string, RegExp>> = {
 
 /** The sessions of a page, without the values that differ from run to run. */
 export interface Followed {
-  /** As the page shows them. */
+  /** The sessions as the page shows them. */
   readonly documented: readonly string[];
-  /** As they happened. */
+  /** The sessions as they ran. */
   readonly printed: readonly string[];
 }
 
@@ -212,7 +212,7 @@ async function printedSession(
     const done: Done = isQuestion ? { code: 0, output: `${exitCode}\n` } : await run(command);
     const { code, output } = done;
     exitCode = code;
-    // A command fails only where the page shows the refusal, or asks for the exit code.
+    // A command may fail only if the page shows the error or asks for the exit code.
     if (code !== 0 && commands[i + 1] !== lastExitCode) expect(output, command).toMatch(/^error [A-Z_]+: /);
     const shown = Object.entries({ ...shownAs, [cwd]: '…' })
       .reduce((text, [value, name]) => text.replaceAll(value, name), output)

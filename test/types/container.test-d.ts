@@ -1,5 +1,5 @@
 // Code that an author may and may not write. Nothing here runs: `npm run typecheck` is the test. It fails if a line has
-// an error, and if a line that must have an error has none.
+// an unexpected error or lacks an expected one.
 import { contributionPoint, definePlugin, token } from '@headwater/kernel/plugin';
 import type { BindContext, BindIn, Contribution, Get, StandardSchema } from '@headwater/kernel/plugin';
 import { expectTypeOf } from 'vitest';

@@ -23,7 +23,7 @@ export interface Comments {
   readonly reply: (comment: NewComment) => Promise<Comment>;
   /** Returns the comments on an object with their replies, oldest first. Runs one query. */
   readonly thread: (object: number) => Promise<readonly ThreadComment[]>;
-  /** Returns the number of comments below each of the objects, at any depth, without deleted ones. */
+  /** Returns the number of comments below each of the objects, at any depth, excluding deleted ones. */
   readonly countOf: (objects: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /**
    * Deletes a comment. Its replies keep their place in the thread. The caller checks permissions. Throws a Refusal,

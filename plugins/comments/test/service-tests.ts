@@ -120,7 +120,7 @@ export function testComments(kernel: () => RunningKernel): void {
     });
   });
 
-  test('comments are counted at any depth, without deleted ones', async () => {
+  test('comments are counted at any depth, excluding deleted ones', async () => {
     const { author, to } = await createObject();
     const other = await createObject();
     const first = await withComments((comments) => comments.reply({ author, to, body: 'first' }));

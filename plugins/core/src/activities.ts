@@ -2,7 +2,7 @@ import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Activity } from './entities.ts';
 
-/** A selection of activities. */
+/** Filters for a list of activities. */
 export interface ActivityFilter {
   /** Maximum number of activities. Default: 50. */
   readonly limit?: number;

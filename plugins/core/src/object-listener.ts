@@ -2,9 +2,9 @@ import { contributionPoint } from '@headwater/kernel/plugin';
 import type { ContentObject } from './entities.ts';
 
 /**
- * Callbacks for new and deleted objects. They let a plugin react to objects of plugins that it does not know. Listeners run
- * in plugin order, in the transaction that writes the object. If one throws, the whole transaction is rolled back, the object
- * included.
+ * Callbacks for new and deleted objects. They let a plugin react to objects of plugins that it does not know of.
+ * Listeners run in plugin order, in the transaction that writes the object. If one throws, the whole transaction is
+ * rolled back, the object included.
  */
 export interface ObjectListener {
   /** Called after an object was written; it has its id. Test its class with `object instanceof Story`. */
@@ -13,7 +13,7 @@ export interface ObjectListener {
   readonly deleted?: (object: ContentObject) => Promise<void> | void;
 }
 
-/** An event of an object. */
+/** An object event. */
 export type ObjectEvent = keyof ObjectListener;
 
 /** The contribution point for listeners. */

@@ -35,7 +35,7 @@ export function usersIn(database: Database): Users {
       try {
         return await database.transactional(async (em) => {
           const user = em.create(User, { name, ...(displayName !== undefined && { displayName }) });
-          // Fails here and not at the commit, so that a surrounding transaction can go on after the refusal.
+          // Fails here instead of at commit, so that a surrounding transaction can continue after the refusal.
           await em.flush();
           return user;
         });

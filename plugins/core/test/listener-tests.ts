@@ -81,7 +81,7 @@ export function testListeners(kernel: () => Pick<TestKernel, 'get' | 'run' | 'da
       await expect(kernel().run(() => objects.get(id))).resolves.toMatchObject({ deletedAt: null });
     });
 
-    test('are notified of a deletion once, also when it is requested concurrently', async () => {
+    test('are notified of a deletion once, even when it is requested concurrently', async () => {
       let heard = 0;
       const objects = objectsWith({ counter: { deleted: () => void heard++ } });
       const { id } = await publish(objects);

@@ -11,14 +11,14 @@ export function testCore(kernel: () => RunningKernel): void {
   const inContext = <T>(work: (kernel: RunningKernel) => Promise<T>) => kernel().run(() => work(kernel()));
 
   describe('users', () => {
-    test('are found by their name', async () => {
+    test('are found by name', async () => {
       const name = newName();
       const created = await inContext(({ get }) => get(Users).create({ name, displayName: 'Ada' }));
       const found = await inContext(({ get }) => get(Users).byName(name));
       expect(found).toMatchObject({ id: created.id, name, displayName: 'Ada', lastSeenAt: null });
     });
 
-    test('have unique names, also when they are created concurrently', async () => {
+    test('have unique names, even when they are created concurrently', async () => {
       const name = newName();
       const outcomes = await Promise.allSettled(
         Array.from({ length: 4 }, () => inContext(({ get }) => get(Users).create({ name }))),

@@ -28,7 +28,7 @@ export const Likes = token<Likes>('likes');
 
 /**
  * Returns the service for a database. One statement writes a like and the count on its object, and locks the object
- * first. So counts stay right under concurrency, and concurrent calls never deadlock.
+ * first. So counts stay correct under concurrency, and concurrent calls never deadlock.
  */
 export function likesIn(database: Database, { perMinute }: LikesOptions): Likes {
   const has: Likes['has'] = async (user, object) => {

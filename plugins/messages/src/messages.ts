@@ -32,8 +32,8 @@ export interface ReadableMessage extends MessageHeader {
 }
 
 /**
- * The private messages of users. A user who is not a participant gets the same answer as for a message that does not exist,
- * because its existence is private too. Users and messages are passed by id, the requesting user first.
+ * The private messages of users. A user who is not a participant gets the same answer as for a message that does not
+ * exist, since its existence is private too. Users and messages are passed by id, the requesting user first.
  */
 export interface Messages {
   /** Sends a message and returns its id. It counts as read by its sender. Throws a Refusal, `invalid` or `missing`. */
@@ -67,7 +67,7 @@ export function messagesIn(database: Database): Messages {
           throw new Refusal('missing', `there is no user ${[...missing].join(', ')}`);
         }
         const message = em.create(Message, { sender: from, subject, body });
-        // The database has now set the time of sending.
+        // By now the database has set the time of sending.
         await em.flush();
         for (const user of users) {
           em.create(Participant, { message, user, readAt: user.id === from ? message.sentAt : null });

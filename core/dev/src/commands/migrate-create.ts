@@ -20,9 +20,9 @@ export const migrateCreate: Command = {
   about:
     "Writes a revision for the changes that the plugin's entities declare: to its own tables, and to its own columns, " +
     'indexes and constraints on tables of other plugins, but to nothing that another plugin owns. It fills in ' +
-    '`revises`, `dependsOn` and a `down` that reverts `up`. Before it writes the file it proves the revision in a shadow, an empty ' +
-    'PostgreSQL in this process; it does not connect to your database. It never guesses renames: without --rename, a new ' +
-    'name means a drop and an add.',
+    '`revises`, `dependsOn` and a `down` that reverts `up`. Before it writes the file it proves the revision in a ' +
+    'shadow, an empty PostgreSQL in this process; it does not connect to your database. It never guesses renames: ' +
+    'without --rename, a new name means a drop and an add.',
   arguments: [{ name: 'plugin', about: 'a plugin of this workspace', required: true, complete: 'branch' }],
   options: [
     { flag: 'name', value: 'words', about: 'name of the revision; default: derived from the changes' },

@@ -13,7 +13,7 @@ describe('merging heads', () => {
   });
   afterAll(() => shadow[Symbol.asyncDispose]());
 
-  /** Merges the heads of `notes`: its base, and revisions that revise it or name what they revise. */
+  /** Merges the heads of `notes`: its base, and revisions that revise the base or the revision that they name. */
   async function merged(heads: Readonly<Record<string, RevisionSketch | string>>) {
     const base = { '0001_create_note': 'create table note (id int);' };
     const revisions = Object.fromEntries(
@@ -28,7 +28,7 @@ describe('merging heads', () => {
     return mergeHeads({ set, plugin, shadow, words: null, onStage() {} });
   }
 
-  it('joins two heads that commute, in a revision that does nothing itself', async () => {
+  it('joins two heads that commute in a revision that changes nothing', async () => {
     const made = await merged({
       '0002_add_text': 'alter table note add column text text;',
       '0002_add_day': 'alter table note add column day date;',
@@ -66,7 +66,7 @@ describe('merging heads', () => {
     expect(await merged({ '0002_add_text': 'alter table note add column text text;' })).toBeNull();
   });
 
-  it('refuses two heads that create the same object, with the error of the server', async () => {
+  it('refuses two heads that create the same object, with the error from the server', async () => {
     await expect(
       merged({
         '0002_add_text': 'alter table note add column text text;',
@@ -82,7 +82,7 @@ describe('merging heads', () => {
     });
   });
 
-  it('refuses two heads whose order matters, with the differences', async () => {
+  it('refuses two heads whose order matters, and shows the differences', async () => {
     await expect(
       merged({
         '0002_tag': 'create table if not exists tag (name text);',

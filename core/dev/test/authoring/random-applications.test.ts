@@ -29,7 +29,7 @@ afterAll(() => authoring[Symbol.asyncDispose]());
 
 describe('revisions that are created for one plugin after another', () => {
   it(
-    `change only what their plugin owns, produce the schema that MikroORM creates, and revert to nothing, in ${trials} applications`,
+    `change only objects that their plugin owns, produce the schema that MikroORM creates, and revert to nothing, in ${trials} applications`,
     { timeout: 30_000 + trials * 20_000 },
     async () => {
       await fc.assert(

@@ -27,7 +27,10 @@ const kinds = [
   'computed',
 ] as const;
 
-/** A column, of the table's own plugin or of another that extends the entity. Its name has the prefix of its plugin. */
+/**
+ * A column of the table's own plugin, or of another plugin that extends the entity. Its name has the prefix of its
+ * plugin.
+ */
 interface RandomColumn {
   readonly name: string;
   readonly plugin: string;

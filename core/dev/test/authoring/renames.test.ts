@@ -78,7 +78,7 @@ describe('--rename', () => {
     expect(await shadow.catalog()).toEqual(from);
   });
 
-  it('is suggested if an object is dropped and one that differs only by name is added', () => {
+  it('is suggested if an object is dropped and one that differs only in name is added', () => {
     expect(likelyRenames(changesBetween(before, after))).toEqual([
       'likes_gone:likes_fan',
       'shop.thing:shop.item',

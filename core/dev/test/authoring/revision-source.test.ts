@@ -45,7 +45,7 @@ async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revisi
 }
 
 describe('the text of a revision file', () => {
-  it('looks as if a person had written it', () => {
+  it('looks handwritten', () => {
     expect(revisionSource(draft)).toBe(`import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /** The number of likes on the object itself. */
@@ -88,7 +88,7 @@ export default defineRevision({
 `);
   });
 
-  it('has the check of a statement outside a transaction', () => {
+  it('contains the check of a statement outside a transaction', () => {
     const text = revisionSource({ ...draft, transaction: false, check: "select to_regclass('i') is not null" });
     expect(text).toContain('  transaction: false,\n  up: sql`');
     expect(text).toContain("  check: sql`select to_regclass('i') is not null`,\n});");
@@ -170,7 +170,7 @@ const sqlText = fc
   .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 14 })
   .map((parts) => `select ${parts.join('')}`);
 
-/** Whether the text is one that is not refused. */
+/** Whether the text is accepted. */
 const writable = (text: string): boolean =>
   !/\\(?:`|\$\{)/.test(text) && verbatimRanges(text).every(({ start, end }) => !text.slice(start, end).includes('\r'));
 
@@ -201,7 +201,7 @@ const drafts = fc
   .map((one, i): RevisionDraft => ({ ...one, id: `likes@${String(i + 1).padStart(4, '0')}_${'x'.repeat(i % 95)}` }));
 
 describe('any revision file', () => {
-  it('loads as the draft that it was written from', async () => {
+  it('loads as the draft from which it was written', async () => {
     await loadModule();
     const writtenOnes = drafts.filter(({ up, down }) => isReadable(up) && (down === null || isReadable(down)));
     expect(writtenOnes.length).toBeGreaterThan(100);

@@ -41,7 +41,7 @@ describe('building a plugin', () => {
     });
   });
 
-  it('makes a package that plans like its sources, and knows the version that published each revision', async () => {
+  it('makes a package that plans like its sources and records the version that published each revision', async () => {
     const project = makeProject();
     const folder = project.link(likes);
     const fromSources = (await project.load({ likes: {} })).byName.get('likes')?.revisions ?? [];
@@ -76,7 +76,7 @@ describe('building a plugin', () => {
     expect(Object.values(lock).map(({ since }) => since)).toEqual(['1.0.0', '1.1.0']);
   });
 
-  it('reads the version that published a dependency from its lock, if it is in the workspace', async () => {
+  it('reads the version that published a dependency from its lock if the dependency is in the workspace', async () => {
     const project = makeProject();
     await buildPlugin(project.link({ name: 'mail', version: '3.1.0', revisions: [{ slug: '0001_a' }] }));
     const peers = { '@headwater/plugin-mail': '*' };
@@ -85,7 +85,7 @@ describe('building a plugin', () => {
     expect(manifest.revisions[0]?.dependsOnSince).toEqual({ 'mail@0001_a': '3.1.0' });
   });
 
-  it('gives the same bytes again, and does not touch a file that is up to date', async () => {
+  it('produces the same bytes again, and does not touch a file that is up to date', async () => {
     const folder = makeProject().link(likes);
     await buildPlugin(folder);
     const files = ['dist/headwater.json', 'revisions.lock.json'].map((path) => join(folder, path));
@@ -127,7 +127,7 @@ describe('building a plugin', () => {
       ),
     ],
     ['different edges', revisionText({ id: 'likes@0001_a', revises: null }, 'create table likes_a (id int)')],
-    ['no file any more', null],
+    ['its file deleted', null],
   ])('refuses a published revision with %s', async (_name, text) => {
     const folder = makeProject().link({ ...likes, revisions: revisions.slice(0, 1) });
     await buildPlugin(folder);
@@ -211,7 +211,7 @@ describe('building a plugin', () => {
   });
 });
 
-/** Builds a copy: a module that was imported from a path is not imported again. */
+/** Builds a copy, since Node imports a module only once from the same path. */
 function buildCopy(folder: string): ReturnType<typeof buildPlugin> {
   const copy = `${folder}-again`;
   cpSync(folder, copy, { recursive: true });

@@ -90,7 +90,7 @@ notes
 `);
   });
 
-  it('reports the same as data', async () => {
+  it('reports the same findings with --json', async () => {
     const { revisions, errors, warnings, findings } = await json();
     expect({ errors, warnings, count: findings.length }).toEqual({ errors: 2, warnings: 2, count: 5 });
     expect(revisions).toHaveLength(6);
@@ -117,7 +117,7 @@ notes
     expect(album.json()).toMatchObject({ findings: [{ rule: 'syntax', line: null }, { rule: 'missing-down' }] });
   });
 
-  it('exits with 0 if there are only warnings, and with --strict with 3', async () => {
+  it('exits with 0 if there are only warnings, and with 3 under --strict', async () => {
     ok(await project.kernel('migrate:lint', 'likes'));
     expect(await project.kernel('migrate:lint', 'likes', '--strict')).toMatchObject({ code: 3 });
     ok(await project.kernel('migrate:lint', 'core', '--strict'));

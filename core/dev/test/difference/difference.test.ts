@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** The SQL of two databases, and the changes between them: each described, as a slug, and as a sentence. */
+/** The SQL of two databases, and the changes between them: one description each, a slug, and a sentence. */
 const cases: readonly (readonly [string, string, readonly string[], string, string])[] = [
   [
     '',

@@ -59,7 +59,7 @@ describe('an expression that the server prints', () => {
     [`(kind = ANY (ARRAY['a'::text, 'b'::text]))`, `kind in ('a', 'b')`],
     [`("Kind" = ANY (ARRAY['a'::shop.mood, 'b'::shop.mood]))`, `"Kind" in ('a', 'b')`],
     ['(n = ANY (ARRAY[1, 2]))', 'n in (1, 2)'],
-    // PostgreSQL reads `in` with one element as a plain comparison, which has another text.
+    // PostgreSQL reads `in` with one element as a plain comparison, whose text differs.
     [`(kind = ANY (ARRAY['a'::text]))`, `kind = any (array['a'::text])`],
     [`((a > 0) AND (b > 0))`, `(a > 0) and (b > 0)`],
     [`(a > 0) AND (b > 0)`, `(a > 0) and (b > 0)`],
@@ -78,7 +78,7 @@ describe('an expression that the server prints', () => {
 });
 
 describe('keywords', () => {
-  it('become lower case, quoted names and constants do not', () => {
+  it('become lower case, unlike quoted names and constants', () => {
     expect(lowerKeywords(`CHECK ("A" = 'B''C' OR D)`)).toBe(`check ("A" = 'B''C' or d)`);
   });
 });

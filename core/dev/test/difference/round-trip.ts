@@ -25,19 +25,19 @@ export interface RoundTripOptions {
   readonly meanwhile?: string;
 }
 
-/** A database for trying differences, one at a time. */
+/** A database in which to try differences, one at a time. */
 export interface RoundTripDatabase extends AsyncDisposable {
   readonly shadow: Shadow;
   /**
-   * Creates the tables of the entities `before`, changes them into those of `after` by the difference alone, and back.
-   * Throws if a script fails or does not produce the expected schema.
+   * Creates the tables of the entities `before`, changes them into those of `after` using only the difference, and
+   * changes them back. Throws if a script fails or does not produce the expected schema.
    */
   readonly roundTrip: (
     before: readonly Sketch[],
     after: readonly Sketch[],
     options?: RoundTripOptions,
   ) => Promise<RoundTrip>;
-  /** Returns the catalog after SQL ran in an empty database. */
+  /** Returns the catalog after running SQL in an empty database. */
   readonly catalogAfter: (sql: string) => Promise<Catalog>;
 }
 

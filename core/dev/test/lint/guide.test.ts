@@ -27,7 +27,7 @@ function examplesIn(section: string): readonly string[] {
   return Array.from(section.matchAll(/^```(?:sql|ts)\n([\s\S]*?)^```$/gm), ([, text]) => text ?? '');
 }
 
-/** Returns the revisions that an example stands for, one after another. */
+/** Returns the revisions that an example stands for, in order. */
 function sketchesOf(example: string): readonly Sketch[] {
   const text = (field: string): string | undefined => new RegExp(`^${field}: sql\`([^\`]*)\`,`, 'm').exec(example)?.[1];
   const ids = /dependsOn: \[(.*)\]/.exec(example)?.[1]?.matchAll(/'([^']+)'/g) ?? [];

@@ -54,7 +54,7 @@ describe('undeclared-dependency', () => {
     ]);
   });
 
-  it('knows names that are given later, although the plan puts the revision first', async () => {
+  it('knows names that are given later, even though the plan puts the revision first', async () => {
     const sketches: Sketch[] = [
       { id: 'core@0001', up: 'create table core_user (id int)' },
       { id: 'core@0002', up: 'alter table core_user rename to core_person' },
@@ -125,7 +125,7 @@ describe('foreign-object', () => {
     expect(await found(up, { check: 'select true', down: 'drop index i' })).toEqual([]);
   });
 
-  it('names the owner, and lets the owner change the object', async () => {
+  it('names the owner, and allows the owner to change the object', async () => {
     const [finding] = await lint([
       ...community,
       { id: 'likes@0002', breaking: true, up: 'alter table core_object drop column author_id' },
@@ -192,15 +192,15 @@ describe('a text on its own', () => {
     `create table t ("${'ä'.repeat(32)}" int)`,
     `alter table likes_like add column ${long} int`,
     `create table t (a int, constraint "${long}" unique (a))`,
-  ])('must have no name of more than 63 bytes: %s', async (up) => {
+  ])('must not contain a name of more than 63 bytes: %s', async (up) => {
     expect(await found(up)).toEqual(['identifier-too-long']);
   });
 
-  it('may have a name of 63 bytes, and a longer constant or comment', async () => {
+  it('may contain a name of 63 bytes, and a longer constant or comment', async () => {
     expect(await found(`create table ${'a'.repeat(63)} (a text default '${long}') -- ${long}`)).toEqual([]);
   });
 
-  it('must use no syntax that is newer than the oldest supported server', async () => {
+  it('must not use syntax that is newer than the oldest supported server', async () => {
     const [finding] = await lint([{ id: 'core@1', up: 'create table t (id uuid default uuidv7())' }]);
     expect(finding).toMatchObject({
       rule: 'newer-syntax',
@@ -217,7 +217,7 @@ it('missing-down is reported as information', async () => {
   expect(await lint([{ id: 'core@1', up: null, down: null }])).toMatchObject([{ rule: 'missing-down' }]);
 });
 
-it('lints a revision although earlier ones are code or cannot be parsed', async () => {
+it('lints a revision even if earlier ones are code or cannot be parsed', async () => {
   const sketches: Sketch[] = [
     { id: 'core@1', up: null },
     { id: 'core@2', up: 'selct' },

@@ -105,7 +105,7 @@ it('a check that is not validated does not prove that a column has no nulls', as
   expect(await linted(sql)).toEqual(['long-lock u.t']);
 });
 
-it('a finding has its statement with its line, and a safer form', async () => {
+it('a finding contains its statement, its line and a safer form', async () => {
   const sql = '\n  alter table t add column n int;\n\n  create index on u (t);';
   expect(await lintStatements(sql)).toEqual([
     {
@@ -166,7 +166,7 @@ describe('table-rewrite is reported exactly for the columns that make PostgreSQL
   });
 });
 
-it('the safer forms are valid SQL, apart from the gaps that the author has to fill in', async () => {
+it('the safer forms are valid SQL, except for the gaps that the author has to fill in', async () => {
   const risky = [
     'alter table "T".u add foreign key (t) references t (id), add unique (t), alter t set not null, alter t type text',
     'create index on s.u (t); create unique index x on u (lower(t)); reindex table t; reindex (verbose) index i; vacuum full t',

@@ -19,7 +19,7 @@ export interface Sketch {
   readonly file?: string;
 }
 
-/** Completes sketches to revisions, each of which revises the one before it of its plugin. */
+/** Expands sketches into revisions, each of which revises the previous one of its plugin. */
 export function revisionsOf(sketches: readonly Sketch[]): readonly Revision[] {
   const last = new Map<string, string>();
   return sketches.map(({ id, up, down = 'select 1', dependsOn = [], breaking = false, check = null, file = id }) => {

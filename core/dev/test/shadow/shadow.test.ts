@@ -16,13 +16,13 @@ async function nameOf({ session }: Shadow): Promise<string> {
   return row?.name ?? '';
 }
 
-/** Returns the name of a shadow that was created some seconds ago. */
+/** Returns the name of a shadow that was created a number of seconds ago. */
 function shadowName(secondsAgo: number): string {
   return `headwater_shadow_${Math.floor(Date.now() / 1000 - secondsAgo).toString(36)}_0123456789ab`;
 }
 
 describe.each(databaseKinds)('a shadow on %s', (kind) => {
-  it('is as empty as a new database after any objects and settings', async () => {
+  it('is as empty as a new database after a reset', async () => {
     await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
     const fresh = await shadow.catalog();
     const settings = async (): Promise<readonly unknown[]> =>
@@ -132,7 +132,7 @@ describe('a shadow on a server', () => {
     expect(await exists(name)).toBe(false);
   });
 
-  it('drops shadows of dead processes after an hour, and none that may be in use', async () => {
+  it('drops shadows of dead processes after an hour, but none that may be in use', async () => {
     const [abandoned, recent] = [shadowName(7200), shadowName(60)];
     for (const name of [abandoned, recent]) await onServer('postgres', `create database ${name}`);
     const killed = await killedInItsShadow();

@@ -41,7 +41,7 @@ const leftovers: Readonly<Record<string, readonly string[]>> = {
   'deleted rows': ['delete from notes_note'],
   'changes of rows that revisions wrote': ["update notes_kind set name = 'left', parent = null where id = 2"],
   'truncated tables of revisions': ['truncate notes_kind, base_thing restart identity cascade'],
-  'drawn sequence numbers': [
+  'consumed sequence numbers': [
     "select nextval('notes_ticket'), nextval('notes_number')",
     "select setval('notes_note_id_seq', 7, false)",
   ],
@@ -68,7 +68,7 @@ describe.each(databaseKinds)('isolation of tests on %s', (kind) => {
     untouched = await databaseState(app);
   });
 
-  // On a server each test has its own database, so a test for each statement would show nothing more.
+  // On a server each test has its own database, so testing each statement would show nothing new.
   const cases: readonly (readonly [string, readonly string[]])[] =
     kind === 'pglite' ? Object.entries(leftovers) : [['everything', Object.values(leftovers).flat()]];
 
@@ -80,7 +80,7 @@ describe.each(databaseKinds)('isolation of tests on %s', (kind) => {
     expect(await databaseState(app)).toEqual(untouched);
   });
 
-  it('a test with other plugins sees nothing, nor does a later test with the same plugins', async () => {
+  it('neither a test with other plugins nor a later test with the same plugins sees anything', async () => {
     const before = await start('notes');
     await execute(before, "insert into notes_note (kind, text) values (1, 'left')");
     await before.stop();
@@ -93,14 +93,14 @@ describe.each(databaseKinds)('isolation of tests on %s', (kind) => {
     expect(await databaseState(app)).toEqual(untouched);
   });
 
-  it('a test that runs at the same time sees nothing', async () => {
+  it('a concurrent test sees nothing', async () => {
     await using first = await start('notes');
     await using second = await start('notes');
     await execute(first, 'delete from notes_note');
     expect(await databaseState(second)).toEqual(untouched);
   });
 
-  it('code that still runs after its test does not reach the next one', async () => {
+  it('code that is still running after its test cannot reach the next test', async () => {
     const before = await start('notes');
     await execute(before, 'select 1');
     await before.stop();

@@ -51,7 +51,7 @@ describe('the database of a test on a server', () => {
     expect(await databases(reason)).toEqual([]);
   });
 
-  it('is upgraded once and then copied, even by several tests that begin at the same time', async () => {
+  it('is upgraded once and then copied, even if several tests begin at the same time', async () => {
     const start = await makeOwn(timed('upgraded_once'));
     const apps = await Promise.all([start(), start(), start(), start()]);
     await using later = await start();

@@ -61,14 +61,14 @@ describe('the plugins of a test', () => {
     }
   });
 
-  it('are by default the package of the calling file', async () => {
+  it('default to the package of the calling file', async () => {
     await expect(startTestKernel()).rejects.toMatchObject({
       code: 'PLUGIN_FIELD_INVALID',
       details: { package: '@headwater/dev' },
     });
   });
 
-  it('have to be installed, and to be plugins', async () => {
+  it('must be installed and must be plugins', async () => {
     await expect(start('bass')).rejects.toMatchObject({
       code: 'PLUGIN_NOT_FOUND',
       details: { tried: ['@headwater/plugin-bass', 'headwater-plugin-bass', 'bass'], from: project.cwd },
@@ -103,7 +103,7 @@ describe('the plugins of a test', () => {
     });
   });
 
-  it('are imported by the function of the test, if there is one', async () => {
+  it('are imported with the function that the test passes, if any', async () => {
     const imported: string[] = [];
     const load = (url: string): Promise<unknown> => {
       imported.push(url);
@@ -137,7 +137,7 @@ describe('the database of a test', () => {
     });
   });
 
-  it('must not be a directory, which would stay behind', async () => {
+  it('must not be a directory, which would not be removed', async () => {
     await expect(startTestKernel({ plugins: ['core'], database: 'pglite://data' })).rejects.toMatchObject({
       code: 'CONFIG_VALUE_INVALID',
     });

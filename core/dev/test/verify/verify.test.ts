@@ -22,7 +22,7 @@ describe('verifying revisions', () => {
     const set = await loadPlugins({ core, ...plugins });
     const names = set.plugins.map(({ name }) => name);
     const findings = await verify({ set, plugins: names, shadow, orders, onStage() {} });
-    // These projects declare no entities, so everything that their revisions create counts as drift.
+    // These projects declare no entities, so everything their revisions create counts as drift.
     return findings.filter(({ rule }) => rule !== 'entities');
   }
 
@@ -30,7 +30,7 @@ describe('verifying revisions', () => {
     revisions: { '0001_create_note': { up, dependsOn: onObject }, ...more },
   });
 
-  it("finds nothing in valid revisions: an own table, a column with a default on another plugin's table, an index over it", async () => {
+  it("finds nothing in valid revisions: a table of the plugin, a column with a default on another plugin's table, an index over it", async () => {
     const likes: PluginSketch = {
       revisions: {
         '0001_create_like': {
@@ -140,7 +140,7 @@ describe('verifying revisions', () => {
     expect(findings[0]?.message).toContain('core_object.code is `not null` without a default');
   });
 
-  it('finds a plugin that cannot be activated late, because core has changed since', async () => {
+  it('finds a plugin that cannot be activated late because core has changed since', async () => {
     const moved: PluginSketch = {
       revisions: { ...core.revisions, '0002_rename': 'alter table core_object rename column title to name;' },
     };

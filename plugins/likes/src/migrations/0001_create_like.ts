@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Creates the table of likes: at most one per user and object, deleted with its object. */
+/** Creates the table of likes: at most one per user and object. A like is deleted with its object. */
 export default defineRevision({
   id: 'likes@0001_create_like',
   revises: null,
