@@ -1,7 +1,7 @@
 /**
- * Adds the optional packages of other platforms to package-lock.json. npm omits them if the registry does not have them, and
- * then `npm ci` reports that the lock is out of sync. Run it after every `npm install` that changes the lock: `npm run lock`.
- * The added entries have no integrity hash; `npm install` on their platform adds it.
+ * Adds the optional packages of other platforms to package-lock.json. npm omits them if the registry does not have
+ * them, and then `npm ci` reports that the lock is out of sync. Run it after every `npm install` that changes the lock:
+ * `npm run lock`. The added entries have no integrity hash; `npm install` on their platform adds it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

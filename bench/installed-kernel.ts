@@ -28,7 +28,7 @@ export function installKernel(directory: string): string {
   return installPackage(directory, 'core/kernel', 'kernel');
 }
 
-/** Builds the workspace in `folder` and installs the files that npm packs as `@headwater/<name>`. Returns its new folder. */
+/** Builds the workspace in `folder` and installs the files that npm packs as `@headwater/<name>`. Returns the folder. */
 export function installPackage(directory: string, folder: string, name: string): string {
   npm(['run', 'build', '--workspace', folder]);
   const answer = npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', folder]);

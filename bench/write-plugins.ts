@@ -16,8 +16,8 @@ export interface PluginsToWrite {
 }
 
 /**
- * Writes a workload as an application with its plugins installed: a config.json with the database in `DATABASE_URL`, and
- * in `node_modules` one package for each unit as npm would install it, with a manifest and without sources.
+ * Writes a workload as an application with its plugins installed: a config.json with the database in `DATABASE_URL`,
+ * and in `node_modules` one package for each unit as npm would install it, with a manifest and without sources.
  */
 export function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): void {
   rmSync(directory, { recursive: true, force: true });

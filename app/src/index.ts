@@ -11,7 +11,10 @@ export type { FrontPageStory } from './front-page.ts';
 export { Stories } from './stories.ts';
 export type { NewStory } from './stories.ts';
 
-/** The application: a community that posts stories. It requires plugin zero and uses likes and comments if they are active. */
+/**
+ * The application: a community that posts stories. It requires plugin zero, and uses likes and comments if they are
+ * active.
+ */
 export default definePlugin({
   name: 'app',
   entities: [Story],

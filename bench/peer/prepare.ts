@@ -1,5 +1,5 @@
-// Writes a workload of the peers' harness as Headwater plugins. Runs in the harness's work folder, where setup.ts copies
-// it: prepare.ts --workload FILE --out DIRECTORY --state base|plus1
+// Writes a workload of the peers' harness as Headwater plugins. Runs in the harness's work folder, to which setup.ts
+// copies it: prepare.ts --workload FILE --out DIRECTORY --state base|plus1
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSharedWorkload } from '../shared-workload.ts';

@@ -1,5 +1,5 @@
-// Makes Headwater one of the peers: packs the kernel and dev, installs them into the harness's work folder, and copies the
-// programs of its driver there. Usage, after the harness's own set-up: node bench/peer/setup.ts WORK
+// Makes Headwater one of the peers: packs the kernel and dev, installs them into the harness's work folder, and copies
+// the programs of its driver there. Usage, after the harness's own set-up: node bench/peer/setup.ts WORK
 import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { npm, repository } from '../installed-kernel.ts';
