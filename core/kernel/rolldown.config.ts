@@ -1,5 +1,5 @@
-// Bundles the doors of package.json into few files for npm, because each file that Node reads costs time. tsc makes their
-// declarations. docs/decisions/bundle.md has the reasons, and the content of each file.
+// Bundles the doors of package.json into a few files for npm, because each file that Node reads costs time. tsc emits
+// their declarations. docs/decisions/bundle.md explains the reasons and the content of each file.
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ const entries = Object.values(doors).flatMap((door) =>
   typeof door === 'string' ? [] : [door['headwater-source'].replaceAll(/^\.\/src\/|\.ts$/g, '')],
 );
 
-/** Everything that these import statically is also needed when nothing is pending. */
+/** Everything that these modules import statically is also needed when nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
 const contract = [source('plugin.ts')];
-/** Imported dynamically, but by every command except help. It runs when it is imported, whatever file it is in. */
+/** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
 const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
 
 /** Puts everything that `files` import statically into one file, except for the modules of a group with a higher priority. */
@@ -40,7 +40,7 @@ function group(name: string, priority: number, files: readonly string[]): CodeSp
 
 function reachedFrom(files: readonly string[], context: ChunkingContext): ReadonlySet<string> {
   const reached = new Set(files);
-  // The iteration over a set includes elements that are added during it.
+  // Iterating over a set also visits elements added during the iteration.
   for (const id of reached) for (const other of context.getModuleInfo(id)?.importedIds ?? []) reached.add(other);
   return reached;
 }
@@ -51,9 +51,9 @@ const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
 function isExternal(id: string, importer: string | undefined): boolean {
   if (isBuiltin(id)) return true;
   if (/^(?:[./]|[A-Za-z]:[\\/])/.test(id) || inlined.test(id)) return false;
-  // pg only requires it outside of Node.
+  // pg requires it only outside Node.
   if (id === 'pg-cloudflare') return true;
-  // This one changes the whole process, so there must be one copy of it.
+  // It changes the whole process, so there must be only one copy.
   return id.startsWith('reflect-metadata') || importer === undefined || !isInstalled(importer);
 }
 
@@ -61,7 +61,7 @@ function isInstalled(file: string): boolean {
   return /[\\/]node_modules[\\/]/.test(file);
 }
 
-/** Umzug's own command line cannot be called from here, and takes six sevenths of the time that umzug takes to load. */
+/** Umzug's own command line is unreachable here, and accounts for six sevenths of umzug's load time. */
 const withoutUmzugCli: Plugin = {
   name: 'without-umzug-cli',
   load: {
@@ -110,7 +110,7 @@ export default defineConfig({
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',
-    // As deep below `dist` as modules are below `src`, because some look for package.json from their own folder.
+    // At the same depth below `dist` as modules below `src`, because some locate package.json relative to their folder.
     chunkFileNames: 'chunk/[name].js',
     comments: false,
     codeSplitting: {

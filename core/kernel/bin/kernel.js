@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Any Node must be able to read this file: with an older one, a person should see the advice below and not a syntax error.
-// So there is no import declaration, no await, and nothing newer than a function.
+// Any version of Node must be able to parse this file: an old one should print the advice below, not a syntax error.
+// So it contains no import declarations, no await and no newer syntax.
 var needed = 24;
 var found = process.versions.node;
 
@@ -27,10 +27,10 @@ if (parseInt(found, 10) < needed) {
 }
 
 /**
- * Sets up this process, which is the command's own, and runs the command line in it. HEADWATER_PLAIN_RUNTIME=1 leaves the
- * process as Node made it: see docs/decisions/runtime.md.
+ * Sets up this process, which is the command's own, and runs the command line in it. HEADWATER_PLAIN_RUNTIME=1 leaves
+ * the process unchanged: see docs/decisions/runtime.md.
  *
- * @returns {Promise<void>} Settles when the command has ended.
+ * @returns {Promise<void>} Settles when the command has finished.
  */
 function runCommand() {
   var isPlain = process.env.HEADWATER_PLAIN_RUNTIME === '1';
@@ -49,27 +49,27 @@ function runCommand() {
 }
 
 /**
- * Before anything else is loaded, so that Node caches the compiled code of all of it.
+ * Enables the runtime tricks. Runs before anything else is loaded, so that Node caches all compiled code.
  *
  * @param {boolean} isBuilt Whether the kernel runs from `dist`.
- * @returns {Promise<void>} Settles when they are on.
+ * @returns {Promise<void>} Settles when they are enabled.
  */
 function enableTricks(isBuilt) {
-  // By a variable: `dist` is not there before a build, and Node only reads the sources of a workspace.
+  // In a variable, because `dist` does not exist before a build.
   var file = isBuilt ? '../dist/runtime/tricks.js' : '../src/runtime/tricks.ts';
   return /** @type {Promise<typeof import('../src/runtime/tricks.ts')>} */ (import(file)).then(function (tricks) {
     tricks.enableRuntimeTricks();
   });
 }
 
-/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door as it was built. */
+/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door from the build. */
 function builtDoor() {
-  // Not through package.json, which Node would have to read first.
+  // Not resolved through package.json, which Node would have to read first.
   var file = '../dist/cli.js';
   return /** @type {Promise<typeof import('@headwater/kernel/cli')>} */ (import(file));
 }
 
-/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door of a workspace. */
+/** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door from a workspace's sources. */
 function sourceDoor() {
   return import('./source-condition.js').then(function (hook) {
     hook.registerSourceCondition();
@@ -78,7 +78,7 @@ function sourceDoor() {
 }
 
 /**
- * `main` explains its own failures, so this is a broken installation or a bug.
+ * Reports an error that `main` did not handle: a broken installation or a bug.
  *
  * @param {unknown} error The value that was thrown.
  */

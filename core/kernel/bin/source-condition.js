@@ -3,22 +3,22 @@ import { isBuiltin, registerHooks } from 'node:module';
 let registered = false;
 
 /**
- * From now on, lets a workspace run from its sources. A package that Node finds inside `node_modules` is used as it is. A
- * package outside of it (a linked workspace), or one that Node does not find (a workspace that was never built), is
- * resolved again with the condition `headwater-source`. So published packages never see the condition, whatever they have
- * under it. Does nothing when it is called again.
+ * Lets workspaces run from their sources. A package that Node finds inside `node_modules` is used unchanged. A package
+ * outside of it (a linked workspace), or one that Node does not find (a workspace that was never built), is resolved
+ * again with the condition `headwater-source`. So the condition never applies to published packages, even if they
+ * define it. Further calls do nothing.
  *
  * @returns {void}
  */
 export function registerSourceCondition() {
   if (registered) return;
   registered = true;
-  // A name resolves to the same module everywhere in a folder, and hundreds of revisions import the same one.
+  // A name resolves to the same module everywhere in a folder, and hundreds of revisions import the same module.
   /** @type {Map<string, import('node:module').ResolveFnOutput>} */
   const known = new Map();
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      // Conditions only matter to names that a package.json resolves, not to paths, URLs and Node's own modules.
+      // Conditions affect only names that a package.json resolves, not paths, URLs or Node's own modules.
       if (/^(\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+.-]+:)/i.test(specifier) || isBuiltin(specifier)) {
         return nextResolve(specifier, context);
       }
@@ -38,8 +38,8 @@ function resolveName(specifier, context, nextResolve) {
     ...context,
     conditions: context.conditions.filter((condition) => condition !== 'headwater-source'),
   };
-  // Node caches resolutions by name and parent, ignoring conditions, and would return the first result again. A fragment
-  // makes another parent of the same path.
+  // Node caches resolutions by name and parent, ignoring conditions, and would return the first result again. Adding a
+  // fragment turns the same path into a different parent.
   const withSource = {
     ...context,
     conditions: [...published.conditions, 'headwater-source'],

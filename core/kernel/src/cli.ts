@@ -1,6 +1,6 @@
 /**
- * The command line door, `@headwater/kernel/cli`: the command `kernel` as a function, which changes nothing in the process
- * of its caller and leaves no listener behind.
+ * The command line door, `@headwater/kernel/cli`: the `kernel` command as a function. It does not modify the caller's
+ * process and leaves no listeners behind.
  *
  * @example
  * process.exitCode = await main(['migrate:status', '--json']);

@@ -10,7 +10,7 @@ import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
-/** The registrations and entities of all plugins. No service has been created, and no database is connected. */
+/** The registrations and entities of all plugins, before any service is created and before a database is connected. */
 export interface BoundPlugins {
   readonly container: AppContainer;
   /** The owner of each table, column, key and entity. */
@@ -20,8 +20,8 @@ export interface BoundPlugins {
 }
 
 /**
- * Calls the `bind` of every plugin and merges the entities of all. Inversify and MikroORM are loaded here, so no
- * `migrate:` command may call this. Throws the refusals of the container and of the entities.
+ * Calls the `bind` of every plugin and merges all entities. Inversify and MikroORM are loaded here, so no
+ * `migrate:` command may call this. Throws the errors of the container and of the entities.
  */
 export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');

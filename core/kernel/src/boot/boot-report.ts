@@ -20,15 +20,15 @@ export interface BootReport {
   /** The plugins, in the order in which they became ready. */
   readonly plugins: readonly StartReport[];
   /**
-   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the one before
-   * it, and the last one became ready last. All others started concurrently.
+   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the previous
+   * one, and the last became ready last. All others started concurrently.
    */
   readonly chain: readonly string[];
   /** The ids of the revisions that this process applied, in order. */
   readonly applied: readonly string[];
   /** The ids of applied revisions whose plugins are not active. */
   readonly dormant: readonly string[];
-  /** The ids of applied revisions that the code of their active plugins does not know. None of them is breaking. */
+  /** The ids of applied revisions that are unknown to the code of their active plugins. None of them is breaking. */
   readonly ahead: readonly string[];
 }
 
@@ -42,10 +42,10 @@ export interface StartReport {
   readonly name: string;
   readonly version: string;
   /**
-   * The duration of its import, a part of the stage `load`. It includes the modules that no earlier plugin imported.
+   * The duration of its import, which is part of the stage `load`. Includes modules that no earlier plugin imported.
    */
   readonly imported: number;
-  /** When it began to start, measured from the beginning of the stage `start`. */
+  /** The time at which it began to start, measured from the beginning of the stage `start`. */
   readonly began: number;
   /** The duration of its `start`. */
   readonly milliseconds: number;
@@ -72,8 +72,8 @@ export function createReport(
 }
 
 /**
- * Returns the critical path of the start. It goes back from the plugin that became ready last, each time to the
- * required plugin that became ready last.
+ * Returns the critical path of startup: traced back from the plugin that became ready last, each time to the required
+ * plugin that became ready last.
  */
 export function criticalPath(started: readonly StartedPlugin[]): readonly string[] {
   const chain: string[] = [];
@@ -96,7 +96,7 @@ function latest(started: readonly StartedPlugin[]): StartedPlugin | null {
 export interface Stopwatch {
   /** The stages that have ended. */
   readonly list: BootReport['stages'];
-  /** Ends a stage; the next one begins. */
+  /** Ends a stage and begins the next one. */
   readonly end: (stage: BootStage) => void;
 }
 

@@ -26,13 +26,13 @@ export interface BootOptions {
   readonly config?: string;
   /** The variables for `${VAR}` in the config. Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Follows the upgrade: which revision runs, and what the run waits for. Default: nothing is reported. */
+  /** Observes the upgrade: the running revision, and the reason for any wait. Default: nothing is reported. */
   readonly observer?: Observer;
   /** Returns the log of a plugin. Default: log entries are discarded. */
   readonly log?: (plugin: string) => PluginLog;
   /**
-   * Called once, right before the plugins start. If the returned signal is aborted before all of them have started,
-   * those that have are stopped, and the signal's reason is thrown. Default: nothing interrupts the start.
+   * Called once, right before the plugins start. If the returned signal is aborted before all of them have started, the
+   * plugins that have started are stopped, and the signal's reason is thrown. Default: nothing interrupts the start.
    */
   readonly interruption?: () => AbortSignal;
 }
@@ -53,22 +53,21 @@ export interface BootLoadedAppOptions extends Pick<BootOptions, 'observer' | 'lo
  */
 export interface App extends AsyncDisposable {
   readonly config: Config;
-  /** The stages of the boot with their times, the plugins, and the revisions that were applied. */
+  /** The stages of the boot with their durations, the plugins, and the applied revisions. */
   readonly report: BootReport;
   /** Returns a service from the container, for the host of the application. */
   readonly get: Get;
   /**
-   * Stops the plugins in reverse order and closes the database. Every part is closed even if an earlier one fails; then
-   * the first failure is thrown. Further calls return the promise of the first.
+   * Stops the plugins in reverse order and closes the database. Everything is closed even if an earlier step fails;
+   * then the first failure is thrown. Further calls return the promise of the first call.
    */
   readonly stop: () => Promise<void>;
 }
 
 /**
  * Boots the application that a config.json describes: loads and binds the plugins, connects, upgrades the database to
- * its heads, opens the entities and starts the plugins. Throws a KernelError if any of this fails, after closing
- * everything that had been opened. Every refusal that does not depend on the database is thrown before a connection is
- * opened.
+ * its heads, opens the entities and starts the plugins. Throws a KernelError if any step fails, after closing
+ * everything that was opened. Every error that does not depend on the database is thrown before a connection is opened.
  *
  * @example
  * await using app = await boot({ cwd: import.meta.dirname });
@@ -117,7 +116,7 @@ export async function bootLoadedApp(
   }
 }
 
-/** Calls `closers` in order, each even if an earlier one failed, and then throws the first failure. */
+/** Calls all `closers` in order, even if one fails, and then throws the first failure. */
 async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of closers) await close().catch((error: unknown) => failures.push(error));

@@ -2,7 +2,10 @@ import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import type { PluginEntities } from '../entities/plugin-entities.ts';
 import { hardRequirements, type Plugin } from '../plugin/plugin-set.ts';
 
-/** Returns the entities and extensions that a plugin's definition declares, with the plugins that they may refer to. */
+/**
+ * Returns the entities and extensions that a plugin's definition declares, and the plugins whose entities they may
+ * refer to.
+ */
 export function declaredEntities(
   plugin: Pick<Plugin, 'name' | 'package' | 'requires'>,
   definition: Pick<DefinedPlugin, 'entities' | 'extend'>,

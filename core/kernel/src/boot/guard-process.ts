@@ -5,13 +5,13 @@ import { currentPlugin } from './running-plugin.ts';
 
 /** The guard of an application's process, installed by {@link guardProcess}. */
 export interface ProcessGuard {
-  /** Removes the guard. From then on the process may end in any way. */
+  /** Removes the guard. */
   readonly release: () => void;
 }
 
 /**
- * Reports errors that would end the process without naming their plugin: a rejection that nobody handles, an exception
- * in a timer, and a call of `process.exit`. That call cannot be undone, so its exit code is replaced by one of failure.
+ * Reports errors that would end the process without naming their plugin: an unhandled rejection, an exception in a
+ * timer, and a call to `process.exit`. Such a call cannot be undone, so its exit code is replaced by a failure code.
  */
 export function guardProcess(onFailure: (error: KernelError) => void): ProcessGuard {
   const onStrayError = (thrown: unknown): void => onFailure(explainStrayError(thrown));

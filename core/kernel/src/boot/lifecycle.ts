@@ -3,16 +3,16 @@ import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define
 import type { Plugin } from '../plugin/plugin-set.ts';
 import { withTimeout } from './timeout.ts';
 
-/** A plugin whose definition is imported and whose options are checked. */
+/** A plugin with its imported definition and checked options. */
 export interface LoadedPlugin {
   readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth' | 'commands'>;
   readonly definition: DefinedPlugin;
   /** All exports of its main module. */
   readonly exports: Readonly<Record<string, unknown>>;
   readonly options: unknown;
-  /** Seconds that each of its phases may take. */
+  /** The maximum duration of each of its phases, in seconds. */
   readonly timeout: number;
-  /** Milliseconds that its import took, including the modules that no earlier plugin had imported. Default: 0. */
+  /** The duration of its import in milliseconds, including modules that no earlier plugin imported. Default: 0. */
   readonly importTime?: number;
 }
 
@@ -24,13 +24,13 @@ export interface StartedPlugin extends LoadedPlugin {
   readonly context: PluginContext;
 }
 
-/** Options of {@link startPlugins}: what the `start` of each plugin gets besides its own options. */
+/** Options of {@link startPlugins}: the input of each plugin's `start` besides its own options. */
 export interface StartOptions {
   readonly log: (plugin: string) => PluginLog;
   readonly get: (plugin: string) => Get;
   /** Runs `work` in a new database context. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** If it is aborted, starting ends as after a failure, and its reason is thrown. Default: never aborted. */
+  /** If aborted, starting ends as after a failure, and the signal's reason is thrown. Default: never aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -80,7 +80,7 @@ export async function startPlugins(
 }
 
 /**
- * Returns the plugins that must have started before `loaded`. Every plugin requires plugin zero, without listing it.
+ * Returns the plugins that must have started before `loaded`. Every plugin implicitly requires plugin zero.
  */
 export function requiredBy<One extends LoadedPlugin>(loaded: One, plugins: readonly One[]): readonly string[] {
   const zero = plugins.find(({ plugin }) => plugin.depth === 0 && plugin !== loaded.plugin);
@@ -88,7 +88,7 @@ export function requiredBy<One extends LoadedPlugin>(loaded: One, plugins: reado
   return zero === undefined ? names : [...names, zero.plugin.name];
 }
 
-/** Stops plugins one by one in reverse order, each even if an earlier one failed, and then throws the first failure. */
+/** Stops all plugins one by one in reverse order, even if one fails, and then throws the first failure. */
 export async function stopPlugins(started: readonly StartedPlugin[]): Promise<void> {
   const failures: unknown[] = [];
   for (const plugin of started.toReversed()) {

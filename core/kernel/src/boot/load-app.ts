@@ -8,7 +8,7 @@ import { startStopwatch, type Stopwatch } from './boot-report.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 import { withTimeout } from './timeout.ts';
 
-/** An application before it is connected: its plugins are imported, their options checked, and their services bound. */
+/** An application that is not yet connected: plugins are imported, options checked, and services bound. */
 export interface LoadedApp {
   readonly config: Config;
   readonly revisionSet: RevisionSet;
@@ -18,8 +18,8 @@ export interface LoadedApp {
 }
 
 /**
- * Loads and binds the active plugins. `load` imports their modules; default: Node's own import. Does not connect to the
- * database and creates no service. Throws every refusal that does not depend on the database.
+ * Loads and binds the active plugins. `load` imports their modules; default: Node's own import. Neither connects to the
+ * database nor creates a service. Throws every error that does not depend on the database.
  */
 export async function loadApp(
   config: Config,

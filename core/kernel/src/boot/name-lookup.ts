@@ -5,7 +5,7 @@ import { explainOwner, findOwned, ownedNames } from '../entities/explain-owner.t
 import type { OwnedObject } from '../entities/entity-ownership.ts';
 import type { LoadedApp } from './load-app.ts';
 
-/** Everything that has a name in an application, with its owners. The reply of `kernel why <name>`. */
+/** Everything in an application that has a given name, with its owners: the reply of `kernel why <name>`. */
 export interface NameLookup {
   readonly name: string;
   /** The objects with that name that entities declare: tables, columns, keys, entities or properties. */
@@ -14,7 +14,7 @@ export interface NameLookup {
   readonly container: TokenExplanation | null;
   /** The package of each active plugin, by plugin name. */
   readonly packages: Readonly<Record<string, string>>;
-  /** The same as text. */
+  /** The reply as text. */
   readonly lines: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function lookUpName({ bound: { container, ownership }, revisionSet }: Loa
 
 function linesOf(known: TokenExplanation, packages: ReadonlyMap<string, string>): readonly string[] {
   const { name, owner, state, exported, binding, decoratedBy, contributions } = known;
-  // The kernel's own names belong to no plugin.
+  // The kernel's own names do not belong to a plugin.
   const whose = state === 'active' ? ` (${packages.get(owner) ?? '@headwater/kernel'})` : ` (${state})`;
   const privately = exported === false ? ', private: its plugin does not export it' : '';
   const what = binding === null ? (contributions.length > 0 ? 'contribution point' : 'name') : 'token';

@@ -10,14 +10,14 @@ export interface RunningPlugin {
 
 const storage = new AsyncLocalStorage<RunningPlugin>();
 
-/** Runs `work` on behalf of a plugin. Everything that it starts and leaves running is attributed to that plugin too. */
+/** Runs `work` on behalf of a plugin. Background work that it leaves running is also attributed to that plugin. */
 export function runAsPlugin<T>(plugin: RunningPlugin, work: () => T): T {
   return storage.run(plugin, work);
 }
 
 /**
  * Returns the plugin whose code is running; `null` while the kernel's own code runs. This also works in Node's handlers
- * of unhandled rejections, of uncaught exceptions and of the exit of the process, which is how they find the plugin.
+ * of unhandled rejections, of uncaught exceptions and of process exit, which identify the plugin this way.
  */
 export function currentPlugin(): RunningPlugin | null {
   return storage.getStore() ?? null;

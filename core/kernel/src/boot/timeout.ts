@@ -3,7 +3,7 @@ import { shortMessage } from '../error/short-message.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import { runAsPlugin, type RunningPlugin } from './running-plugin.ts';
 
-/** A plugin and the seconds that each of its phases may take (`$startTimeout`). */
+/** A plugin and the maximum duration of each of its phases, in seconds (`$startTimeout`). */
 export interface PhaseTimeout {
   readonly plugin: Pick<Plugin, 'name' | 'package' | 'version'>;
   readonly timeout: number;
@@ -11,8 +11,8 @@ export interface PhaseTimeout {
 
 /**
  * Runs one phase of a plugin on its behalf and under its timeout. Any error names the plugin. If `signal` is aborted,
- * its reason is thrown without waiting for the phase. A phase that is no longer waited for keeps running; its outcome
- * is ignored. Throws PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
+ * its reason is thrown without waiting for the phase. An abandoned phase keeps running; its outcome is ignored. Throws
+ * PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
  */
 export async function withTimeout<T>(
   { plugin, timeout: seconds }: PhaseTimeout,

@@ -45,7 +45,7 @@ export const catalogQueries = {
       left join pg_class sequence on sequence.oid = dep.objid
       left join pg_namespace sn on sn.oid = sequence.relnamespace
     where c.relkind in ('r', 'p') and not c.relispartition order by c.oid, a.attnum`,
-  // Without the constraints of `not null`, which exist from PostgreSQL 18 on only: the column has that property.
+  // Excludes `not null` constraints, which exist only since PostgreSQL 18: they are a property of the column.
   constraints: `select ${nameSql('n', 'c.relname')} as "table", k.conname as name,
       case k.contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
         when 'c' then 'check' else 'exclude' end as kind,

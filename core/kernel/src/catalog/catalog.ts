@@ -1,7 +1,7 @@
 /**
  * The objects in a database, by name. Every name is text as `nameText` writes it, or the name of a part of a table,
- * without a schema. Column positions, oids and the order of creation are not included, since they say nothing about a
- * schema.
+ * without a schema. Column positions, oids and the order of creation are not included, since they are not part of a
+ * schema's definition.
  */
 export interface Catalog {
   /** Schemas other than `public`. */
@@ -38,14 +38,14 @@ export interface CatalogTable {
   /** Its partitions. They inherit their columns, constraints and indexes. */
   readonly partitions: ReadonlyMap<string, CatalogPartition>;
   readonly rowSecurity: RowSecurity;
-  /** In the order of the table, as `create table` lists them. */
+  /** In table order, as `create table` lists them. */
   readonly columns: ReadonlyMap<string, CatalogColumn>;
   readonly constraints: ReadonlyMap<string, CatalogConstraint>;
-  /** Without the indexes of constraints. */
+  /** Excludes indexes of constraints. */
   readonly indexes: ReadonlyMap<string, CatalogIndex>;
 }
 
-/** Whether policies apply to rows; `forced` applies them to the table's owner too. */
+/** Whether row policies apply; `forced` also applies them to the table's owner. */
 export type RowSecurity = 'off' | 'on' | 'forced';
 
 /** A partition of a table. */
@@ -86,7 +86,7 @@ export interface CatalogGenerated {
 export interface CatalogConstraint {
   readonly name: string;
   readonly kind: 'primary key' | 'unique' | 'foreign key' | 'check' | 'exclude';
-  /** For a check, all columns that it names. */
+  /** For a check, all columns that it references. */
   readonly columns: readonly string[];
   /** As PostgreSQL prints it. */
   readonly definition: string;
@@ -101,7 +101,7 @@ export interface CatalogIndex {
   readonly unique: boolean;
   /** The columns among its keys, without expressions. */
   readonly columns: readonly string[];
-  /** All columns that it names, including those in expressions and in its condition. */
+  /** All columns that it references, including those in expressions and in its condition. */
   readonly covers: readonly string[];
   /** The part after `using`, as PostgreSQL prints it: `btree (author_id)`. */
   readonly definition: string;
@@ -110,7 +110,7 @@ export interface CatalogIndex {
   readonly comment: string | null;
 }
 
-/** An object that is compared by the statement that creates it. */
+/** An object that is compared by its creating statement. */
 export interface CatalogDefinition {
   readonly kind: DefinitionKind;
   /** For a function, with its argument types, which are part of its identity. */
@@ -123,7 +123,7 @@ export interface CatalogDefinition {
   readonly uses: readonly string[];
 }
 
-/** The kinds of definitions. Entities may declare those before `sequence`; only revisions create the others. */
+/** The kinds of definitions. Entities may declare the kinds before `sequence`; only revisions create the others. */
 export type DefinitionKind =
   | 'view'
   | 'materialized view'

@@ -1,4 +1,4 @@
-/** Selects the schemas of the application: neither the server's nor that of the ledger. */
+/** Selects the application's schemas, excluding those of the server and of the ledger. */
 export const isApplicationSchema = (namespace: string): string =>
   `${namespace}.nspname !~ '^pg_' and ${namespace}.nspname not in ('information_schema', 'kernel')`;
 
@@ -10,10 +10,10 @@ const partSql = (part: string): string =>
   `case when ${part} ~ '[."]' then '"' || replace(${part}, '"', '""') || '"' else ${part} end`;
 
 /**
- * Excludes the objects of the server, whose oids are lower, and those of extensions, which are created and dropped with
- * their extension. Not `>= 16384`: PostgreSQL takes every oid constant in a plan for a relation that the plan depends
- * on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that oid, and
- * every change to it would invalidate the plans of all queries.
+ * Excludes the server's own objects, whose oids are lower, and those of extensions, which are created and dropped with
+ * their extension. Not `>= 16384`, because PostgreSQL treats every oid constant in a plan as a relation that the plan
+ * depends on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that
+ * oid, and every change to it would invalidate the plans of all queries.
  */
 export const isUserObject = (catalog: string, oid: string): string =>
   `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;

@@ -28,7 +28,7 @@ interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
   readonly from: readonly string[] | null;
 }
 
-/** Reads the catalog of a database, without the schemas of the server and of the ledger. */
+/** Reads the catalog of a database, excluding the schemas of the server and of the ledger. */
 export type ReadCatalog = () => Promise<Catalog>;
 
 /**

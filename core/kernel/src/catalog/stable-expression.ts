@@ -1,7 +1,8 @@
 /**
- * Returns an expression that PostgreSQL printed in the form that it prints after reading that text back. Only one
- * construct differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and reads it
- * as a cast of each element. Without this, a check with `in` would never equal the check that its own text creates.
+ * Converts an expression printed by PostgreSQL to the form that PostgreSQL prints after reading that text back. Only
+ * one construct differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and
+ * reads it as a cast of each element. Without this, a check with `in` would never equal the check that its own text
+ * creates.
  */
 export function stableExpression(text: string): string {
   let stable = '';

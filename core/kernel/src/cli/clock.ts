@@ -1,6 +1,6 @@
 /**
- * Milliseconds on a clock that only goes forward. Not `performance`, which Node loads when it is first named: nothing else
- * that runs at every boot does.
+ * Returns milliseconds on a monotonic clock. Avoids `performance`, which Node loads on first access and which nothing
+ * else needs on every boot.
  */
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6;

@@ -1,5 +1,3 @@
-import { styleText } from 'node:util';
-
 /** Functions that style words on a terminal. Elsewhere each returns its text unchanged. */
 export interface Colors {
   readonly bold: (text: string) => string;
@@ -21,21 +19,26 @@ export const noColors: Colors = Object.freeze({
 });
 
 const terminalColors: Colors = Object.freeze({
-  bold: (text: string) => styled('bold', text),
-  dim: (text: string) => styled('dim', text),
-  red: (text: string) => styled('red', text),
-  green: (text: string) => styled('green', text),
-  yellow: (text: string) => styled('yellow', text),
+  bold: styled(1, 22),
+  dim: styled(2, 22),
+  red: styled(31, 39),
+  green: styled(32, 39),
+  yellow: styled(33, 39),
 });
 
-/** `wantsColor` has already checked for a terminal, so Node does not have to. */
-function styled(style: keyof Colors, text: string): string {
-  return styleText(style, text, { validateStream: false });
+/** Returns a function that puts text between two codes of a terminal (ECMA-48, Select Graphic Rendition). */
+function styled(on: number, off: number): (text: string) => string {
+  return (text) => `\u001b[${on}m${text}\u001b[${off}m`;
+}
+
+/** Returns a text without the codes of its colors. */
+export function withoutColors(text: string): string {
+  return text.replaceAll(/\p{Cc}\[\d+m/gu, '');
 }
 
 /**
- * Whether to use colors. `NO_COLOR` (https://no-color.org) turns them off, then `FORCE_COLOR` decides, then whether the
- * stream is a terminal that may have them.
+ * Whether to use colors. `NO_COLOR` (https://no-color.org) turns them off; otherwise `FORCE_COLOR` decides, then
+ * whether the stream is a color terminal.
  */
 export function wantsColor(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
   const { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: terminal } = env;

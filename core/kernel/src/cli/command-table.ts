@@ -1,19 +1,19 @@
 import type { Command, Context } from './command.ts';
 
-/** A row of the table: what is known of a command without its module. */
+/** A row of the table: the facts about a command that are known without loading its module. */
 export interface CommandEntry {
   readonly name: string;
-  /** Half a line, for the list in `kernel --help`. */
+  /** A summary of half a line, for the list in `kernel --help`. */
   readonly summary: string;
   /** The heading under which help lists it. `null` hides it. */
   readonly group: 'Application' | 'Migrations' | 'Plugins' | 'Configuration' | 'Shell' | null;
-  /** The package that has it: the kernel, or `@headwater/dev`, which a production server need not have. */
+  /** The package that provides it: the kernel, or `@headwater/dev`, which a production server does not need. */
   readonly from: 'kernel' | 'dev';
-  /** Imports it. A command of dev is imported from the project to which the folder and config belong. */
+  /** Imports it. A dev command is imported from the project that the working directory and config belong to. */
   readonly load: (project: Pick<Context, 'cwd' | 'config'>) => Promise<Command>;
 }
 
-/** Every command, in the order in which help lists them. Each is imported when it is called. */
+/** Every command, in the order in which help lists them. Each is imported only when called. */
 export const commandTable: readonly CommandEntry[] = [
   {
     name: 'start',

@@ -8,9 +8,9 @@ export interface ArgumentSpec {
   readonly about: string;
   /** Default: false. */
   readonly required?: boolean;
-  /** Whether it takes all the words that follow. Only the last argument may. Default: false. */
+  /** Whether it takes all remaining words. Allowed only for the last argument. Default: false. */
   readonly many?: boolean;
-  /** The words with which a shell completes it. Default: none. */
+  /** The words that a shell offers as completions. Default: none. */
   readonly complete?: 'branch' | 'active plugin' | 'inactive plugin' | readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface ArgumentSpec {
 export interface OptionSpec {
   /** Without dashes. */
   readonly flag: string;
-  /** The name of its value. Without one the option is a switch. */
+  /** The name of its value. Default: the option is a switch. */
   readonly value?: string;
   readonly about: string;
 }
@@ -26,15 +26,15 @@ export interface OptionSpec {
 /** The arguments and options of a command. */
 export interface Signature {
   readonly arguments?: readonly ArgumentSpec[];
-  /** Besides those that every command has. */
+  /** The options besides those that every command has. */
   readonly options?: readonly OptionSpec[];
 }
 
-/** A command. Each is a module that is only imported when the command is called. */
+/** A command. Each is a module that is imported only when the command is called. */
 export interface Command extends Signature {
-  /** The text of its help: what it does, and what it leaves alone. */
+  /** The description in its help: its effects, and anything it leaves unchanged. */
   readonly about: string;
-  /** At least one line to copy, each with its purpose. */
+  /** One or more command lines to copy, each with its purpose. */
   readonly examples: readonly { readonly line: string; readonly about: string }[];
   /** The meaning of its exit codes, besides those that every command has. */
   readonly exits?: readonly { readonly code: ExitCode; readonly about: string }[];
@@ -43,7 +43,7 @@ export interface Command extends Signature {
   readonly run: (input: Input, context: Context) => Promise<Reply>;
 }
 
-/** The words of a command line, read by the command's signature. */
+/** The words of a command line, parsed according to the command's signature. */
 export interface Input {
   /** The arguments, in order. */
   readonly operands: readonly string[];
@@ -53,25 +53,25 @@ export interface Input {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** The surroundings in which a command runs. */
+/** The environment in which a command runs. */
 export interface Context {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--config`. */
   readonly config: string | undefined;
-  /** `--json`: standard output gets the reply and nothing else, and there is no progress. */
+  /** `--json`: standard output contains only the reply, and no progress is shown. */
   readonly json: boolean;
   /** `--debug`. */
   readonly debug: boolean;
-  /** Hides these texts in everything that is printed from now on. */
+  /** Hides these texts in all further output. */
   readonly conceal: (secrets: readonly string[]) => void;
-  /** Returns a text without the concealed texts. */
+  /** Returns a text with the concealed texts redacted. */
   readonly redact: (text: string) => string;
-  /** Standard error, for what happens while a command runs. */
+  /** Standard error, for messages while a command runs. */
   readonly progress: ProgressStream;
   /**
-   * For a command that has something to close. Until this is called, an uncaught failure of a plugin ends the process at
-   * once. From then on the first one aborts the signal, with the failure as its reason.
+   * Returns a signal for commands that have something to close. Until this is called, an uncaught failure of a plugin
+   * ends the process at once. Afterwards, the first such failure aborts the signal and is its reason.
    */
   readonly interruption: () => AbortSignal;
 }
@@ -79,7 +79,7 @@ export interface Context {
 /** The stream that progress is written to. */
 export interface ProgressStream {
   readonly isTerminal: boolean;
-  /** Writes text as it is, without the concealed texts. */
+  /** Writes text unchanged, except that concealed texts are redacted. */
   readonly write: (text: string) => void;
 }
 
@@ -89,10 +89,10 @@ export interface Reply {
   readonly exit?: ExitCode;
   /** For `--json`: the one document on standard output. */
   readonly json: unknown;
-  /** For people, without a line break at its end. Nothing is printed for an empty text. */
+  /** The reply for people, without a trailing line break. Nothing is printed if it is empty. */
   readonly text: (colors: Colors) => string;
-  /** The error that ended the command half-way. It is printed after `text`; `json` already holds it. */
+  /** The error that ended the command halfway. It is printed after `text`; `json` already holds it. */
   readonly error?: KernelError;
-  /** Runs after the reply was printed, and returns the exit code. */
+  /** Runs after the reply is printed, and returns the exit code. */
   readonly after?: () => Promise<ExitCode>;
 }

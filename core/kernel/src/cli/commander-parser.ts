@@ -5,7 +5,7 @@ import { nearestName } from '../error/nearest-name.ts';
 import type { Input, Signature } from './command.ts';
 import { acceptsCount, optionsOf, termOf, usageOf } from './signature.ts';
 
-/** Returns the commander program by which a command is parsed and its help is printed. */
+/** Returns the commander program that parses a command and formats its help. */
 export function programOf(name: string, signature: Signature): Program {
   const program = new Program(`kernel ${name}`).helpOption(false).exitOverride();
   program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
@@ -17,7 +17,7 @@ export function programOf(name: string, signature: Signature): Program {
   return program;
 }
 
-/** Parses the words besides a command's name. Throws USAGE. */
+/** Parses the words other than the command's name. Throws USAGE. */
 export function parse(name: string, signature: Signature, words: readonly string[]): Input {
   const program = programOf(name, signature);
   const wrong = (what: string): KernelError =>
@@ -31,10 +31,10 @@ export function parse(name: string, signature: Signature, words: readonly string
     const value: unknown = program.getOptionValue(option.attributeName());
     if (typeof value === 'string') values.set(flag, value);
     else if (value === true) switches.add(flag);
-    // Commander took the next flag for the value.
+    // Commander treated the next flag as the value.
     if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, signature));
   }
-  // Help is printed whatever else is wrong.
+  // Help is printed even if other words are invalid.
   if (switches.has('help') || unknown.includes('--help') || unknown.includes('-h')) {
     return { operands, values, switches: switches.add('help') };
   }
@@ -52,7 +52,7 @@ function parsed(
   try {
     return program.parseOptions([...words]);
   } catch (error) {
-    // A missing value is the only error that parsing options alone can end in.
+    // A missing value is the only error that parsing the options can cause.
     const flag = error instanceof CommanderError ? /--([a-z-]+)/.exec(error.message)?.[1] : undefined;
     throw flag === undefined ? error : needsValue(flag);
   }

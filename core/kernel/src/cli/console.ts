@@ -5,11 +5,11 @@ import type { ProgressStream, Reply } from './command.ts';
 import { errorStacks, errorText } from './error-text.ts';
 import { redacted } from './secrets.ts';
 
-/** The two standard streams, which never show a concealed text. */
+/** The two standard streams, which never print concealed text. */
 export interface Console {
-  /** Hides these texts in everything that is printed from now on. */
+  /** Hides these texts in all further output. */
   readonly conceal: (secrets: readonly string[]) => void;
-  /** Returns a text without the concealed texts. */
+  /** Returns a text with the concealed texts redacted. */
   readonly redact: (text: string) => string;
   readonly progress: ProgressStream;
   /** Prints a reply and returns its exit code. */
@@ -18,12 +18,12 @@ export interface Console {
   readonly printError: (error: KernelError) => ExitCode;
 }
 
-/** How to print. */
+/** The output settings. */
 export interface ConsoleOptions {
   readonly json: boolean;
   readonly debug: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether the streams belong to the command, which then ignores that their reader has closed them. */
+  /** Whether the streams belong to the command, which then ignores readers that close them early. */
   readonly ownsProcess: boolean;
 }
 
@@ -69,7 +69,7 @@ export function openConsole({ json, debug, env, ownsProcess }: ConsoleOptions): 
   };
 }
 
-/** A reader such as `head` may close the pipe early. The command still does its work. */
+/** A reader such as `head` may close the pipe early. The command still completes its work. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

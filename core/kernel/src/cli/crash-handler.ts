@@ -4,18 +4,20 @@ import type { KernelError } from '../error/kernel-error.ts';
 import type { ProgressStream } from './command.ts';
 import { asKernelError } from './error-text.ts';
 
-/** Milliseconds that open handles may keep a process alive after its command has ended. */
+/** The time in milliseconds for which open handles may keep a process alive after its command has finished. */
 const grace = 1000;
 
-/** Handles uncaught failures, and an exit before the command has ended. */
+/** Handles uncaught failures, and an exit before the command has finished. */
 export interface CrashHandler {
-  /** Reports uncaught exceptions, for a command that imports no more of plugins than their revisions. */
+  /** Reports uncaught exceptions, for a command that imports only the revisions of plugins. */
   readonly watchKernel: () => void;
-  /** The same for a command that imports the code of plugins: names the plugin behind a failure. */
+  /** Like `handleExceptions`, for a command that imports plugin code: names the plugin that caused a failure. */
   readonly watchPlugins: () => Promise<void>;
   /** See {@link Context.interruption}. */
   readonly interruption: () => AbortSignal;
-  /** To be called when the command has ended. Anything that plugins and revisions left open is abandoned a moment later. */
+  /**
+   * Call it when the command has finished. Handles that plugins and revisions left open are abandoned a moment later.
+   */
   readonly end: (progress: ProgressStream) => void;
 }
 
@@ -29,12 +31,12 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
     // A process that is exiting cannot wait for the command.
     const waits = controller !== null && !ended && error.code !== 'PLUGIN_ENDED_PROCESS';
     if (waits) return controller?.abort(error);
-    // From here on the exit is the kernel's doing, and not a second failure of the plugin.
+    // From here on the kernel itself exits; this is not a second failure of the plugin.
     guard?.release();
     ended = true;
     exit(error);
   };
-  // A call of `process.exit` in a revision file, or a promise that never settles: no message, and exit code 0.
+  // A call to `process.exit` in a revision file, or a promise that never settles, would exit silently with code 0.
   const onExit = (): void => {
     const what = 'the process was ended before the command was done.';
     if (!ended) exit(kernelError('INTERNAL', { what }));
@@ -48,14 +50,14 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
       if (guard !== null) return;
       const { guardProcess } = await import('../boot/guard-process.ts');
       guard = guardProcess(fail);
-      // The guard may know which plugin called `process.exit`, so its listener has to come first.
+      // The guard may know which plugin called `process.exit`, so its listener must run first.
       process.off('exit', onExit).on('exit', onExit);
     },
     interruption: () => (controller ??= new AbortController()).signal,
     end({ write }) {
       ended = true;
       const leave = (): void => {
-        // Standard streams are listed too, and a plugin's own pipe cannot be told from them.
+        // Standard streams are also listed, and cannot be distinguished from a plugin's own pipe.
         const open = new Set(process.getActiveResourcesInfo()).difference(new Set(['PipeWrap', 'TTYWrap']));
         const what = open.size === 0 ? '' : ` (${[...open].join(', ')})`;
         write(`A plugin left something open${what}; exiting anyway.\n`);
@@ -66,7 +68,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
   };
 }
 
-/** Leaves a process that is not the command's own to its owner: adds no listener, and never ends it. */
+/** Leaves a process that does not belong to the command to its owner: adds no listeners, and never ends it. */
 export const noCrashHandler: CrashHandler = Object.freeze({
   watchKernel() {},
   async watchPlugins() {},

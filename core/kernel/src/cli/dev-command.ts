@@ -11,24 +11,26 @@ import type { Command, Context } from './command.ts';
 
 const devName = '@headwater/dev';
 
-/** The commands of `@headwater/dev` by name. Each is imported when it is called. */
+/** The commands of `@headwater/dev` by name. Each is imported only when called. */
 export type DevCommands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Imports a command of `@headwater/dev` from where the project has it installed: the kernel itself does not depend on it.
- * Compares the versions before it imports any code of it. Throws DEV_NOT_INSTALLED and DEV_VERSION_DIFFERS.
+ * Imports a command of `@headwater/dev` from the project's installation, since the kernel does not depend on it.
+ * Compares the versions before importing any of its code. Throws DEV_NOT_INSTALLED and DEV_VERSION_DIFFERS.
  */
 export async function loadDevCommand(name: string, project: Pick<Context, 'cwd' | 'config'>): Promise<Command> {
   const { entry, from } = moduleOf(findDevPackage(name, project), './commands');
   if (from === 'sources') await resolveSources();
-  // The package's commands door, of the same version as this kernel.
+  // The package's commands door, which has the same version as this kernel.
   const { commands } = (await import(pathToFileURL(entry).href)) as { readonly commands: DevCommands };
   const load = commands[name];
   if (load === undefined) throw kernelError('INTERNAL', { what: `${devName} has no command ${name}.` });
   return load();
 }
 
-/** Finds the project's `@headwater/dev`, and checks that it is of this kernel's version and uses this very kernel. */
+/**
+ * Finds the project's `@headwater/dev`, and checks that it has this kernel's version and uses this copy of the kernel.
+ */
 function findDevPackage(command: string, { cwd, config }: Pick<Context, 'cwd' | 'config'>): PackageFile {
   const root = projectRoot(resolve(cwd, config ?? 'config.json'));
   const kernel = kernelPackage();

@@ -3,7 +3,7 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Colors } from './colors.ts';
 
-/** Returns a thrown value as a KernelError. Anything that is none is a bug in the kernel: INTERNAL. */
+/** Returns a thrown value as a KernelError. Any other value is a bug in the kernel: INTERNAL. */
 export function asKernelError(thrown: unknown): KernelError {
   if (isKernelError(thrown)) return thrown;
   return kernelError('INTERNAL', { what: `${shortMessage(thrown)}.` }, { cause: thrown });
@@ -19,7 +19,7 @@ export function errorText({ code, message, hint, written }: KernelError, colors:
   ].join('\n');
 }
 
-/** Escapes control characters, so that input which a message quotes cannot color a terminal or move its cursor. */
+/** Escapes control characters, so that input quoted in a message cannot color a terminal or move its cursor. */
 function escaped(text: string): string {
   const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.replaceAll(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, escape);

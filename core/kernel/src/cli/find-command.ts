@@ -5,8 +5,8 @@ import { commandNamed, commandTable } from './command-table.ts';
 import type { CrashHandler } from './crash-handler.ts';
 
 /**
- * Finds and imports a command of the kernel, of `@headwater/dev`, or of an active plugin. `words` are the other words of
- * the line. Throws USAGE for an unknown command, and what loading a command throws.
+ * Finds and imports a command of the kernel, of `@headwater/dev`, or of an active plugin. `words` are the other words
+ * of the line. Throws USAGE for an unknown command, and the errors of loading a command.
  */
 export async function findCommand(
   name: string,
@@ -17,7 +17,7 @@ export async function findCommand(
   const entry = commandNamed(name);
   if (entry !== undefined) return entry.load(context);
   const { knownPluginCommands, pluginCommands } = await import('./plugin-commands.ts');
-  // An error in the config only matters for a name that looks like a plugin's command.
+  // An error in the config matters only for a name that looks like a plugin's command.
   const mayBePlugins = name.includes(':') && !hasKernelPrefix(name);
   const declared = mayBePlugins ? pluginCommands(context) : knownPluginCommands(context);
   const found = declared.find((one) => one.name === name);
@@ -31,12 +31,12 @@ export async function findCommand(
   throw usageError(`kernel has no command "${name}"`, nearestCommand(name, words, names));
 }
 
-/** Whether a name begins like the kernel's own: `migrate:`, `plugin:`, `config:`. Then it is a misspelled one of those. */
+/** Whether a name has one of the kernel's own prefixes (`migrate:`, `plugin:`, `config:`) and so is a misspelling. */
 function hasKernelPrefix(name: string): boolean {
   return commandTable.some((entry) => entry.name.startsWith(name.slice(0, name.indexOf(':') + 1)));
 }
 
-/** A USAGE error of the command line as a whole, with the word that was probably meant. */
+/** Returns a USAGE error for the whole command line, with the word that was probably intended. */
 export function usageError(what: string, nearest: string | null = null): KernelError {
   const sentence = nearest === null ? `${what}.` : `${what}; did you mean ${nearest}?`;
   return kernelError('USAGE', { what: sentence, usage: null, command: null });

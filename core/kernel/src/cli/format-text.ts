@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+import { withoutColors } from './colors.ts';
 
-/** Lays rows out in columns, two spaces apart, without trailing white space. Color codes take no width. */
+/** Aligns rows in columns, two spaces apart, without trailing white space. Color codes have no width. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, widthOf(cell))));
@@ -13,7 +13,7 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
 }
 
 function widthOf(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length;
+  return [...withoutColors(cell)].length;
 }
 
 /** Formats a number with its noun: `1 revision`, `2 revisions`. */

@@ -20,7 +20,7 @@ export async function runHelp({ name, words }: CommandLine, context: Context, cr
   const help = (): string => helpOfAll(knownPluginCommands(context));
   if (name === 'help' || words.includes('--help') || words.includes('-h')) return replyWith('help', help());
   if (words.length > 0) throw usageError('kernel needs a command');
-  // Standard output stays empty, because the line asked for nothing. The help goes to standard error.
+  // Help was not requested, so it is printed on standard error, and standard output stays empty.
   context.progress.write(`${help()}\n`);
   return { exit: exitCode.usage, json: null, text: () => '' };
 }

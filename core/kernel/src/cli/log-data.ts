@@ -1,4 +1,4 @@
-/** The depth to which data is logged. Deeper data would only bloat a log. */
+/** The maximum depth of logged data. Deeper data would only bloat the log. */
 const depthLimit = 6;
 
 /**

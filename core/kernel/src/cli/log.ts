@@ -9,9 +9,9 @@ import { logData } from './log-data.ts';
 export type LogOf = (plugin: string) => PluginLog;
 
 /**
- * Opens the application's log on standard error. Each entry names its plugin. On a terminal an entry is a line for people,
- * elsewhere a JSON object on one line (`level`, `time`, `plugin`, `msg`, `data`). Secrets are redacted in every string
- * before it is written. `debug` entries are only written with `--debug`.
+ * Opens the application's log on standard error. Each entry names its plugin. On a terminal an entry is a
+ * human-readable line; elsewhere it is a JSON object on one line (`level`, `time`, `plugin`, `msg`, `data`). Secrets
+ * are redacted in every string before it is written. `debug` entries are written only with `--debug`.
  */
 export async function openLog({ progress, debug, env, redact }: Context): Promise<LogOf> {
   const colors = colorsIf(wantsColor(progress.isTerminal, env));
@@ -29,7 +29,7 @@ export async function openLog({ progress, debug, env, redact }: Context): Promis
   };
 }
 
-/** Opened with the first entry: an application that logs nothing never loads pino. */
+/** Opened on the first entry, so an application that logs nothing never loads pino. */
 function openPino(debug: boolean, write: (line: string) => void): Logger {
   // The package's own declarations describe the module.
   const { pino } = createRequire(import.meta.url)('pino') as { readonly pino: typeof Pino };
@@ -42,9 +42,9 @@ function openPino(debug: boolean, write: (line: string) => void): Logger {
   return pino(options, { write });
 }
 
-/** Formats a line that pino wrote for people: time, level, plugin, message and data. */
+/** Formats a line from pino for people: time, level, plugin, message and data. */
 export function formatEntry(line: string, colors: Colors = noColors): string {
-  // pino wrote the line, from the fields that `openLog` gave it.
+  // pino wrote the line from the fields that `openLog` passed.
   const { level, time, plugin, msg, data } = JSON.parse(line) as Readonly<Record<string, string>>;
   const style = { debug: colors.dim, info: colors.green, warn: colors.yellow, error: colors.red }[level ?? ''];
   const tail = data === undefined ? '' : ` ${colors.dim(JSON.stringify(data))}`;

@@ -7,21 +7,22 @@ import { asKernelError } from './error-text.ts';
 import { findCommand } from './find-command.ts';
 import { parseSimple, splitCommandLine } from './simple-parser.ts';
 
-/** The rights that the command line has in its process. */
+/** The permissions of the command line within its process. */
 export interface MainOptions {
   /**
-   * Whether the process exists for this command alone, as that of `bin/kernel.js` does. Then an uncaught failure is
-   * reported as an error, and the process ends with the command. Default: false, which adds no listener to the process.
+   * Whether the process exists only for this command, like that of `bin/kernel.js`. Then an uncaught failure is
+   * reported as an error, and the process ends with the command. Default: false, which adds no listeners to the
+   * process.
    */
   readonly ownsProcess?: boolean;
-  /** Whether linked packages may run from their sources, which takes a resolution hook. Default: false. */
+  /** Whether linked packages may run from their sources, which requires a resolution hook. Default: false. */
   readonly runsSources?: boolean;
 }
 
 /**
- * Runs the command `kernel`: reads `argv` (without Node and script), runs the command that it names, prints, and returns
- * the exit code. Never throws. Each command loads only the modules that it needs; commander and help are loaded when
- * something has to be explained.
+ * Runs the `kernel` command: parses `argv` (without Node and script), runs the named command, prints its reply, and
+ * returns the exit code. Never throws. Each command loads only the modules that it needs; commander and help are loaded
+ * only when an explanation is needed.
  */
 export async function main(argv: readonly string[], options: MainOptions = {}): Promise<ExitCode> {
   const { ownsProcess = false, runsSources = false } = options;
@@ -63,7 +64,7 @@ async function run(argv: readonly string[], context: Context, crashes: CrashHand
   const command = await findCommand(name, words, context, crashes);
   const input = parseSimple(command, words) ?? (await import('./commander-parser.ts')).parse(name, command, words);
   if (input.switches.has('help')) return (await import('./help-command.ts')).helpReply(name, command);
-  // Nothing has to be cleaned up after a crash: the database rolls back what was not committed.
+  // No cleanup is needed after a crash: the database rolls back what was not committed.
   if (command.runsPlugins === true) await crashes.watchPlugins();
   else crashes.watchKernel();
   return command.run(input, withOptions(input, context));
@@ -75,7 +76,7 @@ function configIn(argv: readonly string[]): string | undefined {
   return at < 0 ? argv.find((word) => word.startsWith('--config='))?.slice('--config='.length) : argv[at + 1];
 }
 
-/** The common options as they were parsed: a word like `--json` may turn out to be the value of another option. */
+/** Returns the common options as parsed: a word like `--json` may turn out to be the value of another option. */
 function withOptions({ values, switches }: Input, context: Context): Context {
   return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
 }

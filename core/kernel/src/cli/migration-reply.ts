@@ -27,7 +27,7 @@ export function runMigration(
   });
 }
 
-/** Replies with the outcome of a migration, including one that an error ended half-way. */
+/** Replies with the outcome of a migration, including one that failed halfway. */
 function replyWith(result: MigrationResult, milliseconds: number, nothing: string): Reply {
   const { runId, plan, error } = result;
   const applied = result.applied.map(({ id }) => id);
@@ -59,7 +59,7 @@ function appliedLines(
   ];
 }
 
-/** Returns the warnings about rows of the ledger whose revisions no active plugin has. */
+/** Returns warnings about ledger rows whose revisions are in no active plugin. */
 export function ledgerWarnings(
   dormant: readonly string[],
   ahead: readonly string[],

@@ -2,8 +2,8 @@ import { nearestName } from '../error/nearest-name.ts';
 import { commandTable } from './command-table.ts';
 
 /**
- * Guesses the command that was meant by a name with a space for its colon (`migrate up`), without the part before the
- * colon (`status`), or with a typing error. `null` if none is close.
+ * Guesses the intended command from a name with a space instead of a colon (`migrate up`), without its prefix
+ * (`status`), or with a typo. Returns `null` if none is close.
  */
 export function nearestCommand(
   name: string,

@@ -14,7 +14,7 @@ export function openConfig({ cwd, config: given, env, conceal }: Context): Confi
   return config;
 }
 
-/** Opens everything that needs no database: the config and the revisionSet. */
+/** Opens everything that needs no database: the config and the revision set. */
 export async function openRevisionSet(
   context: Context,
 ): Promise<{ readonly config: Config; readonly revisionSet: RevisionSet }> {
@@ -29,7 +29,7 @@ export interface OpenProject {
   readonly session: Session;
 }
 
-/** Opens the project with its database, and closes the database when `run` has ended. */
+/** Opens the project with its database, and closes the database after `run`. */
 export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
   const { config, revisionSet } = await openRevisionSet(context);
   return withSession(config.database, (session) => run({ config, revisionSet, session }));

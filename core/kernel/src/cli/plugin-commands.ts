@@ -5,8 +5,8 @@ import type { Context } from './command.ts';
 import { openConfig } from './open-project.ts';
 
 /**
- * Returns the commands of the active plugins, as their package.json files declare them. Throws the errors of the config and
- * of packages, and PLUGIN_COLLISION for a name that is one of the kernel's own.
+ * Returns the commands of the active plugins, as their package.json files declare them. Throws the errors of the config
+ * and of packages, and PLUGIN_COLLISION for the name of a kernel command.
  */
 export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   const declared = declaredCommands(openConfig(context));
@@ -16,7 +16,7 @@ export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   throw kernelError('PLUGIN_COLLISION', { what: `The command ${taken.name}`, owners });
 }
 
-/** The same for lists: returns none where there is no project, or where its config is invalid. */
+/** Like `pluginCommands`, for help and completion: returns none without a project or with an invalid config. */
 export function knownPluginCommands(context: Context): readonly DeclaredCommand[] {
   try {
     return pluginCommands(context);

@@ -2,7 +2,7 @@ import type { Observer } from '../run/run-context.ts';
 import { now } from './clock.ts';
 import type { Context } from './command.ts';
 
-/** Milliseconds before progress is shown. Work that is done by then needs none. */
+/** The delay in milliseconds before progress is shown. Faster work needs no progress. */
 const delay = 1000;
 
 const waiting = {
@@ -16,24 +16,25 @@ export interface Progress {
   readonly observer: Observer;
   /** Shows the current stage of work that has no steps to count. */
   readonly stage: (what: string) => void;
-  /** Erases the line of progress. */
+  /** Erases the progress line. */
   readonly end: () => void;
 }
 
 /**
- * Opens the progress on standard error. On a terminal it is one line that is rewritten, from the first second on. Elsewhere
- * only waits are reported, each reason once, so that a log explains a standstill. With `--json` there is none.
+ * Opens the progress display on standard error. On a terminal it is one line that is rewritten, starting after the
+ * first second. Elsewhere only waits are reported, each reason once, so that a log explains a standstill. With `--json`
+ * nothing is shown.
  */
 export function openProgress({ json, env, progress }: Context): Progress {
   const { write } = progress;
-  // A terminal without escape sequences cannot rewrite a line.
+  // A terminal that lacks escape sequences cannot rewrite a line.
   const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
   if (json) return { observer: {}, stage() {}, end() {} };
   const began = now();
   const said = new Set<string>();
   let line = '';
   const show = (): void => write(`\r\u001b[2K${line.slice(0, 78)}`);
-  // During one long statement nothing else is called, so a timer shows the line.
+  // Nothing else is called during a long statement, so a timer shows the line.
   const timer = setTimeout(() => isTerminal && line !== '' && show(), delay);
   timer.unref();
   const isLate = (): boolean => now() - began >= delay;

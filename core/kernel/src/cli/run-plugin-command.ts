@@ -11,7 +11,7 @@ import { openLog } from './log.ts';
 import { openConfig } from './open-project.ts';
 import { openProgress } from './progress.ts';
 
-/** Loads and binds the active plugins, and returns a command of one of them. Connects to no database yet. */
+/** Loads and binds the active plugins, and returns a command of one of them. Does not connect to the database yet. */
 export async function loadPluginCommand(
   { name, summary, plugin }: DeclaredCommand,
   context: Context,

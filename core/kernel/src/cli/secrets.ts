@@ -6,8 +6,8 @@ const leastLength = 6;
 
 /**
  * Returns the secrets of a config: the passwords of its database, and the values of the environment variables in the
- * options of its plugins. A value that is printed anyway is no secret: a password that is also the user's name, a variable
- * that holds a folder of the project.
+ * options of its plugins. A value that is printed anyway is not a secret: a password equal to the user name, a variable
+ * that contains a project folder.
  */
 export function secretsOf(
   { database, file, root, overlays, plugins }: Config,
@@ -36,7 +36,7 @@ function passwordsIn(url: string): readonly string[] {
   }
 }
 
-/** Returns the variables that a config file names in the options of plugins. The file has been checked before. */
+/** Returns the variables that a config file references in plugin options. The file has already been checked. */
 function variablesIn(file: string): readonly string[] {
   const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
   const plugins = typeof json === 'object' && json !== null && 'plugins' in json ? json.plugins : {};
@@ -55,7 +55,7 @@ function variablesIn(file: string): readonly string[] {
 const urlPassword = /(:\/\/[^\s:@/'"<>]*:)(?!password@)[^\s'"<>]*@/g;
 const passwordParameter = /\b((?:ssl)?password=)[^\s&'"]+/gi;
 
-/** Returns `text` without `secrets` and without the password of any URL: the last defense for everything that is printed. */
+/** Returns `text` without `secrets` and without the password of any URL: the last line of defense for all output. */
 export function redacted(text: string, secrets: readonly string[]): string {
   const known = secrets
     .toSorted((a, b) => b.length - a.length)

@@ -19,13 +19,13 @@ export function acceptsCount({ arguments: specs = [] }: Signature, count: number
   return count >= least && (count <= specs.length || specs.at(-1)?.many === true);
 }
 
-/** Returns an argument as usage lines and commander write it: `<name>`, `[name...]`. */
+/** Returns an argument in the notation of usage lines and commander: `<name>`, `[name...]`. */
 export function termOf({ name, required, many }: ArgumentSpec): string {
   const term = `${name}${many === true ? '...' : ''}`;
   return required === true ? `<${term}>` : `[${term}]`;
 }
 
-/** Returns the usage of a command in one line, without the common options. */
+/** Returns the usage of a command as one line, without the common options. */
 export function usageOf(name: string, { arguments: specs = [], options = [] }: Signature): string {
   const flags = options.map(({ flag, value }) => `[--${flag}${value === undefined ? '' : ` <${value}>`}]`);
   return ['kernel', name, ...specs.map(termOf), ...flags].join(' ');

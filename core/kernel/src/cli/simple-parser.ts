@@ -3,12 +3,12 @@ import { acceptsCount, optionsOf } from './signature.ts';
 
 /** A command line, split into the command's name and the other words. */
 export interface CommandLine {
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly name: string | null;
   readonly words: readonly string[];
 }
 
-/** Finds the command's name, which is the first word that is no flag. Options may come before it. */
+/** Finds the command's name, which is the first word that is not a flag. Options may precede it. */
 export function splitCommandLine(argv: readonly string[]): CommandLine {
   for (let i = 0; i < argv.length; i += 1) {
     const word = argv[i] ?? '';
@@ -20,9 +20,9 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
 }
 
 /**
- * Reads words that need no explanation: whole flags, each value a separate word, and the right number of arguments. Returns
- * `null` for anything else, which commander-parser.ts reads and explains. That takes longer to load than a run with nothing
- * pending may take in all, and reads the words that are accepted here in the same way.
+ * Parses simple words: complete flags, each value a separate word, and the right number of arguments. Returns `null`
+ * for anything else, which commander-parser.ts parses and explains. Commander takes longer to load than a whole run
+ * with nothing pending may take, and parses words accepted here identically.
  */
 export function parseSimple(signature: Signature, words: readonly string[]): Input | null {
   const specs = new Map(optionsOf(signature).map((option) => [`--${option.flag}`, option]));

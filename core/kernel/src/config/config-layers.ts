@@ -28,7 +28,7 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
   return result;
 }
 
-/** Returns the file in which to correct a value: the topmost one that has `path`, else the longest part of it. */
+/** Returns the file in which to correct a value: the topmost one that contains `path`, or else its longest prefix. */
 export function fileOf(layers: readonly Layer[], path: readonly string[]): string {
   for (let length = path.length; length > 0; length -= 1) {
     const top = layers.findLast(({ json }) => has(json, path.slice(0, length)));

@@ -14,8 +14,8 @@ export interface InstalledPlugin {
 }
 
 /**
- * Returns the JSON Schema of a config file where `plugins` are installed. It is draft 7, which editors support best. The
- * same plugins give the same bytes, in whatever order they come.
+ * Returns the JSON Schema of a config file for a project with `plugins` installed. It is draft 7, which editors support
+ * best. The result is byte-for-byte identical for any order of the plugins.
  */
 export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
   const byName = plugins.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -61,7 +61,7 @@ function sectionSchema(prefix: string): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(Array.from(settingsUnder(prefix), ([key, setting]) => [key, settingSchema(setting)]));
 }
 
-/** A text needs no alternative for `${VAR}`, which is text too. */
+/** A string needs no alternative for `${VAR}`, which is also a string. */
 function settingSchema({ type, description, default: usual, schema }: Setting): JsonSchema {
   if (type === 'text') return { description, ...schema };
   const value = JSON.stringify(usual);
@@ -81,7 +81,7 @@ function databaseSchema(): JsonSchema {
   return { description, anyOf: [settingSchema(settings['/database/url']), urls] };
 }
 
-/** The kernel's settings of a plugin. The default of `$package` is the package that is installed. */
+/** The kernel's settings of a plugin. The default of `$package` is the installed package. */
 function kernelSettings(plugin: InstalledPlugin): JsonSchema {
   const schemas = sectionSchema('/plugins/*');
   return { ...schemas, $package: { ...schemas['$package'], default: plugin.package } };
@@ -95,7 +95,7 @@ function pluginSchema(plugin: InstalledPlugin): JsonSchema {
   const properties = isSchema(options['properties']) ? options['properties'] : {};
   return {
     ...described,
-    // Unless the plugin's schema says otherwise there are no other keys, as when the kernel checks the options.
+    // Unless the plugin's schema allows them, other keys are rejected, as when the kernel checks the options.
     additionalProperties: false,
     ...options,
     type: 'object',

@@ -7,9 +7,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type DatabaseTarget =
   | {
       readonly kind: 'postgres';
-      /** Includes the password, so it is never printed. */
+      /** Contains the password, so it is never printed. */
       readonly url: string;
-      /** Bypasses a connection pooler, for what a pooler cannot do. Includes the password, so it is never printed. */
+      /** Bypasses a connection pooler, for what a pooler cannot do. Contains the password, so it is never printed. */
       readonly directUrl: string | null;
       /** User, host, port and database, without any secret. */
       readonly shown: string;
@@ -33,16 +33,16 @@ export interface PluginEntry {
   readonly package: string | null;
   /** `$startTimeout`, in seconds. */
   readonly startTimeout: number;
-  /** The other keys, which are the plugin's options. Variables in them are only substituted if the plugin is enabled. */
+  /** The other keys, which are the plugin's options. Their variables are substituted only if the plugin is enabled. */
   readonly options: { readonly [key: string]: Json };
   /**
-   * JSON pointers, within `options`, of values that were one whole `${VAR}`. Their text is converted to a number or a
-   * boolean where the plugin's schema expects one.
+   * JSON pointers within `options` to values that consisted of a single `${VAR}`. Their text is converted to a number
+   * or a boolean if the plugin's schema expects one.
    */
   readonly fromVariables: readonly string[];
 }
 
-/** The content of config.json with its overlay. The kernel's keys are checked, the options of plugins are not yet. */
+/** The content of config.json with its overlay. The kernel's keys are checked, but not yet the options of plugins. */
 export interface Config {
   /** Absolute path of config.json. */
   readonly file: string;
@@ -51,7 +51,7 @@ export interface Config {
   /** The project root: the folder of the nearest package.json above the file that is not inside node_modules. */
   readonly root: string;
   readonly database: DatabaseTarget;
-  /** All entries by plugin name, enabled or not. Plugin zero, if the key `core` names one, is the entry `core`. */
+  /** All entries by plugin name, enabled or not. If the key `core` names plugin zero, its entry is `core`. */
   readonly plugins: ReadonlyMap<string, PluginEntry>;
   readonly upgrade: UpgradeSettings;
 }

@@ -82,12 +82,14 @@ function problemOf(text: string): string | null {
   return null;
 }
 
-/** Returns the part before `://`. Without the slashes, `user:password@host` would seem to have a scheme. */
+/**
+ * Returns the part before `://`. If the slashes were not required, `user:password@host` would seem to have a scheme.
+ */
 function schemeOf(text: string): string | null {
   return /^([a-z][a-z0-9+.-]{0,30}):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
-/** Returns the parts of a URL that does not parse, without anything that may belong to a password. */
+/** Returns the parts of an unparsable URL, without anything that may belong to a password. */
 function partsOf(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === null) return 'text without a scheme';
@@ -98,12 +100,12 @@ function partsOf(text: string): string {
     /^([^:/?#]*)(?::([^/?#]*))?(?:\/([^?#]*))?/.exec(rest.slice(at + 1)) ?? [];
   const password = login.includes(':') ? ':***' : '';
   const user = at < 0 ? '' : `${login.split(/[:/?#]/)[0] ?? ''}${password}@`;
-  // Without an "@", the part that is read as the port may be a password.
+  // Without an "@", the apparent port may be a password.
   const shownPort = port === '' ? '' : `:${/^\d{1,5}$/.test(port) ? port : '***'}`;
   return quoteInput(`${scheme}://${user}${host}${shownPort}${database === '' ? '' : `/${database}`}`, 200);
 }
 
-/** Returns user, host, port and database of a URL that parses, without its query, which may hold a password. */
+/** Returns the user, host, port and database of a valid URL, without its query, which may contain a password. */
 function shownOf(url: URL): string {
   const host = url.host === '' ? (url.searchParams.get('host') ?? '') : url.host;
   const user = url.username === '' ? '' : `${url.username}@`;

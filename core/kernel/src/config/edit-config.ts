@@ -11,9 +11,9 @@ import { pointerOf } from './json-pointer.ts';
 import { invalidValue } from './invalid-value.ts';
 
 /**
- * Returns the text of a config file with the plugin `name` enabled: adds an empty entry, or removes `"$enabled": false` from
- * an existing one. Everything else keeps its place and its layout. `file` is for messages. Throws the errors of parsing,
- * PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED.
+ * Returns the text of a config file with the plugin `name` enabled: adds an empty entry, or removes `"$enabled": false`
+ * from an existing one. Everything else keeps its place and formatting. `file` is for messages. Throws the errors of
+ * parsing, PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED.
  */
 export function enablePlugin(text: string, name: string, file = 'config.json'): string {
   const { plugins, entry } = read(text, name, file);
@@ -22,7 +22,7 @@ export function enablePlugin(text: string, name: string, file = 'config.json'): 
   return inserted(place, ['plugins'], name, '{}');
 }
 
-/** The same with the plugin disabled. Its options stay in the file. A plugin without an entry gets none. */
+/** Returns the text with the plugin disabled. Its options stay in the file. A plugin without an entry gets none. */
 export function disablePlugin(text: string, name: string, file = 'config.json'): string {
   const { entry } = read(text, name, file);
   if (entry === undefined || entry['$enabled'] === false) return text;
@@ -67,13 +67,13 @@ function nodeAt(text: string, path: string[]): Node | undefined {
   return root && findNodeAtLocation(root, path);
 }
 
-/** Adds `"key": value` as the last entry of the object at `path`, in the layout of the entry before it. */
+/** Adds `"key": value` as the last entry of the object at `path`, formatted like the entry before it. */
 function inserted(text: string, path: string[], key: string, value: string): string {
   const object = nodeAt(text, path);
   if (object === undefined) return text;
   const [last, previous] = (object.children ?? []).toReversed();
   if (last === undefined) {
-    // A lone `$enabled` reads best on one line, the first plugin of a list on a separate one.
+    // A lone `$enabled` reads best on one line, the first plugin of a list on a separate line.
     if (value === 'false') return replaced(text, object, `{ "${key}": ${value} }`);
     const eol = text.includes('\r\n') ? '\r\n' : '\n';
     const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';
@@ -91,8 +91,8 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
 }
 
 /**
- * Replaces a config file atomically: after a crash it has either the old text or the new. A symbolic link stays one, and the
- * file keeps its permissions. Throws CONFIG_UNWRITABLE.
+ * Replaces a config file atomically: after a crash it contains either the old text or the new. Symbolic links and
+ * permissions are preserved. Throws CONFIG_UNWRITABLE.
  */
 export function writeConfig(file: string, text: string): void {
   let folder: string | null = null;

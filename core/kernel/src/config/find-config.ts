@@ -36,7 +36,7 @@ function exists(file: string): boolean {
   }
 }
 
-/** A directory instead of the file deserves its own message: containers create one for a mount that does not exist. */
+/** A directory in place of the file deserves a separate message: containers create one for a missing mount source. */
 function isFile(file: string, cwd: string): boolean {
   const found = statOf(file, cwd);
   if (found === undefined) return false;

@@ -4,15 +4,15 @@ import { quoteInput } from '../error/quote-input.ts';
 import { jsoncParser } from './jsonc-parser.ts';
 import { pointerOf } from './json-pointer.ts';
 
-/** Returns the line and column of an offset, both from 1. */
+/** Returns the line and column of an offset, both starting at 1. */
 export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /**
- * Returns the first error in the JSON `text`, at the place where a person would look: too deep a nesting, a duplicate key,
- * or the first unexpected token. `null` if there is none.
+ * Returns the first error in the JSON `text`, at the position where a person would look: excessive nesting, a duplicate
+ * key, or the first unexpected token. Returns `null` if there is none.
  */
 export function explainJson(text: string, file: string, depthLimit: number): KernelError | null {
   const syntax = (offset: number, problem: string): KernelError =>
@@ -63,7 +63,7 @@ function tooDeep(text: string, limit: number): number | null {
   return null;
 }
 
-/** Returns the place and the description of a syntax error. It never quotes a value, which may be a secret. */
+/** Returns the position and the description of a syntax error. It never quotes a value, which may be a secret. */
 function problemAt(text: string, offset: number): [offset: number, problem: string] {
   const char = text[offset];
   if (char === undefined) return [offset, 'the file ends too early; a closing "}", "]" or quotation mark is missing'];

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Jsonc from 'jsonc-parser';
 
 /**
- * Loads the package jsonc-parser, which is only needed to explain a syntax error or to edit a file. It is loaded by
+ * Loads the package jsonc-parser, which is needed only to explain a syntax error or to edit a file. It is loaded by
  * `require`, so that reading a config stays synchronous.
  */
 export function jsoncParser(): typeof Jsonc {

@@ -1,11 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Json } from './config.ts';
 import { explainJson, placeOf } from './json-syntax-error.ts';
 import { pointerOf } from './json-pointer.ts';
 
-/** The most levels of nested objects and arrays. */
+/** The maximum nesting depth of objects and arrays. */
 export const depthLimit = 64;
 
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
@@ -20,7 +19,8 @@ export function parseBytes(bytes: Buffer, file: string): Json {
   // UTF-16 has a byte order mark, or a zero beside the first letter.
   if (/^(fffe|feff|00..|..00)/.test(mark)) throw syntax(1, 1, 'the file is in UTF-16; save it as UTF-8');
   const text = bytes.toString('utf8');
-  if (!isUtf8(bytes)) {
+  // Decoding replaces invalid bytes, so encoding the text again gives others.
+  if (!bytes.equals(Buffer.from(text))) {
     const { line, column } = placeOf(text, text.indexOf('\ufffd'));
     throw syntax(line, column, 'found a byte that is not UTF-8');
   }
@@ -47,7 +47,7 @@ export function parseJson(text: string, file: string): Json {
   return json;
 }
 
-/** Counts the keys in `json`. Returns `null` if it is nested too deep. Throws CONFIG_KEY_RESERVED. */
+/** Counts the keys in `json`. Returns `null` if it is nested too deeply. Throws CONFIG_KEY_RESERVED. */
 function countKeys(json: Json, path: readonly string[], file: string): number | null {
   if (typeof json !== 'object' || json === null) return 0;
   if (path.length >= depthLimit) return null;
@@ -67,12 +67,12 @@ function countKeys(json: Json, path: readonly string[], file: string): number | 
   return keys;
 }
 
-/** Counts the colons outside strings, in text that has been parsed. */
+/** Counts the colons outside strings, in text known to be valid JSON. */
 function countColons(text: string): number {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
 }
 
-/** Uses the position in V8's message but not its words, which quote the text and so may reveal a secret. */
+/** Uses the position in V8's message but not its wording, which quotes the text and may reveal a secret. */
 function unexplained(text: string, file: string, error: unknown): KernelError {
   const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
   return kernelError('CONFIG_SYNTAX', { file, ...placeOf(text, position), problem: 'this is not JSON' });

@@ -20,9 +20,9 @@ export function coreEntry(packageName: string): PluginEntry {
 }
 
 /**
- * Reads the entry of the plugin `name`. Variables in the plugin's own options are only substituted if it is enabled, so that
- * a plugin can be disabled where its variables are not set. Throws PLUGIN_NAME_INVALID, PLUGIN_NAME_RESERVED, and the
- * errors of the `$`-keys.
+ * Reads the entry of the plugin `name`. Variables in the plugin's own options are substituted only if it is enabled, so
+ * that a plugin can be disabled in environments that do not set its variables. Throws PLUGIN_NAME_INVALID,
+ * PLUGIN_NAME_RESERVED, and the errors of the `$`-keys.
  */
 export function pluginEntry(name: string, json: Json | undefined, context: Substitution): PluginEntry {
   const path = ['plugins', name];

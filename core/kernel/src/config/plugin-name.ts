@@ -1,10 +1,10 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { isPluginName } from '../graph/revision-id.ts';
 
-/** Names that mean something else: plugin zero, the schema of the ledger, and the target for all plugins. */
+/** Names with another meaning: plugin zero, the schema of the ledger, and the target for all plugins. */
 const reserved = new Set(['core', 'kernel', 'heads']);
 
-/** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` are the place of `name`, for the message. */
+/** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` locate `name`, for the message. */
 export function assertPluginName(name: string, file: string, pointer: string): void {
   if (!isPluginName(name)) {
     throw kernelError('PLUGIN_NAME_INVALID', { name, file, pointer, problem: problemIn(name) });

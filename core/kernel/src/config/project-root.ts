@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 
 /**
  * Returns the folder of the project that `file` (absolute) belongs to: the nearest one above it that has a package.json and
- * is not inside `node_modules`. Without one it is the file's own folder.
+ * is not inside `node_modules`. Without one, returns the file's own folder.
  */
 export function projectRoot(file: string): string {
   const own = dirname(file);
@@ -13,7 +13,7 @@ export function projectRoot(file: string): string {
   }
 }
 
-/** Whether a path leads through a folder called `node_modules`, where published packages are installed. */
+/** Whether a path contains a `node_modules` folder, where published packages are installed. */
 export function isInNodeModules(path: string): boolean {
   return path.split(sep).includes('node_modules');
 }

@@ -14,7 +14,7 @@ import { readSettings } from './read-settings.ts';
 import { topKeys } from './settings.ts';
 import { substituted, type Environment, type Substitution } from './variables.ts';
 
-/** The largest config file that is read, in bytes. */
+/** The maximum size of a config file, in bytes. */
 const sizeLimit = 1024 * 1024;
 
 /**
@@ -48,7 +48,7 @@ export function readConfig(file: string, env: Environment, text?: string): Confi
   });
 }
 
-/** Returns the overlay of `config.json`, which is `config.<NODE_ENV>.json` beside it; the same for another file name. */
+/** Returns the overlay of `config.json`, which is `config.<NODE_ENV>.json` beside it; likewise for other file names. */
 function overlayOf(file: string, environment: string): readonly string[] {
   if (environment === '') return [];
   if (!/^[A-Za-z0-9_-]{1,100}$/.test(environment)) {

@@ -23,7 +23,7 @@ export function readSettings<const Prefix extends string>(
     key,
     object[key] === undefined ? setting.default : valueAt(object[key], setting, [...path, key], context),
   ]);
-  // There is a value for each row under the prefix, of the type that the row checks.
+  // Each row under the prefix has a value, whose type the row has checked.
   return Object.freeze(Object.fromEntries(values)) as Section<Prefix>;
 }
 

@@ -1,24 +1,24 @@
 import type { Json } from './config.ts';
 
-/** A key of config.json that a person tunes. Reading the config and its JSON Schema both follow from this. */
+/** A key of config.json that people tune. Both the config reader and the JSON Schema are derived from it. */
 export interface Setting<Value extends Json = Json> {
   readonly type: 'seconds' | 'boolean' | 'text';
   /** One or more sentences for the JSON Schema and the documentation. */
   readonly description: string;
-  /** The value of an absent key. `null`: none. */
+  /** The value of an absent key. `null`: no default. */
   readonly default: Value;
   /** The accepted values, as an error names them. */
   readonly expected: string;
   /** Whether a value is accepted. */
   readonly check: (json: Json) => boolean;
-  /** The keywords of the JSON Schema by which an editor checks a value. */
+  /** The JSON Schema keywords with which an editor checks a value. */
   readonly schema: { readonly [keyword: string]: Json };
 }
 
-/** The most seconds that a setting may have: PostgreSQL and Node's timers both count milliseconds in 32 bits. */
+/** The maximum of a setting in seconds: PostgreSQL and Node's timers both count milliseconds in 32 bits. */
 const mostSeconds = 2_147_483;
 
-/** Every setting, by its JSON pointer in config.json; `*` stands for a plugin's name. To add one is to add a row. */
+/** Every setting, by its JSON pointer in config.json; `*` stands for a plugin's name. To add a setting, add a row. */
 export const settings = {
   '/$schema': text({
     description: 'The JSON Schema of this file, for editors: "./config.schema.json".',

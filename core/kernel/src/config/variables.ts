@@ -7,11 +7,11 @@ import { pointerOf } from './json-pointer.ts';
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The input of substitution, and what it finds. */
+/** The input and the findings of substitution. */
 export interface Substitution {
   readonly layers: readonly Layer[];
   readonly env: Environment;
-  /** Filled with the pointers of values that were one whole `${VAR}`, whose text may mean a number or a boolean. */
+  /** Receives the pointers of values that consisted of a single `${VAR}`, whose text may mean a number or a boolean. */
   readonly whole: Set<string>;
 }
 
@@ -66,7 +66,7 @@ function replaced(text: string, path: readonly string[], { layers, env }: Substi
   return result + rest;
 }
 
-/** Returns the number or boolean that a variable's text means, and any other text unchanged. */
+/** Converts the text of a variable to a number or boolean if it denotes one; returns any other text unchanged. */
 export function fromText(json: Json): Json {
   if (json === 'true' || json === 'false') return json === 'true';
   return typeof json === 'string' && /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(json) ? Number(json) : json;

@@ -34,7 +34,7 @@ async function candidates(before: readonly string[], last: string, context: Cont
   return argumentsFor(spec?.complete, context);
 }
 
-/** Pressing Tab is no time for an error, so a command of a package that is not installed has no completions. */
+/** Pressing Tab should not cause an error, so a command of a package that is not installed has no completions. */
 async function loadQuietly(name: string, context: Context): Promise<Command | null> {
   try {
     return (await commandNamed(name)?.load(context)) ?? null;
@@ -44,7 +44,7 @@ async function loadQuietly(name: string, context: Context): Promise<Command | nu
   }
 }
 
-/** The same for an invalid config. */
+/** Likewise, an invalid config yields no completions. */
 async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): Promise<readonly string[]> {
   if (kind === undefined || typeof kind === 'object') return kind ?? [];
   try {

@@ -27,7 +27,7 @@ export const migrateDown: Command = {
   },
 };
 
-/** A branch name as a target means its head, which is kept. That is rarely the intention, so the text explains it. */
+/** A branch name as a target means its head, which is kept. That is rarely intended, so the text explains it. */
 export function explainNothing(target: string): string {
   const parsed = parseTarget(target);
   if (parsed.kind !== 'head') return `Nothing to revert: nothing is applied above ${target}.`;

@@ -31,7 +31,7 @@ export const migrateHistory: Command = {
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run(input, context) {
     const config = openConfig(context);
-    // Loading the revision set refuses a broken graph, which people come here to inspect.
+    // Loading the revision set would reject a broken graph, which this command exists to inspect.
     const set = await loadPluginSet(config, kernelPackage());
     const ledger = input.switches.has('offline') ? null : await withSession(config.database, readLedger);
     return replyOf(set, ledger, input);
@@ -89,7 +89,7 @@ function drawing(set: PluginSet, branches: readonly Branch[], only: string | und
     set,
     known.flatMap(({ shipped, row }) => (shipped === null && row !== null ? [row] : [])),
   );
-  // Without a ledger nothing is known to be pending.
+  // Without the ledger it is unknown which revisions are pending.
   const done = known.flatMap(({ id, state }) => (state === 'pending' ? [] : [id]));
   return toMermaid(only === undefined ? graph : partOf(graph, only), done);
 }

@@ -74,7 +74,9 @@ function planFor({ operands, values, switches }: Input, revisionSet: RevisionSet
   return downgradePlan(graph, history.applied, down, { cascade, hasDown: hasDownIn(revisionSet, state) });
 }
 
-/** Returns a step as data. For a revision that only the ledger has, the fields that a ledger does not hold are `null`. */
+/**
+ * Returns a step as data. For a revision that only the ledger has, fields that the ledger does not store are `null`.
+ */
 function detailed(
   { id, direction, plugin }: Step,
   { revisions }: RevisionSet,

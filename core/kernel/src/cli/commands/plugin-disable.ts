@@ -45,7 +45,7 @@ export const pluginDisable: Command = {
   },
 };
 
-/** Ignores other errors: two broken plugins must not keep each other from being disabled. */
+/** Ignores other errors: two broken plugins must not prevent each other from being disabled. */
 async function assertNotRequired(name: string, config: Config): Promise<void> {
   try {
     await loadRevisionSet(config);

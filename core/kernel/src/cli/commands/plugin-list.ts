@@ -100,7 +100,7 @@ async function othersOf(config: Config, { pluginSet }: RevisionSet): Promise<rea
   );
 }
 
-/** A plugin that is not active may be broken. That only matters when it is activated. */
+/** An inactive plugin may be broken, which matters only when it is activated. */
 async function contentOf({ file }: PluginCandidate): Promise<Pick<ListedPlugin, 'from' | 'revisions'>> {
   try {
     const plugin = readPluginPackage(file);

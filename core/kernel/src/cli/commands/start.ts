@@ -8,7 +8,7 @@ import { openLog } from '../log.ts';
 import { openProgress } from '../progress.ts';
 import { pluginCommands } from '../plugin-commands.ts';
 
-/** Milliseconds from which on a slow start names the plugins that it waited for. */
+/** The duration in milliseconds above which a start reports the plugins that it waited for. */
 const slowStart = 1000;
 
 /** `kernel start`. */
@@ -32,7 +32,7 @@ export const start: Command = {
   ],
   runsPlugins: true,
   async run({ switches }, context) {
-    // Reads the config before boot does, so that nothing that follows prints a secret in it.
+    // Reads the config before boot does, so that its secrets are concealed from the beginning.
     pluginCommands(context);
     const { cwd, env, config, json } = context;
     const progress = openProgress(context);
@@ -46,7 +46,7 @@ export const start: Command = {
       log: await openLog(context),
     }).finally(progress.end);
     const milliseconds = performance.now() - began;
-    // Before the reply says that the application is ready.
+    // Installed before the reply states that the application is ready.
     const interruption = context.interruption();
     const stopped = switches.has('once') ? null : untilStopped(interruption);
     return {
@@ -57,7 +57,7 @@ export const start: Command = {
           const why = await stopped;
           if (!json) context.progress.write(`${why}: stopping ${counted(app.report.plugins.length, 'plugin')}\n`);
         }
-        // The first failure of a plugin says more than a failure to stop after it.
+        // The first failure of a plugin is more informative than a subsequent failure to stop.
         await app.stop().catch((error: unknown) => {
           throw interruption.aborted ? interruption.reason : error;
         });
@@ -99,7 +99,7 @@ function reportText(
  */
 function untilStopped(interruption: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    // Keeps the process up even if no plugin holds anything open. A timer cannot be longer.
+    // Keeps the process running even if no plugin has an open handle. A timer cannot be longer.
     const alive = setInterval(() => {}, 2 ** 31 - 1);
     const end = (why: string): void => {
       clearInterval(alive);
