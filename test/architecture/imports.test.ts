@@ -3,7 +3,9 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** The folders of a package's sources and what each may import: other folders (`type` ones only as types), npm packages. */
+/**
+ * The folders of a package's sources and what each may import: other folders (`type` ones only as types), npm packages.
+ */
 interface Layout {
   /** Keyed by folder or top-level file. Data flows one way, so no two folders import each other. */
   readonly folders: Readonly<Record<string, readonly string[]>>;

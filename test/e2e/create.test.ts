@@ -162,8 +162,8 @@ const third: Application = {
 };
 
 /**
- * Runs `migrate:create` for successive changes to the entities of three plugins. The tests depend on each other: each begins
- * with the result of the one before.
+ * Runs `migrate:create` for successive changes to the entities of three plugins. The tests depend on each other: each
+ * begins with the result of the one before.
  */
 describe('revisions created from entities on disk', { timeout: 120_000 }, () => {
   let project: Project;

@@ -22,8 +22,9 @@ async function installAll(): Promise<Installed> {
 }
 
 /**
- * Enables plugins, disables one and enables it again, with real processes and installed packages. Beavy, the ancestor of
- * Headwater, failed once a plugin was disabled, with "Can't locate revision". The tests of one database depend on each other.
+ * Enables plugins, disables one and enables it again, with real processes and installed packages. Beavy, the ancestor
+ * of Headwater, failed once a plugin was disabled, with "Can't locate revision". The tests of one database depend on
+ * each other.
  */
 describe.each(databaseKinds)('the life of an application on %s', (kind) => {
   let target: DatabaseTarget;

@@ -12,8 +12,8 @@ export interface CuttingProxy {
 }
 
 /**
- * Starts a proxy. `onMoment` is called with each moment and its number, from 1. When it returns true, the proxy cuts the
- * connection at this moment.
+ * Starts a proxy. `onMoment` is called with each moment and its number, from 1. When it returns true, the proxy cuts
+ * the connection at this moment.
  */
 export async function startCuttingProxy(onMoment: (moment: Moment, n: number) => boolean): Promise<CuttingProxy> {
   let n = 0;

@@ -6,8 +6,8 @@ import { inject } from 'vitest';
 const workspace = join(import.meta.dirname, '../..');
 
 /**
- * Copies the kernel with one deliberate bug and returns the path of its command. Each fault test runs against a mutant too,
- * to prove that it can fail. Throws if the replaced text is not in the file.
+ * Copies the kernel with one deliberate bug and returns the path of its command. Each fault test runs against a mutant
+ * too, to prove that it can fail. Throws if the replaced text is not in the file.
  */
 export function mutant(name: string, file: string, from: string | RegExp, to: string): string {
   const directory = join(inject('memory'), `mutant-${name}-${randomBytes(4).toString('hex')}`);

@@ -7,7 +7,9 @@ import { makeProject, type Project } from '../helper/project.ts';
 const never = '() => new Promise(() => {})';
 const throws = `() => { throw new Error('broken on purpose'); }`;
 
-/** Makes a project with the plugin `faulty`, which has `fields`, and the plugin `steady`, which logs its start and stop. */
+/**
+ * Makes a project with the plugin `faulty`, which has `fields`, and the plugin `steady`, which logs its start and stop.
+ */
 async function faultyProject(fields: string, topLevel = ''): Promise<Project> {
   const say = (text: string): string => `() => { process.stderr.write('${text}\\n'); }`;
   const project = await makeProject({

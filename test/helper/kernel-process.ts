@@ -14,7 +14,9 @@ export function workspaceFolder(name: string): string {
 /** Folder of the workspace's `@headwater/kernel`. */
 export const workspaceKernel = workspaceFolder('kernel');
 
-/** Returns the `kernel` command that npx finds in the folder `cwd`, or that of the installed kernel if there is none. */
+/**
+ * Returns the `kernel` command that npx finds in the folder `cwd`, or that of the installed kernel if there is none.
+ */
 export function kernelBin(cwd: string): string {
   const own = join(cwd, 'node_modules/@headwater/kernel/bin/kernel.js');
   return existsSync(own) ? own : join(installedKernel(inject('scratch')), 'bin/kernel.js');

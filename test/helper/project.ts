@@ -54,8 +54,8 @@ export interface PluginSketch {
   /** Fields of `definePlugin` besides the name, as source. */
   readonly fields?: string;
   /**
-   * Source of `src/entities.js`, which exports `entities` and `extend` and may use `defineEntity`, `p` and `extendEntity`.
-   * The package exports everything that this file exports. Default: no such file.
+   * Source of `src/entities.js`, which exports `entities` and `extend` and may use `defineEntity`, `p` and
+   * `extendEntity`. The package exports everything that this file exports. Default: no such file.
    */
   readonly entities?: string;
   /** Its section of config.json; `null` for none. Default: `{}`. */

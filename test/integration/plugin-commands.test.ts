@@ -5,7 +5,9 @@ import { makeProject, type Project } from '../helper/project.ts';
 
 const imports = `import { Commands, definePlugin } from '@headwater/kernel/plugin';`;
 
-/** Makes a project with a plugin that lists the commands `listed` in its package.json and contributes those of `bind`. */
+/**
+ * Makes a project with a plugin that lists the commands `listed` in its package.json and contributes those of `bind`.
+ */
 async function projectWith(listed: Readonly<Record<string, string>>, bind: string, name = 'likes'): Promise<Project> {
   const stop = `() => { process.stderr.write('stopped\\n'); }`;
   const project = await makeProject({ plugins: { core: {}, [name]: {} }, database: await emptyDatabase('postgres') });

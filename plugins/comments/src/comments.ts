@@ -17,8 +17,8 @@ export interface NewComment {
 /** The comments on objects and on other comments. Users and objects are passed by id. */
 export interface Comments {
   /**
-   * Publishes a comment on an object, and records a {@link Reply}. Throws a Refusal: `invalid`, or `missing` if there is no
-   * such object or it is deleted.
+   * Publishes a comment on an object, and records a {@link Reply}. Throws a Refusal: `invalid`, or `missing` if there
+   * is no such object or it is deleted.
    */
   readonly reply: (comment: NewComment) => Promise<Comment>;
   /** Returns the comments on an object with their replies, oldest first. Runs one query. */

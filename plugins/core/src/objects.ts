@@ -16,8 +16,8 @@ export interface Objects {
   /** Returns an object, as an instance of its own entity class. Throws a Refusal, `missing`, also if it is deleted. */
   readonly get: (id: number) => Promise<ContentObject>;
   /**
-   * Marks an object as deleted and notifies the listeners. Its row stays, because other rows may refer to it. Deleting it
-   * again does nothing. The caller checks permissions. Throws a Refusal, `missing`, and an ObjectListenerError.
+   * Marks an object as deleted and notifies the listeners. Its row stays, because other rows may refer to it. Deleting
+   * it again does nothing. The caller checks permissions. Throws a Refusal, `missing`, and an ObjectListenerError.
    */
   readonly markDeleted: (id: number) => Promise<void>;
 }
@@ -25,7 +25,9 @@ export interface Objects {
 /** The token of {@link Objects}. */
 export const Objects = token<Objects>('core.objects');
 
-/** Returns the service for a database. `listeners` is called for each event, because a listener may need this service. */
+/**
+ * Returns the service for a database. `listeners` is called for each event, because a listener may need this service.
+ */
 export function objectsIn(database: Database, listeners: () => readonly Contribution<ObjectListener>[]): Objects {
   const notify = async (event: ObjectEvent, object: ContentObject): Promise<void> => {
     for (const { plugin, item } of listeners()) {

@@ -10,8 +10,8 @@ export type RefusalReason =
   | 'too-many';
 
 /**
- * The error that services throw when a rule of the application forbids an action. It is an answer for a user, not a failure:
- * it ends a request, while a KernelError ends a boot. Everything that the refused call wrote is rolled back.
+ * The error that services throw when a rule of the application forbids an action. It is an answer for a user, not a
+ * failure: it ends a request, while a KernelError ends a boot. Everything that the refused call wrote is rolled back.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal';

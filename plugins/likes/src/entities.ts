@@ -21,7 +21,7 @@ export class Like extends LikeSchema.class {}
 LikeSchema.setClass(Like);
 
 /**
- * An object with the number of its likes. The count is a column on plugin zero's table, so that ranking objects needs no
- * join. It has a default, because other plugins insert objects without knowing the column.
+ * An object with the number of its likes. The count is a column on plugin zero's table, so that ranking objects needs
+ * no join. It has a default, because other plugins insert objects without knowing the column.
  */
 export const LikedObject = extendEntity(ContentObject, { likesCount: p.integer().default(0) });

@@ -1,7 +1,10 @@
 import { sql } from '@mikro-orm/core';
 import { Database, type CommandContext, type CommandReply } from '@headwater/kernel/plugin';
 
-/** `kernel likes:recount`. Corrects every count that differs from the number of likes, for example after a manual import. */
+/**
+ * `kernel likes:recount`. Corrects every count that differs from the number of likes, for example after a manual
+ * import.
+ */
 export async function run({ get }: CommandContext): Promise<CommandReply> {
   const corrected = await get(Database).transactional(async (em) => {
     // Blocks new likes: a count taken before one of them would undo its increment.

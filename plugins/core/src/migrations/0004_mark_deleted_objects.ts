@@ -1,6 +1,8 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Adds the time of deletion to objects. Their rows stay, because other rows may refer to them: replies to a comment. */
+/**
+ * Adds the time of deletion to objects. Their rows stay, because other rows may refer to them: replies to a comment.
+ */
 export default defineRevision({
   id: 'core@0004_mark_deleted_objects',
   revises: 'core@0003_describe_users',

@@ -1,6 +1,9 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Adds the time when a participant read a message. A message counts as read if the participant visited after it was sent. */
+/**
+ * Adds the time when a participant read a message. A message counts as read if the participant visited after it was
+ * sent.
+ */
 export default defineRevision({
   id: 'messages@0002_note_when_read',
   revises: 'messages@0001_create_message',
