@@ -116,7 +116,7 @@ export interface PageOptions {
   readonly install: () => void;
   /** Languages of blocks that are neither written nor run, like a transcript of another tool. */
   readonly quotes?: readonly string[];
-  /** Values of this run that the page shows under another name, like a port. Default: none. */
+  /** Values of this run that the page shows differently, like a port. Default: none. */
   readonly shownAs?: Readonly<Record<string, string>>;
 }
 

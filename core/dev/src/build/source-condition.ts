@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { explainFileError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 
-/** The export condition that leads to sources, which are not in a tarball. */
+/** The export condition that points to sources, which are not in a tarball. */
 const condition = 'headwater-source';
 
 /**

@@ -49,7 +49,7 @@ export const migrateAdopt: Command = {
     },
   ],
   exits: [
-    { code: 12, about: 'the plugin is not active, or its sources are not here' },
+    { code: 12, about: 'the plugin is not active, or its sources are not in this workspace' },
     { code: 13, about: 'a migration cannot be adopted as it is' },
     { code: 15, about: 'the files and the table disagree about the history' },
     { code: 20, about: 'the database cannot be reached' },

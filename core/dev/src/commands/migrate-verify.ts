@@ -13,11 +13,11 @@ const mostOrders = 10_000;
 /** `kernel migrate:verify [plugin...]`. */
 export const migrateVerify: Command = {
   about:
-    'Proves revisions in a shadow, an empty PostgreSQL in this process. Each revision has to run with only its declared ' +
-    'dependencies, its `down` has to revert it and its `up` to work again after that, it may change only what its plugin ' +
-    "owns, and its columns on other plugins' tables may not break inserts that omit them. A database that activates a " +
-    'plugin late, or gets a revision late, has to end up with the schema of a fresh one. Entities and revisions have to ' +
-    'agree.\n\n' +
+    'Proves revisions in a shadow, an empty PostgreSQL in this process. Each revision must run with only its declared ' +
+    'dependencies. Its `down` must revert it, and its `up` must then work again. It may change only objects that its ' +
+    "plugin owns, and its columns on other plugins' tables must not break inserts that omit them. A database that " +
+    'activates a plugin late, or gets a revision late, must end up with the schema of a fresh one. Entities and ' +
+    'revisions must agree.\n\n' +
     'With --orders it also tries random orders that the edges allow, the same orders in each run. A missing edge, or two ' +
     'revisions that do not commute, is reported with the shortest order that fails.',
   arguments: [{ name: 'plugin', about: 'default: all plugins of this workspace', many: true, complete: 'branch' }],

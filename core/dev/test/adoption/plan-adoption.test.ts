@@ -53,7 +53,7 @@ describe('adopting migrations', () => {
       '20240104_c.cjs': `${common}module.exports = class extends Migration { async up() { this.addSql('select 3'); } };`,
       '20240105_d.mjs': `${plain('D', 4)}export default D;\nexport const other = 1;`,
       '20240106_e.ts': migrationText('E', methods(['select 5'])),
-      '20240106_e.js': 'throw new Error("built of the one beside it")',
+      '20240106_e.js': 'throw new Error("built from the file next to it")',
       '20240106_e.d.ts': 'nonsense',
       '20240106_e.test.ts': 'nonsense',
       '.snapshot-shop.json': '{}',

@@ -206,7 +206,7 @@ describe('kernel migrate:adopt', () => {
     [`${name}.ts`]: migrationText(name, methods([sql])),
   });
 
-  it('refuses a plugin that is not active, or whose sources are not here', async () => {
+  it('refuses a plugin that is not active, or whose sources are not in this workspace', async () => {
     const project = await makeShop(undefined, one('M1'));
     const unknown = refusalIn(await project.kernel('migrate:adopt', 'shpo', '--from', 'old', '--json'));
     expect(unknown).toMatchObject({

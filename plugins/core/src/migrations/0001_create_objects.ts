@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Creates the tables of users and objects. Plugins extend objects with tables of their own. */
+/** Creates the tables of users and objects. Plugins extend objects with their own tables. */
 export default defineRevision({
   id: 'core@0001_create_objects',
   revises: null,

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Creates the table of activities. Plugins extend activities with tables of their own. */
+/** Creates the table of activities. Plugins extend activities with their own tables. */
 export default defineRevision({
   id: 'core@0002_create_activities',
   revises: 'core@0001_create_objects',
