@@ -1,6 +1,6 @@
 /**
- * The contract door, `@headwater/kernel/plugin`: everything that the code of a plugin needs from Headwater. It loads
- * neither MikroORM nor Inversify nor a database driver, so importing a revision file is cheap.
+ * The contract door, `@headwater/kernel/plugin`: everything that a plugin's code needs from Headwater. It does not load
+ * MikroORM, Inversify or a database driver, so importing a revision file is cheap.
  */
 export type {
   BindContext,

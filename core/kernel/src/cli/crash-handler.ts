@@ -11,7 +11,7 @@ const grace = 1000;
 export interface CrashHandler {
   /** Reports uncaught exceptions, for a command that imports only the revisions of plugins. */
   readonly watchKernel: () => void;
-  /** Like `handleExceptions`, for a command that imports plugin code: names the plugin that caused a failure. */
+  /** Like {@link watchKernel}, for a command that imports plugin code: names the plugin that caused a failure. */
   readonly watchPlugins: () => Promise<void>;
   /** See {@link Context.interruption}. */
   readonly interruption: () => AbortSignal;

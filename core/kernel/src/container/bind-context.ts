@@ -18,7 +18,7 @@ import { assertPoint, assertToken } from './token-check.ts';
 /** The context of one call of a plugin's `bind`, and everything registered through it. */
 export interface OpenBindContext {
   readonly context: Omit<BindContext, 'config'>;
-  /** Closes the context. Later calls of its methods throw PLUGIN_BIND_FAILED. */
+  /** Closes the context. Later calls to its methods throw PLUGIN_BIND_FAILED. */
   readonly close: () => void;
   /** Returns everything registered so far. Throws PLUGIN_BIND_FAILED if a token was passed to `bind` but not bound. */
   readonly registered: () => PluginBindings;
@@ -76,7 +76,7 @@ export function openBindContext(
       to: (constructor) => {
         const classId = Symbol(name);
         const scopes = register(name, id, 'class', () => registry.inversify.get(classId));
-        // The token's binding decides the scope, so the class itself is instantiated each time that it is resolved.
+        // The token's binding determines the scope, so the class itself is instantiated on every resolution.
         inversify.bind(classId).to(constructor).inTransientScope();
         return scopes;
       },
@@ -89,7 +89,7 @@ export function openBindContext(
     assertOpen();
     assertPoint(point, owner, 'bind');
     assertExported(registry, point.name, owner, 'bind');
-    // By its type, a function makes the item, and any other value is the item itself.
+    // According to the type, a function creates the item, and any other value is the item itself.
     const make = typeof item === 'function' ? (item as (context: MakeContext) => unknown) : () => item;
     const key = typeof item === 'function' || point.key === null ? null : point.key(item as never);
     if (key !== null) {

@@ -12,7 +12,7 @@ export interface ContainerPlugin {
   readonly options: unknown;
   /**
    * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.
-   * Default: everything is visible, for a plugin without a module, as in a test.
+   * Default: everything is visible, as for a plugin without a module in a test.
    */
   readonly exports?: Readonly<Record<string, unknown>>;
 }
@@ -24,7 +24,9 @@ export function exportedNames({ exports }: ContainerPlugin): ReadonlySet<string>
   return new Set(exported.map(({ name }) => name));
 }
 
-/** Returns the plugin that owns a token or contribution point, by its name: `likes` owns `likes` and `likes.votes`. */
+/**
+ * Returns the plugin that owns a token or contribution point, given its name: `likes` owns `likes` and `likes.votes`.
+ */
 export function tokenOwner(name: string): string {
   return name.split('.', 1)[0] ?? name;
 }

@@ -7,7 +7,7 @@ import { nearestName } from '../error/nearest-name.ts';
 import { tokenOwner, type ContainerPlugin } from './container-plugin.ts';
 import { pluginState, type Registry } from './registry.ts';
 
-/** Returns TOKEN_UNBOUND, with the asking plugin, the values that were being made, and the reason. */
+/** Returns TOKEN_UNBOUND, with the requesting plugin, the values that were being created, and the reason. */
 export function unboundError(
   registry: Registry,
   token: string,
@@ -31,7 +31,7 @@ export function unboundError(
 /**
  * Returns TOKEN_UNBOUND for a token that a decorated constructor injects, or `null` if Inversify failed for another
  * reason. Its errors have no fields, but the message contains the missing identifier, and the prefix of our identifiers
- * is ours alone.
+ * is unique.
  */
 export function unboundInClass(
   registry: Registry,
@@ -45,7 +45,7 @@ export function unboundInClass(
   return unboundError(registry, name, plugin, 'get', stack);
 }
 
-/** Returns TOKEN_FAILED or CONTRIBUTION_FAILED for an error that a plugin threw while it made or wrapped a value. */
+/** Returns TOKEN_FAILED or CONTRIBUTION_FAILED for an error that a plugin threw while creating or wrapping a value. */
 export function makingError(
   step: ResolutionStep,
   by: { readonly plugin: string; readonly act: 'make' | 'decorate' },
@@ -61,13 +61,13 @@ export function makingError(
 }
 
 /**
- * Checks that a value is not a promise, as Inversify defines one: the time of its start would depend on who resolves it
- * first, and it would have no time limit. Throws TOKEN_ASYNC.
+ * Checks that a value is not a promise, as Inversify defines one: the time at which it starts would depend on who
+ * resolves it first, and it would have no time limit. Throws TOKEN_ASYNC.
  */
 export function assertSynchronous(step: ResolutionStep, plugin: string, value: unknown): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
   if (!('then' in value) || typeof value.then !== 'function') return;
-  // Nothing awaits the promise any longer. Its rejection must not end the process after the error has been reported.
+  // Nothing awaits the promise anymore. Its rejection must not end the process after the error has been reported.
   void Promise.resolve(value).catch(() => {});
   throw kernelError('TOKEN_ASYNC', { plugin, step: toStep(step) });
 }

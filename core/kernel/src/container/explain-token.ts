@@ -2,10 +2,10 @@ import type { PluginState } from '../error/codes/container.ts';
 import { tokenOwner } from './container-plugin.ts';
 import { pluginState, type Registry, type TokenBinding } from './registry.ts';
 
-/** Everything that is known about a token or a contribution point, for `kernel why`. */
+/** Everything known about a token or a contribution point, for `kernel why`. */
 export interface TokenExplanation {
   readonly name: string;
-  /** The plugin that owns it, by its name. */
+  /** The name of the plugin that owns it. */
   readonly owner: string;
   /** The state of the owner. */
   readonly state: PluginState;
@@ -15,7 +15,7 @@ export interface TokenExplanation {
   readonly binding: Pick<TokenBinding, 'type' | 'scope'> | null;
   /** The plugins that decorate it, innermost first. */
   readonly decoratedBy: readonly string[];
-  /** The contributions to it. `key` is `null` if it is known only after the item is made. */
+  /** The contributions to it. `key` is `null` if it is known only after the item is created. */
   readonly contributions: readonly { readonly plugin: string; readonly key: string | null }[];
 }
 

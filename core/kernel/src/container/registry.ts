@@ -1,4 +1,5 @@
-// Importing Inversify loads reflect-metadata once, before any class is decorated: decorated classes import it as well.
+// Importing Inversify loads reflect-metadata once, before any class is decorated: decorated classes import Inversify
+// too.
 import { Container } from 'inversify';
 import type { MakeContext } from '../contract/bind.ts';
 import type { ContainerPhase, PluginState, ResolutionStep } from '../error/codes/container.ts';
@@ -9,7 +10,7 @@ import { exportedNames, tokenOwner, type ContainerPlugin } from './container-plu
 /** The one binding of a token. */
 export interface TokenBinding extends ResolutionStep {
   readonly what: 'token';
-  /** How the value is made, in Inversify's terms. */
+  /** How the value is created, in Inversify's terms. */
   readonly type: 'class' | 'constant' | 'dynamic';
   readonly scope: 'singleton' | 'transient';
 }
@@ -19,14 +20,14 @@ export interface ContributionBinding extends ResolutionStep {
   readonly what: 'contribution';
   /** The identifier for Inversify. */
   readonly id: symbol;
-  /** `null` if the point has no key, or if the item is made by a function. */
+  /** `null` if the point has no key, or if the item is created by a function. */
   readonly key: string | null;
 }
 
-/** Anything that the container can make. */
+/** Anything that the container can create. */
 export type Binding = TokenBinding | ContributionBinding;
 
-/** A function by which a plugin wraps the value of a token. */
+/** A function with which a plugin wraps the value of a token. */
 export interface Decoration {
   readonly name: string;
   readonly plugin: string;
@@ -40,11 +41,13 @@ export interface PluginBindings {
   readonly decorations: readonly Decoration[];
 }
 
-/** Everything that the plugins registered so far. Inversify has the values; it does not record who registered them. */
+/**
+ * Everything that plugins have registered so far. Inversify holds the values but does not record who registered them.
+ */
 export interface Registry {
   /**
    * One container for all plugins. With a child container per plugin, a parent's singleton would use the bindings of
-   * the child that resolves it first.
+   * the first child that resolves it.
    */
   readonly inversify: Container;
   /** By token name. */
@@ -59,7 +62,7 @@ export interface Registry {
   readonly disabled: ReadonlySet<string>;
 }
 
-/** Returns a registry in which nothing is registered yet. */
+/** Returns an empty registry. */
 export function emptyRegistry(plugins: readonly ContainerPlugin[], disabled: Iterable<string> = []): Registry {
   return {
     inversify: new Container(),
@@ -71,7 +74,7 @@ export function emptyRegistry(plugins: readonly ContainerPlugin[], disabled: Ite
   };
 }
 
-/** Adds everything that a plugin registered, after all of it has been checked. */
+/** Adds all registrations of a plugin, after all of them have been checked. */
 export function addBindings(registry: Registry, added: PluginBindings): void {
   for (const binding of added.bindings) registry.bindings.set(binding.name, binding);
   for (const contribution of added.contributions) appendByName(registry.contributions, contribution);

@@ -8,7 +8,7 @@ import { assertSynchronous, makingError, toStep, unboundError, unboundInClass } 
 import { assertExported, type Binding, type Registry } from './registry.ts';
 import { assertPoint, assertToken } from './token-check.ts';
 
-/** Makes values, and tracks which value is being made for which other. */
+/** Creates values, and tracks which value is being created for which other value. */
 export interface Resolver {
   /** Calls `build` for a binding and applies its decorations. Reports cycles, promises and failures by name. */
   readonly make: (binding: Binding, build: (context: MakeContext) => unknown) => unknown;
@@ -19,8 +19,8 @@ export interface Resolver {
 }
 
 /**
- * Creates the resolver of a registry. Values are made synchronously, so a single stack tracks which values are being
- * made, whether `get` or Inversify (for a decorated constructor) asked for them.
+ * Creates the resolver of a registry. Values are created synchronously, so a single stack tracks those in progress,
+ * whether `get` or Inversify (for a decorated constructor) requested them.
  */
 export function createResolver(registry: Registry): Resolver {
   const { inversify, bindings, decorations } = registry;

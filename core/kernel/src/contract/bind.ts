@@ -12,9 +12,9 @@ import type { Token } from './token.ts';
  */
 export interface Get {
   /**
-   * Returns the value that is bound to a token. The first call makes it. Throws TOKEN_UNBOUND if nothing is bound,
-   * TOKEN_PRIVATE if another plugin owns the token and does not export it, TOKEN_CYCLE, and TOKEN_FAILED or TOKEN_ASYNC
-   * if the value cannot be made.
+   * Returns the value that is bound to a token, creating it on the first call. Throws TOKEN_UNBOUND if nothing is
+   * bound, TOKEN_PRIVATE if another plugin owns the token and does not export it, TOKEN_CYCLE, and TOKEN_FAILED or
+   * TOKEN_ASYNC if the value cannot be created.
    */
   <T>(token: Token<T>): T;
   /**
@@ -25,7 +25,7 @@ export interface Get {
   /**
    * Returns the contributions to a point: in plugin order, then in the order of each plugin's `contribute` calls.
    * Throws TOKEN_PRIVATE if another plugin owns the point and does not export it, CONTRIBUTION_FAILED for the first
-   * contribution that cannot be made, and CONTRIBUTION_COLLISION for two with the same key.
+   * contribution that cannot be created, and CONTRIBUTION_COLLISION for two with the same key.
    */
   readonly all: <T>(point: ContributionPoint<T>) => readonly Contribution<T>[];
 }
@@ -40,14 +40,14 @@ export interface Contribution<T> {
   readonly item: T;
 }
 
-/** The argument of a function that makes a value. */
+/** The argument of a function that creates a value. */
 export interface MakeContext {
   /** Resolves other values, as the plugin that the function belongs to. */
   readonly get: Get;
 }
 
 /**
- * Makes a value synchronously. A promise is refused with TOKEN_ASYNC: slow work belongs in `start`, which has a time
+ * Creates a value synchronously. A promise is rejected with TOKEN_ASYNC: slow work belongs in `start`, which has a time
  * limit and a defined order.
  */
 export type Make<T> = (context: MakeContext) => T;
@@ -72,22 +72,22 @@ export interface BindTo<T> {
   readonly toDynamicValue: (make: Make<T>) => BindIn;
 }
 
-/** Chooses how often a bound value is made. Default: once. */
+/** Chooses how often a bound value is created. Default: once. */
 export interface BindIn {
-  /** Makes the value once and shares it. This is the default. */
+  /** Creates the value once and shares it. This is the default. */
   readonly inSingletonScope: () => void;
-  /** Makes a new value each time that the token is resolved. */
+  /** Creates a new value each time the token is resolved. */
   readonly inTransientScope: () => void;
 }
 
 /**
- * An item, or a function that makes it. A function is always called to make the item, so an item that is itself a
- * function must be wrapped in one.
+ * An item, or a function that creates it. A function is always called to create the item, so an item that is itself a
+ * function must be wrapped in another.
  */
 export type ContributionOf<T> = [T] extends [(...args: never[]) => unknown] ? Make<T> : T | Make<T>;
 
 /**
- * The argument of a plugin's `bind`. Every method only registers something: no value is made before a `get` resolves
+ * The argument of a plugin's `bind`. Every method only registers something: no value is created before a `get` resolves
  * it. The methods throw PLUGIN_BIND_FAILED once `bind` has returned.
  *
  * @example
@@ -108,8 +108,8 @@ export interface BindContext<Options = unknown> {
   readonly bind: <T>(token: Token<T>) => BindTo<T>;
   /**
    * Contributes an item to a contribution point of any plugin. If the point has a key, prefer an item to a function:
-   * two items with the same key are then refused before a database connection is opened. Throws CONTRIBUTION_COLLISION,
-   * TOKEN_PRIVATE and TOKEN_INVALID.
+   * two items with the same key are then rejected before a database connection is opened. Throws
+   * CONTRIBUTION_COLLISION, TOKEN_PRIVATE and TOKEN_INVALID.
    */
   readonly contribute: <T>(point: ContributionPoint<T>, item: ContributionOf<T>) => void;
   /**

@@ -1,8 +1,8 @@
 declare const type: unique symbol;
 
 /**
- * A typed list that one plugin owns and that any plugin may contribute items to: routes, commands, listeners. Made by
- * {@link contributionPoint}.
+ * A typed list that one plugin owns and to which any plugin may contribute items: routes, commands, listeners. Created
+ * by {@link contributionPoint}.
  */
 export interface ContributionPoint<T> {
   /** Distinguishes contribution points from other values. */
@@ -18,16 +18,16 @@ export interface ContributionPoint<T> {
 /** Options of {@link contributionPoint}. */
 export interface ContributionPointOptions<T> {
   /**
-   * Computes an item's key. Two items with the same key are refused with CONTRIBUTION_COLLISION, which names the
+   * Computes an item's key. Two items with the same key are rejected with CONTRIBUTION_COLLISION, which names the
    * plugins of both. Default: items are not compared.
    */
   readonly key?: (item: T) => string;
 }
 
 /**
- * Makes a contribution point. `name` is `plugin.things`. Like tokens, two points with the same name are the same point,
- * and a point is private unless the main module of its plugin exports it. Contributions to a point whose plugin is not
- * active are never made. The name is checked where the point is used, which throws TOKEN_INVALID.
+ * Creates a contribution point. `name` is `plugin.things`. Like tokens, two points with the same name are the same
+ * point, and a point is private unless the main module of its plugin exports it. Contributions to a point of an
+ * inactive plugin are never created. The name is checked where the point is used, which throws TOKEN_INVALID.
  *
  * @example
  * export const Routes = contributionPoint<Route>('http.routes', { key: (route) => route.path });
@@ -46,7 +46,8 @@ export function contributionPoint<T>(
 }
 
 /**
- * Whether `value` has the shape of a {@link ContributionPoint}, so that points of another copy of this package count.
+ * Whether `value` has the shape of a {@link ContributionPoint}, so that points created by another copy of this package
+ * count.
  */
 export function isContributionPoint(value: unknown): value is ContributionPoint<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'contribution-point')

@@ -3,7 +3,7 @@ import { token } from './token.ts';
 
 /**
  * The application's database, for services. Each request, each command and each plugin's `start` runs in a separate
- * database context, with an EntityManager that caches the entities it has read. Contexts share nothing.
+ * database context, whose EntityManager caches the entities that it has read. Contexts share nothing.
  */
 export interface Database {
   /**
@@ -18,13 +18,15 @@ export interface Database {
    * outside a context.
    */
   readonly transactional: <Result>(work: (em: SqlEntityManager) => Promise<Result>) => Promise<Result>;
-  /** Runs `work` in a new context. Use it for work that no request started, such as a timer or a queue. */
+  /**
+   * Runs `work` in a new context. Use it for work that does not originate from a request, such as a timer or a queue.
+   */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 /**
- * The token of the {@link Database}. The kernel binds it. It can be resolved once the database is open: in `start` and
- * in everything that `start`, requests and commands call.
+ * The token of the {@link Database}. The kernel binds it. It can be resolved once the database is open: in `start`,
+ * requests and commands, and in everything they call.
  *
  * @example
  * bind(Likes).toDynamicValue(({ get }) => {

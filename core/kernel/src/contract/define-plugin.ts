@@ -43,9 +43,11 @@ export interface PluginDefinition<Options = unknown> {
    * Default: the plugin has no options.
    */
   readonly config?: StandardSchema<Options>;
-  /** The plugin's entities: classes registered with `setClass`, or schemas made by `defineEntity`. Default: none. */
+  /** The plugin's entities: classes registered with `setClass`, or schemas created by `defineEntity`. Default: none. */
   readonly entities?: readonly EntityEntry[];
-  /** Properties that the plugin adds to entities of plugins that it requires, made by `extendEntity`. Default: none. */
+  /**
+   * Properties that the plugin adds to entities of plugins that it requires, created by `extendEntity`. Default: none.
+   */
   readonly extend?: readonly Extension[];
   /**
    * Registers services, decorations and contributions. Called in plugin order, before a database connection is opened.
@@ -54,8 +56,8 @@ export interface PluginDefinition<Options = unknown> {
   readonly bind?: (context: BindContext<Options>) => void;
   /**
    * Starts the plugin. Called in a new database context, after the database is upgraded and the plugins that it
-   * requires have started. It fails after 10 seconds; the config key `$startTimeout` changes that. Default: nothing to
-   * start.
+   * requires have started. It times out after 10 seconds; the config key `$startTimeout` changes that. Default: nothing
+   * to start.
    */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
   /**
@@ -65,15 +67,15 @@ export interface PluginDefinition<Options = unknown> {
   readonly stop?: (context: PluginContext<Options>) => Promise<void> | void;
 }
 
-/** A frozen plugin definition: the default export of a plugin's package. Made by {@link definePlugin}. */
+/** A frozen plugin definition: the default export of a plugin's package. Created by {@link definePlugin}. */
 export interface DefinedPlugin<Options = unknown> extends PluginDefinition<Options> {
   /** Distinguishes plugins from other values. */
   readonly kind: 'plugin';
 }
 
 /**
- * Declares a plugin. Never throws: the definition is checked when the plugin is loaded, where its package and path are
- * known.
+ * Declares a plugin. Never throws: the definition is checked when the plugin is loaded, because its package and path
+ * are known then.
  *
  * @example
  * export default definePlugin({

@@ -3,9 +3,9 @@ import type { Sql, sql } from './sql.ts';
 /** The argument of a code revision. It runs SQL in the revision's own transaction and offers nothing else. */
 export interface RevisionContext {
   /**
-   * Runs one statement and returns its rows; PostgreSQL refuses several statements in one call. Throws
-   * ENVELOPE_VIOLATED for a statement that is not made by `sql`, that controls the transaction, or that runs after the
-   * function has returned.
+   * Runs one statement and returns its rows; PostgreSQL rejects several statements in one call. Throws
+   * ENVELOPE_VIOLATED for a statement that is not created by `sql`, that controls the transaction, or that runs after
+   * the function has returned.
    */
   readonly query: <Row = Record<string, unknown>>(statement: Sql) => Promise<readonly Row[]>;
   /** The `sql` tag, for statements with bound values. */
@@ -25,10 +25,10 @@ export interface RevisionDefinition {
   readonly dependsOn?: readonly string[];
   /** The change: SQL, or a function for changes that SQL alone cannot express. */
   readonly up: Sql | RevisionCode;
-  /** Reverts `up`. Default: none, so that a downgrade past this revision is refused with DOWN_MISSING. */
+  /** Reverts `up`. Default: none, so a downgrade past this revision is rejected with DOWN_MISSING. */
   readonly down?: Sql | RevisionCode;
   /**
-   * The version of the code. Required if `up` or `down` is a function; begin with 1 and increase it when the code
+   * The version of the code. Required if `up` or `down` is a function; start with 1 and increase it whenever the code
    * changes. It is hashed in place of the code. Not allowed without code.
    */
   readonly version?: number;
@@ -40,8 +40,8 @@ export interface RevisionDefinition {
   /** The revisions that this one replaces (a squash), by full name. Default: none. */
   readonly replaces?: readonly string[];
   /**
-   * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL refuses in
-   * one, such as `create index concurrently`. Default: true.
+   * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL does not allow
+   * in one, such as `create index concurrently`. Default: true.
    */
   readonly transaction?: boolean;
   /**
@@ -52,15 +52,15 @@ export interface RevisionDefinition {
   readonly check?: Sql;
 }
 
-/** A frozen revision definition: the default export of a revision file. Made by {@link defineRevision}. */
+/** A frozen revision definition: the default export of a revision file. Created by {@link defineRevision}. */
 export interface DefinedRevision extends RevisionDefinition {
   /** Distinguishes revisions from other values. */
   readonly kind: 'revision';
 }
 
 /**
- * Declares a revision. Never throws: the definition is checked when its plugin is loaded, where file and plugin are
- * known, with REVISION_FIELD_INVALID and other codes.
+ * Declares a revision. Never throws: the definition is checked when its plugin is loaded, because the file and plugin
+ * are known then, with REVISION_FIELD_INVALID and other codes.
  *
  * @example
  * export default defineRevision({

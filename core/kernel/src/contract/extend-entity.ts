@@ -42,10 +42,10 @@ export type ExtendedEntity<Target extends object, Properties extends EntityPrope
 /**
  * Adds properties to an entity of a plugin that this plugin requires. List the result under `extend` in `definePlugin`.
  *
- * Each column must be nullable or have a database default, since other plugins insert rows without knowing it. The
- * columns, and the indexes and keys over them, belong to the plugin that declares them. Never throws: extensions are
- * checked when the entities of all plugins are merged, with EXTENSION_INVALID, EXTENSION_REQUIRED, COLUMN_COLLISION,
- * ENTITY_NOT_REGISTERED and ENTITY_NOT_REQUIRED.
+ * Each column must be nullable or have a database default, since other plugins insert rows without knowing about it.
+ * The columns, and the indexes and keys on them, belong to the plugin that declares them. Never throws: extensions
+ * are checked when the entities of all plugins are merged, with EXTENSION_INVALID, EXTENSION_REQUIRED,
+ * COLUMN_COLLISION, ENTITY_NOT_REGISTERED and ENTITY_NOT_REQUIRED.
  *
  * @example
  * export const LikedObject = extendEntity(ContentObject, {
@@ -62,7 +62,7 @@ export function extendEntity<Target extends object, const Properties extends Ent
     kind: 'extension',
     target,
     properties: Object.freeze({ ...properties }),
-    // The same class at run time: within one application an entity has the columns of all active plugins.
+    // At run time it is the same class: within one application an entity has the columns of all active plugins.
     as: target,
   });
 }

@@ -1,4 +1,4 @@
-/** A piece of SQL: text with placeholders like `$1`, and their values. Made by {@link sql}, never by hand. */
+/** A piece of SQL: text with placeholders like `$1`, and their values. Created by {@link sql}, never by hand. */
 export interface Sql {
   /** Distinguishes SQL from other values. */
   readonly kind: 'sql';
@@ -16,7 +16,7 @@ export function isSql(value: unknown): value is Sql {
 /**
  * Tags a piece of SQL. The text is used as written (`\d` stays `\d`); only a backtick and `${` need a backslash. An
  * interpolated `sql` piece is inserted as SQL. Every other interpolated value becomes a bound parameter. Only queries
- * may have parameters: the `up`, `down` and `check` of a revision are plain text and are refused with
+ * may have parameters: the `up`, `down` and `check` of a revision are plain text and are rejected with
  * REVISION_FIELD_INVALID if they have any.
  *
  * @example

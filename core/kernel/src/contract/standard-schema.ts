@@ -14,7 +14,7 @@ export interface StandardSchema<Output = unknown> {
     /** The input and output types. They exist for the compiler only. */
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
     /**
-     * Returns the JSON Schema of the accepted input, if the library supports it. The kernel uses it to refuse unknown
+     * Returns the JSON Schema of the accepted input, if the library supports it. The kernel uses it to reject unknown
      * options and to write the JSON Schema of config.json.
      */
     readonly jsonSchema?: { readonly input: (options: { readonly target: string }) => Record<string, unknown> };

@@ -2,7 +2,7 @@ declare const type: unique symbol;
 
 /**
  * The name of a service together with its type. One plugin binds a value to it; others resolve it. A token is not a
- * class: users of a service depend on its interface, and the implementation can be replaced. Made by {@link token}.
+ * class: users of a service depend on its interface, and the implementation can be replaced. Created by {@link token}.
  */
 export interface Token<T> {
   /** Distinguishes tokens from other values. */
@@ -16,9 +16,9 @@ export interface Token<T> {
 }
 
 /**
- * Makes a token. `name` is `plugin` or `plugin.thing`. Two tokens with the same name are the same token, even across
- * copies of this package. To use an optional plugin whose package may not be installed, make its token by name and take
- * `T` from an `import type`.
+ * Creates a token. `name` is `plugin` or `plugin.thing`. Two tokens with the same name are the same token, even across
+ * copies of this package. To use an optional plugin whose package may not be installed, create its token by name and
+ * take `T` from an `import type`.
  *
  * A token is private unless the main module of its plugin exports it. The name is checked where the token is bound or
  * resolved, which throws TOKEN_INVALID.
@@ -36,10 +36,10 @@ export function token<T>(name: string): Token<T> {
   return Object.freeze({ kind: 'token', name, id: Symbol.for(idPrefix + name) });
 }
 
-/** The prefix of the description of every token's `id`. It tells our symbols from others. */
+/** The prefix of the description of every token's `id`. It distinguishes our symbols from others. */
 export const idPrefix = 'headwater.token:';
 
-/** Whether `value` has the shape of a {@link Token}, so that tokens of another copy of this package count. */
+/** Whether `value` has the shape of a {@link Token}, so that tokens created by another copy of this package count. */
 export function isToken(value: unknown): value is Token<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'token') return false;
   return 'name' in value && typeof value.name === 'string' && 'id' in value && typeof value.id === 'symbol';

@@ -10,7 +10,7 @@ export interface DirectoryLock {
 /**
  * Locks a directory for this process, since two processes on one PGlite directory silently lose acknowledged commits.
  * The lock is an exclusive transaction of SQLite on a file beside the directory. The operating system releases it when
- * the process ends in any way, so there is never a stale lock to remove. Throws DIRECTORY_IN_USE.
+ * the process ends for any reason, so there is never a stale lock to remove. Throws DIRECTORY_IN_USE.
  */
 export function lockDirectory(directory: string): DirectoryLock {
   const file = `${directory}.lock`;

@@ -6,16 +6,16 @@ import type * as Library from '@electric-sql/pglite';
 
 /**
  * Reads the prepared data directory of `@electric-sql/pglite-prepopulatedfs`, and returns a function that creates an
- * in-memory file system with its files. It leaves out two databases that no session of an engine can connect to, which
- * have most of the files. Create only one file system, since the engine writes to the same bytes. PGlite itself takes
- * several times as long to read an archive into memory.
+ * in-memory file system with its files. It leaves out two databases to which no session of an engine can connect and
+ * which have most of the files. Create only one file system, since the engine writes to the same bytes. PGlite itself
+ * takes several times as long to read an archive into memory.
  */
 export async function dataDirectoryInMemory(): Promise<(library: typeof Library) => Library.MemoryFS> {
   const entries = (await archiveEntries()).filter(({ name }) => !templateFile.test(name));
   return ({ MemoryFS, PGlite }) => {
     const { PGDATA: root } = PGlite.paths;
     class DataDirectory extends MemoryFS {
-      /** PGlite calls this once its engine is loaded, before it checks whether there is a database. */
+      /** PGlite calls this once its engine is loaded, before it checks whether a database exists. */
       override async initialSyncFs(): Promise<void> {
         const engine = this.pg as unknown as { readonly Module: { readonly FS: EngineFiles } };
         const files = engine.Module.FS;
@@ -33,8 +33,8 @@ export async function dataDirectoryInMemory(): Promise<(library: typeof Library)
 
 /**
  * Unpacks the prepared data directory to disk, with the permissions that PostgreSQL requires. PGlite can unpack the
- * same archive, but each of its thousand files passes through streams and a virtual file system, which takes most of a
- * first boot.
+ * same archive, but each of its thousand files passes through streams and a virtual file system, which takes most of
+ * the time of a first boot.
  */
 export async function unpackDataDirectory(directory: string): Promise<void> {
   const entries = await archiveEntries();
@@ -47,12 +47,12 @@ export async function unpackDataDirectory(directory: string): Promise<void> {
 }
 
 /**
- * The used part of Emscripten's file system. The types of PGlite for it come from a package that PGlite does not
+ * The part of Emscripten's file system that is used. PGlite's types for it come from a package that PGlite does not
  * install.
  */
 interface EngineFiles {
   readonly mkdirTree: (path: string) => void;
-  /** `canOwn` lets it keep `bytes` and write to them. */
+  /** `canOwn` allows the file system to keep `bytes` and write to them. */
   readonly writeFile: (path: string, bytes: Uint8Array, options: { readonly canOwn: true }) => void;
 }
 
@@ -75,7 +75,8 @@ async function archiveEntries(): Promise<readonly Entry[]> {
   const { dataDir } = await import('@electric-sql/pglite-prepopulatedfs');
   const packed = Buffer.from(await (await dataDir()).arrayBuffer());
   // A gzip file ends with the size of its content (RFC 1952). Inflate it in one chunk, plus one byte that lets zlib see
-  // the end. With Node's default chunks of 16 kB, the 2,500 returns to JavaScript would take longer than inflating.
+  // the end. With Node's default chunks of 16 kB, the 2,500 returns to JavaScript would take longer than the inflation
+  // itself.
   const size = packed.readUInt32LE(packed.length - 4);
   return entriesOf(await promisify(gunzip)(packed, { chunkSize: size + 1 }));
 }

@@ -17,14 +17,16 @@ type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
 /** The major version of PostgreSQL inside @electric-sql/pglite 0.5. */
 const embeddedMajor = '18';
 
-/** A session on the embedded database. It also exposes its engine, on which MikroORM runs as well. */
+/** A session on the embedded database. It also exposes its engine, which MikroORM shares. */
 export interface PgliteSession extends Session {
   readonly engine: PGlite;
 }
 
 /** Options of {@link openPglite}. */
 export interface OpenPgliteOptions {
-  /** Whether the database is closed after one command, so that optimizing its code never pays off. Default: false. */
+  /**
+   * Whether the database is closed after one command, in which case optimizing its code never pays off. Default: false.
+   */
   readonly shortLived?: boolean;
 }
 
@@ -81,13 +83,13 @@ function withFastStart({ PGlite: Engine, types }: typeof Library): typeof PGlite
   return class extends Engine {
     /**
      * PostgreSQL's grammar is one function. Optimizing it takes V8 half a second and 600 MB of memory, and saves a
-     * tenth of a millisecond per query. V8 decides about it at its first call. So an empty query calls it first, with
-     * optimizing turned off: no function that is worth optimizing runs for the first time in that query.
+     * tenth of a millisecond per query. V8 decides on its first call. So an empty query calls it first, with
+     * optimization turned off: no function worth optimizing runs for the first time in that query.
      *
-     * Then it reads the array types. The query of PGlite for them has a join, a group by and an order by, and takes
-     * twice as long in WebAssembly that has just started. Two thirds of its result are row types of the server's own
-     * catalogs. PGlite copies its table of types for each query; with those row types, that is a quarter of the time of
-     * a small query, and nobody reads such values.
+     * Then it reads the array types. PGlite's own query for them has a join, a group by and an order by, and takes
+     * twice as long in newly started WebAssembly. Two thirds of its result are row types of the server's own catalogs.
+     * PGlite copies its table of types for each query; with those row types, that is a quarter of the time of a small
+     * query, and nobody reads such values.
      */
     override async _initArrayTypes(): Promise<void> {
       {
@@ -107,7 +109,7 @@ function withFastStart({ PGlite: Engine, types }: typeof Library): typeof PGlite
 
 const asText = (text: string): string => text;
 
-/** Returns the options that tell an engine where its files are. */
+/** Returns the options that specify the location of an engine's files. */
 type FileOptions = (library: typeof Library) => PGliteOptions;
 
 async function inMemory(): Promise<FileOptions> {
@@ -129,9 +131,9 @@ async function onDisk(directory: string): Promise<FileOptions> {
 }
 
 /**
- * When PostgreSQL starts it fills its shared buffers with zeros. PGlite configures 128 MB, which take a fifth of the
- * time of a start and 100 MB of the memory of the process. Fewer buffers cost little, since a miss is read from memory
- * as well: from that of the engine, or from the operating system's cache of the directory.
+ * PostgreSQL fills its shared buffers with zeros when it starts. PGlite configures 128 MB, which takes a fifth of the
+ * startup time and 100 MB of the process's memory. Fewer buffers cost little, since a miss is also read from memory:
+ * from the engine's, or from the operating system's cache of the directory.
  */
 function startParams({ defaultStartParams }: typeof PGlite): string[] {
   return [...defaultStartParams, '-c', 'shared_buffers=8MB'];
@@ -141,7 +143,9 @@ function isFilled(directory: string): boolean {
   return existsSync(directory) && readdirSync(directory).length > 0;
 }
 
-/** Throws STORE_DAMAGED and STORE_VERSION. PGlite itself does not explain a directory of another major version. */
+/**
+ * Throws STORE_DAMAGED and STORE_VERSION. PGlite itself does not explain a directory created by another major version.
+ */
 function assertVersion(directory: string): void {
   const file = join(directory, 'PG_VERSION');
   if (!existsSync(file)) {

@@ -8,7 +8,7 @@ import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
-/** Milliseconds after which a server that does not accept the connection is reported as unreachable. */
+/** The time in milliseconds after which a server that has not accepted the connection is reported as unreachable. */
 const connectTimeout = 10_000;
 
 /**
@@ -42,7 +42,7 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
       }
     },
     async query<Row>(text: string, values: readonly unknown[] = []) {
-      // The extended protocol accepts only one statement, as this method promises.
+      // The extended protocol accepts only one statement, which is this method's contract.
       const config = { text, values: [...values], queryMode: 'extended' as const };
       const result = await current.client.query<Row & Record<string, unknown>>(config);
       return result.rows;
@@ -61,13 +61,13 @@ interface Connection {
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  // Not the main module of the package: it also loads a pool and searches for a native driver, which doubles the time.
+  // Not the package's main module, which also loads a pool and searches for a native driver, doubling the load time.
   const { default: PgClient } = await import('pg/lib/client.js');
   const client = new PgClient({
     connectionString: url,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeout,
-    // In pg_stat_activity it tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
+    // In pg_stat_activity the name tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
     application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
   });
   const connection: Connection = { client, lost: false };
@@ -83,7 +83,7 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
 }
 
 function pidOf(client: Client): number | null {
-  // The types of `pg` lack it, but every release sets it from BackendKeyData.
+  // The types of `pg` lack this field, but every release sets it from BackendKeyData.
   const pid: unknown = Reflect.get(client, 'processID');
   return typeof pid === 'number' ? pid : null;
 }

@@ -5,14 +5,14 @@ export interface ServerError {
   readonly message: string;
   readonly detail: string | undefined;
   readonly where: string | undefined;
-  /** The position in the text that was sent, in characters, beginning at 1. */
+  /** The position in the text that was sent, in characters, starting at 1. */
   readonly position: number | undefined;
-  /** The position in the text that `execute` ran, in characters, beginning at 1. */
+  /** The position in the text that `execute` ran, in characters, starting at 1. */
   readonly internalPosition: number | undefined;
   readonly internalQuery: string | undefined;
 }
 
-/** Returns a driver's error as the error that the server reported; `null` if it does not come from the server. */
+/** Returns the server error behind a driver's error; `null` if the error does not come from the server. */
 export function serverErrorOf(error: unknown): ServerError | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
   if (!/^[0-9A-Z]{5}$/.test(error.code)) return null;

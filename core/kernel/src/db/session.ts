@@ -30,13 +30,13 @@ export interface Session {
   readonly query: <Row>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
   /** Opens a second connection, which bypasses a pooler; `null` if the database serves only one connection. */
   readonly sibling: () => Promise<Session | null>;
-  /** Connects again to the same database after the connection was lost. Throws like {@link openSession}. */
+  /** Reconnects to the same database after the connection was lost. Throws like {@link openSession}. */
   readonly reconnect: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other refusals of the two kinds of sessions.
+ * Opens a session. Throws DATABASE_UNREACHABLE, DIRECTORY_IN_USE and the other errors of the two kinds of sessions.
  */
 export async function openSession(target: DatabaseTarget): Promise<Session> {
   if (target.kind === 'postgres') return openPostgres(target);

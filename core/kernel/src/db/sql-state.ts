@@ -2,7 +2,7 @@
 export const kernelSqlState = {
   /** Another session holds the migration lock. */
   busy: 'HW001',
-  /** The ledger is no longer the one that the plan was made from: read it and plan again. */
+  /** The ledger has changed since the plan was made: read it and plan again. */
   stale: 'HW002',
   /** A batch would not have the same result as its revisions one by one. */
   split: 'HW004',

@@ -6,8 +6,8 @@ import { openSession, type Session } from './session.ts';
 import { serverSqlState } from './sql-state.ts';
 
 /**
- * Opens a session for the duration of `run`. Throws what {@link openSession} throws, and the errors of `run` as
- * {@link explainSessionError} returns them.
+ * Opens a session for the duration of `run`. Throws the errors of {@link openSession}, and those of `run` as converted
+ * by {@link explainSessionError}.
  */
 export async function withSession<T>(target: DatabaseTarget, run: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession(target);
@@ -21,8 +21,8 @@ export async function withSession<T>(target: DatabaseTarget, run: (session: Sess
 }
 
 /**
- * Returns an error of a session, outside any revision, as DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if it is one of
- * these. Returns any other error unchanged.
+ * Converts a session's error outside of any revision to DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if either applies.
+ * Returns any other error unchanged.
  */
 export function explainSessionError(error: unknown, session: Session): unknown {
   if (isKernelError(error)) return error;

@@ -46,7 +46,7 @@ function assertColumnsDiffer(meta: EntityMetadata, entities: DiscoveredEntities)
   }
 }
 
-/** Whether a property has one column. Keys of several columns may share them with other properties. */
+/** Whether a property has exactly one column. Composite keys may share columns with other properties. */
 function hasOwnColumn({ persist, inherited, fieldNames, kind, object }: EntityProperty): boolean {
   return (
     persist !== false &&

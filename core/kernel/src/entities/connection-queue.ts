@@ -5,13 +5,13 @@ import { kernelError } from '../error/kernel-codes.ts';
 export interface ConnectionQueue {
   /** Waits for the connection. Throws DATABASE_DEADLOCK if a transaction waits for itself. */
   readonly acquire: () => Promise<void>;
-  /** Passes the connection to the next in the queue. */
+  /** Passes the connection to the next user in the queue. */
   readonly release: () => void;
   /** Runs the body of a transaction. The transaction holds the connection until the body has returned. */
   readonly runTransaction: <Result>(body: () => Promise<Result>) => Promise<Result>;
 }
 
-/** A transaction whose body runs, and the transaction around it. */
+/** A running transaction and the transaction that encloses it. */
 interface OpenTransaction {
   open: boolean;
   readonly outer: OpenTransaction | undefined;
@@ -22,8 +22,8 @@ const defaultDeadlockTimeout = 5000;
 
 /**
  * Creates a queue. Code inside a transaction that requests the connection without using the transaction waits for
- * itself, which is an error after `deadlockTimeout` milliseconds (default: 5000). All other code may wait for as long
- * as a transaction takes.
+ * itself, which is an error after `deadlockTimeout` milliseconds (default: 5000). All other code may wait as long as a
+ * transaction takes.
  */
 export function createConnectionQueue(deadlockTimeout: number = defaultDeadlockTimeout): ConnectionQueue {
   const current = new AsyncLocalStorage<OpenTransaction>();

@@ -9,7 +9,7 @@ export type EntityClass = EntityClassOf<object>;
 /** An entity as its plugin defines it, before MikroORM discovers it. Read-only, since ORM instances share it. */
 export interface EntityDefinition {
   readonly class: EntityClass;
-  /** The entry of the plugin's list. A schema without a class is known to MikroORM only by the schema. */
+  /** The entry in the plugin's list. MikroORM identifies a schema without a class by the schema itself. */
   readonly entry: EntityEntry;
   readonly name: string;
   /** The class that it extends; `null` for a root. */
@@ -32,7 +32,7 @@ export function readDefinition(entry: unknown, index: number, plugin: PluginEnti
     entry: isClass(entry) ? entry : schema,
     name: meta.className,
     parent: parentClass(meta.extends),
-    // Only the names: the values may be functions that refer to a class that does not exist yet.
+    // Reads only the names: the values may be functions that refer to a class that does not exist yet.
     properties: Object.freeze(Object.keys(meta.properties)),
   });
 }

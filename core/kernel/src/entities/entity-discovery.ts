@@ -15,7 +15,7 @@ import { assertReferences } from './reference-check.ts';
 export interface CheckedEntities {
   readonly orm: Orm;
   readonly ownership: EntityOwnership;
-  /** Returns the SQL by which MikroORM would create all tables in an empty database. */
+  /** Returns the SQL with which MikroORM would create all tables in an empty database. */
   readonly createSql: () => Promise<string>;
 }
 
@@ -36,7 +36,7 @@ export function discoverEntities(merged: MergedEntities, createOrm: () => Create
   return { orm, ownership, createSql };
 }
 
-/** Wraps an error of MikroORM. Its message names an entity or a property, which tells the plugin. */
+/** Wraps an error from MikroORM. Its message names an entity or a property, which identifies the plugin. */
 function explainErrors<Result>(merged: MergedEntities, work: () => Result): Result {
   try {
     return work();

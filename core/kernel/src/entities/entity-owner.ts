@@ -10,8 +10,8 @@ export function entityOwner(metadata: EntityMetadata, { owners }: MergedEntities
 }
 
 /**
- * Returns the plugin that declares a property: the plugin that adds it to the entity or to one of its ancestors by an
- * extension, or else the owner of the entity. `null` if the entity has no owner.
+ * Returns the plugin that declares a property: the plugin whose extension adds it to the entity or one of its
+ * ancestors, or otherwise the owner of the entity. `null` if the entity has no owner.
  */
 export function propertyOwner(
   metadata: EntityMetadata,

@@ -11,7 +11,7 @@ import {
 import { enumTypeUses } from './enum-types.ts';
 import type { DiscoveredEntities } from './metadata.ts';
 
-/** The kinds of objects in a schema. A pivot is the table of a many-to-many relation that has no entity for it. */
+/** The kinds of objects in a schema. A pivot is the table of a many-to-many relation without a pivot entity. */
 export type OwnedKind =
   | 'entity'
   | 'table'
@@ -32,7 +32,10 @@ export interface OwnedObject {
   readonly kind: OwnedKind;
   /** Its name in the database, or the class name of an entity. Tables and enums outside `public` are qualified. */
   readonly name: string;
-  /** The table that it is, belongs to or is stored in. `null` for an enum and for an entity without a table. */
+  /**
+   * The table itself, or the table to which it belongs or in which it is stored. `null` for an enum and for an entity
+   * without a table.
+   */
   readonly table: string | null;
   /** The columns that it covers. */
   readonly columns: readonly string[];
@@ -97,7 +100,7 @@ function ownedParts(
   entities: DiscoveredEntities,
 ): readonly OwnedObject[] {
   const part = (kind: OwnedKind, name: string, covers: readonly string[] = []): OwnedObject => {
-    // The columns of an index on an expression are unknown here.
+    // The columns of an expression index are unknown here.
     const columns = covers.filter((column) => described.hasColumn(column));
     const declarations = columns.map((column) => columnDeclaration(column, table, entities));
     const foreign = declarations.find((declaration) => declaration.plugin !== table.plugin);

@@ -16,11 +16,11 @@ export interface Declaration {
 export interface EntityTable extends Declaration {
   readonly table: string;
   readonly kind: 'table' | 'view' | 'pivot';
-  /** The metadata of the rows: that of the entity, or that of the pivot entity that MikroORM made. */
+  /** The metadata of the rows: that of the entity, or of the pivot entity that MikroORM generated. */
   readonly rows: EntityMetadata;
 }
 
-/** Returns the name of a table or type as text, qualified unless it is in the schema `public`. */
+/** Returns the name of a table or type, qualified unless it is in the schema `public`. */
 export function qualifiedText(name: string, schema: string | undefined): string {
   // MikroORM's `*` stands for the default schema.
   return nameText(qualifiedName(schema === '*' ? undefined : schema, name));
@@ -49,7 +49,8 @@ export function hasTable(meta: EntityMetadata): boolean {
 }
 
 /**
- * Returns the pivot tables that MikroORM makes for an entity's relations. A declared pivot entity has its own table.
+ * Returns the pivot tables that MikroORM generates for an entity's relations. A declared pivot entity has its own
+ * table.
  */
 function pivotTables(meta: EntityMetadata, entities: DiscoveredEntities): readonly EntityTable[] {
   return Object.values(meta.properties).flatMap((property): readonly EntityTable[] => {
@@ -60,14 +61,14 @@ function pivotTables(meta: EntityMetadata, entities: DiscoveredEntities): readon
   });
 }
 
-/** Returns the metadata of the pivot table that MikroORM made for a property, or `null` if it made none. */
+/** Returns the metadata of the pivot table that MikroORM generated for a property, or `null` if there is none. */
 export function automaticPivot(property: EntityProperty, entities: DiscoveredEntities): EntityMetadata | null {
   if (property.kind !== ReferenceKind.MANY_TO_MANY || !property.owner) return null;
   const pivot = entities.metadata.get(property.pivotEntity);
   return pivot !== undefined && isAutomaticPivot(pivot) ? pivot : null;
 }
 
-/** Whether MikroORM made the entity, for a pivot table. It gives such an entity the name of its table. */
+/** Whether MikroORM generated the entity for a pivot table. Generated entities have the name of their table. */
 export function isAutomaticPivot({ pivotTable, className, tableName: table }: EntityMetadata): boolean {
   return pivotTable === true && className.split('.').at(-1) === table;
 }

@@ -11,7 +11,7 @@ export function explainOwner(ownership: EntityOwnership, name: string): string |
   return found.map((object) => describeObject(object, ownership)).join('\n');
 }
 
-/** Returns every object with that name, as data. */
+/** Returns every object with a name, as data. */
 export function findOwned({ objects }: EntityOwnership, name: string): readonly OwnedObject[] {
   return objects.filter((object) => searchNames(object).includes(name));
 }

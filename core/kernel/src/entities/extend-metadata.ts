@@ -6,7 +6,7 @@ import type { MergedEntities } from './merged-entities.ts';
 import { pluginRef, type PluginEntities } from './plugin-entities.ts';
 
 /**
- * Adds the properties of extensions to an entity's metadata. MikroORM calls it for each entity that it discovers. The
+ * Adds the properties of extensions to an entity's metadata. MikroORM calls this for each entity that it discovers. The
  * metadata belongs to one ORM instance; the definitions, which instances share, do not change. Throws
  * ENTITY_NOT_REGISTERED.
  */
@@ -20,11 +20,11 @@ export function extendMetadata(metadata: EntityMetadata, merged: MergedEntities)
       Object.assign(metadata.properties, { [name]: { ...Utils.copy(property, false), name } });
     }
   }
-  // Converts the new properties to the form that discovery expects, such as the targets of relations.
+  // Converts the new properties, such as the targets of relations, to the form that discovery expects.
   EntitySchema.fromMetadata(metadata).init();
 }
 
-/** MikroORM has already collected the targets of the entities' relations. It would not look for those of extensions. */
+/** MikroORM has already collected the targets of the entities' relations. It would not collect those of extensions. */
 function assertTargetsListed(
   property: object,
   from: string,

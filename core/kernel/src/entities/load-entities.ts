@@ -12,11 +12,11 @@ import type { PluginEntities } from './plugin-entities.ts';
 /** The entities of all active plugins, checked but not yet connected to a database. */
 export interface Entities {
   readonly ownership: EntityOwnership;
-  /** Returns the SQL by which MikroORM would create all tables in an empty database. */
+  /** Returns the SQL with which MikroORM would create all tables in an empty database. */
   readonly createSql: () => Promise<string>;
   /**
    * Opens the entities on a database that is at its heads. Uses a separate connection pool on PostgreSQL, and the
-   * engine of `session` on the embedded database. May be called once.
+   * engine of `session` on the embedded database. May be called only once.
    */
   readonly open: (session: Session) => OpenEntities;
 }
@@ -41,7 +41,7 @@ export interface LoadEntitiesOptions {
 }
 
 /**
- * Merges the entities of all active plugins, which are given dependencies first, and lets MikroORM discover them. Does
+ * Merges the entities of all active plugins, passed in dependency order, and lets MikroORM discover them. Does
  * not connect. MikroORM is imported by the call, not by this module. Throws the errors of entities, extensions and
  * their names (`error/codes/entities.ts`), and of MikroORM's packages (`error/codes/peers.ts`).
  */

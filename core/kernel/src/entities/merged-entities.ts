@@ -21,9 +21,10 @@ export interface MergedEntities {
 }
 
 /**
- * Merges the entities of all active plugins, which are given dependencies first. Throws the errors that the definitions
- * alone reveal: ENTITY_INVALID, ENTITY_CLASS_MISSING, ENTITY_COLLISION for two entities of one name, EXTENSION_INVALID,
- * ENTITY_NOT_REGISTERED, ENTITY_NOT_REQUIRED, and COLUMN_COLLISION for two properties of one name.
+ * Merges the entities of all active plugins, passed in dependency order. Throws the errors that the definitions alone
+ * reveal: ENTITY_INVALID, ENTITY_CLASS_MISSING, ENTITY_COLLISION for two entities with the same name,
+ * EXTENSION_INVALID, ENTITY_NOT_REGISTERED, ENTITY_NOT_REQUIRED, and COLUMN_COLLISION for two properties with the same
+ * name.
  */
 export function mergeEntities(plugins: readonly PluginEntities[]): MergedEntities {
   const definitions = new Map<EntityClass, EntityDefinition>();
@@ -83,7 +84,7 @@ interface DeclaredProperty {
   readonly plugin: PluginEntities;
 }
 
-/** A subtype inherits all properties, so a property name must be unique along the whole line of ancestors. */
+/** A subtype inherits all properties, so a property name must be unique along the inheritance chain. */
 function assertPropertiesDiffer(merged: MergedEntities): void {
   for (const [of, { name, parent }] of merged.definitions) {
     const taken = new Map<string, { readonly name: string; readonly plugin: PluginEntities }>();

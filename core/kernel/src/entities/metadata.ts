@@ -7,7 +7,7 @@ export interface DiscoveredEntities extends MergedEntities {
   readonly metadata: ReadonlyMap<object, EntityMetadata>;
 }
 
-/** Returns a property by its name, which MikroORM's type does not allow for an arbitrary string. */
+/** Returns a property by name, which MikroORM's type does not allow for arbitrary strings. */
 export function findProperty({ properties }: EntityMetadata, name: string): EntityProperty | undefined {
   const byName: Readonly<Record<string, EntityProperty>> = properties;
   return Object.hasOwn(byName, name) ? byName[name] : undefined;

@@ -10,13 +10,13 @@ export type Orm = MikroORM<IDatabaseDriver, SqlEntityManager>;
 /** An instance that has discovered its entities. It connects when it is first used. */
 export interface CreatedOrm {
   readonly orm: Orm;
-  /** Returns the schema that its generator would create. */
+  /** Returns the schema that MikroORM's generator would create. */
   readonly schema: () => DatabaseSchema;
-  /** Returns the SQL by which the generator would create that schema in an empty database. */
+  /** Returns the SQL with which the generator would create that schema in an empty database. */
   readonly createSql: () => Promise<string>;
 }
 
-/** Returns the options that are the same for both drivers. */
+/** Returns the options that both drivers share. */
 export function ormOptions(merged: MergedEntities) {
   return {
     entities: Array.from(merged.definitions.values(), ({ entry }) => entry),

@@ -30,7 +30,7 @@ export function createPgliteDriver(queue: ConnectionQueue): typeof PgliteDriver 
   return class extends PgliteDriver {
     protected override readonly connection = new QueuedConnection(this.config);
 
-    /** Rethrows a KernelError as it is. MikroORM would wrap it in one of its own errors. */
+    /** Rethrows a KernelError unchanged. MikroORM would wrap it in one of its own errors. */
     protected override async rethrow<Result>(promise: Promise<Result>): Promise<Result> {
       return promise.catch((error: unknown) => {
         if (isKernelError(error)) throw error;

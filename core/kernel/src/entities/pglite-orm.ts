@@ -29,7 +29,7 @@ const [int8, int8Array] = [20, 1016];
 
 /**
  * Returns parsers that read dates, times and bigints as text, as MikroORM does with the `pg` driver. MikroORM
- * configures the engines that it creates this way. A shared engine would parse them as PGlite does, to Date and number.
+ * configures its own engines this way. A shared engine would parse them as PGlite does, to Date and number.
  */
 function parsersLikePg(): Parsers {
   const platform = new PglitePlatform();

@@ -12,12 +12,12 @@ export interface PluginEntities {
   readonly extend: readonly unknown[];
 }
 
-/** Returns the fields by which the details of an error name a plugin. */
+/** Returns the fields that identify a plugin in the details of an error. */
 export function pluginRef({ name, package: from }: PluginEntities): PluginRef {
   return { plugin: name, package: from };
 }
 
-/** Returns the plugin and the name under which it declares something, for the details of an error. */
+/** Returns a plugin and the name of its declaration, for the details of an error. */
 export function claimOf(name: string, plugin: PluginEntities): Claim {
   return { name, ...pluginRef(plugin) };
 }

@@ -21,8 +21,8 @@ export function createPostgresOrm(
     ...ormOptions(merged),
     // MikroORM requires a name, although the driver uses the connection string.
     dbName: databaseName(target.url),
-    // The connection string is the same as that of the kernel's own connection, so that its query part (sslmode)
-    // applies here too. Statements are never named, so any pooler works.
+    // The connection string is the same as for the kernel's own connection, so its query part (sslmode) applies here
+    // too. Statements are never named, so any pooler works.
     driverOptions: {
       connectionString: target.url,
       max: poolSize,

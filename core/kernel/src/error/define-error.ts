@@ -1,20 +1,20 @@
 import type { ExitCode } from './exit-code.ts';
 
-/** One row of a code table: how an error with the details `D` is reported, and the exit code of the process. */
+/** One row of a code table: how an error with the details `D` is reported, and its exit code. */
 export interface ErrorDefinition<D> {
   readonly exit: ExitCode;
   /**
    * States the problem and its location (file, JSON pointer, plugin or revision), the value found and the one expected.
    */
   readonly message: (details: D) => string;
-  /** States how to fix it, with a command to copy if there is one. */
+  /** States how to fix the error, with a command to copy if there is one. */
   readonly hint: (details: D) => string;
   /** States whether anything was written. Default: "Nothing was written." */
   readonly written?: (details: D) => string;
 }
 
 /**
- * Defines one error of a code table. It only infers `D` from `message`, so that a table stays typed row by row.
+ * Defines one error of a code table. It infers `D` only from `message`, so each row of a table is typed separately.
  *
  * @example
  * CONFIG_EXISTS: defineError({

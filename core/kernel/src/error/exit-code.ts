@@ -1,6 +1,6 @@
 /**
  * The exit codes of the `kernel` command, also in {@link KernelError.exitCode}. They are part of the public contract:
- * scripts and supervisors branch on them, so a number never gets a second meaning. `docs/errors.md` explains each.
+ * scripts and supervisors branch on them, so the meaning of a number never changes. `docs/errors.md` explains each.
  *
  * @example
  * if (error.exitCode === exitCode.databaseUnreachable) scheduleRetry();

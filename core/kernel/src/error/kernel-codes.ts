@@ -51,7 +51,7 @@ export type Details<C extends Code> = DetailsIn<typeof kernelCodes, C>;
 export const kernelError: ErrorFactory<typeof kernelCodes> = errorFactory(kernelCodes);
 
 /**
- * Tells whether `error` is a {@link KernelError} and, if `code` is given, whether it has that code.
+ * Returns whether `error` is a {@link KernelError} and, if `code` is given, has that code.
  *
  * @example
  * if (isKernelError(error, 'DATABASE_UNREACHABLE')) retryLater(error.details.database);

@@ -3,8 +3,8 @@ import type { ExitCode } from './exit-code.ts';
 
 /**
  * The only error that Headwater throws on purpose. Programs branch on `code` and read `details`; the texts are for
- * people and may change in any release. An error from another library is wrapped where it first appears and kept as
- * `cause`. Instances are created by the factory of a code table (`kernelError`), never directly.
+ * people and may change in any release. An error from another library is wrapped at the point where it first appears,
+ * and kept as `cause`. Instances are created by the factory of a code table (`kernelError`), never directly.
  *
  * @example
  * try {

@@ -13,7 +13,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   let bestEdits = Math.max(1, Math.floor(wanted.length / 3));
   if (bestEdits >= wanted.length) return null;
   for (const candidate of candidates) {
-    // The difference in length is a lower bound of the edits. This keeps thousands of candidates cheap.
+    // The difference in length is a lower bound on the number of edits. This keeps thousands of candidates cheap.
     if (Math.abs(candidate.length - wanted.length) > bestEdits) continue;
     const edits = editDistance(wanted, candidate.toLowerCase());
     if (edits > bestEdits || (edits === bestEdits && best !== null && best <= candidate)) continue;

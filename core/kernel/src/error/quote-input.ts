@@ -1,6 +1,6 @@
 /**
  * Quotes user input for a message: in double quotes, with control characters escaped, cut after `length` characters
- * (default 60). This way no input can flood a terminal or send it escape sequences.
+ * (default 60). So no input can flood a terminal or send it escape sequences.
  */
 export function quoteInput(text: string, length = 60): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;

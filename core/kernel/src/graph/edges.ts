@@ -4,7 +4,7 @@ import { nearestName } from '../error/nearest-name.ts';
 import type { GraphRevision } from './graph-revision.ts';
 import type { Needs } from './topological-order.ts';
 
-/** One edge of a revision: the revision that it leads to, and its kind. */
+/** One edge of a revision: its target revision and its kind. */
 export interface RevisionEdge {
   readonly edge: EdgeKind;
   /** The id of the other revision. */
@@ -19,7 +19,7 @@ export function revisionEdges(revision: GraphRevision): readonly RevisionEdge[] 
   ];
 }
 
-/** The installed packages and versions. They explain why an edge leads to no revision. */
+/** The installed packages and versions. They help to explain why an edge leads to no revision. */
 export interface KnownPackages {
   /** The package and version of each active plugin, by plugin name. Default: unknown. */
   readonly packages?: ReadonlyMap<string, { readonly package: string; readonly version: string }>;
@@ -32,7 +32,7 @@ export interface KnownPackages {
 
 /**
  * Resolves the edges of `nodes` to indexes into `nodes`. Each edge must lead to a revision, and an edge of an active
- * revision to an active one: a revision that only this ledger knows may be missing from the next database. Throws
+ * revision to an active one: a revision known only to this ledger may be missing in another database. Throws
  * DEPENDENCY_UNKNOWN, or HISTORY_INCONSISTENT if the edge belongs to a dormant revision.
  */
 export function resolveEdges(nodes: readonly GraphRevision[], known: KnownPackages): Needs {

@@ -17,10 +17,10 @@ export interface RevisionNode {
   readonly breaking: boolean;
 }
 
-/** A revision to put into a graph: one that an active plugin ships, or one that only the ledger knows. */
+/** A revision to add to a graph: shipped by an active plugin, or known only to the ledger. */
 export interface RevisionInput extends Pick<RevisionDefinition, 'id' | 'revises' | 'dependsOn' | 'breaking'> {
   /**
-   * Whether only the ledger knows it: its plugin is not active, or the plugin's code does not have this revision.
+   * Whether it is known only to the ledger: its plugin is inactive, or the plugin's code lacks this revision.
    * Default: false.
    */
   readonly dormant?: boolean;
@@ -32,7 +32,7 @@ export interface RevisionInput extends Pick<RevisionDefinition, 'id' | 'revises'
 export interface GraphRevision extends RevisionNode {
   /** Every revision that must be applied first: `revises` and `dependsOn` together. */
   readonly needs: readonly string[];
-  /** Whether only the ledger knows it. */
+  /** Whether it is known only to the ledger. */
   readonly dormant: boolean;
   /** The file that it was read from; `null` if unknown. */
   readonly file: string | null;
@@ -64,7 +64,7 @@ function sortedUnique(ids: null | undefined | string | readonly string[]): reado
   if (ids === null || ids === undefined || ids.length === 0) return emptyList;
   // Nearly all lists have one element. Copying it is faster than checking whether the list is frozen.
   if (ids.length === 1) return Object.freeze(ids.slice());
-  // Most other lists are sorted already. A set for each of thousands of revisions would slow down every boot.
+  // Most other lists are already sorted. A set for each of thousands of revisions would slow down every boot.
   const isSorted = ids.every((id, i) => i === 0 || (ids[i - 1] ?? '') < id);
   return Object.freeze(isSorted ? [...ids] : [...new Set(ids)].toSorted());
 }

@@ -29,20 +29,20 @@ export function appliedHeads(graph: RevisionGraph, applied: Iterable<string>): r
   return headsAmong(graph.order.filter((revision) => done.has(revision.id)));
 }
 
-/** Returns the ids of those `revisions` that none of the others revises, sorted. */
+/** Returns the sorted ids of those `revisions` that no other one revises. */
 export function headsAmong(revisions: readonly Pick<GraphRevision, 'id' | 'revises'>[]): readonly string[] {
   const revised = new Set(revisions.flatMap(({ revises }) => revises));
   return Object.freeze(revisions.flatMap(({ id }) => (revised.has(id) ? [] : [id])).toSorted());
 }
 
-/** Returns the ids of those `revisions` that revise none of the others, sorted. */
+/** Returns the sorted ids of those `revisions` that revise no other one. */
 export function basesAmong(revisions: readonly GraphRevision[]): readonly string[] {
   const ids = new Set(revisions.map((revision) => revision.id));
   const found = revisions.filter((revision) => !revision.revises.some((id) => ids.has(id)));
   return Object.freeze(found.map((revision) => revision.id).toSorted());
 }
 
-/** Whether an active plugin ships the revision, rather than only the ledger knowing it. */
+/** Whether the revision is shipped by an active plugin and not known only to the ledger. */
 export function isActive(revision: GraphRevision): boolean {
   return !revision.dormant;
 }
@@ -53,7 +53,8 @@ export function isActive(revision: GraphRevision): boolean {
  */
 export function assertOneHead(graph: RevisionGraph): void {
   for (const [plugin, branch] of graph.branches) {
-    // Fast path, since every boot runs this: nearly every branch is a line in which each revision revises the previous.
+    // Fast path, since every boot runs this: nearly every branch is a chain in which each revision revises the previous
+    // one.
     if (branch.every((revision, i) => isActive(revision) && revisesOnly(revision, branch[i - 1]))) continue;
     const active = branch.filter(isActive);
     const first = basesAmong(active);

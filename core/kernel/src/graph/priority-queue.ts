@@ -1,5 +1,5 @@
 /**
- * Adds a number to a priority queue. The queue is a plain array that holds a binary heap: the children of `i` are
+ * Adds a number to a priority queue. The queue is a plain array that contains a binary heap: the children of `i` are
  * `2i + 1` and `2i + 2`.
  */
 export function enqueue(queue: number[], value: number): void {

@@ -14,9 +14,9 @@ export interface GraphOptions extends KnownPackages {
 
 /** A graph of revisions with checked edges: ids are unique, every edge leads to a revision, and there is no cycle. */
 export interface RevisionGraph {
-  /** All revisions in the one order that every plan is a part of. A revision comes after everything that it needs. */
+  /** All revisions in the global order that every plan follows. A revision comes after everything that it needs. */
   readonly order: readonly GraphRevision[];
-  /** All revisions by full name, in the same order. */
+  /** All revisions by full name, in that order. */
   readonly byId: ReadonlyMap<string, GraphRevision>;
   /** The revisions of each plugin, sorted by plugin name. Each branch is in graph order. */
   readonly branches: ReadonlyMap<string, readonly GraphRevision[]>;
@@ -58,7 +58,7 @@ function groupByPlugin(order: readonly GraphRevision[]): ReadonlyMap<string, rea
   return new Map(branches.map(([plugin, revisions]) => [plugin, Object.freeze(revisions)]));
 }
 
-/** Compares by code units and not by locale, so that every machine gets the same order. */
+/** Compares by code units instead of by locale, so that the order is the same on every machine. */
 function compareIds(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

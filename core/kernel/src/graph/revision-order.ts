@@ -4,8 +4,8 @@ import { shortestCycle } from './shortest-cycle.ts';
 import { topologicalOrder, type Needs } from './topological-order.ts';
 
 /**
- * Puts all revisions into the one order that every plan is a part of. Of the revisions that are ready, the one of the
- * deepest plugin comes first, so that a plugin runs before the plugins that it requires move on. Ties are broken by
+ * Sorts all revisions into the global order that every plan follows. Of the revisions that are ready, the one of the
+ * deepest plugin comes first, so that a plugin runs before the plugins that it requires continue. Ties are broken by
  * plugin name, then by lineage (the number of revisions below it on its longest path along `revises`), then by id.
  * `nodes` must be sorted by id, and `needs` must describe the same nodes. Throws REVISION_CYCLE.
  */

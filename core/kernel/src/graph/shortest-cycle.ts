@@ -12,7 +12,7 @@ export function shortestCycle(needs: Needs): readonly number[] | null {
     if (!graph.has(start)) return;
     best = shorterCycleThrough(start, needs, graph.has, best?.length ?? Infinity) ?? best;
     // All cycles through `start` have been searched. Removing it breaks up most of its ring, so that even a ring of all
-    // revisions costs one search instead of one per revision.
+    // revisions takes one search instead of one per revision.
     graph.remove(start);
   });
   return best;

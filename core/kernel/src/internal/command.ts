@@ -1,4 +1,7 @@
-/** Internal door `@headwater/kernel/internal/command`, for `@headwater/dev` alone: the contract of a command, and its output. */
+/**
+ * Internal door `@headwater/kernel/internal/command`, for `@headwater/dev` alone: the interface of a command, and its
+ * output.
+ */
 export type { Colors } from '../cli/colors.ts';
 export type { Command, Context, Input, Reply } from '../cli/command.ts';
 export { counted } from '../cli/format-text.ts';

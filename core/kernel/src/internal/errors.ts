@@ -1,4 +1,7 @@
-/** Internal door `@headwater/kernel/internal/errors`, for `@headwater/dev` alone: errors: the factory of code tables, the kernel's own errors and helpers for messages. */
+/**
+ * Internal door `@headwater/kernel/internal/errors`, for `@headwater/dev` alone: the error factory for code tables, the
+ * kernel's own errors and helpers for messages.
+ */
 export { errorFactory, errorGuard } from '../error/code-table.ts';
 export type { ErrorFactory, ErrorGuard } from '../error/code-table.ts';
 export { defineError } from '../error/define-error.ts';

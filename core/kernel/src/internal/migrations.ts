@@ -1,4 +1,7 @@
-/** Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrations: from the revisions of all plugins to an upgraded database. */
+/**
+ * Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrating a database with the
+ * revisions of all plugins.
+ */
 export { stamp, upgrade } from '../migrate/migrate.ts';
 export { readMigrationState } from '../migrate/migration-state.ts';
 export type { MigrationState } from '../migrate/migration-state.ts';

@@ -1,9 +1,9 @@
 /**
  * The SQL of the ledger's tables, by format number: running `formats[n - 1]` on format n - 1 results in format n. It
- * runs under the migration lock. A released entry is history, so never edit one.
+ * runs under the migration lock. Never edit a released entry: it is history.
  *
  * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
- *   revision after its package was uninstalled. `up` and `down` are null if they are code.
+ *   revision after its package is uninstalled. `up` and `down` are null if they are code.
  * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row.
  */
 export const formats: readonly string[] = [

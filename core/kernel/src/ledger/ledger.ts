@@ -9,7 +9,7 @@ import type { RevisionNode } from '../graph/graph-revision.ts';
 /** A ledger row, with the columns that planning needs. */
 export interface LedgerRow extends RevisionNode {
   readonly raw: string;
-  /** Whether the ledger has SQL that reverts it. */
+  /** Whether the ledger contains SQL that reverts it. */
   readonly hasDown: boolean;
 }
 
@@ -17,11 +17,11 @@ export interface LedgerRow extends RevisionNode {
 export interface Ledger {
   /** The number of its format; 0 if there is no ledger yet. */
   readonly format: number;
-  /** In the order of application. */
+  /** The rows, in application order. */
   readonly rows: readonly LedgerRow[];
 }
 
-/** Returns the digest of a ledger in which exactly `revisions` are applied, each with its current text. */
+/** Returns the digest of a ledger in which exactly `revisions` are applied with their current text. */
 export function ledgerDigest(revisions: Iterable<{ readonly id: string; readonly raw: string }>): string {
   const lines = Array.from(revisions, ({ id, raw }) => `${id} ${raw}`);
   return hash('sha256', lines.toSorted().join('\n'));
@@ -47,7 +47,7 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
   let found: Reply | undefined;
   try {
     // One row, because drivers are slower with a thousand. No join: on tables that were never analyzed, the planner
-    // estimates a join as so large that the server compiles the query (JIT), which takes some 120 ms at each boot. And
+    // estimates the join to be so large that the server compiles the query (JIT), which takes some 120 ms per boot. And
     // no order by: the rows are almost in the order of `seq`, and sorting them here is cheaper.
     [found] = await session.query<Reply>(
       `select format, same, case when same is not true then (
@@ -93,7 +93,7 @@ function parseRows(lines: string): readonly LedgerRow[] {
 
 /** Parses one line. Ids and hashes contain no space, comma or brace, so PostgreSQL writes arrays of them as `{a,b}`. */
 function parseRow(fields: readonly string[]): LedgerRow {
-  // By index, since destructuring goes through the array's iterator, which is measurable for a thousand rows.
+  // By index, since destructuring uses the array's iterator, whose cost is measurable for a thousand rows.
   const id = fields[1] ?? '';
   const at = id.indexOf('@');
   return {
@@ -124,7 +124,7 @@ export interface LedgerDetails {
   readonly appliedAt: Date;
   readonly durationMs: number;
   readonly runId: string;
-  /** Whether the row was written without running. */
+  /** Whether the row was written without running the revision. */
   readonly stamped: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Revision } from '../plugin/revision.ts';
 /** The state of a revision, given the code and the ledger. */
 export type RevisionState = 'applied' | 'pending' | 'dormant' | 'ahead';
 
-/** A revision that the code has, that the ledger has, or that both have. */
+/** A revision in the code, in the ledger, or in both. */
 export interface KnownRevision extends Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'breaking'> {
   /** `null` if the ledger was not read. */
   readonly state: RevisionState | null;
@@ -25,9 +25,9 @@ export interface Branch {
 }
 
 /**
- * Returns all branches with everything that is known about them: those of the active plugins in plugin order, then the
- * others by name. It refuses nothing, so it can also show a history that an upgrade refuses. Without a ledger it
- * returns the revisions of the code alone.
+ * Returns all branches with everything known about them: those of the active plugins in plugin order, then the others
+ * by name. It rejects nothing, so it can also show a history that an upgrade would reject. Without a ledger it returns
+ * the revisions of the code alone.
  */
 export function branchesOf(pluginSet: PluginSet, ledger: Ledger | null): readonly Branch[] {
   const rows = Map.groupBy(ledger?.rows ?? [], (row) => row.plugin);
@@ -61,8 +61,8 @@ function knownRevision(
 }
 
 /**
- * Sorts revisions so that each comes after those that it revises. Files and rows nearly always are in that order, and
- * then one pass is enough. Unlike the graph it tolerates gaps and cycles, so that commands can show them.
+ * Sorts revisions so that each comes after those that it revises. Files and rows are nearly always in that order, so
+ * one pass usually suffices. Unlike the graph it tolerates gaps and cycles, so that commands can show them.
  */
 function lineageOf(revisions: readonly KnownRevision[]): readonly KnownRevision[] {
   const sorted: KnownRevision[] = [];
@@ -75,7 +75,7 @@ function lineageOf(revisions: readonly KnownRevision[]): readonly KnownRevision[
       sorted.push(revision);
       waiting.delete(revision.id);
     }
-    // A cycle, which only a ledger that was edited by hand can have.
+    // A cycle, which only a manually edited ledger can contain.
     if (sorted.length === before) return [...sorted, ...left];
     left = left.filter(({ id }) => waiting.has(id));
   }
@@ -85,7 +85,7 @@ function lineageOf(revisions: readonly KnownRevision[]): readonly KnownRevision[
 /** The status of one branch in the database. */
 export interface BranchStatus {
   readonly plugin: string;
-  /** `dormant`: it has applied revisions, and its plugin is not active. */
+  /** `dormant`: it has applied revisions, but its plugin is not active. */
   readonly state: 'active' | 'dormant';
   /** `null` if the plugin is not active. */
   readonly package: string | null;

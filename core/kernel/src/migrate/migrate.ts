@@ -26,34 +26,36 @@ export interface MigrationOptions {
   readonly observer?: Observer;
 }
 
-/** The outcome of a migration: a value even if it failed halfway. */
+/** The outcome of a migration, even of one that failed halfway. */
 export interface MigrationResult {
   readonly runId: string;
-  /** The first plan. Other processes may have run parts of it. */
+  /** The initial plan. Other processes may have run parts of it. */
   readonly plan: Plan;
   /** The steps that this process committed, in order. */
   readonly applied: readonly RunStep[];
-  /** The refusal or failure that ended it; `null` if the goal was reached. */
+  /** The error that ended it; `null` if the goal was reached. */
   readonly error: KernelError | null;
   /** Rows of plugins that are not active. */
   readonly dormant: readonly LedgerRow[];
-  /** Rows that the active code does not know, none of them breaking: a warning. */
+  /** Rows unknown to the active code, none of them breaking: a warning. */
   readonly ahead: readonly LedgerRow[];
 }
 
 /** The outcome of a stamp. */
 export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' | 'ahead'> {
-  /** The revisions that got a row, in order, without those that already had one. */
+  /** The revisions that got a row, in order, excluding those that already had one. */
   readonly stamped: readonly string[];
 }
 
-/** The direction and destination of a migration: an upgrade, a downgrade or a stamp. */
+/** The direction and target of a migration: an upgrade, a downgrade or a stamp. */
 export interface Goal<Target = unknown> {
   /** `stamp` writes the rows of the steps without running them. */
   readonly mode: 'run' | 'stamp';
   /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only a plan can tell. */
   readonly upToDate: string | null;
-  /** Resolves the target once, against the first state: `likes@+1` resolved again later would be one further. */
+  /**
+   * Resolves the target once, against the initial state: resolving `likes@+1` again later would move it one further.
+   */
   readonly resolve: (state: MigrationState) => Target;
   /** Plans the steps that are still missing, given what is applied now. */
   readonly plan: (state: MigrationState, target: Target) => Plan;
@@ -78,8 +80,8 @@ export function upgrade(
 }
 
 /**
- * Downgrades to `target`; with `cascade`, reverts the revisions that depend on the removed ones too. Throws and reports
- * like {@link migrate}.
+ * Downgrades to `target`; with `cascade`, also reverts the revisions that depend on the removed ones. Throws and
+ * reports like {@link migrate}.
  */
 export function downgrade(
   options: MigrationOptions,
@@ -99,10 +101,9 @@ export function downgrade(
 }
 
 /**
- * Writes the ledger rows of the branches of `targets` up to these targets without running anything, all in one
- * transaction. Other branches stay as they are, so the revisions that a target depends on must be applied or be targets
- * too. Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops
- * halfway.
+ * Writes the ledger rows up to each of `targets` on its branch without running anything, all in one transaction. Other
+ * branches stay unchanged, so the revisions that a target depends on must be applied or be targets too. Throws
+ * STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops halfway.
  */
 export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
   const { runId, applied, error, dormant, ahead } = await migrate(options, {
@@ -121,8 +122,8 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
 /**
  * Migrates the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
  * changed in the meantime (another process was faster, or the connection broke). If nothing is pending it makes one
- * query, takes no lock, and does not even load the runner. Throws refusals before the first step. A later error is in
- * the result, together with the steps that were committed before it.
+ * query, takes no lock, and does not even load the runner. Throws errors that occur before the first step. A later
+ * error is part of the result, together with the steps committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
   const { session, revisionSet, settings, observer = {} } = options;
@@ -190,8 +191,7 @@ function runnable({ id, direction, plugin }: Plan['steps'][number], code: Revisi
 }
 
 /**
- * Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes the revision it names
- * now.
+ * Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes its current revision.
  */
 function absolute(resolved: ResolvedTarget, target: string): string {
   if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;

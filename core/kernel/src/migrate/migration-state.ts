@@ -6,18 +6,18 @@ import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { graphOfPlugins, type RevisionSet } from './revision-set.ts';
 
-/** The ledger at one moment, compared with the revisions of the active plugins. Plans are made from it. */
+/** A snapshot of the ledger, compared with the revisions of the active plugins. Plans are made from it. */
 export interface MigrationState {
   readonly ledger: Ledger;
   readonly history: CheckedLedger<LedgerRow>;
-  /** The active plugins' revisions and, marked as dormant, the rows that the active code does not know. */
+  /** The active plugins' revisions and, marked as dormant, the rows unknown to the active code. */
   readonly graph: RevisionGraph;
 }
 
 /**
  * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text
- * of an applied revision differs from the code, since then its tokens decide. Pass `ledger` if it has just been read.
- * Throws LEDGER_FORMAT_NEWER, REVISION_EDITED and the refusals of `checkLedger`. Writes nothing.
+ * of an applied revision differs from the code, since the tokens then decide. Pass `ledger` if it has just been read.
+ * Throws LEDGER_FORMAT_NEWER, REVISION_EDITED and the errors of `checkLedger`. Writes nothing.
  */
 export async function readMigrationState(
   session: Session,

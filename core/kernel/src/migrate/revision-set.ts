@@ -7,7 +7,7 @@ import { loadPluginSet } from '../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
 
-/** The revisions of the active plugins, checked against each other: what the code says, without the database. */
+/** The revisions of the active plugins, checked against each other, according to the code alone. */
 export interface RevisionSet {
   readonly pluginSet: PluginSet;
   readonly graph: RevisionGraph;
@@ -19,8 +19,8 @@ export interface RevisionSet {
 
 /**
  * Loads the active plugins with their revisions and checks the revisions against each other. Does not connect to the
- * database, and runs no code of a plugin except, in a workspace, its revision files. Throws every refusal that does not
- * depend on the database.
+ * database, and runs no plugin code except, in a workspace, revision files. Throws every error that does not depend on
+ * the database.
  */
 export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
   const pluginSet = await loadPluginSet(config, kernelPackage());

@@ -13,7 +13,7 @@ export interface Dependency {
   readonly objects: readonly string[];
 }
 
-/** An object that no revision visibly creates, although an opaque revision may create it. */
+/** An object that no revision visibly creates, but that an opaque revision may create. */
 export interface UnknownObject {
   readonly object: string;
   /** The opaque revisions, in the order in which they ran. */
@@ -31,7 +31,7 @@ export interface Dependencies {
 /**
  * Infers the exact revisions of other plugins that created or last changed the objects that `sql` of `plugin` touches
  * when it runs after `history`: tables, columns, types, functions, and the unique key behind a foreign key. Objects
- * that the SQL itself creates are known from the statement on that creates them.
+ * that the SQL itself creates are known from their creating statement on.
  *
  * - If two of the revisions are on one branch and one revises the other, only the later one is returned, with the
  *   objects of both.
@@ -53,7 +53,7 @@ export async function inferDependencies(plugin: string, sql: string, history: Sc
     for (const wanted of touchedObjects(statement)) {
       const object = findObject(objects, wanted);
       if (object === null) addUnknown(unknown, wanted, history);
-      // The plugin that last changed an object may not be its owner.
+      // The plugin that last changed an object need not be its owner.
       else if (object.revision !== author.id && history.pluginOf(object.revision) !== plugin) {
         const touched = found.get(object.revision);
         if (touched === undefined) found.set(object.revision, new Set([object]));
@@ -72,9 +72,9 @@ export function touchedObjects({ needs, changes, drops, renames, writes }: SqlSt
 }
 
 function addUnknown(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }: SchemaHistory): void {
-  // A column without a certain table may be something else: a parameter, or an output column.
+  // A column whose table is uncertain may be something else: a parameter, or an output column.
   if (wanted.among !== undefined) return;
-  // An extension hides types and functions only.
+  // An extension hides only types and functions.
   const mayBeFromExtension = wanted.kind === 'type' || wanted.kind === 'function';
   const revisions = opaque.flatMap(({ revision, extension }) => (extension && !mayBeFromExtension ? [] : [revision]));
   const object = displayName(wanted);

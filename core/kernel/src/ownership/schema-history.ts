@@ -19,11 +19,13 @@ export interface OpaqueRevision {
   readonly plugin: string;
   /** A clause without a period: `a DO block runs code that only the server reads`. */
   readonly why: string;
-  /** Whether it hides nothing but the types and functions of an extension. */
+  /** Whether it hides only the types and functions of an extension. */
   readonly extension: boolean;
 }
 
-/** The objects after a sequence of revisions, and who created them. Immutable: `with` returns a longer history. */
+/**
+ * The objects that exist after a sequence of revisions, and their creators. Immutable: `with` returns a longer history.
+ */
 export interface SchemaHistory {
   /** All existing objects, by `lookupKey`. */
   readonly objects: TrackedObjects;

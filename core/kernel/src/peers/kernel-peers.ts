@@ -9,9 +9,9 @@ const server = '@mikro-orm/postgresql';
 const embedded = '@mikro-orm/pglite';
 
 /**
- * The packages that the kernel shares with the application, at the versions that it is tested with. Refusals name these
- * versions because they are known to fit together: each package of MikroORM requires exactly its own version of the core,
- * and not every version is published of each. docs/decisions/peers.md explains which of them are peers, and why.
+ * The packages that the kernel shares with the application, at the versions that it is tested with. Errors name these
+ * versions because they are known to be compatible: each package of MikroORM requires exactly its own version of the
+ * core, and not every version is published of each. docs/decisions/peers.md explains which of them are peers, and why.
  */
 export const testedVersions = {
   '@electric-sql/pglite': '0.5.8',
@@ -36,9 +36,9 @@ export function assertEngineInstalled(database: string, parent = import.meta.url
 }
 
 /**
- * Checks the packages of MikroORM right before it is loaded: all of them are installed, have the same version and share one
- * copy of its core. `parent` is the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED, MIKRO_ORM_MISMATCH,
- * MIKRO_ORM_DUPLICATE.
+ * Checks the packages of MikroORM right before it is loaded: all of them must be installed, have the same version and
+ * share one copy of its core. `parent` is the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED,
+ * MIKRO_ORM_MISMATCH, MIKRO_ORM_DUPLICATE.
  */
 export function assertMikroOrmFits(
   { kind, shown }: { readonly kind: 'postgres' | 'pglite'; readonly shown: string },
@@ -88,7 +88,7 @@ function assertSameCore(importer: string, shared: InstalledPackage, other: Insta
   });
 }
 
-/** The driver of MikroORM may have any version, because it is compared with the version of the core. */
+/** MikroORM's driver may have any version here, because it is compared with the version of the core. */
 function isMissing(name: SharedPackage, parent: string): boolean {
   const installed = installedPackage(name, parent);
   return installed === null || (name !== embedded && installed.version !== testedVersions[name]);

@@ -3,8 +3,8 @@ import { revisionEdges } from '../graph/edges.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 
 /**
- * Checks that everything that an applied revision revises or depends on is applied too; otherwise no plan can be
- * trusted. Ignores applied ids that the graph does not have: their edges are unknown. Throws HISTORY_INCONSISTENT.
+ * Checks that everything that an applied revision revises or depends on is applied too; otherwise no plan would be
+ * reliable. Ignores applied ids that are not in the graph, since their edges are unknown. Throws HISTORY_INCONSISTENT.
  */
 export function assertNoGaps(graph: RevisionGraph, applied: Iterable<string>): void {
   const done = new Set(applied);

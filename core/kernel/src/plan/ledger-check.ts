@@ -7,24 +7,24 @@ export type ShippedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'raw'
 /** The fields of a ledger row that the check compares. */
 export type RecordedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'raw' | 'breaking'>;
 
-/** A ledger that is compatible with the code. Rows that the code does not know are listed separately. */
+/** A ledger that is compatible with the code. Rows unknown to the code are listed separately. */
 export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> {
   /** The ids of all rows. */
   readonly applied: ReadonlySet<string>;
   /** Rows of plugins that are not active. */
   readonly dormant: readonly Row[];
-  /** Rows of active plugins that their code does not know: the database is ahead. None of them is breaking. */
+  /** Rows of active plugins that are unknown to their code: the database is ahead. None of them is breaking. */
   readonly ahead: readonly Row[];
-  /** The ids of shipped revisions that are not byte for byte the ones that ran. */
+  /** The ids of shipped revisions that are not byte-for-byte identical to those that ran. */
   readonly differing: readonly string[];
 }
 
 /**
- * Compares the ledger with the revisions of the active plugins. A row that the code does not know is *ahead* if it
- * comes after everything that the code has of its branch. That is older code on a newer database, which is fine unless
- * one of these rows is breaking. A row that comes before or beside a revision of the code means that history was
- * rewritten. `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED,
- * HISTORY_DIVERGED and DATABASE_AHEAD.
+ * Compares the ledger with the revisions of the active plugins. A row unknown to the code is *ahead* if it comes after
+ * everything that the code has on its branch. That is older code on a newer database, which is fine unless one of these
+ * rows is breaking. A row that comes before or beside a revision of the code means that history was rewritten.
+ * `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED, HISTORY_DIVERGED and
+ * DATABASE_AHEAD.
  */
 export function checkLedger<Row extends RecordedRevision>(
   shipped: ReadonlyMap<string, ShippedRevision>,
@@ -52,7 +52,7 @@ export function checkLedger<Row extends RecordedRevision>(
   return { applied, dormant, ahead, differing };
 }
 
-/** The other plugins build on plugin zero, so its rows are never dormant: the config is missing it. */
+/** The other plugins build on plugin zero, so its rows are never dormant: the config lacks it. */
 function assertCoreConfigured(dormant: readonly RecordedRevision[]): void {
   const revisions = dormant.filter(({ plugin }) => plugin === 'core').length;
   if (revisions > 0) throw kernelError('CORE_NOT_CONFIGURED', { revisions });

@@ -1,6 +1,6 @@
 import type { RevisionNode } from '../graph/graph-revision.ts';
 
-/** Which half of a revision runs: `up` in an upgrade, `down` in a downgrade. */
+/** The part of a revision that runs: `up` in an upgrade, `down` in a downgrade. */
 export type Direction = 'up' | 'down';
 
 /** One revision to run, with its direction. */
@@ -19,7 +19,7 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** Makes a plan that runs `revisions` in the order given. */
+/** Creates a plan that runs `revisions` in the given order. */
 export function planOf(revisions: readonly RevisionNode[], direction: Direction): Plan {
   const steps = revisions.map(({ id, plugin }) => Object.freeze({ id, direction, plugin }));
   return Object.freeze({ steps: Object.freeze(steps) });

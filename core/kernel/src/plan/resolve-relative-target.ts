@@ -6,7 +6,7 @@ import type { RelativeTarget } from './parse-target.ts';
 
 /**
  * Resolves `likes@+2`: the one revision two steps above the applied head of the branch, or the second revision of the
- * branch if none is applied. Throws TARGET_UNKNOWN beyond the head and TARGET_AMBIGUOUS where the branch forks.
+ * branch if none is applied. Throws TARGET_UNKNOWN beyond the head and TARGET_AMBIGUOUS if the branch forks.
  */
 export function resolveStepsUp(
   branch: readonly GraphRevision[],

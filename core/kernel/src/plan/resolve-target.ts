@@ -69,7 +69,8 @@ function assertDown(target: string, direction: Direction): void {
 }
 
 /**
- * Returns the revisions of a branch that its code has. A dormant plugin has no code, so its ledger rows are returned.
+ * Returns the revisions of a branch that are in the code. A dormant plugin has no code, so its ledger rows are
+ * returned.
  */
 function findBranch(
   graph: RevisionGraph,

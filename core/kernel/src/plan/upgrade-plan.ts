@@ -4,8 +4,8 @@ import { planOf, type Plan } from './plan.ts';
 import { resolveTarget } from './resolve-target.ts';
 
 /**
- * Plans an upgrade to `targets`: everything that they need through `revises` and `dependsOn`, without the revisions in
- * `applied`, in graph order. After part of a plan has run, planning again therefore returns the rest of it. Ignores
+ * Plans an upgrade to `targets`: everything that they need through `revises` and `dependsOn`, except the revisions in
+ * `applied`, in graph order. Planning again after part of a plan has run therefore returns the rest of it. Ignores
  * applied ids that the graph does not have.
  *
  * A target is `heads`, `likes` or `likes@head`, `likes@0002` (a unique prefix) or `likes@+1`. Throws

@@ -1,12 +1,12 @@
-/** A time limit for something that foreign code has to finish. */
+/** A time limit for work done by foreign code. */
 export interface Deadline {
-  /** Rejects when waiting has no more use. */
+  /** Rejects when there is no point in waiting any longer. */
   readonly passed: Promise<never>;
   readonly close: () => void;
 }
 
 /**
- * Ends a wait after `seconds`, or at once when the process has nothing else to do: then a module awaits something that
+ * Ends a wait after `seconds`, or at once if the process has nothing else to do: then a module awaits something that
  * never happens.
  */
 export function openDeadline(seconds: number): Deadline {

@@ -11,8 +11,8 @@ export interface DeclaredCommand {
 }
 
 /**
- * Returns the commands of the active plugins, sorted by name. Reads their package.json alone, no code and no revision.
- * Throws the refusals of packages and their fields.
+ * Returns the commands of the active plugins, sorted by name. Reads only their package.json, no code and no revisions.
+ * Throws the errors for packages and their fields.
  */
 export function declaredCommands(config: Config): readonly DeclaredCommand[] {
   const packages = openPackages();

@@ -13,7 +13,7 @@ import { pluginNameIn, readPluginPackage } from './plugin-fields.ts';
 /** A plugin that the project could activate, whether or not the config lists it. */
 export interface PluginCandidate {
   readonly file: PackageFile;
-  /** How a config names it: its npm name or a `./path`. */
+  /** Its name in a config: the npm name or a `./path`. */
   readonly package: string;
 }
 
@@ -27,9 +27,9 @@ export async function readInstalledPlugins(config: Config): Promise<readonly Ins
 }
 
 /**
- * Returns the packages of plugins by plugin name: those that the config lists, and those in the root's `node_modules` that
- * have the usual name of a plugin, or are linked there and say that they are one. Plugin zero is left out, because it has
- * its own key. Runs no code.
+ * Returns the packages of plugins by plugin name: those that the config lists, and those in the root's `node_modules`
+ * that have a conventional plugin name, or are linked there and declare a plugin. Plugin zero is left out, because it
+ * has its own key. Runs no code.
  */
 export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginCandidate> {
   const root = realFolder(config.root) ?? config.root;

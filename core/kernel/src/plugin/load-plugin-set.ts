@@ -12,9 +12,9 @@ import { assertDependenciesRequired } from './revision-dependencies.ts';
 import type { Revision } from './revision.ts';
 
 /**
- * Finds the enabled plugins, reads their package.json and revisions, and checks them against each other. Imports nothing of
- * a built plugin, and only the revision files of one that runs from its sources. The work grows with the number of plugins
- * and revisions. Throws the refusals of names, packages, revisions and requirements.
+ * Finds the enabled plugins, reads their package.json and revisions, and checks them against each other. Imports no
+ * code of a built plugin, and only the revision files of one that runs from its sources. The work is linear in the
+ * number of plugins and revisions. Throws the errors for names, packages, revisions and requirements.
  */
 export async function loadPluginSet(config: Config, kernel: Kernel): Promise<PluginSet> {
   const packages = openPackages();
@@ -49,7 +49,7 @@ function enabledPackages(config: Config, packages: Packages): readonly PluginPac
   return found;
 }
 
-/** `owners` maps the packages so far to their plugins: the name of a package must identify one plugin. */
+/** `owners` maps the packages found so far to their plugins: a package name must identify one plugin. */
 function packageOfPlugin(name: string, file: PackageFile, owners: Map<string, string>): PluginPackage {
   const owner = owners.get(file.name);
   if (owner !== undefined) {
@@ -83,7 +83,7 @@ function hardOf(requirements: readonly Requirement[]): readonly string[] {
 async function revisionsOf(found: readonly PluginPackage[]): Promise<readonly (readonly Revision[])[]> {
   const loaded: (readonly Revision[])[] = [];
   for (const one of found) {
-    // Published plugins are only read: the module that imports and checks sources is not even loaded for them.
+    // Published plugins are only read; the module that imports and checks sources is not even loaded for them.
     loaded.push(
       one.from === 'built' ? readManifest(one) : await (await import('./revision-files.ts')).loadRevisionFiles(one),
     );

@@ -21,7 +21,7 @@ import { lazyRevisionCode } from './revision-code.ts';
 import { rawHash } from './revision-hash.ts';
 import type { Revision, RevisionBody } from './revision.ts';
 
-/** The largest manifest that is read, in bytes. */
+/** The maximum size of a manifest, in bytes. */
 const sizeLimit = 16 * 1024 * 1024;
 
 /** Reads the revisions of a built plugin; imports none of its code. Throws MANIFEST_MISSING, MANIFEST_INVALID. */
@@ -43,7 +43,7 @@ function textOf({ name, file: { name: packageName, version } }: PluginPackage, f
   }
 }
 
-/** Parses the text of a manifest of `plugin`. Throws MANIFEST_INVALID and nothing else, whatever the text is. */
+/** Parses the text of a manifest of `plugin`. Throws no error except MANIFEST_INVALID, whatever the text. */
 export function parseManifest(text: string, file: string, plugin: string): readonly Revision[] {
   let json: unknown;
   try {
@@ -63,10 +63,10 @@ export function parseManifest(text: string, file: string, plugin: string): reado
   }
   if (json['plugin'] !== plugin) throw damaged(file, '/plugin', `it is not "${plugin}"`);
   if (!Array.isArray(revisions)) throw damaged(file, '/revisions', 'it is not a list');
-  // The sum covers the revisions alone, so they could be another plugin's.
+  // The checksum covers only the revisions, so they could be another plugin's.
   const asBuilt = fits(json['sum'], text, revisions) && revisions.every((revision) => isOf(plugin, revision));
   if (!asBuilt) revisions.forEach((revision: unknown, i) => assertRevision(revision, { file, plugin, i }));
-  // They are either as `plugin:build` wrote them, or have just been checked.
+  // They are either exactly as `plugin:build` wrote them, or have just been checked.
   const checked = (revisions as readonly ManifestRevision[]).map((revision) => revisionOf(revision, file, plugin));
   if (!asBuilt) checked.forEach((revision, i) => assertHash(revision, { file, plugin, i }));
   return Object.freeze(checked);
@@ -76,7 +76,7 @@ function isOf(plugin: string, revision: unknown): boolean {
   return isRecord(revision) && typeof revision['id'] === 'string' && revision['id'].startsWith(`${plugin}@`);
 }
 
-/** Checks the sum against the text first: `plugin:build` sums exactly that part. */
+/** Checks the checksum against the text first: `plugin:build` computes it over exactly that part. */
 function fits(sum: unknown, text: string, revisions: readonly unknown[]): boolean {
   if (typeof sum !== 'string') return false;
   if (sum === sumOfText(text.slice(text.indexOf(beforeRevisions) + beforeRevisions.length, -afterRevisions.length))) {

@@ -1,6 +1,6 @@
 import { hash } from '../runtime/lazy-crypto.ts';
 
-/** The format that this kernel writes, and the newest that it can read. */
+/** The format that this kernel writes, and the newest one that it can read. */
 export const manifestFormat = 1;
 
 /** Path of a built plugin's manifest, relative to the package's folder. */
@@ -29,27 +29,30 @@ export interface ManifestRevision {
   readonly since: string;
 }
 
-/** The file that `kernel plugin:build` writes: it holds everything that planning needs of a published plugin. */
+/**
+ * The file that `kernel plugin:build` writes: it contains everything that planning needs to know about a published
+ * plugin.
+ */
 export interface Manifest {
   readonly format: number;
   readonly plugin: string;
-  /** Version of the package when it was built. */
+  /** The version of the package at build time. */
   readonly version: string;
-  /** Sum of the revisions, see {@link sumOf}. */
+  /** The checksum of the revisions, see {@link sumOf}. */
   readonly sum: string;
   /** In order of id. */
   readonly revisions: readonly ManifestRevision[];
 }
 
 /**
- * Hashes the revisions of a manifest, independently of its layout. If the sum matches, the revisions are as they were
- * built, and so are their hashes: a boot checks one sum instead of every revision.
+ * Hashes the revisions of a manifest, independently of its formatting. If the checksum matches, the revisions and their
+ * hashes are as they were built: a boot checks one checksum instead of every revision.
  */
 export function sumOf(revisions: readonly unknown[]): string {
   return sumOfText(JSON.stringify(revisions));
 }
 
-/** The same for the JSON of the revisions. */
+/** Like {@link sumOf}, for the JSON of the revisions. */
 export function sumOfText(text: string): string {
   return `s1:${hash('sha256', text).slice(0, 32)}`;
 }
@@ -58,7 +61,7 @@ export function sumOfText(text: string): string {
 export const beforeRevisions = '"revisions": ';
 export const afterRevisions = '\n}\n';
 
-/** Returns the text of a manifest. Its sum covers a part of this text, so a boot does not serialize it again. */
+/** Returns the text of a manifest. Its checksum covers a part of this text, so a boot does not serialize it again. */
 export function manifestText({ revisions, ...rest }: Manifest): string {
   const head = JSON.stringify(rest, null, 2).slice(0, -'\n}'.length);
   return `${head},\n  ${beforeRevisions}${JSON.stringify(revisions)}${afterRevisions}`;

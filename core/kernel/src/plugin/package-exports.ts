@@ -13,9 +13,9 @@ export interface ExportTarget {
 }
 
 /**
- * Resolves `subpath` (`.` or `./…`) in the `exports` of a package.json under `conditions`; returns `null` if there is no
- * target, or if it is outside the package. Follows Node's rules for exact subpaths; patterns (`*`) are ignored, because no
- * plugin exports its definition through one.
+ * Resolves `subpath` (`.` or `./…`) in the `exports` of a package.json under `conditions`; returns `null` if there is
+ * no target, or if it is outside the package. Follows Node's rules for exact subpaths; patterns (`*`) are ignored,
+ * because no plugin exports its definition through a pattern.
  */
 export function resolveExports(exports: unknown, subpath: string, conditions: readonly string[]): ExportTarget | null {
   const hasSubpaths = isRecord(exports) && Object.keys(exports).some((key) => key.startsWith('.'));
@@ -23,7 +23,7 @@ export function resolveExports(exports: unknown, subpath: string, conditions: re
   return subpath === '.' ? targetIn(exports, conditions) : null;
 }
 
-/** Conditions are never nested this deeply, except in a damaged package.json. */
+/** Conditions are nested this deeply only in a damaged package.json. */
 const depthLimit = 16;
 
 function targetIn(value: unknown, conditions: readonly string[], depth = 0): ExportTarget | null {
@@ -31,7 +31,7 @@ function targetIn(value: unknown, conditions: readonly string[], depth = 0): Exp
   if (typeof value === 'string') return isInside(value) ? { path: value, fromSource: false } : null;
   if (Array.isArray(value)) return firstIn(value, (item) => targetIn(item, conditions, depth + 1));
   if (!isRecord(value)) return null;
-  // The order of the package.json decides, not ours.
+  // The order in package.json decides, not ours.
   const met = Object.keys(value).filter((condition) => conditions.includes(condition));
   return firstIn(met, (condition) => {
     const found = targetIn(value[condition], conditions, depth + 1);
@@ -47,7 +47,7 @@ function firstIn<T>(values: readonly T[], find: (value: T) => ExportTarget | nul
   return null;
 }
 
-/** Returns whether a path from a package.json stays inside the package: it begins with `./` and no step leads out. */
+/** Returns whether a path from a package.json stays inside the package: it begins with `./` and never leads out. */
 export function isInside(path: string): boolean {
   const steps = path.split(/[/\\]|%2f|%5c/i);
   return (

@@ -7,18 +7,18 @@ import { realFolder, type PackageFile, type Packages } from './packages.ts';
 /** The kernel's own package, which plugins import for its contract. */
 export const kernelName = '@headwater/kernel';
 
-/** The places from which packages may come. */
+/** The locations from which packages may be loaded. */
 export interface Roots {
   /** The config file, for messages. */
   readonly file: string;
-  /** The project's folder, links resolved: packages are looked for from here, and a `./path` stays inside. */
+  /** The project's folder, with links resolved: packages are searched for from here, and a `./path` stays inside. */
   readonly root: string;
 }
 
 // https://docs.npmjs.com/cli/configuring-npm/package-json#name
 const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
 
-/** Returns whether npm would publish a package of this name. */
+/** Returns whether npm would publish a package with this name. */
 export function isNpmName(name: string): boolean {
   return name.length <= 214 && npmName.test(name) && name !== 'node_modules' && name !== 'favicon.ico';
 }

@@ -4,7 +4,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { explainFileError } from '../error/file-error.ts';
 
-/** The largest package.json that is read, in bytes. */
+/** The maximum size of a package.json, in bytes. */
 const sizeLimit = 4 * 1024 * 1024;
 
 /** A package.json. `fields` is unchecked. */
@@ -18,15 +18,18 @@ export interface PackageFile {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The packages on disk. Each place is examined once. */
+/** The packages on disk. Each location is examined once. */
 export interface Packages {
-  /** Returns the folder, links resolved, in which Node finds the package `name` from `folder` upwards; `null` if there is none. */
+  /**
+   * Returns the folder, with links resolved, in which Node finds the package `name` from `folder` upwards; `null` if
+   * there is none.
+   */
   readonly find: (name: string, folder: string) => string | null;
   /** Reads the package.json of a folder whose links are resolved. Throws PACKAGE_UNREADABLE. */
   readonly read: (directory: string) => PackageFile;
 }
 
-/** Opens a view of the packages on disk. It caches the file system, so it is for loading one plugin set. */
+/** Opens a view of the packages on disk. It caches the file system, so use it for loading one plugin set only. */
 export function openPackages(): Packages {
   const files = new Map<string, PackageFile>();
   // By package name, then by folder: sibling plugins share the whole path upwards except their own folder.
@@ -68,7 +71,7 @@ function findFrom(
   return found;
 }
 
-/** Most folders on the way up hold no package, or none of this scope; that is checked once for all names. */
+/** Most folders on the way up contain no packages, or none of this scope; that is checked once for all names. */
 function installed(name: string, modules: string, holds: (holder: string) => boolean): string | null {
   const scope = name.startsWith('@') ? `/${name.slice(0, name.indexOf('/'))}` : '';
   return holds(`${modules}${scope}`) ? realFolder(`${modules}/${name}`) : null;
@@ -92,7 +95,7 @@ function isFolder(place: string): boolean {
 }
 
 function readPackageFile(directory: string): PackageFile {
-  // Not `join`, here and elsewhere on the path that runs for each plugin: it normalizes a path that is normal already.
+  // Not `join`, here and elsewhere in code that runs for each plugin: it would normalize a path that is already normal.
   const file = `${directory}/package.json`;
   const fields = parsed(file, textOf(file));
   const { name, version } = fields;

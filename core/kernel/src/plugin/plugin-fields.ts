@@ -14,7 +14,7 @@ export interface PluginFields {
   readonly file: PackageFile;
   /** Folder of the revision files, absolute; it need not exist, unless `ownMigrations`. */
   readonly migrations: string;
-  /** Whether `headwater.migrations` names that folder. */
+  /** Whether `headwater.migrations` specifies that folder. */
   readonly ownMigrations: boolean;
   /** Commands that it adds to `kernel`: their summaries by name. */
   readonly commands: ReadonlyMap<string, string>;
@@ -81,7 +81,7 @@ export function readPluginFields(file: PackageFile): PluginFields {
   };
 }
 
-/** The prefix keeps the commands of plugins apart, and help groups them by it. */
+/** The prefix keeps the commands of plugins distinct, and help groups them by it. */
 function commandsIn(commands: unknown, plugin: string, file: PackageFile): ReadonlyMap<string, string> {
   const problem = (text: string): KernelError => fieldInvalid(file, 'headwater.commands', text);
   if (!isRecord(commands)) throw problem('is not an object of summaries by name');
@@ -105,7 +105,7 @@ function dotted(path: string): string {
   return path.startsWith('./') ? path : `./${path}`;
 }
 
-/** Returns the name of the plugin that a package says it is; `null` for a package that is not a plugin. */
+/** Returns the name of the plugin that a package declares; `null` for a package that is not a plugin. */
 export function pluginNameIn(file: PackageFile): string | null {
   const { headwater } = file.fields;
   return isRecord(headwater) && typeof headwater['plugin'] === 'string' ? headwater['plugin'] : null;

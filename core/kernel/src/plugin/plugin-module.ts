@@ -17,7 +17,7 @@ export interface PluginModule {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Does the same as {@link importPlugin}, and returns only the definition. */
+/** Like {@link importPlugin}, but returns only the definition. */
 export async function importDefinition(plugin: Plugin): Promise<DefinedPlugin> {
   return (await importPlugin(plugin)).definition;
 }
@@ -37,12 +37,12 @@ export async function importPlugin(plugin: Plugin, load: ImportModule = (url) =>
   const exported = module['default'];
   const problem =
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
-  // Only definePlugin writes `kind`, and the fields that are called have just been checked.
+  // Only definePlugin sets `kind`, and the callable fields have just been checked.
   if (problem === null) return { definition: exported as DefinedPlugin, exports: module };
   throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: plugin.entry, problem });
 }
 
-/** Returns the details by which errors name a plugin. */
+/** Returns the details that identify a plugin in errors. */
 export function detailsOf({ name, package: packageName, version, directory }: Plugin): {
   readonly plugin: string;
   readonly package: string;

@@ -13,10 +13,11 @@ import { isRecord } from './packages.ts';
 import type { Plugin } from './plugin-set.ts';
 
 /**
- * Validates a plugin's options and returns the output of its schema. `entry` is its part of the config; `undefined` means
- * an empty one. A value that was one whole `${VAR}` is text; if the schema refuses text there, the number or boolean that
- * the text looks like is tried. Unknown keys are refused, even if the schema would ignore them. A plugin without a schema
- * has no options. `file` is for messages. Throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID, PLUGIN_LOAD_FAILED.
+ * Validates a plugin's options and returns the output of its schema. `entry` is its part of the config; `undefined`
+ * means an empty one. A value that consisted of a single `${VAR}` is text; if the schema rejects text there, the number
+ * or boolean that the text denotes is tried. Unknown keys are rejected, even if the schema would ignore them. A plugin
+ * without a schema has no options. `file` is for messages. Throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID,
+ * PLUGIN_LOAD_FAILED.
  */
 export async function checkOptions(
   plugin: Plugin,
@@ -71,7 +72,7 @@ async function validated(
   }
 }
 
-/** Returns `json` with the texts at `pointers` converted to the values that they look like. */
+/** Returns `json` with the texts at `pointers` converted to the values that they denote. */
 function converted(json: Json, path: readonly string[], pointers: readonly string[]): Json {
   if (Array.isArray(json)) return json.map((item: Json, i) => converted(item, [...path, String(i)], pointers));
   if (typeof json !== 'object' || json === null) return pointers.includes(pointerOf(path)) ? fromText(json) : json;
@@ -118,7 +119,10 @@ function assertKnown(
   }
 }
 
-/** Removes the values of the options from a message: any may be a secret, except those of fewer than four characters. */
+/**
+ * Removes the values of the options from a message: any of them may be a secret, except those of fewer than four
+ * characters.
+ */
 function withoutValues(message: string, options: Json): string {
   return textsIn(options)
     .filter((text) => text.length >= 4)

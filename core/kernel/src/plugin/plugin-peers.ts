@@ -8,7 +8,7 @@ import type { Requirement } from './plugin-set.ts';
 import { peersOf } from './requirements.ts';
 import { lockPath, readLock } from './revisions-lock.ts';
 
-/** A peer that is a plugin, active or not, as it is installed for its author. */
+/** A peer that is a plugin, active or not, as installed for the author of the dependent plugin. */
 export interface PluginPeer extends Requirement {
   /** The package's folder, with symbolic links resolved. */
   readonly directory: string;
@@ -26,8 +26,8 @@ export function pluginPeers(file: PackageFile, packages: Packages): readonly Plu
 }
 
 /**
- * Returns a function that gives the package version that first shipped a revision of one of `peers`, and `null` if that
- * is unknown.
+ * Returns a function that looks up the package version that first shipped a revision of one of `peers`; `null` if
+ * unknown.
  */
 export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => string | null {
   const since = new Map<string, string>();
@@ -37,7 +37,7 @@ export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => str
   return (revision) => since.get(revision) ?? null;
 }
 
-/** Reads the lock, which a workspace has, or else the manifest, which a published package has. */
+/** Reads the lock file, which a workspace has, or else the manifest, which a published package has. */
 function versionsIn(plugin: string, directory: string): readonly (readonly [string, string])[] {
   if (existsSync(lockPath(directory))) {
     return Object.entries(readLock(directory)).map(([id, { since }]) => [id, since]);

@@ -9,7 +9,7 @@ export interface Requirement {
   readonly optional: boolean;
 }
 
-/** An activated plugin. In a workspace its revision files were imported; no other code of it was. */
+/** An activated plugin. In a workspace its revision files have been imported, but no other code. */
 export interface Plugin {
   readonly name: string;
   readonly package: string;
@@ -30,15 +30,15 @@ export interface Plugin {
   readonly commands?: ReadonlyMap<string, string>;
 }
 
-/** The activated plugins, checked against each other, dependencies first, ties by name. */
+/** The activated plugins, checked against each other, dependencies first, ties broken by name. */
 export interface PluginSet {
   readonly plugins: readonly Plugin[];
   readonly byName: ReadonlyMap<string, Plugin>;
 }
 
 /**
- * Returns the plugins that a plugin requires and that are not optional, by name. Its entities may refer to those of these
- * plugins only. A relation to a plugin that may be inactive belongs in a bridge plugin that requires both.
+ * Returns the names of the plugins that a plugin requires, except optional ones. Its entities may refer only to the
+ * entities of these plugins. A relation to a plugin that may be inactive belongs in a bridge plugin that requires both.
  */
 export function hardRequirements({ requires }: Pick<Plugin, 'requires'>): readonly string[] {
   return requires.flatMap(({ plugin, optional }) => (optional ? [] : [plugin]));

@@ -12,14 +12,14 @@ export interface Kernel {
   readonly directory: string;
 }
 
-/** A peer dependency, as package.json has it. */
+/** A peer dependency, as declared in package.json. */
 export interface Peer {
   readonly package: string;
   readonly range: string;
   readonly optional: boolean;
 }
 
-/** Returns the peers of a package, by name. Entries that are not valid for npm are left out. */
+/** Returns the peers of a package, by name. Entries that npm would consider invalid are left out. */
 export function peersOf({ fields }: PackageFile): readonly Peer[] {
   const { peerDependencies, peerDependenciesMeta: meta } = fields;
   if (!isRecord(peerDependencies)) return [];
@@ -32,7 +32,7 @@ export function peersOf({ fields }: PackageFile): readonly Peer[] {
     .toSorted((a, b) => (a.package < b.package ? -1 : 1));
 }
 
-/** The active plugins, and the packages among which other peers are found. */
+/** The active plugins, and the packages in which other peers are found. */
 export interface ActiveSet {
   /** By package name. */
   readonly byPackage: ReadonlyMap<string, PluginPackage>;

@@ -1,13 +1,13 @@
 import { sameTokens } from './revision-hash.ts';
 import type { Revision } from './revision.ts';
 
-/** The parts of a revision that the ledger keeps of its run. `up` is `null` if it was code. */
+/** The parts of an applied revision that the ledger stores. `up` is `null` if it was code. */
 export type AppliedText = Pick<Revision, 'revises' | 'dependsOn'> & { readonly up: string | null };
 
 /**
- * Describes how an applied revision differs from the one that its plugin ships now. Returns `null` if they differ at most
- * in line endings, comments, white space or the case of keywords. The ledger keeps the text that ran, so one scanner reads
- * both texts.
+ * Describes how an applied revision differs from the one that its plugin ships now. Returns `null` if they differ at
+ * most in line endings, comments, white space or the case of keywords. The ledger stores the text that ran, so one
+ * scanner reads both texts.
  */
 export async function describeRevisionChange(shipped: Revision, applied: AppliedText): Promise<string | null> {
   if (!sameList(shipped.revises, applied.revises)) {

@@ -12,8 +12,8 @@ import { countStatements } from './sql-lexer.ts';
 type Refuse = (field: keyof DefinedRevision, problem: string) => KernelError;
 
 /**
- * Checks a revision that an author wrote, of which no type has been checked yet, and applies the defaults. `since` and
- * `dependsOnSince` stay empty. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
+ * Checks a revision as written by its author, in which no type has been checked yet, and applies the defaults. `since`
+ * and `dependsOnSince` stay empty. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
  */
 export function checkRevision(written: DefinedRevision, plugin: string, slug: string, file: string): Revision {
   const id = typeof written.id === 'string' ? written.id : String(written.id);
@@ -75,7 +75,7 @@ function bodyOf(
   refuse: Refuse,
   mayBeEmpty: boolean,
 ): RevisionBody {
-  // Its parameters and result show only when it runs.
+  // Its parameters and result can be checked only when it runs.
   if (typeof value === 'function') return Object.freeze({ kind: 'code', version, run: value as RevisionCode });
   if (value === undefined) throw refuse(field, 'is missing');
   return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse, mayBeEmpty) });
@@ -129,7 +129,7 @@ function dependsOnOf(value: unknown, plugin: string, refuse: Refuse): readonly s
   return ids;
 }
 
-/** Concrete ids, each once, sorted. */
+/** Returns concrete ids without duplicates, sorted. */
 function idsOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): readonly string[] {
   if (!Array.isArray(value)) throw refuse(field, 'is not a list of revision ids');
   const ids = value.map((item: unknown) => {

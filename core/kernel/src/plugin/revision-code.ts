@@ -10,7 +10,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 export function lazyRevisionCode(file: string, id: string, direction: 'up' | 'down'): RevisionCode {
   return async (context) => {
     const plugin = id.split('@')[0] ?? '';
-    // Imported late: only a revision that runs needs the checks of a revision file.
+    // Imported lazily: only a revision that runs needs the checks of a revision file.
     const { revisionIn } = await import('./revision-files.ts');
     const code = revisionIn(await imported(plugin, file), plugin, file)[direction];
     if (typeof code !== 'function') {

@@ -13,23 +13,23 @@ import { checkRevision } from './revision-check.ts';
 import type { Revision } from './revision.ts';
 import type { PluginFields } from './plugin-fields.ts';
 
-/** Names of files that Node can import as revisions: no declarations, and no tests beside them. */
+/** The file names that Node can import as revisions, excluding declaration files and adjacent tests. */
 const revisionFile = /^(?!.*\.(?:d|test|spec)\.[mc]?[jt]s$)(.+)\.(?:ts|mts|js|mjs)$/;
 
-/** Seconds that importing a plugin's revision files may take. */
+/** The time limit for importing a plugin's revision files, in seconds. */
 const importLimit = 30;
 
 /**
- * Imports the revision files of a plugin that runs from its sources, in order of file name, and no other code of it.
- * Throws PLUGIN_FIELD_INVALID, REVISION_FILE_UNLOADABLE, REVISION_EXPORT_INVALID, REVISION_DUPLICATE, and what
- * {@link checkRevision} throws.
+ * Imports the revision files of a plugin that runs from its sources, in order of file name, and none of its other code.
+ * Throws PLUGIN_FIELD_INVALID, REVISION_FILE_UNLOADABLE, REVISION_EXPORT_INVALID, REVISION_DUPLICATE, and the errors of
+ * {@link checkRevision}.
  */
 export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly Revision[]> {
   const names = namesIn(plugin);
   if (names.length === 0) return [];
   await resolveSources();
   const deadline = openDeadline(importLimit);
-  // All start at once. Of several failures the first by file name is reported.
+  // All imports start at once. Of several failures, the first by file name is reported.
   const imports = names.map(({ file }) => Promise.race([importFile(file), deadline.passed]));
   const modules = await Promise.allSettled(imports).finally(deadline.close);
   const revisions = names.map(({ file, slug }, i) => {
@@ -80,7 +80,7 @@ function unloadable(plugin: string, file: string, cause: unknown): KernelError {
 /** Returns the default export of a module if defineRevision made it. Throws REVISION_EXPORT_INVALID. */
 export function revisionIn(module: unknown, plugin: string, file: string): DefinedRevision {
   const exported = isRecord(module) ? module['default'] : undefined;
-  // Only defineRevision writes `kind`.
+  // Only defineRevision sets `kind`.
   if (isRecord(exported) && exported['kind'] === 'revision') return exported as unknown as DefinedRevision;
   const problem = isRecord(module) ? mistakeIn(module, exported) : 'it is not a module';
   throw kernelError('REVISION_EXPORT_INVALID', { plugin, file, problem });

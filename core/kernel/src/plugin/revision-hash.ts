@@ -1,7 +1,9 @@
 import { hash } from '../runtime/lazy-crypto.ts';
 import type { Revision } from './revision.ts';
 
-/** The parts of a revision that are history once it has run. `down` is not: it has not run, and may be corrected. */
+/**
+ * The parts of a revision that are history once it has run. `down` is excluded: it has not run and may be corrected.
+ */
 export type Hashed = Pick<Revision, 'id' | 'revises' | 'dependsOn' | 'transaction'> & {
   readonly up: { readonly kind: 'sql'; readonly text: string } | { readonly kind: 'code'; readonly version: number };
 };
@@ -21,7 +23,7 @@ export async function normalHash(revision: Hashed): Promise<string> {
   return up.kind === 'code' ? rawHash(revision) : `n1:${digest(revision, await tokensOf(up.text))}`;
 }
 
-/** Returns whether two SQL texts consist of the same tokens. */
+/** Returns whether two SQL texts have the same tokens. */
 export async function sameTokens(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   const [left, right] = [await tokensOf(a), await tokensOf(b)];
@@ -31,11 +33,11 @@ export async function sameTokens(a: string, b: string): Promise<boolean> {
 /** Returns 32 hex digits over a revision's identity and edges and over `up`, which represents its text. */
 function digest(revision: Omit<Hashed, 'up'>, up: unknown): string {
   const { id, revises, dependsOn, transaction } = revision;
-  // An array, so that the order of keys cannot matter.
+  // An array, so that the order of keys does not matter.
   return hash('sha256', JSON.stringify([id, sorted(revises), sorted(dependsOn), transaction, up])).slice(0, 32);
 }
 
-/** Few revisions have two of either, and each revision is hashed at every boot. */
+/** Few revisions have more than one of either, and every revision is hashed at every boot. */
 function sorted(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : ids.toSorted();
 }
@@ -48,10 +50,11 @@ interface Token {
 
 /**
  * Returns the tokens of PostgreSQL's own scanner, without comments and trailing semicolons; keywords and unquoted names
- * are in lower case, as the server reads them. A text that the scanner refuses is one token, so any difference counts.
+ * are in lower case, as the server reads them. A text that the scanner rejects is treated as one token, so any
+ * difference counts.
  */
 async function tokensOf(sql: string): Promise<readonly string[]> {
-  // The scanner refuses an empty text and stops at a zero byte.
+  // The scanner rejects empty text and stops at a zero byte.
   if (sql === '') return [];
   if (sql.includes('\0')) return [sql];
   const { loadModule, scanSync } = await import('libpg-query');

@@ -1,7 +1,9 @@
 import type { RevisionCode } from '../contract/define-revision.ts';
 import type { RevisionNode } from '../graph/graph-revision.ts';
 
-/** The `up` or `down` of a revision: SQL, which is data, or code, which only the process that imported it knows. */
+/**
+ * The `up` or `down` of a revision: SQL, which is data, or code, which is known only to the process that imported it.
+ */
 export type RevisionBody =
   | { readonly kind: 'sql'; readonly text: string }
   | { readonly kind: 'code'; readonly version: number; readonly run: RevisionCode };
@@ -10,13 +12,13 @@ export type RevisionBody =
 export interface Revision extends RevisionNode {
   readonly up: RevisionBody;
   readonly down: RevisionBody | null;
-  /** `false`: runs outside a transaction, and `check` says whether it has already happened. */
+  /** `false`: it runs outside a transaction, and `check` shows whether it has already taken effect. */
   readonly transaction: boolean;
   readonly check: string | null;
   readonly replaces: readonly string[];
   /** Hash of exactly the author's text, with its algorithm: `r1:` and 32 hex digits. */
   readonly raw: string;
-  /** The package version that first shipped it, if the manifest says so. */
+  /** The package version that first shipped it, if the manifest states it. */
   readonly since: string | null;
   /** For revisions named in `dependsOn`: the version of their package that first shipped them, if known. */
   readonly dependsOnSince: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { explainFileError } from '../error/file-error.ts';
 import { isRevisionId } from '../graph/revision-id.ts';
 import { isRecord } from './packages.ts';
 
-/** A shipped revision, as the lock records it. */
+/** A shipped revision, as recorded in the lock file. */
 export interface LockedRevision {
   /** The package version that first shipped it. */
   readonly since: string;
@@ -16,12 +16,12 @@ export interface LockedRevision {
 /** `revisions.lock.json`, committed beside a plugin's package.json: every revision that was ever built, by id. */
 export type RevisionsLock = Readonly<Record<string, LockedRevision>>;
 
-/** Returns the path of a plugin's lock. */
+/** Returns the path of a plugin's lock file. */
 export function lockPath(directory: string): string {
   return join(directory, 'revisions.lock.json');
 }
 
-/** Reads the lock of a package; an absent one is empty. Throws REVISIONS_LOCK_INVALID. */
+/** Reads the lock file of a package. Returns an empty lock if there is none. Throws REVISIONS_LOCK_INVALID. */
 export function readLock(directory: string): RevisionsLock {
   const file = lockPath(directory);
   let json: unknown;

@@ -1,4 +1,7 @@
-/** Openings of comments, constants and quoted names, which hide the text in them; names; white space; any other character. */
+/**
+ * Openings of comments, constants and quoted names, which hide the text inside; names; white space; any other
+ * character.
+ */
 const pieces =
   /--[^\n\r]*|\/\*|[eE]?'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\s+|[\s\S]/y;
 
@@ -24,8 +27,8 @@ function* piecesOf(sql: string): Iterable<Piece> {
 }
 
 /**
- * Counts the statements in a SQL text by its semicolons outside comments, constants and names. It is light on purpose: it
- * only serves early messages to authors, and the server has the last word.
+ * Counts the statements in a SQL text by its semicolons outside comments, constants and names. It is deliberately
+ * simple: it only gives authors early errors, and the server has the last word.
  */
 export function countStatements(sql: string): number {
   let count = 0;
@@ -42,8 +45,8 @@ export function countStatements(sql: string): number {
 }
 
 /**
- * Returns the ranges in which white space has a meaning: constants, quoted names, dollar quotations and block comments,
- * in order. Lines may be indented differently everywhere else.
+ * Returns the ranges in which white space is significant: constants, quoted names, dollar quotations and block
+ * comments, in order. Everywhere else, lines may be reindented.
  */
 export function verbatimRanges(sql: string): readonly TextRange[] {
   return Array.from(piecesOf(sql)).flatMap(({ opening, start, end }) =>
@@ -81,7 +84,7 @@ function endOfComment(sql: string, from: number): number {
   return sql.length;
 }
 
-/** White space with a line break in it, then a quote: it continues the constant before it, with the same escapes. */
+/** White space with a line break followed by a quote continues the previous constant, with the same escapes. */
 const continuation = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
 
 function endOfConstant(sql: string, from: number, escapes: boolean): number {

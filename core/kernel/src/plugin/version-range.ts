@@ -1,9 +1,9 @@
 /**
- * Returns whether `version` satisfies the semver range `range`, prereleases included. The ranges that nearly every package
- * writes are read here, because importing semver takes longer than reading a thousand revisions.
+ * Returns whether `version` satisfies the semver range `range`, prereleases included. The usual forms of ranges are
+ * evaluated here, because importing semver takes longer than reading a thousand revisions.
  */
 export async function satisfiesRange(version: string, range: string): Promise<boolean> {
-  // A workspace tool replaces `workspace:` by the real range when it publishes.
+  // Workspace tools replace `workspace:` with the real range when publishing.
   if (/^\s*(?:\*|x|)\s*$/i.test(range) || range.startsWith('workspace:')) return true;
   const [found, least] = [plain.exec(version), caret.exec(range)];
   if (found !== null && least !== null) return isInCaret(found, least);
@@ -12,10 +12,10 @@ export async function satisfiesRange(version: string, range: string): Promise<bo
 }
 
 const plain = /^([1-9]\d{0,8})\.(\d{1,9})\.(\d{1,9})$/;
-// Below 1.0.0 a caret means something else.
+// Below 1.0.0 a caret has a different meaning.
 const caret = /^\^([1-9]\d{0,8})\.(\d{1,9})\.(\d{1,9})$/;
 
-/** Both matches hold three numbers. */
+/** Both matches contain three numbers. */
 function isInCaret(found: RegExpExecArray, least: RegExpExecArray): boolean {
   if (found[1] !== least[1]) return false;
   const minor = Number(found[2]) - Number(least[2]);

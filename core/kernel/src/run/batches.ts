@@ -3,7 +3,7 @@ import type { RunStep } from './run-context.ts';
 
 /** A step with everything needed to run it. */
 export interface RunnableStep extends RunStep {
-  /** `null` for a revision whose package is gone: it can only be reverted, by the SQL in the ledger. */
+  /** `null` for a revision whose package is missing: it can only be reverted, with the SQL in the ledger. */
   readonly revision: Revision | null;
   /** The npm package that the revision comes from, and its version. */
   readonly package: string;
@@ -22,10 +22,10 @@ export const chunkSize = 100;
 
 /**
  * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an
- * empty ledger, when nobody can be waiting for their locks. Otherwise, and always for code, `transaction: false` and
- * downgrades, a batch has one revision. A revision that adds an enum value ends its batch, since the value cannot be
- * used before it is committed. From the first deferrable constraint on, revisions run one by one, since constraint modes
- * cannot be restored inside a transaction. A stamp is always one batch.
+ * empty ledger, when no other session can be waiting for their locks. Otherwise, and always for code, `transaction:
+ * false` and downgrades, a batch has one revision. A revision that adds an enum value ends its batch, since the value
+ * cannot be used before it is committed. From the first deferrable constraint on, revisions run one by one, since
+ * constraint modes cannot be restored inside a transaction. A stamp is always one batch.
  */
 export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
   if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];

@@ -6,11 +6,11 @@ import { isConnectionLoss, serverErrorOf, type ServerError } from '../db/server-
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
 
-/** The way in which a run continues after an error of a batch. */
+/** How a run continues after an error in a batch. */
 export type Verdict =
   /** Another session holds the migration lock: wait, read the ledger and plan again. */
   | { readonly kind: 'busy' }
-  /** The ledger is no longer the one that the plan was made from: read it and plan again. */
+  /** The ledger has changed since the plan was made: read it and plan again. */
   | { readonly kind: 'stale' }
   /** The connection broke: connect, wait for the lock, and check whether the batch was committed. */
   | { readonly kind: 'lost'; readonly reason: string }
@@ -27,11 +27,11 @@ export interface ErrorContext {
   readonly step: RunnableStep;
   /** The number of steps in the batch. */
   readonly size: number;
-  /** The ids that this run had committed before the batch. */
+  /** The ids that this run committed before the batch. */
   readonly applied: readonly string[];
 }
 
-/** Decides how a run continues after an error of a batch. */
+/** Decides how a run continues after an error in a batch. */
 export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   const server = serverErrorOf(error);

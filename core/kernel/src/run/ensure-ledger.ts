@@ -8,7 +8,7 @@ import type { RunContext } from './run-context.ts';
 
 /**
  * Creates the ledger, or upgrades one of the format `found` to the format of this kernel, under the migration lock.
- * Returns `false` if another session holds the lock. (`create schema if not exists` alone does not suffice: if sixteen
+ * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
  * sessions race, it fails for fifteen.)
  */
 export async function ensureLedger({ session, settings }: RunContext, found: number): Promise<boolean> {

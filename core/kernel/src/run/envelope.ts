@@ -7,7 +7,7 @@ import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
 import { optionalLimits, restoreSession, transactionLimits } from './restore-session.ts';
 
-/** A ledger row to write. Its fields are named like the columns. */
+/** A ledger row to write. Its fields are named after the columns. */
 export interface RowToWrite {
   readonly plugin: string;
   readonly slug: string;
@@ -79,8 +79,8 @@ const checkFormat = `if (select max(version) from kernel.format) is distinct fro
   end if;`;
 
 /**
- * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` says whether
- * the ledger has the row: one query for all rows is enough, since nobody else changes the ledger while the lock is held.
+ * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows whether
+ * the ledger has the row: one query for all rows is enough, since no one else changes the ledger while the lock is held.
  * The loop goes over arrays, since a loop over a query is a cursor, and `close all` in the body could not close it.
  */
 function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, body: string): string {
@@ -120,7 +120,10 @@ const declarations = `declare
   began timestamptz;
   check_interval text := current_setting('client_connection_check_interval');`;
 
-/** Returns PL/pgSQL that sends a notice with the step's id. The client learns from it which revision runs or failed. */
+/**
+ * Returns PL/pgSQL that sends a notice with the step's id. From it the client learns which revision is running or
+ * failed.
+ */
 function notify(state: string): string {
   return `raise notice using errcode = '${state}', message = step.plugin || '@' || step.slug;`;
 }
@@ -184,7 +187,7 @@ const checkConstraintModes = `if exists (select from pg_catalog.pg_trigger where
 
 /**
  * PL/pgSQL that reports the step that failed, if any had begun, and raises the error unchanged. A block with an
- * exception handler is a subtransaction, so a block with a single revision does without it.
+ * exception handler is a subtransaction, so a block with a single revision omits it.
  */
 const notifyFailed = `exception when query_canceled or assert_failure or others then
     if notified is not null then

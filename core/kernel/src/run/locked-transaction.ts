@@ -4,7 +4,7 @@ import type { RunContext } from './run-context.ts';
 
 /**
  * Opens a transaction that holds the migration lock, for a code revision or for one that runs outside a transaction.
- * Returns `false`, with the transaction ended, if another process has already run the revision.
+ * Ends the transaction and returns `false` if another process has already run the revision.
  */
 export async function openLockedTransaction(
   { session, settings }: RunContext,

@@ -5,8 +5,8 @@ import { kernelError } from '../error/kernel-codes.ts';
 import { backendColumns, describeBackend, type Backend } from './server-processes.ts';
 
 /**
- * The key of the advisory lock under which the ledger changes. PostgreSQL scopes it to the database. It is only taken
- * with `pg_try_advisory_xact_lock`: a blocking wait holds a snapshot and deadlocks with a concurrent index build, and a
+ * The key of the advisory lock that protects the ledger. PostgreSQL scopes it to the database. It is taken only with
+ * `pg_try_advisory_xact_lock`: a blocking wait holds a snapshot and deadlocks with a concurrent index build, and a
  * session lock outlives its owner behind a pooler in transaction mode. The number is the first eight bytes of
  * sha256('headwater'), as a signed integer.
  */
@@ -23,9 +23,9 @@ function pause(): number {
 }
 
 /**
- * Waits until the lock is free, without holding anything in between. Another session may take it again at once, so the
- * caller reads the ledger and tries. Throws LOCK_WAIT_TIMEOUT at `deadline` (milliseconds, as of `performance.now()`);
- * `seconds` is the whole waiting time, for its message.
+ * Waits until the lock is free, without holding anything in between. Another session may take it again immediately, so
+ * the caller reads the ledger and retries. Throws LOCK_WAIT_TIMEOUT at `deadline` (milliseconds, as of
+ * `performance.now()`); `seconds` is the whole waiting time, for its message.
  */
 export async function waitForLock(session: Session, deadline: number, seconds: number): Promise<void> {
   for (;;) {

@@ -8,10 +8,10 @@ import { waitForLock } from './migration-lock.ts';
 import type { RunContext, RunStep } from './run-context.ts';
 
 /**
- * Connects again after the connection broke, and returns the steps that this run has committed. Only the server knows
+ * Reconnects after the connection broke, and returns the steps that this run has committed. Only the server knows
  * whether the last batch was committed. Once the migration lock is free, the transaction of that batch has ended, so
- * the ledger has its rows or not. Throws OUTCOME_UNKNOWN if the server does not accept a connection again, and
- * LOCK_WAIT_TIMEOUT.
+ * the ledger shows whether its rows were written. Throws LOCK_WAIT_TIMEOUT, and OUTCOME_UNKNOWN if the server accepts
+ * no new connection.
  */
 export async function reconnect(
   run: RunContext,

@@ -10,14 +10,14 @@ export interface RunProgress {
   applied: readonly RunStep[];
   /** The number of lost connections since the last committed step. */
   losses: number;
-  /** The number of ledger rows at the last reading. As long as it changes, other processes make progress. */
+  /** The number of ledger rows at the last reading. As long as it changes, other processes are making progress. */
   rows: number;
   /**
    * The time at which waiting for the migration lock ends (`performance.now()`). Extended while other processes make
    * progress.
    */
   deadline: number;
-  /** Whether to run revisions one by one from now on. */
+  /** Whether to run the remaining revisions one by one. */
   split: boolean;
   /** Whether the database is known to be writable. */
   checked: boolean;
@@ -28,12 +28,12 @@ export function startProgress(): RunProgress {
   return { applied: [], losses: 0, rows: -1, deadline: 0, split: false, checked: false };
 }
 
-/** The reason why the ledger has to be read and the remaining steps planned again. */
+/** The reason why the ledger must be read and the remaining steps planned again. */
 export type Interruption =
   | { readonly kind: 'busy' | 'stale' | 'split'; readonly step: RunnableStep | null }
   | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly reason: string };
 
-/** How often the connection may break during the same step before that step counts as the cause. */
+/** The number of times that the connection may break during the same step before that step counts as the cause. */
 const connectionLossLimit = 3;
 
 /**
@@ -53,7 +53,7 @@ export async function recover(run: RunContext, interruption: Interruption, progr
       return;
     default: {
       progress.losses += 1;
-      // From now on revisions run one by one, so that the one that breaks the connection is known by name.
+      // From now on revisions run one by one, to identify the one that breaks the connection.
       progress.split = true;
       const committed = await reconnect(run, interruption.step, interruption.reason);
       if (committed.length > progress.applied.length) progress.losses = 0;

@@ -3,7 +3,7 @@ import type { Session } from '../db/session.ts';
 import type { RunnableStep } from './batches.ts';
 
 /**
- * Follows a run. Its functions are called while the server waits for the next message, so they must not throw.
+ * Observes a run. Its functions are called while the server waits for the next message, so they must not throw.
  *
  * @example
  * const observer: Observer = {
@@ -13,11 +13,11 @@ import type { RunnableStep } from './batches.ts';
  */
 export interface Observer {
   /**
-   * A revision begins. `position` starts at 1. In a large batch at most about ten revisions per second are reported.
+   * A revision begins. `position` starts at 1. In a large batch, at most about ten revisions per second are reported.
    */
   readonly begins?: (step: RunStep, position: number, total: number) => void;
   /**
-   * The run waits for the migration lock, for table locks or for a new connection. `step` is the step that it is at.
+   * The run waits for the migration lock, for table locks or for a new connection. `step` is the current step.
    */
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
 }

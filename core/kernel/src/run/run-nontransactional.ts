@@ -8,7 +8,7 @@ import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
 
 /**
- * Runs a revision with `transaction: false`: one statement that PostgreSQL refuses in a transaction. The run's
+ * Runs a revision with `transaction: false`: one statement that PostgreSQL does not allow in a transaction. The run's
  * connection holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index
  * build, while a second connection runs the statement. The revision's `check` runs before the statement, since an
  * earlier run may have crashed between the statement and its ledger row, and after it, so that a row always means
@@ -31,7 +31,7 @@ export async function runNontransactional(
   try {
     const second = await openSecond(run, revision);
     if (second === null) {
-      // There is only one connection, so no other process can interfere: release the lock and take it again afterwards.
+      // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
       await runStatement(session, revision, batch.direction);
       if (!(await openLockedTransaction(run, row, batch.direction))) return [];

@@ -5,7 +5,7 @@ import type { OnBegin, RunContext } from './run-context.ts';
 
 /**
  * Runs SQL revisions and writes their ledger rows in one transaction and one round trip. Returns the ids that took
- * effect, without those that another process had already applied.
+ * effect, excluding those that another process had already applied.
  */
 export async function runSql(
   run: RunContext,

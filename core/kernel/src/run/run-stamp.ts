@@ -6,7 +6,7 @@ import type { RunContext } from './run-context.ts';
 
 /**
  * Writes the ledger rows of a batch in one transaction, without running its revisions. Returns the ids that got a row,
- * without those that already had one.
+ * excluding those that already had one.
  */
 export async function runStamp(run: RunContext, batch: Batch, attemptId: string): Promise<readonly string[]> {
   const done = new Set(batch.steps.map(({ id }) => id));

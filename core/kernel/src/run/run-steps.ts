@@ -116,7 +116,7 @@ interface Position {
 
 /**
  * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`,
- * the whole batch is retried for up to `retryFor` seconds. This way live queries never queue behind it for longer than
+ * the whole batch is retried for up to `retryFor` seconds. So live queries never queue behind it for longer than
  * `lock_timeout`. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
 async function runBatch(
@@ -133,7 +133,8 @@ async function runBatch(
       current = step;
       if (attempts === 1) observer.begins?.(step, start + batch.steps.indexOf(step) + 1, total);
     };
-    // From the second attempt on, a second connection looks up who blocks this one. After the attempt it is too late.
+    // From the second attempt on, a second connection looks up who is blocking this one. After the attempt it would be
+    // too late.
     const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
     try {
       return await runners[batch.kind](run, batch, randomUUID(), onBegin);

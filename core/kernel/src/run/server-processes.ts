@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../db/session.ts';
 
-/** A server process, as pg_stat_activity shows it. */
+/** A server process, as shown by pg_stat_activity. */
 export interface Backend {
   readonly pid: number;
   readonly application_name: string;
@@ -15,7 +15,10 @@ export interface Backend {
 export const backendColumns = `a.pid, a.application_name, a.usename, a.client_addr::text, a.state,
   extract(epoch from clock_timestamp() - a.xact_start)::int as seconds`;
 
-/** Describes a server process for a message: its client, user, address, state, and for how long it has been working. */
+/**
+ * Describes a server process for a message: its client, user, address, state, and how long its transaction has been
+ * running.
+ */
 export function describeBackend(b: Backend): string {
   const name = b.application_name === '' ? '' : ` "${b.application_name}"`;
   const from = b.client_addr === null ? '' : ` from ${b.client_addr}`;
@@ -24,7 +27,7 @@ export function describeBackend(b: Backend): string {
 }
 
 /**
- * Looks up, over a second connection and half a `lock_timeout` from now, the processes that block `session`. `stop`
+ * After half a `lock_timeout`, looks up the processes that block `session`, over a second connection. `stop`
  * returns them, described for a message.
  */
 export function watchBlockers(
@@ -44,7 +47,7 @@ export function watchBlockers(
         await other?.close();
       }
     } catch {
-      // The result is only for an error message.
+      // The result is used only in an error message.
       return [];
     }
   };

@@ -3,16 +3,16 @@ import { findPackageJSON, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runtimeTricksEnabled } from './tricks.ts';
 
-/** Folders of packages that have very many modules. Entities and option schemas load them. */
+/** The folders of packages with very many modules, which entities and option schemas load. */
 const largePackage = /^.*\/node_modules\/(?:@mikro-orm\/[^/]+|kysely|zod)\//;
 
 let registered = false;
 
 /**
- * From now on, resolves the relative imports inside MikroORM, kysely and zod in Node's place. There are some 1,800 of them;
+ * Starts resolving the relative imports inside MikroORM, kysely and zod in Node's place. There are some 1,800 of them;
  * Node checks the real path and the package.json files above each, which takes a fifth of a second
  * (docs/decisions/runtime.md). The results are the same as Node's, and Node resolves everything else as always. Does
- * nothing outside the process of the `kernel` command, and nothing when it is called again.
+ * nothing outside the process of the `kernel` command. Further calls do nothing.
  */
 export function speedUpModuleLookup(): void {
   if (registered || !runtimeTricksEnabled()) return;
@@ -31,8 +31,8 @@ export function speedUpModuleLookup(): void {
 
 /**
  * Returns a function that resolves `./name.js` or `../name.js`, imported by the module `parent` of the package in
- * `folder`, to the URL of an ECMAScript module. It returns `null` for anything less plain, which is left to Node. `parent`
- * is a real path, as all of Node's module URLs are.
+ * `folder`, to the URL of an ECMAScript module. The function returns `null` for anything less simple, which is left to
+ * Node. `parent` is a real path, as all of Node's module URLs are.
  */
 export function moduleLookup(): (folder: string, parent: string, specifier: string) => string | null {
   const answers = new Map<string, string | null>();

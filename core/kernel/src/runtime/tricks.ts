@@ -3,10 +3,10 @@ import { enableCompileCache } from 'node:module';
 let enabled = false;
 
 /**
- * Turns on the tricks that make the `kernel` command faster by changing the process that it runs in. They are listed, with
- * what each saves, in docs/decisions/runtime.md. Only the command's own script, bin/kernel.js, calls this: first of all,
- * because compiled code is only cached for modules that are loaded later, and never with HEADWATER_PLAIN_RUNTIME=1. No
- * other process ever has any of them, whatever it imports.
+ * Turns on the tricks that make the `kernel` command faster by changing its process. docs/decisions/runtime.md lists
+ * them with their savings. Only the command's own script, bin/kernel.js, calls this: before anything else, because
+ * compiled code is cached only for modules that are loaded later, and never with HEADWATER_PLAIN_RUNTIME=1. No other
+ * process ever uses any of them, whatever it imports.
  */
 export function enableRuntimeTricks(): void {
   enabled = true;

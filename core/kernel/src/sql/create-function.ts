@@ -5,7 +5,7 @@ import type { EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, optionsIn } from './syntax-tree.ts';
 
 /**
- * Reads `create function` without the body that it has as text. PostgreSQL checks a body in SQL when the function is
+ * Reads `create function` except for a body that is given as text. PostgreSQL checks a body in SQL when the function is
  * created: parse {@link sqlBodyOf} for its needs. It checks a body in any other language only when the function is
  * called.
  */
@@ -19,13 +19,13 @@ export function readCreateFunction(statement: CreateFunctionStmt, draft: Effects
   }
   if (returnType !== undefined) needType(returnType, draft);
   readQuery(body, noScope, draft);
-  // The body writes when the function is called, not when it is created.
+  // The body writes rows when the function is called, not when it is created.
   draft.writes.clear();
   if (replace === true) draft.ifExists = 'replaces';
   draft.creates.push(schemaObject('function', nameFromNodes(funcname)));
 }
 
-/** Returns the body of a function that is in SQL and has its body as text; `null` for any other statement. */
+/** Returns the body of a function that is written in SQL and given as text; `null` for any other statement. */
 export function sqlBodyOf(node: Node): string | null {
   if (!('CreateFunctionStmt' in node)) return null;
   const options = new Map(

@@ -58,7 +58,7 @@ export function readColumn(table: string, definition: ColumnDef, draft: EffectsD
 }
 
 /**
- * Whether an insert may omit the column and still gets a value: a default other than null, an identity, an expression.
+ * Whether the column gets a value if an insert omits it: a default other than null, an identity, an expression.
  */
 function suppliesValue(constraints: readonly Constraint[]): boolean {
   return constraints.some(({ contype, raw_expr: expression }) => {
@@ -75,7 +75,7 @@ export function createSequence(table: string, column: string, draft: EffectsDraf
 
 function needCollation(names: readonly Node[] | undefined, draft: EffectsDraft): void {
   const parts = stringsIn(names);
-  // A collation without a schema almost always is one that PostgreSQL ships.
+  // A collation without a schema is almost always one that PostgreSQL ships.
   if (parts.length < 2 || parts[0] === 'pg_catalog') return;
   draft.needs.push(schemaObject('other', `collation ${nameFromNodes(names)}`));
 }

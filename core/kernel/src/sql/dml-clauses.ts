@@ -13,7 +13,7 @@ export interface DmlClauses {
   readonly from: readonly Node[];
   /** The columns that are assigned, with their values. */
   readonly targets: readonly Node[];
-  /** The query of an `insert`, which does not see the table. */
+  /** The query of an `insert`, which cannot see the table. */
   readonly source: unknown;
   /** Clauses that also see `old`, `new` and `excluded`. */
   readonly conflict: unknown;

@@ -5,7 +5,7 @@ import { needRelation, type EffectsDraft } from './statement-effects.ts';
 import { nodeKind } from './syntax-tree.ts';
 
 /**
- * Reads a statement that needs objects and changes none: comments, grants, locks, `refresh`, `reindex`, `cluster` and
+ * Reads a statement that needs objects but changes none: comments, grants, locks, `refresh`, `reindex`, `cluster` and
  * `vacuum`. Any other `create` or `alter` is scanned for the names in it; any other statement has no effects.
  */
 export function readMaintenance(node: Node, draft: EffectsDraft): void {

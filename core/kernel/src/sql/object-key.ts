@@ -1,7 +1,10 @@
 import { namePart } from './qualified-name.ts';
 import { tableKinds, type SqlKind, type SqlObject } from './sql-object.ts';
 
-/** An object by its kind and its name. `table` is the table that it is in; `null` for an object that is in none. */
+/**
+ * An object by its kind and its name. `table` is the table that contains it; `null` for an object that is not in a
+ * table.
+ */
 export interface ObjectAddress {
   readonly kind: string;
   readonly table: string | null;

@@ -6,11 +6,11 @@ import { optimizeNothing } from '../runtime/webassembly.ts';
 
 /** A statement in a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
-  /** As written, without the comments before it and without its semicolon. */
+  /** The text as written, without preceding comments and without its semicolon. */
   readonly text: string;
   /** Its start in the whole text, in UTF-16 code units. */
   readonly offset: number;
-  /** The line on which it starts, from 1. */
+  /** The line on which it starts, counting from 1. */
   readonly line: number;
   /** The syntax tree. Positions in it are in bytes. */
   readonly node: Node;
@@ -18,11 +18,11 @@ export interface ParsedStatement {
 
 /**
  * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none.
- * Any text either is parsed or throws SQL_SYNTAX.
+ * Any text is either parsed or throws SQL_SYNTAX.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
   assertText(sql);
-  // The parser refuses an empty text.
+  // The parser rejects empty text.
   if (sql === '') return [];
   const { hasSqlDetails, loadModule, parseSync } = await import('libpg-query');
   await loadModule();
@@ -36,7 +36,7 @@ export async function parseSql(sql: string): Promise<readonly ParsedStatement[]>
   }
 }
 
-/** Refuses characters at which the parser would stop, or after which it would report wrong positions. */
+/** Rejects characters at which the parser would stop, or after which it would report wrong positions. */
 function assertText(sql: string): void {
   const zero = sql.indexOf('\0');
   if (zero >= 0) throw refusal(sql, zero, 'a zero byte, which PostgreSQL does not accept');

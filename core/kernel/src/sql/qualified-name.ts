@@ -1,12 +1,11 @@
-/** The name of a table, a type or any other object that is in a schema. */
+/** The name of a table, a type or any other object in a schema. */
 export interface QualifiedName {
   readonly schema: string;
   readonly name: string;
 }
 
 /**
- * Returns the name of an object. Without a schema it is in `public`, which every revision starts with on its search
- * path.
+ * Returns the name of an object. Without a schema it is in `public`, which is on every revision's initial search path.
  */
 export function qualifiedName(schema: string | undefined, name: string): QualifiedName {
   return { schema: schema === undefined || schema === '' ? 'public' : schema, name };

@@ -39,12 +39,12 @@ type Push = (value: unknown, scope: Scope) => void;
 
 /**
  * Reads a query or an expression into a draft: the tables, columns, types and functions that it needs, and the tables
- * that it writes. Returns the names of the functions that it calls, without those that PostgreSQL ships.
+ * that it writes. Returns the names of the functions that it calls, except those that PostgreSQL ships.
  */
 export function readQuery(root: unknown, scope: Scope, draft: EffectsDraft): ReadonlySet<string> {
   const called = new Set<string>();
   const tasks: Task[] = [{ value: root, scope }];
-  // Iterative: the parser accepts expressions that are deeper than the stack.
+  // Iterative, because the parser accepts expressions that are deeper than the stack.
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     const { value } = task;
     const inside: Task[] = [];
@@ -61,7 +61,7 @@ export function readQuery(root: unknown, scope: Scope, draft: EffectsDraft): Rea
 type Tree = Readonly<Record<string, unknown>>;
 
 function readObject(tree: Tree, scope: Scope, draft: EffectsDraft, push: Push, called: Set<string>): void {
-  // A node is an object with one capitalized key, its kind. The tree comes from the parser, so its types hold.
+  // A node is an object with one capitalized key, its kind. The tree comes from the parser, so its types are reliable.
   const node = tree as unknown as Node;
   if ('SelectStmt' in node) return readSelect(node.SelectStmt, scope, push);
   if ('InsertStmt' in node || 'UpdateStmt' in node || 'DeleteStmt' in node || 'MergeStmt' in node) {
@@ -133,7 +133,7 @@ function sourcesIn(nodes: readonly Node[] | undefined, scope: Scope): readonly S
 
 function sourceOf(relation: RangeVar, scope: Scope): Source {
   const { alias, relname = '' } = relation;
-  // If an alias renames the columns too, they no longer have the names of the table's columns.
+  // If an alias also renames the columns, they no longer have the names of the table's columns.
   const opaque = isQuery(relation, scope) || (alias?.colnames ?? []).length > 0;
   return { alias: alias?.aliasname ?? relname, table: opaque ? null : relationName(relation) };
 }
@@ -200,7 +200,7 @@ function findSource(alias: string, scope: Scope): Source | null {
   return null;
 }
 
-/** Adds a column that is named without its table: of the only table in scope, or of one among several. */
+/** Adds a column that is named without its table: it belongs to the only table in scope, or to one of several. */
 function needUnqualified(column: string, scope: Scope, draft: EffectsDraft): void {
   if (systemColumns.has(column) || scope.outputs.has(column) || findSource(column, scope) !== null) return;
   const sources: Source[] = [];

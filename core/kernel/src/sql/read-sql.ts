@@ -18,7 +18,7 @@ export interface SqlReading {
 /**
  * Reads SQL with PostgreSQL's own parser, without a database. `before` holds the objects that exist before the SQL runs
  * (`SchemaHistory.objects`), since the default names that PostgreSQL chooses depend on the names in use; by default
- * there are none. Any text either is read or throws SQL_SYNTAX.
+ * there are none. Any text is either read or throws SQL_SYNTAX.
  */
 export async function readSql(sql: string, before?: TrackedObjects): Promise<SqlReading> {
   return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), unattributed) });
@@ -45,7 +45,7 @@ async function needsOfBody(body: string): Promise<StatementEffects['needs']> {
   try {
     for (const { node } of await parseSql(body)) readStatement(node, draft);
   } catch {
-    // The server refuses the body with a better message.
+    // The server rejects the body with a better message.
     return [];
   }
   return draft.needs.map((need) =>

@@ -4,13 +4,13 @@ export interface SqlToken {
   readonly text: string;
   /** The scanner's own name for its kind: `IDENT`, `ICONST`. */
   readonly kind: string;
-  /** The line on which it starts, from 1. */
+  /** The line on which it starts, counting from 1. */
   readonly line: number;
 }
 
 /** Returns the tokens of SQL, including comments. The SQL must be valid. */
 export async function scanSql(sql: string): Promise<readonly SqlToken[]> {
-  // The scanner refuses an empty text.
+  // The scanner rejects empty text.
   if (sql === '') return [];
   const { loadModule, scanSync } = await import('libpg-query');
   await loadModule();

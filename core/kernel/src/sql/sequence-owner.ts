@@ -3,7 +3,7 @@ import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import type { EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, optionsIn, stringsIn } from './syntax-tree.ts';
 
-/** Reads `owned by` of a sequence: the column with which the sequence is dropped. */
+/** Reads `owned by` of a sequence: the column whose removal also drops the sequence. */
 export function readSequenceOwner(options: readonly Node[] | undefined, draft: EffectsDraft): Partial<SqlObject> {
   for (const { defname, arg } of optionsIn(options)) {
     if (defname !== 'owned_by' || arg === undefined || !('List' in arg)) continue;

@@ -38,13 +38,15 @@ export interface SqlObject {
    * of kind `other` begins with the object type: `collation german`.
    */
   readonly name: string;
-  /** The table or view that contains it; `null` for an object in no table, and if the SQL does not name the table. */
+  /**
+   * The table or view that contains it; `null` for an object outside tables, and if the SQL does not name the table.
+   */
   readonly table: string | null;
   /** For a column that is created or whose type changes. */
   readonly type?: SqlType;
-  /** For a column that is created: whether it refuses null. */
+  /** For a column that is created: whether it is not null. */
   readonly notNull?: boolean;
-  /** For a column that is created: whether the database supplies a value if an insert does not. */
+  /** For a column that is created: whether the database supplies a value if an insert omits it. */
   readonly hasDefault?: boolean;
   /** The columns of a constraint, an index or a key, in order; absent if one of its elements is an expression. */
   readonly columns?: readonly string[];
@@ -58,7 +60,7 @@ export interface SqlObject {
   readonly proves?: readonly string[];
   /** For a primary key or a unique constraint that is created from an index: that index. */
   readonly using?: string;
-  /** For a sequence: the column of `table` with which it is dropped. */
+  /** For a sequence: the column of `table` whose removal also drops it. */
   readonly ownedBy?: string;
   /**
    * For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether with defaults.
@@ -72,7 +74,7 @@ export interface SqlObject {
   readonly among?: readonly string[];
 }
 
-/** The kinds of objects that are in a table and have a name there, without a schema. */
+/** The kinds of objects that are in a table and whose names belong to it, without a schema. */
 export const tableKinds: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
 /** Returns an object that is in a schema, not in a table. */

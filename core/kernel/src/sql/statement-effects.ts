@@ -15,11 +15,11 @@ export interface StatementEffects {
   readonly changes: readonly SqlObject[];
   readonly drops: readonly SqlObject[];
   readonly renames: readonly Rename[];
-  /** The objects that must exist before it runs, without those that PostgreSQL ships. */
+  /** The objects that must exist before it runs, except those that PostgreSQL ships. */
   readonly needs: readonly SqlObject[];
   /** The tables whose rows it changes. */
   readonly writes: readonly string[];
-  /** Why the parser cannot see all of its effects; `null` if it can. */
+  /** The reason why the parser cannot see all of its effects; `null` if it can. */
   readonly opaque: string | null;
   /** How a `create` treats an object that already exists. */
   readonly ifExists: 'fails' | 'keeps' | 'replaces';

@@ -8,9 +8,10 @@ export function nodesIn(root: unknown): readonly Node[] {
   while (left.length > 0) {
     const value = left.pop();
     if (typeof value !== 'object' || value === null) continue;
-    // A node is an object with one key, its kind. Other objects match too, and harmlessly: they lack the keys of nodes.
+    // A node is an object with one key, its kind. Other objects also match, which is harmless: they lack the keys of
+    // nodes.
     if (!Array.isArray(value)) nodes.push(value as Node);
-    // One by one: a list may have more items than a call takes arguments.
+    // Pushed one by one, because a list may have more items than a call can take arguments.
     for (const [, inside] of Object.entries(value) as [string, unknown][]) left.push(inside);
   }
   return nodes;
@@ -21,12 +22,12 @@ export function nodeKind(node: Node | undefined): string {
   return node === undefined ? '' : (Object.keys(node)[0] ?? '');
 }
 
-/** Returns the strings in a list of nodes. The parser gives the parts of a name in this form. */
+/** Returns the strings in a list of nodes. The parser represents the parts of a name in this form. */
 export function stringsIn(nodes: readonly Node[] | undefined): readonly string[] {
   return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
 }
 
-/** Returns the name whose parts are in a list of nodes. A database in front of the schema is ignored. */
+/** Returns the name whose parts are in a list of nodes. A database name before the schema is ignored. */
 export function nameFromNodes(nodes: readonly Node[] | undefined): string {
   const parts = stringsIn(nodes);
   return nameText(qualifiedName(parts.at(-2), parts.at(-1) ?? ''));

@@ -26,7 +26,10 @@ export function trackStatement(schema: TrackedSchema, effects: StatementEffects,
   }
 }
 
-/** Returns the objects to create. If `if not exists` keeps a table or a column, it creates none of its parts either. */
+/**
+ * Returns the objects to create. If `if not exists` keeps an existing table or column, none of its parts are created
+ * either.
+ */
 function createdObjects(objects: TrackedObjects, { creates, ifExists }: StatementEffects): readonly SqlObject[] {
   if (ifExists !== 'keeps') return creates;
   const kept = creates.filter((object) => objects.has(lookupKey(object)));
@@ -62,7 +65,7 @@ function create(
 ): void {
   const { objects } = schema;
   const existing = objects.get(lookupKey(created));
-  // A create that fails changes nothing, and no revision that ran contains one.
+  // A failing create changes nothing, and no revision that ran contains one.
   if (existing !== undefined && ifExists === 'replaces') schema.put({ ...existing, ...created, revision: id });
   if (existing !== undefined) return;
   const index =
@@ -98,7 +101,7 @@ function drop(schema: TrackedSchema, dropped: SqlObject, cascade: boolean): void
     for (const part of partsOfTable(objects, found.name)) schema.remove(part);
   }
   if (found.kind === 'column') {
-    // Everything over the column is dropped with it.
+    // Everything defined on the column is dropped with it.
     for (const part of partsOfTable(objects, found.table ?? '')) {
       const isOver = part.ownedBy === found.name || (part.columns?.includes(found.name) ?? false);
       if (isOver) schema.remove(part);
@@ -140,7 +143,7 @@ function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): vo
   }
 }
 
-/** Moves the parts of a renamed table. Its indexes and sequences follow it into another schema. */
+/** Moves the parts of a renamed table. Its indexes and sequences move to another schema with it. */
 function moveParts(schema: TrackedSchema, from: string, to: string): void {
   const { objects } = schema;
   const { schema: newSchema } = parseName(to);

@@ -9,7 +9,10 @@ export interface TrackedObject extends SqlObject {
   readonly plugin: string;
   /** The revision that created it. */
   readonly createdBy: string;
-  /** The revision that created or last changed it. A rename is a change; a change to a column is none of its table. */
+  /**
+   * The revision that created or last changed it. A rename is a change; a change to a column is not a change to its
+   * table.
+   */
   readonly revision: string;
 }
 

@@ -2,7 +2,7 @@ import { lookupKey } from './object-key.ts';
 import { reservedName } from './statement-effects.ts';
 import type { TrackedObject, TrackedObjects } from './tracked-object.ts';
 
-/** The objects of a schema while statements are applied to it. */
+/** The objects of a schema to which statements are being applied. */
 export interface TrackedSchema {
   /** The current objects. */
   readonly objects: TrackedObjects;
@@ -14,8 +14,7 @@ export interface TrackedSchema {
 }
 
 /**
- * Returns a schema that starts with the objects in `before`. It calls `onNew` with each object whose key was not in
- * use.
+ * Returns a schema that starts with the objects in `before`. Calls `onNew` with each object whose key was not in use.
  */
 export function trackedSchema(
   before: TrackedObjects = new Map(),

@@ -2,7 +2,7 @@ import type { SqlObject } from './sql-object.ts';
 import { findObject, type TrackedObjects } from './tracked-object.ts';
 import type { Author } from './track-statement.ts';
 
-/** The author of SQL that is analyzed on its own and not as part of a history. No revision has this ID. */
+/** The author of SQL that is analyzed separately, not as part of a history. No revision has this id. */
 export const unattributed: Author = Object.freeze({ id: '', plugin: '' });
 
 /** Whether the analyzed SQL itself creates an object. */

@@ -2,14 +2,14 @@ import { defineError } from '../define-error.ts';
 import { exitCode } from '../exit-code.ts';
 import { quoteInput } from '../quote-input.ts';
 
-/** A value that is being made: that of a token, or a contribution to a point. */
+/** A value that is being created: that of a token, or a contribution to a point. */
 export interface ResolutionStep {
   readonly name: string;
   readonly plugin: string;
   readonly what: 'token' | 'contribution';
 }
 
-/** The phase of an error: `bind` comes before any connection, `get` resolves a token or a contribution point. */
+/** The phase of an error: `bind` runs before any connection, `get` resolves a token or a contribution point. */
 export type ContainerPhase = 'bind' | 'get';
 
 /** Whether a plugin is active, listed in the config with `"$enabled": false`, or not listed. */
@@ -37,7 +37,7 @@ const byPhase = ({ phase }: { phase: ContainerPhase }): string =>
 const debugOrDisable = ({ plugin }: { plugin: string }): string =>
   `Run the command again with --debug to see the stack. To start without the plugin: npx kernel plugin:disable ${plugin}`;
 
-/** Errors of the container: of bindings, decorations and contributions, and of resolving them. */
+/** Errors of the container: registering and resolving bindings, decorations and contributions. */
 export const containerCodes = {
   PLUGIN_BIND_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -78,7 +78,7 @@ export const containerCodes = {
       token: string;
       plugin: string | null;
       phase: ContainerPhase;
-      /** The values that were being made, outermost first. */
+      /** The values that were being created, outermost first. */
       chain: readonly ResolutionStep[];
       owner: string;
       /** The state of the plugin that owns the token. */

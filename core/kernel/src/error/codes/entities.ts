@@ -3,7 +3,7 @@ import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 import { quoteInput } from '../quote-input.ts';
 
-/** A plugin as an error names it. */
+/** A plugin in the details of an error. */
 export interface PluginRef {
   readonly plugin: string;
   readonly package: string;
@@ -22,7 +22,9 @@ const claimsOf = (claims: readonly Claim[]): string => {
   return joinNames(claims.map((claim) => `by ${thePlugin(claim)}${several ? ` as ${claim.name}` : ''}`));
 };
 
-/** Errors of entities and extensions, all before a connection is opened, and of the use of the database by services. */
+/**
+ * Errors of entities and extensions, all thrown before a connection is opened, and of services that use the database.
+ */
 export const entityCodes = {
   ENTITY_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -169,5 +171,5 @@ export const entityCodes = {
   }),
 };
 
-/** How an entity of one plugin uses an entity of another. */
+/** How one plugin's entity uses another plugin's entity. */
 export type EntityUse = 'refers to' | 'inherits from' | 'extends';

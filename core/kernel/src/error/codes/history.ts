@@ -2,7 +2,7 @@ import { defineError } from '../define-error.ts';
 import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 
-/** Errors found by comparing the ledger with the revisions that the code ships. */
+/** Errors found by comparing the ledger with the revisions in the code. */
 export const historyCodes = {
   CORE_NOT_CONFIGURED: defineError({
     exit: exitCode.config,

@@ -2,7 +2,7 @@ import { defineError } from '../define-error.ts';
 import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 
-/** Refusals of the packages that the kernel shares with the application: MikroORM and the embedded PostgreSQL. */
+/** Errors for packages that the kernel shares with the application: MikroORM and the embedded PostgreSQL. */
 export const peerCodes = {
   EMBEDDED_NOT_INSTALLED: defineError({
     exit: exitCode.environment,

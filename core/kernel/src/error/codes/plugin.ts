@@ -3,7 +3,7 @@ import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
 import { quoteInput } from '../quote-input.ts';
 
-/** A plugin's package, as messages name it. */
+/** A plugin's package, as named in messages. */
 export interface NamedPlugin {
   readonly plugin: string;
   readonly package: string;
@@ -13,7 +13,7 @@ export interface NamedPlugin {
 
 const named = (d: NamedPlugin): string => `The plugin "${d.plugin}" (${d.package} ${d.version} in ${d.directory})`;
 
-/** Refusals of a plugin's name, package or definition, and of plugins that do not fit together. */
+/** Errors for a plugin's name, package or definition, and for incompatible plugins. */
 export const pluginCodes = {
   PLUGIN_NAME_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -45,7 +45,7 @@ export const pluginCodes = {
       /** One name or path if the config names the package; otherwise the usual names. */
       tried: readonly string[];
       from: string;
-      /** An installed plugin with a similar name, if the thrower searched for one. */
+      /** An installed plugin with a similar name, if one was searched for. */
       nearest?: string | null;
     }) => {
       const close = d.nearest ?? null;

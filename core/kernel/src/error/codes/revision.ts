@@ -2,7 +2,7 @@ import { defineError } from '../define-error.ts';
 import { exitCode } from '../exit-code.ts';
 import { quoteInput } from '../quote-input.ts';
 
-/** Refusals of revision files, of manifests and of locks. */
+/** Errors for revision files, manifests and lock files. */
 export const revisionCodes = {
   REVISION_ID_INVALID: defineError({
     exit: exitCode.revisionInvalid,
