@@ -1,4 +1,4 @@
-import { serverErrorOf, type Session } from '@headwater/kernel/internal/database';
+import { isolatedScript, restoreScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
 import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
 import { isSql, type Revision } from '@headwater/kernel/internal/plugins';
 import { sql, type Sql } from '@headwater/kernel/plugin';
@@ -11,7 +11,10 @@ export type ReplayRevision = Pick<Revision, 'id' | 'up' | 'down'> & {
   readonly file: string | null;
 };
 
-/** Runs the `up` of revisions in the given order, each in a separate transaction. Throws SHADOW_FAILED. */
+/**
+ * Runs the `up` of revisions in the given order, each in a separate transaction and in a restored session, exactly as an
+ * upgrade runs them. Throws SHADOW_FAILED.
+ */
 export async function replayUp(session: Session, revisions: Iterable<ReplayRevision>): Promise<void> {
   let batch: SqlStep[] = [];
   for (const revision of revisions) {
@@ -22,7 +25,7 @@ export async function replayUp(session: Session, revisions: Iterable<ReplayRevis
     }
     await replayBatch(session, batch);
     batch = [];
-    if (up.kind === 'sql') await replayBatch(session, [{ revision, direction: 'up', text: up.text }]);
+    if (up.kind === 'sql') await replayStep(session, { revision, direction: 'up', text: up.text });
     else await replayCode(session, revision, 'up', up.run);
   }
   await replayBatch(session, batch);
@@ -32,7 +35,7 @@ export async function replayUp(session: Session, revisions: Iterable<ReplayRevis
 export async function replayDown(session: Session, revisions: readonly ReplayRevision[]): Promise<void> {
   for (const revision of revisions.toReversed()) {
     const { down } = revision;
-    if (down?.kind === 'sql') await replayBatch(session, [{ revision, direction: 'down', text: down.text }]);
+    if (down?.kind === 'sql') await replayStep(session, { revision, direction: 'down', text: down.text });
     if (down?.kind === 'code') await replayCode(session, revision, 'down', down.run);
   }
 }
@@ -55,8 +58,8 @@ async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise
   const [first] = steps;
   if (first === undefined) return;
   if (steps.length === 1) return replayStep(session, first);
-  const script = steps.map(
-    ({ text }, i) => `begin;\n${text}\n;select set_config('${progressSetting}', '${i + 1}', false);commit;`,
+  const script = steps.map(({ text }, i) =>
+    isolatedScript(text, `perform set_config('${progressSetting}', '${i + 1}', false);`),
   );
   try {
     await session.script(`select set_config('${progressSetting}', '0', false);\n${script.join('\n')}`);
@@ -72,7 +75,7 @@ async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise
 
 async function replayStep(session: Session, { revision, direction, text }: SqlStep): Promise<void> {
   try {
-    await session.script(text);
+    await session.script(revision.transaction === false ? text : isolatedScript(text));
   } catch (error) {
     throw failed(error, revision, direction, text);
   }
@@ -93,7 +96,7 @@ async function replayCode(
   await session.script('begin');
   try {
     await run({ query, sql });
-    await session.script('commit');
+    await session.script(`${restoreScript}commit;`);
   } catch (error) {
     await session.script('rollback').catch(() => {});
     throw failed(error, revision, direction, null);
@@ -107,7 +110,7 @@ function failed(
   text: string | null,
 ): KernelError {
   const server = serverErrorOf(error);
-  const location = locate(text, server?.position);
+  const location = locate(text, server?.internalPosition ?? server?.position);
   const details = {
     revision: id,
     file,

@@ -94,6 +94,20 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(await tables()).toEqual(['kept']);
   });
 
+  it('restores the session after every revision, as an upgrade does', async () => {
+    await replayUp(shadow.session, [
+      revision('1', `select pg_catalog.set_config('search_path', '', false); create table public.m_a (id int)`),
+      revision('2', `set timezone = 'Asia/Tokyo'; create temp table m_a as select 1 as x`),
+      revision('3', 'alter table m_a add column n int'),
+    ]);
+    const [row] = await shadow.session.query<{ timezone: string; columns: number }>(
+      `select current_setting('timezone') as timezone, (select count(*)::int from information_schema.columns
+        where table_schema = 'public' and table_name = 'm_a') as columns`,
+    );
+    expect(row).toMatchObject({ columns: 2 });
+    expect(row?.timezone).not.toBe('Asia/Tokyo');
+  });
+
   it('leaves nothing behind after the shadow is emptied', async () => {
     await replayUp(shadow.session, [
       revision('1', "create schema shop; create table shop.item (id int); create type mood as enum ('calm');"),

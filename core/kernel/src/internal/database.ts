@@ -8,3 +8,4 @@ export { serverSqlState } from '../db/sql-state.ts';
 export { oldestSupportedMajor } from '../db/supported-versions.ts';
 export { explainSessionError, withSession } from '../db/with-session.ts';
 export { concurrentDropOf, concurrentIndexOf } from '../run/concurrent-index.ts';
+export { isolatedScript, restoreScript } from '../run/restore-session.ts';

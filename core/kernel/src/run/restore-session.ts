@@ -1,11 +1,15 @@
 import type { UpgradeSettings } from '../config/config.ts';
+import { dollarQuote } from '../sql/quote.ts';
 
 /**
  * Returns statements that set the limits of a transaction, so that the settings of the role and the database do not
  * matter. `revisions` is the number of revisions in the transaction: they run in one statement, whose time limit is the
  * sum of theirs. The same text works in SQL and in PL/pgSQL.
  */
-export function transactionLimits(settings: UpgradeSettings, revisions = 1): string {
+export function transactionLimits(
+  settings: Pick<UpgradeSettings, 'lockTimeout' | 'statementTimeout'>,
+  revisions = 1,
+): string {
   return `set local lock_timeout = ${milliseconds(settings.lockTimeout)};
 set local statement_timeout = ${milliseconds(settings.statementTimeout) * revisions};
 set local idle_in_transaction_session_timeout = 0;
@@ -36,7 +40,7 @@ export const optionalLimits = `if current_setting('transaction_timeout', true) i
  * statements of {@link transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored
  * inside a transaction; batches end before revisions that depend on them.
  */
-export function restoreSession(limits: string): string {
+export function restoreSession(limits: string, statements: string = forgetStatements): string {
   return `perform pg_catalog.pg_advisory_unlock_all();
     reset session authorization;
     reset role;
@@ -47,9 +51,46 @@ export function restoreSession(limits: string): string {
     end if;
     perform set_config('client_connection_check_interval', check_interval, true);
     execute 'close all';
-    deallocate all;
+    ${statements}
     unlisten *;
     discard temp;
-    discard sequences;
-    discard plans;`;
+    discard sequences;`;
 }
+
+const forgetStatements = `deallocate all;
+    discard plans;`;
+
+/** A shadow keeps the statements with which it reads its catalog, and their plans: planning takes longer than reading. */
+const keepCatalogStatements = `foreach statement in array
+        array(select name from pg_catalog.pg_prepared_statements where not starts_with(name, 'headwater_')) loop
+      execute format('deallocate %I', statement);
+    end loop;`;
+
+const shadowDeclarations = `declare
+  statement text;
+  check_interval text := current_setting('client_connection_check_interval');`;
+
+/**
+ * Returns the script that runs the text of a revision in a transaction of its own exactly as an upgrade does, but
+ * without a ledger: a shadow has none. `after` is PL/pgSQL that runs in the same transaction, after the session was
+ * restored.
+ */
+export function isolatedScript(text: string, after = ''): string {
+  const limits = transactionLimits({ lockTimeout: 0, statementTimeout: 0 });
+  return `begin isolation level read committed read write;
+${limits}
+do ${dollarQuote(`${shadowDeclarations}
+begin
+  execute ${dollarQuote(text)};
+  ${restoreSession(limits, keepCatalogStatements)}
+  ${after}
+end`)};
+commit;`;
+}
+
+/** The statement that restores the session after a code revision, inside its transaction. */
+export const restoreScript = `do ${dollarQuote(`${shadowDeclarations}
+begin
+  ${restoreSession(transactionLimits({ lockTimeout: 0, statementTimeout: 0 }), keepCatalogStatements)}
+end`)};
+`;
