@@ -45,6 +45,25 @@ function reachedFrom(files: readonly string[], context: ChunkingContext): Readon
   return reached;
 }
 
+/**
+ * Loads Node's own modules by `require`. For an import, Node reads every export of such a module, and some of them load
+ * more modules when they are read: the streams and promises of `fs`. That takes 5 ms, a twentieth of a run with nothing
+ * pending.
+ */
+const requiredBuiltins: Plugin = {
+  name: 'required-builtins',
+  renderChunk(code) {
+    const imports = /^import \{([^}]+)\} from "(node:(?!module")[^"]+)";$/gm;
+    const required = code.replaceAll(
+      imports,
+      (_, names: string, from: string) => `const {${names.replaceAll(' as ', ': ')}} = nodeRequire("${from}");`,
+    );
+    if (required === code) return code;
+    const makeRequire = 'import { createRequire as makeRequire } from "node:module";';
+    return `${makeRequire}\nconst nodeRequire = makeRequire(import.meta.url);\n${required}`;
+  },
+};
+
 /** The packages that are bundled, with their dependencies: see docs/decisions/bundle.md. */
 const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
 
@@ -106,7 +125,7 @@ export default defineConfig({
   input: Object.fromEntries([...entries, tricks].map((entry) => [entry, source(`${entry}.ts`)])),
   external: isExternal,
   platform: 'node',
-  plugins: [withoutUmzugCli, licenses],
+  plugins: [withoutUmzugCli, requiredBuiltins, licenses],
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',
