@@ -1,5 +1,4 @@
 import type { MigrationOptions, MigrationResult } from '../migrate/migrate.ts';
-import { now } from './clock.ts';
 import type { Colors } from './colors.ts';
 import type { Context, Reply } from './command.ts';
 import { counted, duration } from './format-text.ts';
@@ -17,10 +16,10 @@ export function runMigration(
 ): Promise<Reply> {
   return withProject(context, async ({ config, revisionSet, session }) => {
     const { observer, end } = openProgress(context);
-    const began = now();
+    const began = performance.now();
     try {
       const result = await run({ session, revisionSet, settings: config.upgrade, observer });
-      return replyWith(result, now() - began, nothing);
+      return replyWith(result, performance.now() - began, nothing);
     } finally {
       end();
     }

@@ -1,5 +1,4 @@
 import type { Observer } from '../run/run-context.ts';
-import { now } from './clock.ts';
 import type { Context } from './command.ts';
 
 /** The delay in milliseconds before progress is shown. Faster work needs no progress. */
@@ -30,14 +29,14 @@ export function openProgress({ json, env, progress }: Context): Progress {
   // A terminal that lacks escape sequences cannot rewrite a line.
   const isTerminal = progress.isTerminal && env['TERM'] !== 'dumb';
   if (json) return { observer: {}, stage() {}, end() {} };
-  const began = now();
+  const began = performance.now();
   const said = new Set<string>();
   let line = '';
   const show = (): void => write(`\r\u001b[2K${line.slice(0, 78)}`);
   // Nothing else is called during a long statement, so a timer shows the line.
   const timer = setTimeout(() => isTerminal && line !== '' && show(), delay);
   timer.unref();
-  const isLate = (): boolean => now() - began >= delay;
+  const isLate = (): boolean => performance.now() - began >= delay;
   return {
     observer: {
       begins(step, position, total) {
