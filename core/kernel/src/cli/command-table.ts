@@ -157,7 +157,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'plugin:build',
-    summary: 'write the manifest that a plugin is published with',
+    summary: 'write the manifest for publishing a plugin',
     group: 'Plugins',
     from: 'dev',
     load: fromDev('plugin:build'),
@@ -185,14 +185,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'completion',
-    summary: 'print a script that completes commands in a shell',
+    summary: 'print a completion script for a shell',
     group: 'Shell',
     from: 'kernel',
     load: async () => (await import('./commands/completion.ts')).completion,
   },
   {
     name: '__complete',
-    summary: 'list the words that may come next; for that script',
+    summary: 'list possible next words, for that script',
     group: null,
     from: 'kernel',
     load: async () => (await import('./commands/complete.ts')).complete,

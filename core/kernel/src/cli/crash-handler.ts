@@ -38,7 +38,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
   };
   // A call to `process.exit` in a revision file, or a promise that never settles, would exit silently with code 0.
   const onExit = (): void => {
-    const what = 'the process was ended before the command was done.';
+    const what = 'the process exited before the command had finished.';
     if (!ended) exit(kernelError('INTERNAL', { what }));
   };
   process.on('exit', onExit);

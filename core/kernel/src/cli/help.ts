@@ -33,7 +33,7 @@ export function helpOfAll(pluginCommands: readonly DeclaredCommand[]): string {
     ['Options of every command:', ...wrapped(options, column + 4)].join('\n'),
     ['Examples:', '  kernel start', '  kernel migrate:plan --sql', '  kernel help migrate:down'].join('\n'),
     'Every error has a code, an exit code and a fix to copy. Exit codes: 0 done,\n' +
-      '2 wrong use, 3 something is pending, others as in docs/errors.md.\n' +
+      '2 incorrect use, 3 something is pending, others: see docs/errors.md.\n' +
       'HEADWATER_PLAIN_RUNTIME=1 turns off what speeds up the command by changing its\n' +
       'process; a linked workspace then runs as it was built.',
   ].join('\n\n');
@@ -51,7 +51,7 @@ export function helpOf(name: string, command: Command): string {
   const exits = [
     { code: 0, about: 'done' },
     ...(command.exits ?? []),
-    { code: 2, about: 'wrong use of the command line' },
+    { code: 2, about: 'incorrect use of the command line' },
   ].toSorted((a, b) => a.code - b.code);
   return [
     help.formatHelp(program, help).trimEnd(),

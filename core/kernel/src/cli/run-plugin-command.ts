@@ -30,7 +30,7 @@ export async function loadPluginCommand(
 }
 
 function missing(name: string): never {
-  throw kernelError('INTERNAL', { what: `the command ${name} is declared and bound, and cannot be found.` });
+  throw kernelError('INTERNAL', { what: `the command ${name} is declared and bound, but cannot be found.` });
 }
 
 async function run(

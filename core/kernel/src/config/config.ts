@@ -9,7 +9,10 @@ export type DatabaseTarget =
       readonly kind: 'postgres';
       /** Contains the password, so it is never printed. */
       readonly url: string;
-      /** Bypasses a connection pooler, for what a pooler cannot do. Contains the password, so it is never printed. */
+      /**
+       * Bypasses a connection pooler, for operations that a pooler does not support. Contains the password, so it is never
+       * printed.
+       */
       readonly directUrl: string | null;
       /** User, host, port and database, without any secret. */
       readonly shown: string;

@@ -51,7 +51,7 @@ function targetAt(
   };
   if (url.startsWith(embedded)) {
     const place = url.slice(embedded.length);
-    if (place.includes('\0')) throw wrong('its path holds a zero byte');
+    if (place.includes('\0')) throw wrong('its path contains a zero byte');
     const directory = place === '' ? null : resolve(dirname(file), place);
     const shown = directory === null ? `${embedded} (in memory)` : `${embedded}${directory}`;
     return Object.freeze({ kind: 'pglite', directory, shown });

@@ -69,11 +69,11 @@ function problemAt(text: string, offset: number): [offset: number, problem: stri
   if (char === undefined) return [offset, 'the file ends too early; a closing "}", "]" or quotation mark is missing'];
   const before = text.slice(0, offset).trimEnd();
   if ((char === '}' || char === ']') && before.endsWith(',')) {
-    return [before.length - 1, 'found a trailing comma ","; the last entry has none'];
+    return [before.length - 1, 'found a trailing comma ","; JSON does not allow one'];
   }
   const rest = text.slice(offset);
   const comment = /^\/[/*]/.exec(rest)?.[0];
-  if (comment !== undefined) return [offset, `found a comment "${comment}"; JSON has none`];
+  if (comment !== undefined) return [offset, `found a comment "${comment}"; JSON does not allow comments`];
   if (char === '"') {
     const key = /^"((?:[^"\\\n]|\\.){1,60})"\s*:/.exec(rest)?.[1];
     if (key !== undefined) return [offset, `unexpected key ${quoteInput(key)}; a comma is missing before it`];

@@ -32,7 +32,7 @@ export const settings = {
     expected: 'a URL like "postgres://user:password@host:5432/name" or "pglite://../.data/name"',
   }),
   '/database/directUrl': text({
-    description: 'A URL that bypasses a connection pooler, for what a pooler cannot do.',
+    description: 'A URL that bypasses a connection pooler, for operations that a pooler does not support.',
     expected: 'a URL like "postgres://user:password@host:5432/name"',
   }),
   '/core': text({

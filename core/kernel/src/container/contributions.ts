@@ -29,6 +29,6 @@ function computeKey<T>(key: (item: T) => string, item: T, binding: ContributionB
   try {
     return key(item);
   } catch (error) {
-    throw makingError(binding, { plugin: binding.plugin, act: 'make' }, [], error);
+    throw makingError(binding, { plugin: binding.plugin, act: 'create' }, [], error);
   }
 }

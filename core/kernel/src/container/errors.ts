@@ -48,7 +48,7 @@ export function unboundInClass(
 /** Returns TOKEN_FAILED or CONTRIBUTION_FAILED for an error that a plugin threw while creating or wrapping a value. */
 export function makingError(
   step: ResolutionStep,
-  by: { readonly plugin: string; readonly act: 'make' | 'decorate' },
+  by: { readonly plugin: string; readonly act: 'create' | 'decorate' },
   stack: readonly ResolutionStep[],
   cause: unknown,
 ): KernelError {

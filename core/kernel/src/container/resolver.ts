@@ -32,7 +32,7 @@ export function createResolver(registry: Registry): Resolver {
     }
     stack.push(binding);
     try {
-      let value = buildValue(binding, { plugin: binding.plugin, act: 'make' }, build);
+      let value = buildValue(binding, { plugin: binding.plugin, act: 'create' }, build);
       if (binding.what === 'contribution') return value;
       for (const { plugin, wrap } of decorations.get(binding.name) ?? []) {
         const inner = value;
@@ -46,7 +46,7 @@ export function createResolver(registry: Registry): Resolver {
 
   const buildValue = (
     binding: Binding,
-    by: { readonly plugin: string; readonly act: 'make' | 'decorate' },
+    by: { readonly plugin: string; readonly act: 'create' | 'decorate' },
     build: (context: MakeContext) => unknown,
   ): unknown => {
     let value: unknown;

@@ -66,7 +66,7 @@ function readExtension(entry: unknown, plugin: PluginEntities): Extension {
   if (typeof entry === 'object' && entry !== null && 'kind' in entry && entry.kind === 'extension') {
     return entry as Extension;
   }
-  const problem = 'an entry of "extend" is not made by extendEntity';
+  const problem = 'an entry of "extend" is not created by extendEntity';
   throw kernelError('EXTENSION_INVALID', { ...pluginRef(plugin), entity: 'an entity', property: null, problem });
 }
 

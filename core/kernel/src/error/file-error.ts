@@ -16,5 +16,5 @@ const reasons: Readonly<Record<string, string>> = {
  */
 export function explainFileError(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return String(error);
-  return `${reasons[error.code] ?? 'the operating system refuses'} (${error.code})`;
+  return `${reasons[error.code] ?? 'the operating system refused it'} (${error.code})`;
 }

@@ -35,7 +35,7 @@ function textOf({ name, file: { name: packageName, version } }: PluginPackage, f
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined)
       throw kernelError('MANIFEST_MISSING', { plugin: name, package: packageName, version, file });
-    if (found.size > sizeLimit) throw damaged(file, '', `it has ${found.size} bytes, at most ${sizeLimit} are read`);
+    if (found.size > sizeLimit) throw damaged(file, '', `it has ${found.size} bytes; the limit is ${sizeLimit}`);
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof KernelError) throw error;

@@ -63,6 +63,6 @@ function invalid(roots: Roots, pointer: string, found: string): KernelError {
     ? 'a path begins with "./" and stays inside the project'
     : /^[a-z][a-z0-9+.-]+:/i.test(found)
       ? 'it is a URL, and only installed packages are loaded'
-      : 'npm allows no such name';
+      : 'npm does not allow this name';
   return kernelError('PLUGIN_PACKAGE_INVALID', { file: roots.file, pointer, found, problem });
 }

@@ -113,7 +113,7 @@ function textOf(file: string): string {
     if (size > sizeLimit) {
       throw kernelError('PACKAGE_UNREADABLE', {
         file,
-        reason: `it has ${size} bytes, at most ${sizeLimit} are read`,
+        reason: `it has ${size} bytes; the limit is ${sizeLimit}`,
       });
     }
     return readFileSync(file, 'utf8');

@@ -47,7 +47,7 @@ export function moduleOf(file: PackageFile, subpath: string): PackageModule {
   const built =
     exports === undefined ? mainTarget(main, subpath) : resolveExports(exports, subpath, stockConditions)?.path;
   const target = sources ?? built ?? null;
-  if (target === null) throw fieldInvalid(file, 'exports', `gives no module for "${subpath}"`);
+  if (target === null) throw fieldInvalid(file, 'exports', `has no module for "${subpath}"`);
   return { from: sources === null ? 'built' : 'sources', entry: `${file.directory}/${target.slice(2)}` };
 }
 

@@ -102,5 +102,5 @@ function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown)
   }
   if (isRecord(exported) && 'name' in exported) return 'exports a plain object by default; pass it to definePlugin';
   if (typeof exported === 'function') return 'exports a function by default; pass its result to definePlugin';
-  return 'has a default export that is not made by definePlugin';
+  return 'has a default export that is not created by definePlugin';
 }

@@ -22,7 +22,7 @@ export async function describeRevisionChange(shipped: Revision, applied: Applied
   if (applied.up === null) return 'it was code when it ran, and is SQL now';
   return (await sameTokens(applied.up, shipped.up.text))
     ? null
-    : `its SQL is not the SQL that ran${firstDifference(applied.up, shipped.up.text)}`;
+    : `its SQL differs from the SQL that ran${firstDifference(applied.up, shipped.up.text)}`;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
@@ -45,5 +45,5 @@ function firstDifference(applied: string, shipped: string): string {
   if (at < 0) return '';
   const quote = (lines: readonly string[] | undefined): string =>
     lines?.[at] === undefined ? 'nothing' : `"${lines[at].slice(0, 120)}"`;
-  return `: ${quote(before)} ran, and it says ${quote(after)} now`;
+  return `: ${quote(before)} ran, but it is ${quote(after)} now`;
 }

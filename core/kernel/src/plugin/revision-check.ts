@@ -60,11 +60,12 @@ function flag(value: unknown, standard: boolean, field: keyof DefinedRevision, r
 }
 
 function versionOf(value: unknown, code: boolean, refuse: Refuse): number {
-  if (!code && value !== undefined) throw refuse('version', 'counts changes of code, and this revision has none');
+  if (!code && value !== undefined) throw refuse('version', 'counts changes to code, but this revision has none');
   if (!code) return 0;
-  if (value === undefined) throw refuse('version', 'is missing: code is hashed by it; begin with version: 1');
+  if (value === undefined)
+    throw refuse('version', 'is missing: it is hashed in place of the code; start with version: 1');
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
-    throw refuse('version', 'is no integer from 1 upwards');
+    throw refuse('version', 'is not a positive integer');
   return value;
 }
 
@@ -87,7 +88,7 @@ function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse, ma
   if (value.values.length > 0) {
     throw refuse(field, 'has a bound value in ${…}; write the value into the text, or use code and `query`');
   }
-  if (value.text.includes('\0')) throw refuse(field, 'holds a zero byte, which PostgreSQL does not take');
+  if (value.text.includes('\0')) throw refuse(field, 'contains a zero byte, which PostgreSQL does not accept');
   if (!mayBeEmpty && countStatements(value.text) === 0)
     throw refuse(field, `is empty${field === 'down' ? '; leave it out' : ''}`);
   return value.text;
@@ -113,7 +114,7 @@ function branchIds(
   if (other !== undefined) {
     throw refuse(
       field,
-      `names "${other}", which is not of the branch "${plugin}"; a revision of another branch goes into dependsOn`,
+      `names "${other}", which is not on the branch "${plugin}"; a revision of another branch belongs in dependsOn`,
     );
   }
   if (ids.includes(id)) throw refuse(field, 'names the revision itself');
@@ -125,7 +126,7 @@ function dependsOnOf(value: unknown, plugin: string, refuse: Refuse): readonly s
   const ids = idsOf(value, 'dependsOn', refuse);
   const own = ids.find((id) => parseId(id).plugin === plugin);
   if (own !== undefined)
-    throw refuse('dependsOn', `names "${own}", which is of its own branch; that goes into revises`);
+    throw refuse('dependsOn', `names "${own}", which is on its own branch; that belongs in revises`);
   return ids;
 }
 
@@ -133,7 +134,7 @@ function dependsOnOf(value: unknown, plugin: string, refuse: Refuse): readonly s
 function idsOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse): readonly string[] {
   if (!Array.isArray(value)) throw refuse(field, 'is not a list of revision ids');
   const ids = value.map((item: unknown) => {
-    if (typeof item !== 'string') throw refuse(field, 'holds something that is not a revision id');
+    if (typeof item !== 'string') throw refuse(field, 'contains something that is not a revision id');
     if (/@(?:head|base|[+-]\d*)$/.test(item) || item === 'heads') {
       throw refuse(field, `names ${quoteInput(item)}, which moves; name a concrete revision`);
     }
@@ -162,10 +163,10 @@ function checkOf(value: unknown, up: RevisionBody, down: RevisionBody | null, re
   if (value === undefined) {
     throw refuse(
       'check',
-      'is missing: without a transaction only a query of one boolean can say whether `up` has happened',
+      'is missing: without a transaction, only a boolean query can show whether `up` has taken effect',
     );
   }
   const text = textOf(value, 'check', refuse);
-  if (countStatements(text) !== 1) throw refuse('check', 'is not one query');
+  if (countStatements(text) !== 1) throw refuse('check', 'is not a single query');
   return text;
 }

@@ -98,7 +98,7 @@ function mistakeIn(module: Readonly<Record<string, unknown>>, exported: unknown)
       ? 'it exports a class'
       : 'it exports a function; pass it to defineRevision as `up`';
   }
-  if (exported !== undefined) return 'its default export is not made by defineRevision';
+  if (exported !== undefined) return 'its default export is not created by defineRevision';
   if (names.includes('up')) return 'it exports `up` by name, as migrations of other tools do';
   return names.length === 0 ? 'it exports nothing' : 'it has no default export';
 }

@@ -150,7 +150,7 @@ describe('a process that exits before its command has finished', () => {
 
   it('fails: a call of process.exit is reported, and --debug shows where it is', async () => {
     const project = await withFirstLine('process.exit(0);');
-    expect(complaintIn(await project.kernel('migrate:up'), 1)).toMatch(/ended before the command was done/);
+    expect(complaintIn(await project.kernel('migrate:up'), 1)).toMatch(/exited before the command had finished/);
     expect((await project.kernel('migrate:up', '--debug')).stderr).toContain('0001_create_like.js:1');
     expect(refusalIn(await project.kernel('migrate:up', '--json'))).toMatchObject({ code: 'INTERNAL' });
   });

@@ -157,7 +157,7 @@ describe('a contribution that cannot be created', () => {
     expect(refusalOf(() => get.all(Routes))).toMatchObject({
       code: 'CONTRIBUTION_FAILED',
       exitCode: 12,
-      message: 'The plugin "comments" could not make its contribution to "http.routes": no template.',
+      message: 'The plugin "comments" could not create its contribution to "http.routes": no template.',
     });
   });
 

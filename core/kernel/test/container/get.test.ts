@@ -224,7 +224,7 @@ describe('a value that cannot be created', () => {
     expect(error).toMatchObject({
       code: 'TOKEN_FAILED',
       exitCode: 12,
-      message: 'The plugin "likes" could not make "likes", needed for "app.front" (app): no disk.',
+      message: 'The plugin "likes" could not create "likes", needed for "app.front" (app): no disk.',
       cause,
     });
   });

@@ -45,7 +45,7 @@ describe('the main module of a plugin', () => {
     ],
     ['is nothing', '', 'exports nothing'],
     ['is not exported', 'export const x = 1;', 'has no default export'],
-    ['is something else', 'export default 5;', 'not made by definePlugin'],
+    ['is something else', 'export default 5;', 'not created by definePlugin'],
     [
       'has another name',
       `${head}export default definePlugin({ name: 'hearts' });`,

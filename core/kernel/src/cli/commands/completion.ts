@@ -40,7 +40,7 @@ export const completion: Command = {
     const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
     if (script !== undefined) return { json: { script }, text: () => script };
     const close = nearestName(shell, Object.keys(scripts));
-    const what = `kernel completion knows bash, zsh and fish, not "${shell}"${close === null ? '.' : `; did you mean ${close}?`}`;
+    const what = `kernel completion supports bash, zsh and fish, not "${shell}"${close === null ? '.' : `; did you mean ${close}?`}`;
     throw kernelError('USAGE', { what, usage: usageOf('completion', completion), command: 'completion' });
   },
 };

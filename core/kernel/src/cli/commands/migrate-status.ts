@@ -14,8 +14,8 @@ import { withProject, type OpenProject } from '../open-project.ts';
 export const migrateStatus: Command = {
   about:
     'Shows one line per branch: how many revisions are applied, pending (in the code, not applied), dormant (applied, ' +
-    'but the plugin is not active) and ahead (applied, unknown to the code). Writes nothing. Where migrate:up would ' +
-    'refuse the ledger, it shows the table and then the reason.',
+    'but the plugin is not active) and ahead (applied, unknown to the code). Writes nothing. If migrate:up would ' +
+    'reject the ledger, it shows the table and then the reason.',
   examples: [
     { line: 'kernel migrate:status', about: 'as a table' },
     { line: 'kernel migrate:status --json', about: 'as data, in addition to the exit code' },

@@ -27,7 +27,7 @@ export const start: Command = {
     { code: 10, about: 'the config is invalid' },
     { code: 12, about: 'a plugin is not installed, does not load, or does not start' },
     { code: 20, about: 'the database cannot be reached' },
-    { code: 23, about: 'another process has the embedded database' },
+    { code: 23, about: 'another process is using the embedded database' },
     { code: 31, about: 'a revision failed and was rolled back' },
   ],
   runsPlugins: true,

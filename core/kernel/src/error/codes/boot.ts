@@ -110,15 +110,14 @@ export const bootCodes = {
     message: (d: { plugin: string; package: string; version: string; phase: string; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) began background work during ${d.phase}, which failed with an ` +
       `unhandled error: ${d.reason}.`,
-    hint: (d) =>
-      `Await every promise and catch the errors of timers. --debug shows the stack. ${withoutPlugin(d.plugin)}`,
+    hint: (d) => `Await every promise and catch errors in timers. --debug shows the stack. ${withoutPlugin(d.plugin)}`,
     written: committedEarlier,
   }),
   PLUGIN_ENDED_PROCESS: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; version: string; phase: string }) =>
       `The plugin "${d.plugin}" (${d.package} ${d.version}) ended the process during ${d.phase}.`,
-    hint: (d) => `It may have called process.exit(). A plugin throws an error instead. ${withoutPlugin(d.plugin)}`,
+    hint: (d) => `It may have called process.exit(). Throw an error instead. ${withoutPlugin(d.plugin)}`,
     written: committedEarlier,
   }),
 };

@@ -17,7 +17,7 @@ export const configCodes = {
     hint: (d) =>
       d.given === null
         ? `Create config/config.json with { "database": "pglite://../.data/db", "plugins": {} }, ${otherFile}`
-        : 'Name an existing file, relative to the working directory, or omit --config: then config/config.json and config.json are looked for.',
+        : 'Name an existing file, relative to the working directory, or omit --config to search for config/config.json and config.json.',
   }),
   CONFIG_UNREADABLE: defineError({
     exit: exitCode.config,
@@ -33,7 +33,7 @@ export const configCodes = {
   CONFIG_TOO_LARGE: defineError({
     exit: exitCode.config,
     message: (d: { file: string; bytes: number; limit: number }) =>
-      `The config file ${d.file} has ${d.bytes} bytes; at most ${d.limit} are read.`,
+      `The config file ${d.file} has ${d.bytes} bytes; the limit is ${d.limit}.`,
     hint: () => 'Move data out of the config file; a plugin can read it from another file.',
   }),
   CONFIG_SYNTAX: defineError({

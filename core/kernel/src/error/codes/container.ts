@@ -109,14 +109,14 @@ export const containerCodes = {
       `"${d.name}" is private: the plugin "${d.owner}" does not export it, but the plugin "${d.plugin}" ` +
       `${d.phase === 'bind' ? 'decorates it or contributes to it' : 'asked for it'}${endWith(d.nearest)}`,
     hint: (d) =>
-      `Only exports of a plugin's main module are public. Export it from the main module of "${d.owner}", or do without it.`,
+      `Only exports of a plugin's main module are public. Export it from the main module of "${d.owner}", or do not use it.`,
     written: byPhase,
   }),
   TOKEN_CYCLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { path: readonly ResolutionStep[] }) => `These values depend on each other: ${pathText(d.path)}.`,
     hint: () =>
-      'Each arrow means "needs while it is made". Let one of them store `get` and call it when the value is used, or ' +
+      'Each arrow means "needs while being created". Let one of them store `get` and call it when the value is used, or ' +
       'let one pass the value to the other through a contribution point.',
     written: afterUpgrade,
   }),
@@ -134,7 +134,7 @@ export const containerCodes = {
     message: (d: {
       token: string;
       plugin: string;
-      act: 'make' | 'decorate';
+      act: 'create' | 'decorate';
       chain: readonly ResolutionStep[];
       reason: string;
     }) => `The plugin "${d.plugin}" could not ${d.act} "${d.token}"${neededFor(d.chain)}: ${d.reason}.`,
@@ -154,7 +154,7 @@ export const containerCodes = {
   CONTRIBUTION_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { point: string; plugin: string; chain: readonly ResolutionStep[]; reason: string }) =>
-      `The plugin "${d.plugin}" could not make its contribution to "${d.point}"${neededFor(d.chain)}: ${d.reason}.`,
+      `The plugin "${d.plugin}" could not create its contribution to "${d.point}"${neededFor(d.chain)}: ${d.reason}.`,
     hint: debugOrDisable,
     written: afterUpgrade,
   }),

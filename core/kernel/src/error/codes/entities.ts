@@ -158,8 +158,8 @@ export const entityCodes = {
       'A query outside the open transaction was awaited inside it. The embedded database has one connection, which the ' +
       `transaction holds, so both would wait forever. The query gave up after ${d.seconds} s.`,
     hint: () =>
-      'Inside transactional(…) use the EntityManager that it passes, or `database.em`, and neither em.fork() nor ' +
-      'propagation "requires new". Move work that is not part of the transaction behind it.',
+      'Inside transactional(…) use the EntityManager that it passes, or `database.em`, but not em.fork() or ' +
+      'propagation "requires new". Move work that is not part of the transaction after it.',
     written: () => 'This query wrote nothing. The transaction is rolled back unless its code catches the error.',
   }),
   SCHEMA_UPDATE_REFUSED: defineError({

@@ -11,8 +11,8 @@ export const peerCodes = {
       missing: readonly { package: string; version: string; found: string | null }[];
       install: string;
     }) =>
-      `The embedded database (${d.database}) needs ${joinNames(d.missing.map(needed))}. A server-only installation leaves ` +
-      'such packages out.',
+      `The embedded database (${d.database}) needs ${joinNames(d.missing.map(needed))}. A server-only installation omits ` +
+      'these packages.',
     hint: (d) =>
       `${d.install} (add --save-dev if only @headwater/dev needs it); or use a server: "database": ` +
       '"postgres://user:password@host/name" in config.json',
@@ -20,7 +20,7 @@ export const peerCodes = {
   MIKRO_ORM_MISMATCH: defineError({
     exit: exitCode.incompatible,
     message: (d: { found: readonly { package: string; version: string | null }[]; install: string }) =>
-      `The packages of MikroORM do not fit together: found ${joinNames(d.found.map(shown))}; all of them must have the same version.`,
+      `The MikroORM packages are incompatible: found ${joinNames(d.found.map(shown))}; all of them must have the same version.`,
     hint: (d) => `${d.install}; then: npm ls @mikro-orm/core`,
   }),
   MIKRO_ORM_DUPLICATE: defineError({
@@ -36,7 +36,7 @@ export const peerCodes = {
       `There are two copies of @mikro-orm/core: the kernel imports ${d.kernelDirectory} (${d.kernelVersion}), and ` +
       `${d.importer} would import ${d.directory} (${d.version}).`,
     hint: () =>
-      'Find out which package brings the second: npm ls @mikro-orm/core. A plugin lists it under "peerDependencies" with a ' +
+      'Find the package that brings the second copy: npm ls @mikro-orm/core. A plugin lists it under "peerDependencies" with a ' +
       'range ("^7.2.0"), never under "dependencies". Then: npm dedupe',
   }),
 };

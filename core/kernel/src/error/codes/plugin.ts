@@ -21,7 +21,7 @@ export const pluginCodes = {
       `${d.file}: ${quoteInput(d.name)} at /plugins is not a valid plugin name: ${d.problem}.`,
     hint: () =>
       'A name is a lower-case letter, then up to 38 lower-case letters, digits and "-" ([a-z][a-z0-9-]{0,38}), for ' +
-      'example "likes". The package goes into "$package": an npm name, or a "./path" inside the project.',
+      'example "likes". The package belongs in "$package": an npm name, or a "./path" inside the project.',
   }),
   PLUGIN_NAME_RESERVED: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -29,7 +29,7 @@ export const pluginCodes = {
       `${d.file}: the name "${d.name}" at ${d.pointer} is reserved.`,
     hint: (d) =>
       d.name === 'core'
-        ? 'Plugin zero has a key of its own at the top level: "core": "@headwater/plugin-core". Without it there is no plugin zero.'
+        ? 'Plugin zero has a separate key at the top level: "core": "@headwater/plugin-core". Without it there is no plugin zero.'
         : 'Choose another name: "kernel" is the schema of the ledger, and "heads" is the target for all plugins.',
   }),
   PLUGIN_PACKAGE_INVALID: defineError({
@@ -143,7 +143,7 @@ export const pluginCodes = {
       `There are two copies of @headwater/kernel: ${d.kernelDirectory} (${d.kernelVersion}) is running, and ` +
       `the plugin "${d.plugin}" (${d.package}) would import ${d.directory} (${d.version}).`,
     hint: () =>
-      'Find out which package brings the second: npm ls @headwater/kernel. A plugin lists it under "peerDependencies", never ' +
+      'Find the package that brings the second copy: npm ls @headwater/kernel. A plugin lists it under "peerDependencies", never ' +
       'under "dependencies". A project runs its own kernel: npm install @headwater/kernel, then npx kernel',
   }),
   PLUGIN_NOT_ACTIVE: defineError({
