@@ -91,9 +91,9 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
     const bin = mutant(
       'second-transaction',
       'run/run-sql.ts',
-      'await run.session.script(script,',
-      `for (const { revision } of batch.steps) if (revision?.up.kind === 'sql') await run.session.script(revision.up.text);
-  await run.session.script(script.replace('execute step.up;', ''),`,
+      'await session.script(script,',
+      `for (const { revision } of batch.steps) if (revision?.up.kind === 'sql') await session.script(revision.up.text);
+  await session.script(script.replace('execute step.up;', ''),`,
     );
     const sweep = async (): Promise<void> => {
       const site = await makeSite(bin);
