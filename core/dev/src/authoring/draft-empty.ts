@@ -18,9 +18,11 @@ export function draftEmpty(
     id,
     revises: headsOf(plugin.name)[0] ?? null,
     dependsOn: pinned.map((revision) => ({ revision, why: 'its head' })),
-    up: '-- Write the SQL here, or replace it with a function, async ({ query, sql }) => …, and version: 1.',
+    // Without any text, the next command refuses the revision until it is filled in.
+    up: '',
     down: null,
     about: `TODO: describe this revision (${slugOf(id).replace(/^\d+_/, '').replaceAll('_', ' ')}).`,
+    notes: ['Write the SQL here, or replace it with a function, async ({ query, sql }) => …, and version: 1.'],
     importFrom: importSpecifierOf(plugin),
   };
   return { revision: draft, review: null, ...noEntityChanges };

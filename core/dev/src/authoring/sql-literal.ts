@@ -14,14 +14,15 @@ const spaceAfter = /[ \t\n\f\v]+$/;
 const written = /[^ \t\n\f\v]/;
 
 /**
- * Writes SQL as a `sql` literal that begins in column `column` of a revision file: one short statement on one line,
- * anything else as a block. Lines get a common indentation. A line that begins inside a constant, a quoted name, a
+ * Writes SQL as a `sql` literal that begins in column `column` of a revision file: no text or one short statement on one
+ * line, anything else as a block. Lines get a common indentation. A line that begins inside a constant, a quoted name, a
  * dollar-quoted string or a comment keeps every character, so the server receives the same SQL. Throws the refusal that
  * `refuse` creates for a text that a template literal cannot contain.
  */
 export function sqlLiteral(sql: string, column: number, refuse: RefuseText): string {
   const text = withPlainBreaks(sql, refuse);
   const inline = text.replace(spaceBefore, '').replace(spaceAfter, '');
+  if (inline === '') return 'sql``';
   if (!inline.includes('\n') && countStatements(inline) === 1 && !inline.endsWith('\\')) {
     const literal = `sql\`${escaped(inline, refuse)}\``;
     // A comma follows it.

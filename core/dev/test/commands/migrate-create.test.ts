@@ -288,12 +288,12 @@ describe('migrate:create', () => {
     await run('--empty', '--name', 'Fill counts!');
     const file = project.fileOf('likes@0001_fill_counts');
     const empty = readFileSync(file, 'utf8');
-    expect(empty).toContain('-- Write the SQL here');
+    expect(empty).toContain('// Write the SQL here');
     // An empty revision has to be filled in before the next one.
     expect((await project.kernel('migrate:create', 'likes', '--check', '--shadow', server())).stderr).toContain(
       '`up` is empty',
     );
-    writeFileSync(file, empty.replace('-- Write the SQL here', 'select 1; -- Written here'));
+    writeFileSync(file, empty.replace('up: sql``', 'up: sql`select 1; -- Written here`'));
     project.write('fill.sql', 'create table likes_count (id int);');
     await run('--sql', 'fill.sql', '--name', 'fill_counts', '--shadow', server());
     expect(readFileSync(project.fileOf('likes@0002_fill_counts'), 'utf8')).toContain('create table likes_count');

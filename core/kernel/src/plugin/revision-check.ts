@@ -89,7 +89,8 @@ function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse, ma
     throw refuse(field, 'has a bound value in ${…}; write the value into the text, or use code and `query`');
   }
   if (value.text.includes('\0')) throw refuse(field, 'contains a zero byte, which PostgreSQL does not accept');
-  if (!mayBeEmpty && countStatements(value.text) === 0)
+  // Comments alone are accepted: they record that there is nothing to do or to revert.
+  if (!mayBeEmpty && value.text.trim() === '')
     throw refuse(field, `is empty${field === 'down' ? '; leave it out' : ''}`);
   return value.text;
 }

@@ -67,6 +67,13 @@ describe('a revision file', () => {
     expect(found).toMatchObject({ transaction: false, check: 'select true' });
   });
 
+  it('may consist of comments only', async () => {
+    const found = await revision(
+      'revises: null, up: sql` -- nothing\n /* at all */ ; `, down: sql`-- nothing to undo`',
+    );
+    expect(found).toMatchObject({ down: { kind: 'sql', text: '-- nothing to undo' } });
+  });
+
   it('may be any module that Node can import; adjacent tests and declaration files are ignored', async () => {
     const next = (slug: string, before: string) =>
       revisionText({ id: `likes@${slug}`, revises: `likes@${before}` }, 'select 1');
@@ -147,13 +154,13 @@ describe('a revision file', () => {
   it.each<[body: string, field: string, ...parts: string[]]>([
     ['revises: null', 'up', 'is missing'],
     ['revises: null, up: sql``', 'up', 'is empty'],
-    ['revises: null, up: sql`  -- nothing\n /* at all */ ; `', 'up', 'is empty'],
+    ['revises: null, up: sql` \n `', 'up', 'is empty'],
     ['revises: null, up: "select 1"', 'up', 'is a string; put `sql` before'],
     ['revises: null, up: {}', 'up', 'neither sql`…` nor a function'],
     ['revises: null, up: sql`select ${5}`', 'up', 'a bound value in ${…}'],
     ['revises: null, up: sql`select 1 ${sql`, ${5}`}`', 'up', 'a bound value'],
     ['revises: null, up: { kind: "sql", text: "a\\0b", values: [] }', 'up', 'zero byte'],
-    ['revises: null, up: sql`select 1`, down: sql`--`', 'down', 'is empty; leave it out'],
+    ['revises: null, up: sql`select 1`, down: sql``', 'down', 'is empty; leave it out'],
     ['revises: null, up: sql`select 1`, down: null', 'down', 'neither'],
     ['revises: null, up: () => {}', 'version', 'is missing', 'version: 1'],
     ['revises: null, up: sql`select 1`, down: () => {}', 'version', 'is missing'],
