@@ -98,7 +98,7 @@ const dev: Layout = {
     authoring: ['error', 'difference', 'shadow', 'lint'],
     verify: ['error', 'difference', 'shadow', 'lint', 'authoring'],
     adoption: ['error', 'lint', 'authoring'],
-    build: ['error'],
+    build: ['error', 'lint'],
     testing: ['error'],
     commands: ['error', 'difference', 'shadow', 'lint', 'verify', 'authoring', 'adoption', 'build'],
     'commands.ts': ['commands'],

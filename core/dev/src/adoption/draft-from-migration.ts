@@ -1,10 +1,10 @@
 import { shortMessage, isKernelError } from '@headwater/kernel/internal/errors';
 import { countStatements } from '@headwater/kernel/internal/plugins';
+import { completionCheck } from '../authoring/completion-check.ts';
 import type { DraftDependency, RevisionDraft } from '../authoring/revision-source.ts';
 import { breakingReason } from '../lint/rules/missing-breaking.ts';
 import { wasMigration } from './adopted-revisions.ts';
 import type { CollectedMigration, RefuseMigration } from './collect-migration.ts';
-import { addsEnumValue, completionCheck } from './completion-check.ts';
 import { joinStatements } from './join-statements.ts';
 
 /** Returns the revisions of other plugins that SQL depends on. */
@@ -63,4 +63,9 @@ async function isBreaking(sql: string, refuse: RefuseMigration): Promise<boolean
     if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
     throw refuse(`PostgreSQL cannot parse its up: ${shortMessage(error)}`, error);
   }
+}
+
+/** Whether a statement adds an enum value, which PostgreSQL has allowed in a transaction since version 12. */
+function addsEnumValue(statement: string): boolean {
+  return /^\s*alter\s+type\b[^;]*\badd\s+value\b[^;]*;?\s*$/i.test(statement);
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { kernelError } from '@headwater/kernel/internal/errors';
 import { inferDependencies, schemaHistory } from '@headwater/kernel/internal/ownership';
-import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
+import { countStatements, type Plugin, type PluginSet } from '@headwater/kernel/internal/plugins';
+import { assertNoConflict } from '../lint/transaction-check.ts';
 import { replayUp } from '../shadow/replay.ts';
+import { completionCheck } from './completion-check.ts';
 import { noEntityChanges, type Draft, type DraftContext } from './draft.ts';
 import { closureOf, subsetOf, type PluginSubset } from './plugin-subset.ts';
 import { proveDraft } from './prove-draft.ts';
@@ -10,23 +12,27 @@ import { nextRevisionId } from './revision-file.ts';
 import { schemaAfter } from './schema-proof.ts';
 
 /**
- * Drafts a revision from hand-written SQL, fills in its edges, and proves it. Its author has to write a `down`.
- * Throws REVISION_DEPENDENCY_NOT_REQUIRED, SQL_SYNTAX, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and
- * edges.
+ * Drafts a revision from hand-written SQL, fills in its edges, and proves it. A concurrent index build runs outside a
+ * transaction and gets its `check`. The author has to write a `down`. Throws REVISION_DEPENDENCY_NOT_REQUIRED,
+ * SQL_SYNTAX, TRANSACTION_CONFLICT, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and edges.
  */
 export async function draftFromSql(context: DraftContext, words: string, up: string): Promise<Draft> {
   const { set, plugin, openShadow, onStage } = context;
   const id = nextRevisionId(plugin, words);
   const required = subsetOf(set, closureOf(set, plugin.name));
   await assertRequired(plugin, id, up, set, required);
+  const check = countStatements(up) === 1 ? await completionCheck(up) : null;
+  const draft = { id, up, down: null, about: '', ...(check !== null && { transaction: false, check }) };
+  const revision = { id, up: { kind: 'sql', text: up }, down: null, transaction: check === null, file: null } as const;
+  await assertNoConflict(revision);
   onStage('opening the shadow');
   await using shadow = await openShadow();
   onStage('running the revision');
   const before = await schemaAfter(shadow, required.revisions);
-  await replayUp(shadow.session, [{ id, up: { kind: 'sql', text: up }, down: null, file: null }]);
+  await replayUp(shadow.session, [revision]);
   const after = await shadow.catalog();
   const proof = { ...context, required, shadow, before, after };
-  return { ...(await proveDraft({ id, up, down: null, about: '' }, proof)), ...noEntityChanges };
+  return { ...(await proveDraft(draft, proof)), ...noEntityChanges };
 }
 
 /** Refuses SQL that uses objects of a plugin that is not required: other applications may lack that plugin. */

@@ -23,17 +23,21 @@ export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pin
   readonly after: Catalog;
 }
 
+/** A revision before its edges are known. */
+export type UnprovenDraft = Pick<RevisionDraft, 'id' | 'up' | 'down' | 'transaction' | 'check' | 'about'>;
+
 /**
  * Turns SQL that has just run into a revision with edges, and proves the revision: `down` reverts it, its declared
  * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
  * SHADOW_FAILED and PROOF_FAILED.
  */
 export async function proveDraft(
-  { id, up, down, about }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'about'>,
+  unproven: UnprovenDraft,
   { set, plugin, pinHeads, onStage, required, shadow, before, after }: ProofContext,
 ): Promise<{ readonly revision: RevisionDraft; readonly review: DraftReview }> {
+  const { id, up, down } = unproven;
   const edges = await inferEdges(plugin, up, required, pinHeads);
-  const revision = revisionOf(plugin, { id, up, down, ...edges });
+  const revision = revisionOf(plugin, { ...unproven, ...edges });
   if (down !== null) {
     onStage('reverting the revision');
     await replayDown(shadow.session, [revision]);
@@ -46,12 +50,9 @@ export async function proveDraft(
   const names = new Set(required.plugins.map(({ name }) => name));
   const review = await lintDraft(revision, subsetOf(withRevision(set, revision), names));
   const draft: RevisionDraft = {
-    id,
+    ...unproven,
     ...edges,
-    up,
-    down,
     breaking: review.breaking !== null,
-    about,
     notes: review.risks.map(({ rule, message }) => `${rule}: ${message}`),
     importFrom: importSpecifierOf(plugin),
   };
@@ -60,7 +61,15 @@ export async function proveDraft(
 
 function revisionOf(
   plugin: Plugin,
-  { id, up, down, revises, dependsOn }: Pick<RevisionDraft, 'id' | 'up' | 'down' | 'revises' | 'dependsOn'>,
+  {
+    id,
+    up,
+    down,
+    transaction,
+    check,
+    revises,
+    dependsOn,
+  }: Omit<UnprovenDraft, 'about'> & Pick<RevisionDraft, 'revises' | 'dependsOn'>,
 ): Revision {
   const defined = defineRevision({
     id,
@@ -68,6 +77,8 @@ function revisionOf(
     dependsOn: dependsOn.map(({ revision }) => revision),
     up: plainSql(up),
     ...(down !== null && { down: plainSql(down) }),
+    ...(transaction === false && { transaction }),
+    ...(check !== undefined && { check: plainSql(check) }),
   });
   const slug = slugOf(id);
   return checkRevision(defined, plugin.name, slug, `${slug}.ts`);

@@ -27,6 +27,7 @@ import {
   type RevisionsLock,
 } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
+import { assertNoConflict } from '../lint/transaction-check.ts';
 
 /** The outcome of a build, or with `check` the outcome it would have. */
 export interface PluginBuild {
@@ -42,8 +43,8 @@ export interface PluginBuild {
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
  * changes, and never with `check`. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
- * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, and the errors of package.json, revisions, their branch and the
- * lock.
+ * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, TRANSACTION_CONFLICT, and the errors of package.json, revisions,
+ * their branch and the lock.
  */
 export async function buildPlugin(
   directory: string,
@@ -57,6 +58,7 @@ export async function buildPlugin(
   const peers = pluginPeers(plugin.file, packages);
   const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
   assertDependenciesRequired({ requires: peers, revisions }, names);
+  for (const revision of revisions) await assertNoConflict(revision);
 
   const before = readLock(folder);
   const lock = await lockOf(revisions, before, plugin.file.version);

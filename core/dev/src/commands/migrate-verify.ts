@@ -75,8 +75,9 @@ function ordersIn(text: string | undefined): number {
 }
 
 function explain(findings: readonly Finding[], colors: Colors): string {
-  const lines = findings.flatMap(({ plugin, revision, rule, message, differences }) => [
+  const lines = findings.flatMap(({ plugin, revision, rule, file, line, statement, message, differences }) => [
     `${colors.red(rule)} ${colors.bold(revision ?? plugin)}: ${message}`,
+    ...(statement === null ? [] : [`  ${line === null ? '' : `${file}:${line}: `}${statement}`]),
     ...differences.map((difference) => `  ${difference}`),
   ]);
   return [...lines, `${counted(findings.length, 'finding')}.`].join('\n');

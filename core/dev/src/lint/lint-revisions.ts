@@ -10,6 +10,7 @@ import { ruleLevels, type LintRule } from './rule-levels.ts';
 import { foreignObject } from './rules/foreign-object.ts';
 import { breakingReason, missingBreaking } from './rules/missing-breaking.ts';
 import { missingDown } from './rules/missing-down.ts';
+import { transactionConflicts } from './rules/transaction-conflict.ts';
 import { undeclaredDependency } from './rules/undeclared-dependency.ts';
 import { openSourceLines, type SourceLines } from './source-lines.ts';
 import { lintStatements } from './statement-rules.ts';
@@ -55,8 +56,8 @@ interface Surroundings {
 
 async function lintRevision(revision: Revision, surroundings: Surroundings): Promise<readonly RuleFinding[]> {
   const { oldest } = surroundings;
-  const up = await lintBody(revision.up, oldest);
-  const down = await lintBody(revision.down, oldest);
+  const up = await lintBody(revision.up, revision.transaction, oldest);
+  const down = await lintBody(revision.down, revision.transaction, oldest);
   const check = revision.check === null ? null : await lintText(revision.check, oldest);
   const changes = up === null || up.statements === null ? [] : await lintUp(revision, up.statements, surroundings);
   return [
@@ -68,8 +69,10 @@ async function lintRevision(revision: Revision, surroundings: Surroundings): Pro
   ];
 }
 
-function lintBody(body: RevisionBody | null, oldest: number): Promise<LintedText> | null {
-  return body?.kind === 'sql' ? lintText(body.text, oldest) : null;
+async function lintBody(body: RevisionBody | null, transaction: boolean, oldest: number): Promise<LintedText | null> {
+  if (body?.kind !== 'sql') return null;
+  const { statements, findings } = await lintText(body.text, oldest);
+  return { statements, findings: [...findings, ...transactionConflicts(body.text, statements ?? [], transaction)] };
 }
 
 /** Lints `up` with the rules that depend on the existing schema and on the creators of its objects. */
@@ -111,8 +114,8 @@ function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]
   const everywhere = [up, down].flatMap((body) => (body?.kind === 'sql' ? commentsIn(body.text) : []));
   return findings.flatMap((finding): readonly RuleFinding[] => {
     const { rule, message, at } = finding;
-    // A text that cannot be parsed cannot allow anything.
-    if (rule === 'syntax') return [finding];
+    // The run refuses these, so nothing can allow them.
+    if (rule === 'syntax' || rule === 'transaction-conflict') return [finding];
     const comment =
       at === null ? allowCommentFor(everywhere, rule, null) : allowCommentFor(commentsIn(at.sql), rule, at.line);
     if (comment === null) return [finding];

@@ -11,6 +11,8 @@ export const ruleLevels = {
   'newer-syntax': 'error',
   // A name of more than 63 bytes, which PostgreSQL truncates.
   'identifier-too-long': 'error',
+  // A statement that the transaction of a revision cannot run.
+  'transaction-conflict': 'error',
   // Use of another plugin's object that the revision does not depend on.
   'undeclared-dependency': 'error',
   // A change of an object that another plugin owns.

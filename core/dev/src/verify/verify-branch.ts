@@ -6,6 +6,7 @@ import type { PluginSubset } from '../authoring/plugin-subset.ts';
 import { assertSameSchema } from '../authoring/schema-proof.ts';
 import { differenceOf } from '../difference/catalog-difference.ts';
 import type { Finding } from '../lint/finding.ts';
+import { conflictsIn } from '../lint/transaction-check.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { openOwnershipCheck, type OwnershipCheck } from './ownership-check.ts';
@@ -31,6 +32,14 @@ export async function verifyBranch(
     const revision = byId.get(id);
     if (revision === undefined) continue;
     onRevision(id);
+    const conflicts = await conflictsIn(revision);
+    if (conflicts.length > 0) {
+      const about = { rule: 'transaction', plugin, revision: id, file: revision.file } as const;
+      const found = conflicts.map(({ line, statement, message }) =>
+        verifyFinding({ ...about, line, statement, message }),
+      );
+      return [...findings, ...found];
+    }
     const needed = ancestorsOf(graph, id);
     // On a branch with merges the shadow may have more than this revision depends on.
     if (!present.isSubsetOf(needed)) {

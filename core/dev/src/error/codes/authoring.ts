@@ -72,6 +72,16 @@ export const authoringCodes = {
       'A column: --rename table.old:new; a table: --rename old:new; separate several by commas. Use the names in the ' +
       'database.',
   }),
+  TRANSACTION_CONFLICT: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: {
+      revision: string;
+      conflicts: readonly { readonly place: string; readonly statement: string; readonly message: string }[];
+    }) =>
+      `"${d.revision}" has statements that its transaction cannot run:` +
+      d.conflicts.map((one) => `\n  ${one.place}: ${quoteInput(one.statement, 80)}. ${one.message}`).join(''),
+    hint: (d) => `Correct it, then check the others: npx kernel migrate:lint ${d.revision.split('@')[0] ?? ''} --all`,
+  }),
   PROOF_FAILED: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { revision: string; claim: string; differences: readonly string[] }) =>

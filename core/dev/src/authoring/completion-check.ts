@@ -20,8 +20,3 @@ export async function completionCheck(statement: string): Promise<string | null>
     return null;
   }
 }
-
-/** Whether the statement adds an enum value, which PostgreSQL has allowed in a transaction since version 12. */
-export function addsEnumValue(statement: string): boolean {
-  return /^\s*alter\s+type\b[^;]*\badd\s+value\b[^;]*;?\s*$/i.test(statement);
-}
