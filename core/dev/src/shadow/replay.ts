@@ -1,5 +1,11 @@
-import { isolatedScript, restoreScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
-import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
+import {
+  isolatedScript,
+  missingExtensionIn,
+  restoreScript,
+  serverErrorOf,
+  type Session,
+} from '@headwater/kernel/internal/database';
+import { kernelError, shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
 import { isSql, type Revision } from '@headwater/kernel/internal/plugins';
 import { sql, type Sql } from '@headwater/kernel/plugin';
 import { devError } from '../error/dev-codes.ts';
@@ -13,7 +19,7 @@ export type ReplayRevision = Pick<Revision, 'id' | 'up' | 'down'> & {
 
 /**
  * Runs the `up` of revisions in the given order, each in a separate transaction and in a restored session, exactly as an
- * upgrade runs them. Throws SHADOW_FAILED.
+ * upgrade runs them. Throws SHADOW_FAILED and EMBEDDED_EXTENSION_MISSING.
  */
 export async function replayUp(session: Session, revisions: Iterable<ReplayRevision>): Promise<void> {
   let batch: SqlStep[] = [];
@@ -31,7 +37,7 @@ export async function replayUp(session: Session, revisions: Iterable<ReplayRevis
   await replayBatch(session, batch);
 }
 
-/** Runs the `down` of revisions in reverse order and skips revisions without one. Throws SHADOW_FAILED. */
+/** Runs the `down` of revisions in reverse order and skips revisions without one. Throws SHADOW_FAILED and EMBEDDED_EXTENSION_MISSING. */
 export async function replayDown(session: Session, revisions: readonly ReplayRevision[]): Promise<void> {
   for (const revision of revisions.toReversed()) {
     const { down } = revision;
@@ -69,7 +75,7 @@ async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise
     const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
     const failing = steps[Number(row?.done ?? 0)] ?? first;
     await replayStep(session, failing);
-    throw failed(error, failing.revision, failing.direction, null);
+    throw failed(session, error, failing.revision, failing.direction, null);
   }
 }
 
@@ -77,7 +83,7 @@ async function replayStep(session: Session, { revision, direction, text }: SqlSt
   try {
     await session.script(revision.transaction === false ? text : isolatedScript(text));
   } catch (error) {
-    throw failed(error, revision, direction, text);
+    throw failed(session, error, revision, direction, text);
   }
 }
 
@@ -99,17 +105,23 @@ async function replayCode(
     await session.script(`${restoreScript}commit;`);
   } catch (error) {
     await session.script('rollback').catch(() => {});
-    throw failed(error, revision, direction, null);
+    throw failed(session, error, revision, direction, null);
   }
 }
 
 function failed(
+  session: Session,
   error: unknown,
   { id, file }: ReplayRevision,
   direction: 'up' | 'down',
   text: string | null,
 ): KernelError {
   const server = serverErrorOf(error);
+  const extension = server === null || session.kind !== 'pglite' ? null : missingExtensionIn(server);
+  if (extension !== null) {
+    const details = { database: session.shown, extension, unfit: null, revision: id, applied: null };
+    return kernelError('EMBEDDED_EXTENSION_MISSING', details, { cause: error });
+  }
   const location = locate(text, server?.internalPosition ?? server?.position);
   const details = {
     revision: id,

@@ -9,6 +9,7 @@ import { shortMessage } from '../error/short-message.ts';
 import { optimizeLate, optimizeNothing, validateLazily } from '../runtime/webassembly.ts';
 import { assertEngineInstalled } from '../peers/kernel-peers.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
+import { extensionsFile, openExtensions, type PgliteExtensions } from './pglite-extensions.ts';
 import type { Session } from './session.ts';
 import { dataDirectoryInMemory, unpackDataDirectory } from './pglite-data-directory.ts';
 
@@ -17,9 +18,10 @@ type PgliteTarget = Extract<DatabaseTarget, { kind: 'pglite' }>;
 /** The major version of PostgreSQL inside @electric-sql/pglite 0.5. */
 const embeddedMajor = '18';
 
-/** A session on the embedded database. It also exposes its engine, which MikroORM shares. */
+/** A session on the embedded database. It also exposes its engine, which MikroORM shares, and its extensions. */
 export interface PgliteSession extends Session {
   readonly engine: PGlite;
+  readonly extensions: PgliteExtensions;
 }
 
 /** Options of {@link openPglite}. */
@@ -32,7 +34,8 @@ export interface OpenPgliteOptions {
 
 /**
  * Opens the embedded database: locks its directory, unpacks the prepared data directory on the first boot, and starts
- * the engine. Throws EMBEDDED_NOT_INSTALLED, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE, STORE_VERSION and STORE_DAMAGED.
+ * the engine. Throws EMBEDDED_NOT_INSTALLED, EMBEDDED_EXTENSION_MISSING, DIRECTORY_IN_USE, DIRECTORY_UNUSABLE,
+ * STORE_VERSION and STORE_DAMAGED.
  */
 export async function openPglite(
   target: PgliteTarget,
@@ -44,7 +47,13 @@ export async function openPglite(
   try {
     const tune = shortLived ? optimizeNothing : optimizeLate;
     const engine = await startEngine(directory, tune);
-    return sessionOf(engine, target, lock, tune);
+    try {
+      const extensions = await openExtensions(engine, directory, target.shown);
+      return sessionOf(engine, extensions, target, lock, tune);
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
   } catch (error) {
     lock?.release();
     if (error instanceof KernelError || directory === null) throw error;
@@ -123,6 +132,8 @@ async function onDisk(directory: string): Promise<FileOptions> {
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
   if (isFilled(directory)) assertVersion(directory);
   else {
+    // A directory that was removed may have left it behind.
+    rmSync(extensionsFile(directory), { force: true });
     writeFileSync(unfinished, '');
     await unpackDataDirectory(directory);
     rmSync(unfinished, { force: true });
@@ -160,6 +171,7 @@ function assertVersion(directory: string): void {
 
 function sessionOf(
   engine: PGlite,
+  extensions: PgliteExtensions,
   target: PgliteTarget,
   lock: DirectoryLock | null,
   tune: () => Disposable,
@@ -167,6 +179,7 @@ function sessionOf(
   return {
     kind: 'pglite',
     engine,
+    extensions,
     shown: target.shown,
     user: 'postgres',
     pid: null,
@@ -174,6 +187,7 @@ function sessionOf(
     async script(text, onNotice) {
       // The engine loads some parts, such as PL/pgSQL, when they are first needed.
       using _ = tune();
+      await extensions.loadFor(text);
       try {
         await engine.exec(text, {
           ...(onNotice && { onNotice: (n) => onNotice({ code: n.code ?? '00000', message: n.message ?? '' }) }),
@@ -185,6 +199,7 @@ function sessionOf(
     },
     async query<Row>(text: string, values: readonly unknown[] = []) {
       using _ = tune();
+      await extensions.loadFor(text);
       return (await engine.query<Row>(text, [...values])).rows;
     },
     sibling: async () => null,

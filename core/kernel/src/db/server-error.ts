@@ -1,3 +1,5 @@
+import { serverSqlState } from './sql-state.ts';
+
 /** An error that PostgreSQL reported. `pg` and PGlite use the same field names. */
 export interface ServerError {
   /** SQLSTATE. */
@@ -41,4 +43,10 @@ export function serverErrorOf(error: unknown): ServerError | null {
  */
 export function isConnectionLoss(error: unknown, session: { readonly lost: boolean }): boolean {
   return session.lost || /^(?:57P0[1235]|08)/.test(serverErrorOf(error)?.code ?? '');
+}
+
+/** Returns the extension that a statement could not create because the server does not have it; `null` for other errors. */
+export function missingExtensionIn({ code, message }: ServerError): string | null {
+  if (code !== serverSqlState.featureNotSupported) return null;
+  return /^extension "(.+)" is not available$/.exec(message)?.[1] ?? null;
 }

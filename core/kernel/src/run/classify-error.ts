@@ -2,7 +2,7 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
-import { isConnectionLoss, serverErrorOf, type ServerError } from '../db/server-error.ts';
+import { isConnectionLoss, missingExtensionIn, serverErrorOf, type ServerError } from '../db/server-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
 
@@ -59,6 +59,11 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
 function explain(server: ServerError, context: ErrorContext, cause: unknown): KernelError {
   const { session, step, applied } = context;
   const revision = step.id;
+  const extension = session.kind === 'pglite' ? missingExtensionIn(server) : null;
+  if (extension !== null) {
+    const details = { database: session.shown, extension, unfit: null, revision, applied };
+    return kernelError('EMBEDDED_EXTENSION_MISSING', details, { cause });
+  }
   switch (server.code) {
     case kernelSqlState.damaged:
       return kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause });

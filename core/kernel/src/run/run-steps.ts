@@ -6,6 +6,7 @@ import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { classifyError } from './classify-error.ts';
 import { ensureLedger } from './ensure-ledger.ts';
+import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
 import { runCode } from './run-code.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
@@ -29,6 +30,7 @@ export async function runSteps(
     progress.rows = ledger.rows.length;
     progress.deadline = performance.now() + run.settings.lockWait * 1000;
   }
+  if (mode === 'run') await loadExtensions(run.session, steps);
   const interruption = await prepareDatabase(run, steps, ledger, progress);
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;

@@ -1,6 +1,7 @@
 import { defineError } from '../define-error.ts';
 import { joinNames } from '../join-names.ts';
 import { exitCode } from '../exit-code.ts';
+import { quoteInput } from '../quote-input.ts';
 
 const committedEarlier = (): string =>
   'Everything that was committed before the error is in the ledger: npx kernel migrate:status';
@@ -46,6 +47,33 @@ export const databaseCodes = {
     hint: () =>
       'Behind a connection pooler, configure a direct URL: "database": { "url": "…", "directUrl": "postgres://…" } in config.json.',
     written: committedEarlier,
+  }),
+  EMBEDDED_EXTENSION_MISSING: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: {
+      database: string;
+      extension: string;
+      /** The library that does not load; `null` if the extension is not installed. */
+      unfit: string | null;
+      revision: string | null;
+      /** `null`: unknown, or the run has not begun. */
+      applied: readonly string[] | null;
+    }) => {
+      const [subject, place] =
+        d.revision === null
+          ? [`The embedded database ${d.database} needs`, '']
+          : [`Revision "${d.revision}" creates`, ` of ${d.database}`];
+      const problem =
+        d.unfit === null ? 'does not have' : `cannot load: ${d.unfit} was probably built for another version of PGlite`;
+      return `${subject} the extension ${quoteInput(d.extension)}, which the embedded engine (PGlite)${place} ${problem}.`;
+    },
+    hint: (d) =>
+      'Use a server: "database": "postgres://…" in config.json, and --shadow postgres://… with commands that use a ' +
+      `shadow. A revision must name an extension that ships with PGlite in plain SQL: create extension "${d.extension}";`,
+    written: (d) => {
+      if (d.applied !== null) return rolledBack({ applied: d.applied });
+      return d.revision === null ? committedEarlier() : 'Nothing was written.';
+    },
   }),
   DIRECTORY_IN_USE: defineError({
     exit: exitCode.directoryInUse,
