@@ -3,6 +3,7 @@ import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import { isConnectionLoss, missingExtensionIn, serverErrorOf, type ServerError } from '../db/server-error.ts';
+import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
 
@@ -29,11 +30,18 @@ export interface ErrorContext {
   readonly size: number;
   /** The ids that this run committed before the batch. */
   readonly applied: readonly string[];
+  /** What a failed statement outside a transaction left; `null` if the batch was rolled back. */
+  readonly outside?: { readonly leftover: InvalidIndex | null };
 }
 
 /** Decides how a run continues after an error in a batch. */
 export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
+  if (error instanceof NontransactionalError) {
+    const { cause, lost, leftover } = error;
+    if (lost) return { kind: 'lost', reason: shortMessage(cause) };
+    return classifyError(cause, { ...context, outside: { leftover } });
+  }
   const server = serverErrorOf(error);
   if (server === null) {
     if (context.session.lost) return { kind: 'lost', reason: shortMessage(error) };
@@ -114,6 +122,7 @@ function failed(context: ErrorContext, reason: string, server: ServerError | nul
       line: position?.line ?? null,
       statement: position?.text ?? null,
       applied,
+      outside: context.outside ?? null,
     },
     { cause },
   );

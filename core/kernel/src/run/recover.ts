@@ -74,5 +74,6 @@ function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }
     line: null,
     statement: null,
     applied: progress.applied.map(({ id }) => id),
+    outside: step?.revision?.transaction === false ? { leftover: null } : null,
   });
 }

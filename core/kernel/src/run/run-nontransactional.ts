@@ -4,6 +4,7 @@ import { shortMessage } from '../error/short-message.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
+import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
 
@@ -33,12 +34,12 @@ export async function runNontransactional(
     if (second === null) {
       // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
-      await runStatement(session, revision, batch.direction);
+      await runStatement(run, session, revision, batch.direction);
       if (!(await openLockedTransaction(run, row, batch.direction))) return [];
     } else {
       try {
         await second.script(timeLimits(run, textOf(revision, batch.direction)));
-        await runStatement(second, revision, batch.direction);
+        await runStatement(run, second, revision, batch.direction);
       } finally {
         // Behind a connection pooler the server connection lives on, with the settings of this one.
         await second.script('reset lock_timeout; reset statement_timeout').catch(() => {});
@@ -73,11 +74,22 @@ function textOf(revision: Revision, direction: 'up' | 'down'): string {
   return body?.kind === 'sql' ? body.text : '';
 }
 
-async function runStatement(session: Session, revision: Revision, direction: 'up' | 'down'): Promise<void> {
+async function runStatement(
+  run: RunContext,
+  session: Session,
+  revision: Revision,
+  direction: 'up' | 'down',
+): Promise<void> {
   const expected = direction === 'up';
+  const text = textOf(revision, direction);
   if ((await isInEffect(session, revision)) === expected) return;
-  if (expected) await dropInvalidIndex(session, textOf(revision, direction));
-  await session.query(textOf(revision, direction));
+  const leftover = expected ? await findInvalidIndex(session, text) : null;
+  if (leftover !== null) await session.query(dropOf(leftover));
+  try {
+    await session.query(text);
+  } catch (error) {
+    throw new NontransactionalError(error, session.lost, await cleanUp(run, session, text));
+  }
   if ((await isInEffect(session, revision)) === expected) return;
   const reason = `its statement ran, but its check still returns ${String(!expected)}`;
   throw kernelError('STEP_INCOMPLETE', { revision: revision.id, reason });
@@ -89,18 +101,43 @@ async function isInEffect(session: Session, revision: Revision): Promise<boolean
 }
 
 /**
- * Drops the INVALID index that a failed concurrent build left under the same name. Otherwise `if not exists` would
- * succeed and leave the index invalid.
+ * Returns the INVALID index that a failed concurrent build left under the name in `text`, quoted. Unless it is dropped,
+ * `if not exists` succeeds the next time and leaves the index invalid.
  */
-async function dropInvalidIndex(session: Session, text: string): Promise<void> {
-  if (!/\bcreate\s+(?:unique\s+)?index\s+concurrently\b/i.test(text)) return;
+async function findInvalidIndex(session: Session, text: string): Promise<string | null> {
+  if (!/\bcreate\s+(?:unique\s+)?index\s+concurrently\b/i.test(text)) return null;
   const { concurrentIndexOf } = await import('./concurrent-index.ts');
   const index = await concurrentIndexOf(text);
-  if (index === null) return;
+  if (index === null) return null;
   const [leftover] = await session.query<{ name: string }>(
     `select i.indexrelid::regclass::text as name from pg_index i join pg_class c on c.oid = i.indexrelid
       where c.relname = $1 and i.indrelid = to_regclass($2) and not i.indisvalid`,
     [index.name, index.table],
   );
-  if (leftover !== undefined) await session.query(`drop index concurrently ${leftover.name}`);
+  return leftover?.name ?? null;
+}
+
+function dropOf(index: string): string {
+  return `drop index concurrently ${index}`;
+}
+
+/**
+ * Drops the INVALID index that the failed statement left: a unique one rejects rows even while it is invalid. Returns
+ * its name and whether it is gone; `null` if there is none, or if the database does not answer.
+ */
+async function cleanUp({ settings }: RunContext, session: Session, text: string): Promise<InvalidIndex | null> {
+  const index = await findInvalidIndex(session, text).catch(() => null);
+  if (index === null) return null;
+  try {
+    // It waits for transactions that use the table, and must not wait forever for one that blocked the build.
+    const limit = Math.max(1, Math.round(settings.lockTimeout * 1000));
+    await session.script(`set lock_timeout = ${limit}; set statement_timeout = 0`);
+    await session.query(dropOf(index));
+    return { index, dropped: true };
+  } catch {
+    return { index, dropped: false };
+  } finally {
+    // The embedded database has only this session.
+    await session.script('reset lock_timeout; reset statement_timeout').catch(() => {});
+  }
 }

@@ -8,6 +8,7 @@ import { classifyError } from './classify-error.ts';
 import { ensureLedger } from './ensure-ledger.ts';
 import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
+import { NontransactionalError } from './nontransactional-error.ts';
 import { runCode } from './run-code.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import { runNontransactional } from './run-nontransactional.ts';
@@ -153,7 +154,9 @@ async function runBatch(
       if (seen !== undefined && seen.length > 0) blockers = seen;
       const seconds = (performance.now() - began) / 1000;
       if (seconds >= settings.retryFor) {
-        const details = { revision: step.id, seconds: Math.round(seconds), attempts, blockers, applied };
+        const leftover = error instanceof NontransactionalError ? error.leftover : null;
+        const outside = batch.kind === 'nontransactional' ? { leftover } : null;
+        const details = { revision: step.id, seconds: Math.round(seconds), attempts, blockers, applied, outside };
         throw kernelError('MIGRATION_BLOCKED', details, { cause: error });
       }
       observer.waits?.('table locks', step);

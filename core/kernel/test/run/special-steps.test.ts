@@ -146,6 +146,23 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await isValid()).toBe(true);
   });
 
+  it('drops the invalid index of a failed build, and does not claim that everything was rolled back', async () => {
+    await session.script('insert into a values (1)');
+    const { error } = await upgrade(session, [...setup, index('unique')]);
+    expect(await exists(session, 'a_x')).toBe(false);
+    expect(error?.details).toMatchObject({ outside: { leftover: { index: 'a_x', dropped: true } } });
+    expect(error?.written).toContain('outside a transaction');
+    expect(error?.written).toContain('the invalid index a_x, which was dropped');
+    expect(error?.written).not.toMatch(/rolled back|nothing was written/);
+  });
+
+  it('does not claim a rollback if its statement fails', async () => {
+    const r = revision({ id: 'core@0002', revises: 'core@0001', up: 'vacuum b', transaction: false });
+    const { error } = await upgrade(session, [...setup, r]);
+    expect(error).toMatchObject({ code: 'MIGRATION_FAILED', details: { outside: { leftover: null } } });
+    expect(error?.written).not.toMatch(/rolled back|nothing was written/);
+  });
+
   it('is incomplete if its check returns false after it ran', async () => {
     const r = revision({
       id: 'core@0002',

@@ -9,6 +9,24 @@ const rolledBack = (d: { applied: readonly string[]; direction?: 'up' | 'down' }
   d.applied.length === 0
     ? 'It was rolled back; nothing was written.'
     : `It was rolled back; ${earlier(d.applied.length)} ${d.direction === 'down' ? 'reverted' : 'applied'}.`;
+/** What a statement outside a transaction left. For a revision that was rolled back, it is `null`. */
+interface Outside {
+  readonly leftover: { readonly index: string; readonly dropped: boolean } | null;
+}
+const rolledBackOrLeft = (d: Parameters<typeof rolledBack>[0] & { outside: Outside | null }): string =>
+  d.outside === null ? rolledBack(d) : `${leftBehind(d.outside.leftover)}${committedBefore(d)}`;
+const committedBefore = (d: { applied: readonly string[]; direction?: 'up' | 'down' }): string =>
+  d.applied.length === 0
+    ? ''
+    : ` ${capitalized(earlier(d.applied.length))} ${d.direction === 'down' ? 'reverted' : 'applied'}.`;
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const leftBehind = (leftover: Outside['leftover']): string => {
+  const ran = 'It ran outside a transaction, and its ledger row was not written.';
+  if (leftover === null) return `${ran} The next run checks what is missing.`;
+  return leftover.dropped
+    ? `${ran} It left the invalid index ${leftover.index}, which was dropped.`
+    : `${ran} It left the invalid index ${leftover.index}, which could not be dropped.`;
+};
 const earlier = (count: number): string =>
   count === 1 ? 'the revision before it stays' : `the ${count} revisions before it stay`;
 
@@ -31,7 +49,7 @@ export const databaseCodes = {
     exit: exitCode.privilege,
     message: (d: { database: string; user: string; missing: string; revision: string | null }) =>
       `The user "${d.user}" lacks a privilege on ${d.database}${d.revision === null ? '' : ` (${d.revision})`}: ${d.missing}.`,
-    hint: (d) => grantHint(d.missing, d.user),
+    hint: (d) => grantHint(d.missing, d.user, d.revision !== null),
     written: committedEarlier,
   }),
   DATABASE_UNSUPPORTED: defineError({
@@ -136,6 +154,7 @@ export const databaseCodes = {
       line: number | null;
       statement: string | null;
       applied: readonly string[];
+      outside: Outside | null;
     }) => {
       const where = d.file === null ? '' : ` (${d.file}${d.line === null ? '' : `, line ${d.line} of the SQL`})`;
       const state = d.sqlState === null ? '' : ` [SQLSTATE ${d.sqlState}]`;
@@ -144,8 +163,11 @@ export const databaseCodes = {
       return `Revision "${d.revision}" failed while running \`${d.direction}\`${where}: ${d.reason}${state}.${detail}${statement}`;
     },
     hint: (d) =>
-      `Correct the revision or the data that it fails on, then run the command again. Its SQL: npx kernel migrate:show ${d.revision}`,
-    written: rolledBack,
+      (d.outside?.leftover?.dropped === false
+        ? `Drop the invalid index: drop index concurrently ${d.outside.leftover.index};\nThen correct`
+        : 'Correct') +
+      ` the revision or the data that it fails on, then run the command again. Its SQL: npx kernel migrate:show ${d.revision}`,
+    written: rolledBackOrLeft,
   }),
   MIGRATION_BLOCKED: defineError({
     exit: exitCode.migrationFailed,
@@ -155,12 +177,13 @@ export const databaseCodes = {
       attempts: number;
       blockers: readonly string[];
       applied: readonly string[];
+      outside: Outside | null;
     }) =>
       `Revision "${d.revision}" did not get its table locks within ${d.seconds} s and ${d.attempts} attempts; ` +
       `${d.blockers.length === 0 ? 'the blocking session is unknown' : `blocked by ${joinNames(d.blockers)}`}.`,
     hint: () =>
       'End that session, or run the command again when the tables are less busy. To try longer: "upgrade": { "retryFor": seconds } in config.json.',
-    written: rolledBack,
+    written: rolledBackOrLeft,
   }),
   STEP_INCOMPLETE: defineError({
     exit: exitCode.incompleteStep,
@@ -197,10 +220,18 @@ function pendingText(pending: readonly string[]): string {
     : `${pending.length} revisions are pending, beginning with ${first}`;
 }
 
-function grantHint(missing: string, user: string): string {
+function grantHint(missing: string, user: string, isPending: boolean): string {
   const run = 'As the owner of the database, run: ';
   if (missing.startsWith('create on database')) return `${run}grant create on database <name> to "${user}";`;
+  const isLedger = /^permission denied for (?:schema kernel|table (?:format|ledger|event))$/.test(missing);
+  if (isPending && (isLedger || missing.startsWith('must be owner'))) {
+    return 'Apply the pending revisions first, as the user that owns the tables: npx kernel migrate:up';
+  }
+  // With nothing pending, a boot only reads the ledger.
+  if (isLedger) {
+    return `${run}grant usage on schema kernel to "${user}"; grant select on all tables in schema kernel to "${user}";`;
+  }
   const schema = /^permission denied for schema (\S+)/.exec(missing)?.[1];
   if (schema !== undefined) return `${run}grant create, usage on schema ${schema} to "${user}";`;
-  return `Grant "${user}" the privilege that the message names. Only the owner of a table can alter it.`;
+  return `Grant "${user}" the privilege that the message names, or run npx kernel migrate:up as the owner of the tables.`;
 }
