@@ -1,9 +1,6 @@
 import type { DatabaseTarget } from '../config/config.ts';
-import { isKernelError, kernelError } from '../error/kernel-codes.ts';
-import { shortMessage } from '../error/short-message.ts';
-import { serverErrorOf } from './server-error.ts';
+import { explainSessionError } from './explain-session-error.ts';
 import { openSession, type Session } from './session.ts';
-import { serverSqlState } from './sql-state.ts';
 
 /**
  * Opens a session for the duration of `run`. Throws the errors of {@link openSession}, and those of `run` as converted
@@ -18,23 +15,4 @@ export async function withSession<T>(target: DatabaseTarget, run: (session: Sess
   } finally {
     await session.close().catch(() => {});
   }
-}
-
-/**
- * Converts a session's error outside of any revision to DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if either applies.
- * Returns any other error unchanged.
- */
-export function explainSessionError(error: unknown, session: Session): unknown {
-  if (isKernelError(error)) return error;
-  const { shown: database, user } = session;
-  const server = serverErrorOf(error);
-  if (server?.code === serverSqlState.insufficientPrivilege) {
-    const details = { database, user, missing: server.message, revision: null };
-    return kernelError('DATABASE_PRIVILEGE', details, { cause: error });
-  }
-  // The server ended the connection (57P…), or the network did (class 08).
-  if (session.lost || /^(?:57P|08)/.test(server?.code ?? '')) {
-    return kernelError('DATABASE_UNREACHABLE', { database, reason: shortMessage(error) }, { cause: error });
-  }
-  return error;
 }

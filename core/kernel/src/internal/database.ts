@@ -6,6 +6,7 @@ export { openSession } from '../db/session.ts';
 export type { Session } from '../db/session.ts';
 export { serverSqlState } from '../db/sql-state.ts';
 export { oldestSupportedMajor } from '../db/supported-versions.ts';
-export { explainSessionError, withSession } from '../db/with-session.ts';
+export { explainSessionError } from '../db/explain-session-error.ts';
+export { withSession } from '../db/with-session.ts';
 export { concurrentDropOf, concurrentIndexOf } from '../run/concurrent-index.ts';
 export { isolatedScript, restoreScript } from '../run/restore-session.ts';

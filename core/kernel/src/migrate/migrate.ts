@@ -1,4 +1,5 @@
 import type { UpgradeSettings } from '../config/config.ts';
+import { explainSessionError } from '../db/explain-session-error.ts';
 import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
@@ -35,7 +36,7 @@ export interface MigrationResult {
   readonly applied: readonly RunStep[];
   /** The error that ended it; `null` if the goal was reached. */
   readonly error: KernelError | null;
-  /** Rows of plugins that are not active. */
+  /** Rows of plugins that are not active, at the end of the run. */
   readonly dormant: readonly LedgerRow[];
   /** Rows unknown to the active code, none of them breaking: a warning. */
   readonly ahead: readonly LedgerRow[];
@@ -137,9 +138,14 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     ahead: [],
   };
 
-  const ledger = await readLedgerUnlessEqual(session, goal.upToDate);
-  if (ledger === null) return nothing;
-  let state = await readMigrationState(session, revisionSet, ledger);
+  let state: MigrationState;
+  try {
+    const ledger = await readLedgerUnlessEqual(session, goal.upToDate);
+    if (ledger === null) return nothing;
+    state = await readMigrationState(session, revisionSet, ledger);
+  } catch (error) {
+    throw explainSessionError(error, session);
+  }
   const target = goal.resolve(state);
   const first = goal.plan(state, target);
   const { dormant, ahead } = state.history;
@@ -156,11 +162,17 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
       if (interruption === null) break;
       state = await recoverState(run, interruption, progress, revisionSet);
     }
-    return { ...result, applied: progress.applied };
+    return { ...result, dormant: remaining(dormant, progress), applied: progress.applied };
   } catch (error) {
     if (!isKernelError(error)) throw error;
-    return { ...result, applied: progress.applied, error };
+    return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
   }
+}
+
+/** Returns the rows that the run has not removed. */
+function remaining(rows: readonly LedgerRow[], { applied }: RunProgress): readonly LedgerRow[] {
+  const reverted = new Set(applied.flatMap(({ id, direction }) => (direction === 'down' ? [id] : [])));
+  return rows.filter(({ id }) => !reverted.has(id));
 }
 
 /**

@@ -221,6 +221,7 @@ describe('the commands of one application', () => {
     expect(await json('migrate:down', 'comments@base')).toMatchObject({
       plan: { steps: [{ id: 'comments@0001_create_comment', direction: 'down', plugin: 'comments' }] },
       applied: ['comments@0001_create_comment'],
+      dormant: ['stickers@0001_create_sticker'],
       error: null,
     });
     const plan = await json('migrate:plan', '--down', 'core@base', '--cascade');
@@ -230,6 +231,7 @@ describe('the commands of one application', () => {
     const told = await text('migrate:down', 'core@base', '--cascade');
     for (const id of down) expect(told).toContain(id);
     expect(told).toMatch(/5 revisions/);
+    expect(told).not.toContain('dormant');
     expect(await text('migrate:current')).toMatch(/nothing is applied/i);
   });
 });

@@ -111,6 +111,23 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(waits).toContain('table locks');
   });
 
+  test('names the invalid index that it could not drop, with the command', async ({ database: { session, other } }) => {
+    await upgrade(session, branch('core', 'create table a (x int); insert into a values (1), (1)'));
+    const reader = await other();
+    await reader.query('begin; select * from a');
+    const r = revision({
+      id: 'likes@0001',
+      up: 'create unique index concurrently "a X" on a (x)',
+      transaction: false,
+      check: 'select false',
+    });
+    const { error } = await upgrade(session, [r], { settings: { ...settings, lockTimeout: 0.3 } });
+    expect(error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '23505' } });
+    expect(error?.written).toContain('the invalid index "a X", which could not be dropped');
+    expect(error?.hint).toContain('drop index concurrently "a X";');
+    await reader.query('commit');
+  });
+
   test('gives up on a table that stays in use, and names the blocking session', async ({
     database: { session, other },
   }) => {
@@ -129,10 +146,11 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     await upgrade(session, table);
     const plan = [
       ...table,
-      ...branch('likes', 'create table l (x int)', 'select pg_sleep(0.4)', 'insert into l values (1)'),
+      ...branch('likes', 'create table l (x int)', 'select pg_sleep(1)', 'insert into l values (1)'),
     ];
-    const running = upgrade(session, plan);
-    await sleep(200);
+    const begun: string[] = [];
+    const running = upgrade(session, plan, { observer: { begins: ({ id }) => void begun.push(id) } });
+    await expect.poll(() => begun, { timeout: 10_000, interval: 10 }).toContain('likes@0002');
     await onServer(name, `select pg_terminate_backend(${session.pid})`);
     const result = await running;
     expect(result.error).toBeNull();
@@ -192,6 +210,24 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(second.error?.hint).toContain(`grant create, usage on schema public to "${name}_poor"`);
     await poor.close();
     expect(await exists(session, 'a')).toBe(false);
+  });
+
+  test('needs no more than reading the ledger if nothing is pending', async ({
+    database: { target, name, session },
+  }) => {
+    await upgrade(session, table);
+    await onServer(name, `create role ${name}_rows login password 'poor'`);
+    const rows = await openSession({ ...target, url: target.url.replace('postgres:postgres@', `${name}_rows:poor@`) });
+    const refused = await upgrade(rows, table);
+    expect(refused.error).toMatchObject({ code: 'DATABASE_PRIVILEGE', exitCode: 21 });
+    const grant = /run: (.*)$/.exec(refused.error?.hint ?? '')?.[1] ?? '';
+    expect(grant).toContain(`grant usage on schema kernel to "${name}_rows"`);
+    await onServer(name, grant);
+    expect((await upgrade(rows, table)).error).toBeNull();
+    const pending = await upgrade(rows, [...table, ...branch('likes', 'alter table a add column y int')]);
+    expect(pending.error).toMatchObject({ code: 'DATABASE_PRIVILEGE', exitCode: 21 });
+    expect(pending.error?.hint).toContain('npx kernel migrate:up');
+    await rows.close();
   });
 
   test('accepts a read-only database that is up to date, and rejects one with pending revisions', async ({
