@@ -73,6 +73,11 @@ export const settings = {
     default: 0,
     from: 0,
   }),
+  '/upgrade/codeTimeout': seconds({
+    description: 'How many seconds the function of a code revision may run. 0 turns the limit off.',
+    default: 3600,
+    from: 0,
+  }),
 } as const;
 
 /** The settings under a pointer, by key, as they are read: `Section<'/upgrade'>['lockWait']` is a number. */

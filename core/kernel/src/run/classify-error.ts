@@ -80,7 +80,7 @@ function explain(server: ServerError, context: ErrorContext, cause: unknown): Ke
       if (!/transaction/i.test(server.message)) break;
       return kernelError(
         'ENVELOPE_VIOLATED',
-        { revision, reason: `it tries to end its transaction (${server.message})`, applied },
+        { revision, reason: `it tries to end its transaction (${server.message})`, outcome: 'rolled back', applied },
         { cause },
       );
     case serverSqlState.insufficientPrivilege:

@@ -1,4 +1,5 @@
 import { isSql, sql, type Sql } from '../contract/sql.ts';
+import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
@@ -10,7 +11,8 @@ import type { OnBegin, RunContext } from './run-context.ts';
 const forbidden =
   /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|discard|reset|set\s+(?:session\s+|local\s+)?(?:role|authorization|search_path|transaction|session\s+authorization|characteristics))\b/i;
 
-const leadingComments = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
+/** Comments, white space and empty statements before the first keyword. */
+const leading = /^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 
 /** Runs a code revision. Its function queries within the transaction that takes the lock and writes the ledger row. */
 export async function runCode(
@@ -23,35 +25,100 @@ export async function runCode(
   const revision = step?.revision;
   const body = batch.direction === 'up' ? revision?.up : revision?.down;
   if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return [];
-  const { session } = run;
+  const { session, settings } = run;
   const row = rowOf(run.id, { ...step, revision }, attemptId);
   if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
-  let open = true;
+  const transaction = await readTransaction(session);
+  let outcome: Outcome | null = null;
+  let running = 0;
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
-    if (!open) throw violation(step.id, 'it runs a query after its function has returned; await every query');
+    if (outcome !== null) throw violation(step.id, lateQuery, outcome);
     assertAllowed(step.id, statement);
-    return session.query<Row>(statement.text, statement.values);
+    running += 1;
+    try {
+      return await session.query<Row>(statement.text, statement.values);
+    } finally {
+      running -= 1;
+    }
   };
   try {
-    await body.run({ query, sql });
+    await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
+    outcome = 'unknown';
+    if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
+    await session.script(`${recordBlock(row, batch.direction, performance.now() - began, settings)}\ncommit;`);
   } catch (error) {
-    if (!session.lost) await session.script('rollback');
-    throw error;
-  } finally {
-    open = false;
+    outcome = 'unknown';
+    if (session.lost) throw error;
+    if (error instanceof TimeUp && running > 0) await cancel(session, transaction.pid);
+    // After an error in the transaction the server answers nothing but a rollback.
+    const current = await readTransaction(session).catch(() => transaction);
+    if (session.lost) throw error;
+    await session.script('rollback');
+    if (current.id !== transaction.id || (await wasCommitted(session, transaction.id))) {
+      throw violation(step.id, endedTransaction, 'unknown', { cause: error });
+    }
+    outcome = 'rolled back';
+    if (!(error instanceof TimeUp)) throw error;
+    const details = { revision: step.id, file: revision.file, seconds: settings.codeTimeout, applied: [] };
+    throw kernelError('CODE_TIMEOUT', details);
   }
-  await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run.settings)}\ncommit;`);
+  outcome = 'committed';
   return [step.id];
 }
 
-function assertAllowed(revision: string, statement: Sql): void {
-  if (!isSql(statement)) throw violation(revision, 'it passes a value to `query` that was not created by `sql`');
-  const keyword = forbidden.exec(statement.text.replace(leadingComments, ''))?.[0];
-  if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`);
+/** Whether the statements of a code revision are in the database. */
+type Outcome = 'rolled back' | 'committed' | 'unknown';
+
+const lateQuery = 'it runs a query after its function has ended, and this query did not run; await every query';
+
+const endedTransaction = 'its transaction ended before its ledger row was written';
+
+/** Thrown when a function runs longer than `upgrade.codeTimeout`. It never leaves this file. */
+class TimeUp extends Error {}
+
+/** Runs `work`. Throws {@link TimeUp} if it takes longer than `seconds`; 0 means no limit. */
+async function withinTime(seconds: number, work: () => Promise<void>): Promise<void> {
+  if (seconds === 0) return work();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new TimeUp()), seconds * 1000);
+  try {
+    await Promise.race([work(), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-function violation(revision: string, reason: string): KernelError {
-  return kernelError('ENVELOPE_VIOLATED', { revision, reason, applied: [] });
+/** Returns the id of the open transaction, which this assigns, and of the server process behind any pooler. */
+async function readTransaction(session: Session): Promise<{ readonly id: string | null; readonly pid: number | null }> {
+  const [row] = await session.query<{ id: string; pid: number }>(
+    'select pg_current_xact_id()::text as id, pg_backend_pid() as pid',
+  );
+  return row ?? { id: null, pid: null };
+}
+
+/** Whether a statement of the revision has committed the transaction in which it began. */
+async function wasCommitted(session: Session, id: string | null): Promise<boolean> {
+  const [row] = await session.query<{ status: string | null }>('select pg_xact_status($1::text::xid8) as status', [id]);
+  return row?.status === 'committed';
+}
+
+/** Cancels the running query: a rollback would wait for its end. The embedded database runs one query at a time. */
+async function cancel(session: Session, pid: number | null): Promise<void> {
+  const other = await session.sibling().catch(() => null);
+  await other?.query('select pg_cancel_backend($1)', [pid]).catch(() => {});
+  await other?.close().catch(() => {});
+}
+
+function assertAllowed(revision: string, statement: Sql): void {
+  if (!isSql(statement)) {
+    throw violation(revision, 'it passes a value to `query` that was not created by `sql`', 'rolled back');
+  }
+  const keyword = forbidden.exec(statement.text.replace(leading, ''))?.[0];
+  if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`, 'rolled back');
+}
+
+function violation(revision: string, reason: string, outcome: Outcome, options?: ErrorOptions): KernelError {
+  return kernelError('ENVELOPE_VIOLATED', { revision, reason, outcome, applied: [] }, options);
 }

@@ -49,6 +49,7 @@ describe('the schema of a config', () => {
       lockTimeout: 3,
       retryFor: 60,
       statementTimeout: 0,
+      codeTimeout: 3600,
     })) {
       expect(upgrade?.properties[key]?.default).toBe(standard);
       expect(upgrade?.properties[key]?.description).toContain('seconds');

@@ -197,6 +197,18 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(result.error).toBeNull();
   });
 
+  test('cancels the query that a code revision runs when its time is up', async ({ database: { session } }) => {
+    const r = revision({
+      id: 'likes@0001',
+      up: async ({ query, sql }) => void (await query(sql`select pg_sleep(60)`)),
+    });
+    const began = performance.now();
+    const result = await upgrade(session, [r], { settings: { ...settings, codeTimeout: 0.3 } });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(result.error).toMatchObject({ code: 'CODE_TIMEOUT', exitCode: 31 });
+    expect((await upgrade(session, table)).error).toBeNull();
+  });
+
   test('names the missing grant', async ({ database: { target, name, session } }) => {
     await onServer(name, `create role ${name}_poor login password 'poor'`);
     const url = target.url.replace('postgres:postgres@', `${name}_poor:poor@`);

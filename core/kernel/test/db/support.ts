@@ -14,7 +14,13 @@ import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
 
 /** Time limits that let a test fail quickly. */
-export const settings: UpgradeSettings = { lockWait: 20, lockTimeout: 3, retryFor: 20, statementTimeout: 0 };
+export const settings: UpgradeSettings = {
+  lockWait: 20,
+  lockTimeout: 3,
+  retryFor: 20,
+  statementTimeout: 0,
+  codeTimeout: 20,
+};
 
 /** The fields of a revision that a test specifies. The others have defaults. */
 export interface Sketch {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import type { Session } from '../../src/db/session.ts';
-import { applied, branch, downgrade, exists, revision, sessionPerTest, upgrade } from '../db/support.ts';
+import { applied, branch, downgrade, exists, revision, sessionPerTest, settings, upgrade } from '../db/support.ts';
 
 describe.each(databaseKinds)('a code revision on %s', (kind) => {
   const current = sessionPerTest(kind);
@@ -36,17 +36,23 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     expect(await applied(session)).toEqual(['core@0001']);
   });
 
-  it.each(['commit', ' /* sly */ ROLLBACK', '-- sly\nbegin', 'savepoint s', 'set role postgres', 'discard all'])(
-    'may not run "%s"',
-    async (text) => {
-      const result = await run(async ({ query, sql }) => {
-        await query(sql`insert into a values (1)`);
-        await query({ ...sql``, text });
-      });
-      expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
-      expect(await session.query('select x from a')).toEqual([]);
-    },
-  );
+  it.each([
+    'commit',
+    ';commit',
+    '; -- sly\n ;end',
+    ' /* sly */ ROLLBACK',
+    '-- sly\nbegin',
+    'savepoint s',
+    'set role postgres',
+    'discard all',
+  ])('may not run "%s"', async (text) => {
+    const result = await run(async ({ query, sql }) => {
+      await query(sql`insert into a values (1)`);
+      await query({ ...sql``, text });
+    });
+    expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', exitCode: 35 });
+    expect(await session.query('select x from a')).toEqual([]);
+  });
 
   it('may run only one statement per call', async () => {
     const result = await run(async ({ query, sql }) => {
@@ -65,13 +71,86 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
   });
 
   it('may not query after its function has returned', async () => {
-    let late: Promise<unknown> = Promise.resolve();
+    let late = async (): Promise<unknown> => null;
     const result = await run(({ query, sql }) => {
-      late = new Promise((resolve) => setTimeout(resolve, 20)).then(() => query(sql`insert into a values (1)`));
-      late.catch(() => {});
+      late = () => query(sql`insert into a values (1)`);
     });
     expect(result.error).toBeNull();
-    await expect(late).rejects.toMatchObject({ code: 'ENVELOPE_VIOLATED' });
+    await expect(late()).rejects.toMatchObject({
+      code: 'ENVELOPE_VIOLATED',
+      message: expect.stringContaining('this query did not run') as string,
+      written: 'The revision and its ledger row are committed.',
+    });
+  });
+
+  it('may not query after it was rolled back', async () => {
+    let late = async (): Promise<unknown> => null;
+    await run(({ query, sql }) => {
+      late = () => query(sql`insert into a values (1)`);
+      throw new Error('changed my mind');
+    });
+    await expect(late()).rejects.toMatchObject({ written: expect.stringContaining('rolled back') as string });
+    expect(await session.query('select x from a')).toEqual([]);
+  });
+
+  it.each(['commit', 'commit; begin', 'rollback', 'rollback; begin'])(
+    'gets no row, and no claim of a rollback, if "%s" slips through and the function returns',
+    async (text) => {
+      const result = await run(async ({ query, sql }) => {
+        await query(sql`insert into a values (1)`);
+        await session.script(text);
+        await query(sql`insert into a values (2)`);
+      });
+      expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', details: { outcome: 'unknown' } });
+      expect(result.error?.written).toContain('may be committed');
+      expect(result.error?.written).not.toMatch(/rolled back|nothing was written/);
+      expect(await applied(session)).toEqual(['core@0001']);
+    },
+  );
+
+  it.each(['commit', 'commit; begin', 'rollback'])(
+    'is not said to be rolled back if "%s" slips through and the function throws',
+    async (text) => {
+      const result = await run(async ({ query, sql }) => {
+        await query(sql`insert into a values (1)`);
+        await session.script(text);
+        throw new Error('changed my mind');
+      });
+      expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', details: { outcome: 'unknown' } });
+    },
+  );
+
+  it('is not said to be rolled back if it commits and then a statement fails', async () => {
+    const result = await run(async ({ query, sql }) => {
+      await query(sql`insert into a values (1)`);
+      await session.script('commit; begin');
+      await query(sql`select 1/0`);
+    });
+    expect(result.error).toMatchObject({ code: 'ENVELOPE_VIOLATED', details: { outcome: 'unknown' } });
+    expect(await session.query('select x from a')).toEqual([{ x: 1 }]);
+  });
+
+  it('ends with its time limit if its function never settles, and releases the lock', async () => {
+    let late = async (): Promise<unknown> => null;
+    const hanging = revision({
+      id: 'likes@0001',
+      dependsOn: ['core@0001'],
+      up: async ({ query, sql }) => {
+        await query(sql`insert into a values (1)`);
+        late = () => query(sql`insert into a values (1)`);
+        await new Promise(() => {});
+      },
+    });
+    const began = performance.now();
+    const result = await upgrade(session, [hanging], { settings: { ...settings, codeTimeout: 0.2 } });
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(result.error).toMatchObject({ code: 'CODE_TIMEOUT', exitCode: 31, details: { revision: 'likes@0001' } });
+    expect(result.error?.message).toContain('plugin "likes"');
+    expect(result.error?.written).toBe('It was rolled back; nothing was written.');
+    await expect(late()).rejects.toMatchObject({ code: 'ENVELOPE_VIOLATED' });
+    expect(await session.query('select x from a')).toEqual([]);
+    expect(await applied(session)).toEqual(['core@0001']);
+    expect((await run(() => {})).error).toBeNull();
   });
 
   it('is reverted by its own code', async () => {

@@ -185,6 +185,15 @@ export const databaseCodes = {
       'End that session, or run the command again when the tables are less busy. To try longer: "upgrade": { "retryFor": seconds } in config.json.',
     written: rolledBackOrLeft,
   }),
+  CODE_TIMEOUT: defineError({
+    exit: exitCode.migrationFailed,
+    message: (d: { revision: string; file: string; seconds: number; applied: readonly string[] }) =>
+      `The function of revision "${d.revision}" of plugin "${d.revision.split('@')[0]}" (${d.file}) ran longer than ${d.seconds} s.`,
+    hint: () =>
+      'It may wait for a promise that never settles. If it needs more time: "upgrade": { "codeTimeout": seconds } in ' +
+      'config.json; 0 turns the limit off.',
+    written: rolledBack,
+  }),
   STEP_INCOMPLETE: defineError({
     exit: exitCode.incompleteStep,
     message: (d: { revision: string; reason: string }) =>
@@ -196,12 +205,23 @@ export const databaseCodes = {
   }),
   ENVELOPE_VIOLATED: defineError({
     exit: exitCode.envelope,
-    message: (d: { revision: string; reason: string; applied: readonly string[] }) =>
-      `Revision "${d.revision}" violates its envelope: ${d.reason}.`,
+    message: (d: {
+      revision: string;
+      reason: string;
+      outcome: 'rolled back' | 'committed' | 'unknown';
+      applied: readonly string[];
+    }) => `Revision "${d.revision}" violates its envelope: ${d.reason}.`,
     hint: () =>
       'The kernel runs each revision in one transaction with fixed settings, its envelope. Remove begin, commit, rollback, ' +
       'set search_path and set role from it.',
-    written: rolledBack,
+    written: (d) => {
+      if (d.outcome === 'rolled back') return rolledBack(d);
+      if (d.outcome === 'committed') return 'The revision and its ledger row are committed.';
+      return (
+        'Statements that ran before this error may be committed. Check the tables that it changes, and whether it has ' +
+        'a ledger row: npx kernel migrate:status'
+      );
+    },
   }),
   OUTCOME_UNKNOWN: defineError({
     exit: exitCode.outcomeUnknown,
