@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
+import { limitResponses } from '../db/limit-responses.ts';
 import type { Session } from '../db/session.ts';
 import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
 import { withSession } from '../db/with-session.ts';
@@ -32,5 +33,8 @@ export interface OpenProject {
 /** Opens the project with its database, and closes the database after `run`. */
 export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
   const { config, revisionSet } = await openRevisionSet(context);
-  return withSession(config.database, (session) => run({ config, revisionSet, session }));
+  return withSession(config.database, (open) => {
+    const session = limitResponses(open, config.upgrade.responseTimeout);
+    return run({ config, revisionSet, session });
+  });
 }

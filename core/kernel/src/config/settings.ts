@@ -74,8 +74,15 @@ export const settings = {
     from: 0,
   }),
   '/upgrade/codeTimeout': seconds({
-    description: 'How many seconds the function of a code revision may run. 0 turns the limit off.',
+    description: 'How long the function of a code revision may run. 0 turns the limit off.',
     default: 3600,
+    from: 0,
+  }),
+  '/upgrade/responseTimeout': seconds({
+    description:
+      "How long the server may take to answer the kernel's own queries, and to report that `statementTimeout` ended a " +
+      'statement. 0 turns the limit off.',
+    default: 60,
     from: 0,
   }),
 } as const;

@@ -203,6 +203,7 @@ function sessionOf(
       return (await engine.query<Row>(text, [...values])).rows;
     },
     sibling: async () => null,
+    abandon() {},
     reconnect: async () => {},
     async close() {
       await engine.close();

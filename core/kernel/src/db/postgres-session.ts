@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
@@ -48,11 +49,32 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
       return result.rows;
     },
     sibling: () => openPostgres(target, target.directUrl ?? target.url),
+    abandon: (reason) => streamOf(current.client)?.destroy(reason),
     async reconnect() {
+      // It may still be open, and hold the migration lock.
+      void end(current.client);
       current = await connect(target, url);
     },
-    close: () => current.client.end(),
+    close: () => end(current.client),
   };
+}
+
+/** Closes a connection. If the server does not answer, breaks it. */
+async function end(client: Client): Promise<void> {
+  const timer = setTimeout(() => streamOf(client)?.destroy(), connectTimeout);
+  try {
+    await client.end();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Returns the socket of a connection. The types of `pg` lack this field. */
+function streamOf(client: Client): Duplex | null {
+  const connection: unknown = Reflect.get(client, 'connection');
+  const stream: unknown =
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : null;
+  return stream instanceof Duplex ? stream : null;
 }
 
 interface Connection {

@@ -23,11 +23,13 @@ export interface Session {
   readonly lost: boolean;
   /**
    * Runs statements separated by semicolons in one round trip. If one fails, an open transaction is rolled back before
-   * the error is thrown.
+   * the error is thrown. `limit` is for `limitResponses`.
    */
-  readonly script: (text: string, onNotice?: (notice: Notice) => void) => Promise<void>;
-  /** Runs exactly one statement and returns its rows. */
-  readonly query: <Row>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+  readonly script: (text: string, onNotice?: (notice: Notice) => void, limit?: number) => Promise<void>;
+  /** Runs exactly one statement and returns its rows. `limit` is for `limitResponses`. */
+  readonly query: <Row>(text: string, values?: readonly unknown[], limit?: number) => Promise<readonly Row[]>;
+  /** Breaks the connection, for example because the server does not answer. Running statements fail with `reason`. */
+  readonly abandon: (reason: Error) => void;
   /** Opens a second connection, which bypasses a pooler; `null` if the database serves only one connection. */
   readonly sibling: () => Promise<Session | null>;
   /** Reconnects to the same database after the connection was lost. Throws like {@link openSession}. */

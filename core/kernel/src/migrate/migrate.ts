@@ -1,5 +1,6 @@
 import type { UpgradeSettings } from '../config/config.ts';
 import { explainSessionError } from '../db/explain-session-error.ts';
+import { limitResponses } from '../db/limit-responses.ts';
 import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
@@ -127,7 +128,8 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
  * error is part of the result, together with the steps committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
-  const { session, revisionSet, settings, observer = {} } = options;
+  const { revisionSet, settings, observer = {} } = options;
+  const session = limitResponses(options.session, settings.responseTimeout);
   const run: RunContext = { id: randomUUID(), session, settings, observer };
   const nothing: MigrationResult = {
     runId: run.id,

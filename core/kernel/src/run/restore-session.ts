@@ -16,6 +16,17 @@ set local idle_in_transaction_session_timeout = 0;
 set local client_min_messages = notice;`;
 }
 
+/**
+ * Returns the time in seconds within which the server must answer a text of `revisions` revisions: the time after which
+ * it ends the statement, and the time for its answer. 0 if the statement has no limit.
+ */
+export function textLimit(
+  { statementTimeout, responseTimeout }: Pick<UpgradeSettings, 'statementTimeout' | 'responseTimeout'>,
+  revisions = 1,
+): number {
+  return statementTimeout === 0 || responseTimeout === 0 ? 0 : statementTimeout * revisions + responseTimeout;
+}
+
 function milliseconds(seconds: number): number {
   return Math.round(seconds * 1000);
 }

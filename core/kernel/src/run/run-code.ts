@@ -5,6 +5,7 @@ import type { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
+import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 
 /** Statements that would end or split the transaction of a code revision, or change its settings. */
@@ -38,7 +39,7 @@ export async function runCode(
     assertAllowed(step.id, statement);
     running += 1;
     try {
-      return await session.query<Row>(statement.text, statement.values);
+      return await session.query<Row>(statement.text, statement.values, textLimit(settings));
     } finally {
       running -= 1;
     }
@@ -47,7 +48,9 @@ export async function runCode(
     await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
     outcome = 'unknown';
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
-    await session.script(`${recordBlock(row, batch.direction, performance.now() - began, settings)}\ncommit;`);
+    const record = `${recordBlock(row, batch.direction, performance.now() - began, settings)}\ncommit;`;
+    // The commit checks deferred constraints, which may take long.
+    await session.script(record, undefined, textLimit(settings));
   } catch (error) {
     outcome = 'unknown';
     if (session.lost) throw error;

@@ -5,6 +5,7 @@ import type { Batch } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
+import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
 
@@ -84,9 +85,9 @@ async function runStatement(
   const text = textOf(revision, direction);
   if ((await isInEffect(session, revision)) === expected) return;
   const leftover = expected ? await findInvalidIndex(session, text) : null;
-  if (leftover !== null) await session.query(dropOf(leftover));
+  if (leftover !== null) await session.query(dropOf(leftover), [], textLimit(run.settings));
   try {
-    await session.query(text);
+    await session.query(text, [], textLimit(run.settings));
   } catch (error) {
     throw new NontransactionalError(error, session.lost, await cleanUp(run, session, text));
   }
@@ -96,7 +97,7 @@ async function runStatement(
 }
 
 async function isInEffect(session: Session, revision: Revision): Promise<boolean> {
-  const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false');
+  const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false', [], 0);
   return row !== undefined && Object.values(row)[0] === true;
 }
 
@@ -132,7 +133,7 @@ async function cleanUp({ settings }: RunContext, session: Session, text: string)
     // It waits for transactions that use the table, and must not wait forever for one that blocked the build.
     const limit = Math.max(1, Math.round(settings.lockTimeout * 1000));
     await session.script(`set lock_timeout = ${limit}; set statement_timeout = 0`);
-    await session.query(dropOf(index));
+    await session.query(dropOf(index), [], 0);
     return { index, dropped: true };
   } catch {
     return { index, dropped: false };

@@ -1,6 +1,8 @@
+import type { Notice } from '../db/session.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import type { Batch, RunnableStep } from './batches.ts';
 import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWrite } from './envelope.ts';
+import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 
 /**
@@ -24,12 +26,13 @@ export async function runSql(
           settings,
         );
   const script = `${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
-  await session.script(script, ({ code, message: id }) => {
+  const onNotice = ({ code, message: id }: Notice): void => {
     const step = byId.get(id);
     if (step === undefined) return;
     if (code === kernelSqlState.skipped) done.delete(id);
     if (code === kernelSqlState.begins) onBegin(step);
-  });
+  };
+  await session.script(script, onNotice, textLimit(settings, batch.steps.length));
   return [...done];
 }
 

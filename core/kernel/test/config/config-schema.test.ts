@@ -50,6 +50,7 @@ describe('the schema of a config', () => {
       retryFor: 60,
       statementTimeout: 0,
       codeTimeout: 3600,
+      responseTimeout: 60,
     })) {
       expect(upgrade?.properties[key]?.default).toBe(standard);
       expect(upgrade?.properties[key]?.description).toContain('seconds');

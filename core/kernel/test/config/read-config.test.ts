@@ -39,7 +39,14 @@ describe('a config', () => {
     const config = read({ ...base, plugins: { likes: { perMinute: 60 } } });
     expect(config).toMatchObject({
       overlays: [],
-      upgrade: { lockWait: 300, lockTimeout: 3, retryFor: 60, statementTimeout: 0, codeTimeout: 3600 },
+      upgrade: {
+        lockWait: 300,
+        lockTimeout: 3,
+        retryFor: 60,
+        statementTimeout: 0,
+        codeTimeout: 3600,
+        responseTimeout: 60,
+      },
     });
     expect(config.plugins.has('core')).toBe(false);
     expect(config.plugins.get('likes')).toEqual({
@@ -61,10 +68,17 @@ describe('a config', () => {
       database: { url: 'postgres://u:p@h/d' },
       core: '@acme/core',
       plugins: { app: { $enabled: false, $package: './app', $startTimeout: 0.5, a: { $b: 1 } } },
-      upgrade: { lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3, codeTimeout: 9 },
+      upgrade: { lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3, codeTimeout: 9, responseTimeout: 8 },
     });
     expect(config.plugins.get('core')).toMatchObject({ enabled: true, package: '@acme/core' });
-    expect(config.upgrade).toEqual({ lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3, codeTimeout: 9 });
+    expect(config.upgrade).toEqual({
+      lockWait: 0,
+      lockTimeout: 1.5,
+      retryFor: 2,
+      statementTimeout: 3,
+      codeTimeout: 9,
+      responseTimeout: 8,
+    });
     expect(config.plugins.get('app')).toMatchObject({
       enabled: false,
       package: './app',

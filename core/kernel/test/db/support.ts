@@ -20,6 +20,7 @@ export const settings: UpgradeSettings = {
   retryFor: 20,
   statementTimeout: 0,
   codeTimeout: 20,
+  responseTimeout: 20,
 };
 
 /** The fields of a revision that a test specifies. The others have defaults. */
