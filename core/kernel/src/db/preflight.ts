@@ -1,4 +1,5 @@
 import { kernelError } from '../error/kernel-codes.ts';
+import { shortMessage } from '../error/short-message.ts';
 import type { Session } from './session.ts';
 import { oldestSupportedMajor } from './supported-versions.ts';
 
@@ -10,11 +11,60 @@ interface Facts {
   readonly may_create: boolean;
 }
 
+/** The pending revisions, for messages and for the checks that depend on them. */
+export interface Pending {
+  readonly ids: readonly string[];
+  /** The first one that runs outside a transaction, on a second connection. */
+  readonly outside: string | null;
+  /** Whether one of them needs a transaction that spans several messages. */
+  readonly spansMessages: boolean;
+}
+
 /**
- * Checks the server before the first write of a run, so that the run does not fail halfway. `pending` lists the
- * revisions for the messages. Throws DATABASE_UNSUPPORTED, DATABASE_READ_ONLY and DATABASE_PRIVILEGE.
+ * Checks the server before the first write of a run, so that the run does not fail halfway. Throws
+ * DATABASE_UNSUPPORTED, DATABASE_READ_ONLY, DATABASE_PRIVILEGE and DIRECT_CONNECTION_NEEDED.
  */
-export async function assertWritable(session: Session, pending: readonly string[]): Promise<void> {
+export async function assertServerFits(session: Session, { ids, outside, spansMessages }: Pending): Promise<void> {
+  await assertWritable(session, ids);
+  if (!spansMessages) return;
+  await beginAlone(session);
+  try {
+    if (outside !== null) await assertSecondConnection(session, outside);
+  } finally {
+    await session.script('rollback');
+  }
+}
+
+/** Opens a transaction that spans several messages. A pooler in statement mode rejects it. */
+async function beginAlone(session: Session): Promise<void> {
+  try {
+    await session.script('begin');
+  } catch (error) {
+    if (!/statement pooling/i.test(shortMessage(error))) throw error;
+    const found = 'a pooler in statement mode';
+    const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';
+    throw kernelError('DATABASE_UNSUPPORTED', { database: session.shown, found, expected }, { cause: error });
+  }
+}
+
+/** The time in seconds within which a second connection must answer, while the first is in a transaction. */
+const secondConnectionTimeout = 5;
+
+/** A pooler with a pool of one accepts a second connection, but never answers it. */
+async function assertSecondConnection(session: Session, revision: string): Promise<void> {
+  let second: Session | null = null;
+  try {
+    second = await session.sibling();
+    await second?.query('select 1', [], secondConnectionTimeout);
+  } catch (error) {
+    const details = { revision, database: session.shown, reason: shortMessage(error) };
+    throw kernelError('DIRECT_CONNECTION_NEEDED', details, { cause: error });
+  } finally {
+    await second?.close().catch(() => {});
+  }
+}
+
+async function assertWritable(session: Session, pending: readonly string[]): Promise<void> {
   const [facts] = await session.query<Facts>(
     `select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as recovery,
       current_setting('default_transaction_read_only') = 'on' as read_only,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertWritable } from '../db/preflight.ts';
+import { assertServerFits } from '../db/preflight.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
@@ -32,7 +32,7 @@ export async function runSteps(
     progress.deadline = performance.now() + run.settings.lockWait * 1000;
   }
   if (mode === 'run') await loadExtensions(run.session, steps);
-  const interruption = await prepareDatabase(run, steps, ledger, progress);
+  const interruption = await prepareDatabase(run, steps, mode, ledger, progress);
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
   return runBatches(run, batchesOf(steps, mode, together), progress);
@@ -42,6 +42,7 @@ export async function runSteps(
 async function prepareDatabase(
   run: RunContext,
   steps: readonly RunnableStep[],
+  mode: 'run' | 'stamp',
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
@@ -50,7 +51,12 @@ async function prepareDatabase(
   if (step === undefined) return null;
   try {
     const ids = steps.map(({ id }) => id);
-    if (!progress.checked && session.kind === 'postgres') await assertWritable(session, ids);
+    if (!progress.checked && session.kind === 'postgres') {
+      const kinds = batchesOf(steps, mode, false);
+      const outside = kinds.find(({ kind }) => kind === 'nontransactional')?.steps[0]?.id ?? null;
+      const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'code');
+      await assertServerFits(session, { ids, outside, spansMessages });
+    }
     progress.checked = true;
     return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
   } catch (error) {

@@ -197,6 +197,23 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(result.error).toBeNull();
   });
 
+  test('overrides the transaction_timeout of the role', async ({ database: { target, name } }) => {
+    const role = `${name}_hasty`;
+    await onServer(
+      name,
+      `create role ${role} superuser login password 'hasty'; alter role ${role} set transaction_timeout = '300ms'`,
+    );
+    const hasty = await openSession({ ...target, url: target.url.replace('postgres:postgres@', `${role}:hasty@`) });
+    expect(await hasty.query('show transaction_timeout')).toEqual([{ transaction_timeout: '300ms' }]);
+    const code = revision({
+      id: 'likes@0001',
+      up: async ({ query, sql }) => void (await query(sql`select pg_sleep(0.5)`)),
+    });
+    const slow = branch('core', 'select pg_sleep(0.5)', 'select pg_sleep(0.5)');
+    expect((await upgrade(hasty, [...slow, code])).error).toBeNull();
+    await hasty.close();
+  });
+
   test('cancels the query that a code revision runs when its time is up', async ({ database: { session } }) => {
     const r = revision({
       id: 'likes@0001',

@@ -1,0 +1,110 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { emptyDatabase } from '../../../../test/helper/database.ts';
+import { openSession, type Session } from '../../src/db/session.ts';
+import { branch, exists, revision, upgrade } from '../db/support.ts';
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('pgbouncer', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const installed = isInstalled();
+
+/** Starts PgBouncer in front of an empty database. Returns a session through it, and one without it. */
+async function openThroughPooler(mode: string, poolSize: number): Promise<readonly [pooled: Session, direct: Session]> {
+  const target = await emptyDatabase('postgres');
+  if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
+  const name = new URL(target.url).pathname.slice(1);
+  const port = await freePort();
+  const folder = mkdtempSync(join(inject('memory'), 'pooler-'));
+  const file = join(folder, 'pgbouncer.ini');
+  const lines = [
+    '[databases]',
+    `${name} = host=127.0.0.1 port=${inject('postgresPort')} user=postgres password=postgres`,
+    '[pgbouncer]',
+    'listen_addr = 127.0.0.1',
+    `listen_port = ${port}`,
+    'unix_socket_dir =',
+    'auth_type = any',
+    `pool_mode = ${mode}`,
+    `default_pool_size = ${poolSize}`,
+  ];
+  writeFileSync(file, lines.join('\n'));
+  chmodSync(folder, 0o755);
+  // PgBouncer refuses to run as root.
+  const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
+  const pooler = spawn('pgbouncer', ['-q', ...user, file], { stdio: 'ignore' });
+  onTestFinished(() => void pooler.kill());
+  const url = target.url.replace(/:\d+\//, `:${port}/`);
+  await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(true);
+  const pooled = await openSession({ ...target, url });
+  const direct = await openSession(target);
+  onTestFinished(async () => {
+    await pooled.close().catch(() => {});
+    await direct.close();
+  });
+  return [pooled, direct];
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => socket.end());
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+const table = branch('core', 'create table a (x int)');
+const index = revision({
+  id: 'core@0002',
+  revises: 'core@0001',
+  up: 'create index concurrently a_x on a (x)',
+  transaction: false,
+  check: `select to_regclass('a_x') is not null`,
+});
+
+const title = installed ? 'behind PgBouncer' : 'behind PgBouncer (not installed: apt-get install pgbouncer)';
+
+describe.runIf(installed)(title, () => {
+  it('an upgrade works in transaction mode', async () => {
+    const [pooled, direct] = await openThroughPooler('transaction', 2);
+    expect((await upgrade(pooled, [...table, index])).error).toBeNull();
+    expect(await exists(direct, 'a_x')).toBe(true);
+  });
+
+  it('a step outside a transaction is refused before the first write if there is no second connection', async () => {
+    const [pooled, direct] = await openThroughPooler('transaction', 1);
+    const began = performance.now();
+    const { error } = await upgrade(pooled, [...table, index]);
+    expect(error).toMatchObject({ code: 'DIRECT_CONNECTION_NEEDED', exitCode: 22, details: { revision: 'core@0002' } });
+    expect(error?.hint).toContain('directUrl');
+    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(await exists(direct, 'kernel.ledger')).toBe(false);
+  });
+
+  it('statement mode is refused before the first write', async () => {
+    const [pooled, direct] = await openThroughPooler('statement', 2);
+    const { error } = await upgrade(pooled, [...table, index]);
+    expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED', exitCode: 22 });
+    expect(error?.message).toContain('a pooler in statement mode');
+    expect(await exists(direct, 'kernel.ledger')).toBe(false);
+  });
+});
