@@ -105,7 +105,14 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
         entry(name, given),
       ]),
     ),
-    upgrade: { lockWait: 300, lockTimeout: 3, retryFor: 60, statementTimeout: 0, codeTimeout: 3600, responseTimeout: 60 },
+    upgrade: {
+      lockWait: 300,
+      lockTimeout: 3,
+      retryFor: 60,
+      statementTimeout: 0,
+      codeTimeout: 3600,
+      responseTimeout: 60,
+    },
   };
 }
 
