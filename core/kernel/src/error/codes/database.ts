@@ -212,8 +212,7 @@ export const databaseCodes = {
       applied: readonly string[];
     }) => `Revision "${d.revision}" violates its envelope: ${d.reason}.`,
     hint: () =>
-      'The kernel runs each revision in one transaction with fixed settings, its envelope. Remove begin, commit, rollback, ' +
-      'set search_path and set role from it.',
+      'The kernel runs each revision in one transaction, its envelope. Remove begin, commit, rollback and savepoint from it.',
     written: (d) => {
       if (d.outcome === 'rolled back') return rolledBack(d);
       if (d.outcome === 'committed') return 'The revision and its ledger row are committed.';
