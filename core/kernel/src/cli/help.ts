@@ -34,8 +34,8 @@ export function helpOfAll(pluginCommands: readonly DeclaredCommand[]): string {
     ['Examples:', '  kernel start', '  kernel migrate:plan --sql', '  kernel help migrate:down'].join('\n'),
     'Every error has a code, an exit code and a fix to copy. Exit codes: 0 done,\n' +
       '2 incorrect use, 3 something is pending, others: see docs/errors.md.\n' +
-      'HEADWATER_PLAIN_RUNTIME=1 turns off what speeds up the command by changing its\n' +
-      'process; a linked workspace then runs as it was built.',
+      'HEADWATER_PLAIN_RUNTIME=1 turns off every speedup that changes the process, and\n' +
+      'runs a linked workspace from its build.',
   ].join('\n\n');
 }
 
