@@ -20,6 +20,13 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Trials that take long, which only `npm run test:full` runs: kills and cut connections at every moment. */
+export const longTrials = [
+  'test/faults/kill-server.test.ts',
+  'test/faults/kill-embedded.test.ts',
+  'core/kernel/test/run/lost-connection.test.ts',
+];
+
 export default defineConfig({
   // Tests run on the sources of the workspace, never on a build.
   resolve: { conditions },
@@ -28,8 +35,8 @@ export default defineConfig({
     root: here,
     // One project for all packages, because a worker of Vitest serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
-    // These need a registry: `npm run test:full`.
-    exclude: [...configDefaults.exclude, 'test/full/**'],
+    // `npm run test:full` runs these, and those that need a registry.
+    exclude: [...configDefaults.exclude, 'test/full/**', ...longTrials],
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },

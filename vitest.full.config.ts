@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
+import base, { longTrials } from './vitest.config.ts';
 
 /** The tests that need a registry or another package manager, and long trials: `npm run test:full`. */
 export default defineConfig({
@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...base.test,
     // Random applications are tested in every run; here there are ten times as many.
-    include: ['test/full/**/*.test.ts', '**/random-applications.test.ts'],
+    include: ['test/full/**/*.test.ts', '**/random-applications.test.ts', ...longTrials],
     env: { TRIALS: '40' },
     exclude: configDefaults.exclude,
     // Installing from a registry takes minutes on a slow connection.

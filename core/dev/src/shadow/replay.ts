@@ -68,7 +68,7 @@ async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise
     isolatedScript(text, `perform set_config('${progressSetting}', '${i + 1}', false);`),
   );
   try {
-    await session.script(`select set_config('${progressSetting}', '0', false);\n${script.join('\n')}`);
+    await session.script(`begin;select set_config('${progressSetting}', '0', false);commit;\n${script.join('\n')}`);
   } catch (error) {
     // The failed transaction has rolled its setting back. Run separately, the revision fails again, with a position in
     // its own SQL.

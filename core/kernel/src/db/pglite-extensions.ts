@@ -63,9 +63,9 @@ export async function openExtensions(
     async loadFor(text) {
       for (const name of namesIn(text)) {
         if (isLoaded(files, name) || (await archiveOf(engine, name)) === null) continue;
+        await load(name);
         // Before the extension can be created: a directory with an extension that the list lacks would be unusable.
         if (file !== null) writeNames(file, needed.add(name));
-        await load(name);
       }
     },
   };

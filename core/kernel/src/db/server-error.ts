@@ -16,7 +16,9 @@ export interface ServerError {
 
 /** Returns the server error behind a driver's error; `null` if the error does not come from the server. */
 export function serverErrorOf(error: unknown): ServerError | null {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  // Errors of the operating system have codes like EPERM, and name the system call.
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string' || 'syscall' in error)
+    return null;
   if (!/^[0-9A-Z]{5}$/.test(error.code)) return null;
   const text = (key: string): string | undefined => {
     const value: unknown = Reflect.get(error, key);

@@ -5,7 +5,7 @@ import type { Revision } from '../plugin/revision.ts';
 import { dollarQuote } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
-import { optionalLimits, restoreSession, transactionLimits } from './restore-session.ts';
+import { optionalLimits, restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named after the columns. */
 export interface RowToWrite {
@@ -118,7 +118,7 @@ const declarations = `declare
   present boolean[];
   missing text;
   began timestamptz;
-  check_interval text := current_setting('client_connection_check_interval');`;
+  ${restoreDeclarations}`;
 
 /**
  * Returns PL/pgSQL that sends a notice with the step's id. From it the client learns which revision is running or

@@ -11,7 +11,7 @@ export function transactionLimits(
   revisions = 1,
 ): string {
   return `set local lock_timeout = ${milliseconds(settings.lockTimeout)};
-set local statement_timeout = ${milliseconds(settings.statementTimeout) * revisions};
+set local statement_timeout = ${Math.min(milliseconds(settings.statementTimeout) * revisions, longestTimeout)};
 set local idle_in_transaction_session_timeout = 0;
 set local client_min_messages = notice;`;
 }
@@ -24,8 +24,13 @@ export function textLimit(
   { statementTimeout, responseTimeout }: Pick<UpgradeSettings, 'statementTimeout' | 'responseTimeout'>,
   revisions = 1,
 ): number {
-  return statementTimeout === 0 || responseTimeout === 0 ? 0 : statementTimeout * revisions + responseTimeout;
+  if (statementTimeout === 0 || responseTimeout === 0) return 0;
+  // Twice, since the server times the statement and the checks at the commit separately.
+  return Math.min(2 * statementTimeout * revisions + responseTimeout, longestTimeout / 1000);
 }
+
+/** Milliseconds. PostgreSQL and the timers of Node count them in 32 bits. */
+const longestTimeout = 2_147_483_647;
 
 function milliseconds(seconds: number): number {
   return Math.round(seconds * 1000);
@@ -47,12 +52,15 @@ export const optionalLimits = `if current_setting('transaction_timeout', true) i
 /**
  * Returns PL/pgSQL that undoes everything that a revision can leave in its session: settings, role and session
  * authorization, temporary objects, the values of `lastval` and `currval`, plans, cursors, prepared statements, `listen`
- * registrations and session advisory locks. So the next revision finds the session as if it ran alone. `limits` are the
+ * registrations and session advisory locks. So the next revision finds the session as if it ran alone. Deferred
+ * constraints are checked first, under the settings of the revision. Statements that a pooler or a shadow has prepared
+ * stay: `deallocate all` would break the other clients of a pooler. `limits` are the
  * statements of {@link transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored
  * inside a transaction; batches end before revisions that depend on them.
  */
-export function restoreSession(limits: string, statements: string = forgetStatements): string {
-  return `perform pg_catalog.pg_advisory_unlock_all();
+export function restoreSession(limits: string): string {
+  return `set constraints all immediate;
+    perform pg_catalog.pg_advisory_unlock_all();
     reset session authorization;
     reset role;
     reset all;
@@ -62,23 +70,17 @@ export function restoreSession(limits: string, statements: string = forgetStatem
     end if;
     perform set_config('client_connection_check_interval', check_interval, true);
     execute 'close all';
-    ${statements}
+    foreach statement in array array(select name from pg_catalog.pg_prepared_statements
+        where from_sql and not starts_with(name, 'headwater_')) loop
+      execute format('deallocate %I', statement);
+    end loop;
     unlisten *;
     discard temp;
     discard sequences;`;
 }
 
-const forgetStatements = `deallocate all;
-    discard plans;`;
-
-/** A shadow keeps the statements with which it reads its catalog, and their plans: planning takes longer than reading. */
-const keepCatalogStatements = `foreach statement in array
-        array(select name from pg_catalog.pg_prepared_statements where not starts_with(name, 'headwater_')) loop
-      execute format('deallocate %I', statement);
-    end loop;`;
-
-const shadowDeclarations = `declare
-  statement text;
+/** The variables of {@link restoreSession}. */
+export const restoreDeclarations = `statement text;
   check_interval text := current_setting('client_connection_check_interval');`;
 
 /**
@@ -90,18 +92,20 @@ export function isolatedScript(text: string, after = ''): string {
   const limits = transactionLimits({ lockTimeout: 0, statementTimeout: 0 });
   return `begin isolation level read committed read write;
 ${limits}
-do ${dollarQuote(`${shadowDeclarations}
+do ${dollarQuote(`declare
+  ${restoreDeclarations}
 begin
   execute ${dollarQuote(text)};
-  ${restoreSession(limits, keepCatalogStatements)}
+  ${restoreSession(limits)}
   ${after}
 end`)};
 commit;`;
 }
 
 /** The statement that restores the session after a code revision, inside its transaction. */
-export const restoreScript = `do ${dollarQuote(`${shadowDeclarations}
+export const restoreScript = `do ${dollarQuote(`declare
+  ${restoreDeclarations}
 begin
-  ${restoreSession(transactionLimits({ lockTimeout: 0, statementTimeout: 0 }), keepCatalogStatements)}
+  ${restoreSession(transactionLimits({ lockTimeout: 0, statementTimeout: 0 }))}
 end`)};
 `;

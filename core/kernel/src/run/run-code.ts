@@ -21,6 +21,7 @@ export async function runCode(
   batch: Batch,
   attemptId: string,
   onBegin: OnBegin,
+  applied: readonly string[],
 ): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
@@ -29,14 +30,14 @@ export async function runCode(
   const { session, settings } = run;
   const row = rowOf(run.id, { ...step, revision }, attemptId);
   if (!(await openLockedTransaction(run, row, batch.direction))) return [];
-  onBegin(step);
   const began = performance.now();
-  const transaction = await readTransaction(session);
+  let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
   let running = 0;
+  let isRecording = false;
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
-    if (outcome !== null) throw violation(step.id, lateQuery, outcome);
-    assertAllowed(step.id, statement);
+    if (outcome !== null) throw violation(step.id, lateQuery, outcome, applied);
+    assertAllowed(step.id, statement, applied);
     running += 1;
     try {
       return await session.query<Row>(statement.text, statement.values, textLimit(settings));
@@ -45,26 +46,29 @@ export async function runCode(
     }
   };
   try {
+    onBegin(step);
+    transaction = await readTransaction(session);
     await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
     outcome = 'unknown';
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
     const record = `${recordBlock(row, batch.direction, performance.now() - began, settings)}\ncommit;`;
     // The commit checks deferred constraints, which may take long.
+    isRecording = true;
     await session.script(record, undefined, textLimit(settings));
   } catch (error) {
     outcome = 'unknown';
     if (session.lost) throw error;
     if (error instanceof TimeUp && running > 0) await cancel(session, transaction.pid);
-    // After an error in the transaction the server answers nothing but a rollback.
-    const current = await readTransaction(session).catch(() => transaction);
+    // After an error in the transaction the server answers nothing but a rollback. A failed script was rolled back.
+    const current = isRecording ? transaction : await readTransaction(session).catch(() => transaction);
     if (session.lost) throw error;
     await session.script('rollback');
     if (current.id !== transaction.id || (await wasCommitted(session, transaction.id))) {
-      throw violation(step.id, endedTransaction, 'unknown', { cause: error });
+      throw violation(step.id, endedTransaction, 'unknown', applied, { cause: error });
     }
     outcome = 'rolled back';
     if (!(error instanceof TimeUp)) throw error;
-    const details = { revision: step.id, file: revision.file, seconds: settings.codeTimeout, applied: [] };
+    const details = { revision: step.id, file: revision.file, seconds: settings.codeTimeout, applied };
     throw kernelError('CODE_TIMEOUT', details);
   }
   outcome = 'committed';
@@ -93,8 +97,14 @@ async function withinTime(seconds: number, work: () => Promise<void>): Promise<v
   }
 }
 
+/** A transaction, by its id, and the server process behind any pooler. */
+interface Transaction {
+  readonly id: string | null;
+  readonly pid: number | null;
+}
+
 /** Returns the id of the open transaction, which this assigns, and of the server process behind any pooler. */
-async function readTransaction(session: Session): Promise<{ readonly id: string | null; readonly pid: number | null }> {
+async function readTransaction(session: Session): Promise<Transaction> {
   const [row] = await session.query<{ id: string; pid: number }>(
     'select pg_current_xact_id()::text as id, pg_backend_pid() as pid',
   );
@@ -114,14 +124,20 @@ async function cancel(session: Session, pid: number | null): Promise<void> {
   await other?.close().catch(() => {});
 }
 
-function assertAllowed(revision: string, statement: Sql): void {
+function assertAllowed(revision: string, statement: Sql, applied: readonly string[]): void {
   if (!isSql(statement)) {
-    throw violation(revision, 'it passes a value to `query` that was not created by `sql`', 'rolled back');
+    throw violation(revision, 'it passes a value to `query` that was not created by `sql`', 'rolled back', applied);
   }
   const keyword = forbidden.exec(statement.text.replace(leading, ''))?.[0];
-  if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`, 'rolled back');
+  if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`, 'rolled back', applied);
 }
 
-function violation(revision: string, reason: string, outcome: Outcome, options?: ErrorOptions): KernelError {
-  return kernelError('ENVELOPE_VIOLATED', { revision, reason, outcome, applied: [] }, options);
+function violation(
+  revision: string,
+  reason: string,
+  outcome: Outcome,
+  applied: readonly string[],
+  options?: ErrorOptions,
+): KernelError {
+  return kernelError('ENVELOPE_VIOLATED', { revision, reason, outcome, applied }, options);
 }

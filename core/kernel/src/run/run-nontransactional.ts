@@ -1,4 +1,4 @@
-import { kernelError } from '../error/kernel-codes.ts';
+import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { Batch } from './batches.ts';
@@ -30,8 +30,9 @@ export async function runNontransactional(
   if (!(await openLockedTransaction(run, row, batch.direction))) return [];
   onBegin(step);
   const began = performance.now();
+  let second: Session | null = null;
   try {
-    const second = await openSecond(run, revision);
+    second = await openSecond(run, revision);
     if (second === null) {
       // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
@@ -50,7 +51,9 @@ export async function runNontransactional(
     await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run.settings)}\ncommit;`);
   } catch (error) {
     if (!session.lost) await session.script('rollback').catch(() => {});
-    throw error;
+    if (isKernelError(error) || error instanceof NontransactionalError) throw error;
+    // The statement may have taken effect before this error.
+    throw new NontransactionalError(error, session.lost || second?.lost === true, null);
   }
   return [step.id];
 }

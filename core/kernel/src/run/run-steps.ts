@@ -146,7 +146,7 @@ async function runBatch(
     // too late.
     const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
     try {
-      return await runners[batch.kind](run, batch, randomUUID(), onBegin);
+      return await runners[batch.kind](run, batch, randomUUID(), onBegin, applied);
     } catch (error) {
       if (current === null) throw error;
       const step: RunnableStep = current;

@@ -110,6 +110,19 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(error).toBeNull();
     });
 
+    it('with the checks of its deferred constraints before the session is restored', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          `create temp table t (id int primary key, up int references t deferrable initially deferred);
+           insert into t values (1, 2), (2, 1); create table m_a as select * from t`,
+          'create table m_b ()',
+        ),
+      );
+      expect(error).toBeNull();
+    });
+
     it('without the cursors, prepared statements, locks and notifications of an earlier one', async () => {
       const { error } = await run(
         session,
@@ -162,6 +175,21 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
     expect((await upgrade(session, [code])).error).toBeNull();
     expect(await value('show timezone')).not.toBe('Asia/Tokyo');
     expect(await exists(session, 'keep')).toBe(false);
+  });
+
+  it('reports a constraint that a code revision violates at its commit as a failure that was rolled back', async () => {
+    const table = revision({
+      id: 'm@0001',
+      up: `create table p (id int primary key); create table c (id int references p deferrable initially deferred)`,
+    });
+    const code = revision({
+      id: 'm@0002',
+      revises: 'm@0001',
+      up: async ({ query, sql }) => void (await query(sql`insert into c values (1)`)),
+    });
+    const { error } = await upgrade(session, [table, code]);
+    expect(error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '23503', applied: ['m@0001'] } });
+    expect(error?.written).toBe('It was rolled back; the revision before it stays applied.');
   });
 
   it('keeps the revisions before one that fails in a shared transaction', async () => {

@@ -127,6 +127,7 @@ export const databaseCodes = {
     hint: () =>
       'Restore the schema "kernel" from a backup. If only the table kernel.format is empty, let the owner of the schema ' +
       'run: insert into kernel.format values (1);',
+    written: committedEarlier,
   }),
   LEDGER_FORMAT_NEWER: defineError({
     exit: exitCode.databaseAhead,
