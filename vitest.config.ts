@@ -20,11 +20,22 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Trials that take long, which only `npm run test:full` runs: kills and cut connections at every moment. */
-export const longTrials = [
+/**
+ * Tests that take long, which only `npm run test:full` runs: kills and cut connections at every moment, and end-to-end
+ * tests with many processes or whole installations.
+ */
+export const longTests = [
   'test/faults/kill-server.test.ts',
   'test/faults/kill-embedded.test.ts',
   'core/kernel/test/run/lost-connection.test.ts',
+  'core/kernel/test/runtime/host-process.test.ts',
+  'core/kernel/test/runtime/tricks.test.ts',
+  'core/dev/test/commands/transaction-conflict.test.ts',
+  'test/integration/embedded-extensions.test.ts',
+  'test/e2e/pages.test.ts',
+  'test/e2e/old-database.test.ts',
+  'test/e2e/packed-content.test.ts',
+  'test/e2e/partial-installation.test.ts',
 ];
 
 export default defineConfig({
@@ -36,7 +47,7 @@ export default defineConfig({
     // One project for all packages, because a worker of Vitest serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
     // `npm run test:full` runs these, and those that need a registry.
-    exclude: [...configDefaults.exclude, 'test/full/**', ...longTrials],
+    exclude: [...configDefaults.exclude, 'test/full/**', ...longTests],
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },
