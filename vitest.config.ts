@@ -9,11 +9,11 @@ process.chdir(here);
 
 const conditions = ['headwater-source', ...defaultServerConditions];
 
-/** Runs tests that start processes first. At the end of the run they would occupy one worker while the others idle. */
+/** Schedules tests that start processes before all others. If they ran last, most workers would be idle. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const starts = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:e2e|faults|cli)\//.test(moduleId);
-    // Not the method of arrays: it returns a new list.
+    // This is not the method of arrays. It returns a new list.
     // oxlint-disable-next-line unicorn/no-array-sort
     const sorted = await super.sort(files);
     return [...sorted.filter(starts), ...sorted.filter((file) => !starts(file))];
@@ -21,8 +21,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * Tests that take long, which only `npm run test:full` runs: kills and cut connections at every moment, and end-to-end
- * tests with many processes or whole installations.
+ * Slow tests, which only `npm run test:full` runs. They kill processes and cut connections at every moment, or test end
+ * to end with many processes or whole installations.
  */
 export const longTests = [
   'test/faults/kill-server.test.ts',
@@ -44,9 +44,9 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     root: here,
-    // One project for all packages, because a worker of Vitest serves only one. `--dir core/kernel/test` selects a package.
+    // One project for all packages, since a Vitest worker serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
-    // `npm run test:full` runs these, and those that need a registry.
+    // `npm run test:full` runs these, and the tests that need a registry.
     exclude: [...configDefaults.exclude, 'test/full/**', ...longTests],
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],

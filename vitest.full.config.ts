@@ -1,12 +1,12 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import base, { longTests } from './vitest.config.ts';
 
-/** The tests that need a registry or another package manager, and those that take long: `npm run test:full`. */
+/** The tests of `npm run test:full`: slow ones, and those that need a registry or another package manager. */
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    // Random applications are tested in every run; here there are ten times as many.
+    // Every run tests random applications. This one tests ten times as many.
     include: ['test/full/**/*.test.ts', '**/random-applications.test.ts', ...longTests],
     env: { TRIALS: '40' },
     exclude: configDefaults.exclude,

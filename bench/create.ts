@@ -53,7 +53,7 @@ async function main(revisions: number, rounds: number): Promise<void> {
   }
 }
 
-/** Writes plugin zero and a plugin: each revision adds a table or a column, and one more column has no revision yet. */
+/** Writes plugin zero and a plugin. Each revision adds a table or a column, and one more column has no revision yet. */
 function writeProject(directory: string, count: number): void {
   const write = (path: string, text: string): void => {
     const file = join(directory, path);

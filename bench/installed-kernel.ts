@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The root of the workspace. */
 export const repository = join(import.meta.dirname, '..');
 
-/** Runs npm: the one that runs this program, if any. Returns its standard output and shows its errors. */
+/** Runs npm, preferably the one that runs this program. Returns its standard output and shows its errors. */
 export function npm(args: readonly string[], cwd = repository): string {
   const cli = process.env['npm_execpath'];
   const [command, first] = cli === undefined ? ['npm', []] : [process.execPath, [cli]];
@@ -28,7 +28,7 @@ export function installKernel(directory: string): string {
   return installPackage(directory, 'core/kernel', 'kernel');
 }
 
-/** Builds the workspace in `folder` and installs the files that npm packs as `@headwater/<name>`. Returns the folder. */
+/** Builds the workspace in `folder` and installs what npm packs as `@headwater/<name>`. Returns its folder. */
 export function installPackage(directory: string, folder: string, name: string): string {
   npm(['run', 'build', '--workspace', folder]);
   const answer = npm(['pack', '--dry-run', '--json', '--ignore-scripts', '--workspace', folder]);

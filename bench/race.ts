@@ -37,12 +37,12 @@ export interface RaceOptions {
   readonly kernel: string;
   /** Path of the floor's script, which resolves the same packages as the kernel. */
   readonly floor: string;
-  /** Below the folder in which the kernel is installed. */
+  /** A folder below the one in which the kernel is installed. */
   readonly directory: string;
   readonly rounds: { readonly fresh: number; readonly noop: number; readonly boot: number };
 }
 
-/** Runs floor and kernel in alternation. The side that was second in a round is first in the next one. */
+/** Runs the floor and the kernel in turn. The side that ran second in a round runs first in the next one. */
 export async function race(options: RaceOptions): Promise<Race> {
   const { workload, directory, kernel, floor, server, rounds } = options;
   const command = commandOf(kernel);
@@ -100,7 +100,8 @@ export function ratioOf({ seconds: took }: Phase): number {
 }
 
 /**
- * Returns the whole workload as one batch, with a journal of its revisions: the minimum that a migration tool must do.
+ * Returns the whole workload as one batch that also records its revisions in a journal. This is the minimum that a
+ * migration tool must do.
  */
 function batchOf({ revisions }: Workload): string {
   const journal =

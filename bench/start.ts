@@ -19,7 +19,7 @@ const help = `Usage: npm run bench:start -- [options]
 const plugins = ['likes', 'comments', 'messages'] as const;
 const database = 'bench_start';
 
-/** The participants. The kernel runs first and creates the tables. The last one shows the effect of Node's cache. */
+/** The participants. The kernel runs first and creates the tables. The last one shows what Node's cache saves. */
 const runners = ['kernel', 'floor', 'floor, cached'] as const;
 type Runner = (typeof runners)[number];
 

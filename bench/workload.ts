@@ -37,9 +37,9 @@ type Made =
 /**
  * Creates W(`plugins`, `revisions`). The same arguments give the same workload on every machine. The core's first
  * revision creates a table, and the first one of each plugin refers to it. Half of the others add a column, a quarter
- * an index, a quarter a table. Halfway, each plugin uses an object of a later revision of the core, and in every fifth
- * plugin one revision uses an object of the plugin before it. So every declared dependency is real: a wrong order fails
- * on the server.
+ * add an index, and a quarter add a table. Halfway, each plugin uses an object of a later revision of the core. In
+ * every fifth plugin, one revision uses an object of the previous plugin. This makes every declared dependency real: a
+ * wrong order fails on the server.
  */
 export function makeWorkload(plugins: number, revisions: number, seed = 1): Workload {
   const random = randomFrom(seed * 1_000_003 + plugins * 1_009 + revisions);

@@ -16,8 +16,9 @@ export interface PluginsToWrite {
 }
 
 /**
- * Writes a workload as an application with its plugins installed: a config.json with the database in `DATABASE_URL`,
- * and in `node_modules` one package for each unit as npm would install it, with a manifest and without sources.
+ * Writes a workload as an application with its plugins installed. It has a config.json, with the database in
+ * `DATABASE_URL`, and one package for each unit in `node_modules`, as npm would install it: with a manifest but without
+ * sources.
  */
 export function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): void {
   rmSync(directory, { recursive: true, force: true });

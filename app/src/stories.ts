@@ -8,7 +8,7 @@ export interface NewStory {
   readonly author: number;
   /** 1 to 255 characters. */
   readonly title: string;
-  /** An `http:` or `https:` address. Default: none; the story is a question. */
+  /** An `http:` or `https:` address. A story without one is a question. */
   readonly url?: string;
 }
 

@@ -29,7 +29,7 @@ for (const file of [
   cpSync(join(repository, 'bench', file), join(place, file));
 }
 writeFileSync(join(place, 'package.json'), '{ "type": "module" }\n');
-// Plugins that an older kernel built would otherwise be measured with this one.
+// Without this, plugins that an older kernel built would be measured with this kernel.
 const prepared = join(work, 'work');
 for (const workload of existsSync(prepared) ? readdirSync(prepared) : []) {
   rmSync(join(prepared, workload, 'headwater'), { recursive: true, force: true });

@@ -14,7 +14,7 @@ const source = (path: string): string => join(here, 'src', path);
 /** Loaded before everything else, so that Node caches the compiled code of all other files. */
 const tricks = 'runtime/tricks';
 
-/** The doors, as paths below `src`, without `.ts`. */
+/** The paths of the doors, relative to `src` and without `.ts`. */
 const entries = Object.values(doors).flatMap((door) =>
   typeof door === 'string' ? [] : [door['headwater-source'].replaceAll(/^\.\/src\/|\.ts$/g, '')],
 );
@@ -46,9 +46,9 @@ function reachedFrom(files: readonly string[], context: ChunkingContext): Readon
 }
 
 /**
- * Loads Node's own modules by `require`. For an import, Node reads every export of such a module, and some of them load
- * more modules when they are read: the streams and promises of `fs`. That takes 5 ms, a twentieth of a run with nothing
- * pending.
+ * Loads Node's built-in modules with `require`. An `import` makes Node read every export of such a module, and reading
+ * some of them loads more modules, such as the streams and promises of `fs`. That takes 5 ms, a twentieth of a run with
+ * nothing pending.
  */
 const requiredBuiltins: Plugin = {
   name: 'required-builtins',
@@ -129,7 +129,7 @@ export default defineConfig({
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',
-    // At the same depth below `dist` as modules below `src`, because some locate package.json relative to their folder.
+    // Chunks are as deep below `dist` as modules are below `src`: some locate package.json relative to their folder.
     chunkFileNames: 'chunk/[name].js',
     comments: false,
     codeSplitting: {

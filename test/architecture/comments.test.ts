@@ -42,7 +42,7 @@ describe('the public doors', () => {
     types: [],
     skipLibCheck: true,
   };
-  // One program for all of them: most of its time goes into the declarations of MikroORM.
+  // All doors share one program, because most of its time goes into the declarations of MikroORM.
   const program = ts.createProgram(
     doors.map((door) => join(root, door)),
     options,

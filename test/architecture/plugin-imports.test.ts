@@ -77,7 +77,7 @@ describe.each(plugins)(
       expect(wrong).toEqual([]);
     });
 
-    // So that an author can copy them: they need nothing but the workspace's public packages.
+    // Authors can copy such tests, because they need nothing but the workspace's public packages.
     test('has tests that use only public doors and its own sources', () => {
       const doors = new Set(['@headwater/kernel', '@headwater/kernel/plugin', '@headwater/dev/testing', ...named]);
       const tools = new Set(['vitest', 'fast-check']);

@@ -7,7 +7,7 @@ import { followPage, installIn, shellIn, type Run } from '../helper/page.ts';
 const workspace = join(import.meta.dirname, '../..');
 const page = join(workspace, 'docs/guide/adopt.md');
 
-/** Follows the page in a separate application, on the packages as npm would install them. */
+/** Follows the page in a separate application, with our packages installed as npm would install them. */
 describe('the guide to adoption', () => {
   let cwd: string;
   let run: Run;
@@ -16,7 +16,7 @@ describe('the guide to adoption', () => {
     cwd = join(realpathSync(inject('scratch')), 'adopt-guide');
     mkdirSync(cwd);
     run = shellIn(cwd);
-    // The page's database, which MikroORM itself would take five seconds to create.
+    // Creates the page's database in advance, since MikroORM itself would take five seconds.
     await unpackDataDirectory(join(cwd, 'data'));
   });
 

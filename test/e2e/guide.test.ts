@@ -9,7 +9,7 @@ const workspace = join(import.meta.dirname, '../..');
 const page = join(workspace, 'docs/guide/first-plugin.md');
 const tarball = 'headwater-plugin-bookmarks-1.0.0.tgz';
 
-/** Follows the page in a separate application, on the packages as npm would install them. */
+/** Follows the page in a separate application, with our packages installed as npm would install them. */
 describe('the guide to a first plugin', () => {
   let cwd: string;
   let run: Run;

@@ -11,8 +11,8 @@ import { dumpSchema } from '../helper/schema-dump.ts';
 const workspace = join(import.meta.dirname, '../..');
 
 /**
- * Databases of the first release, in which plugin zero was part of the kernel's package, with one pending revision.
- * This release must upgrade them.
+ * Databases of the first release, each with one pending revision. At that time plugin zero was part of the kernel's
+ * package. This release must upgrade them.
  */
 describe.each(databaseKinds)('a database of the first release on %s', (kind) => {
   let target: DatabaseTarget;

@@ -97,7 +97,7 @@ describe('the page about deployment', () => {
   beforeAll(async () => {
     cwd = join(realpathSync(inject('scratch')), 'deployment');
     mkdirSync(cwd);
-    // Left over from an earlier run on the same server, in watch mode.
+    // In watch mode, these may be left over from an earlier run on the same server.
     for (const statement of [`database if exists ${database}`, ...roles.map((role) => `role if exists ${role}`)]) {
       await onServer('postgres', `drop ${statement}`);
     }

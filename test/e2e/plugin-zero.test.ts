@@ -40,7 +40,7 @@ async function tablesIn(target: DatabaseTarget): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The commands that must refuse. They share one check, so one command is enough on the slower engine. */
+/** The commands that must refuse. All use the same check, so one command is enough on the slower engine. */
 function commandsOn(kind: DatabaseKind): readonly (readonly string[])[] {
   const start = ['start', '--once'];
   return kind === 'postgres' ? [['migrate:plan'], ['migrate:up'], start] : [start];

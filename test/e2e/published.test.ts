@@ -75,7 +75,7 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     return done.code === 0 ? files : null;
   }
 
-  it('read five files of the kernel and of no other package if nothing is pending', async () => {
+  it('read five files of the kernel, and none of any other package, if nothing is pending', async () => {
     const target = await emptyDatabase('postgres');
     site.configure(urlOf(target));
     const first = await loadedBy(['migrate:up']);

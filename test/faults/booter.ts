@@ -10,7 +10,7 @@ export interface Booter extends Disposable {
   readonly boot: (project: FaultProject) => Promise<readonly string[]>;
 }
 
-/** Starts a {@link Booter}. Booting in a running process takes a third of the time of a new process. */
+/** Starts a {@link Booter}. Booting in a running process takes a third of the time that a new process takes. */
 export function startBooter(): Booter {
   const child = fork(join(import.meta.dirname, 'boot-process.ts'), [installedKernel(inject('scratch'))], {
     execArgv: [],

@@ -98,7 +98,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
       },
     ],
   ];
-  // The comparison does not depend on the database, so each refusal is tested once on the other one.
+  // The comparison does not depend on the database, so on PGlite one edit for each error code is enough.
   const refused = harmful.filter(
     ([, code], i) => kind === 'postgres' || i === harmful.findIndex((other) => other[1] === code),
   );
@@ -143,7 +143,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
   ];
   const atOnce = [['all of them at once', (p: FaultProject) => harmless.flatMap(([, edit]) => edit(p))]] as const;
 
-  // On the other database, one boot with all edits is enough.
+  // On PGlite, one boot with all edits is enough.
   it.each(kind === 'postgres' ? harmless : atOnce)('F-35: %s are not drift', async (_, edit) => {
     const fine = await upgradeWith(edit);
     expect(fine, fine.stdout + fine.stderr).toMatchObject({ code: 0 });
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('an applied revision on %s', (kind) => {
     const bin = mutant('no-hash', 'plan/ledger-check.ts', 'if (revision.raw !== row.raw) differing.push(row.id);', '');
     const careless = faultProject(target, bin);
     change('core', '0002_object', 'id int primary key', 'id bigint primary key')(careless);
-    // The upgrade that the tests above expect to be refused succeeds.
+    // This kernel runs the upgrade, while the tests above expect a refusal.
     expect(await runKernel(['migrate:up', '--json'], { cwd: careless.cwd, bin })).toMatchObject({ code: 0 });
   });
 });

@@ -17,7 +17,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
     const length = performance.now() - began;
     const undisturbed = await checkOracles(undisturbedTarget);
 
-    // Applied before each kill: all of core and the first revision of alpha, in a directory that most trials copy.
+    // Most trials copy this directory, in which all of core and the first revision of alpha are already applied.
     const base = await emptyDatabase('pglite');
     setDatabase(project, urlOf(base));
     const acknowledged = await runKernel(['migrate:up', 'alpha@0001', '--json'], { cwd: project.cwd });
@@ -39,7 +39,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
       const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
       const directory = (target.kind === 'pglite' ? target.directory : null) ?? '';
       if (fromNothing) {
-        // The kills are closest together at the beginning, where the directory is written: a twentieth of the time.
+        // The directory is written in the first twentieth of the time, so the kills are closest together there.
         while (!existsSync(directory) && running.child.exitCode === null) await sleep(1);
         await sleep(0.8 * length * (i / trials) ** 2);
       } else await sleep((0.6 * length * (i + 2)) / (trials + 2));

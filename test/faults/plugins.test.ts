@@ -51,7 +51,7 @@ function refused(code: string, phase: string, steady: readonly string[]): Verdic
   return { exit: 12, code, plugin: 'faulty', message: expect.stringContaining(phase), steady };
 }
 
-// Milliseconds for a process on a busy machine.
+// A time limit in milliseconds that suffices for a process on a busy machine.
 const limit = 20_000;
 
 describe('F-45: a plugin that fails before the kernel connects', () => {

@@ -16,7 +16,7 @@ import { firstPartyPlugins, pluginSets, revisionsOf, sqlOf } from './plugins.ts'
 
 const allPlugins = firstPartyPlugins.map(({ name }) => name);
 
-/** Empties the database and applies the revisions of these plugins, beside a schema that stands in for the ledger's. */
+/** Empties the database, creates a schema in place of the ledger's, and applies the revisions of these plugins. */
 async function upgradeTo(session: Session, names: readonly string[]): Promise<void> {
   const revisions = await revisionsOf(firstPartyPlugins.filter(({ name }) => names.includes(name)));
   const sql = revisionsUpTo(revisions, 'heads').map((revision) => sqlOf(revision));

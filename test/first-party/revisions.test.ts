@@ -92,7 +92,7 @@ async function branchOf({ name, migrations }: (typeof firstPartyPlugins)[number]
 interface NecessaryEdge {
   readonly id: string;
   readonly dependency: string;
-  /** The revisions that would run without the edge. The last one is `id`. */
+  /** The revisions that run if the edge is missing, ending with `id`. */
   readonly steps: readonly DefinedRevision[];
 }
 

@@ -8,7 +8,7 @@ import { testMessages } from '../../plugins/messages/test/service-tests.ts';
 /** The part of a running application that the service tests use. */
 export type RunningKernel = Pick<TestKernel, 'get' | 'run' | 'database'>;
 
-/** Registers the service tests of a plugin, by its name. The tests are those of the plugin's own package. */
+/** Registers the service tests of the plugin with this name, which its own package contains. */
 export const serviceTests: Readonly<Record<string, (kernel: () => RunningKernel) => void>> = {
   core: testCore,
   app: testApp,

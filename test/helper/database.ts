@@ -27,7 +27,7 @@ export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget>
     const directory = join(inject('memory'), name);
     return { kind, directory, shown: `pglite://${directory}` };
   }
-  // Copying files takes two thirds of the time of copying through the write-ahead log.
+  // Copying files takes two thirds of the time that copying through the write-ahead log takes.
   await (await adminConnection()).query(`create database ${name} strategy file_copy`);
   return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
 }

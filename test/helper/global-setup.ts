@@ -11,7 +11,7 @@ declare module 'vitest' {
     postgresPort: number;
     /** A folder that is removed after the test run. */
     scratch: string;
-    /** Like `scratch`, for many files: in memory if there is room. Files in it cannot be executed directly. */
+    /** Like `scratch`, but in memory if there is room, for many files. Files in it cannot be executed directly. */
     memory: string;
   }
 }
@@ -70,8 +70,9 @@ export default async function globalSetup(project: Project): Promise<() => Promi
 }
 
 /**
- * Returns a folder in memory, or `null` if less than 8 GB is free. A run creates hundreds of databases with some
- * hundred files each, and thousands of small files: less than 3 GB. On a disk they cost up to a tenth of the run.
+ * Returns a folder in memory, or `null` if less than 8 GB is free. A run creates hundreds of databases with hundreds of
+ * files each, and thousands of small files, together less than 3 GB. On a disk, writing them would take up to a tenth
+ * of the run's time.
  */
 function roomInMemory(): string | null {
   const folder = '/dev/shm';

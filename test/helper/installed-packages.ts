@@ -31,8 +31,8 @@ export function installedPackage(scratch: string, name: string): string {
 
 /**
  * Bundles `@headwater/kernel` and `@headwater/dev` from the current sources and installs them, with plugin zero, the
- * way npm would. Users run bundles too, and a bundle starts in a third of the time of the sources. All other packages
- * are links to the `node_modules` of this workspace.
+ * way npm would. Users run bundles too, and a bundle starts in a third of the time that it takes to start from source.
+ * All other packages are links to the `node_modules` of this workspace.
  */
 export async function installPackages(scratch: string): Promise<void> {
   const modules = join(installedKernel(scratch), '../..');

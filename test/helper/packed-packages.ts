@@ -26,8 +26,8 @@ export interface Tarball {
 }
 
 /**
- * Copies every file that npm may pack from the built published packages to `staging`. Packing changes package.json for
- * a moment, and other tests use the workspace at the same time.
+ * Copies every file that npm may pack from the built published packages to `staging`. Packing the workspace itself
+ * would briefly change its package.json files while other tests use them.
  */
 export function stagePackages(staging: string): readonly string[] {
   mkdirSync(staging, { recursive: true });

@@ -47,7 +47,7 @@ export function shellIn(cwd: string, variables: Readonly<Record<string, string>>
     try {
       const child = spawn(name, args, {
         cwd,
-        // Without the npm settings of the person who runs the tests, since npm warns about some.
+        // Leaves out the npm settings of the person who runs the tests, since npm warns about some of them.
         env: {
           PATH: path,
           HOME: cwd,
@@ -76,7 +76,7 @@ export interface Installation {
   readonly typed?: boolean;
 }
 
-/** Builds of our packages with types, in this workspace: folder, and the parts that npm would pack. */
+/** The folders of our packages in this workspace, and the parts of each that npm would pack from a build with types. */
 const typedPackages = {
   kernel: ['core/kernel', ['bin', 'dist', 'package.json']],
   dev: ['core/dev', ['dist', 'package.json']],
@@ -84,8 +84,8 @@ const typedPackages = {
 } as const;
 
 /**
- * Stands for `npm install` in the application's folder `cwd`, without a network: our packages as npm would install them,
- * and links to everything else that this workspace has installed.
+ * Replaces `npm install` in the application's folder `cwd`, without a network. Installs our packages as npm would, and
+ * links to everything else that this workspace has installed.
  */
 export function installIn(cwd: string, { workspaces = {}, typed = false }: Installation = {}): void {
   const modules = join(cwd, 'node_modules');
@@ -112,7 +112,7 @@ export interface PageOptions {
   /** The application's folder. */
   readonly cwd: string;
   readonly run: Run;
-  /** Called for the block `npm install`, which would need a network: {@link installIn}. */
+  /** Called in place of the block `npm install`, which would need a network. See {@link installIn}. */
   readonly install: () => void;
   /** Languages of blocks that are neither written nor run, like a transcript of another tool. */
   readonly quotes?: readonly string[];
@@ -237,7 +237,7 @@ function timeless(session: string): string {
     .replaceAll(/duration_ms \d+/g, 'duration_ms 0');
 }
 
-/** Returns the session `printed`, with those lines of `documented` that differ only by their times. */
+/** Returns the session `printed`, but keeps the lines of `documented` that differ only by their times. */
 export function keepOldTimes(documented: string, printed: string): string {
   const known = new Map(documented.split('\n').map((line) => [timeless(line), line]));
   return printed

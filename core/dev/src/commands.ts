@@ -1,6 +1,6 @@
 /**
- * The commands door, `@headwater/dev/commands`: the commands of this package by name, for the kernel's command line.
- * Each is imported when it is called.
+ * The commands door, `@headwater/dev/commands`. It gives the kernel's command line the commands of this package by
+ * name. Each command is imported when it is called.
  */
 export const commands = {
   'migrate:create': async () => (await import('./commands/migrate-create.ts')).migrateCreate,

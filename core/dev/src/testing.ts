@@ -1,6 +1,6 @@
 /**
- * The testing door, `@headwater/dev/testing`: boots a plugin, or only its revisions, for the tests of its author. It
- * works with every test runner.
+ * The testing door, `@headwater/dev/testing`. It boots a plugin, or applies only its revisions, for the tests of the
+ * plugin's author. It works with every test runner.
  */
 export { openTestDatabase } from './testing/open-test-database.ts';
 export type { TestDatabase, TestDatabaseOptions } from './testing/open-test-database.ts';

@@ -64,7 +64,7 @@ function enableTricks(isBuilt) {
 
 /** @returns {Promise<typeof import('@headwater/kernel/cli')>} The command line door from the build. */
 function builtDoor() {
-  // Not resolved through package.json, which Node would have to read first.
+  // The path is relative to this file, so that Node does not have to read package.json first.
   var file = '../dist/cli.js';
   return /** @type {Promise<typeof import('@headwater/kernel/cli')>} */ (import(file));
 }
@@ -78,7 +78,7 @@ function sourceDoor() {
 }
 
 /**
- * Reports an error that `main` did not handle: a broken installation or a bug.
+ * Reports an error that `main` did not handle. Either the installation is broken or the kernel has a bug.
  *
  * @param {unknown} error The value that was thrown.
  */

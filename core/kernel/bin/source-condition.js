@@ -5,15 +5,16 @@ let registered = false;
 /**
  * Lets workspaces run from their sources. A package that Node finds inside `node_modules` is used unchanged. A package
  * outside of it (a linked workspace), or one that Node does not find (a workspace that was never built), is resolved
- * again with the condition `headwater-source`. So the condition never applies to published packages, even if they
- * define it. Further calls do nothing.
+ * again with the condition `headwater-source`. The condition therefore never applies to published packages, even if
+ * they define it. Further calls do nothing.
  *
  * @returns {void}
  */
 export function registerSourceCondition() {
   if (registered) return;
   registered = true;
-  // A name resolves to the same module everywhere in a folder, and hundreds of revisions import the same module.
+  // A name resolves to the same module in all files of a folder, and hundreds of revisions import the same name, so
+  // results are cached by folder.
   /** @type {Map<string, import('node:module').ResolveFnOutput>} */
   const known = new Map();
   registerHooks({
@@ -33,7 +34,8 @@ export function registerSourceCondition() {
 
 /** @type {import('node:module').ResolveHookSync} */
 function resolveName(specifier, context, nextResolve) {
-  // The process may have the condition already, as Vitest's workers do, and published packages ship no sources.
+  // The process may already have the condition, as Vitest's workers do. It is removed for the first attempt, because
+  // published packages ship no sources.
   const published = {
     ...context,
     conditions: context.conditions.filter((condition) => condition !== 'headwater-source'),

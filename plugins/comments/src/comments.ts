@@ -8,7 +8,7 @@ import { buildThread, type ThreadComment, type ThreadRow } from './thread.ts';
 export interface NewComment {
   /** Id of the user who writes it. */
   readonly author: number;
-  /** Id of the object that it replies to, which may be a comment. */
+  /** Id of the object to reply to, which may be a comment. */
   readonly to: number;
   /** Not blank. */
   readonly body: string;
@@ -17,8 +17,8 @@ export interface NewComment {
 /** The comments on objects and on other comments. Users and objects are passed by id. */
 export interface Comments {
   /**
-   * Publishes a comment on an object, and records a {@link Reply}. Throws a Refusal: `invalid`, or `missing` if there
-   * is no such object or it is deleted.
+   * Publishes a comment on an object, and records a {@link Reply}. Throws a Refusal: `invalid`, or `missing` if the
+   * object does not exist or is deleted.
    */
   readonly reply: (comment: NewComment) => Promise<Comment>;
   /** Returns the comments on an object with their replies, oldest first. Runs one query. */

@@ -2,7 +2,7 @@
 export interface ThreadComment {
   readonly id: number;
   readonly createdAt: Date;
-  /** `null` if the comment is deleted. It then only keeps the place of its replies. */
+  /** `null` if the comment is deleted. A deleted comment stays in the thread only to hold its replies. */
   readonly content: { readonly author: { readonly id: number; readonly name: string }; readonly body: string } | null;
   /** Oldest first. */
   readonly replies: readonly ThreadComment[];

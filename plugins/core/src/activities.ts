@@ -6,7 +6,7 @@ import { Activity } from './entities.ts';
 export interface ActivityFilter {
   /** Maximum number of activities. Default: 50. */
   readonly limit?: number;
-  /** Id of the user whose activities to list. Default: all users. */
+  /** Lists only the activities of the user with this id. Default: all users. */
   readonly actor?: number;
 }
 

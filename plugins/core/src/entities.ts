@@ -30,8 +30,9 @@ const ContentObjectSchema = defineEntity({
 });
 
 /**
- * An object that a user created. Plugins extend it with their own entities, such as stories and comments: each has its
- * own table beside the row here. The class is not abstract, so the objects of a disabled plugin can still be read.
+ * An object that a user created. Plugins extend it with their own entities, such as stories and comments. Each
+ * has a row in its own table in addition to the row here. The class is not abstract, so the objects of a disabled
+ * plugin can still be read.
  */
 export class ContentObject extends ContentObjectSchema.class {}
 ContentObjectSchema.setClass(ContentObject);

@@ -2,12 +2,12 @@ import { contributionPoint } from '@headwater/kernel/plugin';
 import type { ContentObject } from './entities.ts';
 
 /**
- * Callbacks for new and deleted objects. They let a plugin react to objects of plugins that it does not know of.
+ * Callbacks for new and deleted objects. They let a plugin react to the objects of plugins that it does not know.
  * Listeners run in plugin order, in the transaction that writes the object. If one throws, the whole transaction is
  * rolled back, the object included.
  */
 export interface ObjectListener {
-  /** Called after an object was written; it has its id. Test its class with `object instanceof Story`. */
+  /** Called after an object was written, so it has an id. Test its class with `object instanceof Story`. */
   readonly created?: (object: ContentObject) => Promise<void> | void;
   /** Called after an object was marked as deleted. */
   readonly deleted?: (object: ContentObject) => Promise<void> | void;

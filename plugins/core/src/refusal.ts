@@ -1,4 +1,4 @@
-/** The reason of a refusal, for the caller that has to answer: a route, a command, a test. */
+/** The reason for a refusal. It lets the caller, such as a route, a command or a test, choose its answer. */
 export type RefusalReason =
   /** The target does not exist, or the user may not see it. */
   | 'missing'

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.ts';
  * character, which PostgreSQL cannot store. `name` names the text in the message. Throws a Refusal, `invalid`.
  */
 export function assertText(name: string, text: string, longest: number = Infinity): void {
-  // A spread string is counted in characters, like in PostgreSQL; `length` counts UTF-16 code units.
+  // Spreading a string counts characters, as PostgreSQL does, while `length` counts UTF-16 code units.
   if (text.trim() !== '' && !text.includes('\0') && (text.length <= longest || [...text].length <= longest)) return;
   throw new Refusal(
     'invalid',

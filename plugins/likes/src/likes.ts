@@ -6,8 +6,8 @@ import type { LikesOptions } from './options.ts';
 /** The likes of users. Users and objects are passed by id, the user first. */
 export interface Likes {
   /**
-   * Likes an object. Returns false if the user already likes it. Throws a Refusal: `missing` if there is no such user
-   * or object or the object is deleted, `too-many` above the option `perMinute`.
+   * Likes an object. Returns false if the user already likes it. Throws a Refusal: `missing` if the user or the
+   * object does not exist or the object is deleted, `too-many` above the option `perMinute`.
    */
   readonly like: (user: number, object: number) => Promise<boolean>;
   /** Withdraws a like. Returns false if there was none. */
@@ -17,8 +17,8 @@ export interface Likes {
   /** Returns the number of users who like an object. Throws a Refusal, `missing`. */
   readonly countOf: (object: number) => Promise<number>;
   /**
-   * Returns the same count as an SQL expression, for queries of other plugins. They do not need to know the column:
-   * `alias` is the name that their query gives to `core_object`.
+   * Returns the same count as an SQL expression. Other plugins can use it in their queries without knowing the column.
+   * `alias` is the name that such a query gives to `core_object`.
    */
   readonly countIn: (alias: string) => Raw;
 }
@@ -27,8 +27,8 @@ export interface Likes {
 export const Likes = token<Likes>('likes');
 
 /**
- * Returns the service for a database. One statement writes a like and the count on its object, and locks the object
- * first. So counts stay correct under concurrency, and concurrent calls never deadlock.
+ * Returns the service for a database. A single statement locks the object, writes the like, and updates the count on
+ * the object. This keeps counts correct under concurrency, and concurrent calls never deadlock.
  */
 export function likesIn(database: Database, { perMinute }: LikesOptions): Likes {
   const has: Likes['has'] = async (user, object) => {

@@ -7,7 +7,7 @@ import { Database, type CommandContext, type CommandReply } from '@headwater/ker
  */
 export async function run({ get }: CommandContext): Promise<CommandReply> {
   const corrected = await get(Database).transactional(async (em) => {
-    // Blocks new likes: a count taken before one of them would undo its increment.
+    // Blocks new likes, since writing a count that was taken before a like would undo the increment of that like.
     await em.execute(sql`lock table likes_like in share row exclusive mode`);
     return em.execute<{ id: number }[]>(sql`
       update core_object set likes_count = counted.likes

@@ -17,7 +17,7 @@ test('a user likes an object at most once', async () => {
   );
 });
 
-test('0002_count_on_object counts the likes that exist', async () => {
+test('0002_count_on_object initializes the counter from the existing likes', async () => {
   await using database = await openTestDatabase();
   await database.upgrade('likes@0001_create_like');
   for (const statement of [author, objects, likes]) await database.query(statement);

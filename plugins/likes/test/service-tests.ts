@@ -154,7 +154,7 @@ export function testLikes(kernel: () => RunningKernel): void {
           kernel().database.transactional(async () => {
             await likes.like(ada, object);
             locked.resolve(null);
-            // Meanwhile the other transaction waits for this one. It must not hold a lock that this one needs.
+            // The other transaction now waits for this one, so it must not hold a lock that this one needs.
             await setTimeout(100);
             await likes.like(grace, object);
           }),

@@ -7,7 +7,7 @@ import { Message, Participant } from './entities.ts';
 export interface NewMessage {
   /** Id of the sender. */
   readonly from: number;
-  /** Ids of the recipients. At least one is not the sender. Duplicates have no effect. */
+  /** Ids of the recipients. At least one must not be the sender. Duplicates are ignored. */
   readonly to: readonly number[];
   /** 1 to 255 characters. */
   readonly subject: string;
@@ -32,8 +32,8 @@ export interface ReadableMessage extends MessageHeader {
 }
 
 /**
- * The private messages of users. A user who is not a participant gets the same answer as for a message that does not
- * exist, since its existence is private too. Users and messages are passed by id, the requesting user first.
+ * The private messages of users. To a user who is not a participant, a message appears not to exist, since its
+ * existence is private too. Users and messages are passed by id, the requesting user first.
  */
 export interface Messages {
   /** Sends a message and returns its id. It counts as read by its sender. Throws a Refusal, `invalid` or `missing`. */
@@ -44,7 +44,7 @@ export interface Messages {
   readonly unread: (user: number) => Promise<number>;
   /** Returns a message. Does not mark it as read. Throws a Refusal, `missing`. */
   readonly read: (user: number, message: number) => Promise<ReadableMessage>;
-  /** Marks a message as read by a user, and keeps the time of the first call. Throws a Refusal, `missing`. */
+  /** Marks a message as read by a user. Later calls keep the time of the first one. Throws a Refusal, `missing`. */
   readonly markRead: (user: number, message: number) => Promise<void>;
 }
 

@@ -11,7 +11,7 @@ test('a user is a participant of a message at most once', async () => {
   await expect(again).rejects.toThrow('messages_participant_pkey');
 });
 
-test('0002_note_when_read marks messages as read that were sent before the last visit of a participant', async () => {
+test('0002_note_when_read marks messages as read if they were sent before a participant last visited', async () => {
   await using database = await openTestDatabase();
   await database.upgrade('core@head', 'messages@0001_create_message');
   await database.query(

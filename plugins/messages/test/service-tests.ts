@@ -48,7 +48,7 @@ export function testMessages(kernel: () => RunningKernel): void {
       await expect(send([grace.id], 'Hello', '')).rejects.toMatchObject({ reason: 'invalid' });
     });
 
-    test('to an unknown user is not sent to the other recipients either', async () => {
+    test('is not sent to any recipient if one of them is unknown', async () => {
       const [ada, grace] = await newUsers();
       const sent = withMessages((messages) =>
         messages.send({ from: ada.id, to: [grace.id, -1], subject: 'Hello', body: 'How are you?' }),
@@ -59,7 +59,7 @@ export function testMessages(kernel: () => RunningKernel): void {
   });
 
   describe('an inbox', () => {
-    test('lists the messages of others, latest first, and marks unread ones', async () => {
+    test('lists messages from other users, latest first, and marks unread ones', async () => {
       const [ada, grace, eve] = await newUsers();
       const send = (from: User, to: User, subject: string) =>
         withMessages((messages) => messages.send({ from: from.id, to: [to.id], subject, body: 'How are you?' }));

@@ -6,7 +6,7 @@ export function wasMigration(name: string): string {
   return `Was the MikroORM migration "${name}".`;
 }
 
-/** Maps each migration that a revision's doc comment names to the id of that revision. */
+/** Maps migrations to the ids of the revisions whose doc comments name them. */
 export function adoptedRevisions({ revisions, from }: Plugin): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (from === 'built') return found;

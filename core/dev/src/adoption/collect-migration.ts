@@ -13,7 +13,7 @@ export interface CollectedMigration {
   readonly up: readonly string[];
   /** `null` if the migration cannot be reverted. */
   readonly down: readonly string[] | null;
-  /** The error that `down` threw, except the one that only says that there is no `down`. */
+  /** The error that `down` threw, unless it only says that there is no `down`. */
   readonly downProblem: string | null;
   readonly transactional: boolean;
 }
@@ -21,7 +21,7 @@ export interface CollectedMigration {
 /** Creates the refusal of a migration that queries its database or fails. `problem` completes a sentence about it. */
 export type RefuseMigration = (problem: string, cause?: unknown) => KernelError;
 
-/** Returns the migration classes that a module exports, as its default or by name, each once. */
+/** Returns the migration classes that a module exports, by default or by name. Each class is returned once. */
 export function migrationClassesIn(module: object): readonly MigrationClass[] {
   const exported: readonly unknown[] = Object.values(module);
   // A CommonJS module that sets `module.exports = { … }` has its names inside its default export.
@@ -129,7 +129,7 @@ export function openMigrationCollector(): MigrationCollector {
 /** The message that the base class throws, in every version. */
 const notRevertible = 'This migration cannot be reverted';
 
-/** Formats a query as MikroORM's own runner sends it, with the values in the text. */
+/** Formats a query with the values in its text, as MikroORM's own runner sends it. */
 function textOf(query: unknown, platform: PglitePlatform, refuse: () => KernelError): string {
   if (typeof query === 'string') return query;
   const fragment: unknown = hasMethod(query, 'toRaw') ? (query as { toRaw: () => unknown }).toRaw() : query;

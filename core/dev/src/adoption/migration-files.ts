@@ -12,7 +12,7 @@ export interface MigrationFile {
   readonly stem: string;
   /** The name that MikroORM uses: the file name without .ts or .js. */
   readonly name: string;
-  /** The names that its row in the table may have: early versions of MikroORM kept the extension. */
+  /** The names under which the table may record it, since early versions of MikroORM kept the extension. */
   readonly rowNames: readonly string[];
 }
 

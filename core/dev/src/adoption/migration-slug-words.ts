@@ -2,8 +2,8 @@
 const longest = 90;
 
 /**
- * Returns the words for the slug of a revision, from the first of a migration's names that contains any:
- * `Migration20240102030405_AddTitle` gives `add_title`. Without words it returns `migration_` and the timestamp.
+ * Returns the words for the slug of a revision, from the first of a migration's names that contains words:
+ * `Migration20240102030405_AddTitle` gives `add_title`. If none does, returns `migration_` followed by the timestamp.
  */
 export function migrationSlugWords(names: readonly string[]): string {
   for (const name of names) {

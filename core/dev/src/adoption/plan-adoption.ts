@@ -46,9 +46,10 @@ export interface AdoptionOptions {
 }
 
 /**
- * Reads a folder of MikroORM migrations and drafts a revision, after the plugin's head, for each one that the plugin
- * does not have yet. Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID, ADOPTION_TARGET_UNKNOWN,
- * MIGRATION_FILE_INVALID, MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS, REVISION_TEXT_UNWRITABLE.
+ * Reads a folder of MikroORM migrations and drafts a revision for each migration that the plugin does not have yet. The
+ * new revisions come after the plugin's head. Throws PLUGIN_NOT_FROM_SOURCES, ADOPTION_FOLDER_INVALID,
+ * ADOPTION_TARGET_UNKNOWN, MIGRATION_FILE_INVALID, MIGRATION_NOT_ADOPTABLE, ADOPTION_HISTORY_DIFFERS,
+ * REVISION_TEXT_UNWRITABLE.
  */
 export async function planAdoption({ plugin, from, to, findDependencies }: AdoptionOptions): Promise<Adoption> {
   const folder = revisionFolder(plugin);
@@ -159,7 +160,7 @@ async function collect(
   }
 }
 
-/** Returns the revision with the same SQL: one that was adopted earlier and has lost its comment. */
+/** Returns the revision with the same SQL. It was adopted earlier, but its comment has been lost. */
 async function sameRevision(
   { revisions }: Plugin,
   draft: RevisionDraft,

@@ -12,8 +12,8 @@ export interface RecordedMigrations {
 }
 
 /**
- * Returns the revisions that the table records as applied, in order. Revisions with a row in the ledger, `applied`,
- * count as recorded when it looks for gaps. Throws ADOPTION_HISTORY_DIFFERS if the table records a migration without a
+ * Returns the revisions that the table records as applied, in order. Revisions in `applied` have a row in the ledger,
+ * so they do not count as gaps. Throws ADOPTION_HISTORY_DIFFERS if the table records a migration without a
  * file, or if it lacks a migration before one that it records.
  */
 export function recordedRevisions(

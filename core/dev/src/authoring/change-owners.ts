@@ -14,8 +14,8 @@ export interface PluginChanges {
 export type OwnerOfChange = (change: Change) => string | null;
 
 /**
- * Finds the owner of changes: the plugin whose entities declare the object or, if no entity declares it any longer, the
- * plugin whose revisions created it.
+ * Finds the owner of each change. This is the plugin whose entities declare the object. If no entity declares it any
+ * longer, it is the plugin whose revisions created it.
  */
 export async function ownerFinder(ownership: EntityOwnership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
   const declared = declaringPlugins(ownership);
@@ -67,7 +67,7 @@ async function creatingPlugins(revisions: readonly Revision[]): Promise<Readonly
   const { objects } = await schemaHistory(revisions);
   return new Map(
     Array.from(objects.values(), ({ kind, name, table, plugin }) => [
-      // A catalog stores the name of an index without a schema, since an index is always in the schema of its table.
+      // A catalog stores index names without a schema, since an index is always in the schema of its table.
       objectKey({ kind, table, name: kind === 'index' ? parseName(name).name : name }),
       plugin,
     ]),

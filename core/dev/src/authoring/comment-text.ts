@@ -14,7 +14,7 @@ export function wrapped(text: string, width: number): readonly string[] {
 
 /** Formats a doc comment, on one line if it fits. */
 export function docComment(text: string): string {
-  // The text must not end the comment.
+  // The text must not contain the end of a comment.
   const safe = text.replaceAll('*/', '* /');
   const [only = '', ...others] = wrapped(safe, lineWidth - '/**  */'.length);
   if (others.length === 0) return `/** ${only} */`;

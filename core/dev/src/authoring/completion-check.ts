@@ -2,8 +2,8 @@ import { concurrentDropOf, concurrentIndexOf } from '@headwater/kernel/internal/
 import { quoteLiteral } from '@headwater/kernel/internal/sql';
 
 /**
- * Returns the `check` of a revision: a query that tells whether a statement has taken effect that PostgreSQL runs only
- * outside a transaction. Returns `null` if no such query is known.
+ * Returns the `check` of a revision whose statement PostgreSQL runs only outside a transaction: a query that tells
+ * whether the statement has taken effect. Returns `null` if no such query is known.
  */
 export async function completionCheck(statement: string): Promise<string | null> {
   try {

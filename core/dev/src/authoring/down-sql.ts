@@ -5,8 +5,8 @@ import { changesSql } from '../difference/changes-sql.ts';
 import { reverted } from './renames.ts';
 
 /**
- * Returns the `down` of a revision: SQL that leads from `after`, the schema after the revision, back to `before`, the
- * schema after its `renames` alone, and then reverts those.
+ * Returns the `down` of a revision. `after` is the schema after the whole revision, and `before` the schema after its
+ * `renames` alone. The SQL first leads from `after` back to `before`, and then reverts the renames.
  */
 export function downSql(after: Catalog, before: Catalog, renames: readonly ChangeOf<'rename'>[]): string {
   const back = changesBetween(after, before, { undefine: true });

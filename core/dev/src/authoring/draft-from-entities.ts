@@ -23,7 +23,7 @@ import { summarizeChanges } from './summarize-changes.ts';
 
 /** Options for drafting a revision from entities. */
 export interface EntityDraftOptions {
-  /** The name of the revision, as words. `null`: derived from the changes. */
+  /** The name of the revision, as words; `null` to derive it from the changes. */
   readonly words: string | null;
   /** The value of `--rename`. */
   readonly rename: string | null;
@@ -77,7 +77,7 @@ export async function draftFromEntities(context: DraftContext, options: EntityDr
 }
 
 /**
- * Opens the shadow while other work runs: both take about a second, and the engine does part of its work on other
+ * Opens the shadow in parallel with other work. Both take about a second, and the engine does part of its work on other
  * threads.
  */
 async function openBeside<Result>(opening: Promise<Shadow>, work: Promise<Result>): Promise<[Shadow, Result]> {
@@ -99,9 +99,9 @@ interface ForeignChanges {
 const noForeignChanges: ForeignChanges = { keys: new Set(), installed: [] };
 
 /**
- * Finds the changes in required plugins that have no revision, by comparing these plugins without `plugin`. A plugin of
- * this workspace needs its own revision first: throws CHANGES_UNRECORDED. Changes in an installed package are left to
- * its author and omitted from the draft.
+ * Finds changes in required plugins that no revision makes, by comparing the entities and revisions of these plugins
+ * without `plugin`. Throws CHANGES_UNRECORDED for a plugin of this workspace, which needs its own revision first.
+ * Changes in an installed package are left to its author and omitted from the draft.
  */
 async function foreignChanges(
   shadow: Shadow,

@@ -35,7 +35,7 @@ export async function draftFromSql(context: DraftContext, words: string, up: str
   return { ...(await proveDraft(draft, proof)), ...noEntityChanges };
 }
 
-/** Refuses SQL that uses objects of a plugin that is not required: other applications may lack that plugin. */
+/** Refuses SQL that uses objects of a plugin that is not required, since other applications may lack that plugin. */
 async function assertRequired(
   { name, requires, directory }: Plugin,
   revision: string,

@@ -20,7 +20,7 @@ export interface DraftContext {
 
 /** A drafted revision. Nothing is written yet. */
 export interface Draft {
-  /** `null` if there is nothing to create, or if only the changes were asked for. */
+  /** `null` if there is nothing to create, or if the caller asked only for the changes. */
   readonly revision: RevisionDraft | null;
   /** `null` without a revision, and for an empty revision, which cannot be proven. */
   readonly review: DraftReview | null;
@@ -28,7 +28,7 @@ export interface Draft {
   readonly changes: readonly string[];
   /** Changes in installed plugins that have no revision; the draft omits them. */
   readonly installed: readonly PluginChanges[];
-  /** Values for `--rename` that could replace a drop and an add in the draft. */
+  /** Values for `--rename` that would each replace a drop and an add in the draft. */
   readonly likelyRenames: readonly string[];
 }
 

@@ -7,8 +7,8 @@ import { devError } from '../error/dev-codes.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 
 /**
- * Returns the schema that entities declare, as MikroORM's own SQL creates it in a database with the schema `before`.
- * Existing tables and views are dropped first; extensions, functions and types that no entity declares stay, since
+ * Returns the schema that MikroORM's own SQL creates for the entities in a database with the schema `before`. Existing
+ * tables and views are dropped first. Extensions, functions and types that no entity declares are kept, since
  * columns may use them. Everything is rolled back afterwards. Throws ENTITIES_UNCREATABLE and PARTITIONING_FIXED.
  */
 export async function entityCatalog(shadow: Shadow, entities: Entities, before: Catalog): Promise<Catalog> {
@@ -44,7 +44,7 @@ function dropSql({ tables, enums, definitions }: Catalog, declared: ReadonlySet<
   ].join('\n');
 }
 
-/** Removes the enums that no entity declares and no column uses: they are left over from earlier entities. */
+/** Removes enums that no entity declares and no column uses, since they are left over from earlier entities. */
 function withoutUnusedEnums(catalog: Catalog, declared: ReadonlySet<string>): Catalog {
   const enums = new Map([...catalog.enums].filter(([name, { used }]) => declared.has(name) || used));
   return { ...catalog, enums };

@@ -33,8 +33,8 @@ export async function inferEdges(
 }
 
 /**
- * Returns a function that finds the existing revisions of other plugins that SQL of `plugin` depends on. Objects that
- * only the plugin's own earlier SQL creates add no dependencies.
+ * Returns a function that takes SQL of `plugin` and finds the existing revisions of other plugins that it depends on.
+ * Objects that only the plugin's own earlier SQL creates add no dependencies.
  */
 export async function dependencyFinder(
   plugin: Plugin,

@@ -11,11 +11,11 @@ import type { PluginSubset } from './plugin-subset.ts';
 /** The points in a new revision that its author should review. */
 export interface DraftReview {
   readonly risks: readonly Finding<LintRule>[];
-  /** The reason why older code is not compatible with it, phrased to follow "it"; `null` if it is. */
+  /** The reason why older code is incompatible with it, phrased to follow "it"; `null` if older code is compatible. */
   readonly breaking: string | null;
 }
 
-/** Lint errors that a draft may have: they are reported, and the author decides. */
+/** Lint errors that do not block a draft. They are reported, and the author decides. */
 const tolerated: ReadonlySet<LintRule> = new Set(['not-null-without-default', 'missing-breaking']);
 
 /**

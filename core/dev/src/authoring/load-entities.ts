@@ -18,8 +18,8 @@ export function openPluginLoader(): LoadPlugin {
 }
 
 /**
- * Loads the entities of plugins. It binds nothing, checks no options and opens no connection: the tables that entities
- * declare do not depend on any of these. Throws the errors of importing plugins and of their entities.
+ * Loads the entities of plugins. It binds nothing, checks no options and opens no connection, since the tables that
+ * entities declare do not depend on any of these. Throws the errors of importing plugins and of their entities.
  */
 export async function entitiesOf({ plugins }: PluginSubset, load: LoadPlugin): Promise<Entities> {
   const sources: Parameters<typeof loadEntities>[0][number][] = [];

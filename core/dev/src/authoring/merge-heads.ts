@@ -12,9 +12,9 @@ import { schemaAfter, schemaDifferences } from './schema-proof.ts';
 
 /** The branch to merge, and options. */
 export interface MergeOptions extends Pick<DraftContext, 'set' | 'plugin' | 'onStage'> {
-  /** The database in which the heads are tried. Its content is lost. */
+  /** The database in which the heads run. Its content is lost. */
   readonly shadow: Shadow;
-  /** The name of the revision, as words. `null`: derived from the heads. */
+  /** The name of the revision, as words; `null` to derive it from the heads. */
   readonly words: string | null;
 }
 

@@ -9,9 +9,9 @@ import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
 import { assertSameSchema, schemaAfter } from './schema-proof.ts';
 
 /**
- * Proves that a new revision declares all of its dependencies, and that it produces the same schema whether a database
- * runs it in the order of a fresh one or after everything that exists today. `all` holds every active plugin without
- * the revision, `required` its plugin and the plugins that it requires; `after` is the schema once the revision has run
+ * Proves that a new revision declares all of its dependencies, and that it produces the same schema in a fresh database
+ * as in one that has already run every existing revision. `all` holds every active plugin without the revision, and
+ * `required` holds its plugin and the plugins that this one requires. `after` is the schema once the revision has run
  * at the end of `required`. Throws SHADOW_FAILED and PROOF_FAILED.
  */
 export async function proveOrder(

@@ -5,8 +5,8 @@ import type { Change, ChangeOf } from '../difference/change.ts';
 import { devError } from '../error/dev-codes.ts';
 
 /**
- * Parses the value of `--rename`: `table.old:new` for a column, `old:new` for a table, several separated by commas. The
- * old name must be in the database and not in the entities, the new name in the entities and not in the database.
+ * Parses the value of `--rename`: `table.old:new` for a column, `old:new` for a table, separated by commas. The old
+ * name must exist in the database but not in the entities, and the new name in the entities but not in the database.
  * Throws RENAME_INVALID.
  */
 export function readRenames(text: string, before: Catalog, after: Catalog): readonly ChangeOf<'rename'>[] {
@@ -16,7 +16,7 @@ export function readRenames(text: string, before: Catalog, after: Catalog): read
   const columns = parts.flatMap((part) =>
     before.tables.has(part.from) ? [] : [columnRename(part, renamed, before, after)],
   );
-  // Tables are renamed first, so columns are renamed on the new name of their table.
+  // Tables are renamed first, so the rename of a column uses the new name of its table.
   return [...tables, ...columns];
 }
 
@@ -76,7 +76,7 @@ export function reverted({ of, on, from, to }: ChangeOf<'rename'>): ChangeOf<'re
 }
 
 /**
- * Finds drops that may be half of a rename: a column or table is dropped while a similar one is added. Returns values
+ * Finds pairs that may be renames: a column or table is dropped while a similar one is added. Returns them as values
  * for `--rename`, since renames are never guessed.
  */
 export function likelyRenames(changes: readonly Change[]): readonly string[] {

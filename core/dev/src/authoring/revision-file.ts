@@ -22,14 +22,14 @@ export function nextRevisionId({ name, revisions }: Plugin, words: string): stri
   return `${name}@${nextSlug(slugs, words)}`;
 }
 
-/** Returns the slug in a revision's id, which is also the name of its file. */
+/** Returns the slug from a revision's id. The slug is also the name of its file. */
 export function slugOf(id: string): string {
   return id.slice(id.indexOf('@') + 1);
 }
 
 /**
- * Returns the slug of the next revision of a branch: a number above those of `existing`, then `words`, as in
- * `0003_count_on_object`. Throws REVISION_SLUG_INVALID if the words do not form a valid slug.
+ * Returns the slug of the next revision of a branch, like `0003_count_on_object`: a number higher than all numbers in
+ * `existing`, followed by `words`. Throws REVISION_SLUG_INVALID if the words do not form a valid slug.
  */
 export function nextSlug(existing: Iterable<string>, words: string): string {
   let greatest = 0n;
@@ -80,7 +80,7 @@ export function importSpecifierOf({ revisions, from }: Pick<Plugin, 'revisions' 
  */
 export function writeRevisionFile(folder: string, slug: string, text: string): string {
   const file = join(folder, `${slug}.ts`);
-  // In the same folder, and thus on the same file system, under a name that is not taken for a revision.
+  // In the same folder, so on the same file system, but under a name that is not recognized as a revision.
   const draft = join(folder, `.${slug}.${randomBytes(6).toString('hex')}.draft`);
   const made = makeFolder(folder);
   let written = false;
@@ -127,7 +127,7 @@ function remove(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // A file that could not be written may not be removable either; the refusal gives the reason.
+    // If the file could not be written, it may not be removable either. The refusal gives the reason.
   }
 }
 

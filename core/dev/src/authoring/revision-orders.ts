@@ -35,7 +35,7 @@ export function randomOrder(order: readonly GraphRevision[], random: () => numbe
   return drawn;
 }
 
-/** Returns the ids of `order` with the members of `last`, and everything that needs one of them, moved to the end. */
+/** Moves the members of `last`, and everything that needs one of them, to the end of `order`. Returns the new order. */
 export function movedLast(order: readonly GraphRevision[], last: ReadonlySet<string>): readonly string[] {
   const late = new Set(last);
   for (const { id, needs } of order) if (needs.some((need) => late.has(need))) late.add(id);
@@ -48,7 +48,7 @@ export function neighborSwaps(from: readonly string[], to: readonly string[]): r
   const place = new Map(to.map((id, i) => [id, i]));
   const steps: (readonly string[])[] = [from];
   const at = [...from];
-  // Insertion sort: each id sinks to its place among those before it.
+  // Insertion sort: each id moves back to its place among the ids before it.
   for (let i = 1; i < at.length; i += 1) {
     for (let j = i; j > 0 && (place.get(at[j - 1] ?? '') ?? 0) > (place.get(at[j] ?? '') ?? 0); j -= 1) {
       [at[j - 1], at[j]] = [at[j] ?? '', at[j - 1] ?? ''];

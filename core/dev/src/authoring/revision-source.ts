@@ -9,7 +9,8 @@ export interface DraftDependency {
   /** `plugin@slug`. */
   readonly revision: string;
   /**
-   * The objects of that revision that are used, like `core_object`, for a comment next to the edge. Empty: no comment.
+   * The objects of that revision that are used, like `core_object`, for a comment next to the edge. Without any, there
+   * is no comment.
    */
   readonly why: string;
 }
@@ -32,8 +33,8 @@ export interface RevisionDraft extends Pick<RevisionDefinition, 'id' | 'revises'
 }
 
 /**
- * Returns the text of a revision file, laid out as the formatter would. Loading the file returns the same draft: the
- * SQL has the same tokens, and its constants and comments are unchanged to the letter. Throws REVISION_TEXT_UNWRITABLE.
+ * Returns the text of a revision file, formatted the way the formatter would. Loading the file returns an equivalent
+ * draft: the SQL has the same tokens, and its constants and comments are unchanged. Throws REVISION_TEXT_UNWRITABLE.
  */
 export function revisionSource(draft: RevisionDraft): string {
   const { id, revises, dependsOn, up, down, breaking, transaction, check, about, notes = [], importFrom } = draft;

@@ -8,16 +8,16 @@ export type RefuseText = (problem: string) => Error;
 
 const blockIndent = ' '.repeat(4);
 
-/** White space as PostgreSQL defines it; any other character can be part of a name. */
+/** White space by PostgreSQL's definition. Any other character can be part of a name. */
 const spaceBefore = /^[ \t\n\f\v]+/;
 const spaceAfter = /[ \t\n\f\v]+$/;
 const written = /[^ \t\n\f\v]/;
 
 /**
- * Writes SQL as a `sql` literal that begins in column `column` of a revision file: no text or one short statement on one
- * line, anything else as a block. Lines get a common indentation. A line that begins inside a constant, a quoted name, a
- * dollar-quoted string or a comment keeps every character, so the server receives the same SQL. Throws the refusal that
- * `refuse` creates for a text that a template literal cannot contain.
+ * Writes SQL as a `sql` literal that begins in column `column` of a revision file. Empty text and a single short
+ * statement stay on one line; anything else becomes a block with a common indentation. A line that begins inside a
+ * constant, a quoted name, a dollar-quoted string or a comment keeps every character, so the server receives the same
+ * SQL. Throws the refusal that `refuse` creates for a text that a template literal cannot contain.
  */
 export function sqlLiteral(sql: string, column: number, refuse: RefuseText): string {
   const text = withPlainBreaks(sql, refuse);
@@ -50,7 +50,7 @@ function escaped(text: string, refuse: RefuseText): string {
 
 interface Line {
   readonly text: string;
-  /** Whether it begins, and whether it ends, inside text that is kept verbatim. */
+  /** Whether the line begins inside text that is kept verbatim, and whether it ends inside such text. */
   readonly begins: boolean;
   readonly ends: boolean;
 }

@@ -29,13 +29,13 @@ import {
 import { devError } from '../error/dev-codes.ts';
 import { assertNoConflict } from '../lint/transaction-check.ts';
 
-/** The outcome of a build, or with `check` the outcome it would have. */
+/** The outcome of a build or, with `check`, the outcome that a build would have. */
 export interface PluginBuild {
   readonly manifest: Manifest;
   readonly lock: RevisionsLock;
   /** The ids of the revisions that are new in the lock, sorted. */
   readonly added: readonly string[];
-  /** The files that were written, or with `check` would be. */
+  /** The files that were written or, with `check`, would be written. */
   readonly changed: readonly string[];
 }
 
@@ -138,7 +138,8 @@ function bodyOf(body: RevisionBody, revision: Revision, plugin: PluginFields): s
 }
 
 /**
- * Returns the module that the compiler emits for a revision file, relative to `dist`: `src/…/x.ts` becomes `./…/x.js`.
+ * Returns the path, relative to `dist`, of the module that the compiler emits for a revision file: `src/…/x.ts`
+ * becomes `./…/x.js`.
  */
 function moduleOf({ file }: Revision, plugin: PluginFields): string {
   const [first = '', ...rest] = relative(plugin.file.directory, file).split(sep);
@@ -154,7 +155,7 @@ function assertModuleExists(revision: Revision, plugin: PluginFields): void {
   throw devError('PLUGIN_BUILD_INCOMPLETE', { plugin: plugin.name, revision: revision.id, module });
 }
 
-/** Writes a file if its content changes, unless `check` is set. Returns whether it changes. */
+/** Writes a file if its content differs, unless `check` is set. Returns whether it differs. */
 function updateFile(file: string, text: string, check: boolean): boolean {
   try {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return false;

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { explainFileError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 
-/** The export condition that points to sources, which are not in a tarball. */
+/** The export condition that points to sources. A tarball does not contain them. */
 const condition = 'headwater-source';
 
 /**
- * Removes the condition `headwater-source` from the package.json in `directory`, so that npm packs no path to a file
- * that it leaves out. The original is kept as `package.json.orig`, which npm never packs. Running it again changes
- * nothing. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
+ * Removes the condition `headwater-source` from the package.json in `directory`, so that the packed file names no
+ * file that the tarball lacks. The original is kept as `package.json.orig`, which npm never packs. Running it again
+ * changes nothing. Throws PLUGIN_PACK_INTERRUPTED, PLUGIN_BUILD_UNWRITABLE.
  */
 export function removeSourceCondition(directory: string): void {
   const { file, original, text, saved } = readFiles(directory);
   const packed = withoutCondition(text);
   if (packed === text) {
-    // An interrupted pack left it like this, unless it has been edited since.
+    // This is what an interrupted pack leaves behind, unless the file has been edited since.
     if (saved !== null && withoutCondition(saved) !== text) throw interrupted(file, original);
     return;
   }
@@ -54,7 +54,7 @@ function readFiles(directory: string): Files {
   return { file, original, text: readFileSync(file, 'utf8'), saved };
 }
 
-/** Returns the text of a package.json without the condition, and the same text if it has none. */
+/** Removes the condition from the text of a package.json. Returns the text unchanged if it has no such condition. */
 export function withoutCondition(text: string): string {
   const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
   const exported = isObject(json) ? json['exports'] : undefined;

@@ -9,11 +9,11 @@ export interface AdoptionSubject {
   readonly dryRun: boolean;
 }
 
-/** The state that the database records. */
+/** The state of the adoption according to the database. */
 export interface RecordedState {
   /** The table of migrations; `null` without a connection. */
   readonly table: { readonly name: string; readonly there: boolean } | null;
-  /** Revisions that the table records as applied and that have no row in the ledger yet. */
+  /** Revisions that the table records as applied but that have no row in the ledger yet. */
   readonly toStamp: readonly string[];
   /** Revisions with a row in the ledger. */
   readonly applied: ReadonlySet<string>;

@@ -88,7 +88,7 @@ export const migrateAdopt: Command = {
   },
 };
 
-/** Reads the table and the ledger, and checks everything that can be refused before the first file is written. */
+/** Reads the table and the ledger, and makes every check that could refuse the run before the first file is written. */
 async function readRecordedState(
   session: Session,
   revisionSet: RevisionSet,
@@ -131,7 +131,7 @@ function writeFiles({ adoption: { folder, revisions }, dryRun }: AdoptionSubject
   return { files: dryRun || revisions.length === 0 ? [] : writeRevisionFiles(folder, revisions) };
 }
 
-/** Loads the plugins again, now with the new files, and stamps their revisions. */
+/** Reloads the plugins with the new files, and stamps their revisions. */
 async function stampAll(
   session: Session,
   context: Context,

@@ -26,7 +26,7 @@ export const pluginPrepack: Command = {
     const undo = switches.has('undo');
     if (undo) restoreSourceCondition(directory);
     else removeSourceCondition(directory);
-    // No text: npm prints the name of the tarball to the same stream.
+    // Prints no text, since npm prints the name of the tarball to the same stream.
     return { json: { directory, undone: undo }, text: () => '' };
   },
 };

@@ -14,7 +14,7 @@ import {
 export interface Workspace {
   readonly config: Config;
   readonly set: PluginSet;
-  /** The named plugins, or without names all plugins of this workspace, dependencies first. */
+  /** The named plugins or, if none is named, all plugins of this workspace. Dependencies come first. */
   readonly plugins: readonly string[];
 }
 

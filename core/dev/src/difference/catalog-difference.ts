@@ -9,9 +9,9 @@ import { newTableChanges, tableChanges, type TableOptions } from './table-differ
 /** Options for a comparison. */
 export interface DifferenceOptions {
   /**
-   * Whether to drop objects that `after` lacks although entities need not, or cannot, declare them: views, functions,
-   * triggers, policies, exclusion constraints, row security, and comments on anything but tables and columns. Default:
-   * false, since `after` may come from entities.
+   * Whether to drop objects that `after` lacks even if they are of a kind that entities need not or cannot declare:
+   * views, functions, triggers, policies, exclusion constraints, row security, and comments on anything but tables and
+   * columns. Default: false, since `after` may come from entities.
    */
   readonly undefine?: boolean;
 }
@@ -61,7 +61,7 @@ function definitionChanges(before: Catalog, after: Catalog, undefine: boolean): 
     removed: (definition) => {
       const { name, table } = definition;
       const isDroppedWithTable = table !== null && !after.tables.has(table);
-      // A table, or a view of the other kind, takes its name.
+      // A new table, or a view of the other kind, has the same name.
       const isReplaced =
         table === null &&
         (after.tables.has(name) || viewKinds.some((kind) => after.definitions.has(objectKey({ kind, table, name }))));

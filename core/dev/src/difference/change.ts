@@ -19,9 +19,9 @@ export type Change =
       readonly kind: 'change enum';
       readonly before: CatalogEnum;
       readonly after: CatalogEnum;
-      /** The columns that have its type before and after. */
+      /** The columns that have its type both before and after the change. */
       readonly columns: readonly EnumColumn[];
-      /** Whether the type is rebuilt: values cannot be removed, moved, or used in the transaction that adds them. */
+      /** Whether the type is rebuilt. PostgreSQL cannot remove or move a value, or use one that it has just added. */
       readonly rebuild: boolean;
     }
   | { readonly kind: 'create table' | 'drop table'; readonly table: CatalogTable }
@@ -33,7 +33,7 @@ export type Change =
       readonly after: CatalogColumn;
     }
   | {
-      /** `validate` is for a constraint that was added `not valid`. */
+      /** `validate` applies to a constraint that was added as `not valid`. */
       readonly kind: 'add constraint' | 'drop constraint' | 'validate constraint';
       readonly on: string;
       readonly constraint: CatalogConstraint;
@@ -56,7 +56,7 @@ export type Change =
   | { readonly kind: 'row security'; readonly on: string; readonly before: RowSecurity; readonly after: RowSecurity }
   | { readonly kind: 'define' | 'undefine'; readonly definition: CatalogDefinition }
   | {
-      /** A definition that is rebuilt, either changed or because an object that it uses is rebuilt. */
+      /** A definition that is rebuilt because it changed or because an object that it uses is rebuilt. */
       readonly kind: 'redefine';
       readonly before: CatalogDefinition;
       readonly definition: CatalogDefinition;
@@ -85,7 +85,7 @@ export interface EnumColumn {
   readonly keepsDefault: boolean;
 }
 
-/** Returns the key of a change: that of the object, or that of its comment if only the comment changes. */
+/** Returns the key of a change, which is the key of the object, or of its comment if only the comment changes. */
 export function changeKey(change: Change): string {
   return change.kind === 'comment' ? `comment on ${changedObjectKey(change)}` : changedObjectKey(change);
 }

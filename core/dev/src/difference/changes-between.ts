@@ -11,8 +11,8 @@ export interface BetweenOptions extends DifferenceOptions {
 }
 
 /**
- * Returns all changes that lead from one catalog to another: the differences, with constraints and indexes renamed
- * instead of rebuilt if only their names differ, and the temporary removal of the objects that block a change.
+ * Returns all changes that lead from one catalog to another. Constraints and indexes that differ only in name are
+ * renamed instead of rebuilt. Objects that block a change are removed temporarily.
  */
 export function changesBetween(
   before: Catalog,

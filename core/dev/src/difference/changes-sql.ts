@@ -9,8 +9,8 @@ import { changeEnumSql, createEnumSql } from './enum-sql.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
 /**
- * Returns changes as SQL: paragraphs of statements in an order that the server accepts. Within a paragraph the
- * statements are sorted by table, and for each table they keep the given order, which is that of its columns.
+ * Returns changes as SQL, in paragraphs of statements whose order the server accepts. Within a paragraph, the
+ * statements are sorted by table. Statements for the same table keep the given order, which is that of its columns.
  */
 export function changesSql(changes: readonly Change[]): string {
   const changesOf = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
@@ -91,7 +91,7 @@ export function changesSql(changes: readonly Change[]): string {
     .join('\n\n');
 }
 
-/** Whether a column stops using an enum, which can be changed only after that. */
+/** Whether a column stops using an enum. Only then can the enum be changed. */
 function leavesEnum({ before, after }: Of<'alter column'>): boolean {
   return before.enum !== null && before.enum !== after.enum;
 }
@@ -118,12 +118,12 @@ function rowSecuritySql({ on, before, after }: Of<'row security'>): readonly str
   ];
 }
 
-/** Sorts changes by table. For each table they keep the given order. */
+/** Sorts changes by table. Changes of the same table keep the given order. */
 function sortedByTable<T extends { readonly on: string }>(changes: readonly T[]): readonly T[] {
   return changes.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }
 
-/** Returns one statement for each table, so that several clauses lock and rewrite it only once. */
+/** Combines the clauses for each table into one statement, so that the table is locked and rewritten only once. */
 function alterTablesSql<T extends { readonly on: string }>(
   changes: readonly T[],
   clause: (change: T) => string,
@@ -162,7 +162,7 @@ function partsSql(
   ];
 }
 
-/** Returns a paragraph for each new table with its parts, and a last one for foreign keys to tables that come later. */
+/** Returns a paragraph for each new table and its parts, and a final one for foreign keys to later tables. */
 function newTables(
   creates: readonly Of<'create table'>[],
   constraints: readonly Of<'add constraint'>[],
@@ -191,7 +191,7 @@ function newTables(
   return [...paragraphs, sortedByTable(late).map(addConstraintSql)];
 }
 
-/** Drops each table after those that reference it. In a cycle, the foreign keys to it are dropped first. */
+/** Drops each table after the tables that reference it. In a cycle, drops the foreign keys to a table first. */
 function dropTablesSql(drops: readonly Of<'drop table'>[]): readonly string[] {
   const ordered = inOrderOfReference(drops.map(({ table }) => table)).toReversed();
   const dropped = new Set<string>();

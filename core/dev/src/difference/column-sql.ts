@@ -21,8 +21,8 @@ export function typeSql(type: string): string {
 }
 
 /**
- * Returns a default for a statement: a constant of the column's type without its cast, and a negative number without
- * quotes. Nothing else is shortened, since the server would treat it as a different default.
+ * Returns a default as a statement should contain it. A constant loses its cast to the column's type, and a negative
+ * number loses its quotes. Nothing else is shortened, since the server would treat it as a different default.
  */
 export function defaultSql({ default: expression, type }: Pick<CatalogColumn, 'default' | 'type'>): string {
   if (expression === null) return 'null';

@@ -1,10 +1,10 @@
-/** The functions that {@link compareMaps} calls, each for one of the values. */
+/** The callbacks of {@link compareMaps}. */
 export interface MapComparison<T> {
-  /** For a value whose key is only in the first map. */
+  /** Called for each key that only the first map has. */
   readonly removed: (before: T) => unknown;
-  /** For a value whose key is only in the second map. */
+  /** Called for each key that only the second map has. */
   readonly added: (after: T) => unknown;
-  /** For the two values of a key that is in both maps. */
+  /** Called for each key that both maps have, with both values. */
   readonly kept: (before: T, after: T) => unknown;
 }
 

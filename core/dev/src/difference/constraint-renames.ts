@@ -1,9 +1,9 @@
 import type { Change, ChangeOf } from './change.ts';
 
 /**
- * Replaces the drop and the add of a constraint or an index with a rename if they differ only in name, so that nothing
- * is revalidated or rebuilt. Both already use the new column names. Tables and columns are never matched by their
- * content.
+ * Finds constraints and indexes that are dropped and added again under another name, and renames them instead, so that
+ * nothing is revalidated or rebuilt. Both versions already use the new column names. Tables and columns are never
+ * matched by their content.
  *
  * A pair is not a rename if its new name is still taken when renames run, or if the enum of a column is rebuilt, which
  * drops the constraint or index anyway.

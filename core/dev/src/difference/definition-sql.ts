@@ -1,7 +1,7 @@
 import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal/catalog';
 import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 
-/** The order of creation: a definition may use those before it. */
+/** The kinds of definitions in the order in which they are created. A definition may use earlier kinds. */
 const order: readonly DefinitionKind[] = [
   'extension',
   'sequence',
@@ -14,7 +14,7 @@ const order: readonly DefinitionKind[] = [
   'policy',
 ];
 
-/** Sorts definitions so that each comes after those that it uses. Otherwise their order stays. */
+/** Sorts definitions so that each comes after those that it uses. Otherwise keeps their order. */
 export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonly CatalogDefinition[] {
   const left = new Set(definitions.toSorted((a, b) => rank(a) - rank(b)));
   const ordered: CatalogDefinition[] = [];

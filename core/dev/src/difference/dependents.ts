@@ -26,8 +26,8 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
 }
 
 /**
- * Explicitly drops the foreign keys that would otherwise be dropped with their column or table, too late for the key
- * that they reference.
+ * Explicitly drops foreign keys that would otherwise be dropped with their column or table. That would be too late,
+ * because the key that they reference is dropped earlier.
  */
 function foreignKeysToDropFirst(changes: readonly Change[], before: Catalog): readonly Change[] {
   const tables = new Set(changes.flatMap((change) => (change.kind === 'drop table' ? [change.table.name] : [])));
@@ -66,7 +66,7 @@ function isBlocking({ on, constraint }: ForeignKey, changes: readonly Change[]):
   if (references === null) return false;
   const retyped = retypedColumns(changes);
   const isRetyped = (table: string) => (column: string) => retyped.has(columnName(table, column));
-  // If only one end changes its type, the server converts the foreign key, or it could not remain unchanged at all.
+  // If only one end changes its type and the foreign key remains valid, the server converts it.
   const areBothRetyped = columns.some(isRetyped(on)) && references.columns.some(isRetyped(references.table));
   return areBothRetyped || losesKey({ on, constraint }, changes);
 }
@@ -105,7 +105,7 @@ function droppedColumns(changes: readonly Change[]): ReadonlySet<string> {
   );
 }
 
-/** Rebuilds the views, triggers and policies that use a column that changes, or another definition that is rebuilt. */
+/** Rebuilds the views, triggers and policies that use a changed column or another rebuilt definition. */
 function rebuiltDefinitions(
   changes: readonly Change[],
   keys: ReadonlySet<string>,
@@ -125,7 +125,7 @@ function rebuiltDefinitions(
     const key = objectKey(definition);
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
-    // A definition that no entity declares is restored as it was, which is impossible without the column.
+    // A definition that no entity declares is restored unchanged. That is impossible if its column is dropped.
     const isBlocked = usesAny(retyped) || (now !== undefined && usesAny(dropped)) || usesRebuilt(definition, rebuilt);
     if (!isBlocked || keys.has(key)) continue;
     if (definition.kind === 'materialized view' && now === undefined) continue;
@@ -139,7 +139,7 @@ function usesRebuilt({ uses, table }: CatalogDefinition, rebuilt: ReadonlySet<st
   return table === null && uses.some((name) => rebuilt.has(name));
 }
 
-/** Returns a column as `CatalogDefinition.uses` names it. */
+/** Returns the name that `CatalogDefinition.uses` contains for a column. */
 function columnName(table: string, column: string): string {
   return `${table}.${column}`;
 }

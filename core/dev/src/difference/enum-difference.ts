@@ -44,7 +44,7 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
   return at === part.length;
 }
 
-/** Whether the changes use one of the new values, which before PostgreSQL 17 fails in the transaction that adds it. */
+/** Whether the changes use a new value. Before PostgreSQL 17, this fails in the transaction that adds the value. */
 function usesAny(changes: readonly Change[], enumName: string, values: readonly string[]): boolean {
   const expressions = changes.flatMap((change) => {
     if ('constraint' in change) return [change.constraint.definition];

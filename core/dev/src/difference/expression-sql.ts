@@ -1,8 +1,8 @@
 import { lowerKeywords } from './lower-keywords.ts';
 
 /**
- * Rewrites an expression that PostgreSQL printed into the form in which people write it: keywords in lower case, no
- * outer parentheses, and `a in ('b', 'c')` where the server stores a comparison with an array.
+ * Rewrites an expression that PostgreSQL printed the way people write it: with keywords in lower case, without outer
+ * parentheses, and with `a in ('b', 'c')` instead of the array comparison that the server stores.
  */
 export function expressionSql(text: string): string {
   return lowerKeywords(withIn(unwrapped(text)));
@@ -37,7 +37,8 @@ const memberships = new RegExp(
 );
 
 /**
- * PostgreSQL reads `in` with one element as a plain comparison, and with elements of several types as something else.
+ * Replaces array comparisons with `in`, except where PostgreSQL would read `in` differently: with a single element,
+ * which it reads as a plain comparison, and with elements of several types.
  */
 function withIn(text: string): string {
   return text.replaceAll(memberships, (all, ...groups: readonly unknown[]) => {

@@ -78,7 +78,7 @@ function rankOf(of: string): number {
   return ['table', 'column', 'constraint', 'index'].indexOf(of);
 }
 
-/** Shortens a slug to 60 of its 100 characters, which leaves room for the number in front. */
+/** Shortens a slug to 60 characters. The maximum is 100, so this leaves room for the number in front. */
 function shorten(words: string): string {
   const safe = words.toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_');
   return safe.length <= 60 ? safe : safe.slice(0, 60).replace(/_[^_]*$/, '');

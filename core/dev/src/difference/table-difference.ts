@@ -5,7 +5,7 @@ import { compareMaps } from './compare-maps.ts';
 
 /** Options for a comparison of tables. */
 export interface TableOptions {
-  /** As for `differenceOf`. */
+  /** Has the same meaning as for `differenceOf`. */
   readonly undefine: boolean;
   /** The enums that are rebuilt. */
   readonly rebuilt: ReadonlySet<string>;
@@ -92,7 +92,7 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
 
 interface ColumnDifference {
   readonly changes: Change[];
-  /** The columns that are dropped, together with the constraints and indexes that name them. */
+  /** The dropped columns. Constraints and indexes on them are dropped with them. */
   readonly dropped: ReadonlySet<string>;
   /** The columns whose type is an enum that is rebuilt. */
   readonly rebuilt: ReadonlySet<string>;
@@ -142,8 +142,8 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
 }
 
 /**
- * Whether a change is only possible by dropping and adding the column. An expression cannot change before PostgreSQL
- * 17, and no version can turn a plain column into a generated one or a virtual column into a plain one.
+ * Whether a change requires dropping and re-adding the column. Before PostgreSQL 17, the expression of a generated
+ * column cannot change. No version can turn a plain column into a generated one, or a virtual column into a plain one.
  */
 function changesGeneration({ generated: before }: CatalogColumn, { generated: after }: CatalogColumn): boolean {
   if (after === null) return before?.stored === false;

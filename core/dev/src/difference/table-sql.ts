@@ -8,7 +8,7 @@ import { lowerKeywords } from './lower-keywords.ts';
 export function createTableSql(table: CatalogTable): string {
   const key = primaryKeyOf(table);
   const defaultName = `${parseName(table.name).name}_pkey`;
-  // A key over one column is written inline if it has its default name and no options.
+  // A single-column key with the default name and no options is written inline.
   const isInline =
     key?.columns.length === 1 &&
     key.name === defaultName &&
@@ -35,7 +35,7 @@ export function inOrderOfReference(tables: readonly CatalogTable[]): readonly Ca
   const ordered: CatalogTable[] = [];
   while (left.size > 0) {
     const ready = left.values().find((table) => referencesOf(table).every((name) => !left.has(name)));
-    // In a cycle, the first by name.
+    // The tables form a cycle: take the first by name.
     const next = ready ?? left.values().next().value;
     if (next === undefined) break;
     ordered.push(next);

@@ -4,7 +4,7 @@ import type { LintRule } from './rule-levels.ts';
 export interface AllowComment {
   /** The names as written, including unknown rules. */
   readonly rules: readonly string[];
-  /** Empty if the comment gives none: then it suppresses nothing. */
+  /** Empty if the comment gives no reason. Such a comment suppresses nothing. */
   readonly reason: string;
   /** The line of the comment in the text, from 1. */
   readonly line: number;
@@ -14,7 +14,7 @@ export interface AllowComment {
 
 const pattern = /^\s*--\s*headwater-lint:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(?::\s*(.*))?$/;
 
-/** Finds the allow comments in a piece of SQL. Only other comments may stand between one and its statement. */
+/** Finds the allow comments in a piece of SQL. Nothing but other comments may separate one from its statement. */
 export function allowCommentsIn(sql: string): readonly AllowComment[] {
   const lines = sql.split('\n');
   return lines.flatMap((text, i) => {

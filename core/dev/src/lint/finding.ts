@@ -1,6 +1,6 @@
 import type { LintRule } from './rule-levels.ts';
 
-/** The severity of a finding: an error fails every lint, a warning only a strict one, and information none. */
+/** The severity of a finding. An error fails every lint, a warning fails a strict lint, and information fails none. */
 export type Level = 'error' | 'warning' | 'info';
 
 /** A problem with a revision, as `migrate:lint`, `migrate:create` and `migrate:verify` report it. */
@@ -26,7 +26,7 @@ export interface Finding<Rule extends string = string> {
   readonly safer: string | null;
 }
 
-/** A finding as a lint rule returns it; `lintRevisions` adds the revision, its file and the level. */
+/** The finding that a lint rule returns. `lintRevisions` adds the revision, its file and the level. */
 export interface RuleFinding extends StatementFinding {
   /** `null` for the whole revision. */
   readonly at: SqlPlace | null;

@@ -114,7 +114,7 @@ function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]
   const everywhere = [up, down].flatMap((body) => (body?.kind === 'sql' ? commentsIn(body.text) : []));
   return findings.flatMap((finding): readonly RuleFinding[] => {
     const { rule, message, at } = finding;
-    // The run refuses these, so nothing can allow them.
+    // An upgrade refuses these statements anyway, so a comment cannot allow them.
     if (rule === 'syntax' || rule === 'transaction-conflict') return [finding];
     const comment =
       at === null ? allowCommentFor(everywhere, rule, null) : allowCommentFor(commentsIn(at.sql), rule, at.line);

@@ -16,18 +16,18 @@ export interface Origin {
   readonly object: TrackedObject;
 }
 
-/** The origins of every object that a sequence of revisions ever created, dropped objects included. */
+/** The origins of every object that a sequence of revisions ever created, including objects that were dropped later. */
 export interface ObjectOrigins {
-  /** Returns the origins of the object that SQL refers to as `wanted`, in the order of the revisions. */
+  /** Returns the origins of the object that `wanted` refers to, in the order of the revisions. */
   readonly of: (wanted: SqlObject) => readonly Origin[];
   /** Returns the objects that exist before a revision. */
   readonly before: (revision: string) => TrackedObjects;
 }
 
 /**
- * Follows revisions in the order of a plan. That order may be wrong if a revision does not declare a dependency, so the
- * origin of an object is looked up among all revisions and not only among the earlier ones. `wanted` are the revisions
- * for which `before` is called.
+ * Tracks the objects that revisions create, in the order of a plan. If a revision does not declare a dependency, that
+ * order may be wrong, so an origin may be any revision and not only an earlier one. `wanted` lists the revisions for
+ * which `before` will be called.
  */
 export async function objectOrigins(
   revisions: readonly HistoryRevision[],
@@ -77,7 +77,7 @@ function originsOf(
   const tables = among ?? [table];
   const direct = tables.flatMap((one) => made.get(lookupKey({ kind, name, table: one })) ?? []);
   if (direct.length > 0) return direct;
-  // Keys, indexes of constraints, row types and extensions go by other names: ask findObject about each candidate.
+  // Keys, indexes of constraints, row types and extensions have other names, so ask findObject about each candidate.
   const near = table === null ? [...made.values()].flat() : (byTable.get(table) ?? []);
   if (kind !== 'key' && kind !== 'index' && kind !== 'type' && kind !== 'function') return [];
   return near.filter(({ object }) => findObject(new Map([[lookupKey(object), object]]), wanted) !== null);

@@ -1,14 +1,13 @@
 import { findObject, type TrackedObjects, type SqlStatement } from '@headwater/kernel/internal/sql';
 
 /**
- * A type that a piece of SQL replaces with another type of the same name. This is the only way to remove a value from
- * an enum.
+ * A type that SQL replaces with another type of the same name. This is the only way to remove a value from an enum.
  */
 export interface RebuiltType {
   readonly name: string;
-  /** The names that the new type has while the SQL runs. */
+  /** All names that the new type has while the SQL runs. */
   readonly current: ReadonlySet<string>;
-  /** The names that the old type has while the SQL runs. */
+  /** All names that the old type has while the SQL runs. */
   readonly former: ReadonlySet<string>;
   /** The values that the new type lacks; `null` if not all values are known. */
   readonly lost: readonly string[] | null;
@@ -17,8 +16,8 @@ export interface RebuiltType {
 }
 
 /**
- * Finds the types that are rebuilt: the old type is dropped or renamed, and a new one is created under its name or
- * renamed to it. `before` holds the objects that exist before the SQL runs.
+ * Finds the types that the SQL rebuilds: it drops or renames the old type, and creates a new type under the same name
+ * or renames one to it. `before` holds the objects that exist before the SQL runs.
  */
 export function rebuiltTypes(statements: readonly SqlStatement[], before: TrackedObjects): readonly RebuiltType[] {
   const values = new Map<string, readonly string[] | undefined>();

@@ -9,17 +9,17 @@ export const ruleLevels = {
   syntax: 'error',
   // Syntax that the oldest supported PostgreSQL does not have.
   'newer-syntax': 'error',
-  // A name of more than 63 bytes, which PostgreSQL truncates.
+  // A name longer than 63 bytes, which PostgreSQL truncates.
   'identifier-too-long': 'error',
-  // A statement that the transaction of a revision cannot run.
+  // A statement that cannot run in the transaction of its revision.
   'transaction-conflict': 'error',
-  // Use of another plugin's object that the revision does not depend on.
+  // A use of another plugin's object without a declared dependency on it.
   'undeclared-dependency': 'error',
   // A change of an object that another plugin owns.
   'foreign-object': 'error',
-  // A change that older code is not compatible with, without `breaking: true`.
+  // A change that breaks older code in a revision that is not marked `breaking: true`.
   'missing-breaking': 'error',
-  // A new column that has no value for existing rows and for inserts of older code.
+  // A new NOT NULL column without a value for existing rows and for the inserts of older code.
   'not-null-without-default': 'error',
   // A new enum value that is used in the transaction that adds it.
   'enum-value-in-transaction': 'error',
@@ -27,7 +27,7 @@ export const ruleLevels = {
   'enum-value-removed': 'warning',
   // DROP, TRUNCATE, or DELETE of all rows.
   'data-loss': 'warning',
-  // A column type that not every existing value fits.
+  // A new column type that some existing values may not fit.
   'narrower-type': 'warning',
   // A new name for an object that running code uses.
   rename: 'warning',

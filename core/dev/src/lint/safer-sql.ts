@@ -10,7 +10,7 @@ export function concurrentIndexFields(name: string, statement: string): string {
   ].join('\n');
 }
 
-/** Returns the SQL and the steps that replace a column with one of another name or type while the application runs. */
+/** Returns the SQL and the steps for replacing a column, under a new name or type, while the application runs. */
 export function replaceColumn(table: string, column: string, replacement: string, type: string): string {
   const on = quoteName(table);
   return [

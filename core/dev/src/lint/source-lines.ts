@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 /** Finds the SQL of revisions in their files. */
 export interface SourceLines {
   /**
-   * Returns the line in `file`, from 1, of line `line` of `sql`; `null` if the file does not contain `sql` verbatim.
+   * Returns the line number in `file` (counted from 1) at which line `line` of `sql` is found; `null` if the file does
+   * not contain `sql` verbatim.
    */
   readonly of: (file: string, sql: string, line: number) => number | null;
 }

@@ -20,7 +20,7 @@ import { rename } from './rules/rename.ts';
 import { tableRewrite } from './rules/table-rewrite.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from './statement-rule.ts';
 
-/** The rules for single statements, in the order in which their findings about one statement are reported. */
+/** The rules that examine single statements. Their findings about a statement are reported in this order. */
 const statementRules: readonly StatementRule[] = [
   dataLoss,
   rename,
@@ -45,8 +45,8 @@ export interface LintOptions {
 }
 
 /**
- * Reports the damage that a piece of SQL may do to a database in use, statement by statement. A table that the same SQL
- * creates is not in use yet, so nothing on it is reported. Throws SQL_SYNTAX.
+ * Lints a piece of SQL, statement by statement, for damage that it may do to a database in use. A table that the same
+ * SQL creates is not in use yet, so nothing about it is reported. Throws SQL_SYNTAX.
  */
 export async function lintStatements(
   sql: string,

@@ -5,9 +5,9 @@ import { devError } from '../error/dev-codes.ts';
 import { transactionConflicts } from './rules/transaction-conflict.ts';
 import { openSourceLines } from './source-lines.ts';
 
-/** A statement that the run refuses because of the transaction of its revision. */
+/** A statement that is refused because of its revision's `transaction` setting. */
 export interface PlacedConflict {
-  /** Its place: the line in the file, or in the SQL text if the file does not contain the text verbatim. */
+  /** Its location: the line in the file, or in the SQL text if the file does not contain the text verbatim. */
   readonly place: string;
   /** The line in the file; `null` if the file does not contain the SQL verbatim. */
   readonly line: number | null;
@@ -20,8 +20,8 @@ export interface PlacedConflict {
 export type CheckedRevision = Pick<Revision, 'id' | 'up' | 'down' | 'transaction'> & { readonly file: string | null };
 
 /**
- * Returns the statements of a revision that the run refuses because of its transaction. Code has none, and neither has
- * SQL that the parser cannot read.
+ * Returns the statements that are refused because of their revision's `transaction` setting. Returns none for a code
+ * revision, and none for SQL that the parser cannot read.
  */
 export async function conflictsIn({
   up,
@@ -43,7 +43,7 @@ export async function conflictsIn({
   return conflicts;
 }
 
-/** Refuses a revision with a statement that the run refuses because of its transaction. Throws TRANSACTION_CONFLICT. */
+/** Refuses a revision if one of its statements conflicts with its `transaction`. Throws TRANSACTION_CONFLICT. */
 export async function assertNoConflict(revision: CheckedRevision): Promise<void> {
   const conflicts = await conflictsIn(revision);
   if (conflicts.length > 0) throw devError('TRANSACTION_CONFLICT', { revision: revision.id, conflicts });

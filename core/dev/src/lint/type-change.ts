@@ -2,7 +2,7 @@ import type { SqlType } from '@headwater/kernel/internal/sql';
 
 /** The effect of a type change on a column. */
 export interface TypeChange {
-  /** Whether every old value fits the new type, and code that knows the old type works with the new one. */
+  /** Whether every old value fits the new type and code written for the old type still works. */
   readonly fits: boolean;
   /** Whether PostgreSQL rewrites the whole table. */
   readonly rewrites: boolean;
@@ -12,7 +12,7 @@ const same: TypeChange = { fits: true, rewrites: false };
 const wider: TypeChange = { fits: true, rewrites: true };
 const narrower: TypeChange = { fits: false, rewrites: true };
 
-/** For each type, the types that hold all of its values and read the same. */
+/** Maps each type to the types that can hold all of its values and that clients read in the same way. */
 const widerTypes: Readonly<Record<string, readonly string[]>> = {
   int2: ['int4', 'int8', 'numeric', 'float4', 'float8'],
   int4: ['int8', 'numeric', 'float8'],

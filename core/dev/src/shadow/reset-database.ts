@@ -1,6 +1,6 @@
 import type { Session } from '@headwater/kernel/internal/database';
 
-/** The kinds of objects to drop by name, in an order in which cascades drop few others. */
+/** The kinds of objects to drop by name, ordered so that cascades drop few other objects. */
 const droppableKinds = [
   'table',
   'view',
@@ -20,8 +20,8 @@ interface AddedObject {
 }
 
 /**
- * Selects the objects that a new database does not have: extensions, schemas (including a changed `public`), and the
- * objects in `public`, except internal parts of other objects there.
+ * Selects the objects that a new database does not have: extensions, schemas (including `public` if it was changed),
+ * and objects in `public`, unless they are internal parts of other objects there.
  */
 const addedObjects = `select 'extension' as kind, quote_ident(extname) as name from pg_extension where extname <> 'plpgsql'
   union all select 'schema', quote_ident(nspname) from pg_namespace n
@@ -37,8 +37,8 @@ const addedObjects = `select 'extension' as kind, quote_ident(extname) as name f
   union all select 'schema', 'public' where to_regnamespace('public') is null`;
 
 /**
- * Resets a database to the state of a new one. PostgreSQL replans every prepared statement after a schema was created
- * or dropped, which takes several times as long as reading a catalog, so `public` is kept if possible.
+ * Resets a database to the state of a new one. When a schema is created or dropped, PostgreSQL replans every prepared
+ * statement. This takes several times longer than reading a catalog, so `public` is kept if possible.
  */
 export async function resetDatabase({ query, script }: Session): Promise<void> {
   const found = Map.groupBy(await query<AddedObject>(addedObjects), ({ kind }) => kind);

@@ -15,9 +15,9 @@ export interface Shadow extends AsyncDisposable {
 }
 
 /**
- * Opens a shadow: PGlite in this process, or, with `url`, a new database on that server, for plugins that need
- * extensions which PGlite lacks or that test the oldest server that they support. The database in `url` is only used to
- * create the new one. Throws SHADOW_URL_INVALID, the errors of a session, and DATABASE_PRIVILEGE if the user cannot
+ * Opens a shadow: PGlite in this process or, with `url`, a new database on that server. A plugin needs a server if it
+ * uses extensions that PGlite lacks, or to test the oldest version that it supports. The database in `url` is only used
+ * to create the new one. Throws SHADOW_URL_INVALID, the errors of a session, and DATABASE_PRIVILEGE if the user cannot
  * create databases.
  */
 export async function openShadow(url: string | null = null): Promise<Shadow> {

@@ -5,8 +5,8 @@ import { getCallSites } from 'node:util';
 const here = import.meta.dirname;
 
 /**
- * Returns the folder of the file that called into this folder: the first other file on the stack, so it has to be
- * called before anything is awaited. Returns the working directory if the stack has no such file.
+ * Returns the folder of the caller: of the first file on the stack that is outside this folder, or the working
+ * directory if there is none. The stack only shows the caller before the first `await`.
  */
 export function callerFolder(): string {
   for (const { scriptName } of getCallSites()) {

@@ -7,8 +7,8 @@ export async function nextTransaction({ query }: Session): Promise<string> {
 }
 
 /**
- * Returns how many catalog rows this session has written, including in transactions that were rolled back. As long as
- * the number stays the same, no object was created, altered or dropped.
+ * Returns how many catalog rows this session has written, including those that were rolled back. If the number has not
+ * changed, no object was created, altered or dropped.
  */
 export async function catalogWrites({ query }: Session): Promise<string> {
   // PostgreSQL updates these counters at the end of a statement, at most once a second unless forced.
@@ -29,7 +29,7 @@ export async function dropAllSchemas({ query, script }: Session, first: string):
     "select quote_ident(nspname) as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'",
   );
   const drops = schemas.map(({ name }) => `drop schema ${name} cascade;`).join(' ');
-  // The schema `public` as in a new database.
+  // Recreate the schema `public` as a new database has it.
   await script(
     `${drops} create schema public authorization pg_database_owner; grant usage on schema public to public;
       comment on schema public is 'standard public schema';`,

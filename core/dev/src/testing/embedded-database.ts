@@ -5,7 +5,7 @@ import { headsHash, upgradeToHeads } from './heads.ts';
 import { overrideSession } from './override-session.ts';
 import { restoreSnapshot, takeSnapshot, type Snapshot } from './snapshot.ts';
 
-/** An engine. Starting one takes most of a second and some 200 MB, so it serves one application after another. */
+/** An engine. It takes almost a second to start and about 200 MB, so it is reused by one application after another. */
 interface Engine {
   readonly session: PgliteSession;
   /** The {@link nextTransaction} of the new engine. */
@@ -24,8 +24,8 @@ interface Heads {
 }
 
 /**
- * Opens an embedded database in memory: at the heads of an application, or empty for `null`. It reuses the engine of
- * the database that was closed last in this process, unless that engine cannot be restored to a clean state.
+ * Opens an embedded database in memory. It is at the heads of the given application, or empty if that is `null`. It
+ * reuses the engine of the last database that this process closed, unless that engine cannot be cleaned.
  */
 export async function openEmbedded(loaded: LoadedApp | null): Promise<PgliteSession> {
   const engine = (await cleaned(takeIdle(), loaded)) ?? (await newEngine());
@@ -51,7 +51,7 @@ async function newEngine(): Promise<Engine> {
 }
 
 /**
- * Lends the engine to one application. Code of the application that is still running after its stop finds the database
+ * Lends the engine to one application. Code that still runs after its application has stopped finds the database
  * closed, and cannot reach the database of the next application.
  */
 function lend(engine: Engine): PgliteSession {
@@ -125,7 +125,7 @@ interface Idle {
   readonly watch: NodeJS.Timeout;
 }
 
-/** Global, since runners that run several test files in one process load this module once for each file. */
+/** Global, since a runner that runs several test files in one process loads this module once for each file. */
 const globals = globalThis as { [idle]?: Idle | undefined };
 
 function takeIdle(): Engine | null {
@@ -149,7 +149,7 @@ function end(engine: Engine | null): void {
   engine?.session.close().catch(() => {});
 }
 
-/** Whether only PostgreSQL's timers, which continue in an unused engine, keep this process alive. */
+/** Whether only PostgreSQL's timers keep this process alive. They continue in an unused engine. */
 function isDone(): boolean {
   const passive = new Set(['Timeout', 'PipeWrap', 'TTYWrap']);
   // Standard output and the channel to a runner's main process are both pipes; only the latter keeps a process alive.

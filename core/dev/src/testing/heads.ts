@@ -11,9 +11,9 @@ export async function upgradeToHeads(session: Session, { revisionSet, config }: 
 }
 
 /**
- * Returns a hash that identifies a database at its heads: two databases with the same hash were created by the same
- * user with the same revisions of the same packages, and have the same ledger. Modules that a code revision imports are
- * not part of the hash.
+ * Returns a hash that identifies a database at its heads. If two databases have the same hash, the same user created
+ * them with the same revisions of the same packages, and they have the same ledger. The hash does not cover modules
+ * that a code revision imports.
  */
 export function headsHash({ revisionSet }: LoadedApp, { user }: Pick<Session, 'user'>): string {
   const hash = createHash('sha256').update(`${kernelPackage().version}\n${user}`);

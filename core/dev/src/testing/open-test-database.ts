@@ -5,7 +5,7 @@ import { disposableDatabase } from './disposable-database.ts';
 import type { TestKernelOptions } from './start-test-kernel.ts';
 import { testConfig } from './test-config.ts';
 
-/** The options of {@link openTestDatabase}, with the same meaning as for `startTestKernel`. */
+/** The options of {@link openTestDatabase}. They mean the same as for `startTestKernel`. */
 export type TestDatabaseOptions = Pick<TestKernelOptions, 'plugins' | 'database' | 'cwd'>;
 
 /** A database for tests of revisions. No plugin is started on it. */
@@ -15,15 +15,15 @@ export interface TestDatabase extends AsyncDisposable {
    * `core@head`). Returns the ids of the applied revisions. Throws the error that ends the upgrade.
    */
   readonly upgrade: (...targets: readonly string[]) => Promise<readonly string[]>;
-  /** Runs one statement and returns its rows. `$1` in the text is the first of `values`. */
+  /** Runs one statement and returns its rows. `$1` in the text stands for the first of `values`. */
   readonly query: <Row = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
   /** Drops the database. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Opens an empty database for testing how revisions change existing data: upgrade to the revision before, insert rows,
- * upgrade further, and check the rows.
+ * Opens an empty database for testing how a revision changes existing data: upgrade to the revision before it, insert
+ * rows, apply the revision, and check the rows.
  *
  * ```ts
  * await using database = await openTestDatabase();

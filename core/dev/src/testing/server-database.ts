@@ -15,8 +15,8 @@ const templatePrefix = 'headwater_template_';
 const clonePrefix = 'headwater_test_';
 
 /**
- * The number of templates kept on a server: enough for plugin sets that are tested alternately, and for their versions
- * before an edit.
+ * The number of templates kept on a server. It is enough for several plugin sets that are tested alternately, before
+ * and after an edit.
  */
 const mostTemplates = 20;
 
@@ -24,8 +24,8 @@ const mostTemplates = 20;
 const forgottenAfter = 3600;
 
 /**
- * Returns a database on a server. It is empty, or a copy of a template that is built once for exactly these revisions.
- * It connects to the database that `server` names, but does not change it. Opening it throws DATABASE_PRIVILEGE,
+ * Returns a database on a server: an empty one, or a copy of a template that is built once for exactly these revisions.
+ * The database that `server` names is used only to connect, and is not changed. Opening it throws DATABASE_PRIVILEGE,
  * DATABASE_UNREACHABLE.
  */
 export function databaseOnServer(server: Server): DisposableDatabase {
@@ -78,8 +78,8 @@ const invalidCatalogName = '3D000';
 
 /** Builds the template under another name first, so that an unfinished template is never copied. */
 async function buildTemplate(admin: Session, template: string, server: Server, loaded: LoadedApp): Promise<void> {
-  // Released at the end of the session. It cannot block a migration, since the database of this session is never
-  // migrated.
+  // The lock is released at the end of the session. It cannot block a migration, since the database of this session
+  // is never migrated.
   await admin.query('select pg_advisory_lock(hashtextextended($1, 0))', [template]);
   const built = await admin.query('select from pg_database where datname = $1', [template]);
   if (built.length > 0) return;
@@ -123,7 +123,7 @@ async function dropDatabase(admin: Session, name: string): Promise<void> {
   await admin.query(`drop database if exists ${name} with (force)`);
 }
 
-/** Drops a database, unless somebody has just connected to it or another process is dropping it too. */
+/** Drops a database, unless somebody has just connected to it or another process is already dropping it. */
 async function dropUnused(admin: Session, name: string): Promise<void> {
   await admin.query(`drop database if exists ${name}`).catch(() => {});
 }

@@ -18,7 +18,7 @@ interface Contents {
   readonly rows: readonly string[];
 }
 
-/** The tables and sequences in a snapshot: all of them, or all except those of the ledger. */
+/** The tables and sequences that a snapshot covers: all of them, or all except those of the ledger. */
 export type Extent = 'all' | 'plugins';
 
 /** Takes a snapshot of a database. This is fast if the database has few rows. */
@@ -39,7 +39,7 @@ export async function takeSnapshot(query: Query, extent: Extent): Promise<Snapsh
 export async function restoreSnapshot(query: Query, snapshot: Snapshot, extent: Extent): Promise<void> {
   const found = await readRelations(query, extent);
   await query('set local session_replication_role = replica');
-  // Not `truncate`: for the few rows of a test it is slower, it takes an exclusive lock, and it writes to the catalog.
+  // For the few rows of a test, `truncate` would be slower. It also takes an exclusive lock and writes to the catalog.
   for (const name of new Set([...found.tables.keys(), ...snapshot.tables.keys()])) {
     const before = snapshot.tables.get(name);
     if (before === undefined) {

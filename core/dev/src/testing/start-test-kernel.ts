@@ -72,8 +72,8 @@ export interface TestKernel extends App {
   readonly log: readonly LogEntry[];
   /**
    * Restores the rows of all tables and all sequences to their state when `startTestKernel` returned. It waits for open
-   * transactions. It does not restore the memory of services, nor the schema. On a server it needs a superuser if
-   * revisions or a `start` have written rows.
+   * transactions. It restores neither the memory of services nor the schema. On a server, the user must be a superuser
+   * if revisions or a `start` have written rows.
    *
    * ```ts
    * beforeEach(() => app.reset());
@@ -83,7 +83,7 @@ export interface TestKernel extends App {
 }
 
 /**
- * Boots plugins for a test, on a database at its heads that no other test sees and that is dropped when the application
+ * Boots plugins for a test, on a separate database that is at its heads. The database is dropped when the application
  * stops. It does not read the project's config.json. Throws the errors of a boot.
  *
  * ```ts
@@ -133,7 +133,7 @@ async function testKernel(app: App, session: Session, log: readonly LogEntry[]):
   const started = await takeSnapshot(session.query, 'plugins');
   const reset = async (): Promise<void> => {
     try {
-      // Through the application's own database, since the embedded engine has one connection, which may be in use.
+      // Uses the application's own database, since the only connection of the embedded engine may be in use.
       await database.inContext(() =>
         database.transactional((em) => restoreSnapshot((text) => em.execute(text), started, 'plugins')),
       );

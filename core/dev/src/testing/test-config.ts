@@ -27,9 +27,9 @@ export interface TestConfigOptions {
 }
 
 /**
- * Returns the config of a test: that of a config.json in the project of `folder` which lists `plugins` and everything
- * that they require. It reads only package.json files of the project. Throws the errors of a config.json; they name the
- * file `startTestKernel`.
+ * Returns the config of a test. It equals a config.json in the project of `folder` that lists `plugins` and everything
+ * that they require, but of the project's files only package.json files are read. Throws the errors of a config.json;
+ * they name the file `startTestKernel`.
  */
 export function testConfig({ plugins, config, database, folder }: TestConfigOptions): Config {
   const file = join(projectRoot(join(folder, 'startTestKernel')), 'startTestKernel');
@@ -47,7 +47,7 @@ export function testConfig({ plugins, config, database, folder }: TestConfigOpti
   return read;
 }
 
-/** The packages of the listed plugins and of the plugins that they require, as a config names them. */
+/** The packages of the listed plugins and of the plugins that they require, by the names that a config uses. */
 interface ActivePackages {
   /** The package of plugin zero; `null` if no plugin requires it. */
   readonly core: string | null;

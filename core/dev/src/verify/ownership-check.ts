@@ -13,7 +13,7 @@ export interface OwnershipCheck {
     revision: Pick<Revision, 'id' | 'file'>,
     changes: readonly Change[],
   ) => readonly Finding<VerifyRule>[];
-  /** Whether the plugin may change rows of a table: its own tables, and those on which it owns a column. */
+  /** Whether the plugin may change rows of a table. It may if it owns the table or one of its columns. */
   readonly mayWrite: (table: string) => boolean;
 }
 

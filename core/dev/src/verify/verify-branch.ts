@@ -13,9 +13,9 @@ import { openOwnershipCheck, type OwnershipCheck } from './ownership-check.ts';
 import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
 
 /**
- * Walks a plugin's branch from base to head. At each revision the shadow has only the revisions that it depends on: the
- * revision has to run, its `down` has to revert it, its `up` has to lead to the same schema again, and it may change
- * only objects of its plugin. Stops at the first revision that does not run, since the later ones depend on it.
+ * Verifies a plugin's branch from base to head. Each revision runs in a shadow that has only the revisions that it
+ * depends on. It has to succeed, its `down` has to revert it, its `up` has to lead to the same schema again, and it may
+ * change only objects of its plugin. Stops at the first revision that fails, since the later ones depend on it.
  */
 export async function verifyBranch(
   shadow: Shadow,
@@ -41,7 +41,7 @@ export async function verifyBranch(
       return [...findings, ...found];
     }
     const needed = ancestorsOf(graph, id);
-    // On a branch with merges the shadow may have more than this revision depends on.
+    // On a branch with merges, the shadow may have revisions that this one does not depend on.
     if (!present.isSubsetOf(needed)) {
       await shadow.empty();
       present = new Set();

@@ -5,7 +5,7 @@ import type { Finding } from '../lint/finding.ts';
 export type VerifyRule =
   | 'entities' // the revisions produce the schema that the entities declare
   | 'alone' // a revision runs with only its declared dependencies
-  | 'transaction' // the transaction of a revision can run its statements
+  | 'transaction' // the statements of a revision can run in its transaction
   | 'undo' // up, down and up again lead to the same schemas
   | 'ownership' // a revision changes nothing that another plugin owns
   | 'required' // a column on another plugin's table does not break inserts that omit it

@@ -17,9 +17,9 @@ interface Order {
 }
 
 /**
- * Tries the orders in which existing databases may run the revisions: each plugin activated after all the others, each
- * latest revision after everything else, and `random` random orders, the same on each call. Every order has to run and
- * to produce the schema of a fresh database. A failure is reported with the shortest order that shows it.
+ * Tries orders in which existing databases may run the revisions: with each plugin activated last, with each latest
+ * revision run last, and `random` random orders, which are the same on each call. Every order has to succeed and to
+ * produce the schema of a fresh database. A failure is reported with the shortest order that shows it.
  */
 export async function verifyOrders(
   shadow: Shadow,
@@ -106,8 +106,7 @@ function openTrials(shadow: Shadow, { graph, revisions }: PluginSubset): Trials 
 }
 
 /**
- * Explains a revision that fails in some order: because of a missing edge, or because of a revision that runs before
- * it.
+ * Explains why a revision fails in some order: an edge is missing, or a revision that runs before it breaks it.
  */
 async function explainFailure(
   { failed, reason }: Failure,
@@ -117,7 +116,7 @@ async function explainFailure(
   const needed = ancestorsOf(graph, failed);
   const before = ids.slice(0, ids.indexOf(failed));
   let kept: readonly string[] = before;
-  // Leave out every revision that is not needed for the failure, latest first, with all that depend on it.
+  // Try to remove each revision and its dependents, latest first, and keep only those that the failure needs.
   for (const id of before.toReversed()) {
     if (needed.has(id) || !kept.includes(id)) continue;
     const shorter = kept.filter((other) => other !== id && !ancestorsOf(graph, other).has(id));
@@ -140,7 +139,8 @@ async function explainFailure(
 }
 
 /**
- * Explains two revisions that do not commute: on the way from one order to the other, one swap makes the difference.
+ * Finds two revisions that do not commute and explains them. On the way from one order to the other, a single swap of
+ * neighbors changes the resulting schema.
  */
 async function explainDifference(
   expected: Catalog,

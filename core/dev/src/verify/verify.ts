@@ -25,9 +25,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Proves the revisions of plugins in a shadow: each runs with only its declared dependencies, its `down` reverts it,
- * and it changes only its plugin's objects and does not break other plugins' inserts; every order in which a database
- * may run the revisions leads to the same schema; and that schema is the one that the entities declare. Returns the
+ * Proves the revisions of plugins in a shadow. Each revision runs with only its declared dependencies, is reverted by
+ * its `down`, changes only its plugin's objects, and does not break other plugins' inserts. Every order in which a
+ * database may run the revisions leads to the same schema, which is the one that the entities declare. Returns the
  * violations. Throws the errors of plugins and entities.
  */
 export async function verify({

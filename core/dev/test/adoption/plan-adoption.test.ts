@@ -45,7 +45,7 @@ const plain = (name: string, n: number): string => migrationText(name, `  up() {
 const untransacted = '  override isTransactional() { return false; }\n';
 
 describe('adopting migrations', () => {
-  it('reads files in order of their names, each once, in every format that Node can import', async () => {
+  it('reads each file once, in order of file name, in every format that Node can import', async () => {
     const common = "const { Migration } = require('@mikro-orm/migrations');\n";
     const { migrations, revisions } = await adopt({
       '20240102-create-users.js': plain('First', 1),

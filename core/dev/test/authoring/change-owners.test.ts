@@ -81,7 +81,7 @@ describe('an entity change', () => {
     ]);
   });
 
-  it("of an installed plugin is left out of another plugin's revision, and reported", async () => {
+  it("of an installed plugin is reported, and left out of another plugin's revision", async () => {
     const [core, likes] = community(p.string(), p.integer().default(1));
     const plugins = [{ ...core, name: 'core', from: 'built' } as const, { ...likes, name: 'likes' }];
     const { revision, installed } = await authoring.draft(plugins, revisions, 'likes');

@@ -13,7 +13,7 @@ describe('merging heads', () => {
   });
   afterAll(() => shadow[Symbol.asyncDispose]());
 
-  /** Merges the heads of `notes`: its base, and revisions that revise the base or the revision that they name. */
+  /** Merges the heads of `notes`. The given revisions revise its base, unless they name another revision. */
   async function merged(heads: Readonly<Record<string, RevisionSketch | string>>) {
     const base = { '0001_create_note': 'create table note (id int);' };
     const revisions = Object.fromEntries(
@@ -28,7 +28,7 @@ describe('merging heads', () => {
     return mergeHeads({ set, plugin, shadow, words: null, onStage() {} });
   }
 
-  it('joins two heads that commute in a revision that changes nothing', async () => {
+  it('joins two commuting heads with a revision that changes nothing', async () => {
     const made = await merged({
       '0002_add_text': 'alter table note add column text text;',
       '0002_add_day': 'alter table note add column day date;',
@@ -52,7 +52,7 @@ describe('merging heads', () => {
     `);
   });
 
-  it('joins more than two heads, each with the revisions before it', async () => {
+  it('joins more than two heads, even if a branch has several revisions', async () => {
     const made = await merged({
       '0002_a': 'alter table note add column a int;',
       '0003_aa': { up: 'alter table note add column aa int;', revises: 'notes@0002_a' },

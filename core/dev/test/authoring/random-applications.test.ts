@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => authoring[Symbol.asyncDispose]());
 
-describe('revisions that are created for one plugin after another', () => {
+describe('revisions that are created plugin by plugin', () => {
   it(
     `change only objects that their plugin owns, produce the schema that MikroORM creates, and revert to nothing, in ${trials} applications`,
     { timeout: 30_000 + trials * 20_000 },

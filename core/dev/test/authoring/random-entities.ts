@@ -4,7 +4,7 @@ import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
 import { entity } from '../../../kernel/test/entities/support.ts';
 import type { InMemoryPlugin } from '../../../../test/helper/authoring.ts';
 
-/** The plugins of every random application, dependencies first, and the plugins that each requires. */
+/** The plugins of every random application in dependency order, with their requirements. */
 export const requirements: Readonly<Record<string, readonly string[]>> = {
   core: [],
   likes: ['core'],
@@ -41,7 +41,7 @@ interface RandomColumn {
   readonly unique: boolean;
   readonly check: boolean;
   readonly comment: boolean;
-  /** The table that a relation references, the column that a column is computed from, or the name of an enum's type. */
+  /** The referenced table of a relation, the source column of a computed column, or the type name of an enum. */
   readonly of: string;
 }
 
@@ -132,8 +132,8 @@ function anEdit(what: readonly Edit['what'][], plugin?: number): fc.Arbitrary<Ed
 
 /**
  * Returns the state after an edit, or the same state if the edit is impossible. `base` is the state at the beginning of
- * the round: the objects that plugins use then exist in the database, and no other plugin can remove them in the same
- * round.
+ * the round. The database still has the objects of that time, so an object that another plugin used then cannot be
+ * removed in the same round.
  */
 export function edited(state: RandomState, base: RandomState, edit: Edit): RandomState {
   const plugin = plugins[edit.plugin] ?? 'core';
@@ -290,7 +290,7 @@ function withLess(state: RandomState, base: RandomState, plugin: string, { pick,
   return { ...state, tables };
 }
 
-/** Whether anything except columns and pivots of the table's own plugin depends on it, in one of the states. */
+/** Whether anything depends on the table in one of the states, not counting columns and pivots of its own plugin. */
 function isUsed(name: string, states: readonly RandomState[]): boolean {
   return states.some(
     ({ tables, pivots }) =>

@@ -58,7 +58,7 @@ describe('--rename', () => {
     expect(refused).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding(problem) });
   });
 
-  it('renames tables before their columns, which are given with the old table name, and can be reverted', async () => {
+  it('renames a table before its columns (which are given with the old table name), and can be reverted', async () => {
     const [first, later] = [
       `create table likes_old (id serial primary key, note text unique)`,
       `create table likes_new (id serial primary key, remark text unique)`,
@@ -72,13 +72,13 @@ describe('--rename', () => {
     await drawn(first);
     await shadow.session.script(changesSql(renames));
     const left = changesBetween(await shadow.catalog(), to);
-    // The names of keys and sequences contain those of table and column.
+    // The names of keys and sequences contain the table name and the column name.
     expect(left.map(({ kind }) => kind)).toEqual(['alter column', 'rename', 'rename']);
     await shadow.session.script(changesSql(renames.toReversed().map(reverted)));
     expect(await shadow.catalog()).toEqual(from);
   });
 
-  it('is suggested if an object is dropped and one that differs only in name is added', () => {
+  it('is suggested if a dropped object and an added one differ only in name', () => {
     expect(likelyRenames(changesBetween(before, after))).toEqual([
       'likes_gone:likes_fan',
       'shop.thing:shop.item',

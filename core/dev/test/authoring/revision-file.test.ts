@@ -33,7 +33,7 @@ describe('the next slug', () => {
     expect(text).toMatch(/"0002(?:_word){19}"/);
   });
 
-  it.each(['', '…', 'здравствуй'])('is refused for the words %j, which yield none', (words) => {
+  it.each(['', '…', 'здравствуй'])('cannot be derived from the words %j', (words) => {
     expect(refusalOf(() => nextSlug([], words))).toMatchObject({ code: 'REVISION_SLUG_INVALID', exit: 2 });
   });
 });

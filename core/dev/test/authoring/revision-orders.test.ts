@@ -27,7 +27,7 @@ describe('a random order', () => {
 });
 
 describe('an order with some revisions moved last', () => {
-  it('satisfies every edge, and moves only them and the revisions that need them', () => {
+  it('satisfies every edge, and moves only these revisions and those that need them', () => {
     fc.assert(
       fc.property(scenes, fc.nat(), ({ revisions }, pick) => {
         const { order } = revisionGraph(revisions);
@@ -45,7 +45,7 @@ describe('an order with some revisions moved last', () => {
 });
 
 describe('neighbor swaps', () => {
-  it('lead to the other order, each swapping two neighbors that it has the other way around', () => {
+  it('turn one order into the other, and each swaps two neighbors that are in the wrong order', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f'], { minLength: 6 }), (to) => {
         const from = ['a', 'b', 'c', 'd', 'e', 'f'];

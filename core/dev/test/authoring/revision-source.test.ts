@@ -195,7 +195,7 @@ const anyDraft: fc.Arbitrary<Omit<RevisionDraft, 'id'>> = fc.record({
   importFrom: fc.constant('@headwater/kernel/plugin'),
 });
 
-/** The same drafts every time, so that a failure can be examined. */
+/** Random drafts with a fixed seed, so that a failure can be reproduced. */
 const drafts = fc
   .sample(anyDraft, { numRuns: 150, seed: 11 })
   .map((one, i): RevisionDraft => ({ ...one, id: `likes@${String(i + 1).padStart(4, '0')}_${'x'.repeat(i % 95)}` }));

@@ -41,7 +41,7 @@ describe('building a plugin', () => {
     });
   });
 
-  it('makes a package that plans like its sources and records the version that published each revision', async () => {
+  it('makes a package that plans like its sources, and records the version that published a revision', async () => {
     const project = makeProject();
     const folder = project.link(likes);
     const fromSources = (await project.load({ likes: {} })).byName.get('likes')?.revisions ?? [];
@@ -105,7 +105,7 @@ describe('building a plugin', () => {
     expect(existsSync(join(folder, 'dist/headwater.json'))).toBe(false);
   });
 
-  it('lets a published revision change its layout, and fields that no database has run', async () => {
+  it('allows a published revision to change its formatting, its `down` and its `breaking`', async () => {
     const folder = makeProject().link(likes);
     const { lock } = await buildPlugin(folder);
     const text = `// Copyright\r\n${head}export default defineRevision({
@@ -138,7 +138,7 @@ describe('building a plugin', () => {
     for (const part of ['"likes@0001_a"', 'published since 1.0.0', 'likes-again/revisions.lock.json'])
       expect(refusal).toContain(part);
     expect(refusal).toContain(text === null ? 'was removed' : 'was changed');
-    // Nothing was written: the manifest is still the copy.
+    // Nothing was written, so the manifest is still the copied one.
     expect(read(`${folder}-again`, 'dist/headwater.json')).toBe(read(folder, 'dist/headwater.json'));
   });
 

@@ -12,7 +12,7 @@ const modules = realpathSync(join(import.meta.dirname, '../../../../node_modules
 /** The body of a migration class. */
 export type MigrationSketch = string;
 
-/** Returns a migration file as MikroORM writes it; `body` is the body of the class. */
+/** Returns a migration file in the form that MikroORM writes; `body` is the body of the class. */
 export function migrationText(name: string, body: string): string {
   return `import { Migration } from '@mikro-orm/migrations';\n\nexport class ${name} extends Migration {\n${body}\n}\n`;
 }

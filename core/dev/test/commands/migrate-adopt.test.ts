@@ -66,7 +66,7 @@ const ids = [
   'shop@0004_first_customer',
 ] as const;
 
-/** Runs `use` on a session of the database. */
+/** Calls `use` with a session of the database. */
 async function onDatabase<Result>(target: DatabaseTarget, use: (session: Session) => Promise<Result>): Promise<Result> {
   const session = await openSession(target);
   try {

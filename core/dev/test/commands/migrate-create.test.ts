@@ -40,7 +40,7 @@ interface Refused {
   };
 }
 
-/** Runs `migrate:create`, which has to refuse and to leave all files unchanged. Returns the refusal. */
+/** Runs `migrate:create`, checks that it refuses and leaves all files unchanged, and returns the refusal. */
 async function refusal(project: Project, ...args: readonly string[]): Promise<Refused['error']> {
   const before = filesIn(project);
   const done = await project.kernel('migrate:create', ...args, '--json');

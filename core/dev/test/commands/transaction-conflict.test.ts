@@ -90,7 +90,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
   });
 });
 
-describe.each(databaseKinds)('a revision of comments only on %s', (kind) => {
+describe.each(databaseKinds)('a revision that consists only of comments, on %s', (kind) => {
   it('is accepted by all commands, and can be reverted', async () => {
     const revisions = { '0001_a': { up: '/* superseded */', down: '-- nothing to undo' } };
     const project = await makeProject({ plugins: { core, m: { revisions } }, database: await emptyDatabase(kind) });

@@ -2,7 +2,7 @@ import { p } from '@mikro-orm/core';
 import { entity, type Sketch } from '../../../kernel/test/entities/support.ts';
 import type { RoundTripOptions } from './round-trip.ts';
 
-/** A kind of change: two versions of the entities of a plugin. */
+/** A test case: the entities of a plugin before and after a change. */
 export interface DifferenceCase extends RoundTripOptions {
   readonly name: string;
   readonly before: readonly Sketch[];

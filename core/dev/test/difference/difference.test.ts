@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** The SQL of two databases, and the changes between them: one description each, a slug, and a sentence. */
+/** The SQL of two databases, a description of each change between them, and the slug and sentence for all changes. */
 const cases: readonly (readonly [string, string, readonly string[], string, string])[] = [
   [
     '',

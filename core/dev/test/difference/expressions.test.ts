@@ -31,7 +31,7 @@ const conditions = [
 ];
 
 describe.each(databaseKinds)('an expression on %s', (kind) => {
-  it('stays the same after it was read back once, and so does its SQL', async () => {
+  it('no longer changes once it was read back, and neither does its SQL', async () => {
     await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
     const columns = `v varchar(9), "Cap" varchar, t text, c char(3), n int, m bigint, d date, e mood`;
     const read = async (checks: readonly string[]): Promise<readonly string[]> => {

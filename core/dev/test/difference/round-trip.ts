@@ -9,7 +9,7 @@ import { changesSql } from '../../src/difference/changes-sql.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 
-/** The SQL between two sets of entities. */
+/** The SQL that changes one set of entities into another, and back. */
 export interface RoundTrip {
   readonly up: string;
   readonly down: string;
@@ -21,7 +21,7 @@ export interface RoundTrip {
 export interface RoundTripOptions {
   /** The value of `--rename`. */
   readonly rename?: string;
-  /** SQL that runs after the first set of entities was created: rows, and objects that no entity declares. */
+  /** SQL that adds rows and undeclared objects after the tables of the first set of entities were created. */
   readonly meanwhile?: string;
 }
 

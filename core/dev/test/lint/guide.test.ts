@@ -9,7 +9,7 @@ import { rulesOf, lint, type Sketch } from './support.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/guide/lint.md'), 'utf8');
 
-/** The revisions before the page's examples. */
+/** The revisions that run before the page's examples. */
 const before: readonly Sketch[] = [
   { id: 'core@0001_objects', up: 'create table core_object (id serial primary key, created_at timestamptz)' },
   { id: 'core@0002_activities', up: 'create table core_activity (id serial primary key)' },
@@ -27,7 +27,7 @@ function examplesIn(section: string): readonly string[] {
   return Array.from(section.matchAll(/^```(?:sql|ts)\n([\s\S]*?)^```$/gm), ([, text]) => text ?? '');
 }
 
-/** Returns the revisions that an example stands for, in order. */
+/** Converts an example to the revisions that it describes, in order. */
 function sketchesOf(example: string): readonly Sketch[] {
   const text = (field: string): string | undefined => new RegExp(`^${field}: sql\`([^\`]*)\`,`, 'm').exec(example)?.[1];
   const ids = /dependsOn: \[(.*)\]/.exec(example)?.[1]?.matchAll(/'([^']+)'/g) ?? [];
@@ -67,11 +67,11 @@ describe('the lint guide', () => {
     expect(sections.map(({ rule, level }) => `${rule} ${level}`).toSorted()).toEqual(expected.toSorted());
   });
 
-  it.each(sections)('shows a bad example of $rule, in which no other rule finds anything', async ({ rule, text }) => {
+  it.each(sections)('shows a bad example of $rule that violates no other rule', async ({ rule, text }) => {
     expect(await found(examplesIn(text)[0] ?? '')).toEqual([rule]);
   });
 
-  it.each(sections)('shows a good example of $rule, in which no rule finds anything', async ({ text }) => {
+  it.each(sections)('shows a good example of $rule that violates no rule', async ({ text }) => {
     const examples = examplesIn(text);
     expect(examples).toHaveLength(2);
     expect(await found(examples[1] ?? '')).toEqual([]);

@@ -38,7 +38,7 @@ describe('undeclared-dependency', () => {
     expect(rulesOf(await lint(through))).toEqual([]);
   });
 
-  it('suggests the line to write, with the declared dependencies and the objects that are used', async () => {
+  it('suggests a line that keeps the declared dependencies and names the used objects in a comment', async () => {
     const up = 'create table likes_log (a int references core_activity, m core_mood)';
     const findings = await lint([
       ...community,
@@ -54,7 +54,7 @@ describe('undeclared-dependency', () => {
     ]);
   });
 
-  it('knows names that are given later, even though the plan puts the revision first', async () => {
+  it('finds an object by its new name, even if the plan runs the rename later', async () => {
     const sketches: Sketch[] = [
       { id: 'core@0001', up: 'create table core_user (id int)' },
       { id: 'core@0002', up: 'alter table core_user rename to core_person' },
@@ -170,7 +170,7 @@ describe('missing-breaking', () => {
   });
 });
 
-describe('a text on its own', () => {
+describe('the text of a single revision', () => {
   it('must be valid SQL, in up, down and check', async () => {
     expect(await found('create tabel t ()')).toEqual(['syntax']);
     expect(await found('select 1', { down: 'drop tabel t' })).toEqual(['syntax']);
@@ -259,7 +259,7 @@ describe('an allow comment', () => {
     expect(await found(up)).toEqual(rules);
   });
 
-  it('may stand anywhere for a finding about the whole revision', async () => {
+  it('may be anywhere in the text if the finding is about the whole revision', async () => {
     const up = `${drop};\n-- headwater-lint: allow missing-breaking, missing-down: nobody reads it\nselect 1`;
     expect(await found(up, { breaking: false, down: null })).toEqual(['data-loss']);
   });

@@ -132,7 +132,7 @@ describe('table-rewrite is reported exactly for the columns that make PostgreSQL
   });
   afterAll(() => database.close());
 
-  /** Returns the file of the table's rows. PostgreSQL writes a new file when it rewrites the table. */
+  /** Returns the number of the file that holds the rows. PostgreSQL writes a new file when it rewrites the table. */
   async function fileOf(): Promise<number | undefined> {
     const { rows } = await database.query<{ file: number }>("select pg_relation_filenode('t') as file");
     return rows[0]?.file;

@@ -62,12 +62,12 @@ export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): P
   });
 }
 
-/** Returns the rules of findings. */
+/** Returns the rule that each finding reports. */
 export function rulesOf(findings: readonly Finding[]): readonly string[] {
   return findings.map(({ rule }) => rule);
 }
 
-/** Plugin zero with a few objects, and a plugin with a table and with columns on a table of plugin zero. */
+/** Plugin zero with a few objects, and a plugin that has its own table and adds columns to a table of plugin zero. */
 export const community: readonly Sketch[] = [
   {
     id: 'core@0001_objects',

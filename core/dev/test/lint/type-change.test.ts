@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Returns the file of the table's rows. PostgreSQL writes a new file when it rewrites the table. */
+/** Returns the number of the file that holds the rows. PostgreSQL writes a new file when it rewrites the table. */
 async function fileOf(): Promise<number | undefined> {
   const { rows } = await database.query<{ file: number }>("select pg_relation_filenode('t') as file");
   return rows[0]?.file;
@@ -72,7 +72,7 @@ describe('a change of type', () => {
   it.each(cases)('from %s to %s', async (from, to, fits) => {
     await database.exec(`drop table if exists t; create table t (a ${from})`);
     const before = await fileOf();
-    // One enum has no cast to another. For other types a `using` would hide the cast that PostgreSQL chooses.
+    // There is no cast between two enums. For other types, `using` would hide the cast that PostgreSQL chooses.
     const using = from === 'small' || from === 'big' ? ` using a::text::${to}` : '';
     await database.exec(`alter table t alter a type ${to}${using}`);
     const rewrites = (await fileOf()) !== before;

@@ -17,7 +17,7 @@ async function databaseState(app: TestKernel): Promise<object> {
   const rows: string[] = [];
   for (const { name } of tables) {
     const found = await read(`select t from ${String(name)} t`);
-    // Rows of the ledger differ in their times, so only their number counts.
+    // Ledger rows contain times, which differ, so only the number of rows is compared.
     rows.push(`${String(name)}: ${String(name).startsWith('kernel.') ? found.length : found.toSorted().join()}`);
   }
   return {
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('isolation of tests on %s', (kind) => {
   if (kind === 'postgres') return;
 
   it('the engine is reused, unless it cannot be cleaned', async () => {
-    // A new engine counts its transactions from the start.
+    // A new engine would restart the transaction counter.
     const transactions = async (text: string): Promise<number> => {
       await using app = await start('notes');
       await execute(app, text);

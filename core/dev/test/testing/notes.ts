@@ -2,7 +2,7 @@ import { workspaceKernel } from '../../../../test/helper/kernel-process.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import type { TestKernel } from '../../src/testing.ts';
 
-/** A plugin with notes: its revisions insert their kinds, a trigger counts them, and `start` writes one. */
+/** A plugin with notes. A revision inserts kinds of notes, a trigger counts the notes, and `start` writes one. */
 const notes = {
   revisions: {
     '0001_create_note': `
@@ -31,7 +31,10 @@ const notes = {
     }`,
 };
 
-/** Makes a project with the plugin `notes`, which requires `base`, and others. Its config.json is invalid, so that no test can depend on it. */
+/**
+ * Makes a project with the plugin `notes`, its required plugin `base`, and others. No test can depend on its
+ * config.json, which is invalid.
+ */
 export async function makeNotes(): Promise<Project> {
   const project = await makeProject({
     kernel: workspaceKernel,

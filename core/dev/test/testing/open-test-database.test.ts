@@ -15,7 +15,7 @@ describe.each(databaseKinds)('a test database on %s', (kind) => {
   const open = (...plugins: readonly string[]) => openTestDatabase({ plugins, cwd: project.cwd, database });
   const tables = "select tablename as name from pg_tables where schemaname in ('public', 'kernel') order by 1";
 
-  it('is empty until it is upgraded, even after a test kernel or another test database', async () => {
+  it('is empty until it is upgraded, even if a test kernel or another test database was open before', async () => {
     await (await startTestKernel({ plugins: ['notes'], cwd: project.cwd, database })).stop();
     for (const _ of ['first', 'second']) {
       await using empty = await open('notes');

@@ -44,7 +44,7 @@ describe('a test kernel without Vitest', () => {
   });
 
   it('does not keep the process alive after it has stopped', async () => {
-    // The timeout only matters if the process stays alive: PostgreSQL's own timer runs forever.
+    // The timeout ends the process if the test fails, because PostgreSQL's own timer would keep it alive forever.
     project.write(
       'ends.ts',
       `import { startTestKernel } from '@headwater/dev/testing';

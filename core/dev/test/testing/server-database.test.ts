@@ -90,7 +90,7 @@ describe('the database of a test on a server', () => {
     const seconds = (ago: number): string => Math.floor(Date.now() / 1000 - ago).toString(36);
     const names = [seconds(7200), seconds(7201), seconds(60)].map((made) => `headwater_test_${made}_dead`);
     const [dead = '', connected = '', young = ''] = names;
-    // The connected database is created last: until it has a connection, a test in another process may drop it.
+    // The connected database is created last, because any test may drop it as long as it has no connection.
     for (const name of [dead, young, connected]) await onServer('postgres', `create database ${name}`);
     const connection = await openSession({
       kind: 'postgres',

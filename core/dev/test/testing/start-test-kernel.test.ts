@@ -23,7 +23,7 @@ describe.each(databaseKinds)('a test kernel on %s', (kind) => {
     expect(pluginsOf(more)).toEqual(['base', 'core', 'extra', 'notes']);
   });
 
-  it('is at its heads, has the rows that revisions wrote, and has started', async () => {
+  it('has applied every revision, contains the rows that they wrote, and has started', async () => {
     await using app = await startTestKernel({ plugins: ['notes'], cwd: project.cwd, database });
     expect(app.report).toMatchObject({ applied: [], dormant: [], ahead: [] });
     expect(await execute(app, 'select slug from kernel.ledger where plugin = $$notes$$')).toHaveLength(1);
@@ -48,7 +48,7 @@ describe('the plugins of a test', () => {
   });
   const start = (...plugins: readonly string[]) => startTestKernel({ plugins, cwd: project.cwd });
 
-  it('may be given as the package of the test, a path from there, an npm name, or a plugin name', async () => {
+  it('may be given as the package of the test, a path relative to it, an npm name, or a plugin name', async () => {
     for (const [cwd, given] of [
       [project.folderOf('base'), '.'],
       [`${project.folderOf('base')}/src/migrations`, '.'],

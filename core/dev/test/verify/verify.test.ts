@@ -30,7 +30,7 @@ describe('verifying revisions', () => {
     revisions: { '0001_create_note': { up, dependsOn: onObject }, ...more },
   });
 
-  it("finds nothing in valid revisions: a table of the plugin, a column with a default on another plugin's table, an index over it", async () => {
+  it("finds nothing in valid revisions, even if one adds an indexed column to another plugin's table", async () => {
     const likes: PluginSketch = {
       revisions: {
         '0001_create_like': {
@@ -140,7 +140,7 @@ describe('verifying revisions', () => {
     expect(findings[0]?.message).toContain('core_object.code is `not null` without a default');
   });
 
-  it('finds a plugin that cannot be activated late because core has changed since', async () => {
+  it('finds a plugin that can no longer be activated after a later revision of core', async () => {
     const moved: PluginSketch = {
       revisions: { ...core.revisions, '0002_rename': 'alter table core_object rename column title to name;' },
     };
@@ -175,7 +175,7 @@ describe('verifying revisions', () => {
     );
   });
 
-  it('finds problems that only random orders show', async () => {
+  it('finds problems that only random orders reveal', async () => {
     // The order only matters if the second revision of `early` runs between the two of `later`.
     const early: PluginSketch = {
       revisions: {

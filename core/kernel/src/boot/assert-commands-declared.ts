@@ -4,8 +4,8 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /**
- * Checks that each plugin contributes exactly the commands that its package.json declares, since `kernel` finds them by
- * that declaration. Throws PLUGIN_COMMANDS_DIFFER.
+ * Checks that each plugin contributes exactly the commands that its package.json declares, because `kernel` looks
+ * commands up in package.json. Throws PLUGIN_COMMANDS_DIFFER.
  */
 export function assertCommandsDeclared(plugins: readonly LoadedPlugin[], container: AppContainer): void {
   const contributions = container.explain(Commands.name)?.contributions ?? [];

@@ -10,18 +10,18 @@ import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
-/** The registrations and entities of all plugins, before any service is created and before a database is connected. */
+/** The registrations and entities of all plugins. No service has been created, and no database is connected yet. */
 export interface BoundPlugins {
   readonly container: AppContainer;
   /** The owner of each table, column, key and entity. */
   readonly ownership: EntityOwnership;
-  /** Opens the entities on a database that is at its heads. */
+  /** Connects the entities to a database that is at its heads. */
   readonly open: (session: Session) => OpenEntities;
 }
 
 /**
  * Calls the `bind` of every plugin and merges all entities. Inversify and MikroORM are loaded here, so no
- * `migrate:` command may call this. Throws the errors of the container and of the entities.
+ * `migrate:` command may call this. Throws if the registrations or the entities are invalid.
  */
 export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');

@@ -20,15 +20,15 @@ export interface BootReport {
   /** The plugins, in the order in which they became ready. */
   readonly plugins: readonly StartReport[];
   /**
-   * The plugins that determined the duration of the stage `start` (its critical path): each waited for the previous
-   * one, and the last became ready last. All others started concurrently.
+   * The critical path of the stage `start`, which determined its duration: each of these plugins waited for the one
+   * before it, and the last was the last of all plugins to become ready. All others started concurrently.
    */
   readonly chain: readonly string[];
   /** The ids of the revisions that this process applied, in order. */
   readonly applied: readonly string[];
   /** The ids of applied revisions whose plugins are not active. */
   readonly dormant: readonly string[];
-  /** The ids of applied revisions that are unknown to the code of their active plugins. None of them is breaking. */
+  /** The ids of applied revisions that the installed code of their active plugins lacks. None of them is breaking. */
   readonly ahead: readonly string[];
 }
 
@@ -42,7 +42,8 @@ export interface StartReport {
   readonly name: string;
   readonly version: string;
   /**
-   * The duration of its import, which is part of the stage `load`. Includes modules that no earlier plugin imported.
+   * The duration of its import, which is part of the stage `load`. Modules shared by several plugins count only for the
+   * plugin that imports them first.
    */
   readonly imported: number;
   /** The time at which it began to start, measured from the beginning of the stage `start`. */
@@ -72,8 +73,8 @@ export function createReport(
 }
 
 /**
- * Returns the critical path of startup: traced back from the plugin that became ready last, each time to the required
- * plugin that became ready last.
+ * Returns the critical path of startup. It is traced backward from the plugin that became ready last. Each plugin is
+ * preceded by the one of its requirements that became ready last.
  */
 export function criticalPath(started: readonly StartedPlugin[]): readonly string[] {
   const chain: string[] = [];

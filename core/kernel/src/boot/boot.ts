@@ -55,7 +55,7 @@ export interface App extends AsyncDisposable {
   readonly config: Config;
   /** The stages of the boot with their durations, the plugins, and the applied revisions. */
   readonly report: BootReport;
-  /** Returns a service from the container, for the host of the application. */
+  /** Returns a service from the container. Intended for the code that embeds the application. */
   readonly get: Get;
   /**
    * Stops the plugins in reverse order and closes the database. Everything is closed even if an earlier step fails;

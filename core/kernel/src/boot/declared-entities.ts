@@ -3,7 +3,7 @@ import type { PluginEntities } from '../entities/plugin-entities.ts';
 import { hardRequirements, type Plugin } from '../plugin/plugin-set.ts';
 
 /**
- * Returns the entities and extensions that a plugin's definition declares, and the plugins whose entities they may
+ * Returns the entities and extensions that a plugin's definition declares. `requires` lists the plugins that these may
  * refer to.
  */
 export function declaredEntities(

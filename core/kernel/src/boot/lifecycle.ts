@@ -12,7 +12,7 @@ export interface LoadedPlugin {
   readonly options: unknown;
   /** The maximum duration of each of its phases, in seconds. */
   readonly timeout: number;
-  /** The duration of its import in milliseconds, including modules that no earlier plugin imported. Default: 0. */
+  /** The duration of its import in milliseconds. Shared modules count for their first importer. Default: 0. */
   readonly importTime?: number;
 }
 
@@ -30,7 +30,7 @@ export interface StartOptions {
   readonly get: (plugin: string) => Get;
   /** Runs `work` in a new database context. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** If aborted, starting ends as after a failure, and the signal's reason is thrown. Default: never aborted. */
+  /** Aborting it cancels the start as a failure would, and its reason is thrown. Default: never aborted. */
   readonly signal?: AbortSignal;
 }
 

@@ -18,8 +18,8 @@ export interface LoadedApp {
 }
 
 /**
- * Loads and binds the active plugins. `load` imports their modules; default: Node's own import. Neither connects to the
- * database nor creates a service. Throws every error that does not depend on the database.
+ * Loads and binds the active plugins without connecting to the database or creating a service. `load` imports their
+ * modules; the default is Node's own import. Throws every error that does not depend on the database.
  */
 export async function loadApp(
   config: Config,

@@ -5,7 +5,7 @@ import { explainOwner, findOwned, ownedNames } from '../entities/explain-owner.t
 import type { OwnedObject } from '../entities/entity-ownership.ts';
 import type { LoadedApp } from './load-app.ts';
 
-/** Everything in an application that has a given name, with its owners: the reply of `kernel why <name>`. */
+/** The result of `kernel why <name>`: everything in an application that has this name, and the plugins that own it. */
 export interface NameLookup {
   readonly name: string;
   /** The objects with that name that entities declare: tables, columns, keys, entities or properties. */
@@ -19,9 +19,9 @@ export interface NameLookup {
 }
 
 /**
- * Looks up which plugin owns a name and which others wrap it or contribute to it: a column (`core_object.likes_count`),
- * a table, index, constraint or enum, an entity or one of its properties, a token or a contribution point. Throws
- * NAME_UNKNOWN, with the nearest name.
+ * Looks up which plugin owns a name and which others wrap it or contribute to it. The name may belong to a column
+ * (`core_object.likes_count`), a table, index, constraint or enum, an entity or one of its properties, a token or a
+ * contribution point. Throws NAME_UNKNOWN, which suggests the nearest name.
  */
 export function lookUpName({ bound: { container, ownership }, revisionSet }: LoadedApp, name: string): NameLookup {
   const owned = findOwned(ownership, name);

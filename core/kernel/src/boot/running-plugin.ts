@@ -16,8 +16,8 @@ export function runAsPlugin<T>(plugin: RunningPlugin, work: () => T): T {
 }
 
 /**
- * Returns the plugin whose code is running; `null` while the kernel's own code runs. This also works in Node's handlers
- * of unhandled rejections, of uncaught exceptions and of process exit, which identify the plugin this way.
+ * Returns the plugin whose code is running, or `null` while the kernel's own code runs. It also works in process-wide
+ * handlers for unhandled rejections, uncaught exceptions and process exit, which use it to find the responsible plugin.
  */
 export function currentPlugin(): RunningPlugin | null {
   return storage.getStore() ?? null;

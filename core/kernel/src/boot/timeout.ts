@@ -10,9 +10,9 @@ export interface PhaseTimeout {
 }
 
 /**
- * Runs one phase of a plugin on its behalf and under its timeout. Any error names the plugin. If `signal` is aborted,
- * its reason is thrown without waiting for the phase. An abandoned phase keeps running; its outcome is ignored. Throws
- * PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
+ * Runs one phase of a plugin on the plugin's behalf and limits its duration. Any error names the plugin. If `signal` is
+ * aborted, its reason is thrown without waiting for the phase. A phase cannot be stopped: it keeps running, but its
+ * outcome is ignored. Throws PLUGIN_PHASE_FAILED and PLUGIN_PHASE_TIMEOUT.
  */
 export async function withTimeout<T>(
   { plugin, timeout: seconds }: PhaseTimeout,

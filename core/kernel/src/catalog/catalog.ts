@@ -1,7 +1,7 @@
 /**
- * The objects in a database, by name. Every name is text as `nameText` writes it, or the name of a part of a table,
- * without a schema. Column positions, oids and the order of creation are not included, since they are not part of a
- * schema's definition.
+ * The objects in a database, by name. Names have the form that `nameText` writes. Parts of a table, such as columns,
+ * have plain names without a schema. Column positions, oids and the order of creation are not included, since they are
+ * not part of a schema's definition.
  */
 export interface Catalog {
   /** Schemas other than `public`. */
@@ -24,7 +24,7 @@ export interface CatalogSchema {
 export interface CatalogEnum {
   readonly name: string;
   readonly values: readonly string[];
-  /** Whether a column has its type, or another object depends on it. */
+  /** Whether it is in use, either as the type of a column or by another object that depends on it. */
   readonly used: boolean;
   readonly comment: string | null;
 }
@@ -99,7 +99,7 @@ export interface CatalogConstraint {
 export interface CatalogIndex {
   readonly name: string;
   readonly unique: boolean;
-  /** The columns among its keys, without expressions. */
+  /** The columns that are keys of the index. Keys that are expressions are excluded. */
   readonly columns: readonly string[];
   /** All columns that it references, including those in expressions and in its condition. */
   readonly covers: readonly string[];
@@ -110,10 +110,10 @@ export interface CatalogIndex {
   readonly comment: string | null;
 }
 
-/** An object that is compared by its creating statement. */
+/** An object that is compared as a whole: two are equal if the statements that create them are equal. */
 export interface CatalogDefinition {
   readonly kind: DefinitionKind;
-  /** For a function, with its argument types, which are part of its identity. */
+  /** The name of a function includes its argument types, which are part of its identity. */
   readonly name: string;
   /** The table of a trigger or policy. */
   readonly table: string | null;
@@ -123,7 +123,7 @@ export interface CatalogDefinition {
   readonly uses: readonly string[];
 }
 
-/** The kinds of definitions. Entities may declare the kinds before `sequence`; only revisions create the others. */
+/** The kinds of definitions. Entities can declare those listed before `sequence`; only revisions create the others. */
 export type DefinitionKind =
   | 'view'
   | 'materialized view'

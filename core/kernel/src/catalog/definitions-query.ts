@@ -8,7 +8,7 @@ const usesSql = (condition: string): string =>
     cross join lateral (values (${nameSql('tn', 't.relname')}), (${nameSql('tn', 't.relname')} || '.' || ta.attname)) of(name)
     where u.refclassid = 'pg_class'::regclass and of.name is not null and ${condition} order by 1) as uses`;
 
-/** Selects definitions with the statement that creates each, in the order of creation. */
+/** Selects definitions in the order of their creation, each with the statement that creates it. */
 export const definitionsQuery = `select case c.relkind when 'v' then 'view' else 'materialized view' end as kind,
       ${nameSql('n', 'c.relname')} as name, null as "table",
       format('create %s %s as%s', case c.relkind when 'v' then 'view' else 'materialized view' end,

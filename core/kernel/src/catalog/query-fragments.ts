@@ -11,9 +11,9 @@ const partSql = (part: string): string =>
 
 /**
  * Excludes the server's own objects, whose oids are lower, and those of extensions, which are created and dropped with
- * their extension. Not `>= 16384`, because PostgreSQL treats every oid constant in a plan as a relation that the plan
- * depends on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first created relation has that
- * oid, and every change to it would invalidate the plans of all queries.
+ * their extension. The comparison avoids `>= 16384`, because PostgreSQL treats every oid constant in a plan as a
+ * relation that the plan depends on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first
+ * relation to be created has that oid, and every change to it would invalidate the plans of all queries.
  */
 export const isUserObject = (catalog: string, oid: string): string =>
   `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;

@@ -32,8 +32,8 @@ interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
 export type ReadCatalog = () => Promise<Catalog>;
 
 /**
- * Returns a function that reads the catalog on one connection. Its queries are prepared once, since planning is most of
- * their cost, so the connection must not go through a transaction pooler.
+ * Returns a function that reads the catalog on one connection. Its queries are prepared only once, because planning
+ * them takes longer than running them. The connection therefore must not go through a transaction pooler.
  */
 export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
   let prepared = false;

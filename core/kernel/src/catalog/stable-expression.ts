@@ -1,8 +1,8 @@
 /**
  * Converts an expression printed by PostgreSQL to the form that PostgreSQL prints after reading that text back. Only
  * one construct differs: PostgreSQL prints a cast of a whole array, `(ARRAY['a'::character varying])::text[]`, and
- * reads it as a cast of each element. Without this, a check with `in` would never equal the check that its own text
- * creates.
+ * reads it as a cast of each element. Without this conversion, a check that uses `in` would differ from the check that
+ * PostgreSQL creates from its printed text.
  */
 export function stableExpression(text: string): string {
   let stable = '';

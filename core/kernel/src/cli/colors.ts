@@ -1,4 +1,4 @@
-/** Functions that style words on a terminal. Elsewhere each returns its text unchanged. */
+/** Functions that style text for a terminal. If the output is not a terminal, they return the text unchanged. */
 export interface Colors {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -31,7 +31,7 @@ function styled(on: number, off: number): (text: string) => string {
   return (text) => `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
-/** Returns a text without the codes of its colors. */
+/** Removes the color codes from a text. */
 export function withoutColors(text: string): string {
   return text.replaceAll(/\p{Cc}\[\d+m/gu, '');
 }

@@ -3,7 +3,7 @@ import type { Command, Context } from './command.ts';
 /** A row of the table: the facts about a command that are known without loading its module. */
 export interface CommandEntry {
   readonly name: string;
-  /** A summary of half a line, for the list in `kernel --help`. */
+  /** A summary that fits on half a line, for the list in `kernel --help`. */
   readonly summary: string;
   /** The heading under which help lists it. `null` hides it. */
   readonly group: 'Application' | 'Migrations' | 'Plugins' | 'Configuration' | 'Shell' | null;

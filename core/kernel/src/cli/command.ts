@@ -32,7 +32,7 @@ export interface Signature {
 
 /** A command. Each is a module that is imported only when the command is called. */
 export interface Command extends Signature {
-  /** The description in its help: its effects, and anything it leaves unchanged. */
+  /** The description in its help. It explains what the command does and what it leaves unchanged. */
   readonly about: string;
   /** One or more command lines to copy, each with its purpose. */
   readonly examples: readonly { readonly line: string; readonly about: string }[];
@@ -70,8 +70,8 @@ export interface Context {
   /** Standard error, for messages while a command runs. */
   readonly progress: ProgressStream;
   /**
-   * Returns a signal for commands that have something to close. Until this is called, an uncaught failure of a plugin
-   * ends the process at once. Afterwards, the first such failure aborts the signal and is its reason.
+   * Returns a signal for commands that must clean up before they end. Until this is called, an uncaught failure of a
+   * plugin ends the process at once. Afterwards, the first such failure aborts the signal and becomes its reason.
    */
   readonly interruption: () => AbortSignal;
 }

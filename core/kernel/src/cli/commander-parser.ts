@@ -31,7 +31,7 @@ export function parse(name: string, signature: Signature, words: readonly string
     const value: unknown = program.getOptionValue(option.attributeName());
     if (typeof value === 'string') values.set(flag, value);
     else if (value === true) switches.add(flag);
-    // Commander treated the next flag as the value.
+    // The value is missing, and Commander took the next flag for it.
     if (typeof value === 'string' && value.startsWith('--')) throw wrong(explainValue(flag, name, signature));
   }
   // Help is printed even if other words are invalid.
@@ -52,7 +52,7 @@ function parsed(
   try {
     return program.parseOptions([...words]);
   } catch (error) {
-    // A missing value is the only error that parsing the options can cause.
+    // The only error that Commander throws while it parses options is a missing value.
     const flag = error instanceof CommanderError ? /--([a-z-]+)/.exec(error.message)?.[1] : undefined;
     throw flag === undefined ? error : needsValue(flag);
   }

@@ -23,7 +23,7 @@ export interface ConsoleOptions {
   readonly json: boolean;
   readonly debug: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether the streams belong to the command, which then ignores readers that close them early. */
+  /** Whether the streams belong to the command. If so, a reader that closes them early does not cause an error. */
   readonly ownsProcess: boolean;
 }
 

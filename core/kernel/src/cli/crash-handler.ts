@@ -16,7 +16,8 @@ export interface CrashHandler {
   /** See {@link Context.interruption}. */
   readonly interruption: () => AbortSignal;
   /**
-   * Call it when the command has finished. Handles that plugins and revisions left open are abandoned a moment later.
+   * Call it when the command has finished. If plugins or revisions left handles open, the process exits a moment later
+   * without waiting for them.
    */
   readonly end: (progress: ProgressStream) => void;
 }
@@ -28,7 +29,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
   let ended = false;
   const fail = (thrown: unknown): void => {
     const error = asKernelError(thrown);
-    // A process that is exiting cannot wait for the command.
+    // If a plugin has called `process.exit`, there is no time left for the command to clean up.
     const waits = controller !== null && !ended && error.code !== 'PLUGIN_ENDED_PROCESS';
     if (waits) return controller?.abort(error);
     // From here on the kernel itself exits; this is not a second failure of the plugin.
@@ -57,7 +58,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
     end({ write }) {
       ended = true;
       const leave = (): void => {
-        // Standard streams are also listed, and cannot be distinguished from a plugin's own pipe.
+        // Standard streams are listed too and look exactly like a plugin's own pipes, so neither are reported.
         const open = new Set(process.getActiveResourcesInfo()).difference(new Set(['PipeWrap', 'TTYWrap']));
         const what = open.size === 0 ? '' : ` (${[...open].join(', ')})`;
         write(`A plugin left something open${what}; exiting anyway.\n`);
@@ -68,7 +69,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
   };
 }
 
-/** Leaves a process that does not belong to the command to its owner: adds no listeners, and never ends it. */
+/** For a process that does not belong to the command. It adds no listeners and never ends the process. */
 export const noCrashHandler: CrashHandler = Object.freeze({
   watchKernel() {},
   async watchPlugins() {},

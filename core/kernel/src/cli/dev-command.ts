@@ -21,7 +21,7 @@ export type DevCommands = Readonly<Record<string, () => Promise<Command>>>;
 export async function loadDevCommand(name: string, project: Pick<Context, 'cwd' | 'config'>): Promise<Command> {
   const { entry, from } = moduleOf(findDevPackage(name, project), './commands');
   if (from === 'sources') await resolveSources();
-  // The package's commands door, which has the same version as this kernel.
+  // The type of the package's commands door is known, because the package has the same version as this kernel.
   const { commands } = (await import(pathToFileURL(entry).href)) as { readonly commands: DevCommands };
   const load = commands[name];
   if (load === undefined) throw kernelError('INTERNAL', { what: `${devName} has no command ${name}.` });

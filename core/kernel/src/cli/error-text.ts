@@ -3,7 +3,7 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Colors } from './colors.ts';
 
-/** Returns a thrown value as a KernelError. Any other value is a bug in the kernel: INTERNAL. */
+/** Returns a thrown value as a KernelError. Any other value is a bug in the kernel and becomes an INTERNAL error. */
 export function asKernelError(thrown: unknown): KernelError {
   if (isKernelError(thrown)) return thrown;
   return kernelError('INTERNAL', { what: `${shortMessage(thrown)}.` }, { cause: thrown });
@@ -25,7 +25,7 @@ function escaped(text: string): string {
   return text.replaceAll(/(?!\n)[\p{Cc}\p{Bidi_Control}]/gu, escape);
 }
 
-/** Formats the stacks of an error and of its causes, for `--debug`. */
+/** Formats the stack traces of an error and its causes, for `--debug`. */
 export function errorStacks(error: KernelError): string {
   const stacks: string[] = [];
   for (let at: unknown = error; at instanceof Error; at = at.cause) stacks.push(at.stack ?? String(at));

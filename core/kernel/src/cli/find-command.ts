@@ -17,7 +17,7 @@ export async function findCommand(
   const entry = commandNamed(name);
   if (entry !== undefined) return entry.load(context);
   const { knownPluginCommands, pluginCommands } = await import('./plugin-commands.ts');
-  // An error in the config matters only for a name that looks like a plugin's command.
+  // Errors in the config are reported only if the name may belong to a plugin.
   const mayBePlugins = name.includes(':') && !hasKernelPrefix(name);
   const declared = mayBePlugins ? pluginCommands(context) : knownPluginCommands(context);
   const found = declared.find((one) => one.name === name);
@@ -31,7 +31,10 @@ export async function findCommand(
   throw usageError(`kernel has no command "${name}"`, nearestCommand(name, words, names));
 }
 
-/** Whether a name has one of the kernel's own prefixes (`migrate:`, `plugin:`, `config:`) and so is a misspelling. */
+/**
+ * Returns whether a name has one of the kernel's own prefixes (`migrate:`, `plugin:`, `config:`). An unknown name that
+ * has one is treated as a misspelling.
+ */
 function hasKernelPrefix(name: string): boolean {
   return commandTable.some((entry) => entry.name.startsWith(name.slice(0, name.indexOf(':') + 1)));
 }

@@ -10,7 +10,7 @@ import { splitCommandLine, type CommandLine } from './simple-parser.ts';
 
 const generalFlags: readonly string[] = ['--help', '-h', '--version', '--json', '--debug', '--config'];
 
-/** Runs `kernel help [command]`, and a line that names no command: `kernel --help`, `kernel --version`, `kernel`. */
+/** Runs `kernel help [command]`, and command lines without a command: `kernel --help`, `kernel --version`, `kernel`. */
 export async function runHelp({ name, words }: CommandLine, context: Context, crashes: CrashHandler): Promise<Reply> {
   const { name: topic, words: flags } = splitCommandLine(words);
   if (name === 'help' && topic !== null) return helpReply(topic, await findCommand(topic, flags, context, crashes));

@@ -60,7 +60,7 @@ export function helpOf(name: string, command: Command): string {
   ].join('\n\n');
 }
 
-/** Breaks the lines of a list between words, and indents the second half to the column of the explanations. */
+/** Wraps the lines of a list between words. Continuation lines are indented to the column of the explanations. */
 function wrapped(lines: readonly string[], column: number): readonly string[] {
   return lines.flatMap((line) => {
     if (line.length <= width) return [line];

@@ -2,8 +2,9 @@
 const depthLimit = 6;
 
 /**
- * Converts the data that a plugin logs to plain JSON data, with `redact` applied to each string. An error becomes its name,
- * message, code and cause, a reference to itself `[circular]`, and a value that JSON lacks becomes text. Never throws.
+ * Converts the data that a plugin logs to plain JSON data and applies `redact` to each string. Errors are converted to
+ * objects with their name, message, code and cause, circular references to `[circular]`, and values that JSON cannot
+ * represent to text. Never throws.
  */
 export function logData(value: unknown, redact: (text: string) => string, above: readonly object[] = []): unknown {
   if (typeof value === 'string') return redact(value);

@@ -7,7 +7,7 @@ import { asKernelError } from './error-text.ts';
 import { findCommand } from './find-command.ts';
 import { parseSimple, splitCommandLine } from './simple-parser.ts';
 
-/** The permissions of the command line within its process. */
+/** The changes that the command line may make to the process that it runs in. */
 export interface MainOptions {
   /**
    * Whether the process exists only for this command, like that of `bin/kernel.js`. Then an uncaught failure is
@@ -76,7 +76,7 @@ function configIn(argv: readonly string[]): string | undefined {
   return at < 0 ? argv.find((word) => word.startsWith('--config='))?.slice('--config='.length) : argv[at + 1];
 }
 
-/** Returns the common options as parsed: a word like `--json` may turn out to be the value of another option. */
+/** Reads the common options from the parsed line, in which a word like `--json` may be another option's value. */
 function withOptions({ values, switches }: Input, context: Context): Context {
   return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
 }

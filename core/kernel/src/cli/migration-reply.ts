@@ -6,8 +6,8 @@ import { withProject } from './open-project.ts';
 import { openProgress } from './progress.ts';
 
 /**
- * Opens the project, runs an upgrade or a downgrade with progress, and replies with its outcome. `nothing` is the text for
- * an empty plan.
+ * Opens the project, runs an upgrade or a downgrade while showing its progress, and replies with the outcome. If there
+ * is nothing to do, the reply is the text `nothing`.
  */
 export function runMigration(
   context: Context,

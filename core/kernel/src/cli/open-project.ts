@@ -15,7 +15,7 @@ export function openConfig({ cwd, config: given, env, conceal }: Context): Confi
   return config;
 }
 
-/** Opens everything that needs no database: the config and the revision set. */
+/** Opens the config and the revision set, which do not need the database. */
 export async function openRevisionSet(
   context: Context,
 ): Promise<{ readonly config: Config; readonly revisionSet: RevisionSet }> {
@@ -30,7 +30,7 @@ export interface OpenProject {
   readonly session: Session;
 }
 
-/** Opens the project with its database, and closes the database after `run`. */
+/** Opens the project and its database, calls `run`, and closes the database. */
 export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
   const { config, revisionSet } = await openRevisionSet(context);
   return withSession(config.database, (open) => {

@@ -5,8 +5,8 @@ import type { Context } from './command.ts';
 import { openConfig } from './open-project.ts';
 
 /**
- * Returns the commands of the active plugins, as their package.json files declare them. Throws the errors of the config
- * and of packages, and PLUGIN_COLLISION for the name of a kernel command.
+ * Returns the commands that the package.json files of the active plugins declare. Throws any error in the config or the
+ * packages, and PLUGIN_COLLISION if a plugin declares a command of the kernel.
  */
 export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   const declared = declaredCommands(openConfig(context));
@@ -16,7 +16,10 @@ export function pluginCommands(context: Context): readonly DeclaredCommand[] {
   throw kernelError('PLUGIN_COLLISION', { what: `The command ${taken.name}`, owners });
 }
 
-/** Like `pluginCommands`, for help and completion: returns none without a project or with an invalid config. */
+/**
+ * Like `pluginCommands`, but returns none if there is no project or the config is invalid. Used where
+ * such errors must not matter, as in help and completion.
+ */
 export function knownPluginCommands(context: Context): readonly DeclaredCommand[] {
   try {
     return pluginCommands(context);

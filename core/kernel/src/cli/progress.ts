@@ -21,8 +21,8 @@ export interface Progress {
 
 /**
  * Opens the progress display on standard error. On a terminal it is one line that is rewritten, starting after the
- * first second. Elsewhere only waits are reported, each reason once, so that a log explains a standstill. With `--json`
- * nothing is shown.
+ * first second. Elsewhere only the reasons for waiting are reported, each of them once, so that a log shows why nothing
+ * happens. With `--json` nothing is shown.
  */
 export function openProgress({ json, env, progress }: Context): Progress {
   const { write } = progress;
@@ -33,7 +33,7 @@ export function openProgress({ json, env, progress }: Context): Progress {
   const said = new Set<string>();
   let line = '';
   const show = (): void => write(`\r\u001b[2K${line.slice(0, 78)}`);
-  // Nothing else is called during a long statement, so a timer shows the line.
+  // The observer is not called while a long statement runs, so a timer shows the line.
   const timer = setTimeout(() => isTerminal && line !== '' && show(), delay);
   timer.unref();
   const isLate = (): boolean => performance.now() - began >= delay;

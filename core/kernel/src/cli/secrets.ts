@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 
-/** Shorter values are not treated as secrets: hiding them would blank out ordinary words. */
+/** The minimum length of a secret. Redacting shorter values would blank out ordinary words. */
 const leastLength = 6;
 
 /**
- * Returns the secrets of a config: the passwords of its database, and the values of the environment variables in the
- * options of its plugins. A value that is printed anyway is not a secret: a password equal to the user name, a variable
- * that contains a project folder.
+ * Returns the secrets of a config: its database passwords, and the values of the environment variables that plugin
+ * options refer to. Excludes values that the output contains anyway, such as a password that equals the user name, or a
+ * variable that contains the path of the project.
  */
 export function secretsOf(
   { database, file, root, overlays, plugins }: Config,
@@ -55,7 +55,7 @@ function variablesIn(file: string): readonly string[] {
 const urlPassword = /(:\/\/[^\s:@/'"<>]*:)(?!password@)[^\s'"<>]*@/g;
 const passwordParameter = /\b((?:ssl)?password=)[^\s&'"]+/gi;
 
-/** Returns `text` without `secrets` and without the password of any URL: the last line of defense for all output. */
+/** Redacts `secrets` and the passwords of URLs in `text`. This is the last line of defense for all output. */
 export function redacted(text: string, secrets: readonly string[]): string {
   const known = secrets
     .toSorted((a, b) => b.length - a.length)

@@ -8,12 +8,12 @@ export const commonOptions: readonly OptionSpec[] = [
   { flag: 'help', about: 'print this help' },
 ];
 
-/** Returns the options of a command, the common ones last. */
+/** Returns the options of a command, followed by the common ones. */
 export function optionsOf({ options = [] }: Signature): readonly OptionSpec[] {
   return [...options, ...commonOptions];
 }
 
-/** Whether a command takes this number of arguments. */
+/** Returns whether a command accepts this number of arguments. */
 export function acceptsCount({ arguments: specs = [] }: Signature, count: number): boolean {
   const least = specs.filter(({ required }) => required === true).length;
   return count >= least && (count <= specs.length || specs.at(-1)?.many === true);

@@ -20,9 +20,9 @@ export function splitCommandLine(argv: readonly string[]): CommandLine {
 }
 
 /**
- * Parses simple words: complete flags, each value a separate word, and the right number of arguments. Returns `null`
- * for anything else, which commander-parser.ts parses and explains. Commander takes longer to load than a whole run
- * with nothing pending may take, and parses words accepted here identically.
+ * Parses simple command lines, in which flags are not abbreviated, values are separate words, and the number of
+ * arguments is right. Returns `null` for any other line, which commander-parser.ts then parses and explains. Commander
+ * parses simple lines identically, but loading it would exceed the time allowed for a run that has nothing pending.
  */
 export function parseSimple(signature: Signature, words: readonly string[]): Input | null {
   const specs = new Map(optionsOf(signature).map((option) => [`--${option.flag}`, option]));

@@ -3,7 +3,7 @@ import type { Json } from './config.ts';
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Whether `json` is an object. */
+/** Returns whether `json` is an object. */
 export function isObject(json: Json | undefined): json is JsonObject {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
@@ -14,7 +14,7 @@ export interface Layer {
   readonly json: JsonObject;
 }
 
-/** Merges layers, the last one on top: objects merge key by key, any other value replaces. */
+/** Merges layers, the last one on top. Objects are merged key by key; any other value replaces the one below it. */
 export function merged(layers: readonly Layer[]): JsonObject {
   return layers.reduce<JsonObject>((below, { json }) => merge(below, json), {});
 }
@@ -28,7 +28,10 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
   return result;
 }
 
-/** Returns the file in which to correct a value: the topmost one that contains `path`, or else its longest prefix. */
+/**
+ * Returns the file in which to correct a value. It is the topmost file that contains `path` or, if none does, the
+ * longest possible prefix of `path`.
+ */
 export function fileOf(layers: readonly Layer[], path: readonly string[]): string {
   for (let length = path.length; length > 0; length -= 1) {
     const top = layers.findLast(({ json }) => has(json, path.slice(0, length)));

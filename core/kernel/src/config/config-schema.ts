@@ -3,7 +3,7 @@ import { settings, settingsUnder, topKeys, type Setting } from './settings.ts';
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** An installed plugin, as the schema of a config describes it. */
+/** The facts about an installed plugin that the schema of a config needs. */
 export interface InstalledPlugin {
   readonly name: string;
   /** Its npm name, or a `./path`. */
@@ -61,7 +61,7 @@ function sectionSchema(prefix: string): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(Array.from(settingsUnder(prefix), ([key, setting]) => [key, settingSchema(setting)]));
 }
 
-/** A string needs no alternative for `${VAR}`, which is also a string. */
+/** Returns the schema of a setting. Only values other than strings need an alternative that allows `${VAR}`. */
 function settingSchema({ type, description, default: usual, schema }: Setting): JsonSchema {
   if (type === 'text') return { description, ...schema };
   const value = JSON.stringify(usual);
@@ -69,7 +69,7 @@ function settingSchema({ type, description, default: usual, schema }: Setting): 
   return { description: `${description} ${sentence}`, default: usual, anyOf: [schema, variable] };
 }
 
-/** The database is its URL, or an object of URLs. */
+/** Returns the schema of `database`, which is either a URL or an object of URLs. */
 function databaseSchema(): JsonSchema {
   const { description } = settings['/database/url'];
   const urls = {
@@ -81,7 +81,7 @@ function databaseSchema(): JsonSchema {
   return { description, anyOf: [settingSchema(settings['/database/url']), urls] };
 }
 
-/** The kernel's settings of a plugin. The default of `$package` is the installed package. */
+/** Returns the schemas of the kernel's keys in a plugin's entry. `$package` defaults to the installed package. */
 function kernelSettings(plugin: InstalledPlugin): JsonSchema {
   const schemas = sectionSchema('/plugins/*');
   return { ...schemas, $package: { ...schemas['$package'], default: plugin.package } };
@@ -95,7 +95,7 @@ function pluginSchema(plugin: InstalledPlugin): JsonSchema {
   const properties = isSchema(options['properties']) ? options['properties'] : {};
   return {
     ...described,
-    // Unless the plugin's schema allows them, other keys are rejected, as when the kernel checks the options.
+    // Like the kernel, the schema rejects other keys unless the plugin's own schema allows them.
     additionalProperties: false,
     ...options,
     type: 'object',
@@ -103,7 +103,7 @@ function pluginSchema(plugin: InstalledPlugin): JsonSchema {
   };
 }
 
-/** Returns a schema whose references, which are relative to its root, are relative to `place` instead. */
+/** Rewrites the references in a schema so that they stay valid when the schema is embedded at the pointer `place`. */
 function moved(schema: JsonSchema, place: string): JsonSchema {
   const entries = Object.entries(schema).map(([key, value]): [string, unknown] => {
     if (key === '$ref' && typeof value === 'string' && value.startsWith('#')) return [key, `${place}${value.slice(1)}`];

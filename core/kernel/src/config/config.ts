@@ -10,8 +10,8 @@ export type DatabaseTarget =
       /** Contains the password, so it is never printed. */
       readonly url: string;
       /**
-       * Bypasses a connection pooler, for operations that a pooler does not support. Contains the password, so it is never
-       * printed.
+       * Bypasses a connection pooler, for operations that a pooler does not support. It contains the password, so it is
+       * never printed.
        */
       readonly directUrl: string | null;
       /** User, host, port and database, without any secret. */
@@ -32,7 +32,7 @@ export interface PluginEntry {
   readonly name: string;
   /** `$enabled`. */
   readonly enabled: boolean;
-  /** `$package`: an npm name or a `./path` inside the project root. `null`: one of the usual names. */
+  /** `$package`: an npm name or a `./path` inside the project root. `null` stands for one of the usual names. */
   readonly package: string | null;
   /** `$startTimeout`, in seconds. */
   readonly startTimeout: number;
@@ -45,7 +45,7 @@ export interface PluginEntry {
   readonly fromVariables: readonly string[];
 }
 
-/** The content of config.json with its overlay. The kernel's keys are checked, but not yet the options of plugins. */
+/** The content of config.json with its overlay. The kernel's keys have been checked; plugin options have not. */
 export interface Config {
   /** Absolute path of config.json. */
   readonly file: string;
@@ -54,7 +54,7 @@ export interface Config {
   /** The project root: the folder of the nearest package.json above the file that is not inside node_modules. */
   readonly root: string;
   readonly database: DatabaseTarget;
-  /** All entries by plugin name, enabled or not. If the key `core` names plugin zero, its entry is `core`. */
+  /** All entries by plugin name, enabled or not. If the key `core` names plugin zero, its entry is listed as `core`. */
   readonly plugins: ReadonlyMap<string, PluginEntry>;
   readonly upgrade: UpgradeSettings;
 }

@@ -89,7 +89,7 @@ function schemeOf(text: string): string | null {
   return /^([a-z][a-z0-9+.-]{0,30}):\/\//i.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
-/** Returns the parts of an unparsable URL, without anything that may belong to a password. */
+/** Returns those parts of an unparsable URL that cannot contain any of the password. */
 function partsOf(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === null) return 'text without a scheme';

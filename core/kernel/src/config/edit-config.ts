@@ -22,7 +22,7 @@ export function enablePlugin(text: string, name: string, file = 'config.json'): 
   return inserted(place, ['plugins'], name, '{}');
 }
 
-/** Returns the text with the plugin disabled. Its options stay in the file. A plugin without an entry gets none. */
+/** Returns the text with the plugin disabled. Its options are kept. If the plugin has no entry, none is added. */
 export function disablePlugin(text: string, name: string, file = 'config.json'): string {
   const { entry } = read(text, name, file);
   if (entry === undefined || entry['$enabled'] === false) return text;
@@ -47,7 +47,7 @@ function read(
   return { plugins, entry };
 }
 
-/** Removes the `$enabled` of the plugin `name`, which has one. */
+/** Removes the `$enabled` key of the plugin `name`, which must have one. */
 function without(text: string, name: string): string {
   const object = nodeAt(text, ['plugins', name]);
   const entries = object?.children ?? [];
@@ -73,7 +73,7 @@ function inserted(text: string, path: string[], key: string, value: string): str
   if (object === undefined) return text;
   const [last, previous] = (object.children ?? []).toReversed();
   if (last === undefined) {
-    // A lone `$enabled` reads best on one line, the first plugin of a list on a separate line.
+    // A lone `$enabled` is easiest to read on the same line. The first plugin gets a line of its own.
     if (value === 'false') return replaced(text, object, `{ "${key}": ${value} }`);
     const eol = text.includes('\r\n') ? '\r\n' : '\n';
     const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', object.offset) + 1))?.[0] ?? '';

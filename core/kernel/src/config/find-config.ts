@@ -6,9 +6,9 @@ import { explainFileError } from '../error/file-error.ts';
 const names = [join('config', 'config.json'), 'config.json'];
 
 /**
- * Finds the config file and returns its absolute path: `config` (`--config`) if it is given, else `config/config.json` or
- * `config.json` in `cwd` or in the nearest folder above it that has a package.json. Throws CONFIG_NOT_FOUND,
- * CONFIG_UNREADABLE.
+ * Finds the config file and returns its absolute path. If `config` (`--config`) is given, that is the file. Otherwise
+ * it is `config/config.json` or `config.json`, in `cwd` or in the nearest folder above it that has a package.json.
+ * Throws CONFIG_NOT_FOUND and CONFIG_UNREADABLE.
  */
 export function findConfig(options: { readonly cwd: string; readonly config?: string }): string {
   const { cwd, config } = options;
@@ -36,7 +36,7 @@ function exists(file: string): boolean {
   }
 }
 
-/** A directory in place of the file deserves a separate message: containers create one for a missing mount source. */
+/** Reports a directory separately, because container runtimes create one if the source of a mount is missing. */
 function isFile(file: string, cwd: string): boolean {
   const found = statOf(file, cwd);
   if (found === undefined) return false;

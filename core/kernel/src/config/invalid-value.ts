@@ -16,7 +16,7 @@ export function invalidValue(
   return kernelError('CONFIG_VALUE_INVALID', details);
 }
 
-/** Describes a value in words, without the value. */
+/** Describes a value in words without revealing it. */
 export function jsonKind(json: Json | undefined): string {
   if (json === undefined) return 'nothing';
   if (json === null) return 'null';

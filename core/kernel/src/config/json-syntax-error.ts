@@ -11,8 +11,8 @@ export function placeOf(text: string, offset: number): { readonly line: number; 
 }
 
 /**
- * Returns the first error in the JSON `text`, at the position where a person would look: excessive nesting, a duplicate
- * key, or the first unexpected token. Returns `null` if there is none.
+ * Returns the first error in the JSON `text`, which is excessive nesting, a duplicate key or an unexpected token. The
+ * position is the place where a person would look for it. Returns `null` if there is no error.
  */
 export function explainJson(text: string, file: string, depthLimit: number): KernelError | null {
   const syntax = (offset: number, problem: string): KernelError =>

@@ -16,10 +16,10 @@ export function parseBytes(bytes: Buffer, file: string): Json {
   const mark = bytes.subarray(0, 4).toString('hex');
   if (mark.startsWith('efbbbf'))
     throw syntax(1, 1, 'found a byte order mark (U+FEFF); save the file as UTF-8 without it');
-  // UTF-16 has a byte order mark, or a zero beside the first letter.
+  // A file in UTF-16 begins with a byte order mark, or one of its first two bytes is zero.
   if (/^(fffe|feff|00..|..00)/.test(mark)) throw syntax(1, 1, 'the file is in UTF-16; save it as UTF-8');
   const text = bytes.toString('utf8');
-  // Decoding replaces invalid bytes, so encoding the text again gives others.
+  // Decoding replaces invalid bytes, so if there are any, encoding the text again produces different bytes.
   if (!bytes.equals(Buffer.from(text))) {
     const { line, column } = placeOf(text, text.indexOf('\ufffd'));
     throw syntax(line, column, 'found a byte that is not UTF-8');
@@ -28,8 +28,8 @@ export function parseBytes(bytes: Buffer, file: string): Json {
 }
 
 /**
- * Parses strict JSON without duplicate or reserved keys, at most {@link depthLimit} deep. `file` is for messages. Throws
- * CONFIG_SYNTAX, CONFIG_KEY_DUPLICATE, CONFIG_KEY_RESERVED.
+ * Parses strict JSON without duplicate or reserved keys, at most {@link depthLimit} deep. `file` is for messages.
+ * Throws CONFIG_SYNTAX, CONFIG_KEY_DUPLICATE, CONFIG_KEY_RESERVED.
  */
 export function parseJson(text: string, file: string): Json {
   let json: Json;
@@ -40,7 +40,7 @@ export function parseJson(text: string, file: string): Json {
     throw explainJson(text, file, depthLimit) ?? unexplained(text, file, error);
   }
   const keys = countKeys(json, [], file);
-  // JSON.parse keeps only the last of two equal keys. Each key in the text has one colon.
+  // JSON.parse keeps only the last of two equal keys. A duplicate key therefore leaves fewer keys than colons.
   const suspicious = keys === null || keys !== countColons(text);
   const explained = suspicious ? explainJson(text, file, depthLimit) : null;
   if (explained !== null) throw explained;

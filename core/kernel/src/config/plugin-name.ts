@@ -1,7 +1,7 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { isPluginName } from '../graph/revision-id.ts';
 
-/** Names with another meaning: plugin zero, the schema of the ledger, and the target for all plugins. */
+/** Reserved names. They stand for plugin zero, the schema of the ledger, and the target that means all plugins. */
 const reserved = new Set(['core', 'kernel', 'heads']);
 
 /** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` locate `name`, for the message. */

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 
 /**
- * Returns the folder of the project that `file` (absolute) belongs to: the nearest one above it that has a package.json and
- * is not inside `node_modules`. Without one, returns the file's own folder.
+ * Returns the folder of the project that `file` (absolute) belongs to. It is the nearest folder above the file that has
+ * a package.json and is not inside `node_modules` or, if there is none, the file's own folder.
  */
 export function projectRoot(file: string): string {
   const own = dirname(file);
@@ -13,7 +13,7 @@ export function projectRoot(file: string): string {
   }
 }
 
-/** Whether a path contains a `node_modules` folder, where published packages are installed. */
+/** Returns whether a path contains a `node_modules` folder, where published packages are installed. */
 export function isInNodeModules(path: string): boolean {
   return path.split(sep).includes('node_modules');
 }

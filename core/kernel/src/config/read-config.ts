@@ -18,10 +18,10 @@ import { substituted, type Environment, type Substitution } from './variables.ts
 const sizeLimit = 1024 * 1024;
 
 /**
- * Reads a config file and its overlay for `NODE_ENV`, substitutes variables from `env`, and checks the kernel's own keys.
- * The options of plugins are checked later, against the plugins' schemas. `text` replaces the content of the file, to check
- * an edit before it is written. Throws CONFIG_UNREADABLE, CONFIG_TOO_LARGE, and the errors of parsing, substitution and
- * settings.
+ * Reads a config file and its overlay for `NODE_ENV`, substitutes variables from `env`, and checks the kernel's own
+ * keys. The options of plugins are checked later, against the plugins' schemas. If `text` is given, it is used instead
+ * of the file's content, so that an edit can be checked before it is written. Throws CONFIG_UNREADABLE,
+ * CONFIG_TOO_LARGE, and the errors of parsing, substitution and settings.
  */
 export function readConfig(file: string, env: Environment, text?: string): Config {
   const path = resolve(file);

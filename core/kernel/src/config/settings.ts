@@ -1,13 +1,13 @@
 import type { Json } from './config.ts';
 
-/** A key of config.json that people tune. Both the config reader and the JSON Schema are derived from it. */
+/** A key of config.json that users can set. Both the config reader and the JSON Schema are derived from it. */
 export interface Setting<Value extends Json = Json> {
   readonly type: 'seconds' | 'boolean' | 'text';
   /** One or more sentences for the JSON Schema and the documentation. */
   readonly description: string;
-  /** The value of an absent key. `null`: no default. */
+  /** The value to use if the key is absent, or `null` if there is no default. */
   readonly default: Value;
-  /** The accepted values, as an error names them. */
+  /** The accepted values, worded for an error message. */
   readonly expected: string;
   /** Whether a value is accepted. */
   readonly check: (json: Json) => boolean;
@@ -15,7 +15,7 @@ export interface Setting<Value extends Json = Json> {
   readonly schema: { readonly [keyword: string]: Json };
 }
 
-/** The maximum of a setting in seconds: PostgreSQL and Node's timers both count milliseconds in 32 bits. */
+/** The maximum of a setting in seconds, given that PostgreSQL and Node's timers count milliseconds in 32 bits. */
 const mostSeconds = 2_147_483;
 
 /** Every setting, by its JSON pointer in config.json; `*` stands for a plugin's name. To add a setting, add a row. */
@@ -87,7 +87,7 @@ export const settings = {
   }),
 } as const;
 
-/** The settings under a pointer, by key, as they are read: `Section<'/upgrade'>['lockWait']` is a number. */
+/** The values of the settings under a pointer, by key. For example, `Section<'/upgrade'>['lockWait']` is a number. */
 export type Section<Prefix extends string> = {
   readonly [
     Pointer in keyof typeof settings as Pointer extends `${Prefix}/${infer Key}`

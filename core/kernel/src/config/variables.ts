@@ -7,11 +7,11 @@ import { pointerOf } from './json-pointer.ts';
 /** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The input and the findings of substitution. */
+/** The input of a substitution, and what it records. */
 export interface Substitution {
   readonly layers: readonly Layer[];
   readonly env: Environment;
-  /** Receives the pointers of values that consisted of a single `${VAR}`, whose text may mean a number or a boolean. */
+  /** Collects the pointers of values that consisted of a single `${VAR}`. Their text may mean a number or a boolean. */
   readonly whole: Set<string>;
 }
 
@@ -19,8 +19,9 @@ const name = /^[A-Za-z_][A-Za-z0-9_]*/;
 const whole = /^\$\{[^{}]*\}$/;
 
 /**
- * Returns `json`, the value at `path`, with `${VAR}` and `${VAR:-default}` replaced in every string. `$${` means a literal
- * `${`. The value of a variable is not substituted again. As in a shell, the default also replaces an empty variable.
+ * Returns `json`, the value at `path`, with `${VAR}` and `${VAR:-default}` replaced in every string. `$${` means a
+ * literal `${`. References inside a variable's value are not replaced. As in a shell, the default is also used if the
+ * variable is empty.
  * Throws CONFIG_VARIABLE_UNSET, CONFIG_VARIABLE_SYNTAX.
  */
 export function substituted(json: Json, path: readonly string[], context: Substitution): Json {

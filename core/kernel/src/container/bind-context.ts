@@ -89,7 +89,7 @@ export function openBindContext(
     assertOpen();
     assertPoint(point, owner, 'bind');
     assertExported(registry, point.name, owner, 'bind');
-    // According to the type, a function creates the item, and any other value is the item itself.
+    // The type of `item` guarantees this: a function creates the item, and any other value is the item itself.
     const make = typeof item === 'function' ? (item as (context: MakeContext) => unknown) : () => item;
     const key = typeof item === 'function' || point.key === null ? null : point.key(item as never);
     if (key !== null) {

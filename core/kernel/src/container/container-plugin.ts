@@ -12,7 +12,7 @@ export interface ContainerPlugin {
   readonly options: unknown;
   /**
    * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.
-   * Default: everything is visible, as for a plugin without a module in a test.
+   * Default: everything is visible, which suits a test that defines a plugin without a module.
    */
   readonly exports?: Readonly<Record<string, unknown>>;
 }

@@ -4,8 +4,9 @@ import { assertKeyFree, makingError } from './errors.ts';
 import type { ContributionBinding, Registry } from './registry.ts';
 
 /**
- * Creates the contributions to a point one by one, in plugin order. Uses the key function of the given point, so that
- * keys of items created by functions are compared too. Throws CONTRIBUTION_FAILED and CONTRIBUTION_COLLISION.
+ * Creates the contributions to a point one by one, in plugin order. Applies the point's key function to each created
+ * item, because the keys of items created by functions could not be compared earlier. Throws CONTRIBUTION_FAILED and
+ * CONTRIBUTION_COLLISION.
  */
 export function makeContributions<T>(
   { inversify, contributions }: Registry,

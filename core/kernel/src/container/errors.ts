@@ -30,8 +30,8 @@ export function unboundError(
 
 /**
  * Returns TOKEN_UNBOUND for a token that a decorated constructor injects, or `null` if Inversify failed for another
- * reason. Its errors have no fields, but the message contains the missing identifier, and the prefix of our identifiers
- * is unique.
+ * reason. Inversify's errors have no fields, so the missing identifier is read from the message, where it is recognized
+ * by its unique prefix.
  */
 export function unboundInClass(
   registry: Registry,
@@ -61,8 +61,8 @@ export function makingError(
 }
 
 /**
- * Checks that a value is not a promise, as Inversify defines one: the time at which it starts would depend on who
- * resolves it first, and it would have no time limit. Throws TOKEN_ASYNC.
+ * Checks that a value is not a promise (anything with a `then` method, as in Inversify). Asynchronous work would start
+ * whenever somebody first resolves the value, and it would have no time limit. Throws TOKEN_ASYNC.
  */
 export function assertSynchronous(step: ResolutionStep, plugin: string, value: unknown): void {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;

@@ -19,7 +19,7 @@ export interface TokenExplanation {
   readonly contributions: readonly { readonly plugin: string; readonly key: string | null }[];
 }
 
-/** Explains who owns, binds, decorates and contributes to a name. Returns `null` if no active plugin uses the name. */
+/** Explains which plugins own, bind, decorate or contribute to a name. Returns `null` if no active plugin uses it. */
 export function explainToken(registry: Registry, name: string): TokenExplanation | null {
   if (!knownNames(registry).includes(name)) return null;
   const { bindings, decorations, contributions } = registry;

@@ -25,7 +25,7 @@ export interface ContainerOptions {
 }
 
 /**
- * Runs the `bind` of each plugin in the given order, which is plugin order. Creates no values and needs no database.
+ * Runs the `bind` of each plugin. `plugins` must be in plugin order. Creates no values and needs no database.
  * Throws PLUGIN_BIND_FAILED, TOKEN_OWNED_TWICE, TOKEN_INVALID, TOKEN_PRIVATE, CONTRIBUTION_COLLISION, and TOKEN_UNBOUND
  * for a decoration of an unbound token.
  */
@@ -43,7 +43,7 @@ export function openContainer(plugins: readonly ContainerPlugin[], options: Cont
 }
 
 /**
- * Checks decorations: the plugin of a token may be inactive, but an active one must bind the token.
+ * Checks that every decorated token is bound if its plugin is active. A token of an inactive plugin may be unbound.
  */
 function assertDecoratedTokensBound(registry: Registry): void {
   for (const [name, [first]] of registry.decorations) {

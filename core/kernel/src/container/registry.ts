@@ -1,5 +1,5 @@
-// Importing Inversify loads reflect-metadata once, before any class is decorated: decorated classes import Inversify
-// too.
+// Importing Inversify also loads reflect-metadata. A decorated class imports Inversify itself, so reflect-metadata is
+// always loaded before the first class is decorated.
 import { Container } from 'inversify';
 import type { MakeContext } from '../contract/bind.ts';
 import type { ContainerPhase, PluginState, ResolutionStep } from '../error/codes/container.ts';
@@ -27,7 +27,7 @@ export interface ContributionBinding extends ResolutionStep {
 /** Anything that the container can create. */
 export type Binding = TokenBinding | ContributionBinding;
 
-/** A function with which a plugin wraps the value of a token. */
+/** A function that a plugin registers to wrap the value of a token. */
 export interface Decoration {
   readonly name: string;
   readonly plugin: string;
@@ -46,8 +46,8 @@ export interface PluginBindings {
  */
 export interface Registry {
   /**
-   * One container for all plugins. With a child container per plugin, a parent's singleton would use the bindings of
-   * the first child that resolves it.
+   * All plugins share one container. If each plugin had a child container, a singleton of the parent would be created
+   * with the bindings of whichever child resolves it first.
    */
   readonly inversify: Container;
   /** By token name. */
@@ -100,7 +100,7 @@ export function assertExported(
   throw kernelError('TOKEN_PRIVATE', { name, owner, plugin, phase, nearest: nearestName(name, visible) });
 }
 
-/** Returns whether a plugin is active and, if not, whether the config lists it. */
+/** Returns whether a plugin is active, disabled in the config, or absent from it. */
 export function pluginState({ exported, disabled }: Registry, plugin: string): PluginState {
   if (exported.has(plugin)) return 'active';
   return disabled.has(plugin) ? 'disabled' : 'absent';

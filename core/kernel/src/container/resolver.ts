@@ -8,12 +8,12 @@ import { assertSynchronous, makingError, toStep, unboundError, unboundInClass } 
 import { assertExported, type Binding, type Registry } from './registry.ts';
 import { assertPoint, assertToken } from './token-check.ts';
 
-/** Creates values, and tracks which value is being created for which other value. */
+/** Creates values, and tracks which values are in progress and which value needs which. */
 export interface Resolver {
   /** Calls `build` for a binding and applies its decorations. Reports cycles, promises and failures by name. */
   readonly make: (binding: Binding, build: (context: MakeContext) => unknown) => unknown;
   /**
-   * Returns the `get` of a plugin. With `null`, returns that of the application, which also resolves private tokens.
+   * Returns the `get` function of a plugin, or for `null` that of the application, which also resolves private tokens.
    */
   readonly getOf: (plugin: string | null) => Get;
 }

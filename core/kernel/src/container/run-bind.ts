@@ -8,8 +8,8 @@ import { addBindings, type Registry } from './registry.ts';
 import type { Resolver } from './resolver.ts';
 
 /**
- * Runs a plugin's `bind` as a separate Inversify module. Creates no values. If `bind` fails halfway, everything it
- * registered is removed. Throws PLUGIN_BIND_FAILED and the errors of each registration.
+ * Runs a plugin's `bind` as a separate Inversify module. Creates no values. If `bind` fails halfway, everything that it
+ * has registered is removed. Throws PLUGIN_BIND_FAILED, and any error that a registration throws.
  */
 export function runBind(registry: Registry, resolver: Resolver, plugin: ContainerPlugin): void {
   const module = new ContainerModule((inversify) => {

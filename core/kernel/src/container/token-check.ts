@@ -11,7 +11,7 @@ const tokenName = /^[a-z][a-z0-9-]{0,38}(?:\.[A-Za-z][\w-]{0,99})?$/;
 const pointName = /^[a-z][a-z0-9-]{0,38}\.[A-Za-z][\w-]{0,99}$/;
 
 /**
- * Checks that a value is a token with a valid name. `plugin` is the plugin that passed the value. Throws TOKEN_INVALID.
+ * Checks that a value is a token with a valid name. `plugin` is the caller, for the message. Throws TOKEN_INVALID.
  */
 export function assertToken<T>(token: Token<T>, plugin: string | null, phase: ContainerPhase): void {
   if (isToken(token) && tokenName.test(token.name)) return;

@@ -2,8 +2,8 @@ import type { ContributionPoint } from './contribution-point.ts';
 import type { Token } from './token.ts';
 
 /**
- * Resolves the services and contributions of the active plugins. It is bound to the plugin that it was given to, whose
- * private tokens it may resolve. It may be stored and called later.
+ * Resolves the services and contributions of the active plugins. Each plugin gets its own `get`, which also resolves
+ * that plugin's private tokens. It may be stored and called later.
  *
  * @example
  * const likes = get(Likes); // throws if "likes" is not active
@@ -81,14 +81,14 @@ export interface BindIn {
 }
 
 /**
- * An item, or a function that creates it. A function is always called to create the item, so an item that is itself a
- * function must be wrapped in another.
+ * An item, or a function that creates it. Any function is called to create the item. To contribute a function as the
+ * item, wrap it in another function that returns it.
  */
 export type ContributionOf<T> = [T] extends [(...args: never[]) => unknown] ? Make<T> : T | Make<T>;
 
 /**
- * The argument of a plugin's `bind`. Every method only registers something: no value is created before a `get` resolves
- * it. The methods throw PLUGIN_BIND_FAILED once `bind` has returned.
+ * The argument of a plugin's `bind`. Its methods only register; a value is created when `get` first resolves it. The
+ * methods throw PLUGIN_BIND_FAILED once `bind` has returned.
  *
  * @example
  * definePlugin({
@@ -107,8 +107,8 @@ export interface BindContext<Options = unknown> {
    */
   readonly bind: <T>(token: Token<T>) => BindTo<T>;
   /**
-   * Contributes an item to a contribution point of any plugin. If the point has a key, prefer an item to a function:
-   * two items with the same key are then rejected before a database connection is opened. Throws
+   * Contributes an item to a contribution point of any plugin. If the point has a key, pass the item itself rather than
+   * a function, because two items with the same key are then rejected before a database connection is opened. Throws
    * CONTRIBUTION_COLLISION, TOKEN_PRIVATE and TOKEN_INVALID.
    */
   readonly contribute: <T>(point: ContributionPoint<T>, item: ContributionOf<T>) => void;

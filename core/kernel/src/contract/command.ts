@@ -24,7 +24,7 @@ export interface CommandOption {
   readonly about: string;
 }
 
-/** The argument of a command's `run`. The application is booted, and `run` runs in a new database context. */
+/** The argument of a command's `run`, which is called in a new database context once the application has booted. */
 export interface CommandContext {
   /** Resolves services and contributions as the plugin that contributed the command. */
   readonly get: Get;
@@ -64,8 +64,8 @@ export interface PluginCommand {
 }
 
 /**
- * The contribution point for commands. Contribute values, not functions: the name must be known before a database
- * connection is opened.
+ * The contribution point for commands. Contribute a command itself, not a function that creates one, because its name
+ * must be known before a database connection is opened.
  *
  * @example
  * bind({ contribute }) {

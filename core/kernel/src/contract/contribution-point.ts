@@ -11,7 +11,7 @@ export interface ContributionPoint<T> {
   readonly name: string;
   /** Computes the key that must be unique among the items. `null` if items are not compared. */
   readonly key: ((item: T) => string) | null;
-  /** Never set. It carries the type `T`, which must match exactly since a point is both written to and read from. */
+  /** Never set. It carries the type `T`, which must match exactly, since items are both added and read. */
   readonly [type]?: (item: T) => T;
 }
 
@@ -25,9 +25,9 @@ export interface ContributionPointOptions<T> {
 }
 
 /**
- * Creates a contribution point. `name` is `plugin.things`. Like tokens, two points with the same name are the same
+ * Creates a contribution point. `name` is `plugin.things`. As with tokens, two points with the same name are the same
  * point, and a point is private unless the main module of its plugin exports it. Contributions to a point of an
- * inactive plugin are never created. The name is checked where the point is used, which throws TOKEN_INVALID.
+ * inactive plugin are never created. Using a point with an invalid name throws TOKEN_INVALID.
  *
  * @example
  * export const Routes = contributionPoint<Route>('http.routes', { key: (route) => route.path });
@@ -46,8 +46,8 @@ export function contributionPoint<T>(
 }
 
 /**
- * Whether `value` has the shape of a {@link ContributionPoint}, so that points created by another copy of this package
- * count.
+ * Whether `value` has the shape of a {@link ContributionPoint}. Points created by another copy of this package have it
+ * too.
  */
 export function isContributionPoint(value: unknown): value is ContributionPoint<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'contribution-point')

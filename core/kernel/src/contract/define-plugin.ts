@@ -36,7 +36,7 @@ export interface PluginContext<Options = unknown> {
 
 /** The code of a plugin, as its author writes it. Its package.json and its revisions are read without running this code. */
 export interface PluginDefinition<Options = unknown> {
-  /** The plugin's name: the same as `headwater.plugin` in its package.json. */
+  /** The plugin's name. It must equal `headwater.plugin` in the plugin's package.json. */
   readonly name: string;
   /**
    * Validates the plugin's options in config.json: a zod, valibot or ArkType schema, or any other Standard Schema.
@@ -74,8 +74,8 @@ export interface DefinedPlugin<Options = unknown> extends PluginDefinition<Optio
 }
 
 /**
- * Declares a plugin. Never throws: the definition is checked when the plugin is loaded, because its package and path
- * are known then.
+ * Declares a plugin. Never throws. Loading the plugin checks the definition, because only then are its package and path
+ * known for the error message.
  *
  * @example
  * export default definePlugin({

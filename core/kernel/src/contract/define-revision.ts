@@ -12,7 +12,7 @@ export interface RevisionContext {
   readonly sql: typeof sql;
 }
 
-/** A change written in code. It must not use entities: entities change later, but a revision must not. */
+/** A change written in code. It must not use entities: they keep changing, while a revision must stay the same. */
 export type RevisionCode = (context: RevisionContext) => Promise<void> | void;
 
 /** A revision as an author writes it. */
@@ -45,9 +45,9 @@ export interface RevisionDefinition {
    */
   readonly transaction?: boolean;
   /**
-   * A query that returns one row with one boolean: whether `up` has already taken full effect. It lets the next run
-   * recover from a crash between the statement and its ledger row. Required with `transaction: false`, and not allowed
-   * otherwise.
+   * A query that returns one row with one boolean, which is true if `up` has already taken full effect. If a crash
+   * prevented the ledger row from being written, this query tells the next run whether `up` succeeded. Required with
+   * `transaction: false`, and not allowed otherwise.
    */
   readonly check?: Sql;
 }
@@ -59,8 +59,8 @@ export interface DefinedRevision extends RevisionDefinition {
 }
 
 /**
- * Declares a revision. Never throws: the definition is checked when its plugin is loaded, because the file and plugin
- * are known then, with REVISION_FIELD_INVALID and other codes.
+ * Declares a revision. Never throws. Loading the plugin checks the definition and throws REVISION_FIELD_INVALID and
+ * other codes, with the file and the plugin in the message.
  *
  * @example
  * export default defineRevision({

@@ -6,7 +6,7 @@ export type EntityClassOf<Entity extends object> = abstract new (...args: never)
 /** An entry of a plugin's `entities`: a class, or the schema that `defineEntity` returns if there is no class. */
 export type EntityEntry = EntityClassOf<object> | EntitySchema;
 
-/** The properties of an entity by name, as `defineEntity` takes them: `p.integer()` or `() => p.manyToOne(User)`. */
+/** The properties of an entity by name, in the form of `defineEntity`: `p.integer()` or `() => p.manyToOne(User)`. */
 export type EntityProperties = Readonly<Record<string, object>>;
 
 /** Properties that a plugin adds to an entity of another plugin: an entry of a plugin's `extend`. */
@@ -15,7 +15,7 @@ export interface Extension {
   readonly kind: 'extension';
   /** The class of the extended entity. */
   readonly target: EntityClassOf<object>;
-  /** The added properties. Each one with a column adds the column to the table of the entity. */
+  /** The added properties. The columns of these properties are added to the table of the entity. */
   readonly properties: EntityProperties;
 }
 
@@ -43,8 +43,8 @@ export type ExtendedEntity<Target extends object, Properties extends EntityPrope
  * Adds properties to an entity of a plugin that this plugin requires. List the result under `extend` in `definePlugin`.
  *
  * Each column must be nullable or have a database default, since other plugins insert rows without knowing about it.
- * The columns, and the indexes and keys on them, belong to the plugin that declares them. Never throws: extensions
- * are checked when the entities of all plugins are merged, with EXTENSION_INVALID, EXTENSION_REQUIRED,
+ * The columns, and the indexes and keys on them, belong to the plugin that declares them. Never throws. Extensions are
+ * checked when the entities of all plugins are merged, which throws EXTENSION_INVALID, EXTENSION_REQUIRED,
  * COLUMN_COLLISION, ENTITY_NOT_REGISTERED and ENTITY_NOT_REQUIRED.
  *
  * @example

@@ -8,7 +8,7 @@ export interface Sql {
   readonly values: readonly unknown[];
 }
 
-/** Whether `value` has the shape of {@link Sql}, so that SQL made by another copy of this package counts. */
+/** Whether `value` has the shape of {@link Sql}. SQL created by another copy of this package has it too. */
 export function isSql(value: unknown): value is Sql {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'sql' && 'text' in value;
 }

@@ -1,8 +1,9 @@
 declare const type: unique symbol;
 
 /**
- * The name of a service together with its type. One plugin binds a value to it; others resolve it. A token is not a
- * class: users of a service depend on its interface, and the implementation can be replaced. Created by {@link token}.
+ * The name of a service together with its type. One plugin binds a value to it, and others resolve it. Users of a
+ * service depend on its interface rather than on a class, so the implementation can be replaced. Created by
+ * {@link token}.
  */
 export interface Token<T> {
   /** Distinguishes tokens from other values. */
@@ -20,8 +21,8 @@ export interface Token<T> {
  * copies of this package. To use an optional plugin whose package may not be installed, create its token by name and
  * take `T` from an `import type`.
  *
- * A token is private unless the main module of its plugin exports it. The name is checked where the token is bound or
- * resolved, which throws TOKEN_INVALID.
+ * A token is private unless the main module of its plugin exports it. Binding or resolving a token with an invalid name
+ * throws TOKEN_INVALID.
  *
  * @example
  * export interface Likes {
@@ -39,7 +40,7 @@ export function token<T>(name: string): Token<T> {
 /** The prefix of the description of every token's `id`. It distinguishes our symbols from others. */
 export const idPrefix = 'headwater.token:';
 
-/** Whether `value` has the shape of a {@link Token}, so that tokens created by another copy of this package count. */
+/** Whether `value` has the shape of a {@link Token}. Tokens created by another copy of this package have it too. */
 export function isToken(value: unknown): value is Token<unknown> {
   if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'token') return false;
   return 'name' in value && typeof value.name === 'string' && 'id' in value && typeof value.id === 'symbol';

@@ -16,8 +16,8 @@ const blockSize = 512;
 /** Returns the entries of a packed archive (`.tar.gz`), each folder before its content. */
 export async function readArchive(packed: Buffer): Promise<readonly ArchiveEntry[]> {
   // A gzip file ends with the size of its content (RFC 1952). Inflate it in one chunk, plus one byte that lets zlib see
-  // the end. With Node's default chunks of 16 kB, the 2,500 returns to JavaScript for a data directory would take longer
-  // than the inflation itself.
+  // the end. With Node's default chunks of 16 kB, zlib would return to JavaScript 2,500 times for a data directory, and
+  // that would take longer than the inflation itself.
   const size = packed.readUInt32LE(packed.length - 4);
   return entriesOf(await promisify(gunzip)(packed, { chunkSize: size + 1 }));
 }
@@ -28,8 +28,8 @@ export function contentOf({ bytes, size }: Pick<ArchiveEntry, 'bytes' | 'size'>)
 }
 
 /**
- * Returns the entries of a ustar archive. A header begins with the name, has the size in octal at 124, and has a "5" at
- * 156 for a folder: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
+ * Returns the entries of a ustar archive. A header begins with the name. The size is at offset 124 in octal, and a "5"
+ * at offset 156 marks a folder. See https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
  */
 function entriesOf(tar: Buffer<ArrayBuffer>): readonly ArchiveEntry[] {
   const entries: ArchiveEntry[] = [];

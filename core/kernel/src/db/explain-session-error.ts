@@ -5,8 +5,8 @@ import type { Session } from './session.ts';
 import { serverSqlState } from './sql-state.ts';
 
 /**
- * Converts a session's error outside of any revision to DATABASE_PRIVILEGE or DATABASE_UNREACHABLE if either applies.
- * Returns any other error unchanged.
+ * Converts an error that a session threw while no revision was running to DATABASE_PRIVILEGE or DATABASE_UNREACHABLE.
+ * Returns the error unchanged if neither applies.
  */
 export function explainSessionError(error: unknown, session: Session): unknown {
   if (isKernelError(error)) return error;
@@ -16,7 +16,7 @@ export function explainSessionError(error: unknown, session: Session): unknown {
     const details = { database, user, missing: server.message, revision: null };
     return kernelError('DATABASE_PRIVILEGE', details, { cause: error });
   }
-  // The server ended the connection (57P…), or the network did (class 08).
+  // The server closed the connection (57P…), or the network failed (class 08).
   if (session.lost || /^(?:57P|08)/.test(server?.code ?? '')) {
     return kernelError('DATABASE_UNREACHABLE', { database, reason: shortMessage(error) }, { cause: error });
   }

@@ -1,9 +1,10 @@
 import type { Session } from './session.ts';
 
 /**
- * Returns `session` with a limit on the time that the server takes to answer: a connection that goes silent would
- * otherwise never end. The limit of a call is its `limit`, by default `seconds`; 0 means no limit. At the limit the
- * connection is broken, so the call fails like one whose connection was lost. The embedded database always answers.
+ * Returns `session` with a limit on the time that the server may take to answer. Without one, a call on a connection
+ * that goes silent would never return. Each call may pass its own `limit`; the default is `seconds`, and 0 means no
+ * limit. A call that exceeds its limit breaks the connection and fails as if the connection had been lost. The embedded
+ * database needs no limit, since it always answers.
  */
 export function limitResponses(session: Session, seconds: number): Session {
   if (session.kind === 'pglite') return session;

@@ -6,9 +6,9 @@ import { filesOf } from './pglite-files.ts';
 
 /**
  * Reads the prepared data directory of `@electric-sql/pglite-prepopulatedfs`, and returns a function that creates an
- * in-memory file system with its files. It leaves out two databases to which no session of an engine can connect and
- * which have most of the files. Create only one file system, since the engine writes to the same bytes. PGlite itself
- * takes several times as long to read an archive into memory.
+ * in-memory file system with its files. It omits the two template databases, which contain most of the files although
+ * no session of an engine can connect to them. Call the function only once, since the engine writes to the bytes that
+ * were read. PGlite's own way to read an archive into memory takes several times longer.
  */
 export async function dataDirectoryInMemory(): Promise<(library: typeof Library) => Library.MemoryFS> {
   const entries = (await archiveEntries()).filter(({ name }) => !templateFile.test(name));

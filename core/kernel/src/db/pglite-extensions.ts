@@ -9,17 +9,18 @@ import { contentOf, readArchive } from './archive.ts';
 import { filesOf, type EngineFiles } from './pglite-files.ts';
 
 /**
- * The extensions of an embedded database. PGlite's own API takes them only when an engine starts, before any revision is
- * known. This adds their files to the running engine, as PGlite does at its start.
+ * The extensions of an embedded database. PGlite's own API accepts extensions only when an engine starts, but the
+ * revisions that create them are not known at that time. Their files are therefore added to the running engine, in the
+ * same way as PGlite adds them at startup.
  */
 export interface PgliteExtensions {
-  /** Returns the unavailable extensions that `text` seems to create: it also finds names in comments and constants. */
+  /** Returns the unavailable extensions that `text` seems to create, including any in comments and string constants. */
   readonly missingIn: (text: string) => Promise<readonly string[]>;
-  /** Loads the available extensions that `text` creates, also those in comments and constants, such as `do` blocks. */
+  /** Loads the available extensions that `text` creates, even in comments and constants, such as `do` blocks. */
   readonly loadFor: (text: string) => Promise<void>;
 }
 
-/** Returns the file that lists the extensions which a directory needs: without them, writes to its indexes fail. */
+/** Returns the file that lists the extensions that a directory needs. Writes to its indexes fail without them. */
 export function extensionsFile(directory: string): string {
   return `${directory}.extensions`;
 }
@@ -64,7 +65,7 @@ export async function openExtensions(
       for (const name of namesIn(text)) {
         if (isLoaded(files, name) || (await archiveOf(engine, name)) === null) continue;
         await load(name);
-        // Before the extension can be created: a directory with an extension that the list lacks would be unusable.
+        // Update the list before the extension is created, since a directory with an unlisted extension is unusable.
         if (file !== null) writeNames(file, needed.add(name));
       }
     },
@@ -78,7 +79,7 @@ function readNames(file: string): readonly string[] {
   throw new Error(`${file} is not a JSON list of names of extensions`);
 }
 
-/** Replaces the file at once, since a crash while writing it would leave half a list. */
+/** Replaces the file atomically, since a crash in the middle of a write would leave half a list. */
 function writeNames(file: string, names: ReadonlySet<string>): void {
   writeFileSync(`${file}.new`, `${JSON.stringify([...names].toSorted())}\n`, { flush: true });
   renameSync(`${file}.new`, file);
@@ -93,8 +94,8 @@ const creation = new RegExp(
 );
 
 /**
- * Returns the names after `create extension` anywhere in a text, so that bodies of functions count too. Loading an
- * extension that only a comment names takes 10 ms and has no other effect.
+ * Returns the names after `create extension` anywhere in a text, including function bodies and comments. If only a
+ * comment names an extension, it is loaded needlessly, which takes 10 ms and has no other effect.
  */
 function namesIn(text: string): readonly string[] {
   return [...new Set(Array.from(text.matchAll(creation), ([, quoted, bare = '']) => quoted ?? bare.toLowerCase()))];
@@ -123,7 +124,7 @@ function requirementsOf(files: EngineFiles, name: string): readonly string[] {
 async function archiveOf(engine: PGlite, name: string): Promise<string | null> {
   if (!/^[a-z][\w-]*$/.test(name)) return null;
   const { resolve } = createRequire(import.meta.url);
-  // The module in PGlite, and the names of the packages of pgvector (`vector`) and other extensions.
+  // An extension is a module of PGlite or a separate package, which has the prefix `pglite-pg` for pgvector (`vector`).
   const identifier = name.replaceAll('-', '_');
   const modules = ['pglite/contrib/', 'pglite-', 'pglite-pg'].map((prefix) => `@electric-sql/${prefix}${identifier}`);
   for (const module of modules) {
@@ -142,12 +143,12 @@ async function archiveOf(engine: PGlite, name: string): Promise<string | null> {
 }
 
 /**
- * Adds the files of an extension. Returns the library that the engine cannot load, since a package may have been built
- * for another version of PGlite; `null` if it has loaded all of them.
+ * Adds the files of an extension. Returns `null` on success. If the engine cannot load a library, returns its name. The
+ * package may have been built for another version of PGlite.
  */
 async function addFiles(files: EngineFiles, archive: string): Promise<string | null> {
   const entries = await readArchive(readFileSync(archive));
-  // Libraries (lib/) come first, so that an extension whose library does not load does not count as loaded.
+  // Libraries (lib/) come first. If one does not load, the control file is not added and the extension is unavailable.
   for (const { name, isFolder, ...entry } of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const { dir, base } = posix.parse(posix.join(root, name));
     if (isFolder || base.startsWith('.')) continue;

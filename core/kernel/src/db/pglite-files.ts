@@ -1,6 +1,6 @@
 /**
- * The part of Emscripten's file system that is used. PGlite's types for it come from a package that PGlite does not
- * install.
+ * The part of Emscripten's file system that the kernel uses. PGlite's own types for it import a package that is not
+ * installed with PGlite.
  */
 export interface EngineFiles {
   readonly mkdirTree: (path: string) => void;

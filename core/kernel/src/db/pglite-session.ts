@@ -27,7 +27,7 @@ export interface PgliteSession extends Session {
 /** Options of {@link openPglite}. */
 export interface OpenPgliteOptions {
   /**
-   * Whether the database is closed after one command, in which case optimizing its code never pays off. Default: false.
+   * Whether the database is closed after one command, so that optimizing its code does not pay off. Default: false.
    */
   readonly shortLived?: boolean;
 }
@@ -91,14 +91,15 @@ async function startEngine(directory: string | null, tune: () => Disposable): Pr
 function withFastStart({ PGlite: Engine, types }: typeof Library): typeof PGlite {
   return class extends Engine {
     /**
-     * PostgreSQL's grammar is one function. Optimizing it takes V8 half a second and 600 MB of memory, and saves a
-     * tenth of a millisecond per query. V8 decides on its first call. So an empty query calls it first, with
-     * optimization turned off: no function worth optimizing runs for the first time in that query.
+     * PostgreSQL's parser is a single function. Optimizing it takes V8 half a second and 600 MB of memory, but saves
+     * only a tenth of a millisecond per query. V8 decides whether to optimize a function when it is first called, so an
+     * empty query calls the parser once while optimization is turned off. No function that is worth optimizing is first
+     * called by that query.
      *
      * Then it reads the array types. PGlite's own query for them has a join, a group by and an order by, and takes
-     * twice as long in newly started WebAssembly. Two thirds of its result are row types of the server's own catalogs.
-     * PGlite copies its table of types for each query; with those row types, that is a quarter of the time of a small
-     * query, and nobody reads such values.
+     * twice as long in newly started WebAssembly. Two thirds of its result are row types of the server's own catalogs,
+     * and nobody reads such values. PGlite copies its table of types for each query, and copying those row types would
+     * take a quarter of the time of a small query.
      */
     override async _initArrayTypes(): Promise<void> {
       {
@@ -132,7 +133,7 @@ async function onDisk(directory: string): Promise<FileOptions> {
   if (existsSync(unfinished)) rmSync(directory, { recursive: true, force: true });
   if (isFilled(directory)) assertVersion(directory);
   else {
-    // A directory that was removed may have left it behind.
+    // The list of extensions may be left over from an earlier directory that was removed.
     rmSync(extensionsFile(directory), { force: true });
     writeFileSync(unfinished, '');
     await unpackDataDirectory(directory);
@@ -143,8 +144,8 @@ async function onDisk(directory: string): Promise<FileOptions> {
 
 /**
  * PostgreSQL fills its shared buffers with zeros when it starts. PGlite configures 128 MB, which takes a fifth of the
- * startup time and 100 MB of the process's memory. Fewer buffers cost little, since a miss is also read from memory:
- * from the engine's, or from the operating system's cache of the directory.
+ * startup time and 100 MB of the process's memory. Fewer buffers cost little, since a page that is not buffered is read
+ * from memory too: from the in-memory file system, or from the operating system's cache of the directory.
  */
 function startParams({ defaultStartParams }: typeof PGlite): string[] {
   return [...defaultStartParams, '-c', 'shared_buffers=8MB'];

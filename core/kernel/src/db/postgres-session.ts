@@ -51,7 +51,7 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
     sibling: () => openPostgres(target, target.directUrl ?? target.url),
     abandon: (reason) => streamOf(current.client)?.destroy(reason),
     async reconnect() {
-      // It may still be open, and hold the migration lock.
+      // The old connection may still be open and hold the migration lock.
       void end(current.client);
       current = await connect(target, url);
     },
@@ -83,7 +83,7 @@ interface Connection {
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  // Not the package's main module, which also loads a pool and searches for a native driver, doubling the load time.
+  // Loading the package's main module takes twice as long, as it also loads a pool and searches for a native driver.
   const { default: PgClient } = await import('pg/lib/client.js');
   const client = new PgClient({
     connectionString: url,

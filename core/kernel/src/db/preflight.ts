@@ -14,7 +14,7 @@ interface Facts {
 /** The pending revisions, for messages and for the checks that depend on them. */
 export interface Pending {
   readonly ids: readonly string[];
-  /** The first one that runs outside a transaction, on a second connection. */
+  /** The first revision that runs outside a transaction, which needs a second connection. `null` if none does. */
   readonly outside: string | null;
   /** Whether one of them needs a transaction that spans several messages. */
   readonly spansMessages: boolean;
@@ -50,7 +50,7 @@ async function beginAlone(session: Session): Promise<void> {
 /** The time in seconds within which a second connection must answer, while the first is in a transaction. */
 const secondConnectionTimeout = 5;
 
-/** A pooler with a pool of one accepts a second connection, but never answers it. */
+/** Checks that a second connection answers. A pooler with a pool of one accepts it, but never answers its queries. */
 async function assertSecondConnection(session: Session, revision: string): Promise<void> {
   let second: Session | null = null;
   try {

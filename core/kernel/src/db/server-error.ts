@@ -40,8 +40,8 @@ export function serverErrorOf(error: unknown): ServerError | null {
 }
 
 /**
- * Whether an error means that the connection broke: the server ended it (57P01, 57P02, 57P03, 57P05), or the network did
- * (class 08, or no answer of the server at all).
+ * Whether an error means that the connection was lost, either because the server closed it (57P01, 57P02, 57P03, 57P05)
+ * or because the network failed (class 08, or no answer from the server at all).
  */
 export function isConnectionLoss(error: unknown, session: { readonly lost: boolean }): boolean {
   return session.lost || /^(?:57P0[1235]|08)/.test(serverErrorOf(error)?.code ?? '');

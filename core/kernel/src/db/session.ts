@@ -10,7 +10,7 @@ export interface Notice {
 
 /**
  * One dedicated connection, with the same interface for PostgreSQL and PGlite. It knows nothing about revisions. It
- * never names statements, so it works through any connection pooler.
+ * uses no named prepared statements, so it works through any connection pooler.
  */
 export interface Session {
   readonly kind: 'postgres' | 'pglite';

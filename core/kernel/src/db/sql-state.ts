@@ -4,7 +4,7 @@ export const kernelSqlState = {
   busy: 'HW001',
   /** The ledger has changed since the plan was made: read it and plan again. */
   stale: 'HW002',
-  /** A batch would not have the same result as its revisions one by one. */
+  /** Running the revisions as one batch would not have the same result as running them one by one. */
   split: 'HW004',
   /** The ledger is damaged. */
   damaged: 'HW005',

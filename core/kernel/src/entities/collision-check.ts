@@ -30,7 +30,7 @@ function declarationName(meta: EntityMetadata, property: string | null): string 
   return property === null ? meta.className : `${meta.className}.${property}`;
 }
 
-/** Includes inherited properties, since MikroORM reads the rows of a subtype and of its root into one object. */
+/** Includes inherited properties, since MikroORM combines the rows of a subtype and of its root in one object. */
 function assertColumnsDiffer(meta: EntityMetadata, entities: DiscoveredEntities): void {
   const columns = Map.groupBy(
     Object.values(meta.properties).filter(hasOwnColumn),

@@ -17,13 +17,13 @@ interface OpenTransaction {
   readonly outer: OpenTransaction | undefined;
 }
 
-/** The default time in milliseconds after which a transaction that waits for itself is an error. */
+/** The default time in milliseconds after which a transaction that waits for itself fails. */
 const defaultDeadlockTimeout = 5000;
 
 /**
- * Creates a queue. Code inside a transaction that requests the connection without using the transaction waits for
- * itself, which is an error after `deadlockTimeout` milliseconds (default: 5000). All other code may wait as long as a
- * transaction takes.
+ * Creates a queue. If code inside a transaction requests the connection without using the transaction, it waits for
+ * itself, and the request fails after `deadlockTimeout` milliseconds (default: 5000). All other code waits until the
+ * running transaction ends, without a limit.
  */
 export function createConnectionQueue(deadlockTimeout: number = defaultDeadlockTimeout): ConnectionQueue {
   const current = new AsyncLocalStorage<OpenTransaction>();

@@ -7,7 +7,7 @@ import type { Orm } from './orm.ts';
 export function createDatabaseService(orm: Orm): Database {
   const { em } = orm;
   const assertContext = (what: string): void => {
-    // The global EntityManager resolves to the one of the current context. Without a context it resolves to itself.
+    // The global EntityManager delegates to that of the current context. Outside a context it stands for itself.
     if (em.getContext(false) === em) throw kernelError('DATABASE_CONTEXT_MISSING', { what });
   };
   return Object.freeze({

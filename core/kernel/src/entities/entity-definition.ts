@@ -32,7 +32,7 @@ export function readDefinition(entry: unknown, index: number, plugin: PluginEnti
     entry: isClass(entry) ? entry : schema,
     name: meta.className,
     parent: parentClass(meta.extends),
-    // Reads only the names: the values may be functions that refer to a class that does not exist yet.
+    // Read only the names. The values may be functions, and these may refer to a class that is not defined yet.
     properties: Object.freeze(Object.keys(meta.properties)),
   });
 }

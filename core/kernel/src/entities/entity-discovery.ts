@@ -20,8 +20,8 @@ export interface CheckedEntities {
 }
 
 /**
- * Lets MikroORM discover the entities, which names every column, key and index, and checks that they work across
- * plugins. Throws ENTITY_INVALID for the errors of MikroORM, and the errors of the checks.
+ * Lets MikroORM discover the entities, which assigns a name to every column, key and index. Then checks that the
+ * entities of different plugins work together. Throws ENTITY_INVALID if MikroORM fails, and the errors of the checks.
  */
 export function discoverEntities(merged: MergedEntities, createOrm: () => CreatedOrm): CheckedEntities {
   const { orm, schema, createSql } = explainErrors(merged, createOrm);

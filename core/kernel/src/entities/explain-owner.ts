@@ -2,8 +2,8 @@ import type { EntityOwnership, OwnedObject } from './entity-ownership.ts';
 
 /**
  * Explains which plugin owns an object: a column (`core_object.likes_count`), a table, index, constraint, sequence or
- * enum, an entity (`Like`) or one of its properties (`ContentObject.likesCount`). Returns one line per object with that
- * name, or `null` if the entities of the active plugins describe none.
+ * enum, an entity (`Like`) or one of its properties (`ContentObject.likesCount`). Returns one line for each object with
+ * the given name, or `null` if the entities of the active plugins describe no such object.
  */
 export function explainOwner(ownership: EntityOwnership, name: string): string | null {
   const found = findOwned(ownership, name);

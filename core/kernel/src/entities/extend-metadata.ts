@@ -24,7 +24,10 @@ export function extendMetadata(metadata: EntityMetadata, merged: MergedEntities)
   EntitySchema.fromMetadata(metadata).init();
 }
 
-/** MikroORM has already collected the targets of the entities' relations. It would not collect those of extensions. */
+/**
+ * Checks that the targets of an extension's relations are listed. By this point MikroORM has already collected the
+ * targets of the entities' own relations, and it would not collect those of extensions.
+ */
 function assertTargetsListed(
   property: object,
   from: string,

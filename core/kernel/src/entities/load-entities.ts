@@ -34,8 +34,8 @@ export interface OpenEntities {
 /** Options of {@link loadEntities}. */
 export interface LoadEntitiesOptions {
   /**
-   * The time in milliseconds after which a transaction that waits for itself is an error, on the embedded database.
-   * Default: 5000.
+   * The time in milliseconds after which a transaction that waits for itself fails. Applies to the embedded database
+   * only. Default: 5000.
    */
   readonly deadlockTimeout?: number;
 }

@@ -21,8 +21,8 @@ export interface MergedEntities {
 }
 
 /**
- * Merges the entities of all active plugins, passed in dependency order. Throws the errors that the definitions alone
- * reveal: ENTITY_INVALID, ENTITY_CLASS_MISSING, ENTITY_COLLISION for two entities with the same name,
+ * Merges the entities of all active plugins, passed in dependency order. Throws the errors that can be found without
+ * discovery: ENTITY_INVALID, ENTITY_CLASS_MISSING, ENTITY_COLLISION for two entities with the same name,
  * EXTENSION_INVALID, ENTITY_NOT_REGISTERED, ENTITY_NOT_REQUIRED, and COLUMN_COLLISION for two properties with the same
  * name.
  */

@@ -14,8 +14,8 @@ export function findProperty({ properties }: EntityMetadata, name: string): Enti
 }
 
 /**
- * Returns the name of the declared property that a property belongs to. The two differ for the columns of an embedded
- * object, each of which is a separate property.
+ * Returns the name of the property as its entity declares it. MikroORM makes a separate property for each column of an
+ * embedded object; for these, the name of the embedded property is returned.
  */
 export function declaredProperty(metadata: EntityMetadata, name: string): string {
   const parent = findProperty(metadata, name)?.embedded?.[0];

@@ -12,7 +12,7 @@ export function assertNamesFit({ objects }: EntityOwnership, entities: Discovere
     const plugin = entities.plugins.find((other) => other.name === owner);
     return kind === 'entity' || plugin === undefined ? [] : [{ kind, name: parseName(name).name, plugin }];
   });
-  // The names of checks are taken from the metadata, since the generated schema has them already truncated.
+  // The names of checks come from the metadata, because they are already truncated in the generated schema.
   const checks = [...entities.metadata.values()].flatMap((meta) => {
     const plugin = entityOwner(meta, entities);
     return plugin === null ? [] : meta.checks.map(({ name = '' }) => ({ kind: 'check', name, plugin }));

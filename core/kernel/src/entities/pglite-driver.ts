@@ -3,8 +3,8 @@ import { isKernelError } from '../error/kernel-codes.ts';
 import type { ConnectionQueue } from './connection-queue.ts';
 
 /**
- * Creates MikroORM's PGlite driver with our own queue for the one connection. Kysely's queue has no timeout, so a
- * transaction that waits for itself would wait forever.
+ * Creates MikroORM's PGlite driver with our own queue for the single connection. With Kysely's queue, which has no
+ * timeout, a transaction that waits for itself would wait forever.
  */
 export function createPgliteDriver(queue: ConnectionQueue): typeof PgliteDriver {
   class QueuedConnection extends PgliteConnection {

@@ -7,8 +7,9 @@ import { createPgliteDriver } from './pglite-driver.ts';
 import { sharePglite, type Parsers } from './shared-pglite.ts';
 
 /**
- * Creates an ORM instance on the embedded database and discovers its entities. It requests the engine when it is first
- * used and never closes it: two engines on one directory would lose data. `deadlockTimeout` is in milliseconds.
+ * Creates an ORM instance on the embedded database and discovers its entities. On first use, the instance requests the
+ * session's engine, since a second engine on the same directory would lose data. It never closes the engine.
+ * `deadlockTimeout` is in milliseconds.
  */
 export function createPgliteOrm(merged: MergedEntities, engine: () => PGlite, deadlockTimeout?: number): CreatedOrm {
   const orm = new MikroORM({
@@ -29,7 +30,7 @@ const [int8, int8Array] = [20, 1016];
 
 /**
  * Returns parsers that read dates, times and bigints as text, as MikroORM does with the `pg` driver. MikroORM
- * configures its own engines this way. A shared engine would parse them as PGlite does, to Date and number.
+ * configures its own engines this way, whereas a shared engine returns Date and number, as PGlite does by default.
  */
 function parsersLikePg(): Parsers {
   const platform = new PglitePlatform();

@@ -22,7 +22,7 @@ export function createPostgresOrm(
     // MikroORM requires a name, although the driver uses the connection string.
     dbName: databaseName(target.url),
     // The connection string is the same as for the kernel's own connection, so its query part (sslmode) applies here
-    // too. Statements are never named, so any pooler works.
+    // too. No prepared statement has a name, so any pooler works.
     driverOptions: {
       connectionString: target.url,
       max: poolSize,

@@ -22,7 +22,7 @@ export function assertReferences(entities: DiscoveredEntities): void {
 
 function assertParent(meta: EntityMetadata, owner: PluginEntities, entities: DiscoveredEntities): void {
   const parent = parentEntity(meta, entities);
-  // An abstract class is not an entity: the entities that extend it get copies of its columns.
+  // An abstract class does not count as an entity, since the entities that extend it get copies of its columns.
   if (parent === null || !hasTable(parent.root)) return;
   assertMayUse({ plugin: owner, from: meta.className, uses: 'inherits from', used: parent }, entities);
   const other = entityOwner(parent, entities);
@@ -47,8 +47,8 @@ function assertTargets(meta: EntityMetadata, property: EntityProperty, entities:
 }
 
 /**
- * MikroORM 7.2 orders writes by the roots of the referenced entities, so it may write a row before the subtype row that
- * the row refers to. A foreign key that is checked at commit allows this order.
+ * MikroORM 7.2 orders writes by the roots of the referenced entities. It may therefore write a row before the subtype
+ * row that it refers to, which only works if the foreign key is checked at commit.
  */
 function assertDeferred(
   meta: EntityMetadata,
@@ -84,7 +84,8 @@ function assertMayUse({ plugin, from, uses, used }: Use, entities: DiscoveredEnt
 }
 
 /**
- * MikroORM expects a pivot table for each subtype that inherits a relation. No plugin's revisions create these tables.
+ * Checks that no many-to-many relation is inherited from another plugin's entity: MikroORM expects a separate pivot
+ * table for each subtype that inherits the relation, and no plugin's revisions create these tables.
  */
 function assertPivotNotInherited(
   meta: EntityMetadata,

@@ -12,7 +12,7 @@ export type SharedPglite = Pick<PGlite, 'query' | 'exec' | 'closed' | 'ready' | 
   ) => Promise<Result>;
 };
 
-/** Shares the kernel's engine with MikroORM, with its own parsers for values. A shared engine cannot be closed. */
+/** Returns a view of the kernel's engine for MikroORM. It has its own parsers for values and cannot be closed. */
 export function sharePglite(engine: PGlite, parsers: Parsers): SharedPglite {
   const withParsers =
     (query: QueryMethod): QueryMethod =>

@@ -4,7 +4,7 @@ import type { ExitCode } from './exit-code.ts';
 export interface ErrorDefinition<D> {
   readonly exit: ExitCode;
   /**
-   * States the problem and its location (file, JSON pointer, plugin or revision), the value found and the one expected.
+   * States the problem, its location (file, JSON pointer, plugin or revision), what was found and what was expected.
    */
   readonly message: (details: D) => string;
   /** States how to fix the error, with a command to copy if there is one. */
@@ -14,7 +14,7 @@ export interface ErrorDefinition<D> {
 }
 
 /**
- * Defines one error of a code table. It infers `D` only from `message`, so each row of a table is typed separately.
+ * Defines one error of a code table. `D` is inferred from the row's `message`, so each row has its own type of details.
  *
  * @example
  * CONFIG_EXISTS: defineError({

@@ -1,8 +1,8 @@
 /**
- * Returns the candidate that `name` is most likely a misspelling of, for "did you mean": the one with the fewest
- * single-letter edits (swapping two neighbors counts as one), ignoring letter case, with at most one edit for every
- * three letters. Returns `null` if no candidate is that close. Of equally close candidates it returns the first by code
- * units, so the result does not depend on the order of `candidates`.
+ * Returns the candidate to suggest after "did you mean". This is the one that differs from `name` by the fewest
+ * single-letter edits, where swapping two neighbors counts as one edit and letter case is ignored. Returns `null` if
+ * every candidate needs more than one edit for every three letters. If several candidates are equally close, the first
+ * by code units is returned, so the result does not depend on the order of `candidates`.
  *
  * @example
  * nearestName('lieks', ['likes', 'comments']); // 'likes'

@@ -1,6 +1,6 @@
 /**
- * Quotes user input for a message: in double quotes, with control characters escaped, cut after `length` characters
- * (default 60). So no input can flood a terminal or send it escape sequences.
+ * Quotes user input for a message. Puts it in double quotes, escapes control characters, and truncates it to `length`
+ * characters (default 60), so that no input can flood a terminal or send it escape sequences.
  */
 export function quoteInput(text: string, length = 60): string {
   const cut = text.length > length ? `${text.slice(0, length)}…` : text;

@@ -1,6 +1,6 @@
 /**
- * Returns the first line of an error's message, to be quoted in the message of another error. Later lines and the stack
- * may contain secrets.
+ * Returns the first line of an error's message, so that another error can quote it. The later lines and the stack are
+ * omitted because they may contain secrets.
  */
 export function shortMessage(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return shortMessage(error.errors[0]);

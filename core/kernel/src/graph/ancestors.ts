@@ -1,8 +1,8 @@
 import type { RevisionGraph } from './revision-graph.ts';
 
 /**
- * Returns every revision that must be applied before `id`, through any number of edges. Does not include `id`. A
- * revision that the graph does not have has no ancestors.
+ * Returns every revision that must be applied before `id`, directly or indirectly. Does not include `id`. Returns an
+ * empty result if the graph does not contain `id`.
  */
 export function ancestorsOf({ byId }: RevisionGraph, id: string): ReadonlySet<string> {
   const found = new Set<string>();

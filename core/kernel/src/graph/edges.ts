@@ -31,9 +31,9 @@ export interface KnownPackages {
 }
 
 /**
- * Resolves the edges of `nodes` to indexes into `nodes`. Each edge must lead to a revision, and an edge of an active
- * revision to an active one: a revision known only to this ledger may be missing in another database. Throws
- * DEPENDENCY_UNKNOWN, or HISTORY_INCONSISTENT if the edge belongs to a dormant revision.
+ * Resolves the edges of `nodes` to indexes into `nodes`. Each edge must lead to a revision. An edge of an active
+ * revision must lead to an active one, because a revision known only to this ledger may be missing in another database.
+ * Throws DEPENDENCY_UNKNOWN, or HISTORY_INCONSISTENT if the edge belongs to a dormant revision.
  */
 export function resolveEdges(nodes: readonly GraphRevision[], known: KnownPackages): Needs {
   const index = new Map<string, number>();
@@ -81,7 +81,7 @@ function whyMissing(
     revision: node.id,
     edge,
     missing,
-    // A manifest names the revision and the installed version does not have it, so a later version introduced it.
+    // A manifest names the revision, but the installed version lacks it. So a later version must have introduced it.
     reason: !isActive ? 'plugin not active' : since !== null ? 'plugin too old' : 'unknown',
     plugin,
     package: found?.package ?? null,

@@ -64,7 +64,7 @@ function sortedUnique(ids: null | undefined | string | readonly string[]): reado
   if (ids === null || ids === undefined || ids.length === 0) return emptyList;
   // Nearly all lists have one element. Copying it is faster than checking whether the list is frozen.
   if (ids.length === 1) return Object.freeze(ids.slice());
-  // Most other lists are already sorted. A set for each of thousands of revisions would slow down every boot.
+  // Most other lists are already sorted. Creating a set for each of thousands of revisions would slow down every boot.
   const isSorted = ids.every((id, i) => i === 0 || (ids[i - 1] ?? '') < id);
   return Object.freeze(isSorted ? [...ids] : [...new Set(ids)].toSorted());
 }

@@ -29,27 +29,27 @@ export function appliedHeads(graph: RevisionGraph, applied: Iterable<string>): r
   return headsAmong(graph.order.filter((revision) => done.has(revision.id)));
 }
 
-/** Returns the sorted ids of those `revisions` that no other one revises. */
+/** Returns the sorted ids of the `revisions` that none of the others revises. */
 export function headsAmong(revisions: readonly Pick<GraphRevision, 'id' | 'revises'>[]): readonly string[] {
   const revised = new Set(revisions.flatMap(({ revises }) => revises));
   return Object.freeze(revisions.flatMap(({ id }) => (revised.has(id) ? [] : [id])).toSorted());
 }
 
-/** Returns the sorted ids of those `revisions` that revise no other one. */
+/** Returns the sorted ids of the `revisions` that revise none of the others. */
 export function basesAmong(revisions: readonly GraphRevision[]): readonly string[] {
   const ids = new Set(revisions.map((revision) => revision.id));
   const found = revisions.filter((revision) => !revision.revises.some((id) => ids.has(id)));
   return Object.freeze(found.map((revision) => revision.id).toSorted());
 }
 
-/** Whether the revision is shipped by an active plugin and not known only to the ledger. */
+/** Whether an active plugin ships the revision. Otherwise only the ledger knows it. */
 export function isActive(revision: GraphRevision): boolean {
   return !revision.dormant;
 }
 
 /**
- * Checks that every active branch has one base and one head, as a boot requires. Throws SEVERAL_BASES, which is checked
- * first because a second base leads to a second head, and SEVERAL_HEADS.
+ * Checks that every active branch has one base and one head, as a boot requires. Bases are checked first, because a
+ * second base also leads to a second head. Throws SEVERAL_BASES and SEVERAL_HEADS.
  */
 export function assertOneHead(graph: RevisionGraph): void {
   for (const [plugin, branch] of graph.branches) {
@@ -64,7 +64,7 @@ export function assertOneHead(graph: RevisionGraph): void {
   }
 }
 
-/** Whether a revision revises `previous` and nothing else; with no `previous`, whether it revises nothing. */
+/** Whether a revision revises only `previous`, or nothing at all if `previous` is not given. */
 function revisesOnly({ revises }: GraphRevision, previous: GraphRevision | undefined): boolean {
   return previous === undefined ? revises.length === 0 : revises.length === 1 && revises[0] === previous.id;
 }

@@ -7,8 +7,8 @@ const core = 'core';
 
 /**
  * Returns the depth of each plugin: the longest chain of hard requirements down to core. Core has depth 0, and a plugin
- * that requires no other has depth 1. `requires` maps a plugin to the plugins that it requires, without the optional
- * ones. A plugin that is named only as a requirement counts as requiring nothing. Throws REQUIRES_CYCLE.
+ * that requires no other has depth 1. `requires` maps a plugin to the plugins that it requires, except optional ones.
+ * A required plugin that is missing from the map counts as requiring nothing. Throws REQUIRES_CYCLE.
  */
 export function pluginDepths(requires: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const names = [...new Set([core, ...requires.keys(), ...[...requires.values()].flat()])].toSorted();

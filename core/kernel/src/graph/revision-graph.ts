@@ -6,8 +6,8 @@ import { orderRevisions } from './revision-order.ts';
 /** Options of {@link revisionGraph}: the depth of each plugin, which orders the graph, and facts for error messages. */
 export interface GraphOptions extends KnownPackages {
   /**
-   * The depth of each plugin: its longest chain of requirements down to core. Of the revisions that are ready, those of
-   * deeper plugins come first. Default: 0 for core, 1 for all other plugins.
+   * The depth of each plugin, which is the length of its longest chain of requirements down to core. When several
+   * revisions are ready, those of deeper plugins come first. Default: 0 for core, 1 for all other plugins.
    */
   readonly depth?: ReadonlyMap<string, number>;
 }
@@ -27,8 +27,8 @@ export interface RevisionGraph {
  * additionally requires one base and one head per branch. Neither the result nor the error depends on the order of
  * `revisions`.
  *
- * Throws REVISION_ID_INVALID, REVISION_DUPLICATE, DEPENDENCY_UNKNOWN, REVISION_CYCLE, and HISTORY_INCONSISTENT for an
- * edge of a dormant revision that leads nowhere, since that is a gap in the ledger and not a mistake in code.
+ * Throws REVISION_ID_INVALID, REVISION_DUPLICATE, DEPENDENCY_UNKNOWN and REVISION_CYCLE. Throws HISTORY_INCONSISTENT if
+ * a dormant revision refers to an unknown one, since that is a gap in the ledger and not a mistake in the code.
  *
  * @example
  * const graph = revisionGraph([

@@ -8,7 +8,7 @@ export interface RevisionId {
 
 const pluginPattern = /^[a-z][a-z0-9-]{0,38}$/;
 const slugPattern = /^[a-z0-9_]{1,100}$/;
-/** `likes@head` and `likes@base` are targets, so revisions with these names could never be targeted. */
+/** Reserved: `likes@head` and `likes@base` are targets, so a revision with such a name could not be targeted. */
 const idPattern = /^[a-z][a-z0-9-]{0,38}@(?!(?:head|base)$)[a-z0-9_]{1,100}$/;
 
 /** Whether `text` is a valid name of a plugin and its branch: `[a-z][a-z0-9-]{0,38}`. */

@@ -4,9 +4,9 @@ import { shortestCycle } from './shortest-cycle.ts';
 import { topologicalOrder, type Needs } from './topological-order.ts';
 
 /**
- * Sorts all revisions into the global order that every plan follows. Of the revisions that are ready, the one of the
+ * Sorts all revisions into the global order that every plan follows. When several revisions are ready, that of the
  * deepest plugin comes first, so that a plugin runs before the plugins that it requires continue. Ties are broken by
- * plugin name, then by lineage (the number of revisions below it on its longest path along `revises`), then by id.
+ * plugin name, then by lineage (the length of the longest path from a revision to a base along `revises`), then by id.
  * `nodes` must be sorted by id, and `needs` must describe the same nodes. Throws REVISION_CYCLE.
  */
 export function orderRevisions(

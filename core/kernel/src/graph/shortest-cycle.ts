@@ -2,8 +2,8 @@ import type { Needs } from './topological-order.ts';
 
 /**
  * Returns the shortest cycle of a graph as a path that ends where it began: `[a, b, a]`, or `[a, a]` for a node that
- * needs itself. The path begins at the cycle's lowest node. Of several cycles of that length, the one whose lowest node
- * is the lowest is returned. Returns `null` if the graph has no cycle.
+ * needs itself. The path begins at the lowest node of the cycle. If several cycles are equally short, the one that
+ * begins at the lowest node is returned. Returns `null` if the graph has no cycle.
  */
 export function shortestCycle(needs: Needs): readonly number[] | null {
   const graph = cyclicPart(needs);
@@ -11,8 +11,8 @@ export function shortestCycle(needs: Needs): readonly number[] | null {
   needs.forEach((_, start) => {
     if (!graph.has(start)) return;
     best = shorterCycleThrough(start, needs, graph.has, best?.length ?? Infinity) ?? best;
-    // All cycles through `start` have been searched. Removing it breaks up most of its ring, so that even a ring of all
-    // revisions takes one search instead of one per revision.
+    // All cycles through `start` have been searched, so remove it. This also removes nodes that were in no other cycle:
+    // if all revisions form one cycle, a single search suffices instead of one per revision.
     graph.remove(start);
   });
   return best;
@@ -52,7 +52,7 @@ function pathBack(start: number, last: number, cameFrom: ReadonlyMap<number, num
   return path.toReversed();
 }
 
-/** Returns the part of a graph that contains cycles: repeatedly removes nodes without needs and without dependents. */
+/** Reduces a graph to the part with its cycles by repeatedly removing nodes that lack needs or dependents. */
 function cyclicPart(needs: Needs): { has: (node: number) => boolean; remove: (node: number) => void } {
   const dependents: number[][] = needs.map(() => []);
   needs.forEach((list, node) => list.forEach((need) => dependents[need]?.push(node)));

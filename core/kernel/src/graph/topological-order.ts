@@ -4,18 +4,19 @@ import { dequeue, enqueue } from './priority-queue.ts';
 export type Needs = readonly (readonly number[])[];
 
 /**
- * Sorts a graph topologically (Kahn's algorithm). Of the nodes whose needs are all taken, it takes the one with the
- * lowest rank; equal ranks go to the lower number. `rankOf` is called once per node, after its needs have been taken.
- * It returns an integer from 0 that, multiplied by n, must still be exact. The result leaves out the nodes on a cycle
- * and everything that depends on them, so a result shorter than `needs` means that there is a cycle.
+ * Sorts a graph topologically (Kahn's algorithm). A node is ready once all its needs have been taken. The next node is
+ * the ready one with the lowest rank, or among equal ranks the one with the lowest number. `rankOf` is called once per
+ * node, when the node becomes ready. It returns a non-negative integer that must remain exact when multiplied by n. The
+ * result omits the nodes on a cycle and everything that depends on them, so a result shorter than `needs` means that
+ * there is a cycle.
  *
- * The next node depends only on which nodes are ready. Leaving out nodes that no other node needs (a plugin that is not
- * active) therefore does not reorder the rest, as long as `rankOf` depends on nothing but needs.
+ * The choice of the next node depends only on which nodes are ready. Omitting nodes that no other node needs, such as
+ * those of an inactive plugin, therefore does not reorder the rest, provided that `rankOf` depends only on needs.
  */
 export function topologicalOrder(needs: Needs, rankOf: (node: number) => number): readonly number[] {
   const dependents: number[][] = needs.map(() => []);
   const missing: number[] = [];
-  // One number holds both rank and node: each boot compares thousands of them in code that V8 has not optimized yet.
+  // One number encodes both rank and node, since each boot compares thousands of them before V8 optimizes the code.
   const ready: number[] = [];
   const enter = (node: number): void => enqueue(ready, rankOf(node) * needs.length + node);
   needs.forEach((list, node) => {

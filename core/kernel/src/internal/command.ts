@@ -1,6 +1,6 @@
 /**
- * Internal door `@headwater/kernel/internal/command`, for `@headwater/dev` alone: the interface of a command, and its
- * output.
+ * Internal door `@headwater/kernel/internal/command`, for `@headwater/dev` alone: the interface and the output of a
+ * command.
  */
 export type { Colors } from '../cli/colors.ts';
 export type { Command, Context, Input, Reply } from '../cli/command.ts';

@@ -46,9 +46,10 @@ interface Reply {
 export async function readLedgerUnlessEqual(session: Session, digest: string | null): Promise<Ledger | null> {
   let found: Reply | undefined;
   try {
-    // One row, because drivers are slower with a thousand. No join: on tables that were never analyzed, the planner
-    // estimates the join to be so large that the server compiles the query (JIT), which takes some 120 ms per boot. And
-    // no order by: the rows are almost in the order of `seq`, and sorting them here is cheaper.
+    // The query returns one row, because drivers take longer to read a thousand. It has no join: on tables that were
+    // never analyzed, the planner overestimates a join so much that the server compiles the query (JIT), which takes
+    // some 120 ms per boot. It has no `order by` either: the rows are almost in the order of `seq`, and sorting them
+    // here is cheaper.
     [found] = await session.query<Reply>(
       `select format, same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
@@ -65,7 +66,7 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     if (code === serverSqlState.undefinedColumn) assertKnownFormat(await readFormat(session));
     throw error;
   }
-  // The tables are there, since the query did not fail.
+  // The query succeeded, so the tables exist.
   if (found?.format === null || found === undefined) {
     throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: 'kernel.format is empty' });
   }
@@ -93,7 +94,7 @@ function parseRows(lines: string): readonly LedgerRow[] {
 
 /** Parses one line. Ids and hashes contain no space, comma or brace, so PostgreSQL writes arrays of them as `{a,b}`. */
 function parseRow(fields: readonly string[]): LedgerRow {
-  // By index, since destructuring uses the array's iterator, whose cost is measurable for a thousand rows.
+  // Reads by index: destructuring uses the array's iterator, whose cost is measurable for a thousand rows.
   const id = fields[1] ?? '';
   const at = id.indexOf('@');
   return {

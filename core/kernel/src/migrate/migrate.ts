@@ -39,7 +39,7 @@ export interface MigrationResult {
   readonly error: KernelError | null;
   /** Rows of plugins that are not active, at the end of the run. */
   readonly dormant: readonly LedgerRow[];
-  /** Rows unknown to the active code, none of them breaking: a warning. */
+  /** Rows that the active code does not know. None of them is breaking, so they only cause a warning. */
   readonly ahead: readonly LedgerRow[];
 }
 
@@ -53,10 +53,11 @@ export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' |
 export interface Goal<Target = unknown> {
   /** `stamp` writes the rows of the steps without running them. */
   readonly mode: 'run' | 'stamp';
-  /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only a plan can tell. */
+  /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only planning can tell. */
   readonly upToDate: string | null;
   /**
-   * Resolves the target once, against the initial state: resolving `likes@+1` again later would move it one further.
+   * Resolves the target once, against the initial state: resolving `likes@+1` again after a step would move the target
+   * one revision further.
    */
   readonly resolve: (state: MigrationState) => Target;
   /** Plans the steps that are still missing, given what is applied now. */
@@ -104,8 +105,8 @@ export function downgrade(
 
 /**
  * Writes the ledger rows up to each of `targets` on its branch without running anything, all in one transaction. Other
- * branches stay unchanged, so the revisions that a target depends on must be applied or be targets too. Throws
- * STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade it never stops halfway.
+ * branches stay unchanged, so every revision that a target depends on must already be applied or be a target itself.
+ * Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade, it never stops halfway.
  */
 export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
   const { runId, applied, error, dormant, ahead } = await migrate(options, {
@@ -178,8 +179,8 @@ function remaining(rows: readonly LedgerRow[], { applied }: RunProgress): readon
 }
 
 /**
- * Recovers from `interruption` and reads the ledger again. A connection that breaks in the meantime is one more
- * interruption, since the run may already have committed steps.
+ * Recovers from `interruption` and reads the ledger again. A connection that breaks during the recovery counts as
+ * another interruption and not as an error, since the run may already have committed steps.
  */
 async function recoverState(
   run: RunContext,
@@ -205,7 +206,8 @@ function runnable({ id, direction, plugin }: Plan['steps'][number], code: Revisi
 }
 
 /**
- * Returns the target as text that does not depend on the applied revisions: `likes@-1` becomes its current revision.
+ * Returns the target in a form that means the same whatever is applied: `likes@-1` becomes the revision that it
+ * currently refers to.
  */
 function absolute(resolved: ResolvedTarget, target: string): string {
   if (resolved.kind === 'revisions') return resolved.ids[0] ?? target;
@@ -213,9 +215,7 @@ function absolute(resolved: ResolvedTarget, target: string): string {
   return plugin === undefined || others.length > 0 ? target : `${plugin}@base`;
 }
 
-/**
- * Whether a revision can be reverted: according to its file if its plugin is active, otherwise according to the ledger.
- */
+/** Whether a revision can be reverted. If its plugin is active, its file decides; otherwise its ledger row does. */
 export function hasDownIn(revisionSet: RevisionSet, state: MigrationState): (id: string) => boolean {
   const rows = new Map(state.ledger.rows.map((row) => [row.id, row]));
   return (id) => {

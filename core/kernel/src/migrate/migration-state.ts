@@ -10,7 +10,7 @@ import { graphOfPlugins, type RevisionSet } from './revision-set.ts';
 export interface MigrationState {
   readonly ledger: Ledger;
   readonly history: CheckedLedger<LedgerRow>;
-  /** The active plugins' revisions and, marked as dormant, the rows unknown to the active code. */
+  /** The active plugins' revisions, and the rows that the active code does not know, which are marked as dormant. */
   readonly graph: RevisionGraph;
 }
 
@@ -32,7 +32,7 @@ export async function readMigrationState(
   return { ledger: current, history, graph };
 }
 
-/** Line endings, comments and white space may differ from the text that ran. Any other token may not. */
+/** The text may differ from the one that ran in line endings, comments and white space, but not in its tokens. */
 async function assertOnlyCosmetic(
   session: Session,
   revisionSet: RevisionSet,

@@ -7,7 +7,7 @@ import { loadPluginSet } from '../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
 
-/** The revisions of the active plugins, checked against each other, according to the code alone. */
+/** The revisions of the active plugins, checked against each other without regard to any database. */
 export interface RevisionSet {
   readonly pluginSet: PluginSet;
   readonly graph: RevisionGraph;
@@ -19,8 +19,8 @@ export interface RevisionSet {
 
 /**
  * Loads the active plugins with their revisions and checks the revisions against each other. Does not connect to the
- * database, and runs no plugin code except, in a workspace, revision files. Throws every error that does not depend on
- * the database.
+ * database. Runs no plugin code, except that it imports the revision files of plugins in a workspace. Throws every
+ * error that does not depend on the database.
  */
 export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
   const pluginSet = await loadPluginSet(config, kernelPackage());
@@ -32,7 +32,7 @@ export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
   return { pluginSet, graph, revisions, packages };
 }
 
-/** Returns the graph of the active plugins' revisions and, as dormant revisions, of the `unknown` ledger rows. */
+/** Returns the graph of the active plugins' revisions, to which the `unknown` ledger rows are added as dormant ones. */
 export function graphOfPlugins({ plugins, byName }: PluginSet, unknown: readonly LedgerRow[] = []): RevisionGraph {
   const dormant = unknown.map(({ id, revises, dependsOn, breaking }) => {
     return { id, revises, dependsOn, breaking, dormant: true };

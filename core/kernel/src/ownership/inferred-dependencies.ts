@@ -9,7 +9,7 @@ import { unattributed } from '../sql/unattributed-sql.ts';
 /** A revision of another plugin that must be applied first. */
 export interface Dependency {
   readonly revision: string;
-  /** Its objects that the SQL touches, for a comment: `core_object`, `core_user.last_seen_at`. */
+  /** The objects of that revision that the SQL touches, for a comment: `core_object`, `core_user.last_seen_at`. */
   readonly objects: readonly string[];
 }
 
@@ -24,19 +24,19 @@ export interface UnknownObject {
 export interface Dependencies {
   /** Sorted by revision. */
   readonly dependsOn: readonly Dependency[];
-  /** In the order of the SQL. Empty if every revision is plain SQL. */
+  /** In the order in which the SQL names them. Empty if every revision is plain SQL. */
   readonly unknown: readonly UnknownObject[];
 }
 
 /**
- * Infers the exact revisions of other plugins that created or last changed the objects that `sql` of `plugin` touches
- * when it runs after `history`: tables, columns, types, functions, and the unique key behind a foreign key. Objects
- * that the SQL itself creates are known from their creating statement on.
+ * Infers the dependencies of `sql`, which belongs to `plugin` and runs after `history`. They are the exact revisions of
+ * other plugins that created or last changed the objects that the SQL touches: tables, columns, types, functions, and
+ * the unique key behind a foreign key. Each statement also sees the objects that earlier statements of the SQL create.
  *
  * - If two of the revisions are on one branch and one revises the other, only the later one is returned, with the
  *   objects of both.
- * - An object in a table is omitted if its table comes from the same revision. A table is omitted if one of its
- *   columns, from a later revision, is listed.
+ * - An object in a table is omitted if its table comes from the same revision. A table is omitted if the list has one
+ *   of its columns that comes from a later revision.
  * - An object that no revision creates (one of PostgreSQL's own, or a misspelled one) is omitted, unless an opaque
  *   revision may have created it: then it is `unknown`.
  *

@@ -42,8 +42,8 @@ export interface SchemaHistory {
 }
 
 /**
- * Reads revisions in the given order, which is that of a plan, and records which revision created and which last
- * changed each object. Neither connects to a database nor runs anything. A revision that cannot be read (code, DO
+ * Reads revisions in the given order, which is that of a plan, and records which revision created each object and which
+ * one last changed it. Does not connect to a database and runs nothing. A revision that cannot be read (code, DO
  * blocks, SQL that the parser refuses) becomes opaque; nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {

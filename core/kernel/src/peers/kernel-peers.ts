@@ -10,8 +10,9 @@ const embedded = '@mikro-orm/pglite';
 
 /**
  * The packages that the kernel shares with the application, at the versions that it is tested with. Errors name these
- * versions because they are known to be compatible: each package of MikroORM requires exactly its own version of the
- * core, and not every version is published of each. docs/decisions/peers.md explains which of them are peers, and why.
+ * versions because they are known to work together: each MikroORM package requires the core at exactly its own version,
+ * and not every package is published at every version. docs/decisions/peers.md explains which of them are peers, and
+ * why.
  */
 export const testedVersions = {
   '@electric-sql/pglite': '0.5.8',
@@ -28,8 +29,8 @@ const engine: readonly SharedPackage[] = ['@electric-sql/pglite', '@electric-sql
 const embeddedPackages: readonly SharedPackage[] = [...engine, embedded];
 
 /**
- * Checks that the embedded database can run: a server-only installation leaves its packages out. `database` is for the
- * message, `parent` the URL of a module of the kernel. Throws EMBEDDED_NOT_INSTALLED.
+ * Checks that the packages of the embedded database are installed: a server-only installation omits them. `database` is
+ * for the message, and `parent` is the URL of a kernel module. Throws EMBEDDED_NOT_INSTALLED.
  */
 export function assertEngineInstalled(database: string, parent = import.meta.url): void {
   if (engine.some((name) => isMissing(name, parent))) throw notInstalled(database, parent);
@@ -77,7 +78,7 @@ export function assertSharedMikroOrm(
 }
 
 function assertSameCore(importer: string, shared: InstalledPackage, other: InstalledPackage | null): void {
-  // An importer that finds no copy either does not use MikroORM, or fails with its own message when it is imported.
+  // If the importer finds no copy, it does not use MikroORM, or its import will fail with a message of its own.
   if (other === null || other.directory === shared.directory) return;
   throw kernelError('MIKRO_ORM_DUPLICATE', {
     importer,
@@ -88,7 +89,7 @@ function assertSameCore(importer: string, shared: InstalledPackage, other: Insta
   });
 }
 
-/** MikroORM's driver may have any version here, because it is compared with the version of the core. */
+/** Accepts any version of MikroORM's driver, because a separate check compares it with the version of the core. */
 function isMissing(name: SharedPackage, parent: string): boolean {
   const installed = installedPackage(name, parent);
   return installed === null || (name !== embedded && installed.version !== testedVersions[name]);

@@ -21,10 +21,10 @@ export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> 
 
 /**
  * Compares the ledger with the revisions of the active plugins. A row unknown to the code is *ahead* if it comes after
- * everything that the code has on its branch. That is older code on a newer database, which is fine unless one of these
- * rows is breaking. A row that comes before or beside a revision of the code means that history was rewritten.
- * `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED, HISTORY_DIVERGED and
- * DATABASE_AHEAD.
+ * everything that the code has on its branch. That happens when older code runs on a newer database, which is fine
+ * unless one of these rows is breaking. A row that comes before or beside a revision of the code means that history was
+ * rewritten. `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED,
+ * HISTORY_DIVERGED and DATABASE_AHEAD.
  */
 export function checkLedger<Row extends RecordedRevision>(
   shipped: ReadonlyMap<string, ShippedRevision>,
@@ -52,7 +52,7 @@ export function checkLedger<Row extends RecordedRevision>(
   return { applied, dormant, ahead, differing };
 }
 
-/** The other plugins build on plugin zero, so its rows are never dormant: the config lacks it. */
+/** Rejects dormant rows of plugin zero: all other plugins build on it, so the config must have omitted it. */
 function assertCoreConfigured(dormant: readonly RecordedRevision[]): void {
   const revisions = dormant.filter(({ plugin }) => plugin === 'core').length;
   if (revisions > 0) throw kernelError('CORE_NOT_CONFIGURED', { revisions });
@@ -74,7 +74,7 @@ function assertNotDeleted(
   }
 }
 
-/** An unknown row and a pending revision of the code that revise the same parent are two histories of one branch. */
+/** If an unknown row and a pending revision of the code revise the same parent, the branch has two histories. */
 function assertOneHistory(
   shipped: ReadonlyMap<string, ShippedRevision>,
   applied: ReadonlySet<string>,

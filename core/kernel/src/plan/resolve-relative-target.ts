@@ -25,8 +25,9 @@ export function resolveStepsUp(
 }
 
 /**
- * Resolves `likes@-1`: the one revision that becomes the head once the applied head of the branch is removed. Returns
- * none one step below the base. Throws TARGET_UNKNOWN below that, and TARGET_AMBIGUOUS from two heads or below a merge.
+ * Resolves `likes@-1`: the one revision that becomes the head once the applied head of the branch is removed. One step
+ * below the base it returns no revision, and any further down it throws TARGET_UNKNOWN. Throws TARGET_AMBIGUOUS if it
+ * starts from two heads or meets a merge.
  */
 export function resolveStepsDown(
   branch: readonly GraphRevision[],

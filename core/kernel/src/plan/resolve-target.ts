@@ -19,9 +19,9 @@ export type ResolvedTarget =
 const bareWords = ['heads', 'base'];
 
 /**
- * Resolves `target` against a graph. The branch of a dormant plugin can be downgraded, since its ledger rows contain
- * the `down` SQL, but not upgraded. Throws TARGET_UNKNOWN, TARGET_AMBIGUOUS, SEVERAL_HEADS (the head of a branch that
- * has two), and TARGET_ILLEGAL if it leads in the other direction or to a plugin that is not active.
+ * Resolves `target` against a graph. The branch of a dormant plugin can only be downgraded, with the `down` SQL in its
+ * ledger rows. Throws TARGET_UNKNOWN, TARGET_AMBIGUOUS, SEVERAL_HEADS if it names the head of a branch that has
+ * several, and TARGET_ILLEGAL if it leads in the other direction or to a plugin that is not active.
  */
 export function resolveTarget(
   graph: RevisionGraph,
@@ -69,8 +69,7 @@ function assertDown(target: string, direction: Direction): void {
 }
 
 /**
- * Returns the revisions of a branch that are in the code. A dormant plugin has no code, so its ledger rows are
- * returned.
+ * Returns the revisions of a branch: those in the code, or for a dormant plugin, which has no code, its ledger rows.
  */
 function findBranch(
   graph: RevisionGraph,
@@ -80,7 +79,7 @@ function findBranch(
 ): readonly GraphRevision[] {
   const all = graph.branches.get(plugin);
   if (all === undefined) {
-    // Suggest the same target with the plugin's name corrected. A bare name may also be a typo of a bare word.
+    // Suggest the same target with the plugin's name corrected. A target without `@` may also be a misspelled keyword.
     const words = target === plugin ? bareWords : [];
     const close = nearestName(plugin, [...words, ...graph.branches.keys()]);
     const corrected = close === null ? null : close + target.slice(plugin.length);

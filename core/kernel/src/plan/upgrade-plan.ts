@@ -5,7 +5,7 @@ import { resolveTarget } from './resolve-target.ts';
 
 /**
  * Plans an upgrade to `targets`: everything that they need through `revises` and `dependsOn`, except the revisions in
- * `applied`, in graph order. Planning again after part of a plan has run therefore returns the rest of it. Ignores
+ * `applied`, in graph order. Planning again after part of a plan has run therefore returns the remaining steps. Ignores
  * applied ids that the graph does not have.
  *
  * A target is `heads`, `likes` or `likes@head`, `likes@0002` (a unique prefix) or `likes@+1`. Throws

@@ -6,8 +6,8 @@ export interface Deadline {
 }
 
 /**
- * Ends a wait after `seconds`, or at once if the process has nothing else to do: then a module awaits something that
- * never happens.
+ * Ends a wait after `seconds`. If the process has nothing else left to do, ends it at once, because the module is then
+ * waiting for something that can never happen.
  */
 export function openDeadline(seconds: number): Deadline {
   const { promise: passed, reject } = Promise.withResolvers<never>();

@@ -18,8 +18,8 @@ export interface PluginCandidate {
 }
 
 /**
- * Returns the plugins that the project could activate, for the schema of its config. Runs their code to get the schemas of
- * their options; the options of a plugin that fails are unknown. In no particular order.
+ * Returns the plugins that the project could activate, in no particular order, for the schema of its config. Runs their
+ * code to get the schemas of their options. If a plugin fails, its options are unknown.
  */
 export async function readInstalledPlugins(config: Config): Promise<readonly InstalledPlugin[]> {
   const found = findPluginPackages(config, openPackages());
@@ -27,9 +27,9 @@ export async function readInstalledPlugins(config: Config): Promise<readonly Ins
 }
 
 /**
- * Returns the packages of plugins by plugin name: those that the config lists, and those in the root's `node_modules`
- * that have a conventional plugin name, or are linked there and declare a plugin. Plugin zero is left out, because it
- * has its own key. Runs no code.
+ * Returns the packages of plugins by plugin name. These are the packages that the config lists, and those in the root's
+ * `node_modules` that have a conventional plugin name or are linked there and declare a plugin. Plugin zero is
+ * excluded, because the config has a separate key for it. Runs no code.
  */
 export function findPluginPackages(config: Config, packages: Packages): ReadonlyMap<string, PluginCandidate> {
   const root = realFolder(config.root) ?? config.root;

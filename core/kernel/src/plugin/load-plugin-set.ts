@@ -13,7 +13,7 @@ import type { Revision } from './revision.ts';
 
 /**
  * Finds the enabled plugins, reads their package.json and revisions, and checks them against each other. Imports no
- * code of a built plugin, and only the revision files of one that runs from its sources. The work is linear in the
+ * code of a built plugin, and only the revision files of a plugin that runs from source. The work is linear in the
  * number of plugins and revisions. Throws the errors for names, packages, revisions and requirements.
  */
 export async function loadPluginSet(config: Config, kernel: Kernel): Promise<PluginSet> {

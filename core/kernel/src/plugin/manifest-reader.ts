@@ -43,7 +43,7 @@ function textOf({ name, file: { name: packageName, version } }: PluginPackage, f
   }
 }
 
-/** Parses the text of a manifest of `plugin`. Throws no error except MANIFEST_INVALID, whatever the text. */
+/** Parses the text of a manifest of `plugin`. Whatever the text, the only error that it throws is MANIFEST_INVALID. */
 export function parseManifest(text: string, file: string, plugin: string): readonly Revision[] {
   let json: unknown;
   try {
@@ -63,7 +63,7 @@ export function parseManifest(text: string, file: string, plugin: string): reado
   }
   if (json['plugin'] !== plugin) throw damaged(file, '/plugin', `it is not "${plugin}"`);
   if (!Array.isArray(revisions)) throw damaged(file, '/revisions', 'it is not a list');
-  // The checksum covers only the revisions, so they could be another plugin's.
+  // The checksum covers only the revisions, so they could have been copied from another plugin.
   const asBuilt = fits(json['sum'], text, revisions) && revisions.every((revision) => isOf(plugin, revision));
   if (!asBuilt) revisions.forEach((revision: unknown, i) => assertRevision(revision, { file, plugin, i }));
   // They are either exactly as `plugin:build` wrote them, or have just been checked.
@@ -76,7 +76,7 @@ function isOf(plugin: string, revision: unknown): boolean {
   return isRecord(revision) && typeof revision['id'] === 'string' && revision['id'].startsWith(`${plugin}@`);
 }
 
-/** Checks the checksum against the text first: `plugin:build` computes it over exactly that part. */
+/** Compares the checksum with the text itself first, because `plugin:build` computes it over exactly that part. */
 function fits(sum: unknown, text: string, revisions: readonly unknown[]): boolean {
   if (typeof sum !== 'string') return false;
   if (sum === sumOfText(text.slice(text.indexOf(beforeRevisions) + beforeRevisions.length, -afterRevisions.length))) {
@@ -175,7 +175,7 @@ function assertBody(json: unknown, field: 'up' | 'down', position: Position): vo
   }
 }
 
-/** A database that has not run the revision yet could not detect an edit of the manifest by hand. */
+/** Detects a manual edit, which would go unnoticed in a database that has not run the revision yet. */
 function assertHash(revision: Revision, position: Position): void {
   if (rawHash(revision) === revision.raw) return;
   throw misfit(position, 'raw', 'the hash of this revision; a manifest is written by plugin:build, never by hand');

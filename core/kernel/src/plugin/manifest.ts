@@ -46,7 +46,7 @@ export interface Manifest {
 
 /**
  * Hashes the revisions of a manifest, independently of its formatting. If the checksum matches, the revisions and their
- * hashes are as they were built: a boot checks one checksum instead of every revision.
+ * hashes are unchanged since the build, so a boot checks this one checksum instead of every revision.
  */
 export function sumOf(revisions: readonly unknown[]): string {
   return sumOfText(JSON.stringify(revisions));

@@ -31,7 +31,7 @@ function targetIn(value: unknown, conditions: readonly string[], depth = 0): Exp
   if (typeof value === 'string') return isInside(value) ? { path: value, fromSource: false } : null;
   if (Array.isArray(value)) return firstIn(value, (item) => targetIn(item, conditions, depth + 1));
   if (!isRecord(value)) return null;
-  // The order in package.json decides, not ours.
+  // As in Node, conditions apply in the order of package.json, not in the order of `conditions`.
   const met = Object.keys(value).filter((condition) => conditions.includes(condition));
   return firstIn(met, (condition) => {
     const found = targetIn(value[condition], conditions, depth + 1);

@@ -11,7 +11,7 @@ export const kernelName = '@headwater/kernel';
 export interface Roots {
   /** The config file, for messages. */
   readonly file: string;
-  /** The project's folder, with links resolved: packages are searched for from here, and a `./path` stays inside. */
+  /** The project's folder, with links resolved. The search for packages starts here, and a `./path` stays inside it. */
   readonly root: string;
 }
 

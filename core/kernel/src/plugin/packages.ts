@@ -32,7 +32,7 @@ export interface Packages {
 /** Opens a view of the packages on disk. It caches the file system, so use it for loading one plugin set only. */
 export function openPackages(): Packages {
   const files = new Map<string, PackageFile>();
-  // By package name, then by folder: sibling plugins share the whole path upwards except their own folder.
+  // Keyed by package name, then by folder. Sibling plugins share every folder on the way up except their own.
   const found = new Map<string, Map<string, string | null>>();
   const holders = new Map<string, boolean>();
   const holds = (holder: string): boolean => {
@@ -71,7 +71,7 @@ function findFrom(
   return found;
 }
 
-/** Most folders on the way up contain no packages, or none of this scope; that is checked once for all names. */
+/** Most folders on the way up contain no packages, or none of this scope. `holds` finds that out once for all names. */
 function installed(name: string, modules: string, holds: (holder: string) => boolean): string | null {
   const scope = name.startsWith('@') ? `/${name.slice(0, name.indexOf('/'))}` : '';
   return holds(`${modules}${scope}`) ? realFolder(`${modules}/${name}`) : null;

@@ -12,7 +12,7 @@ import { isRecord, type PackageFile } from './packages.ts';
 export interface PluginFields {
   readonly name: string;
   readonly file: PackageFile;
-  /** Folder of the revision files, absolute; it need not exist, unless `ownMigrations`. */
+  /** The absolute path of the folder with the revision files. It may be missing unless `ownMigrations` is true. */
   readonly migrations: string;
   /** Whether `headwater.migrations` specifies that folder. */
   readonly ownMigrations: boolean;
@@ -32,7 +32,9 @@ export function readPluginPackage(file: PackageFile): PluginPackage {
 
 /** The module behind one of a package's `exports`. */
 export interface PackageModule {
-  /** The sources, if this process runs sources and the package is linked from a workspace and has them; otherwise the build. */
+  /**
+   * The source file if this process runs sources and the package is a workspace link with sources; otherwise the build.
+   */
   readonly from: 'sources' | 'built';
   /** Absolute. */
   readonly entry: string;

@@ -14,10 +14,10 @@ import type { Plugin } from './plugin-set.ts';
 
 /**
  * Validates a plugin's options and returns the output of its schema. `entry` is its part of the config; `undefined`
- * means an empty one. A value that consisted of a single `${VAR}` is text; if the schema rejects text there, the number
- * or boolean that the text denotes is tried. Unknown keys are rejected, even if the schema would ignore them. A plugin
- * without a schema has no options. `file` is for messages. Throws CONFIG_KEY_UNKNOWN, CONFIG_VALUE_INVALID,
- * PLUGIN_LOAD_FAILED.
+ * means an empty one. A value that was written as a single `${VAR}` is passed as text. If the schema rejects text
+ * there, the number or boolean that the text denotes is tried instead. Unknown keys are rejected, even if the schema
+ * would ignore them. A plugin without a schema has no options. `file` is for messages. Throws CONFIG_KEY_UNKNOWN,
+ * CONFIG_VALUE_INVALID, PLUGIN_LOAD_FAILED.
  */
 export async function checkOptions(
   plugin: Plugin,
@@ -120,8 +120,8 @@ function assertKnown(
 }
 
 /**
- * Removes the values of the options from a message: any of them may be a secret, except those of fewer than four
- * characters.
+ * Removes the values of the options from a message, because any of them may be a secret. Values with fewer than four
+ * characters are kept.
  */
 function withoutValues(message: string, options: Json): string {
   return textsIn(options)

@@ -8,7 +8,7 @@ import type { Requirement } from './plugin-set.ts';
 import { peersOf } from './requirements.ts';
 import { lockPath, readLock } from './revisions-lock.ts';
 
-/** A peer that is a plugin, active or not, as installed for the author of the dependent plugin. */
+/** A peer that is a plugin, active or not: the copy that the author of the dependent plugin has installed. */
 export interface PluginPeer extends Requirement {
   /** The package's folder, with symbolic links resolved. */
   readonly directory: string;

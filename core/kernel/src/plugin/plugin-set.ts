@@ -22,7 +22,7 @@ export interface Plugin {
   readonly entry: string;
   /** Sorted by plugin name. */
   readonly requires: readonly Requirement[];
-  /** Longest chain of hard requirements down to plugin zero, which has 0. */
+  /** The length of the longest chain of requirements down to plugin zero, which has 0. Optional ones do not count. */
   readonly depth: number;
   /** In order of file name. */
   readonly revisions: readonly Revision[];

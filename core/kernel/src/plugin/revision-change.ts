@@ -6,8 +6,8 @@ export type AppliedText = Pick<Revision, 'revises' | 'dependsOn'> & { readonly u
 
 /**
  * Describes how an applied revision differs from the one that its plugin ships now. Returns `null` if they differ at
- * most in line endings, comments, white space or the case of keywords. The ledger stores the text that ran, so one
- * scanner reads both texts.
+ * most in line endings, comments, white space or the case of keywords. The ledger stores the text that ran, so both
+ * texts are read by the same scanner.
  */
 export async function describeRevisionChange(shipped: Revision, applied: AppliedText): Promise<string | null> {
   if (!sameList(shipped.revises, applied.revises)) {

@@ -12,8 +12,9 @@ import { countStatements } from './sql-lexer.ts';
 type Refuse = (field: keyof DefinedRevision, problem: string) => KernelError;
 
 /**
- * Checks a revision as written by its author, in which no type has been checked yet, and applies the defaults. `since`
- * and `dependsOnSince` stay empty. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS, REVISION_FIELD_INVALID.
+ * Checks a revision exactly as its author wrote it, when none of its types can be trusted yet, and applies the
+ * defaults. `since` and `dependsOnSince` stay empty. Throws REVISION_ID_INVALID, REVISION_NAME_DIFFERS,
+ * REVISION_FIELD_INVALID.
  */
 export function checkRevision(written: DefinedRevision, plugin: string, slug: string, file: string): Revision {
   const id = typeof written.id === 'string' ? written.id : String(written.id);
@@ -30,7 +31,7 @@ export function checkRevision(written: DefinedRevision, plugin: string, slug: st
   const transaction = flag(written.transaction, true, 'transaction', refuse);
   const code = typeof written.up === 'function' || typeof written.down === 'function';
   const version = versionOf(written.version, code, refuse);
-  // A revision that merges heads may change nothing.
+  // A revision that merges heads may be empty.
   const mayBeEmpty = Array.isArray(written.revises) && written.revises.length > 1;
   const up = bodyOf(written.up, version, 'up', refuse, mayBeEmpty);
   const down = written.down === undefined ? null : bodyOf(written.down, version, 'down', refuse, mayBeEmpty);

@@ -2,8 +2,8 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { Plugin } from './plugin-set.ts';
 
 /**
- * Checks that a plugin's revisions depend only on revisions of plugins that it requires and that are not optional:
- * others may be absent while it is active. `packages` maps plugins to packages. Throws
+ * Checks that a plugin's revisions depend only on revisions of plugins that it requires and has not marked as optional:
+ * any other plugin may be absent while this one is active. `packages` maps plugins to packages. Throws
  * REVISION_DEPENDENCY_NOT_REQUIRED.
  */
 export function assertDependenciesRequired(

@@ -29,7 +29,7 @@ export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly 
   if (names.length === 0) return [];
   await resolveSources();
   const deadline = openDeadline(importLimit);
-  // All imports start at once. Of several failures, the first by file name is reported.
+  // All imports start at once. If several fail, the error of the first file by name is reported.
   const imports = names.map(({ file }) => Promise.race([importFile(file), deadline.passed]));
   const modules = await Promise.allSettled(imports).finally(deadline.close);
   const revisions = names.map(({ file, slug }, i) => {

@@ -30,14 +30,14 @@ export async function sameTokens(a: string, b: string): Promise<boolean> {
   return left.length === right.length && left.every((token, i) => token === right[i]);
 }
 
-/** Returns 32 hex digits over a revision's identity and edges and over `up`, which represents its text. */
+/** Hashes a revision's identity, its edges and `up`, which stands for its text. Returns 32 hex digits. */
 function digest(revision: Omit<Hashed, 'up'>, up: unknown): string {
   const { id, revises, dependsOn, transaction } = revision;
   // An array, so that the order of keys does not matter.
   return hash('sha256', JSON.stringify([id, sorted(revises), sorted(dependsOn), transaction, up])).slice(0, 32);
 }
 
-/** Few revisions have more than one of either, and every revision is hashed at every boot. */
+/** Sorts only if it must: few revisions have more than one edge of a kind, and every boot hashes every revision. */
 function sorted(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : ids.toSorted();
 }

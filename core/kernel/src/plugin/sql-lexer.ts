@@ -1,6 +1,6 @@
 /**
- * Openings of comments, constants and quoted names, which hide the text inside; names; white space; any other
- * character.
+ * Matches the opening of a comment, a constant or a quoted name (each hides the text inside it), a name, white space,
+ * or any other single character.
  */
 const pieces =
   /--[^\n\r]*|\/\*|[eE]?'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|\s+|[\s\S]/y;

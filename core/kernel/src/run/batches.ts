@@ -21,11 +21,12 @@ export interface Batch {
 export const chunkSize = 100;
 
 /**
- * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction; this is for an
- * empty ledger, when no other session can be waiting for their locks. Otherwise, and always for code, `transaction:
- * false` and downgrades, a batch has one revision. A revision that adds an enum value ends its batch, since the value
- * cannot be used before it is committed. From the first deferrable constraint on, revisions run one by one, since
- * constraint modes cannot be restored inside a transaction. A stamp is always one batch.
+ * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction. This is only for
+ * an empty ledger, because no other session can then be waiting for the locks of these revisions. In all other cases,
+ * and always for code, `transaction: false` and downgrades, a batch has one revision. A revision that adds an enum
+ * value ends its batch, since the value cannot be used before it is committed. From the first deferrable constraint on,
+ * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
+ * batch.
  */
 export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
   if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];
@@ -65,7 +66,7 @@ function addsEnumValue({ revision }: RunnableStep): boolean {
   return revision?.up.kind === 'sql' && /\balter\s+type\b[^;]*\badd\s+value\b/i.test(revision.up.text);
 }
 
-/** Constraints that dynamic SQL makes deferrable are found while the batch runs; then its revisions run one by one. */
+/** If dynamic SQL makes a constraint deferrable, the running batch detects it, and its revisions run one by one. */
 function usesDeferrable({ revision }: RunnableStep): boolean {
   return revision?.up.kind === 'sql' && /\bdeferrable\b|\bconstraint\s+trigger\b/i.test(revision.up.text);
 }

@@ -30,7 +30,7 @@ export interface ErrorContext {
   readonly size: number;
   /** The ids that this run committed before the batch. */
   readonly applied: readonly string[];
-  /** What a failed statement outside a transaction left; `null` if the batch was rolled back. */
+  /** The state that a failed statement outside a transaction left behind; `null` if the batch was rolled back. */
   readonly outside?: { readonly leftover: InvalidIndex | null };
 }
 
@@ -59,7 +59,8 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
     default:
   }
   if (isConnectionLoss(error, context.session)) return { kind: 'lost', reason: server.message };
-  // One by one, the revisions before the failing one take effect, and its error is reported as if it ran alone.
+  // If they run one by one, the revisions before the failing one take effect, and its error is reported as if it had
+  // run alone.
   if (context.size > 1) return { kind: 'split' };
   return { kind: 'fail', error: explain(server, context, error) };
 }

@@ -7,7 +7,7 @@ import { takeLock } from './migration-lock.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Creates the ledger, or upgrades one of the format `found` to the format of this kernel, under the migration lock.
+ * Creates the ledger, or upgrades it from the format `found` to the format of this kernel, under the migration lock.
  * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
  * sessions race, it fails for fifteen.)
  */

@@ -79,9 +79,10 @@ const checkFormat = `if (select max(version) from kernel.format) is distinct fro
   end if;`;
 
 /**
- * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows whether
- * the ledger has the row: one query for all rows is enough, since no one else changes the ledger while the lock is held.
- * The loop goes over arrays, since a loop over a query is a cursor, and `close all` in the body could not close it.
+ * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows
+ * whether the ledger has the row: one query for all rows is enough, since no one else changes the ledger while the lock
+ * is held. The loop iterates over arrays, because a loop over a query is a cursor, and `close all` in the body could
+ * not close it.
  */
 function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, body: string): string {
   return `select array_agg(value order by n), array_agg(exists (select from kernel.ledger l
@@ -95,7 +96,8 @@ function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, b
 
 /**
  * Returns PL/pgSQL that raises "stale" if `rows` need a revision that is neither in the ledger nor earlier in `rows`.
- * It is also one query for all rows: a query per revision would take a tenth of the time of a thousand revisions.
+ * Here, too, one query serves all rows: with a thousand revisions, a query for each would take a tenth of the total
+ * time.
  */
 function checkNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[]): string {
   const provided = new Set<string>();
@@ -134,9 +136,10 @@ function notify(state: string): string {
  * and rows are committed together or not at all. The text cannot end the transaction, because PostgreSQL rejects
  * `commit` and the like inside `execute` with 0A000.
  *
- * Several rows give the same result as each alone, or the block raises "split": then they run one by one. Of several
- * rows the block reports the beginning of one every 100 ms, and the one that fails. A notice for each would make both
- * sides wake each other a thousand times, and take a tenth of the time of a fresh upgrade.
+ * Running several rows in one block gives the same result as running each alone. Otherwise the block raises "split",
+ * and the rows run one by one. A block with several rows reports at most one beginning step every 100 ms, and the step
+ * that fails. Notices for all of them would make client and server wake each other a thousand times, which would take a
+ * tenth of the time of a fresh upgrade.
  */
 export function upBlock(rows: readonly RowToWrite[], settings: UpgradeSettings): string {
   const several = rows.length > 1;
@@ -178,15 +181,15 @@ function checkTime({ statementTimeout }: UpgradeSettings): string {
 }
 
 /**
- * PL/pgSQL that raises "split" if a constraint can be deferred: its mode, and its checks at the end of a transaction,
- * cannot be restored between two revisions of one transaction.
+ * PL/pgSQL that raises "split" if a constraint can be deferred, because neither its mode nor the checks that it defers
+ * to the end of a transaction can be restored between two revisions of one transaction.
  */
 const checkConstraintModes = `if exists (select from pg_catalog.pg_trigger where tgdeferrable) then
     raise exception using errcode = '${kernelSqlState.split}', message = 'there are deferrable constraints';
   end if;`;
 
 /**
- * PL/pgSQL that reports the step that failed, if any had begun, and raises the error unchanged. A block with an
+ * PL/pgSQL that reports the failed step (if one had begun) and raises the error again unchanged. A block with an
  * exception handler is a subtransaction, so a block with a single revision omits it.
  */
 const notifyFailed = `exception when query_canceled or assert_failure or others then
@@ -225,7 +228,7 @@ end`)};`;
 export interface RowToRemove {
   readonly plugin: string;
   readonly slug: string;
-  /** `null` runs the SQL that the ledger has. */
+  /** If `null`, the SQL in the ledger runs. */
   readonly down: string | null;
   readonly run_id: string;
 }

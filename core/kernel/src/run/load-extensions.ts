@@ -4,9 +4,9 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { RunnableStep } from './batches.ts';
 
 /**
- * Loads the extensions that the SQL of `steps` creates. A server has its extensions; the embedded engine gets them here,
- * since it cannot recognize them in the quoted text of a batch. Throws EMBEDDED_EXTENSION_MISSING before anything is
- * written.
+ * Loads the extensions that the SQL of `steps` creates. A server has its extensions already. The embedded engine cannot
+ * recognize them in the quoted text of a batch, so they are loaded here. Throws EMBEDDED_EXTENSION_MISSING before
+ * anything is written.
  */
 export async function loadExtensions(session: Session, steps: readonly RunnableStep[]): Promise<void> {
   if (session.kind !== 'pglite') return;
@@ -27,10 +27,10 @@ function textOf({ revision, direction }: RunnableStep): string {
   return body?.kind === 'sql' ? body.text : '';
 }
 
-/** Returns the extensions that the statements of a text create, without those in function bodies and `do` blocks. */
+/** Returns the extensions that the statements of a text create, outside of function bodies and `do` blocks. */
 async function createdIn(text: string): Promise<readonly string[]> {
   const { parseSql } = await import('../sql/parse-sql.ts');
-  // The server reports a syntax error better, with the revision that contains it.
+  // Ignores a syntax error: the server reports it better, with the revision that contains it.
   const statements = await parseSql(text).catch(() => []);
   return statements.flatMap(({ node }) =>
     'CreateExtensionStmt' in node ? [node.CreateExtensionStmt.extname ?? ''] : [],

@@ -17,15 +17,18 @@ export const takeLock = `if not pg_catalog.pg_try_advisory_xact_lock(${lockKey})
     raise exception using errcode = '${kernelSqlState.busy}', message = 'another session holds the migration lock';
   end if;`;
 
-/** Returns the milliseconds until the next try: short enough to take turns, random so that processes do not collide. */
+/**
+ * Returns the delay before the next attempt, in milliseconds: short, so that processes take turns, and random, so that
+ * they do not collide.
+ */
 function pause(): number {
   return 40 + Math.random() * 160;
 }
 
 /**
  * Waits until the lock is free, without holding anything in between. Another session may take it again immediately, so
- * the caller reads the ledger and retries. Throws LOCK_WAIT_TIMEOUT at `deadline` (milliseconds, as of
- * `performance.now()`); `seconds` is the whole waiting time, for its message.
+ * the caller reads the ledger and retries. Throws LOCK_WAIT_TIMEOUT at `deadline`, in milliseconds on the clock of
+ * `performance.now()`. `seconds` is the total waiting time, for the message.
  */
 export async function waitForLock(session: Session, deadline: number, seconds: number): Promise<void> {
   for (;;) {

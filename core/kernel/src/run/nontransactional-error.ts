@@ -7,8 +7,8 @@ export interface InvalidIndex {
 }
 
 /**
- * Thrown when the statement of a revision with `transaction: false` fails. Nothing rolls such a statement back, so it
- * says what is left. It never leaves this folder: `classifyError` converts it.
+ * Thrown when the statement of a revision with `transaction: false` fails. Nothing rolls such a statement back, so the
+ * error records what it left behind. It never leaves this folder: `classifyError` converts it.
  */
 export class NontransactionalError extends Error {
   /** Whether the connection broke while the statement ran. */

@@ -47,7 +47,7 @@ async function committedBy(session: Session, runId: string): Promise<readonly Ru
       [runId],
     );
   } catch (error) {
-    // The connection broke while the ledger was being created, and that was rolled back.
+    // The connection broke while the ledger was being created, so its creation was rolled back.
     const code = serverErrorOf(error)?.code;
     if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return [];
     throw error;

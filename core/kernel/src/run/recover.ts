@@ -10,7 +10,7 @@ export interface RunProgress {
   applied: readonly RunStep[];
   /** The number of lost connections since the last committed step. */
   losses: number;
-  /** The number of ledger rows at the last reading. As long as it changes, other processes are making progress. */
+  /** The number of ledger rows when it was last read. As long as it changes, other processes are making progress. */
   rows: number;
   /**
    * The time at which waiting for the migration lock ends (`performance.now()`). Extended while other processes make

@@ -17,8 +17,8 @@ set local client_min_messages = notice;`;
 }
 
 /**
- * Returns the time in seconds within which the server must answer a text of `revisions` revisions: the time after which
- * it ends the statement, and the time for its answer. 0 if the statement has no limit.
+ * Returns the number of seconds within which the server must answer a text of `revisions` revisions: the time until its
+ * statement limit ends the statement, plus the time allowed for the answer. Returns 0 if there is no limit.
  */
 export function textLimit(
   { statementTimeout, responseTimeout }: Pick<UpgradeSettings, 'statementTimeout' | 'responseTimeout'>,
@@ -37,9 +37,9 @@ function milliseconds(seconds: number): number {
 }
 
 /**
- * PL/pgSQL that sets two settings which not every server has: `transaction_timeout` (PostgreSQL 17) must not end a
- * migration, and `client_connection_check_interval` lets the server notice a killed process at once and not only at the
- * end of the running statement, so that the migration lock is released.
+ * PL/pgSQL that sets two settings that some servers lack. `transaction_timeout` (PostgreSQL 17) must not end a
+ * migration. `client_connection_check_interval` lets the server notice at once that the client was killed, and not only
+ * at the end of the running statement, so that it releases the migration lock.
  */
 export const optionalLimits = `if current_setting('transaction_timeout', true) is not null then
     perform set_config('transaction_timeout', '0', true);
@@ -51,12 +51,12 @@ export const optionalLimits = `if current_setting('transaction_timeout', true) i
 
 /**
  * Returns PL/pgSQL that undoes everything that a revision can leave in its session: settings, role and session
- * authorization, temporary objects, the values of `lastval` and `currval`, plans, cursors, prepared statements, `listen`
- * registrations and session advisory locks. So the next revision finds the session as if it ran alone. Deferred
- * constraints are checked first, under the settings of the revision. Statements that a pooler or a shadow has prepared
- * stay: `deallocate all` would break the other clients of a pooler. `limits` are the
- * statements of {@link transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored
- * inside a transaction; batches end before revisions that depend on them.
+ * authorization, temporary objects, the values of `lastval` and `currval`, plans, cursors, prepared statements,
+ * `listen` registrations and session advisory locks. The next revision therefore finds the session as if it ran alone.
+ * Deferred constraints are checked first, under the settings of the revision. Statements prepared by a pooler or a
+ * shadow are kept: `deallocate all` would break other clients of the pooler. `limits` holds the statements of {@link
+ * transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored inside a transaction, so
+ * a batch ends before a revision that depends on them.
  */
 export function restoreSession(limits: string): string {
   return `set constraints all immediate;
@@ -84,9 +84,9 @@ export const restoreDeclarations = `statement text;
   check_interval text := current_setting('client_connection_check_interval');`;
 
 /**
- * Returns the script that runs the text of a revision in a transaction of its own exactly as an upgrade does, but
- * without a ledger: a shadow has none. `after` is PL/pgSQL that runs in the same transaction, after the session was
- * restored.
+ * Returns the script that runs the text of a revision in a transaction of its own, exactly as an upgrade does, but
+ * without a ledger, because a shadow has none. `after` is PL/pgSQL that runs in the same transaction once the session
+ * has been restored.
  */
 export function isolatedScript(text: string, after = ''): string {
   const limits = transactionLimits({ lockTimeout: 0, statementTimeout: 0 });

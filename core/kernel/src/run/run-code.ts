@@ -59,7 +59,8 @@ export async function runCode(
     outcome = 'unknown';
     if (session.lost) throw error;
     if (error instanceof TimeUp && running > 0) await cancel(session, transaction.pid);
-    // After an error in the transaction the server answers nothing but a rollback. A failed script was rolled back.
+    // After an error, the server accepts only a rollback in this transaction. A script that failed has already been
+    // rolled back.
     const current = isRecording ? transaction : await readTransaction(session).catch(() => transaction);
     if (session.lost) throw error;
     await session.script('rollback');
@@ -103,7 +104,7 @@ interface Transaction {
   readonly pid: number | null;
 }
 
-/** Returns the id of the open transaction, which this assigns, and of the server process behind any pooler. */
+/** Assigns an id to the open transaction. Returns it with the id of the server process behind any pooler. */
 async function readTransaction(session: Session): Promise<Transaction> {
   const [row] = await session.query<{ id: string; pid: number }>(
     'select pg_current_xact_id()::text as id, pg_backend_pid() as pid',

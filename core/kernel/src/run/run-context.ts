@@ -22,7 +22,7 @@ export interface Observer {
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
 }
 
-/** A revision and the direction in which a run runs it. */
+/** A revision and the direction in which it runs. */
 export interface RunStep {
   readonly id: string;
   readonly direction: 'up' | 'down';

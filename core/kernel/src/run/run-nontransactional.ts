@@ -12,9 +12,9 @@ import type { Session } from '../db/session.ts';
 /**
  * Runs a revision with `transaction: false`: one statement that PostgreSQL does not allow in a transaction. The run's
  * connection holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index
- * build, while a second connection runs the statement. The revision's `check` runs before the statement, since an
- * earlier run may have crashed between the statement and its ledger row, and after it, so that a row always means
- * applied.
+ * build, while a second connection runs the statement. The revision's `check` runs twice. It runs before the statement
+ * because an earlier run may have crashed between the statement and its ledger row, and after it so that a row always
+ * means that the revision is applied.
  */
 export async function runNontransactional(
   run: RunContext,
@@ -43,7 +43,7 @@ export async function runNontransactional(
         await second.script(timeLimits(run, textOf(revision, batch.direction)));
         await runStatement(run, second, revision, batch.direction);
       } finally {
-        // Behind a connection pooler the server connection lives on, with the settings of this one.
+        // A connection pooler keeps the server connection open, with the settings that were made here.
         await second.script('reset lock_timeout; reset statement_timeout').catch(() => {});
         await second.close().catch(() => {});
       }
@@ -126,14 +126,14 @@ function dropOf(index: string): string {
 }
 
 /**
- * Drops the INVALID index that the failed statement left: a unique one rejects rows even while it is invalid. Returns
- * its name and whether it is gone; `null` if there is none, or if the database does not answer.
+ * Drops the INVALID index that the failed statement left behind, because a unique index rejects rows even while it is
+ * invalid. Returns its name and whether it is gone; `null` if there is none, or if the database does not answer.
  */
 async function cleanUp({ settings }: RunContext, session: Session, text: string): Promise<InvalidIndex | null> {
   const index = await findInvalidIndex(session, text).catch(() => null);
   if (index === null) return null;
   try {
-    // It waits for transactions that use the table, and must not wait forever for one that blocked the build.
+    // The drop waits for transactions that use the table, and must not wait forever for one that blocked the build.
     const limit = Math.max(1, Math.round(settings.lockTimeout * 1000));
     await session.script(`set lock_timeout = ${limit}; set statement_timeout = 0`);
     await session.query(dropOf(index), [], 0);

@@ -36,7 +36,7 @@ export async function runSql(
   return [...done];
 }
 
-/** Returns the ledger rows of the steps of a batch whose revisions the code knows. */
+/** Returns the ledger rows for the steps of a batch, excluding revisions that the code does not know. */
 export function rowsOf(run: RunContext, batch: Batch, attemptId: string): readonly RowToWrite[] {
   return batch.steps.flatMap((step) => {
     const { revision } = step;

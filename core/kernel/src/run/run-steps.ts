@@ -93,7 +93,8 @@ async function runBatches(
   };
   const umzug = new Umzug({
     migrations: batches.map((batch) => ({ name: nameOf(batch), up: () => up(batch) })),
-    // Each transaction writes its own rows; Umzug would write them afterwards. All of these batches are pending.
+    // Umzug would record a batch after it has run, but each transaction writes its own rows. All these batches are
+    // pending.
     storage: { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} },
     logger: undefined,
   });
@@ -125,7 +126,7 @@ interface Position {
 
 /**
  * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`,
- * the whole batch is retried for up to `retryFor` seconds. So live queries never queue behind it for longer than
+ * the whole batch is retried for up to `retryFor` seconds. Live queries therefore never queue behind it for longer than
  * `lock_timeout`. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
  */
 async function runBatch(

@@ -27,8 +27,8 @@ export function describeBackend(b: Backend): string {
 }
 
 /**
- * After half a `lock_timeout`, looks up the processes that block `session`, over a second connection. `stop`
- * returns them, described for a message.
+ * After half a `lock_timeout`, looks up the processes that block `session`, over a second connection. `stop` returns a
+ * description of each for a message.
  */
 export function watchBlockers(
   session: Session,

@@ -2,9 +2,9 @@ import type * as Crypto from 'node:crypto';
 import { runtimeTricksEnabled } from './tricks.ts';
 
 /**
- * The functions of Node's crypto that the kernel uses. With the tricks on, Node loads the module on the first call:
- * loading takes 10 ms, a tenth of `kernel --help`, and help, completion and usage errors have nothing to hash. With the
- * tricks off it is loaded here, like an import.
+ * The functions of Node's crypto that the kernel uses. With the tricks on, Node loads the module on the first call,
+ * because loading takes 10 ms, a tenth of `kernel --help`, and help, completion and usage errors have nothing to hash.
+ * With the tricks off, the module is loaded here, as an import would load it.
  */
 const crypto = (): typeof Crypto => process.getBuiltinModule('node:crypto');
 if (!runtimeTricksEnabled()) crypto();

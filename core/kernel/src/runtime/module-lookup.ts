@@ -3,7 +3,7 @@ import { findPackageJSON, registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runtimeTricksEnabled } from './tricks.ts';
 
-/** The folders of packages with very many modules, which entities and option schemas load. */
+/** The folders of packages that consist of very many modules and that entities and option schemas load. */
 const largePackage = /^.*\/node_modules\/(?:@mikro-orm\/[^/]+|kysely|zod)\//;
 
 let registered = false;
@@ -53,7 +53,7 @@ export function moduleLookup(): (folder: string, parent: string, specifier: stri
     const { href } = new URL(specifier, parent);
     let answer = answers.get(href);
     if (answer === undefined) {
-      // npm packs no symbolic links, so a path in the folder of a real path is real too. Node explains a missing file.
+      // npm packs no symbolic links, so every path below a real folder is real too. Node reports a missing file itself.
       const plain = href.startsWith(folder) && existsSync(fileURLToPath(href)) && isModule(href);
       answers.set(href, (answer = plain ? href : null));
     }

@@ -30,7 +30,8 @@ function setsCondition(option: string): boolean {
 /** Registers the hook that resolves names in sources. Call it before importing a source file of a linked package. */
 export async function resolveSources(): Promise<void> {
   if (!allowed) return;
-  // The file is next to both `src` and `dist`, so it is located relative to this one: a build would break an import.
+  // The hook is next to both `src` and `dist`. It is located relative to this file, because a build would break a
+  // static import.
   const url = new URL('../../bin/source-condition.js', import.meta.url);
   const hook = (await import(url.href)) as typeof Hook;
   hook.registerSourceCondition();

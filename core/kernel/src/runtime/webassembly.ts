@@ -7,8 +7,8 @@ import { runtimeTricksEnabled } from './tricks.ts';
  * second to optimize: as long as most commands take for everything else. docs/decisions/runtime.md has the
  * measurements.
  *
- * Switches apply to the whole process, so each is set for a moment only: V8 discards compiled JavaScript in Node's
- * cache that was stored under different switches.
+ * Switches apply to the whole process, and V8 discards compiled JavaScript in Node's cache that was stored under
+ * different switches. Each switch is therefore set only for a moment.
  */
 interface Switch {
   /** V8's default. */
@@ -19,8 +19,8 @@ interface Switch {
 }
 
 /**
- * The amount of execution after which V8 optimizes a function: 150 times the default. A function gets this budget when
- * its module is instantiated.
+ * V8 optimizes a function after this amount of execution, which is 150 times the default. A function gets this budget
+ * when its module is instantiated.
  */
 const budget: Switch = {
   usual: '--wasm-tiering-budget=13000000',
@@ -29,7 +29,8 @@ const budget: Switch = {
 };
 
 /**
- * Which function V8 may optimize: only number 1, which is an import, so none. It applies on a function's first call.
+ * The index of the only function that V8 may optimize. Function 1 is an import, so V8 optimizes none. The switch
+ * applies on a function's first call.
  */
 const filter: Switch = { usual: '--wasm-tier-up-filter=-1', set: '--wasm-tier-up-filter=1', holders: 0 };
 

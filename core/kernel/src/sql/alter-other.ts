@@ -6,7 +6,7 @@ import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { needRelation, type EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, relationName } from './syntax-tree.ts';
 
-/** Reads an `alter` of anything but a table, unless it is a rename. Returns whether the statement is one. */
+/** Reads an `alter` of anything but a table, except renames. Returns whether the statement is such an `alter`. */
 export function readAlterOther(node: Node, draft: EffectsDraft): boolean {
   const changed = changedObject(node, draft);
   if (changed === null) return false;

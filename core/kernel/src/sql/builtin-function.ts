@@ -1,4 +1,4 @@
-/** The functions, aggregates and window functions for users of PostgreSQL 18, without those that begin with `pg_`. */
+/** The functions, aggregates and window functions that PostgreSQL 18 offers to users, except for `pg_*`. */
 const builtinFunctions: ReadonlySet<string> = new Set(
   (
     'abbrev abs acldefault aclexplode acos acosd acosh age any_value area array_agg array_append array_cat array_dims ' +
@@ -59,7 +59,7 @@ const builtinFunctions: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether PostgreSQL ships a function with this name, given as its parts. */
+/** Whether PostgreSQL ships a function with this name, which is given as a list of its parts. */
 export function isBuiltinFunction(parts: readonly string[]): boolean {
   const name = parts.at(-1) ?? '';
   if (parts.length > 1) return parts.at(-2) === 'pg_catalog' || parts.at(-2) === 'information_schema';

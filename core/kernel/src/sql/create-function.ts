@@ -6,8 +6,8 @@ import { nameFromNodes, optionsIn } from './syntax-tree.ts';
 
 /**
  * Reads `create function` except for a body that is given as text. PostgreSQL checks a body in SQL when the function is
- * created: parse {@link sqlBodyOf} for its needs. It checks a body in any other language only when the function is
- * called.
+ * created, so read the needs of that body too, from the text that {@link sqlBodyOf} returns. It checks a body in any
+ * other language only when the function is called.
  */
 export function readCreateFunction(statement: CreateFunctionStmt, draft: EffectsDraft): void {
   const { funcname, parameters = [], returnType, replace, sql_body: body } = statement;

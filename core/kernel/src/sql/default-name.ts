@@ -5,9 +5,9 @@ import { isTaken, type EffectsDraft } from './statement-effects.ts';
 export const longestName = 63;
 
 /**
- * Returns the name that PostgreSQL gives to an object without one (makeObjectName in its source): the table, the column
- * if there is one, and a label like `pkey`, joined by `_`. If that is too long, PostgreSQL shortens the longer of table
- * and column until it fits, and never splits a character.
+ * Returns the name that PostgreSQL generates for an unnamed object (makeObjectName in its source). It joins the name of
+ * the table, that of the column if there is one, and a label like `pkey` with `_`. If the result is too long,
+ * PostgreSQL shortens the longer of table and column until it fits, and never splits a character.
  */
 export function defaultName(table: string, column: string | null, label: string): string {
   const room = longestName - label.length - (column === null ? 1 : 2);

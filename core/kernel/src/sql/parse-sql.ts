@@ -6,7 +6,7 @@ import { optimizeNothing } from '../runtime/webassembly.ts';
 
 /** A statement in a piece of SQL, as PostgreSQL's own parser reads it. */
 export interface ParsedStatement {
-  /** The text as written, without preceding comments and without its semicolon. */
+  /** The text as written, excluding the comments before it and its semicolon. */
   readonly text: string;
   /** Its start in the whole text, in UTF-16 code units. */
   readonly offset: number;
@@ -18,7 +18,7 @@ export interface ParsedStatement {
 
 /**
  * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none.
- * Any text is either parsed or throws SQL_SYNTAX.
+ * Throws SQL_SYNTAX, and no other error, for text that cannot be parsed.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
   assertText(sql);

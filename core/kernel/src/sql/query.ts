@@ -102,7 +102,7 @@ function readSelect(select: SelectStmt, outer: Scope, push: Push): void {
   for (const arm of [larg, rarg]) if (arm !== undefined) push({ SelectStmt: arm }, base);
 }
 
-/** Adds the queries of a `with`. Each of them sees the ones before it; with `recursive`, all of them. */
+/** Adds the queries of a `with`. Each query sees those before it; with `recursive`, each query sees all of them. */
 function withQueries(clause: WithClause | undefined, outer: Scope, push: Push): Scope {
   let scope = outer;
   const all = (clause?.ctes ?? []).flatMap((node) => ('CommonTableExpr' in node ? [node.CommonTableExpr] : []));
@@ -214,9 +214,9 @@ function needUnqualified(column: string, scope: Scope, draft: EffectsDraft): voi
   );
 }
 
-/** Adds a type to the needs, unless PostgreSQL ships it. `t.c%type` needs the column. */
+/** Adds a type to the needs, unless PostgreSQL ships it. For `t.c%type`, adds the column instead. */
 export function needType(value: object, draft: EffectsDraft): void {
-  // Callers pass the value of a field for types only.
+  // Callers pass only the values of fields that hold a type.
   const type = value as Extract<Node, { TypeName: unknown }>['TypeName'];
   const parts = stringsIn(type.names);
   if (type.pct_type === true) {

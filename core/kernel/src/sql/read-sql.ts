@@ -17,8 +17,8 @@ export interface SqlReading {
 
 /**
  * Reads SQL with PostgreSQL's own parser, without a database. `before` holds the objects that exist before the SQL runs
- * (`SchemaHistory.objects`), since the default names that PostgreSQL chooses depend on the names in use; by default
- * there are none. Any text is either read or throws SQL_SYNTAX.
+ * (`SchemaHistory.objects`; default: none). They matter because the default names that PostgreSQL chooses depend on the
+ * names already taken. Throws SQL_SYNTAX, and no other error, for text that cannot be parsed.
  */
 export async function readSql(sql: string, before?: TrackedObjects): Promise<SqlReading> {
   return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), unattributed) });

@@ -1,4 +1,4 @@
-/** The kinds of objects in a schema. A `key` occurs in `needs` only: the unique key over some columns of a table. */
+/** The kinds of objects in a schema. A `key` is a unique key over some columns, and occurs only in `needs`. */
 export type SqlKind =
   | 'schema'
   | 'extension'
@@ -39,7 +39,7 @@ export interface SqlObject {
    */
   readonly name: string;
   /**
-   * The table or view that contains it; `null` for an object outside tables, and if the SQL does not name the table.
+   * The table or view that contains it; `null` if the object is not in a table, or if the SQL does not name the table.
    */
   readonly table: string | null;
   /** For a column that is created or whose type changes. */
@@ -63,18 +63,19 @@ export interface SqlObject {
   /** For a sequence: the column of `table` whose removal also drops it. */
   readonly ownedBy?: string;
   /**
-   * For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether with defaults.
+   * For a table: the tables whose columns it copies (`inherits`, `partition of`, `like`), and whether it also copies
+   * their defaults.
    */
   readonly like?: readonly { readonly table: string; readonly defaults: boolean }[];
   /** For an enum that is created: its values. */
   readonly values?: readonly string[];
   /** For an enum that changes: the value that is added, or renamed if `from` is set. */
   readonly value?: { readonly from: string | null; readonly to: string };
-  /** In `needs`: the tables, innermost first, one of which has this column, if the SQL does not say which. */
+  /** In `needs`, for a column that the SQL names without its table: the tables that may have it, innermost first. */
   readonly among?: readonly string[];
 }
 
-/** The kinds of objects that are in a table and whose names belong to it, without a schema. */
+/** The kinds of objects that belong to a table and have names without a schema. */
 export const tableKinds: ReadonlySet<SqlKind> = new Set(['column', 'constraint', 'trigger', 'policy', 'rule']);
 
 /** Returns an object that is in a schema, not in a table. */

@@ -85,7 +85,7 @@ export function needRelation(relation: RangeVar | undefined, draft: EffectsDraft
   return name;
 }
 
-/** Whether a name is in use: by an object from before the statement, or by one that the statement creates. */
+/** Returns whether a name is taken, either by an existing object or by one that the statement creates. */
 export function isTaken(draft: EffectsDraft, name: string): boolean {
   return draft.existed(name) || draft.creates.some((object) => reservedName(object) === name);
 }

@@ -11,7 +11,7 @@ export function nodesIn(root: unknown): readonly Node[] {
     // A node is an object with one key, its kind. Other objects also match, which is harmless: they lack the keys of
     // nodes.
     if (!Array.isArray(value)) nodes.push(value as Node);
-    // Pushed one by one, because a list may have more items than a call can take arguments.
+    // Items are pushed one by one, because a list may be longer than the number of arguments that a call accepts.
     for (const [, inside] of Object.entries(value) as [string, unknown][]) left.push(inside);
   }
   return nodes;

@@ -48,8 +48,8 @@ export function readConstraint(table: string, constraint: Constraint, draft: Eff
       return create('exclusion', indexName(table, names, 'excl', draft), { ...(columns !== null && { columns }) });
     }
     case 'CONSTR_NOTNULL':
-      // Before PostgreSQL 18 this is a property of the column. From 18 on it is a constraint, here only if it has a
-      // name.
+      // Before PostgreSQL 18, `not null` is a property of the column. Since 18 it is a constraint, but here it counts
+      // as one only if it has a name.
       if (conname !== undefined) create('not null', conname, { columns: columnsOr(constraint.keys) });
       return undefined;
     default:

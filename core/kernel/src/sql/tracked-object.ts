@@ -22,7 +22,7 @@ export type TrackedObjects = ReadonlyMap<string, TrackedObject>;
 /**
  * Finds the object that SQL refers to. If there is none of the wanted kind, an index may be found as its constraint, a
  * type as the row type of a table, and a type or function as the extension with its name. A `key` is found as its
- * constraint or index, and a column that may be in several tables in the first table that has it.
+ * constraint or index. A column that may be in several tables is found in the first table that has it.
  */
 export function findObject(objects: TrackedObjects, wanted: SqlObject): TrackedObject | null {
   const { kind, name, table, columns, among } = wanted;

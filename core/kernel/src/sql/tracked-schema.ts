@@ -14,7 +14,8 @@ export interface TrackedSchema {
 }
 
 /**
- * Returns a schema that starts with the objects in `before`. Calls `onNew` with each object whose key was not in use.
+ * Returns a schema that starts with the objects in `before`. Calls `onNew` with each added object, unless it replaces
+ * one with the same key.
  */
 export function trackedSchema(
   before: TrackedObjects = new Map(),

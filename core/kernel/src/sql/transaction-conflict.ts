@@ -10,8 +10,8 @@ export interface TransactionConflict {
 /**
  * Returns the reason why a revision cannot run a statement because of its transaction: the statement controls the
  * transaction, or PostgreSQL does not run it in one. Returns `null` if the revision can run it, or if only the server
- * knows: whether a table is partitioned, a `do` block commits or a subscription has a slot. This is the only list of
- * such statements. It holds for PostgreSQL 15 and later, and for PGlite.
+ * can tell, because it depends on whether a table is partitioned, a `do` block commits or a subscription has a slot.
+ * This is the only list of such statements. It holds for PostgreSQL 15 and later, and for PGlite.
  */
 export function transactionConflict(node: Node, transaction: boolean): TransactionConflict | null {
   const control = controlCommand(node);
@@ -50,9 +50,9 @@ function controlCommand(node: Node): string | null {
 }
 
 /**
- * Whether `set transaction` asks for another transaction than the kernel's, which is read committed and read write. The
- * server rejects another isolation level after the first query, and the kernel cannot write its row in a transaction
- * that is read only.
+ * Whether `set transaction` requests other modes than those of the kernel's transaction, which is read committed and
+ * read write. The server rejects another isolation level after the first query, and in a read-only transaction the
+ * kernel could not write its row.
  */
 function changesTransaction({ kind, name, args }: VariableSetStmt): boolean {
   if (kind !== 'VAR_SET_MULTI') return false;

@@ -4,8 +4,8 @@ import { catalogQueries } from '../../src/catalog/catalog-queries.ts';
 it.each(Object.entries(catalogQueries))(
   'the plan of the query for %s stays valid because none of its oids can belong to a relation',
   (_, text) => {
-    // A plan depends on the relation of each oid constant in it. Relations get oids starting at 16384
-    // (FirstNormalObjectId).
+    // PostgreSQL takes each oid constant in a plan for a relation, and plans again when that relation changes. Oids of
+    // relations start at 16384 (FirstNormalObjectId).
     const numbers = Array.from(text.matchAll(/\b\d+\b/g), ([number]) => Number(number));
     expect(numbers.filter((number) => number >= 16_384)).toEqual([]);
   },

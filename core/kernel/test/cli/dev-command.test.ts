@@ -91,7 +91,7 @@ describe('@headwater/dev with a different version', () => {
     expect(existsSync(join(project.cwd, 'imported'))).toBe(false);
   });
 
-  it('is imported if its version matches (so the tests above reject nothing but the difference)', async () => {
+  it('is imported if its version matches, which shows that only the difference was rejected above', async () => {
     const project = await withThrowingDev(version);
     expect((await project.kernel('migrate:create', 'core')).stderr).toContain('the code of dev was run');
     expect(existsSync(join(project.cwd, 'imported'))).toBe(true);

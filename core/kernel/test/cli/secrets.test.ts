@@ -138,7 +138,7 @@ describe('a value of an environment variable', () => {
     expect(done[1]?.json()).toMatchObject({ error: { code: 'CONFIG_VALUE_INVALID' } });
   });
 
-  it('is printed if it is part of text that is printed anyway, so that the text stays correct', async () => {
+  it('is printed if it occurs in text that is printed anyway, so that the text stays correct', async () => {
     const project = await makeProject({ plugins });
     const done = await project.kernelWith({ env: { LIKES_KEY: project.cwd } }, 'config:check', '--json');
     expect(ok(done).json()).toMatchObject({ file: project.config, root: project.cwd });

@@ -61,7 +61,7 @@ describe('the schema of a config', () => {
     const schema = schemaOf();
     for (const [pointer, { description }] of Object.entries(settings)) {
       const keys = pointer.slice(1).split('/');
-      // An object of URLs is one of two ways to write the database; the settings of a plugin are those of any name.
+      // `database` may also be an object of URLs, and `*` stands for any plugin name.
       const place = keys.reduce<unknown>((inside, key) => {
         const [, urls] = (inside as Schema).anyOf ?? [];
         if (key === '*') return (inside as Schema).additionalProperties;

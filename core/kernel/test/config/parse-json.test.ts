@@ -71,7 +71,7 @@ describe('the text of a config', () => {
     },
   );
 
-  it('is never quoted at a value, which may be a secret', () => {
+  it('is never quoted where it contains a value, which may be a secret', () => {
     for (const text of [
       '{"password": hunter2}',
       '{"password" "hunter2"}',

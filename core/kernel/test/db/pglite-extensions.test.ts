@@ -122,7 +122,7 @@ describe('an extension that the embedded engine lacks', () => {
     await session.close();
   });
 
-  it('is refused when dynamic SQL creates it, and the revisions before it stay', async () => {
+  it('is refused when dynamic SQL creates it, and the revisions before it are kept', async () => {
     const session = await openPglite(memory);
     const dynamic = `do $$ begin execute 'create extension ' || 'postgis'; end $$`;
     const { applied, error } = await upgrade(session, branch('core', 'create table a ()', dynamic));
@@ -136,7 +136,7 @@ describe('an extension that the embedded engine lacks', () => {
 });
 
 describe('an extension that the embedded engine cannot load', () => {
-  it('is refused with its library', async () => {
+  it('is refused, and the error names its library', async () => {
     const session = await openPglite(memory);
     // Like a library that was built for another version of PGlite.
     const files: Partial<EngineFiles> = { createPreloadedFile: (...[, , , , , , onError]) => onError() };

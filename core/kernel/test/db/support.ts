@@ -67,7 +67,7 @@ export function branch(name: string, ...statements: readonly string[]): readonly
   return statements.map((up, i) => revision({ id: id(i + 1), revises: i === 0 ? null : id(i), up }));
 }
 
-/** A goal defined by steps instead of a graph. */
+/** A migration goal that is defined by steps instead of a graph. */
 export interface Steps
   extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'mode' | 'upToDate'>> {
   /** The revisions that the code knows. */
@@ -173,8 +173,8 @@ export function counted(session: Session): { readonly session: Session; readonly
 }
 
 /**
- * A session on an empty database for each test. PostgreSQL gets a database each; of PGlite, which takes a second to
- * start, one engine serves a whole file and is emptied in between.
+ * Gives each test a session on an empty database. On PostgreSQL, each test has its own database. PGlite takes a second
+ * to start, so the tests of a file share one engine, which is emptied between them.
  */
 export function sessionPerTest(kind: DatabaseKind): () => Session {
   let session: Session | null = null;

@@ -13,7 +13,7 @@ describe('heads and bases', () => {
     expect(bases(graph)).toEqual(['core@c1', 'likes@l1']);
   });
 
-  test('number several after a fork, and one again after a merge', () => {
+  test('are several after a fork, and one again after a merge', () => {
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2'))).toEqual(['a@a2', 'a@b2']);
     expect(heads(draw('a: a1 <- a2\na: a1 <- b2\na: a2 & b2 <- a3'))).toEqual(['a@a3']);
     expect(bases(draw('a: a1 <- a3\na: a2 <- a3'))).toEqual(['a@a1', 'a@a2']);

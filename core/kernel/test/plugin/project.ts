@@ -13,7 +13,7 @@ export const kernelFolder = join(import.meta.dirname, '../..');
 /** A running kernel with an arbitrary version. */
 export const kernelOf = (version = '1.0.0') => ({ version, directory: kernelFolder });
 
-/** A revision in a fixture: `slug` revises the one before it in the list. */
+/** A revision in a fixture. It revises the one before it in the list. */
 export interface FixtureRevision {
   readonly slug: string;
   readonly dependsOn?: readonly string[];
@@ -165,7 +165,7 @@ function revisionsOf(plugin: FixturePlugin) {
   });
 }
 
-/** Returns the manifest that a build of `plugin` would write, without real normal hashes, which nothing reads here. */
+/** Returns the manifest that a build of `plugin` would write. The normal hashes are fake: nothing reads them. */
 export function manifestOf(plugin: FixturePlugin): Readonly<Record<string, unknown>> {
   const revisions = revisionsOf(plugin).map(({ slug, revises, dependsOn, up }): ManifestRevision => {
     const edges = { id: `${plugin.name}@${slug}`, revises: revises === null ? [] : [revises], dependsOn };

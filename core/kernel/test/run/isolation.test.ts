@@ -4,7 +4,7 @@ import type { Session } from '../../src/db/session.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
 import { applied, branch, exists, revision, sessionPerTest, settings, upgrade, type Outcome } from '../db/support.ts';
 
-/** Runs revisions in one upgrade, in which they share transactions, or with an upgrade for each. */
+/** Runs revisions either in one upgrade, where they share transactions, or each in a separate upgrade. */
 type Way = (session: Session, revisions: readonly Revision[]) => Promise<Outcome>;
 
 const ways: readonly (readonly [string, Way])[] = [
@@ -31,7 +31,7 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
     Object.values((await session.query<Record<string, unknown>>(text))[0] ?? {})[0];
 
   describe.each(ways)('%s', (_, run) => {
-    it('with the constraints that an earlier revision had switched off', async () => {
+    it('with all constraints enabled, even if an earlier revision disabled them', async () => {
       const { error } = await run(
         session,
         branch(
@@ -44,14 +44,14 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await applied(session)).toEqual(['m@0001']);
     });
 
-    it('with temporary tables that an earlier revision created under the same name', async () => {
+    it('with its own temporary tables, even if an earlier revision created some with the same names', async () => {
       const text = (own: string): string =>
         `create temp table keep on commit drop as select 1 as id; create table ${own} as select * from keep`;
       expect((await run(session, branch('m', text('m_a'), text('m_b')))).error).toBeNull();
       expect(await value('select count(*)::int from m_b')).toBe(1);
     });
 
-    it('with the table of the schema, not with a temporary one of that name', async () => {
+    it('with the permanent table, even if an earlier revision created a temporary one with the same name', async () => {
       const a = revision({ id: 'a@0001', up: 'create table a_t (id int primary key)' });
       const b = revision({ id: 'b@0001', up: 'create temp table a_t as select 1 as id; create table b_x (id int)' });
       const c = revision({ id: 'c@0001', dependsOn: ['a@0001'], up: 'alter table a_t add column c_n int' });
@@ -75,7 +75,7 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await value('show timezone')).not.toBe('Asia/Tokyo');
     });
 
-    it('after the header of a dump', async () => {
+    it('even after a revision that begins with the header of a dump', async () => {
       const header = `select pg_catalog.set_config('search_path', '', false); set check_function_bodies = false;`;
       const revisions = branch('m', `${header} create table public.m_b (id int)`, 'create table m_c (id int)');
       expect((await run(session, revisions)).error).toBeNull();
@@ -96,7 +96,7 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(error).toBeNull();
     });
 
-    it('with the constraint modes of a new transaction, if dynamic SQL made the constraint deferrable', async () => {
+    it('with the constraint modes of a new transaction, even for a constraint from dynamic SQL', async () => {
       const { error } = await run(
         session,
         branch(
@@ -110,7 +110,7 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(error).toBeNull();
     });
 
-    it('with the checks of its deferred constraints before the session is restored', async () => {
+    it('with its deferred constraints checked before the session is restored', async () => {
       const { error } = await run(
         session,
         branch(
@@ -202,7 +202,7 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
     expect(await applied(session)).toEqual(['m@0001', 'm@0002']);
   });
 
-  it('is refused if the ledger has lost its format, with the way to repair it', async () => {
+  it('is refused if the ledger has lost its format, with a hint that repairs it', async () => {
     await upgrade(session, branch('m', 'create table a ()'));
     await session.script('delete from kernel.format');
     const { error } = await upgrade(session, branch('m', 'create table a ()', 'create table b ()'));

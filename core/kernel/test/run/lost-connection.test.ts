@@ -58,7 +58,7 @@ describe('an upgrade whose connection breaks twice', () => {
   it('reports what the database contains, for every moment on the wire', async () => {
     const { moments } = await upgradeThroughProxy(await emptyPostgres(), () => false);
     expect(moments).toBeGreaterThan(15);
-    // The second cut hits the new connection while it is opened, waits for the lock, reads the ledger, or runs the rest.
+    // The second cut hits the new connection while it opens, waits for the lock, reads the ledger, or runs the rest.
     const distances = [1, 3, 6, 9, 11, 12, 13, 14, 15, 17];
     const trials = Array.from({ length: moments }, (_, i) => distances.map((more) => [i + 1, i + 1 + more])).flat();
     const pending = trials[Symbol.iterator]();

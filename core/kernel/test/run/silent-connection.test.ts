@@ -7,7 +7,7 @@ import { applied, branch, settings, upgrade } from '../db/support.ts';
 
 interface SilentProxy {
   readonly session: Session;
-  /** From now on the proxy drops all data, keeps its connections open, and accepts no new one. */
+  /** Makes the proxy drop all data, keep its connections open, and refuse new ones. */
   readonly silence: () => void;
 }
 

@@ -120,7 +120,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     },
   );
 
-  it('is not said to be rolled back if it commits and then a statement fails', async () => {
+  it('is not reported as rolled back if it commits before a statement fails', async () => {
     const result = await run(async ({ query, sql }) => {
       await query(sql`insert into a values (1)`);
       await session.script('commit; begin');

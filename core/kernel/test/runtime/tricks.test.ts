@@ -29,7 +29,7 @@ describe('the kernel command', () => {
   });
 
   async function changesOf(own: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<ProcessChanges> {
-    // Without the cache shared by all tests, which Node would use in any case.
+    // Hides the cache that all tests share, because Node would use it in any case.
     const env = { NODE_OPTIONS: `--import=${probe}`, NODE_COMPILE_CACHE: '', TMPDIR: project.cwd, ...own };
     return changesIn((await project.kernelWith({ env }, ...args)).stderr);
   }

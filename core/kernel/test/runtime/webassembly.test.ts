@@ -8,7 +8,7 @@ import { makeProject, type Project } from '../../../../test/helper/project.ts';
 /** Enough SQL for V8 to optimize PostgreSQL's grammar. */
 const long = Array.from({ length: 12 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
 
-/** Bytes. The grammar has many times this size. Node's parser of CommonJS, which is WebAssembly too, has a fraction. */
+/** A size in bytes. The grammar is many times larger; Node's CommonJS parser, also WebAssembly, is much smaller. */
 const large = 10_000;
 
 /** Returns the sizes of the functions that V8 optimized, from its trace. Lines of two threads may interleave. */

@@ -200,7 +200,7 @@ describe('a syntax error', () => {
   });
 });
 
-describe('reading never fails with any error except SQL_SYNTAX', () => {
+describe('reading never fails with an error other than SQL_SYNTAX', () => {
   const words = fc.constantFrom(
     ...`select create table alter drop column add t a ( ) , ; 'x' "q" $$ 1 :: insert into values update set = from where
       index on type as enum -- /* */`.split(/ +/),

@@ -32,7 +32,7 @@ export async function effectsOf(sql: string): Promise<{
   };
 }
 
-/** Builds a history from lines like `plugin@slug: SQL`, in order. The SQL `code` stands for a revision of code. */
+/** Builds a history from lines like `plugin@slug: SQL`, in order. The SQL `code` denotes a code revision. */
 export function historyOf(...revisions: readonly string[]): Promise<SchemaHistory> {
   return schemaHistory(
     revisions.map((revision) => {

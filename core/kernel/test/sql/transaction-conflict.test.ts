@@ -46,7 +46,7 @@ const outside: readonly (readonly [sql: string, command: string])[] = [
   [`create subscription s connection '' publication p`, 'CREATE SUBSCRIPTION with a replication slot'],
 ];
 
-/** Statements that look like those above, and that a transaction runs. */
+/** Statements that look like those above, but can run in a transaction. */
 const accepted: readonly string[] = [
   'discard temp',
   'discard plans',
@@ -76,8 +76,8 @@ async function problemOf(sql: string, transaction = true): Promise<string | null
   return statement === undefined ? null : (transactionConflict(statement.node, transaction)?.problem ?? null);
 }
 
-describe('a conflict of a statement with the transaction of its revision', () => {
-  it.each(control)('is that it controls transactions, with `transaction: false` too: %s', async (sql, command) => {
+describe('a statement in a revision', () => {
+  it.each(control)('is always refused if it controls transactions: %s', async (sql, command) => {
     const problem = `A revision cannot run ${command}: only the kernel controls transactions.`;
     expect([await problemOf(sql), await problemOf(sql, false)]).toEqual([problem, problem]);
   });
@@ -86,7 +86,7 @@ describe('a conflict of a statement with the transaction of its revision', () =>
     ...outside,
     ['alter subscription s refresh publication', 'ALTER SUBSCRIPTION with a refresh'] as const,
     ['alter subscription s add publication p', 'ALTER SUBSCRIPTION with a refresh'] as const,
-  ])('is that it needs `transaction: false`: %s', async (sql, command) => {
+  ])('is refused if it needs `transaction: false`: %s', async (sql, command) => {
     expect(await problemOf(sql)).toBe(`PostgreSQL does not run ${command} in a transaction.`);
     expect(await problemOf(sql, false)).toBeNull();
   });
@@ -97,7 +97,7 @@ describe('a conflict of a statement with the transaction of its revision', () =>
     `create subscription s connection '' publication p with (create_slot = 0)`,
     'alter subscription s set publication p with (refresh = off)',
     'alter database d with connection limit 3',
-  ])('does not exist: %s', async (sql) => {
+  ])('is accepted if it can run in a transaction: %s', async (sql) => {
     expect(await problemOf(sql)).toBeNull();
   });
 });
@@ -105,7 +105,7 @@ describe('a conflict of a statement with the transaction of its revision', () =>
 describe.each(databaseKinds)('a revision on %s', (kind) => {
   const current = sessionPerTest(kind);
 
-  it('fails with a statement that has a conflict', async () => {
+  it('fails with each refused statement', async () => {
     const session = current();
     for (const [sql] of [...control, ...outside]) {
       const { error } = await upgrade(session, branch('m', setup, sql));
@@ -114,7 +114,7 @@ describe.each(databaseKinds)('a revision on %s', (kind) => {
     expect(await applied(session)).toEqual(['m@0001']);
   });
 
-  it('runs with every statement that has none', async () => {
+  it('runs with all accepted statements', async () => {
     const { error } = await upgrade(current(), branch('m', setup, ...accepted));
     expect(error).toBeNull();
   });

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Adds a display name to users, and the time of their last visit. */
+/** Adds a display name to users, and a column for the time of their last visit. */
 export default defineRevision({
   id: 'core@0003_describe_users',
   revises: 'core@0002_create_activities',

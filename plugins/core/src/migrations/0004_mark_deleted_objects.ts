@@ -1,7 +1,8 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
 /**
- * Adds the time of deletion to objects. Their rows stay, because other rows may refer to them: replies to a comment.
+ * Adds the time of deletion to objects. A deleted object keeps its row, because other rows may refer to it, such as
+ * replies to a comment.
  */
 export default defineRevision({
   id: 'core@0004_mark_deleted_objects',

@@ -1,6 +1,6 @@
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 
-/** Adds the number of likes to objects, and counts the likes that exist. */
+/** Adds a like counter to objects and initializes it from the existing likes. */
 export default defineRevision({
   id: 'likes@0002_count_on_object',
   revises: 'likes@0001_create_like',

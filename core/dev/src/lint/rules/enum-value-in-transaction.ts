@@ -2,7 +2,7 @@ import { isCreatedInSameSql, nodesIn } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
-/** Reports a new enum value that is used before the transaction which adds it is committed. */
+/** Reports a use of a new enum value in the transaction that adds it, before the commit. */
 export const enumValueInTransaction: StatementRule = { statement: usedTooEarly };
 
 function usedTooEarly({ statement, objects, later, transaction }: StatementContext): readonly StatementFinding[] {

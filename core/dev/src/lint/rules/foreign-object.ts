@@ -15,9 +15,9 @@ import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
 /**
- * Reports changes of objects that other plugins own. A plugin may add columns to another plugin's table that are
- * nullable or have a default; constraints and indexes over its own columns there; triggers on a table on which it owns
- * a column; and it may change rows of such a table.
+ * Reports changes to objects that other plugins own. On another plugin's table, a plugin may add columns that are
+ * nullable or have a default, and constraints and indexes over its own columns. Once it owns a column there, it may
+ * also add triggers and change rows.
  */
 export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
   const ownership = ownershipIn(context);
@@ -83,7 +83,7 @@ function foreignOwner(object: SqlObject, { plugin, ownerOf }: ObjectOwnership): 
   return owner === plugin ? null : owner;
 }
 
-/** Whether a created object may already exist and thus have an owner. Parts of a table are checked separately. */
+/** Whether an object to create may already exist, and thus have an owner. Parts of a table are checked separately. */
 function mayExist({ table, kind }: SqlObject, { ifExists }: SqlStatement): boolean {
   return ifExists !== 'fails' && table === null && kind !== 'schema' && kind !== 'extension';
 }
@@ -139,7 +139,7 @@ function rowChanges(
   return [{ object: table, message, safer: leaveToOwner(owner) }];
 }
 
-/** Reports columns that end up required on another plugin's table: inserts fail while the plugin is not active. */
+/** Reports required columns on another plugin's table: they make inserts fail while this plugin is not active. */
 function requiredColumns(
   context: LintedRevision,
   objects: TrackedObjects,

@@ -13,7 +13,7 @@ export async function identifierTooLong(
     if (name !== null && Buffer.byteLength(name) > longestName && !found.has(name)) found.set(name, token.line);
   }
   return Array.from(found, ([name, line]) => {
-    // The name is in the last statement that begins on its line or earlier.
+    // The name belongs to the last statement that begins on the same line or on an earlier one.
     const statement = statements.findLast((one) => one.line <= line) ?? statements[0];
     const message = `The name ${name} has ${Buffer.byteLength(name)} bytes; PostgreSQL truncates names to ${longestName}.`;
     const at = { sql, statement: statement?.text ?? '', line: statement?.line ?? line };

@@ -5,7 +5,7 @@ import type { StatementFinding } from '../finding.ts';
 import { concurrentIndexFields } from '../safer-sql.ts';
 import type { AlterTableContext } from '../statement-rule.ts';
 
-/** Reports new constraints that PostgreSQL checks against every row, or builds an index for, under a lock. */
+/** Reports new constraints for which PostgreSQL scans every row or builds an index while it holds a lock. */
 export function newConstraints(context: AlterTableContext): readonly StatementFinding[] {
   const { subtype, def } = context.command;
   if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
@@ -15,7 +15,7 @@ export function newConstraints(context: AlterTableContext): readonly StatementFi
   return column?.constraints.flatMap((constraint) => newConstraint(context, constraint, column)) ?? [];
 }
 
-/** Examines one constraint. `column` is the column that is added with it. */
+/** Examines one constraint. `column` is the column that the same command adds. */
 function newConstraint(
   context: AlterTableContext,
   constraint: Constraint,

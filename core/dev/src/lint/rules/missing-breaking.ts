@@ -26,10 +26,10 @@ export function missingBreaking(reason: string): RuleFinding {
 }
 
 /**
- * Explains why older code is not compatible with the schema after a piece of SQL, phrased to follow "it": `drops the
- * column core_user.name, makes core_user.email not null`. Returns `null` if older code is compatible. These changes are
- * breaking: a drop or rename of an object that code names, a type that not every old value fits, an enum that loses a
- * value, and a column that now requires a value.
+ * Explains why a piece of SQL breaks older code, phrased to follow "it": `drops the column core_user.name, makes
+ * core_user.email not null`. Returns `null` if older code stays compatible with the schema. These changes are
+ * breaking: a drop or rename of an object that code names, a type that some old values may not fit, an enum that loses
+ * a value, and a column that now requires a value.
  *
  * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and the SQL does not
  * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and a
@@ -61,7 +61,7 @@ function lostValues({ name, lost }: RebuiltType): readonly string[] {
   return lost.map((value) => `removes '${value}' from the type ${name}`);
 }
 
-/** Views and functions that the SQL creates: dropping them before that is not a loss. */
+/** Views and functions that the SQL creates. If it drops one first, it only replaces it. */
 function recreatedObjects({ creates }: SqlStatement): readonly string[] {
   return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [lookupKey(made)] : []));
 }
@@ -114,7 +114,7 @@ function breakingColumnChanges(
   });
 }
 
-/** Columns that the SQL added to an existing table and for which every insert has to supply a value. */
+/** Columns that the SQL added to an existing table and that every insert has to supply. */
 function requiredColumns(objects: TrackedObjects): readonly string[] {
   return objects
     .values()

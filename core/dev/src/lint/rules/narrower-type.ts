@@ -2,7 +2,7 @@ import { alteredType, explainTypes } from '../altered-type.ts';
 import { replaceColumn } from '../safer-sql.ts';
 import type { StatementRule } from '../statement-rule.ts';
 
-/** Reports new column types that not every existing value fits. */
+/** Reports changes to a column type that some existing values may not fit. */
 export const narrowerType: StatementRule = {
   alterTable(context) {
     const altered = alteredType(context);

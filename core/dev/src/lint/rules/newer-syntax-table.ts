@@ -3,7 +3,7 @@ import { optionsIn, nodesIn, stringsIn } from '@headwater/kernel/internal/sql';
 
 /** Syntax that PostgreSQL 18 parses but PostgreSQL 15 cannot parse or cannot run. */
 export interface NewerSyntax {
-  /** Its name, to follow "uses" in a sentence. */
+  /** Its name, phrased to follow "uses". */
   readonly name: string;
   /** The major version of PostgreSQL that introduced it. */
   readonly since: number;
@@ -64,8 +64,8 @@ function returnsOldOrNew(node: Node): boolean {
 }
 
 /**
- * The syntax that `newer-syntax` reports. Syntax that is not listed goes unnoticed, as does syntax that the parser
- * cannot distinguish from an older form.
+ * The syntax that `newer-syntax` reports. It cannot report syntax that is missing here, nor syntax that the parser does
+ * not distinguish from an older form.
  */
 export const newerSyntaxTable: readonly NewerSyntax[] = [
   {

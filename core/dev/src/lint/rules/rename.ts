@@ -12,7 +12,7 @@ import {
 import { replaceColumn } from '../safer-sql.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
-/** Reports new names for objects that running code uses by their old names. */
+/** Reports renames of objects that running code still uses under their old names. */
 export const rename: StatementRule = {
   statement: ({ statement, objects, rebuilt }) =>
     statement.renames.flatMap(({ from, to }) => {

@@ -1,6 +1,6 @@
 import type { RuleFinding } from '../finding.ts';
 
-/** Reports SQL that PostgreSQL's parser rejects, from the details of the parser's SQL_SYNTAX. */
+/** Reports SQL that PostgreSQL's parser rejects. The finding comes from the details of the SQL_SYNTAX error. */
 export function syntax(
   sql: string,
   { message, line, excerpt }: { readonly message: string; readonly line: number; readonly excerpt: string },

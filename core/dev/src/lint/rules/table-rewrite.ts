@@ -20,7 +20,7 @@ export const tableRewrite: StatementRule = {
 
 const underLock = 'under an ACCESS EXCLUSIVE lock, blocking reads and writes';
 
-/** Functions that return a different value for each row, so a default that calls one is evaluated row by row. */
+/** Functions that return a different value for each row. A default that calls one is evaluated row by row. */
 const volatileFunctions: ReadonlySet<string> = new Set([
   'clock_timestamp',
   'currval',

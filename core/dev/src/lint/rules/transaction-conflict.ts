@@ -1,7 +1,7 @@
 import { transactionConflict, type SqlStatement } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 
-/** Reports statements that the run refuses because of the transaction of the revision. */
+/** Reports statements that are refused because of their revision's `transaction` setting. */
 export function transactionConflicts(
   sql: string,
   statements: readonly SqlStatement[],

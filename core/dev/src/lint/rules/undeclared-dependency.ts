@@ -13,8 +13,8 @@ import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
 /**
- * Reports objects of other plugins that a revision uses although nothing guarantees that they are created before it.
- * Each missing revision gets one finding.
+ * Reports objects of other plugins that a revision uses without a dependency that guarantees their creation. Each
+ * missing dependency is reported once.
  */
 export function undeclaredDependency(context: LintedRevision): readonly RuleFinding[] {
   const { statements, history } = context;
@@ -22,7 +22,7 @@ export function undeclaredDependency(context: LintedRevision): readonly RuleFind
   const missing = new Map<string, Missing>();
   for (const statement of statements) {
     for (const wanted of touchedObjects(statement)) {
-      // An object that the SQL itself created before needs no dependency.
+      // An object that an earlier statement of the same SQL created needs no dependency.
       if (findObject(schema.objects, wanted) !== null) continue;
       const revision = missingRevision(wanted, context);
       if (revision === null) continue;
@@ -52,15 +52,15 @@ interface Missing {
   readonly first: SqlStatement;
 }
 
-/** Returns the names of objects, without those inside a table that is in the list. */
+/** Returns the names of objects, excluding objects that belong to a table in the same list. */
 function namesOf(objects: readonly SqlObject[]): readonly string[] {
   const tables = new Set(objects.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
   return [...new Set(objects.filter(({ table }) => table === null || !tables.has(table)).map(displayName))];
 }
 
 /**
- * Returns the revision that has to be declared; `null` if one that created the object is declared already, or if no
- * revision is known to have created it.
+ * Returns the revision that the dependencies lack. Returns `null` if they already include a revision that created the
+ * object, or if no revision is known to have created it.
  */
 function missingRevision(
   wanted: SqlObject,
@@ -72,7 +72,7 @@ function missingRevision(
   const first = made.find(({ revision }) => history.pluginOf(revision) !== plugin);
   if (first === undefined) return null;
   const latest = history.find(wanted)?.revision;
-  // The revision that changed the object last, unless it is declared already or depends on this revision itself.
+  // Prefer the last revision that changed the object, unless it is declared already or depends on this revision.
   const fits = latest !== undefined && history.pluginOf(latest) !== plugin && !ancestors.has(latest);
   return fits && !ancestorsOf(graph, latest).has(id) ? latest : first.revision;
 }

@@ -34,7 +34,7 @@ async function candidates(before: readonly string[], last: string, context: Cont
   return argumentsFor(spec?.complete, context);
 }
 
-/** Pressing Tab should not cause an error, so a command of a package that is not installed has no completions. */
+/** Pressing Tab must not print an error, so a command whose package is not installed simply has no completions. */
 async function loadQuietly(name: string, context: Context): Promise<Command | null> {
   try {
     return (await commandNamed(name)?.load(context)) ?? null;

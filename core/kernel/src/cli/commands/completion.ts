@@ -3,8 +3,8 @@ import { nearestName } from '../../error/nearest-name.ts';
 import type { Command } from '../command.ts';
 import { usageOf } from '../signature.ts';
 
-// Each script asks the kernel for the words that may follow. In bash a colon ends a word, so the part before the colon
-// is already on the line.
+// Each script asks the kernel for completions. Bash splits words at colons, so its script must remove the part before
+// the colon, which is already on the line.
 const scripts: Readonly<Record<string, string>> = {
   bash: `_kernel() {
   local line="\${COMP_LINE:0:COMP_POINT}" word colon="" reply

@@ -27,7 +27,7 @@ export const migrateDown: Command = {
   },
 };
 
-/** A branch name as a target means its head, which is kept. That is rarely intended, so the text explains it. */
+/** Explains why nothing is reverted. A branch name means the head of the branch, which is rarely what people intend. */
 export function explainNothing(target: string): string {
   const parsed = parseTarget(target);
   if (parsed.kind !== 'head') return `Nothing to revert: nothing is applied above ${target}.`;

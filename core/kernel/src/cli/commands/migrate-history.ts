@@ -82,7 +82,7 @@ function stateLabel({ state }: KnownRevision, colors: Colors): string {
   return state === 'applied' ? colors.green(word) : state === 'pending' ? colors.bold(word) : colors.yellow(word);
 }
 
-/** Draws the graph. With `only`, just that branch and the revisions that it depends on. */
+/** Draws the graph. If `only` is given, draws just that branch and the revisions that it depends on. */
 function drawing(set: PluginSet, branches: readonly Branch[], only: string | undefined): string {
   const known = branches.flatMap(({ revisions }) => revisions);
   const graph = graphOfPlugins(

@@ -33,7 +33,7 @@ export const migrateShow: Command = {
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run({ operands: [target = ''], switches }, context) {
     const config = openConfig(context);
-    // Neither the graph nor the ledger is checked, because the errors of both refer to this command.
+    // Neither the graph nor the ledger is checked, because errors in either tell people to run this command.
     const set = await loadPluginSet(config, kernelPackage());
     if (switches.has('offline')) return replyOf(find(branchesOf(set, null), target), set, null, switches);
     return withSession(config.database, async (session) => {

@@ -34,7 +34,7 @@ export const migrateStatus: Command = {
       const error = await problemOf(project, ledger);
       const inState = (state: 'pending' | 'dormant' | 'ahead'): ReadonlySet<string> =>
         new Set(branches.flatMap((branch) => branch[state]));
-      // In the order in which they will run or did run.
+      // In the order in which they ran or will run.
       const pending = idsOf(project.revisionSet.graph.order, inState('pending'));
       const dormant = idsOf(ledger.rows, inState('dormant'));
       const ahead = idsOf(ledger.rows, inState('ahead'));
@@ -59,7 +59,7 @@ function idsOf(ordered: readonly { readonly id: string }[], wanted: ReadonlySet<
   return ordered.flatMap(({ id }) => (wanted.has(id) ? [id] : []));
 }
 
-/** Returns the error with which an upgrade would reject the ledger; `null` if it would accept it. */
+/** Returns the error that an upgrade would throw for this ledger, or `null` if it would accept the ledger. */
 async function problemOf(
   { session, revisionSet }: OpenProject,
   ledger: Awaited<ReturnType<typeof readLedger>>,

@@ -45,7 +45,7 @@ export const pluginDisable: Command = {
   },
 };
 
-/** Ignores other errors: two broken plugins must not prevent each other from being disabled. */
+/** Throws if an active plugin needs `name`. Other errors must not prevent people from disabling a broken plugin. */
 async function assertNotRequired(name: string, config: Config): Promise<void> {
   try {
     await loadRevisionSet(config);

@@ -43,7 +43,7 @@ export const pluginList: Command = {
 interface ListedPlugin {
   readonly name: string;
   readonly state: 'active' | 'disabled' | 'not listed';
-  /** An npm name or a `./path`. `null` if the config names none and no package with a usual name is installed. */
+  /** An npm name or a `./path`. `null` if the config names no package and none with a usual name is installed. */
   readonly package: string | null;
   /** `null`, like `from`, if the package is not installed. */
   readonly version: string | null;

@@ -95,11 +95,11 @@ function reportText(
 
 /**
  * Waits for a signal, or for an uncaught failure of a plugin, and returns the reason as text. The first signal
- * removes the handlers, so a second one ends the process, as signals do.
+ * removes the handlers, so that a second one ends the process immediately.
  */
 function untilStopped(interruption: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    // Keeps the process running even if no plugin has an open handle. A timer cannot be longer.
+    // The timer keeps the process running even if no plugin has an open handle. Its interval is the longest possible.
     const alive = setInterval(() => {}, 2 ** 31 - 1);
     const end = (why: string): void => {
       clearInterval(alive);

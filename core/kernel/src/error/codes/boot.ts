@@ -10,7 +10,7 @@ function writtenBefore({ phase }: { readonly phase: string }): string {
     : 'The database is at its heads; the plugin itself may have written data.';
 }
 
-/** The phases as verbs: "did not … within 10 s". */
+/** The verb for each phase, used in "did not … within 10 s". */
 const verbs = { import: 'finish importing', start: 'start', stop: 'stop' } as const;
 
 const committedEarlier = (): string =>

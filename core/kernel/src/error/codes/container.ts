@@ -2,7 +2,7 @@ import { defineError } from '../define-error.ts';
 import { exitCode } from '../exit-code.ts';
 import { quoteInput } from '../quote-input.ts';
 
-/** A value that is being created: that of a token, or a contribution to a point. */
+/** A value that is being created, either for a token or as a contribution to a point. */
 export interface ResolutionStep {
   readonly name: string;
   readonly plugin: string;

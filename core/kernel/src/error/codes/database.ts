@@ -9,7 +9,7 @@ const rolledBack = (d: { applied: readonly string[]; direction?: 'up' | 'down' }
   d.applied.length === 0
     ? 'It was rolled back; nothing was written.'
     : `It was rolled back; ${earlier(d.applied.length)} ${d.direction === 'down' ? 'reverted' : 'applied'}.`;
-/** What a statement outside a transaction left. For a revision that was rolled back, it is `null`. */
+/** The leftovers of a statement that failed outside a transaction. `null` for a revision that was rolled back. */
 interface Outside {
   readonly leftover: { readonly index: string; readonly dropped: boolean } | null;
 }
@@ -74,7 +74,7 @@ export const databaseCodes = {
       /** The library that does not load; `null` if the extension is not installed. */
       unfit: string | null;
       revision: string | null;
-      /** `null`: unknown, or the run has not begun. */
+      /** The revisions that this run has applied. `null` if that is unknown or the run has not begun. */
       applied: readonly string[] | null;
     }) => {
       const [subject, place] =
@@ -247,7 +247,7 @@ function grantHint(missing: string, user: string, isPending: boolean): string {
   if (isPending && (isLedger || missing.startsWith('must be owner'))) {
     return 'Apply the pending revisions first, as the user that owns the tables: npx kernel migrate:up';
   }
-  // With nothing pending, a boot only reads the ledger.
+  // If nothing is pending, a boot only reads the ledger.
   if (isLedger) {
     return `${run}grant usage on schema kernel to "${user}"; grant select on all tables in schema kernel to "${user}";`;
   }

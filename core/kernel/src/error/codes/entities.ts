@@ -12,7 +12,7 @@ export interface PluginRef {
 const thePlugin = (d: PluginRef): string => `the plugin "${d.plugin}" (${d.package})`;
 const ThePlugin = (d: PluginRef): string => `The plugin "${d.plugin}" (${d.package})`;
 
-/** One of several declarations of the same object: the plugin, and the name of its entity or property. */
+/** One of several plugins that declare the same object, with the name of its entity or property. */
 export interface Claim extends PluginRef {
   readonly name: string;
 }

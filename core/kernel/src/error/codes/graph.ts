@@ -146,7 +146,7 @@ export const graphCodes = {
   }),
 };
 
-/** Joins the first eight sentences, which are enough to act on. `details` has all of them. */
+/** Joins the first eight sentences, which suffice to fix the problem. `details` contains all of them. */
 function firstFew(sentences: readonly string[]): string {
   const shown = sentences.slice(0, 8).join('; ');
   return sentences.length > 8 ? `${shown}; and ${sentences.length - 8} more` : shown;

@@ -42,10 +42,10 @@ export const pluginCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: {
       plugin: string;
-      /** One name or path if the config names the package; otherwise the usual names. */
+      /** The package name or path from the config if there is one; otherwise the usual package names. */
       tried: readonly string[];
       from: string;
-      /** An installed plugin with a similar name, if one was searched for. */
+      /** An installed plugin with a similar name, if a search found one. */
       nearest?: string | null;
     }) => {
       const close = d.nearest ?? null;

@@ -45,7 +45,7 @@ export const revisionCodes = {
       file: string;
       dependency: string;
       plugin: string;
-      /** `null` if the plugin is not active, so that its package is unknown. */
+      /** `null` if the package is unknown because the plugin is not active. */
       package: string | null;
       optional: boolean;
     }) =>
