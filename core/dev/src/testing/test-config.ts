@@ -74,7 +74,7 @@ function activePackages(plugins: readonly string[], root: string, packages: Pack
   return { core, packages: found };
 }
 
-/** Finds the package of a plugin: its name for a config, and its folder. */
+/** Returns the folder of a plugin's package, and the name to use for the package in a config. */
 function locate(plugin: string, root: string, packages: Packages): readonly [specifier: string, directory: string] {
   if (plugin === '.' || plugin.startsWith('./')) {
     const specifier = plugin === '.' ? './' : plugin;
