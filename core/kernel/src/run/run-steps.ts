@@ -38,7 +38,10 @@ export async function runSteps(
   return runBatches(run, batchesOf(steps, mode, together), progress);
 }
 
-/** Checks once that the database is writable, and creates or upgrades the ledger. Returns like {@link runSteps}. */
+/**
+ * Checks once that the database is writable, and creates or upgrades the ledger. Returns like {@link runSteps}. If the
+ * ledger's own locks are not granted, it is retried for up to `retryFor` seconds, like a batch.
+ */
 async function prepareDatabase(
   run: RunContext,
   steps: readonly RunnableStep[],
@@ -46,23 +49,39 @@ async function prepareDatabase(
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
-  const { session } = run;
+  const { session, settings } = run;
   const [step] = steps;
   if (step === undefined) return null;
-  try {
-    const ids = steps.map(({ id }) => id);
-    if (!progress.checked && session.kind === 'postgres') {
-      const kinds = batchesOf(steps, mode, false);
-      const outside = kinds.find(({ kind }) => kind === 'nontransactional')?.steps[0]?.id ?? null;
-      const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'code');
-      await assertServerFits(session, { ids, outside, spansMessages });
+  const applied = progress.applied.map(({ id }) => id);
+  const began = performance.now();
+  for (let attempts = 1; ; attempts += 1) {
+    const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
+    try {
+      const ids = steps.map(({ id }) => id);
+      if (!progress.checked && session.kind === 'postgres') {
+        const kinds = batchesOf(steps, mode, false);
+        const outside = kinds.find(({ kind }) => kind === 'nontransactional')?.steps[0]?.id ?? null;
+        const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'code');
+        await assertServerFits(session, { ids, outside, spansMessages });
+      }
+      progress.checked = true;
+      return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
+    } catch (error) {
+      const verdict = classifyError(error, { session, step, size: 1, applied });
+      if (verdict.kind === 'fail') throw verdict.error;
+      if (verdict.kind === 'lost') return { ...verdict, step };
+      if (verdict.kind !== 'retry') return { kind: 'busy', step };
+      const blockers = (await watch?.stop()) ?? [];
+      const seconds = (performance.now() - began) / 1000;
+      if (seconds >= settings.retryFor) {
+        const details = { revision: null, seconds: Math.round(seconds), attempts, blockers, applied, outside: null };
+        throw kernelError('MIGRATION_BLOCKED', details, { cause: error });
+      }
+      run.observer.waits?.('table locks', step);
+      await sleep(100 + Math.random() * Math.min(200 * attempts, 2000));
+    } finally {
+      await watch?.stop();
     }
-    progress.checked = true;
-    return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
-  } catch (error) {
-    const verdict = classifyError(error, { session, step, size: 1, applied: [] });
-    if (verdict.kind === 'fail') throw verdict.error;
-    return verdict.kind === 'lost' ? { ...verdict, step } : { kind: 'busy', step };
   }
 }
 

@@ -142,6 +142,19 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await exists(session, 'a')).toBe(true);
   });
 
+  test('gives up if another session keeps an uncommitted schema of the name "kernel"', async ({
+    database: { session, other },
+  }) => {
+    const idle = await other('the open psql');
+    await idle.query('begin; create schema kernel');
+    const { error } = await upgrade(session, table, { settings: { ...settings, lockTimeout: 0.3, retryFor: 1.2 } });
+    expect(error).toMatchObject({ code: 'MIGRATION_BLOCKED', details: { revision: null } });
+    expect(error?.message).toContain('The ledger did not get its table locks');
+    expect(error?.message).toContain('"the open psql"');
+    await idle.query('rollback');
+    expect((await upgrade(session, table)).error).toBeNull();
+  });
+
   test('finds out which revisions were committed if the connection breaks', async ({ database: { name, session } }) => {
     await upgrade(session, table);
     const plan = [

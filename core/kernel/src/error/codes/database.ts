@@ -173,14 +173,15 @@ export const databaseCodes = {
   MIGRATION_BLOCKED: defineError({
     exit: exitCode.migrationFailed,
     message: (d: {
-      revision: string;
+      /** `null` if it was the ledger itself that could not be created or upgraded. */
+      revision: string | null;
       seconds: number;
       attempts: number;
       blockers: readonly string[];
       applied: readonly string[];
       outside: Outside | null;
     }) =>
-      `Revision "${d.revision}" did not get its table locks within ${d.seconds} s and ${d.attempts} attempts; ` +
+      `${d.revision === null ? 'The ledger' : `Revision "${d.revision}"`} did not get its table locks within ${d.seconds} s and ${d.attempts} attempts; ` +
       `${d.blockers.length === 0 ? 'the blocking session is unknown' : `blocked by ${joinNames(d.blockers)}`}.`,
     hint: () =>
       'End that session, or run the command again when the tables are less busy. To try longer: "upgrade": { "retryFor": seconds } in config.json.',
