@@ -7,6 +7,7 @@ import { community, complaintIn, ok, openTrap, refusalIn } from './support.ts';
 const misuse: readonly (readonly [line: string, says: RegExp, usageOf: string | null])[] = [
   ['migrat:up', /"?migrat:up"?.*did you mean migrate:up/is, null],
   ['migrate up', /did you mean migrate:up/i, null],
+  ['stauts', /did you mean migrate:status/i, null],
   ['toString', /toString/, null],
   ['__proto__', /__proto__/, null],
   ['help migrate:upp', /did you mean migrate:up/i, null],

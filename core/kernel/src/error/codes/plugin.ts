@@ -60,7 +60,7 @@ export const pluginCodes = {
         d.plugin === 'core'
           ? 'or remove the key "core"'
           : `or deactivate the plugin: npx kernel plugin:disable ${d.plugin}`;
-      if (typeof d.nearest === 'string') return `npx kernel plugin:enable ${d.nearest}`;
+      if (typeof d.nearest === 'string') return `If you meant "${d.nearest}", run the command again with that name.`;
       if (others.length > 0) {
         return `Install its package. If the package has another name, add it to the plugin in config.json: "$package": "@acme/${d.plugin}"; ${without}`;
       }
