@@ -23,7 +23,7 @@ const kernel: Layout = {
     plan: ['error', 'graph', 'type plugin'],
     config: ['error', 'graph'],
     runtime: [],
-    plugin: ['error', 'contract', 'graph', 'config', 'runtime', 'peers'],
+    plugin: ['error', 'contract', 'graph', 'config', 'runtime', 'peers', 'sql'],
     sql: ['error', 'runtime'],
     ownership: ['error', 'sql'],
     peers: ['error'],

@@ -22,6 +22,8 @@ export interface InMemoryPlugin {
   readonly extend?: PluginDefinition['extend'];
   /** Default: `sources`. */
   readonly from?: Plugin['from'];
+  /** Default: none. */
+  readonly openTables?: Plugin['openTables'];
 }
 
 /** `migrate:create` and `migrate:check` as functions, for plugins in memory. All calls share one shadow database. */
@@ -73,7 +75,7 @@ export function loaderOf(plugins: readonly InMemoryPlugin[]): LoadPlugin {
 export function pluginSetOf(plugins: readonly InMemoryPlugin[], revisions: readonly Revision[]): PluginSet {
   const depth = pluginDepths(new Map(plugins.map(({ name, requires = [] }) => [name, requires])));
   const loaded = plugins
-    .map(({ name, requires = [], from = 'sources' }): Plugin => ({
+    .map(({ name, requires = [], from = 'sources', openTables = [] }): Plugin => ({
       name,
       package: `plugin-${name}`,
       version: '1.0.0',
@@ -83,6 +85,7 @@ export function pluginSetOf(plugins: readonly InMemoryPlugin[], revisions: reado
       requires: requires.map((plugin) => ({ plugin, package: `plugin-${plugin}`, range: '^1.0.0', optional: false })),
       depth: depth.get(name) ?? 0,
       revisions: revisions.filter(({ plugin }) => plugin === name),
+      openTables,
     }))
     .toSorted((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
   return { plugins: loaded, byName: new Map(loaded.map((plugin) => [plugin.name, plugin])) };

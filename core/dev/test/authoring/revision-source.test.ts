@@ -40,6 +40,7 @@ async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revisi
     file: { directory, name: 'likes', version: '1.0.0', fields: {} },
     migrations: directory,
     ownMigrations: true,
+    openTables: [],
     commands: new Map(),
   });
 }

@@ -71,6 +71,7 @@ async function optionsOf(name: string, file: PackageFile): Promise<InstalledPlug
       requires,
       depth: 0,
       revisions: [],
+      openTables: [],
     });
     return definition.config === undefined ? { type: 'object', properties: {} } : optionSchema(definition.config);
   } catch (error) {

@@ -92,12 +92,12 @@ async function revisionsOf(found: readonly PluginPackage[]): Promise<readonly (r
 }
 
 function pluginOf(
-  { name, file, from, entry, commands }: PluginPackage,
+  { name, file, from, entry, openTables, commands }: PluginPackage,
   requires: readonly Requirement[],
   depth: number,
   revisions: readonly Revision[],
 ): Plugin {
   const { name: packageName, version, directory } = file;
   const identity = { name, package: packageName, version, directory, from, entry };
-  return Object.freeze({ ...identity, requires, depth, revisions, commands });
+  return Object.freeze({ ...identity, requires, depth, revisions, openTables, commands });
 }

@@ -4,6 +4,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { quoteInput } from '../error/quote-input.ts';
 import { isPluginName } from '../graph/revision-id.ts';
+import { nameText, parseName } from '../sql/qualified-name.ts';
 import { runsFromSources, sourceCondition } from '../runtime/source-condition.ts';
 import { resolveExports, isInside, stockConditions } from './package-exports.ts';
 import { isRecord, type PackageFile } from './packages.ts';
@@ -16,6 +17,11 @@ export interface PluginFields {
   readonly migrations: string;
   /** Whether `headwater.migrations` specifies that folder. */
   readonly ownMigrations: boolean;
+  /**
+   * Its tables in which other plugins may write rows of their own: settings, queues, roles. Each name is as `nameText`
+   * writes it: `queue_job`, `audit.entry`. Sorted.
+   */
+  readonly openTables: readonly string[];
   /** Commands that it adds to `kernel`: their summaries by name. */
   readonly commands: ReadonlyMap<string, string>;
 }
@@ -64,7 +70,7 @@ export function readPluginFields(file: PackageFile): PluginFields {
   const { headwater } = file.fields;
   if (headwater === undefined) throw fieldInvalid(file, 'headwater', 'is missing');
   if (!isRecord(headwater)) throw fieldInvalid(file, 'headwater', 'is not an object');
-  const { plugin, migrations, commands } = headwater;
+  const { plugin, migrations, openTables, commands } = headwater;
   if (typeof plugin !== 'string' || plugin === '') {
     throw fieldInvalid(file, 'headwater.plugin', plugin === undefined ? 'is missing' : 'is not a name');
   }
@@ -79,8 +85,25 @@ export function readPluginFields(file: PackageFile): PluginFields {
     file,
     migrations: `${file.directory}/${migrations?.replace(/^\.\//, '') ?? 'src/migrations'}`,
     ownMigrations: migrations !== undefined,
+    openTables: tableNamesIn(openTables ?? [], file),
     commands: commandsIn(commands ?? {}, plugin, file),
   };
+}
+
+const tablePattern = /^(?:(?:"(?:[^"]|"")+"|[^\s."]+)\.)?(?:"(?:[^"]|"")+"|[^\s."]+)$/;
+
+function tableNamesIn(tables: unknown, file: PackageFile): readonly string[] {
+  const problem = (text: string): KernelError => fieldInvalid(file, 'headwater.openTables', text);
+  if (!Array.isArray(tables)) throw problem('is not a list of table names, like ["queue_job", "audit.entry"]');
+  const names = tables.map((table: unknown) => {
+    if (typeof table !== 'string') throw problem('has an entry that is not a table name, like "queue_job"');
+    if (!tablePattern.test(table))
+      throw problem(`has ${quoteInput(table)}, not the name of a table: table or schema.table`);
+    return nameText(parseName(table));
+  });
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw problem(`has ${quoteInput(twice)} twice`);
+  return Object.freeze(names.toSorted());
 }
 
 /** The prefix keeps the commands of plugins distinct, and help groups them by it. */

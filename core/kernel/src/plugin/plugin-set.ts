@@ -26,6 +26,11 @@ export interface Plugin {
   readonly depth: number;
   /** In order of file name. */
   readonly revisions: readonly Revision[];
+  /**
+   * Its tables in which other plugins may write rows of their own, from `headwater.openTables` in its package.json.
+   * Each name is as `nameText` writes it: `queue_job`, `audit.entry`. Sorted. Their columns remain the plugin's.
+   */
+  readonly openTables: readonly string[];
   /** The commands that its package.json lists: their summaries by name. Default: none. */
   readonly commands?: ReadonlyMap<string, string>;
 }

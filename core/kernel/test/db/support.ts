@@ -96,6 +96,7 @@ export async function runSteps(session: Session, { known, plan, ...options }: St
     requires: [],
     depth: 0,
     revisions: [],
+    openTables: [],
   }));
   const pluginSet = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
   const revisions = new Map(known.map((one) => [one.id, one]));

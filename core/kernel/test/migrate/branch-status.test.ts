@@ -22,6 +22,7 @@ function setOf(...branches: readonly (readonly Revision[])[]): PluginSet {
     requires: [],
     depth: 0,
     revisions,
+    openTables: [],
   }));
   return { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
 }

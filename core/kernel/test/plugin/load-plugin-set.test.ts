@@ -204,6 +204,10 @@ describe('an invalid or missing package', () => {
     [{ headwater: { plugin: 'Likes' } }, 'headwater.plugin', 'is "Likes", not [a-z][a-z0-9-]{0,38}'],
     [{ headwater: { plugin: 'likes', migrations: '../x' } }, 'headwater.migrations', 'inside the package: "../x"'],
     [{ headwater: { plugin: 'likes', migrations: 5 } }, 'headwater.migrations', 'inside the package'],
+    [{ headwater: { plugin: 'likes', openTables: 'likes_like' } }, 'headwater.openTables', 'is not a list'],
+    [{ headwater: { plugin: 'likes', openTables: [5] } }, 'headwater.openTables', 'entry that is not a table name'],
+    [{ headwater: { plugin: 'likes', openTables: ['a.b.c'] } }, 'headwater.openTables', '"a.b.c", not the name'],
+    [{ headwater: { plugin: 'likes', openTables: ['t', 'public.t'] } }, 'headwater.openTables', 'has "t" twice'],
     [{ exports: {} }, 'exports', 'no module for "."'],
     [{ exports: { './x': './x.js' } }, 'exports', 'no module for "."'],
     [{ exports: '../outside.js' }, 'exports', 'no module for "."'],
@@ -216,6 +220,16 @@ describe('an invalid or missing package', () => {
     const { code, exit, text } = await refusalIn(() => project.load({ likes: {} }));
     expect([code, exit]).toEqual(['PLUGIN_FIELD_INVALID', 12]);
     for (const one of ['@headwater/plugin-likes', `"${field}"`, 'package.json', part]) expect(text).toContain(one);
+  });
+
+  it('declares the tables that are open to rows of other plugins', async () => {
+    const project = makeProject();
+    const openTables = ['public.queue_job', 'audit.entry', 'public."Dotted.name"'];
+    project.install({ name: 'queue', fields: { headwater: { plugin: 'queue', openTables } } });
+    project.link({ name: 'likes' });
+    const { byName } = await project.load({ queue: {}, likes: {} });
+    expect(byName.get('queue')?.openTables).toEqual(['"Dotted.name"', 'audit.entry', 'queue_job']);
+    expect(byName.get('likes')?.openTables).toEqual([]);
   });
 
   it('is rejected if the migrations folder that it names is missing', async () => {
@@ -254,7 +268,10 @@ describe('any package.json', () => {
         name: fc.jsonValue(),
         version: fc.jsonValue(),
         headwater: fc.oneof(
-          fc.record({ plugin: fc.constant('likes'), migrations: fc.jsonValue() }, { requiredKeys: ['plugin'] }),
+          fc.record(
+            { plugin: fc.constant('likes'), migrations: fc.jsonValue(), openTables: fc.jsonValue() },
+            { requiredKeys: ['plugin'] },
+          ),
           fc.jsonValue(),
         ),
         exports,

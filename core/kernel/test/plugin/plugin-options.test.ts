@@ -17,6 +17,7 @@ const plugin: Plugin = {
   requires: [],
   depth: 1,
   revisions: [],
+  openTables: [],
 };
 
 const schema = z.object({
