@@ -4,7 +4,10 @@
  *
  * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
  *   revision after its package is uninstalled. `up` and `down` are null if they are code.
- * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row.
+ * - `kernel.run`: a row for each run that wrote something or failed. Without an outcome, it is running or was killed.
+ * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row. Later kernels
+ *   may write other kinds of events, which need not be about a revision.
+ * - `kernel.format`: the number of the format, and that of the oldest kernel format that can still read it.
  */
 export const formats: readonly string[] = [
   `create table kernel.format (version integer not null);
@@ -36,6 +39,20 @@ create table kernel.event (
   run_id uuid not null,
   at timestamptz not null default clock_timestamp(),
   row jsonb not null
+);`,
+  `alter table kernel.format add column least_reader integer not null default 2;
+alter table kernel.ledger add column objects jsonb;
+alter table kernel.event drop constraint event_kind_check, alter column slug drop not null, alter column row drop not null,
+  add column detail jsonb;
+create table kernel.run (
+  id uuid primary key,
+  kind text not null,
+  host text not null,
+  kernel_version text not null,
+  started_at timestamptz not null default clock_timestamp(),
+  ended_at timestamptz,
+  outcome text,
+  error text
 );`,
 ];
 

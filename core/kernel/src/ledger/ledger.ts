@@ -1,5 +1,6 @@
 import { hash } from '../runtime/lazy-crypto.ts';
 import { kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import { serverErrorOf } from '../db/server-error.ts';
 import { serverSqlState } from '../db/sql-state.ts';
 import { currentFormat } from './ledger-schema.ts';
@@ -15,7 +16,7 @@ export interface LedgerRow extends RevisionNode {
 
 /** The ledger of a database. */
 export interface Ledger {
-  /** The number of its format; 0 if there is no ledger yet. */
+  /** The number of its format; 0 if there is no ledger yet. A newer one than that of this kernel can only be read. */
   readonly format: number;
   /** The rows, in application order. */
   readonly rows: readonly LedgerRow[];
@@ -34,6 +35,8 @@ export async function readLedger(session: Session): Promise<Ledger> {
 
 interface Reply {
   readonly format: number | null;
+  /** `null` in the first format. */
+  readonly leastReader: number | null;
   readonly same: boolean | null;
   /** One line for each revision, see {@link parseRows}; `null` if there is none, or if the digests are equal. */
   readonly lines: string | null;
@@ -51,10 +54,11 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     // some 120 ms per boot. It has no `order by` either: the rows are almost in the order of `seq`, and sorting them
     // here is cheaper.
     [found] = await session.query<Reply>(
-      `select format, same, case when same is not true then (
+      `select format, "leastReader", same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
             e'\\n') from kernel.ledger) end as lines
-        from (select (select max(version) from kernel.format) as format, case when $1::text is not null then (
+        from (select (select max(version) from kernel.format) as format,
+          (select max((to_jsonb(f) ->> 'least_reader')::integer) from kernel.format f) as "leastReader", case when $1::text is not null then (
           select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
             from (select plugin || '@' || slug || ' ' || raw as line from kernel.ledger) lines) end as same) reply`,
       [digest],
@@ -63,27 +67,33 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     const code = serverErrorOf(error)?.code;
     if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema)
       return { format: 0, rows: [] };
-    if (code === serverSqlState.undefinedColumn) assertKnownFormat(await readFormat(session));
+    if (code === serverSqlState.undefinedColumn) await assertReadable(session);
     throw error;
   }
   // The query succeeded, so the tables exist.
   if (found?.format === null || found === undefined) {
     throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: 'kernel.format is empty' });
   }
-  const { format } = found;
-  assertKnownFormat(format);
-  if (found.same === true) return null;
-  const { lines } = found;
+  const { format, leastReader, lines } = found;
+  if ((leastReader ?? format) > currentFormat) throw newer(format);
+  // A ledger of an older format is upgraded even if nothing is pending.
+  if (found.same === true) return format < currentFormat ? readLedger(session) : null;
   return { format, rows: lines === null ? [] : parseRows(lines) };
 }
 
-async function readFormat(session: Session): Promise<number> {
+/** A ledger without a column that every format has had is damaged, unless a newer kernel has removed it. */
+async function assertReadable(session: Session): Promise<void> {
   const [row] = await session.query<{ version: number }>('select version from kernel.format');
-  return row?.version ?? 0;
+  if ((row?.version ?? 0) > currentFormat) throw newer(row?.version ?? 0);
 }
 
-function assertKnownFormat(format: number): void {
-  if (format > currentFormat) throw kernelError('LEDGER_FORMAT_NEWER', { found: format, known: currentFormat });
+function newer(found: number): KernelError {
+  return kernelError('LEDGER_FORMAT_NEWER', { found, known: currentFormat });
+}
+
+/** Throws LEDGER_FORMAT_NEWER if a newer kernel has upgraded the ledger: this one can read it, but not write to it. */
+export function assertWritable({ format }: Ledger): void {
+  if (format > currentFormat) throw newer(format);
 }
 
 function parseRows(lines: string): readonly LedgerRow[] {

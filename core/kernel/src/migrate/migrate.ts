@@ -6,7 +6,8 @@ import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
-import { ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
+import { ledgerDigest, readLedgerUnlessEqual, type LedgerRow, assertWritable } from '../ledger/ledger.ts';
+import { currentFormat } from '../ledger/ledger-schema.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
@@ -51,8 +52,8 @@ export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' |
 
 /** The direction and target of a migration: an upgrade, a downgrade or a stamp. */
 export interface Goal<Target = unknown> {
-  /** `stamp` writes the rows of the steps without running them. */
-  readonly mode: 'run' | 'stamp';
+  /** A stamp writes the rows of the steps without running them. */
+  readonly kind: RunContext['kind'];
   /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only planning can tell. */
   readonly upToDate: string | null;
   /**
@@ -71,7 +72,7 @@ export function upgrade(
 ): Promise<MigrationResult> {
   const { revisions } = options.revisionSet;
   return migrate(options, {
-    mode: 'run',
+    kind: 'upgrade',
     upToDate: targets === 'heads' ? ledgerDigest(revisions.values()) : null,
     resolve: ({ graph, history }) =>
       [targets].flat().flatMap((target) => {
@@ -92,7 +93,7 @@ export function downgrade(
   { cascade = false }: { readonly cascade?: boolean } = {},
 ): Promise<MigrationResult> {
   return migrate(options, {
-    mode: 'run',
+    kind: 'downgrade',
     upToDate: null,
     resolve: ({ graph, history }) => absolute(resolveTarget(graph, history.applied, target, 'down'), target),
     plan: (state, resolved) =>
@@ -110,7 +111,7 @@ export function downgrade(
  */
 export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
   const { runId, applied, error, dormant, ahead } = await migrate(options, {
-    mode: 'stamp',
+    kind: 'stamp',
     upToDate: null,
     resolve: ({ graph, history }) => stampPlan(graph, history.applied, targets),
     plan({ graph, history }, ids) {
@@ -129,11 +130,10 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
  * error is part of the result, together with the steps committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
-  const { revisionSet, settings, observer = {} } = options;
+  const { revisionSet, settings } = options;
   const session = limitResponses(options.session, settings.responseTimeout);
-  const run: RunContext = { id: randomUUID(), session, settings, observer };
   const nothing: MigrationResult = {
-    runId: run.id,
+    runId: randomUUID(),
     plan: planOf([], 'up'),
     applied: [],
     error: null,
@@ -153,23 +153,34 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   const first = goal.plan(state, target);
   const { dormant, ahead } = state.history;
   const result: MigrationResult = { ...nothing, plan: first, dormant, ahead };
-  if (first.steps.length === 0) return result;
+  const isOutdated = state.ledger.format > 0 && state.ledger.format < currentFormat;
+  if (first.steps.length === 0 && !isOutdated) return result;
 
+  assertWritable(state.ledger);
+  const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
+  const run = openRun({ ...options, session }, result.runId, goal.kind);
+  if (first.steps.length === 0) {
+    await upgradeLedger(run, state.ledger.format);
+    return result;
+  }
   const { runSteps } = await import('../run/run-steps.ts');
   const { startProgress } = await import('../run/recover.ts');
   const progress = startProgress();
+  let error: KernelError | null = null;
   try {
     for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
       const steps = plan.steps.map((step) => runnable(step, revisionSet));
-      const interruption = await runSteps(run, steps, goal.mode, state.ledger, progress);
+      const interruption = await runSteps(run, steps, state.ledger, progress);
       if (interruption === null) break;
       state = await recoverState(run, interruption, progress, revisionSet);
+      assertWritable(state.ledger);
     }
-    return { ...result, dormant: remaining(dormant, progress), applied: progress.applied };
-  } catch (error) {
-    if (!isKernelError(error)) throw error;
-    return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
+  } catch (thrown) {
+    if (!isKernelError(thrown)) throw thrown;
+    error = thrown;
   }
+  await endRun(run, progress, error);
+  return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
 }
 
 /** Returns the rows that the run has not removed. */
@@ -202,7 +213,9 @@ async function recoverState(
 
 function runnable({ id, direction, plugin }: Plan['steps'][number], code: RevisionSet): RunnableStep {
   const { package: name, version } = code.pluginSet.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
-  return { id, direction, revision: code.revisions.get(id) ?? null, package: name, packageVersion: version };
+  const revision = code.revisions.get(id) ?? null;
+  const effects = direction === 'up' ? (revision?.effects ?? null) : null;
+  return { id, direction, revision, proven: effects !== null, effects, package: name, packageVersion: version };
 }
 
 /**

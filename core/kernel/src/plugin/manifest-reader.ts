@@ -91,8 +91,21 @@ function fits(sum: unknown, text: string, revisions: readonly unknown[]): boolea
 }
 
 function revisionOf(built: ManifestRevision, file: string, plugin: string): Revision {
-  const { id, revises, dependsOn, up, down, transaction, check, breaking, replaces, raw, since, dependsOnSince } =
-    built;
+  const {
+    id,
+    revises,
+    dependsOn,
+    up,
+    down,
+    transaction,
+    check,
+    breaking,
+    replaces,
+    raw,
+    since,
+    dependsOnSince,
+    effects,
+  } = built;
   return Object.freeze({
     id,
     plugin,
@@ -108,6 +121,7 @@ function revisionOf(built: ManifestRevision, file: string, plugin: string): Revi
     raw,
     since,
     dependsOnSince: dependsOnSince ?? nothing,
+    ...(effects !== undefined && { effects }),
     file,
   });
 }
@@ -138,7 +152,7 @@ function assertRevision(json: unknown, position: Position): void {
   if (!isRecord(json)) throw misfit(position, '', 'an object');
   const { plugin } = position;
   const { id, transaction, check, breaking, since, raw } = json;
-  const { dependsOn = none, replaces = none, dependsOnSince = nothing } = json;
+  const { dependsOn = none, replaces = none, dependsOnSince = nothing, effects } = json;
   if (typeof id !== 'string' || !id.startsWith(`${plugin}@`) || !isSlug(id.slice(plugin.length + 1))) {
     throw misfit(position, 'id', `the id of a revision of "${plugin}"`);
   }
@@ -157,6 +171,19 @@ function assertRevision(json: unknown, position: Position): void {
   if (!isRecord(dependsOnSince) || !Object.values(dependsOnSince).every((version) => typeof version === 'string')) {
     throw misfit(position, 'dependsOnSince', 'versions by revision id');
   }
+  if (effects !== undefined && !isEffects(effects)) throw misfit(position, 'effects', 'lists of objects');
+}
+
+/** Whether `json` is a {@link RevisionEffects}. */
+function isEffects(json: unknown): boolean {
+  const isName = (name: unknown): boolean =>
+    Array.isArray(name) && (name.length === 2 || name.length === 3) && name.every((part) => typeof part === 'string');
+  const { created, changed, dropped, renamed } = isRecord(json) ? json : {};
+  return (
+    [created, changed, dropped].every((names) => Array.isArray(names) && names.every(isName)) &&
+    Array.isArray(renamed) &&
+    renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName))
+  );
 }
 
 function assertIds(json: unknown, field: string, position: Position): void {

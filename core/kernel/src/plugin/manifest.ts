@@ -1,3 +1,4 @@
+import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import { hash } from '../runtime/lazy-crypto.ts';
 
 /** The format that this kernel writes, and the newest one that it can read. */
@@ -27,6 +28,8 @@ export interface ManifestRevision {
   readonly raw: string;
   readonly normal: string;
   readonly since: string;
+  /** The effects of `up`, as its text proves them. Absent if only running it can show them. */
+  readonly effects?: RevisionEffects;
 }
 
 /**

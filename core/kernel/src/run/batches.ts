@@ -1,18 +1,26 @@
+import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import type { Revision } from '../plugin/revision.ts';
-import type { RunStep } from './run-context.ts';
+import type { RunContext, RunStep } from './run-context.ts';
 
 /** A step with everything needed to run it. */
 export interface RunnableStep extends RunStep {
   /** `null` for a revision whose package is missing: it can only be reverted, with the SQL in the ledger. */
   readonly revision: Revision | null;
+  /** Whether it is known to touch nothing that its plugin does not own. Otherwise its effects are observed. */
+  readonly proven: boolean;
+  /** The effects of its `up`, if they are known before it runs. */
+  readonly effects: RevisionEffects | null;
   /** The npm package that the revision comes from, and its version. */
   readonly package: string;
   readonly packageVersion: string;
 }
 
-/** Steps that run together in one transaction. A batch of the kind `code` or `nontransactional` has one step. */
+/**
+ * Steps that run together in one transaction. A batch of the kind `observed` has one step, whose code the client runs or
+ * whose effects it observes. A batch of the kind `nontransactional` has one step, too.
+ */
 export interface Batch {
-  readonly kind: 'sql' | 'code' | 'nontransactional' | 'stamp';
+  readonly kind: 'sql' | 'observed' | 'nontransactional' | 'stamp';
   readonly direction: 'up' | 'down';
   readonly steps: readonly RunnableStep[];
 }
@@ -23,13 +31,17 @@ export const chunkSize = 100;
 /**
  * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction. This is only for
  * an empty ledger, because no other session can then be waiting for the locks of these revisions. In all other cases,
- * and always for code, `transaction: false` and downgrades, a batch has one revision. A revision that adds an enum
+ * and always for code, unproven SQL, `transaction: false` and downgrades, a batch has one revision. A revision that adds an enum
  * value ends its batch, since the value cannot be used before it is committed. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
  * batch.
  */
-export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp', together: boolean): readonly Batch[] {
-  if (mode === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];
+export function batchesOf(
+  steps: readonly RunnableStep[],
+  run: RunContext['kind'],
+  together: boolean,
+): readonly Batch[] {
+  if (run === 'stamp') return [{ kind: 'stamp', direction: 'up', steps }];
   const batches: Batch[] = [];
   let chunk: RunnableStep[] = [];
   const endChunk = (): void => {
@@ -55,11 +67,10 @@ export function batchesOf(steps: readonly RunnableStep[], mode: 'run' | 'stamp',
   return batches;
 }
 
-function batchKind({ revision, direction }: RunnableStep): Batch['kind'] {
-  if (revision === null) return 'sql';
-  const body = direction === 'up' ? revision.up : revision.down;
-  if (body?.kind === 'code') return 'code';
-  return revision.transaction ? 'sql' : 'nontransactional';
+function batchKind({ revision, direction, proven }: RunnableStep): Batch['kind'] {
+  const body = direction === 'up' ? revision?.up : revision?.down;
+  if (body?.kind !== 'code' && revision?.transaction === false) return 'nontransactional';
+  return proven ? 'sql' : 'observed';
 }
 
 function addsEnumValue({ revision }: RunnableStep): boolean {

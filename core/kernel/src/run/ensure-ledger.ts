@@ -5,6 +5,7 @@ import { dollarQuote } from '../sql/quote.ts';
 import { beginScript } from './envelope.ts';
 import { takeLock } from './migration-lock.ts';
 import type { RunContext } from './run-context.ts';
+import { readStoredEffects } from './stored-effects.ts';
 
 /**
  * Creates the ledger, or upgrades it from the format `found` to the format of this kernel, under the migration lock.
@@ -13,6 +14,7 @@ import type { RunContext } from './run-context.ts';
  */
 export async function ensureLedger({ session, settings }: RunContext, found: number): Promise<boolean> {
   if (found === currentFormat) return true;
+  const effects = found === 0 ? [] : await readStoredEffects(session);
   const steps = formats.map((text, i) => {
     const version = i + 1;
     return `if version < ${version} then
@@ -33,6 +35,9 @@ begin
     end if;
   end if;
   ${steps.join('\n  ')}
+  update kernel.ledger l set objects = f.objects
+    from json_to_recordset(${dollarQuote(JSON.stringify(effects))}) f(id text, objects jsonb)
+    where l.plugin || '@' || l.slug = f.id and l.objects is null;
 end`;
   try {
     await session.script(`${beginScript(settings)}do ${dollarQuote(block)};\ncommit;`);

@@ -1,10 +1,11 @@
 import type { UpgradeSettings } from '../config/config.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
-import type { Revision } from '../plugin/revision.ts';
-import { dollarQuote } from '../sql/quote.ts';
+import type { RevisionEffects } from '../ownership/revision-effects.ts';
+import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
+import type { RunContext } from './run-context.ts';
 import { optionalLimits, restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named after the columns. */
@@ -22,39 +23,38 @@ export interface RowToWrite {
   readonly package_version: string;
   readonly run_id: string;
   readonly attempt_id: string;
+  readonly objects: RevisionEffects | null;
 }
 
-/** Returns the ledger row of a step. */
-export function rowOf(
-  runId: string,
-  step: RunnableStep & { readonly revision: Revision },
-  attemptId: string,
-): RowToWrite {
-  const { revision, package: name, packageVersion } = step;
+/** Returns the ledger row of a step. Without its revision, the row can only be removed. */
+export function rowOf(runId: string, step: RunnableStep, attemptId: string): RowToWrite {
+  const { revision, package: name, packageVersion, effects } = step;
+  const [plugin = '', slug = ''] = step.id.split('@');
   return {
-    plugin: revision.plugin,
-    slug: revision.slug,
-    revises: revision.revises,
-    depends_on: revision.dependsOn,
-    replaces: revision.replaces,
-    raw: revision.raw,
-    breaking: revision.breaking,
-    up: revision.up.kind === 'sql' ? revision.up.text : null,
-    down: revision.down?.kind === 'sql' ? revision.down.text : null,
+    plugin,
+    slug,
+    revises: revision?.revises ?? [],
+    depends_on: revision?.dependsOn ?? [],
+    replaces: revision?.replaces ?? [],
+    raw: revision?.raw ?? '',
+    breaking: revision?.breaking ?? false,
+    up: revision?.up.kind === 'sql' ? revision.up.text : null,
+    down: revision?.down?.kind === 'sql' ? revision.down.text : null,
     package: name,
     package_version: packageVersion,
     run_id: runId,
     attempt_id: attemptId,
+    objects: effects,
   };
 }
 
 const columns =
-  'plugin, slug, revises, depends_on, replaces, raw, breaking, up, down, package, package_version, run_id, attempt_id';
+  'plugin, slug, revises, depends_on, replaces, raw, breaking, up, down, package, package_version, run_id, attempt_id, objects';
 
 /** The column types of a row that is passed as JSON. */
 const rowType =
   'plugin text, slug text, revises text[], depends_on text[], replaces text[], raw text, breaking boolean, up text, ' +
-  'down text, package text, package_version text, run_id uuid, attempt_id uuid';
+  'down text, package text, package_version text, run_id uuid, attempt_id uuid, objects jsonb';
 
 /** Returns the `insert … select` of rows with {@link rowType} from the relation or record `source`. */
 function insertRow(source: string, durationMs: string): string {
@@ -66,9 +66,9 @@ function insertRow(source: string, durationMs: string): string {
  * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
  * kernel (see {@link transactionLimits}).
  */
-export function beginScript(settings: UpgradeSettings, revisions = 1): string {
+export function beginScript(settings: UpgradeSettings, revisions = 1, idle = 0): string {
   return `begin isolation level read committed read write;
-${transactionLimits(settings, revisions)}
+${transactionLimits(settings, revisions, idle)}
 do $$ begin ${optionalLimits} end $$;
 `;
 }
@@ -130,6 +130,41 @@ function notify(state: string): string {
   return `raise notice using errcode = '${state}', message = step.plugin || '@' || step.slug;`;
 }
 
+/** SQL that adds the row of the run, unless an earlier batch has. Its start is that of its first transaction. */
+function recordRun({ id, kind, host, kernelVersion }: RunContext): string {
+  const values = [id, kind, host, kernelVersion].map(quoteLiteral).join(', ');
+  return `insert into kernel.run (id, kind, host, kernel_version, started_at) values (${values}, now()) on conflict do nothing;`;
+}
+
+/**
+ * Returns the script that records the end of a run. A run that failed before its first batch was committed has no row
+ * yet. Nothing waits for this to reach the disk: without it, the run counts as killed, which loses nothing.
+ */
+export function endRunScript(run: RunContext, error: string | null): string {
+  const { id, kind, host, kernelVersion, startedAt } = run;
+  const outcome = error === null ? 'done' : 'failed';
+  const literals = [id, kind, host, kernelVersion, startedAt.toISOString()].map(quoteLiteral).join(', ');
+  return `${beginScript(run.settings)}set local synchronous_commit = off;
+insert into kernel.run (id, kind, host, kernel_version, started_at, ended_at, outcome, error)
+  values (${literals}, clock_timestamp(), '${outcome}', ${error === null ? 'null' : quoteLiteral(error)})
+  on conflict (id) do update set ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error;
+commit;`;
+}
+
+/** Returns one `do` block that restores the session after a revision that the caller has run. */
+export function restoreBlock(settings: UpgradeSettings, idle: number): string {
+  return `do ${dollarQuote(`declare
+  ${restoreDeclarations}
+begin
+  ${restoreSession(transactionLimits(settings, 1, idle))}
+end`)};`;
+}
+
+/** Returns one `do` block that runs the text of a revision, whose effects the caller observes. */
+export function textBlock(text: string): string {
+  return `do ${dollarQuote(`begin execute ${dollarQuote(text)}; end`)};`;
+}
+
 /**
  * Returns one `do` block that applies `rows` in order: it takes the lock, checks that the needs of all rows are met,
  * skips rows that the ledger already has, runs the text of each revision, restores the session and writes the row. Texts
@@ -141,7 +176,8 @@ function notify(state: string): string {
  * that fails. Notices for all of them would make client and server wake each other a thousand times, which would take a
  * tenth of the time of a fresh upgrade.
  */
-export function upBlock(rows: readonly RowToWrite[], settings: UpgradeSettings): string {
+export function upBlock(rows: readonly RowToWrite[], run: RunContext): string {
+  const { settings } = run;
   const several = rows.length > 1;
   const loop = forEachRow(
     rows,
@@ -166,6 +202,7 @@ begin
   ${takeLock}
   ${checkFormat}
   ${checkNeeds(rows)}
+  ${recordRun(run)}
   ${several ? checkConstraintModes : ''}
   ${several ? `begin ${loop} ${notifyFailed} end;` : loop}
   ${several ? checkConstraintModes : ''}
@@ -202,7 +239,7 @@ const notifyFailed = `exception when query_canceled or assert_failure or others 
  * Returns one `do` block that writes `rows` in order without running them, and an event for each. It takes the same
  * lock and makes the same checks as {@link upBlock}.
  */
-export function stampBlock(rows: readonly RowToWrite[]): string {
+export function stampBlock(rows: readonly RowToWrite[], run: RunContext): string {
   const loop = forEachRow(
     rows,
     rowType,
@@ -220,6 +257,7 @@ begin
   ${takeLock}
   ${checkFormat}
   ${checkNeeds(rows)}
+  ${recordRun(run)}
   ${loop}
 end`)};`;
 }
@@ -249,7 +287,7 @@ const checkDependents = `select l.plugin || '@' || l.slug into missing from kern
 /**
  * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
  */
-export function downBlock(rows: readonly RowToRemove[], settings: UpgradeSettings): string {
+export function downBlock(rows: readonly RowToRemove[], run: RunContext): string {
   const loop = forEachRow(
     rows,
     'plugin text, slug text, down text, run_id uuid',
@@ -260,20 +298,21 @@ export function downBlock(rows: readonly RowToRemove[], settings: UpgradeSetting
     ${checkDependents}
     ${notify(kernelSqlState.begins)}
     execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
-    ${restoreSession(transactionLimits(settings))}
+    ${restoreSession(transactionLimits(run.settings))}
     ${removeRow}`,
   );
   return `do ${dollarQuote(`${declarations}
 begin
   ${takeLock}
   ${checkFormat}
+  ${recordRun(run)}
   ${loop}
 end`)};`;
 }
 
 /**
- * Returns one `do` block that makes the same checks for a single revision and leaves running it to the caller: a code
- * revision, or one that runs outside a transaction.
+ * Returns one `do` block that makes the same checks for a single revision and leaves running it to the caller: a
+ * revision whose code or effects the client must see, or one that runs outside a transaction.
  */
 export function guardBlock(row: RowToWrite, direction: 'up' | 'down'): string {
   const up = direction === 'up';
@@ -298,15 +337,11 @@ end`)};`;
 /**
  * Returns one `do` block that restores the session and writes or removes the row of a revision that the caller has run.
  */
-export function recordBlock(
-  row: RowToWrite,
-  direction: 'up' | 'down',
-  durationMs: number,
-  settings: UpgradeSettings,
-): string {
+export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationMs: number, run: RunContext): string {
   return `do ${dollarQuote(`${declarations}
 begin
-  ${restoreSession(transactionLimits(settings))}
+  ${restoreSession(transactionLimits(run.settings))}
+  ${recordRun(run)}
   select * into step from json_to_record(${dollarQuote(JSON.stringify(row))}) as row(${rowType});
   ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}
 end`)};`;

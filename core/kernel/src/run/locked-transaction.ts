@@ -3,16 +3,18 @@ import { kernelSqlState } from '../db/sql-state.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Opens a transaction that holds the migration lock, for a code revision or for one that runs outside a transaction.
- * Ends the transaction and returns `false` if another process has already run the revision.
+ * Opens a transaction that holds the migration lock, for a revision that is observed or that runs outside a transaction.
+ * The server ends it after `idle` seconds without a statement; 0 means never. Ends the transaction and returns `false` if
+ * another process has already run the revision.
  */
 export async function openLockedTransaction(
   { session, settings }: RunContext,
   row: RowToWrite,
   direction: 'up' | 'down',
+  idle: number,
 ): Promise<boolean> {
   let skipped = false;
-  await session.script(`${beginScript(settings)}${guardBlock(row, direction)}`, (notice) => {
+  await session.script(`${beginScript(settings, 1, idle)}${guardBlock(row, direction)}`, (notice) => {
     if (notice.code === kernelSqlState.skipped) skipped = true;
   });
   if (skipped) await session.script('rollback');

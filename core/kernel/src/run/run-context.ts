@@ -1,5 +1,6 @@
 import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
+import type { LedgerOwners } from '../ownership/ledger-owners.ts';
 import type { RunnableStep } from './batches.ts';
 
 /**
@@ -32,6 +33,15 @@ export interface RunStep {
 export interface RunContext {
   /** A UUID, written to every row. */
   readonly id: string;
+  readonly kind: 'upgrade' | 'downgrade' | 'stamp';
+  readonly startedAt: Date;
+  /** The host name of this computer, and the version of this kernel. */
+  readonly host: string;
+  readonly kernelVersion: string;
+  /** The owners of all objects, read from the ledger when they are first needed. */
+  readonly owners: LedgerOwners;
+  /** The tables that each plugin has opened to rows of others. */
+  readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
   readonly session: Session;
   readonly settings: UpgradeSettings;
   readonly observer: Observer;

@@ -26,8 +26,8 @@ export async function runNontransactional(
   const revision = step?.revision;
   if (step === undefined || revision === null || revision === undefined) return [];
   const { session } = run;
-  const row = rowOf(run.id, { ...step, revision }, attemptId);
-  if (!(await openLockedTransaction(run, row, batch.direction))) return [];
+  const row = rowOf(run.id, step, attemptId);
+  if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
   onBegin(step);
   const began = performance.now();
   let second: Session | null = null;
@@ -37,7 +37,7 @@ export async function runNontransactional(
       // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
       await runStatement(run, session, revision, batch.direction);
-      if (!(await openLockedTransaction(run, row, batch.direction))) return [];
+      if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
     } else {
       try {
         await second.script(timeLimits(run, textOf(revision, batch.direction)));
@@ -48,7 +48,7 @@ export async function runNontransactional(
         await second.close().catch(() => {});
       }
     }
-    await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run.settings)}\ncommit;`);
+    await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run)}\ncommit;`);
   } catch (error) {
     if (!session.lost) await session.script('rollback').catch(() => {});
     if (isKernelError(error) || error instanceof NontransactionalError) throw error;

@@ -20,10 +20,10 @@ export async function runSql(
   const done = new Set(byId.keys());
   const block =
     batch.direction === 'up'
-      ? upBlock(rowsOf(run, batch, attemptId), settings)
+      ? upBlock(rowsOf(run, batch, attemptId), run)
       : downBlock(
           batch.steps.map((step) => rowToRemove(run, step)),
-          settings,
+          run,
         );
   const script = `${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
   const onNotice = ({ code, message: id }: Notice): void => {
@@ -36,12 +36,9 @@ export async function runSql(
   return [...done];
 }
 
-/** Returns the ledger rows for the steps of a batch, excluding revisions that the code does not know. */
+/** Returns the ledger rows for the steps of a batch. */
 export function rowsOf(run: RunContext, batch: Batch, attemptId: string): readonly RowToWrite[] {
-  return batch.steps.flatMap((step) => {
-    const { revision } = step;
-    return revision === null ? [] : [rowOf(run.id, { ...step, revision }, attemptId)];
-  });
+  return batch.steps.map((step) => rowOf(run.id, step, attemptId));
 }
 
 function rowToRemove(run: RunContext, { id, revision }: RunnableStep): RowToRemove {

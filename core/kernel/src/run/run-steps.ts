@@ -9,9 +9,10 @@ import { ensureLedger } from './ensure-ledger.ts';
 import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
 import { NontransactionalError } from './nontransactional-error.ts';
-import { runCode } from './run-code.ts';
+import { proveSteps } from './prove-steps.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import { runNontransactional } from './run-nontransactional.ts';
+import { runObserved } from './run-observed.ts';
 import { runSql } from './run-sql.ts';
 import { runStamp } from './run-stamp.ts';
 import { watchBlockers } from './server-processes.ts';
@@ -23,7 +24,6 @@ import { watchBlockers } from './server-processes.ts';
 export async function runSteps(
   run: RunContext,
   steps: readonly RunnableStep[],
-  mode: 'run' | 'stamp',
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
@@ -31,11 +31,12 @@ export async function runSteps(
     progress.rows = ledger.rows.length;
     progress.deadline = performance.now() + run.settings.lockWait * 1000;
   }
-  if (mode === 'run') await loadExtensions(run.session, steps);
-  const interruption = await prepareDatabase(run, steps, mode, ledger, progress);
+  if (run.kind !== 'stamp') await loadExtensions(run.session, steps);
+  const interruption = await prepareDatabase(run, steps, ledger, progress);
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
-  return runBatches(run, batchesOf(steps, mode, together), progress);
+  const proven = await proveSteps(run, steps);
+  return runBatches(run, batchesOf(proven, run.kind, together), progress);
 }
 
 /**
@@ -45,7 +46,6 @@ export async function runSteps(
 async function prepareDatabase(
   run: RunContext,
   steps: readonly RunnableStep[],
-  mode: 'run' | 'stamp',
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
@@ -59,9 +59,9 @@ async function prepareDatabase(
     try {
       const ids = steps.map(({ id }) => id);
       if (!progress.checked && session.kind === 'postgres') {
-        const kinds = batchesOf(steps, mode, false);
+        const kinds = batchesOf(steps, run.kind, false);
         const outside = kinds.find(({ kind }) => kind === 'nontransactional')?.steps[0]?.id ?? null;
-        const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'code');
+        const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'observed');
         await assertServerFits(session, { ids, outside, spansMessages });
       }
       progress.checked = true;
@@ -132,7 +132,7 @@ function nameOf({ steps }: Batch): string {
   return first === last ? first : `${first} … ${last}`;
 }
 
-const runners = { sql: runSql, code: runCode, nontransactional: runNontransactional, stamp: runStamp } as const;
+const runners = { sql: runSql, observed: runObserved, nontransactional: runNontransactional, stamp: runStamp } as const;
 
 /** The position of a batch in the plan. */
 interface Position {

@@ -24,17 +24,26 @@ export async function readSql(sql: string, before?: TrackedObjects): Promise<Sql
   return Object.freeze({ statements: await trackSql(sql, trackedSchema(before), unattributed) });
 }
 
-/** Reads SQL and applies its effects to `schema`. Throws SQL_SYNTAX before it applies any. */
-export async function trackSql(sql: string, schema: TrackedSchema, author: Author): Promise<readonly SqlStatement[]> {
+/**
+ * Reads SQL and applies its effects to `schema`. Throws SQL_SYNTAX before it applies any. Calls `onStatement` with each
+ * statement before its effects are applied.
+ */
+export async function trackSql(
+  sql: string,
+  schema: TrackedSchema,
+  author: Author,
+  onStatement?: (statement: SqlStatement) => void,
+): Promise<readonly SqlStatement[]> {
   const statements: SqlStatement[] = [];
   for (const parsed of await parseSql(sql)) {
     const draft = openDraft(schema.isNameTaken);
     readStatement(parsed.node, draft);
     const body = sqlBodyOf(parsed.node);
     if (body !== null) draft.needs.push(...(await needsOfBody(body)));
-    const effects = closeDraft(draft);
-    trackStatement(schema, effects, author);
-    statements.push(Object.freeze({ ...parsed, ...effects }));
+    const statement = Object.freeze({ ...parsed, ...closeDraft(draft) });
+    onStatement?.(statement);
+    trackStatement(schema, statement, author);
+    statements.push(statement);
   }
   return Object.freeze(statements);
 }

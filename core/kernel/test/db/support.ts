@@ -69,7 +69,7 @@ export function branch(name: string, ...statements: readonly string[]): readonly
 
 /** A migration goal that is defined by steps instead of a graph. */
 export interface Steps
-  extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'mode' | 'upToDate'>> {
+  extends Partial<Pick<MigrationOptions, 'settings' | 'observer'>>, Partial<Pick<Goal, 'kind' | 'upToDate'>> {
   /** The revisions that the code knows. */
   readonly known: readonly Revision[];
   /** The steps to run, given the ids in the ledger. */
@@ -101,12 +101,12 @@ export async function runSteps(session: Session, { known, plan, ...options }: St
   const pluginSet = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
   const revisions = new Map(known.map((one) => [one.id, one]));
   const revisionSet = { pluginSet, graph: revisionGraph([]), revisions, packages };
-  const { mode = 'run', upToDate = null, settings: limits = settings, observer = {} } = options;
+  const { kind = 'upgrade', upToDate = null, settings: limits = settings, observer = {} } = options;
   try {
     return await migrate(
       { session, revisionSet, settings: limits, observer },
       {
-        mode,
+        kind,
         upToDate,
         resolve: () => null,
         plan: ({ history }) => ({

@@ -14,7 +14,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
   });
 
   const run = (up: RevisionCode, down?: RevisionCode): ReturnType<typeof upgrade> =>
-    upgrade(session, [revision({ id: 'likes@0001', dependsOn: ['core@0001'], up, ...(down && { down }) })]);
+    upgrade(session, [revision({ id: 'core@0002', revises: 'core@0001', up, ...(down && { down }) })]);
 
   it('runs queries with bound values in the transaction that writes its row', async () => {
     const result = await run(async ({ query, sql }) => {
@@ -23,7 +23,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     });
     expect(result.error).toBeNull();
     expect(await session.query('select x from a')).toEqual([{ x: 42 }]);
-    expect(await applied(session)).toEqual(['core@0001', 'likes@0001']);
+    expect(await applied(session)).toEqual(['core@0001', 'core@0002']);
   });
 
   it('is rolled back completely if its function throws', async () => {
@@ -133,8 +133,8 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
   it('ends with its time limit if its function never settles, and releases the lock', async () => {
     let late = async (): Promise<unknown> => null;
     const hanging = revision({
-      id: 'likes@0001',
-      dependsOn: ['core@0001'],
+      id: 'core@0002',
+      revises: 'core@0001',
       up: async ({ query, sql }) => {
         await query(sql`insert into a values (1)`);
         late = () => query(sql`insert into a values (1)`);
@@ -144,8 +144,8 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     const began = performance.now();
     const result = await upgrade(session, [hanging], { settings: { ...settings, codeTimeout: 0.2 } });
     expect(performance.now() - began).toBeLessThan(5000);
-    expect(result.error).toMatchObject({ code: 'CODE_TIMEOUT', exitCode: 31, details: { revision: 'likes@0001' } });
-    expect(result.error?.message).toContain('plugin "likes"');
+    expect(result.error).toMatchObject({ code: 'CODE_TIMEOUT', exitCode: 31, details: { revision: 'core@0002' } });
+    expect(result.error?.message).toContain('plugin "core"');
     expect(result.error?.written).toBe('It was rolled back; nothing was written.');
     await expect(late()).rejects.toMatchObject({ code: 'ENVELOPE_VIOLATED' });
     expect(await session.query('select x from a')).toEqual([]);
@@ -155,7 +155,7 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
 
   it('is reverted by its own code', async () => {
     const r = revision({
-      id: 'likes@0001',
+      id: 'core@0002',
       up: async ({ query, sql }) => void (await query(sql`insert into a values (7)`)),
       down: async ({ query, sql }) => void (await query(sql`delete from a where x = ${7}`)),
     });

@@ -28,7 +28,7 @@ async function stampOn(
   const done = await runSteps(session, {
     known: revisions,
     plan: (there) => revisions.flatMap(({ id }) => (there.has(id) ? [] : [{ id, direction: 'up' }])),
-    mode: 'stamp',
+    kind: 'stamp',
     ...options,
   });
   if (done.error !== null) throw done.error;

@@ -126,7 +126,7 @@ export const databaseCodes = {
     message: (d: { database: string; problem: string }) => `The ledger in ${d.database} is damaged: ${d.problem}.`,
     hint: () =>
       'Restore the schema "kernel" from a backup. If only the table kernel.format is empty, let the owner of the schema ' +
-      'run: insert into kernel.format values (1);',
+      'run: insert into kernel.format values (2);',
     written: committedEarlier,
   }),
   LEDGER_FORMAT_NEWER: defineError({
@@ -224,6 +224,32 @@ export const databaseCodes = {
       );
     },
   }),
+  OWNERSHIP_VIOLATED: defineError({
+    exit: exitCode.envelope,
+    message: (d: {
+      revision: string;
+      plugin: string;
+      direction: 'up' | 'down';
+      violations: readonly { readonly action: string; readonly object: string; readonly owner: string }[];
+      applied: readonly string[];
+    }) => {
+      const what = d.violations.map(
+        ({ action, object, owner }) => `it ${action} ${object}, which belongs to ${shownOwner(owner)}`,
+      );
+      return `Revision "${d.revision}" touches objects that "${d.plugin}" does not own: ${joinNames(what)}.`;
+    },
+    hint: (d) =>
+      `Change only objects that the revisions of "${d.plugin}" create, and rows of tables on which it owns a column. The owner of a ` +
+      'table can open it to rows of other plugins: "headwater": { "openTables": ["<table>"] } in its package.json.',
+    written: rolledBack,
+  }),
+  ROW_COUNTS_OFF: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: { database: string }) =>
+      `The server at ${d.database} does not count changed rows, because track_counts is off. The kernel needs the counts to check that a revision only touches its plugin's objects.`,
+    hint: () => 'As a superuser, run: alter system set track_counts = on; select pg_reload_conf();',
+    written: committedEarlier,
+  }),
   OUTCOME_UNKNOWN: defineError({
     exit: exitCode.outcomeUnknown,
     message: (d: { revision: string; database: string; reason: string }) =>
@@ -233,6 +259,10 @@ export const databaseCodes = {
     written: () => 'It is unknown whether that revision was committed. It took effect either completely or not at all.',
   }),
 };
+
+function shownOwner(owner: string): string {
+  return owner === 'kernel' ? 'the kernel' : `"${owner}"`;
+}
 
 function pendingText(pending: readonly string[]): string {
   const first = pending[0] ?? '?';
@@ -244,7 +274,7 @@ function pendingText(pending: readonly string[]): string {
 function grantHint(missing: string, user: string, isPending: boolean): string {
   const run = 'As the owner of the database, run: ';
   if (missing.startsWith('create on database')) return `${run}grant create on database <name> to "${user}";`;
-  const isLedger = /^permission denied for (?:schema kernel|table (?:format|ledger|event))$/.test(missing);
+  const isLedger = /^permission denied for (?:schema kernel|table (?:format|ledger|event|run))$/.test(missing);
   if (isPending && (isLedger || missing.startsWith('must be owner'))) {
     return 'Apply the pending revisions first, as the user that owns the tables: npx kernel migrate:up';
   }

@@ -3,8 +3,9 @@ import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { Batch } from './batches.ts';
-import { recordBlock, rowOf } from './envelope.ts';
+import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
+import { observeStep } from './observe-step.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 
@@ -15,8 +16,11 @@ const forbidden =
 /** Comments, white space and empty statements before the first keyword. */
 const leading = /^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 
-/** Runs a code revision. Its function queries within the transaction that takes the lock and writes the ledger row. */
-export async function runCode(
+/**
+ * Runs a code revision, or SQL that is not proven, and observes its effects. Its function queries within the transaction
+ * that takes the lock and writes the ledger row.
+ */
+export async function runObserved(
   run: RunContext,
   batch: Batch,
   attemptId: string,
@@ -24,17 +28,26 @@ export async function runCode(
   applied: readonly string[],
 ): Promise<readonly string[]> {
   const step = batch.steps[0];
-  const revision = step?.revision;
-  const body = batch.direction === 'up' ? revision?.up : revision?.down;
-  if (step === undefined || revision === null || revision === undefined || body?.kind !== 'code') return [];
+  if (step === undefined) return [];
+  const { revision, direction } = step;
+  const body = direction === 'up' ? revision?.up : revision?.down;
   const { session, settings } = run;
-  const row = rowOf(run.id, { ...step, revision }, attemptId);
-  if (!(await openLockedTransaction(run, row, batch.direction))) return [];
+  const row = rowOf(run.id, step, attemptId);
+  // If the client goes silent, for example because the network fails, the lock must not be held forever.
+  const { codeTimeout, responseTimeout } = settings;
+  const thinking = body?.kind === 'code' ? codeTimeout : responseTimeout;
+  const idle = thinking === 0 || responseTimeout === 0 ? 0 : thinking + responseTimeout;
+  if (!(await openLockedTransaction(run, row, direction, idle))) return [];
   const began = performance.now();
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
   let running = 0;
-  let isRecording = false;
+  let isScript = false;
+  const runScript = async (text: string): Promise<void> => {
+    isScript = true;
+    await session.script(text, undefined, textLimit(settings));
+    isScript = false;
+  };
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
     if (outcome !== null) throw violation(step.id, lateQuery, outcome, applied);
     assertAllowed(step.id, statement, applied);
@@ -47,21 +60,34 @@ export async function runCode(
   };
   try {
     onBegin(step);
+    const endObservation = await observeStep(run, step);
     transaction = await readTransaction(session);
-    await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
+    if (body?.kind === 'code') await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
+    else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
     outcome = 'unknown';
+    // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
+    // here, which may take long and fire triggers.
+    await runScript(restoreBlock(settings, idle));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
-    const record = `${recordBlock(row, batch.direction, performance.now() - began, settings)}\ncommit;`;
-    // The commit checks deferred constraints, which may take long.
-    isRecording = true;
-    await session.script(record, undefined, textLimit(settings));
+    const { effects, violations } = await endObservation();
+    if (violations.length > 0) {
+      throw kernelError('OWNERSHIP_VIOLATED', {
+        revision: step.id,
+        plugin: row.plugin,
+        direction,
+        violations,
+        applied,
+      });
+    }
+    const done = { ...row, objects: effects };
+    await runScript(`${recordBlock(done, direction, performance.now() - began, run)}\ncommit;`);
   } catch (error) {
     outcome = 'unknown';
     if (session.lost) throw error;
     if (error instanceof TimeUp && running > 0) await cancel(session, transaction.pid);
     // After an error, the server accepts only a rollback in this transaction. A script that failed has already been
     // rolled back.
-    const current = isRecording ? transaction : await readTransaction(session).catch(() => transaction);
+    const current = isScript ? transaction : await readTransaction(session).catch(() => transaction);
     if (session.lost) throw error;
     await session.script('rollback');
     if (current.id !== transaction.id || (await wasCommitted(session, transaction.id))) {
@@ -69,11 +95,20 @@ export async function runCode(
     }
     outcome = 'rolled back';
     if (!(error instanceof TimeUp)) throw error;
-    const details = { revision: step.id, file: revision.file, seconds: settings.codeTimeout, applied };
+    const details = { revision: step.id, file: revision?.file ?? '', seconds: settings.codeTimeout, applied };
     throw kernelError('CODE_TIMEOUT', details);
   }
   outcome = 'committed';
   return [step.id];
+}
+
+/** Returns the SQL in the ledger that reverts a revision whose package is missing. */
+async function readDown(session: Session, id: string): Promise<string> {
+  const [row] = await session.query<{ down: string | null }>(
+    "select down from kernel.ledger where plugin || '@' || slug = $1",
+    [id],
+  );
+  return row?.down ?? '';
 }
 
 /** Whether the statements of a code revision are in the database. */

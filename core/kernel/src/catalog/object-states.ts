@@ -1,0 +1,98 @@
+import type { Session } from '../db/session.ts';
+import { objectStatesQuery } from './object-states-query.ts';
+
+/** The state of one object, for comparing two moments of the same database. */
+export interface ObjectState {
+  /** A kind of SQL object, or `partition` for the link of a table to its parent. */
+  readonly kind: string;
+  /** Stays the same if the object is renamed. */
+  readonly id: string;
+  /** As `nameText` writes it. Parts of a table have plain names. */
+  readonly name: string;
+  /** The id of the table, view or type that contains it. */
+  readonly parent: string | null;
+  /** Of its definition, options, privileges and comment, but not of its name. */
+  readonly hash: string;
+  /** The ids of the columns that it is over. */
+  readonly columns: readonly string[];
+  /** The file of a table, which a truncation replaces. */
+  readonly file: string | null;
+  /** For a foreign key. */
+  readonly reference: KeyReference | null;
+}
+
+/** The target of a foreign key. An action is a letter, as in `pg_constraint`. */
+export interface KeyReference {
+  /** The id of the referenced table. */
+  readonly table: string;
+  readonly onDelete: string;
+  readonly onUpdate: string;
+}
+
+/** The objects of a database, by id. */
+export type ObjectStates = ReadonlyMap<string, ObjectState>;
+
+type Row = readonly [
+  kind: string,
+  id: string,
+  name: string,
+  parent: string | null,
+  hash: string,
+  columns: readonly string[] | null,
+  extra: readonly string[] | null,
+];
+
+/**
+ * Reads the state of every object, including the ledger's. Use it inside a transaction, since names and ids are only
+ * stable there.
+ */
+export async function readObjectStates(session: Pick<Session, 'query'>): Promise<ObjectStates> {
+  const [row] = await session.query<{ states: string }>(objectStatesQuery);
+  const rows = JSON.parse(row?.states ?? '[]') as readonly Row[];
+  return new Map(rows.map((one) => [one[1], stateOf(one)]));
+}
+
+function stateOf([kind, id, name, parent, hash, columns, extra]: Row): ObjectState {
+  const [first = null, onDelete = '', onUpdate = ''] = extra ?? [];
+  const isKey = kind === 'constraint' && first !== null;
+  return {
+    kind,
+    id,
+    name,
+    parent,
+    hash,
+    columns: columns ?? [],
+    file: isKey ? null : first,
+    reference: isKey ? { table: first, onDelete, onUpdate } : null,
+  };
+}
+
+/** The numbers of rows of one table that a transaction has inserted, updated and deleted. */
+export type TableCounts = readonly [inserted: number, updated: number, deleted: number];
+
+/** The numbers of rows that the open transaction has changed so far. */
+export interface RowCounts {
+  /** By the id of the table. */
+  readonly tables: ReadonlyMap<string, TableCounts>;
+  /** In the system catalogs together: while it stays the same, no object has changed. */
+  readonly catalogs: number;
+  /** Whether the server counts at all. */
+  readonly counting: boolean;
+}
+
+/**
+ * Reads the row counts of the open transaction. They include the effects of dynamic SQL, functions, triggers and
+ * cascades. They may also include what earlier transactions of the session have not reported yet, so only differences
+ * are meaningful.
+ */
+export async function readRowCounts(session: Pick<Session, 'query'>): Promise<RowCounts> {
+  const [row] = await session.query<{ counting: boolean; catalogs: string | number; tables: string }>(
+    `select current_setting('track_counts')::boolean as counting,
+      coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del) filter (where schemaname = 'pg_catalog'), 0) as catalogs,
+      coalesce(json_object_agg('c' || relid, json_build_array(n_tup_ins, n_tup_upd, n_tup_del))
+        filter (where schemaname !~ '^pg_' and n_tup_ins + n_tup_upd + n_tup_del > 0), '{}')::text as tables
+      from pg_stat_xact_all_tables`,
+  );
+  const tables = new Map(Object.entries(JSON.parse(row?.tables ?? '{}') as Readonly<Record<string, TableCounts>>));
+  return { tables, catalogs: Number(row?.catalogs ?? 0), counting: row?.counting ?? false };
+}

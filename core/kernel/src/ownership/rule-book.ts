@@ -1,0 +1,125 @@
+import { lookupKey } from '../sql/object-key.ts';
+import { parseName } from '../sql/qualified-name.ts';
+import { displayName, type SqlObject } from '../sql/sql-object.ts';
+import type { TrackedObjects } from '../sql/tracked-object.ts';
+
+/** The owner of the ledger's schema, in which no plugin may change anything. */
+export const ledgerOwner = 'kernel';
+
+/** An object by its kind, its name and its table. */
+export type OwnedObject = Pick<SqlObject, 'name' | 'table'> & { readonly kind: string };
+
+/** Something that a revision does to one object. */
+export interface Touch {
+  readonly action: 'creates' | 'changes' | 'drops' | 'renames' | 'changes rows of';
+  readonly object: OwnedObject;
+  /** The columns of its table that an index, a constraint, a trigger or a sequence is over. */
+  readonly over: readonly string[];
+  /** For a foreign key: the table that it references. */
+  readonly references: string | null;
+}
+
+/** A touch that the rules do not allow. */
+export interface Violation {
+  readonly action: Touch['action'];
+  /** `core_user.display_name`, `trigger t of core_user`. */
+  readonly object: string;
+  /** The plugin that owns it. */
+  readonly owner: string;
+}
+
+/** The owners of objects while a revision is judged. */
+export interface Owners {
+  /** The objects before the revision, with their owners. */
+  readonly objects: TrackedObjects;
+  /** The plugin of the revision. */
+  readonly plugin: string;
+  /** The tables that each plugin has opened to rows of others. */
+  readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * Returns the plugin that owns an object: the plugin whose revision created it or, for a part of a table that no
+ * revision is known to have created, the owner of the table. `null` if unknown.
+ */
+export function ownerOf({ objects }: Pick<Owners, 'objects'>, object: OwnedObject): string | null {
+  const { kind, name, table } = object;
+  const schema = kind === 'schema' ? name : parseName(table ?? name).schema;
+  if (schema === ledgerOwner && kind !== 'extension' && kind !== 'other') return ledgerOwner;
+  const found = objects.get(lookupKey(object as SqlObject)) ?? null;
+  if (found !== null) return found.plugin;
+  return table === null ? null : (objects.get(lookupKey({ kind: 'table', name: table, table: null }))?.plugin ?? null);
+}
+
+/** Whether the plugin may change rows of a table: it owns the table or one of its columns, or the table is open. */
+export function mayWriteRows(owners: Owners, table: string): boolean {
+  const { objects, plugin, openTables } = owners;
+  const owner = ownerOf(owners, { kind: 'table', name: table, table: null });
+  if (owner === null || owner === plugin) return true;
+  if (owner === ledgerOwner) return false;
+  return (
+    openTables.get(owner)?.has(table) === true ||
+    objects.values().some((one) => isColumnOf(table, one) && one.plugin === plugin)
+  );
+}
+
+function isColumnOf(table: string, { kind, table: home }: OwnedObject): boolean {
+  return kind === 'column' && home === table;
+}
+
+/**
+ * Judges what a revision does. A plugin may do anything to its own objects and to objects that no plugin is known to
+ * own. On another plugin's table it may create columns, and indexes, constraints, triggers and statistics over its own
+ * columns. It may change rows of tables on which it owns a column, and of open tables. If it changes the type of its own
+ * column or table, the indexes and constraints of other plugins over them are rebuilt with it.
+ */
+export function violationsOf(touches: readonly Touch[], owners: Owners): readonly Violation[] {
+  const created = new Set(
+    touches.flatMap(({ action, object }) => (action === 'creates' ? [lookupKey(object as SqlObject)] : [])),
+  );
+  const isOwn = (object: OwnedObject): boolean => {
+    const owner = ownerOf(owners, object);
+    return owner === owners.plugin || (owner !== ledgerOwner && created.has(lookupKey(object as SqlObject)));
+  };
+  const isOverOwn = ({ object: { table }, over }: Touch): boolean =>
+    over.some((name) => isOwn({ kind: 'column', name, table }));
+  const isAllowed = (touch: Touch): boolean => {
+    const { action, object, references } = touch;
+    const { kind, name, table } = object;
+    if (action === 'changes rows of') return mayWriteRows(owners, name);
+    if (action === 'creates' && table === null) return ownerOf(owners, object) !== ledgerOwner;
+    if (action === 'creates') {
+      const home: OwnedObject = { kind: 'table', name: table ?? '', table: null };
+      const owner = ownerOf(owners, home);
+      if (owner === ledgerOwner) return false;
+      return owner === null || isOwn(home) || kind === 'column' || (isOverColumns(kind) && isOverOwn(touch));
+    }
+    const owner = ownerOf(owners, object);
+    if (owner === null || owner === owners.plugin) return true;
+    const isRebuilt = action === 'changes' && (kind === 'index' || kind === 'constraint');
+    return (
+      isRebuilt &&
+      (isOverOwn(touch) || (references !== null && isOwn({ kind: 'table', name: references, table: null })))
+    );
+  };
+  return touches.flatMap((touch) => {
+    if (isAllowed(touch)) return [];
+    const { action, object } = touch;
+    const owner = ownerOf(owners, object) ?? ownerOf(owners, { kind: 'table', name: object.table ?? '', table: null });
+    return [{ action, object: shownObject(object), owner: owner ?? ledgerOwner }];
+  });
+}
+
+function isOverColumns(kind: string): boolean {
+  return (
+    kind === 'index' || kind === 'constraint' || kind === 'trigger' || kind === 'statistics' || kind === 'sequence'
+  );
+}
+
+/** Returns an object as messages show it: `table core_user`, `trigger t of core_user`. */
+export function shownObject(object: OwnedObject): string {
+  const { kind, name, table } = object;
+  if (kind === 'other') return name;
+  if (kind === 'column') return `column ${displayName(object as SqlObject)}`;
+  return table === null ? `${kind} ${name}` : `${kind} ${name} of ${table}`;
+}

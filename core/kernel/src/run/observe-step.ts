@@ -1,0 +1,50 @@
+import { readObjectStates, readRowCounts, type RowCounts } from '../catalog/object-states.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import { observe } from '../ownership/observed-effects.ts';
+import type { RevisionEffects } from '../ownership/revision-effects.ts';
+import { violationsOf, type Owners, type Violation } from '../ownership/rule-book.ts';
+import type { RunnableStep } from './batches.ts';
+import type { RunContext } from './run-context.ts';
+
+/** The effects of a revision that has run, and those of them that its plugin may not have. */
+export interface ObservedStep {
+  readonly effects: RevisionEffects;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Begins to observe what a revision does, in the open transaction in which it is about to run. Returns the function that
+ * ends the observation. The catalogs are read again only if rows in them have changed. Throws ROW_COUNTS_OFF.
+ */
+export async function observeStep(run: RunContext, step: RunnableStep): Promise<() => Promise<ObservedStep>> {
+  const { session } = run;
+  const owners: Owners = {
+    objects: await run.owners.read(),
+    plugin: step.id.slice(0, step.id.indexOf('@')),
+    openTables: run.openTables,
+  };
+  const rows = await readCounts(run);
+  const before = { rows, states: await readObjectStates(session) };
+  return async () => {
+    const counts = await readRowCounts(session);
+    if (!counts.counting) throw rowCountsOff(run);
+    const states = counts.catalogs === rows.catalogs ? before.states : await readObjectStates(session);
+    const { effects, touches } = observe({ before, after: { rows: counts, states } }, owners);
+    return { effects, violations: violationsOf(touches, owners) };
+  };
+}
+
+/** A role or database may have `track_counts` off. A superuser can turn it on for the transaction. */
+async function readCounts(run: RunContext): Promise<RowCounts> {
+  const { session } = run;
+  const counts = await readRowCounts(session);
+  if (counts.counting) return counts;
+  await session.query('set local track_counts = on').catch((error: unknown) => {
+    throw session.lost ? error : rowCountsOff(run);
+  });
+  return readRowCounts(session);
+}
+
+function rowCountsOff({ session }: RunContext): Error {
+  return kernelError('ROW_COUNTS_OFF', { database: session.shown });
+}

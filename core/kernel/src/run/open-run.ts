@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { serverErrorOf } from '../db/server-error.ts';
+import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
+import type { KernelError } from '../error/kernel-error.ts';
+import type { MigrationOptions } from '../migrate/migrate.ts';
+import { openLedgerOwners } from '../ownership/ledger-owners.ts';
+import { kernelPackage } from '../plugin/kernel-package.ts';
+import { endRunScript } from './envelope.ts';
+import { ensureLedger } from './ensure-ledger.ts';
+import type { RunProgress } from './recover.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Returns the constants of a run. Nothing is read or written. */
+export function openRun(
+  { session, settings, observer = {}, revisionSet }: MigrationOptions,
+  id: string,
+  kind: RunContext['kind'],
+): RunContext {
+  const { plugins } = revisionSet.pluginSet;
+  return {
+    id,
+    kind,
+    startedAt: new Date(),
+    host: hostname(),
+    kernelVersion: kernelPackage().version,
+    owners: openLedgerOwners(session),
+    openTables: new Map(plugins.map(({ name, openTables }) => [name, new Set(openTables)])),
+    session,
+    settings,
+    observer,
+  };
+}
+
+/**
+ * Records the end of a run that wrote something or failed. The record is not worth an error: the run may have failed
+ * because the database no longer answers, or before there was a ledger.
+ */
+export async function endRun(run: RunContext, progress: RunProgress, error: KernelError | null): Promise<void> {
+  if (run.session.lost || (progress.applied.length === 0 && error === null)) return;
+  await run.session.script(endRunScript(run, error?.code ?? null)).catch(() => {});
+}
+
+/**
+ * Upgrades a ledger of an older format although nothing is pending. If this process may not do that, or another one is
+ * at it, it is left for later: the old format can still be read.
+ */
+export async function upgradeLedger(run: RunContext, format: number): Promise<void> {
+  try {
+    await ensureLedger(run, format);
+  } catch (error) {
+    const left: readonly string[] = [
+      serverSqlState.insufficientPrivilege,
+      serverSqlState.readOnlyTransaction,
+      serverSqlState.lockNotAvailable,
+      kernelSqlState.busy,
+    ];
+    if (!left.includes(serverErrorOf(error)?.code ?? '')) throw error;
+  }
+}

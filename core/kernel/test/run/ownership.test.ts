@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { databaseKinds } from '../../../../test/helper/database.ts';
+import type { Session } from '../../src/db/session.ts';
+import { applied, branch, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
+
+/** The tables of two plugins on which a third one depends. */
+const others = [
+  ...branch(
+    'core',
+    `create table core_user (id serial primary key, name text not null, title text);
+     create table core_part (id int, kind text) partition by list (kind);
+     create table core_part_a partition of core_part for values in ('a');
+     create type core_mood as enum ('good', 'bad');
+     create index core_user_name on core_user (name);
+     create sequence core_seq;
+     create schema core_space;
+     insert into core_user (name) values ('ada'), ('bob')`,
+    `create function core_touch() returns trigger language plpgsql as $$ begin new.title := 'touched'; return new; end $$`,
+    'create view core_names as select name from core_user',
+    'create table core_log (note text)',
+  ),
+  ...branch(
+    'likes',
+    `create table likes_like (id serial primary key, user_id int references core_user (id) on delete cascade);
+     insert into likes_like (user_id) values (1), (1), (2)`,
+  ),
+];
+
+const x1 = revision({
+  id: 'x@0001',
+  dependsOn: ['core@0001', 'likes@0001'],
+  up: `create table x_a (id int primary key, user_id int references core_user (id), n int);
+    alter table core_user add column x_n int;
+    alter table core_part add column x_p int;
+    insert into x_a (id) values (1), (2)`,
+});
+
+const x2 = (up: Sketch['up'], down?: Sketch['up']) =>
+  revision({ id: 'x@0002', revises: 'x@0001', up, ...(down !== undefined && { down }) });
+
+/** Effects on what is not the plugin's own: the SQL, and the object and its owner that the message must name. */
+const foreign: readonly (readonly [sql: string, object: string, owner: string])[] = [
+  // Definitions
+  ['alter table core_user drop column title', 'column core_user.title', 'core'],
+  ['alter table core_user alter column title set default 1', 'column core_user.title', 'core'],
+  ['alter table core_log alter column note set not null', 'column core_log.note', 'core'],
+  ['alter table core_user alter column title set statistics 10', 'column core_user.title', 'core'],
+  ['alter table core_user rename column title to heading', 'column core_user.title', 'core'],
+  ['alter table core_user rename to core_person', 'table core_user', 'core'],
+  ['alter table core_user set schema core_space', 'table core_user', 'core'],
+  ['alter table core_user set (fillfactor = 50)', 'table core_user', 'core'],
+  ['alter table core_log set unlogged', 'table core_log', 'core'],
+  ['alter table core_user enable row level security', 'table core_user', 'core'],
+  ['alter table core_user disable trigger all', 'table core_user', 'core'],
+  ['alter table core_user replica identity full', 'table core_user', 'core'],
+  ['alter table core_user add constraint x_c check (title <> name)', 'constraint x_c of core_user', 'core'],
+  ['alter table likes_like drop constraint likes_like_user_id_fkey', 'likes_like_user_id_fkey', 'likes'],
+  ['create index x_i on core_user (title)', 'index x_i of core_user', 'core'],
+  ['create unique index x_i on likes_like (user_id, id)', 'index x_i of likes_like', 'likes'],
+  ['drop index core_user_name', 'index core_user_name of core_user', 'core'],
+  ['alter index core_user_name rename to x_i', 'index core_user_name of core_user', 'core'],
+  ['create trigger x_t before update on core_user for each row execute function core_touch()', 'trigger x_t', 'core'],
+  ['create rule x_r as on delete to core_user do instead nothing', 'rule x_r of core_user', 'core'],
+  ['create policy x_p on core_user using (true)', 'policy x_p of core_user', 'core'],
+  ['create statistics x_s on id, name from core_user', 'statistics x_s of core_user', 'core'],
+  ['create table x_child () inherits (core_user)', 'partition x_child of core_user', 'core'],
+  ["create table x_part partition of core_part for values in ('x')", 'partition x_part of core_part', 'core'],
+  ['alter table core_part detach partition core_part_a', 'core_part', 'core'],
+  ['drop table likes_like', 'table likes_like', 'likes'],
+  ['drop table if exists likes_like', 'table likes_like', 'likes'],
+  ['drop view core_names', 'view core_names', 'core'],
+  ["create or replace view core_names as select 'x'::text as name", 'view core_names', 'core'],
+  ['alter view core_names set (security_barrier = true)', 'view core_names', 'core'],
+  [
+    'create or replace function core_touch() returns trigger language plpgsql as $$ begin return null; end $$',
+    'function core_touch',
+    'core',
+  ],
+  ['alter function core_touch() security definer', 'function core_touch', 'core'],
+  ['drop function core_touch()', 'function core_touch', 'core'],
+  ["alter type core_mood rename value 'bad' to 'worse'", 'type core_mood', 'core'],
+  ['alter type core_mood rename to x_mood', 'type core_mood', 'core'],
+  ['alter sequence core_seq increment by 7', 'sequence core_seq', 'core'],
+  ['drop sequence core_seq', 'sequence core_seq', 'core'],
+  ['drop schema core_space', 'schema core_space', 'core'],
+  ['grant select on core_user to public', 'table core_user', 'core'],
+  ['grant select (name) on core_user to public', 'column core_user.name', 'core'],
+  ["comment on table core_user is 'x'", 'table core_user', 'core'],
+  ["comment on column core_user.name is 'x'", 'column core_user.name', 'core'],
+  ['create publication x_pub for table core_user', 'publication x_pub', 'core'],
+  ['alter table core_user drop column title cascade', 'column core_user.title', 'core'],
+  // Rows
+  ["update core_user set title = 'x', x_n = 1; delete from likes_like", 'rows of table likes_like', 'likes'],
+  ['delete from likes_like', 'rows of table likes_like', 'likes'],
+  ['delete from likes_like where id = 1', 'rows of table likes_like', 'likes'],
+  ['insert into likes_like (user_id) values (2)', 'rows of table likes_like', 'likes'],
+  ['update likes_like set user_id = 2', 'rows of table likes_like', 'likes'],
+  ['truncate likes_like', 'rows of table likes_like', 'likes'],
+  [
+    'with gone as (delete from likes_like returning id) insert into x_a (id) select id + 100 from gone',
+    'likes_like',
+    'likes',
+  ],
+  ['merge into likes_like l using x_a a on l.id = a.id when matched then delete', 'rows of table likes_like', 'likes'],
+  ["insert into core_log values ('x')", 'rows of table core_log', 'core'],
+  ['create table x_b (id int references likes_like (id)); delete from likes_like where id = 3', 'likes_like', 'likes'],
+  // The ledger
+  ["delete from kernel.ledger where plugin = 'core'", 'rows of table kernel.ledger', 'the kernel'],
+  ["update kernel.ledger set raw = 'x'", 'rows of table kernel.ledger', 'the kernel'],
+  [
+    "insert into kernel.event (kind, plugin, run_id) values ('x', 'x', gen_random_uuid())",
+    'rows of table kernel.event',
+    'the kernel',
+  ],
+  ['alter table kernel.ledger add column x int', 'column kernel.ledger.x', 'the kernel'],
+  ['create table kernel.x (id int)', 'table kernel.x', 'the kernel'],
+  [
+    'create trigger x_t before insert on kernel.ledger for each row execute function core_touch()',
+    'trigger x_t',
+    'the kernel',
+  ],
+  ['drop table kernel.event', 'table kernel.event', 'the kernel'],
+  ['truncate kernel.event', 'rows of table kernel.event', 'the kernel'],
+];
+
+/** Effects through something that runs later or elsewhere. */
+const indirect: readonly (readonly [name: string, sql: string, object: string])[] = [
+  [
+    'a function of its own',
+    `create function x_f() returns void language plpgsql as $$ begin delete from likes_like; end $$; select x_f()`,
+    'likes_like',
+  ],
+  [
+    'a function that a default calls',
+    `create function x_f() returns int language plpgsql as $$ begin delete from likes_like; return 1; end $$;
+     alter table x_a alter column n set default x_f(); insert into x_a (id) values (9)`,
+    'likes_like',
+  ],
+  [
+    'a trigger of its own',
+    `create function x_f() returns trigger language plpgsql as $$ begin delete from likes_like; return new; end $$;
+     create trigger x_t after insert on x_a for each row execute function x_f(); insert into x_a (id) values (9)`,
+    'likes_like',
+  ],
+  [
+    'a deferred trigger of its own',
+    `create function x_f() returns trigger language plpgsql as $$ begin delete from likes_like; return new; end $$;
+     create constraint trigger x_t after insert on x_a deferrable initially deferred for each row execute function x_f();
+     insert into x_a (id) values (9)`,
+    'likes_like',
+  ],
+  [
+    'a rule of its own',
+    `create rule x_r as on insert to x_a do also delete from likes_like; insert into x_a (id) values (9)`,
+    'likes_like',
+  ],
+  ['a procedure', `create procedure x_p() language sql as $$ delete from likes_like $$; call x_p()`, 'likes_like'],
+  ['a prepared statement', `prepare x_s as delete from likes_like; execute x_s`, 'likes_like'],
+  ['an updatable view', `create view x_v as select * from likes_like; delete from x_v`, 'likes_like'],
+  [
+    'a savepoint',
+    `do $$ begin begin delete from likes_like; exception when others then null; end; end $$`,
+    'likes_like',
+  ],
+  ['a search path', `set local search_path = core_space, public; delete from likes_like`, 'likes_like'],
+  ['another role', `set local role pg_monitor; reset role; delete from likes_like`, 'likes_like'],
+  ['drop … cascade', `drop type core_mood cascade`, 'core_mood'],
+];
+
+/** Ordinary revisions, each of which must run. */
+const legitimate: readonly string[] = [
+  "update core_user set x_n = 7 where name = 'ada'",
+  "update core_user set title = 'x'",
+  'update core_user set x_n = 0; alter table core_user alter column x_n set default 3, alter column x_n set not null',
+  'alter table core_user alter column x_n type bigint',
+  'create index x_i on core_user (x_n)',
+  'create index x_i on core_user (name, x_n)',
+  'alter table core_user add constraint x_c check (x_n > 0)',
+  'alter table core_user add column x_u uuid default gen_random_uuid()',
+  'alter table core_user drop column x_n',
+  'alter table core_user rename column x_n to x_m',
+  `create function x_f() returns trigger language plpgsql as $$ begin new.x_n := 1; return new; end $$;
+   create trigger x_t before update of x_n on core_user for each row execute function x_f(); update core_user set x_n = 2`,
+  'create statistics x_s on x_n, name from core_user',
+  "comment on column core_user.x_n is 'x'",
+  'create table x_b (id int references likes_like (id), core int references core_user (id) on delete cascade)',
+  'create view x_v as select u.name from core_user u join likes_like l on l.user_id = u.id',
+  'create materialized view x_m as select * from likes_like; refresh materialized view x_m',
+  'create temp table core_user (id int); insert into core_user values (1)',
+  'create temp table keep on commit drop as select id from likes_like; insert into x_a select id + 50 from keep',
+  'create table x_new (id int, n int); insert into x_new select id, n from x_a; drop table x_a; alter table x_new rename to x_a',
+  'alter table x_a rename to x_z; insert into x_z (id) values (9)',
+  'alter table x_a rename column n to m; update x_a set m = 1',
+  'truncate x_a',
+  'drop table x_a',
+  "do $$ begin execute 'create table x_' || 'd (id int)'; insert into x_d values (1); drop table x_d; end $$",
+  'create schema x_s; create table x_s.t (id int); insert into x_s.t values (1)',
+  'delete from x_a',
+  'lock table core_user in share mode; select * from core_user for update',
+  'analyze core_user',
+  "create type x_t as enum ('a'); alter table core_user add column x_e x_t; update core_user set x_e = 'a'",
+  'create table x_p (k int) partition by list (k); create table x_p1 partition of x_p for values in (1); insert into x_p values (1)',
+  'alter table core_part add column x_q int; create index x_i on core_part (x_q)',
+  "insert into core_part (id, kind) values (1, 'a')",
+  "select pg_catalog.set_config('search_path', '', false); create table public.x_b (id int)",
+  "create sequence x_s; select nextval('x_s')",
+  'create publication x_pub for table x_a',
+  'grant select on x_a to public',
+  'create table x_b (like likes_like including all)',
+  'create table x_b as select * from likes_like',
+];
+
+describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
+  const current = sessionPerTest(kind);
+  let session: Session;
+  const before = [...others, x1];
+  beforeEach(async () => {
+    session = current();
+    await session.script('drop schema if exists core_space, x_s cascade; drop publication if exists x_pub');
+    expect((await upgrade(session, before)).error).toBeNull();
+  });
+
+  const rowsOf = async (): Promise<unknown> =>
+    session.query(
+      `select (select count(*)::int from likes_like) as likes, (select count(*)::int from core_user where title is null) as users,
+        (select count(*)::int from kernel.ledger where plugin = 'core') as ledger`,
+    );
+
+  const expectRefusal = async (up: Sketch['up'], object: string, owner: string): Promise<void> => {
+    const found = await rowsOf();
+    const { error } = await upgrade(session, [...before, x2(up)]);
+    expect(error).toMatchObject({
+      code: 'OWNERSHIP_VIOLATED',
+      exitCode: 35,
+      details: { revision: 'x@0002', plugin: 'x' },
+    });
+    expect(error?.message).toContain(object);
+    expect(error?.message).toContain(owner);
+    expect(error?.written).toBe('It was rolled back; nothing was written.');
+    expect(await rowsOf()).toEqual(found);
+    expect(await applied(session)).toEqual(before.map(({ id }) => id));
+  };
+
+  it.each(foreign)('refuses %s', (sql, object, owner) => expectRefusal(sql, object, owner));
+
+  it.each(foreign.filter(([sql]) => !sql.includes('$$')))('refuses it in a DO block: %s', (sql, object, owner) =>
+    expectRefusal(`do $x$ begin ${sql}; end $x$`, object, owner),
+  );
+
+  it.each(foreign.filter(([sql]) => !sql.includes(';')))('refuses it in a code revision: %s', (text, object, owner) =>
+    expectRefusal(
+      async ({ query, sql }) => void (await query(sql(Object.assign([text], { raw: [text] })))),
+      object,
+      owner,
+    ),
+  );
+
+  it.each(indirect)('refuses it through %s', (_, sql, object) => expectRefusal(sql, object, ''));
+
+  it.each(legitimate)('allows %s', async (sql) => {
+    const { error } = await upgrade(session, [...before, x2(sql)]);
+    expect(error).toBeNull();
+  });
+});
