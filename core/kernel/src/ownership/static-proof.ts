@@ -9,6 +9,7 @@ import type { Author } from '../sql/track-statement.ts';
 import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-object.ts';
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
 import { objectName, type ObjectName, type RevisionEffects } from './revision-effects.ts';
+import type { Touch } from './rule-book.ts';
 
 /** The result of reading the SQL of a revision without running it. */
 export interface StaticProof {
@@ -16,6 +17,8 @@ export interface StaticProof {
   readonly proven: boolean;
   /** The effects, as far as the parser sees them; `null` if a statement hides some. */
   readonly effects: RevisionEffects | null;
+  /** What it visibly does, for refusing SQL that cannot be rolled back. */
+  readonly touches: readonly Touch[];
 }
 
 /** The circumstances of a proof. */
@@ -40,9 +43,11 @@ export async function proveText(text: string, context: ProofContext): Promise<St
   const renames = new Map<TrackedObject, { readonly from: ObjectName; to: ObjectName }>();
   let proven = true;
   let isVisible = true;
+  const touches: Touch[] = [];
   const check = (statement: SqlStatement): void => {
     proven &&= isProven(statement, context);
     isVisible &&= statement.opaque === null;
+    touches.push(...touchesOf(statement));
     for (const { from, to } of statement.renames) {
       const found = findObject(schema.objects, from);
       if (found === null || found.createdBy === author.id) continue;
@@ -56,10 +61,25 @@ export async function proveText(text: string, context: ProofContext): Promise<St
     await trackSql(text, journal.schema, author, check);
   } catch (error) {
     if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
-    return { proven: false, effects: null };
+    return { proven: false, effects: null, touches: [] };
   }
   const renamed = [...renames.values()].map(({ from, to }) => [from, to] as const);
-  return { proven, effects: isVisible ? { ...journal.effects(author, renamed), renamed } : null };
+  return { proven, effects: isVisible ? { ...journal.effects(author, renamed), renamed } : null, touches };
+}
+
+/** Returns what a statement does. An index over an expression is left out: the columns of the expression are unknown. */
+function touchesOf({ creates, changes, drops, renames, writes }: SqlStatement): readonly Touch[] {
+  const touch = (action: Touch['action'], object: SqlObject): Touch => {
+    return { action, object, over: object.columns ?? [], references: object.references ?? null };
+  };
+  const readable = creates.filter(({ kind, columns }) => kind !== 'index' || columns !== undefined);
+  return [
+    ...readable.map((object) => touch('creates', object)),
+    ...changes.map((object) => touch('changes', object)),
+    ...drops.map((object) => touch('drops', object)),
+    ...renames.map(({ from }) => touch('renames', from)),
+    ...writes.map((name) => touch('changes rows of', { kind: 'table', name, table: null })),
+  ];
 }
 
 function same(a: ObjectName, b: ObjectName): boolean {

@@ -1,7 +1,8 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { shortMessage } from '../error/short-message.ts';
-import type { Batch } from './batches.ts';
+import { trackedSchema } from '../sql/tracked-schema.ts';
+import type { Batch, RunnableStep } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
@@ -21,12 +22,14 @@ export async function runNontransactional(
   batch: Batch,
   attemptId: string,
   onBegin: OnBegin,
+  applied: readonly string[],
 ): Promise<readonly string[]> {
   const step = batch.steps[0];
   const revision = step?.revision;
   if (step === undefined || revision === null || revision === undefined) return [];
   const { session } = run;
   const row = rowOf(run.id, step, attemptId);
+  if (!step.proven) await assertOwn(run, step, applied);
   if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
   onBegin(step);
   const began = performance.now();
@@ -56,6 +59,26 @@ export async function runNontransactional(
     throw new NontransactionalError(error, session.lost || second?.lost === true, null);
   }
   return [step.id];
+}
+
+/**
+ * Refuses a statement that visibly touches what its plugin does not own: unlike one in a transaction, it could not be
+ * rolled back.
+ */
+async function assertOwn(run: RunContext, step: RunnableStep, applied: readonly string[]): Promise<void> {
+  const { id, revision, direction } = step;
+  if (revision === null) return;
+  const [{ proveText }, { violationsOf }] = await Promise.all([
+    import('../ownership/static-proof.ts'),
+    import('../ownership/rule-book.ts'),
+  ]);
+  const { plugin } = revision;
+  const objects = await run.owners.read();
+  const context = { schema: trackedSchema(objects), author: { id, plugin }, knowsAll: true, hidesCode: true };
+  const { touches } = await proveText(textOf(revision, direction), context);
+  const violations = violationsOf(touches, { objects, plugin, openTables: run.openTables });
+  if (violations.length > 0)
+    throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied });
 }
 
 async function openSecond(run: RunContext, revision: Revision): Promise<Session | null> {

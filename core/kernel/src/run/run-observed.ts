@@ -76,6 +76,7 @@ export async function runObserved(
         plugin: row.plugin,
         direction,
         violations,
+        ran: true,
         applied,
       });
     }

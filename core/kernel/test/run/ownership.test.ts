@@ -1,7 +1,9 @@
+import { hostname } from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
+import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import type { Session } from '../../src/db/session.ts';
-import { applied, branch, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
+import { applied, branch, downgrade, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
 
 /** The tables of two plugins on which a third one depends. */
 const others = [
@@ -167,6 +169,12 @@ const indirect: readonly (readonly [name: string, sql: string, object: string])[
   ['drop … cascade', `drop type core_mood cascade`, 'core_mood'],
 ];
 
+/** Statements that PostgreSQL runs outside a transaction only, and that therefore cannot be rolled back. */
+const outside: readonly (readonly [sql: string, object: string])[] = [
+  ['create index concurrently x_i on core_user (title)', 'index x_i of core_user'],
+  ['drop index concurrently core_user_name', 'index core_user_name'],
+];
+
 /** Ordinary revisions, each of which must run. */
 const legitimate: readonly string[] = [
   "update core_user set x_n = 7 where name = 'ada'",
@@ -226,39 +234,135 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
         (select count(*)::int from kernel.ledger where plugin = 'core') as ledger`,
     );
 
-  const expectRefusal = async (up: Sketch['up'], object: string, owner: string): Promise<void> => {
+  /** Runs a revision that must be refused. Returns its message, and what was written. */
+  const refusalOf = async (second: ReturnType<typeof revision>): Promise<string> => {
     const found = await rowsOf();
-    const { error } = await upgrade(session, [...before, x2(up)]);
-    expect(error).toMatchObject({
-      code: 'OWNERSHIP_VIOLATED',
-      exitCode: 35,
-      details: { revision: 'x@0002', plugin: 'x' },
-    });
-    expect(error?.message).toContain(object);
-    expect(error?.message).toContain(owner);
-    expect(error?.written).toBe('It was rolled back; nothing was written.');
+    const { error } = await upgrade(session, [...before, second]);
+    const details = { revision: 'x@0002', plugin: 'x', direction: 'up' };
+    expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', exitCode: 35, details });
     expect(await rowsOf()).toEqual(found);
     expect(await applied(session)).toEqual(before.map(({ id }) => id));
+    return `${error?.message} ${error?.written}`;
   };
 
-  it.each(foreign)('refuses %s', (sql, object, owner) => expectRefusal(sql, object, owner));
+  it.each(foreign)('refuses %s', async (sql, object, owner) => {
+    const message = await refusalOf(x2(sql));
+    expect(message).toContain(object);
+    expect(message).toContain(owner);
+    expect(message).toContain('It was rolled back; nothing was written.');
+  });
 
-  it.each(foreign.filter(([sql]) => !sql.includes('$$')))('refuses it in a DO block: %s', (sql, object, owner) =>
-    expectRefusal(`do $x$ begin ${sql}; end $x$`, object, owner),
+  it.each(foreign.filter(([sql]) => !sql.includes('$$')))(
+    'refuses it in a DO block: %s',
+    async (sql, object, owner) => {
+      const message = await refusalOf(x2(`do $x$ begin ${sql}; end $x$`));
+      expect(message).toContain(object);
+      expect(message).toContain(owner);
+    },
   );
 
-  it.each(foreign.filter(([sql]) => !sql.includes(';')))('refuses it in a code revision: %s', (text, object, owner) =>
-    expectRefusal(
-      async ({ query, sql }) => void (await query(sql(Object.assign([text], { raw: [text] })))),
-      object,
-      owner,
-    ),
-  );
+  it.each(foreign.filter(([sql]) => !sql.includes(';')))('refuses it in a code revision: %s', async (text, object) => {
+    const code: RevisionCode = async ({ query, sql }) => {
+      await query(sql(Object.assign([text], { raw: [text] })));
+    };
+    expect(await refusalOf(x2(code))).toContain(object);
+  });
 
-  it.each(indirect)('refuses it through %s', (_, sql, object) => expectRefusal(sql, object, ''));
+  it.each(indirect)('refuses it through %s', async (_, sql, object) => {
+    expect(await refusalOf(x2(sql))).toContain(object);
+  });
+
+  it.each(outside)('refuses it outside a transaction: %s', async (sql, object) => {
+    const second = revision({ id: 'x@0002', revises: 'x@0001', up: sql, transaction: false, check: 'select false' });
+    const message = await refusalOf(second);
+    expect(message).toContain(object);
+    expect(message).toContain('It did not run; nothing was written.');
+  });
 
   it.each(legitimate)('allows %s', async (sql) => {
     const { error } = await upgrade(session, [...before, x2(sql)]);
     expect(error).toBeNull();
+  });
+
+  it('refuses a down that touches what is not its own, and keeps the row', async () => {
+    const second = x2('create table x_b (id int)', 'drop table x_b; delete from likes_like');
+    const plan = [...before, second];
+    expect((await upgrade(session, plan)).error).toBeNull();
+    const { error } = await downgrade(session, [{ id: second.id, revision: second }], before);
+    expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', details: { direction: 'down', revision: 'x@0002' } });
+    expect(await applied(session)).toEqual(plan.map(({ id }) => id));
+  });
+
+  it('lets a plugin delete what others refer to with an action, and counts their triggers as theirs', async () => {
+    const cascade = revision({ id: 'core@0009', revises: 'core@0004', up: 'delete from core_user where id = 1' });
+    expect((await upgrade(session, [...before, cascade])).error).toBeNull();
+    expect(await session.query('select count(*)::int as n from likes_like')).toEqual([{ n: 1 }]);
+    const audit = revision({
+      id: 'core@0010',
+      revises: 'core@0009',
+      up: `create function core_audit() returns trigger language plpgsql as $$ begin insert into core_log values ('x'); return new; end $$;
+        create trigger core_t after update on core_user for each row execute function core_audit()`,
+    });
+    const own = x2('update core_user set x_n = 5');
+    expect((await upgrade(session, [...before, cascade, audit, own])).error).toBeNull();
+    expect(await session.query('select count(*)::int as n from core_log')).toEqual([{ n: 1 }]);
+  });
+
+  it('records the objects of each revision, whether they were read or observed', async () => {
+    const read = x2('create table x_b (id int); alter table x_a rename column n to m');
+    const observed = revision({
+      id: 'x@0003',
+      revises: 'x@0002',
+      up: "do $$ begin execute 'create table x_c (id int)'; execute 'alter table x_a drop column m'; end $$",
+    });
+    expect((await upgrade(session, [...before, read, observed])).error).toBeNull();
+    const rows = await session.query(
+      `select slug, objects from kernel.ledger where plugin = 'x' and slug > '0001' order by seq`,
+    );
+    const nothing = { created: [], changed: [], dropped: [], renamed: [] };
+    expect(rows).toEqual([
+      {
+        slug: '0002',
+        objects: {
+          ...nothing,
+          created: [
+            ['table', 'x_b'],
+            ['column', 'id', 'x_b'],
+          ],
+          renamed: [
+            [
+              ['column', 'n', 'x_a'],
+              ['column', 'm', 'x_a'],
+            ],
+          ],
+        },
+      },
+      {
+        slug: '0003',
+        objects: {
+          ...nothing,
+          created: [
+            ['table', 'x_c'],
+            ['column', 'id', 'x_c'],
+          ],
+          dropped: [['column', 'm', 'x_a']],
+        },
+      },
+    ]);
+  });
+
+  it('records each run with its host, version and outcome', async () => {
+    const { error, runId } = await upgrade(session, [...before, x2('delete from likes_like')]);
+    expect(error).not.toBeNull();
+    const runs = await session.query(
+      'select kind, host = $1 as "here", kernel_version ~ $2 as known, ended_at >= started_at as ended, outcome, error from kernel.run order by started_at',
+      [hostname(), '^\\d+\\.\\d+'],
+    );
+    const common = { kind: 'upgrade', here: true, known: true, ended: true };
+    expect(runs).toEqual([
+      { ...common, outcome: 'done', error: null },
+      { ...common, outcome: 'failed', error: 'OWNERSHIP_VIOLATED' },
+    ]);
+    expect(runId).not.toBe('');
   });
 });

@@ -231,6 +231,8 @@ export const databaseCodes = {
       plugin: string;
       direction: 'up' | 'down';
       violations: readonly { readonly action: string; readonly object: string; readonly owner: string }[];
+      /** Whether it ran and was rolled back. Outside a transaction it is refused before it runs. */
+      ran: boolean;
       applied: readonly string[];
     }) => {
       const what = d.violations.map(
@@ -241,7 +243,7 @@ export const databaseCodes = {
     hint: (d) =>
       `Change only objects that the revisions of "${d.plugin}" create, and rows of tables on which it owns a column. The owner of a ` +
       'table can open it to rows of other plugins: "headwater": { "openTables": ["<table>"] } in its package.json.',
-    written: rolledBack,
+    written: (d) => (d.ran ? rolledBack(d) : rolledBack(d).replace('It was rolled back', 'It did not run')),
   }),
   ROW_COUNTS_OFF: defineError({
     exit: exitCode.unsupportedServer,
