@@ -29,7 +29,7 @@ it('revisions created from the entities of the first-party plugins produce the s
   }
   const { session, empty, catalog } = authoring.shadow;
   await empty();
-  await replayUp(session, revisions);
+  await replayUp(authoring.shadow, revisions);
   const created = await catalog();
   await empty();
   const committedRevisions = revisionsUpTo(await revisionsOf(firstPartyPlugins), 'heads');

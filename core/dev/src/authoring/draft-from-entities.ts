@@ -7,7 +7,7 @@ import { changesSql } from '../difference/changes-sql.ts';
 import { explainChange } from '../difference/explain-change.ts';
 import { slugWords } from '../difference/slug-words.ts';
 import { devError } from '../error/dev-codes.ts';
-import { replayUp } from '../shadow/replay.ts';
+import { replayText } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { changesByOwner, ownerFinder, type PluginChanges } from './change-owners.ts';
 import { downSql } from './down-sql.ts';
@@ -133,7 +133,7 @@ function tablePrefixes({ plugins }: PluginSet): readonly string[] {
 
 /** Runs SQL that is not a revision yet and returns the resulting schema. Throws SHADOW_FAILED. */
 async function schemaAfterSql(shadow: Shadow, id: string, text: string): Promise<Catalog> {
-  if (text !== '') await replayUp(shadow.session, [{ id, up: { kind: 'sql', text }, down: null, file: null }]);
+  if (text !== '') await replayText(shadow, id, text);
   return shadow.catalog();
 }
 

@@ -7,7 +7,7 @@ import { replayUp } from '../shadow/replay.ts';
 import { completionCheck } from './completion-check.ts';
 import { noEntityChanges, type Draft, type DraftContext } from './draft.ts';
 import { closureOf, subsetOf, type PluginSubset } from './plugin-subset.ts';
-import { proveDraft } from './prove-draft.ts';
+import { proveDraft, revisionOf } from './prove-draft.ts';
 import { nextRevisionId } from './revision-file.ts';
 import { schemaAfter } from './schema-proof.ts';
 
@@ -23,13 +23,14 @@ export async function draftFromSql(context: DraftContext, words: string, up: str
   await assertRequired(plugin, id, up, set, required);
   const check = countStatements(up) === 1 ? await completionCheck(up) : null;
   const draft = { id, up, down: null, about: '', ...(check !== null && { transaction: false, check }) };
-  const revision = { id, up: { kind: 'sql', text: up }, down: null, transaction: check === null, file: null } as const;
+  // Its edges are inferred once it is known to run.
+  const revision = revisionOf(plugin, { ...draft, revises: null, dependsOn: [] });
   await assertNoConflict(revision);
   onStage('opening the shadow');
   await using shadow = await openShadow();
   onStage('running the revision');
   const before = await schemaAfter(shadow, required.revisions);
-  await replayUp(shadow.session, [revision]);
+  await replayUp(shadow, [revision]);
   const after = await shadow.catalog();
   const proof = { ...context, required, shadow, before, after };
   return { ...(await proveDraft(draft, proof)), ...noEntityChanges };

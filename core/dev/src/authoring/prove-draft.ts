@@ -1,7 +1,7 @@
 import { defineRevision, type Sql } from '@headwater/kernel/plugin';
 import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { checkRevision, type Plugin, type Revision } from '@headwater/kernel/internal/plugins';
-import { replayDown, replayUp } from '../shadow/replay.ts';
+import { recordDraft, replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { DraftContext } from './draft.ts';
 import { inferEdges } from './infer-edges.ts';
@@ -40,9 +40,10 @@ export async function proveDraft(
   const revision = revisionOf(plugin, { ...unproven, ...edges });
   if (down !== null) {
     onStage('reverting the revision');
-    await replayDown(shadow.session, [revision]);
+    await recordDraft(shadow, revision);
+    await replayDown(shadow, [revision]);
     assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
-    await replayUp(shadow.session, [revision]);
+    await replayUp(shadow, [revision]);
     assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
   }
   onStage('proving other orders');
@@ -59,7 +60,8 @@ export async function proveDraft(
   return { revision: draft, review };
 }
 
-function revisionOf(
+/** Returns the revision of a draft whose edges are known, or which has none yet. */
+export function revisionOf(
   plugin: Plugin,
   {
     id,
@@ -80,8 +82,8 @@ function revisionOf(
     ...(transaction === false && { transaction }),
     ...(check !== undefined && { check: plainSql(check) }),
   });
-  const slug = slugOf(id);
-  return checkRevision(defined, plugin.name, slug, `${slug}.ts`);
+  // The file does not exist yet.
+  return checkRevision(defined, plugin.name, slugOf(id), '');
 }
 
 function plainSql(text: string): Sql {

@@ -2,8 +2,8 @@ import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { isKernelError } from '@headwater/kernel/internal/errors';
 import { ancestorsOf } from '@headwater/kernel/internal/graph';
 import type { PluginSet, Revision } from '@headwater/kernel/internal/plugins';
-import { devError, isDevError } from '../error/dev-codes.ts';
-import { replayUp } from '../shadow/replay.ts';
+import { devError } from '../error/dev-codes.ts';
+import { replayFailure, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
 import { assertSameSchema, schemaAfter } from './schema-proof.ts';
@@ -44,11 +44,11 @@ async function proveDependencies(
   if (needed.size === revisions.length - 1) return;
   await shadow.empty();
   await replayUp(
-    shadow.session,
+    shadow,
     revisions.filter(({ id }) => needed.has(id)),
   );
   try {
-    await replayUp(shadow.session, [revision]);
+    await replayUp(shadow, [revision]);
   } catch (error) {
     if (!isKernelError(error)) throw error;
     const claim = 'it fails with only its declared dependencies, so an edge is missing in `dependsOn`';
@@ -64,9 +64,10 @@ async function schemaWithAllPlugins(
   try {
     return await schemaAfter(shadow, revisions);
   } catch (error) {
-    if (!isDevError(error, 'SHADOW_FAILED') || error.details.revision !== id) throw error;
+    const failure = replayFailure(error);
+    if (failure?.revision !== id) throw error;
     const claim = 'it fails on a database with all active plugins, one of which depends on an object that it changes';
-    throw devError('PROOF_FAILED', { revision: id, claim, differences: [error.message] }, { cause: error });
+    throw devError('PROOF_FAILED', { revision: id, claim, differences: [failure.message] }, { cause: error });
   }
 }
 

@@ -9,7 +9,7 @@ import type { Shadow } from '../shadow/shadow.ts';
 /** Runs revisions on an empty database, in the order given, and returns the schema that they produce. */
 export async function schemaAfter(shadow: Shadow, revisions: readonly Revision[]): Promise<Catalog> {
   await shadow.empty();
-  await replayUp(shadow.session, revisions);
+  await replayUp(shadow, revisions);
   return shadow.catalog();
 }
 

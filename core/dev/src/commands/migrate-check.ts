@@ -46,7 +46,7 @@ export const migrateCheck: Command = {
     const progress = openProgress(context);
     try {
       progress.stage('comparing entities and revisions');
-      await using shadow = await openShadow(values.get('shadow') ?? null);
+      await using shadow = await openShadow(values.get('shadow') ?? null, set.plugins);
       const found = await entityDrift(shadow, set, openPluginLoader());
       const drift = found.filter(({ plugin }) => plugins.includes(plugin.name));
       const installed = found.filter(({ plugin }) => plugin.from === 'built' && !plugins.includes(plugin.name));

@@ -71,7 +71,7 @@ export const migrateCreate: Command = {
       const draft = await draftRevision(input, context.cwd, {
         set: pluginSet,
         plugin,
-        openShadow: () => openShadow(input.values.get('shadow') ?? null),
+        openShadow: () => openShadow(input.values.get('shadow') ?? null, pluginSet.plugins),
         pinHeads: input.values.has('pin'),
         onStage: progress.stage,
       });

@@ -36,7 +36,7 @@ export const migrateMerge: Command = {
     const progress = openProgress(context);
     try {
       progress.stage('opening the shadow');
-      await using shadow = await openShadow(values.get('shadow') ?? null);
+      await using shadow = await openShadow(values.get('shadow') ?? null, set.plugins);
       const words = values.get('name') ?? null;
       const merged = await mergeHeads({ set, plugin, shadow, words, onStage: progress.stage });
       if (merged === null) {

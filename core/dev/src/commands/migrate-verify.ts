@@ -47,7 +47,7 @@ export const migrateVerify: Command = {
     const progress = openProgress(context);
     try {
       progress.stage('opening the shadow');
-      await using shadow = await openShadow(values.get('shadow') ?? null);
+      await using shadow = await openShadow(values.get('shadow') ?? null, set.plugins);
       const findings = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
       const unproven = findings.some(({ rule }) => rule !== 'entities');
       const revisions = plugins.reduce((count, name) => count + (set.byName.get(name)?.revisions.length ?? 0), 0);

@@ -1,156 +1,121 @@
-import {
-  isolatedScript,
-  missingExtensionIn,
-  restoreScript,
-  serverErrorOf,
-  type Session,
-} from '@headwater/kernel/internal/database';
-import { kernelError, shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
-import { isSql, type Revision } from '@headwater/kernel/internal/plugins';
-import { sql, type Sql } from '@headwater/kernel/plugin';
-import { devError } from '../error/dev-codes.ts';
+import { isolatedScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
+import { isKernelError, shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
+import { revisionGraph } from '@headwater/kernel/internal/graph';
+import { migrate, type Goal, type MigrationOptions } from '@headwater/kernel/internal/migrations';
+import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
+import { devError, isDevError } from '../error/dev-codes.ts';
 
-/** The fields of a revision that a replay needs. */
-export type ReplayRevision = Pick<Revision, 'id' | 'up' | 'down'> & {
-  /** Default: true. */
-  readonly transaction?: boolean;
-  readonly file: string | null;
+/** The part of a shadow in which revisions are replayed. */
+export interface ReplayTarget {
+  readonly session: Session;
+  /** The plugins whose open tables count. */
+  readonly plugins: readonly Plugin[];
+  /** The revisions that its ledger may have, by id. A replay adds to them. */
+  readonly replayed: Map<string, Revision>;
+}
+
+/**
+ * Runs the `up` of revisions in the given order with the runner of an upgrade: in the same transactions, with the same
+ * limits, and with the same check of ownership. The shadow has a ledger, so the revisions that they depend on must have
+ * run in it. Throws SHADOW_FAILED, and the errors of a run that are not about the server's answer, like
+ * OWNERSHIP_VIOLATED.
+ */
+export async function replayUp(target: ReplayTarget, revisions: Iterable<Revision>): Promise<void> {
+  await run(target, 'upgrade', 'up', [...revisions]);
+}
+
+/** Runs the `down` of revisions in reverse order and skips revisions without one. Throws like {@link replayUp}. */
+export async function replayDown(target: ReplayTarget, revisions: readonly Revision[]): Promise<void> {
+  const reversible = revisions.filter(({ down }) => down !== null);
+  await run(target, 'downgrade', 'down', reversible.toReversed());
+}
+
+/**
+ * Records a revision whose SQL has already run in the shadow as a draft, so that it can be reverted. A row that the
+ * draft has written itself, without the edges of the revision, is replaced.
+ */
+export async function recordDraft(target: ReplayTarget, revision: Revision): Promise<void> {
+  const { plugin, slug } = revision;
+  await target.session.query('delete from kernel.ledger where plugin = $1 and slug = $2', [plugin, slug]);
+  await run(target, 'stamp', 'up', [revision]);
+}
+
+/** Runs SQL that is not a revision yet, in a restored session. Throws SHADOW_FAILED. */
+export async function replayText({ session }: ReplayTarget, id: string, text: string): Promise<void> {
+  try {
+    await session.script(isolatedScript(text));
+  } catch (error) {
+    const server = serverErrorOf(error);
+    const details = { revision: id, file: null, direction: 'up', line: null, column: null, statement: null } as const;
+    const reason = server?.message ?? shortMessage(error);
+    throw devError('SHADOW_FAILED', { ...details, reason, sqlState: server?.code ?? null }, { cause: error });
+  }
+}
+
+/** The limits of a replay. Nobody else uses the database, so only code needs one. */
+const settings: MigrationOptions['settings'] = {
+  lockWait: 10,
+  lockTimeout: 10,
+  retryFor: 0,
+  statementTimeout: 0,
+  codeTimeout: 120,
+  responseTimeout: 0,
 };
 
-/**
- * Runs the `up` of revisions in the given order, each in a separate transaction and in a restored session, exactly as an
- * upgrade runs them. Throws SHADOW_FAILED and EMBEDDED_EXTENSION_MISSING.
- */
-export async function replayUp(session: Session, revisions: Iterable<ReplayRevision>): Promise<void> {
-  let batch: SqlStep[] = [];
-  for (const revision of revisions) {
-    const { up, transaction } = revision;
-    if (up.kind === 'sql' && transaction !== false) {
-      batch.push({ revision, direction: 'up', text: up.text });
-      continue;
-    }
-    await replayBatch(session, batch);
-    batch = [];
-    if (up.kind === 'sql') await replayStep(session, { revision, direction: 'up', text: up.text });
-    else await replayCode(session, revision, 'up', up.run);
-  }
-  await replayBatch(session, batch);
-}
-
-/** Runs the `down` of revisions in reverse order and skips revisions without one. Throws SHADOW_FAILED and EMBEDDED_EXTENSION_MISSING. */
-export async function replayDown(session: Session, revisions: readonly ReplayRevision[]): Promise<void> {
-  for (const revision of revisions.toReversed()) {
-    const { down } = revision;
-    if (down?.kind === 'sql') await replayStep(session, { revision, direction: 'down', text: down.text });
-    if (down?.kind === 'code') await replayCode(session, revision, 'down', down.run);
-  }
-}
-
-/** The SQL of a revision in one direction. */
-interface SqlStep {
-  readonly revision: ReplayRevision;
-  readonly direction: 'up' | 'down';
-  readonly text: string;
-}
-
-/** The server setting that records the progress of a batch. */
-const progressSetting = 'headwater.replayed';
-
-/**
- * Runs a batch as one script, since a round trip costs more than a small revision. Each revision has its own
- * transaction.
- */
-async function replayBatch(session: Session, steps: readonly SqlStep[]): Promise<void> {
-  const [first] = steps;
-  if (first === undefined) return;
-  if (steps.length === 1) return replayStep(session, first);
-  const script = steps.map(({ text }, i) =>
-    isolatedScript(text, `perform set_config('${progressSetting}', '${i + 1}', false);`),
-  );
-  try {
-    await session.script(`begin;select set_config('${progressSetting}', '0', false);commit;\n${script.join('\n')}`);
-  } catch (error) {
-    // The failed transaction has rolled its setting back. Run separately, the revision fails again, with a position in
-    // its own SQL.
-    const [row] = await session.query<{ done: string }>(`select current_setting('${progressSetting}') as done`);
-    const failing = steps[Number(row?.done ?? 0)] ?? first;
-    await replayStep(session, failing);
-    throw failed(session, error, failing.revision, failing.direction, null);
-  }
-}
-
-async function replayStep(session: Session, { revision, direction, text }: SqlStep): Promise<void> {
-  try {
-    await session.script(revision.transaction === false ? text : isolatedScript(text));
-  } catch (error) {
-    throw failed(session, error, revision, direction, text);
-  }
-}
-
-type Run = Extract<Revision['up'], { kind: 'code' }>['run'];
-
-async function replayCode(
-  session: Session,
-  revision: ReplayRevision,
+async function run(
+  { session, plugins, replayed }: ReplayTarget,
+  kind: Goal['kind'],
   direction: 'up' | 'down',
-  run: Run,
+  revisions: readonly Revision[],
 ): Promise<void> {
-  const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
-    if (!isSql(statement)) throw new Error('it calls `query` with something other than a `sql` template');
-    return session.query<Row>(statement.text, statement.values);
+  if (revisions.length === 0) return;
+  const isUp = direction === 'up';
+  for (const revision of revisions) replayed.set(revision.id, revision);
+  const revisionSet: MigrationOptions['revisionSet'] = {
+    pluginSet: { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) },
+    // The plan is given, and edges are checked against the ledger while it runs.
+    graph: revisionGraph([]),
+    revisions: replayed,
+    packages: new Map(replayed.values().map(({ plugin }) => [plugin, plugin])),
   };
-  await session.script('begin');
-  try {
-    await run({ query, sql });
-    await session.script(`${restoreScript}commit;`);
-  } catch (error) {
-    await session.script('rollback').catch(() => {});
-    throw failed(session, error, revision, direction, null);
-  }
+  const { error } = await migrate(
+    { session, revisionSet, settings, isShadow: true },
+    {
+      kind,
+      upToDate: null,
+      resolve: () => null,
+      plan: ({ ledger }) => {
+        const applied = new Set(ledger.rows.map(({ id }) => id));
+        const left = revisions.filter(({ id }) => applied.has(id) !== isUp);
+        return { steps: left.map(({ id, plugin }) => ({ id, plugin, direction })) };
+      },
+    },
+  );
+  if (error !== null) throw explained(error);
 }
 
-function failed(
-  session: Session,
-  error: unknown,
-  { id, file }: ReplayRevision,
-  direction: 'up' | 'down',
-  text: string | null,
-): KernelError {
-  const server = serverErrorOf(error);
-  const extension = server === null || session.kind !== 'pglite' ? null : missingExtensionIn(server);
-  if (extension !== null) {
-    const details = { database: session.shown, extension, unfit: null, revision: id, applied: null };
-    return kernelError('EMBEDDED_EXTENSION_MISSING', details, { cause: error });
+/** A revision that cannot run, and the reason as a whole message. */
+export interface ReplayFailure {
+  readonly revision: string;
+  readonly message: string;
+}
+
+/** The refusals of a run that are about one revision. */
+const refusals = ['OWNERSHIP_VIOLATED', 'ENVELOPE_VIOLATED', 'CODE_TIMEOUT', 'STEP_INCOMPLETE'] as const;
+
+/** Returns the failure behind an error of a replay; `null` if the error is not about a revision. */
+export function replayFailure(error: unknown): ReplayFailure | null {
+  if (isDevError(error, 'SHADOW_FAILED')) return { revision: error.details.revision, message: error.message };
+  for (const code of refusals) {
+    if (isKernelError(error, code)) return { revision: error.details.revision, message: error.message };
   }
-  const location = locate(text, server?.internalPosition ?? server?.position);
-  const details = {
-    revision: id,
-    file,
-    direction,
-    reason: server?.message ?? shortMessage(error),
-    sqlState: server?.code ?? null,
-    line: location?.line ?? null,
-    column: location?.column ?? null,
-    statement: location?.statement ?? null,
-  };
+  return null;
+}
+
+function explained(error: KernelError): KernelError {
+  if (!isKernelError(error, 'MIGRATION_FAILED')) return error;
+  const { revision, direction, file, reason, sqlState, line, column, statement } = error.details;
+  const known = file === null || file === '' ? null : file;
+  const details = { revision, direction, file: known, reason, sqlState, line, column, statement };
   return devError('SHADOW_FAILED', details, { cause: error });
-}
-
-/** Returns the line and column of an error position, and the text of that line. */
-function locate(
-  text: string | null,
-  position: number | undefined,
-): { readonly line: number; readonly column: number; readonly statement: string } | null {
-  if (text === null || position === undefined) return null;
-  // PostgreSQL counts characters, JavaScript UTF-16 code units.
-  const before = [...text]
-    .slice(0, position - 1)
-    .join('')
-    .split('\n');
-  const line = before.length;
-  return {
-    line,
-    column: (before.at(-1) ?? '').length + 1,
-    statement: (text.split('\n')[line - 1] ?? '').trim().slice(0, 200),
-  };
 }

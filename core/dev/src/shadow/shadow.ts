@@ -3,12 +3,17 @@ import { catalogReader, type Catalog } from '@headwater/kernel/internal/catalog'
 import { databaseTarget } from '@headwater/kernel/internal/config';
 import { openPglite, openSession, type Session } from '@headwater/kernel/internal/database';
 import { kernelError } from '@headwater/kernel/internal/errors';
+import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 import { resetDatabase } from './reset-database.ts';
 
-/** A scratch database for running revisions. It has no ledger and is dropped when it is closed. */
+/** A scratch database for running revisions. It has a ledger of its own, and is dropped when it is closed. */
 export interface Shadow extends AsyncDisposable {
   readonly session: Session;
+  /** The plugins whose revisions run in it. */
+  readonly plugins: readonly Plugin[];
+  /** The revisions that have run in it, by id. */
+  readonly replayed: Map<string, Revision>;
   /** Resets it to the state of a new database. */
   readonly empty: () => Promise<void>;
   readonly catalog: () => Promise<Catalog>;
@@ -20,10 +25,10 @@ export interface Shadow extends AsyncDisposable {
  * to create the new one. Throws SHADOW_URL_INVALID, the errors of a session, and DATABASE_PRIVILEGE if the user cannot
  * create databases.
  */
-export async function openShadow(url: string | null = null): Promise<Shadow> {
+export async function openShadow(url: string | null = null, plugins: readonly Plugin[] = []): Promise<Shadow> {
   if (url === null) {
     const target = { kind: 'pglite', directory: null, shown: 'the shadow' } as const;
-    return shadowOn(await openPglite(target, { shortLived: true }));
+    return shadowOn(await openPglite(target, { shortLived: true }), plugins);
   }
   const server = serverAt(url);
   const admin = await openSession(server);
@@ -43,7 +48,7 @@ export async function openShadow(url: string | null = null): Promise<Shadow> {
     target.pathname = `/${name}`;
     try {
       const shown = `${server.shown} (${name})`;
-      return shadowOn(await openSession({ ...server, url: target.href, directUrl: null, shown }), drop);
+      return shadowOn(await openSession({ ...server, url: target.href, directUrl: null, shown }), plugins, drop);
     } catch (error) {
       await drop();
       throw error;
@@ -91,15 +96,19 @@ async function dropAbandoned(admin: Session): Promise<void> {
   }
 }
 
-function shadowOn(session: Session, drop: () => Promise<void> = async () => {}): Shadow {
+function shadowOn(session: Session, plugins: readonly Plugin[], drop: () => Promise<void> = async () => {}): Shadow {
   let isNew = true;
+  const replayed = new Map<string, Revision>();
   return Object.freeze({
     get session() {
       isNew = false;
       return session;
     },
+    plugins,
+    replayed,
     async empty() {
       if (!isNew) await resetDatabase(session);
+      replayed.clear();
     },
     catalog: catalogReader(session),
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,5 @@
-import { isKernelError } from '@headwater/kernel/internal/errors';
 import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/graph';
 import type { Revision } from '@headwater/kernel/internal/plugins';
-import { readSql } from '@headwater/kernel/internal/sql';
 import type { PluginSubset } from '../authoring/plugin-subset.ts';
 import { assertSameSchema } from '../authoring/schema-proof.ts';
 import { differenceOf } from '../difference/catalog-difference.ts';
@@ -9,7 +7,7 @@ import type { Finding } from '../lint/finding.ts';
 import { conflictsIn } from '../lint/transaction-check.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
-import { openOwnershipCheck, type OwnershipCheck } from './ownership-check.ts';
+import { openRequiredCheck, type RequiredCheck } from './required-check.ts';
 import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
 
 /**
@@ -24,7 +22,7 @@ export async function verifyBranch(
   onRevision: (id: string) => void,
 ): Promise<readonly Finding<VerifyRule>[]> {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
-  const ownership = openOwnershipCheck(plugin);
+  const required = openRequiredCheck(plugin);
   const findings: Finding<VerifyRule>[] = [];
   let present: ReadonlySet<string> = new Set();
   await shadow.empty();
@@ -47,8 +45,8 @@ export async function verifyBranch(
       present = new Set();
     }
     try {
-      await replayUp(shadow.session, missingRevisions(graph, byId, needed, present));
-      const { found, isIntact } = await verifyRevision(shadow, revision, ownership);
+      await replayUp(shadow, missingRevisions(graph, byId, needed, present));
+      const { found, isIntact } = await verifyRevision(shadow, revision, required);
       findings.push(...found);
       if (!isIntact) await shadow.empty();
       present = isIntact ? new Set([...needed, id]) : new Set();
@@ -75,45 +73,21 @@ interface VerifiedRevision {
   readonly isIntact: boolean;
 }
 
-async function verifyRevision(
-  shadow: Shadow,
-  revision: Revision,
-  ownership: OwnershipCheck,
-): Promise<VerifiedRevision> {
-  const { id, plugin, file, up, down } = revision;
+async function verifyRevision(shadow: Shadow, revision: Revision, required: RequiredCheck): Promise<VerifiedRevision> {
+  const { id, plugin, file, down } = revision;
   const before = await shadow.catalog();
-  await replayUp(shadow.session, [revision]);
+  await replayUp(shadow, [revision]);
   const after = await shadow.catalog();
-  const found = [...ownership.check(revision, differenceOf(before, after, { undefine: true }))];
-  if (up.kind === 'sql') found.push(...(await foreignRowChanges(revision, up.text, ownership)));
+  const found = required.check(revision, differenceOf(before, after));
   if (down === null) return { found, isIntact: true };
   try {
-    await replayDown(shadow.session, [revision]);
+    await replayDown(shadow, [revision]);
     assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
-    await replayUp(shadow.session, [revision]);
+    await replayUp(shadow, [revision]);
     assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
     return { found, isIntact: true };
   } catch (error) {
     const finding = findingOfRefusal(error, { rule: 'undo', plugin, revision: id, file });
     return { found: [...found, finding], isIntact: false };
-  }
-}
-
-async function foreignRowChanges(
-  { id, plugin, file }: Revision,
-  text: string,
-  ownership: OwnershipCheck,
-): Promise<readonly Finding<VerifyRule>[]> {
-  try {
-    const { statements } = await readSql(text);
-    const tables = new Set(statements.flatMap(({ writes }) => writes).filter((table) => !ownership.mayWrite(table)));
-    return Array.from(tables, (table) => {
-      const message = `it changes rows of ${table}, on which "${plugin}" owns no column.`;
-      return verifyFinding({ rule: 'ownership', plugin, revision: id, file, object: table, message });
-    });
-  } catch (error) {
-    // The server accepted the SQL, so it has a syntax that the parser does not know.
-    if (isKernelError(error, 'SQL_SYNTAX')) return [];
-    throw error;
   }
 }

@@ -1,5 +1,7 @@
+import { isKernelError } from '@headwater/kernel/internal/errors';
 import { isDevError } from '../error/dev-codes.ts';
 import type { Finding } from '../lint/finding.ts';
+import { replayFailure } from '../shadow/replay.ts';
 
 /** The rules that `migrate:verify` checks. */
 export type VerifyRule =
@@ -38,6 +40,11 @@ export function findingOfRefusal(
     const { claim, differences } = error.details;
     return verifyFinding({ ...about, message: `${claim}:`, differences });
   }
-  if (!isDevError(error, 'SHADOW_FAILED')) throw error;
-  return verifyFinding({ ...about, message: error.message });
+  if (isKernelError(error, 'OWNERSHIP_VIOLATED')) {
+    const what = error.details.violations.map(({ action, object, owner }) => `it ${action} ${object} of "${owner}"`);
+    return verifyFinding({ ...about, rule: 'ownership', message: `${what.join(', ')}.` });
+  }
+  const failure = replayFailure(error);
+  if (failure === null) throw error;
+  return verifyFinding({ ...about, message: failure.message });
 }

@@ -4,8 +4,8 @@ import type { Revision } from '@headwater/kernel/internal/plugins';
 import type { PluginSubset } from '../authoring/plugin-subset.ts';
 import { movedLast, neighborSwaps, randomFrom, randomOrder } from '../authoring/revision-orders.ts';
 import { schemaAfter, schemaDifferences } from '../authoring/schema-proof.ts';
-import { isDevError } from '../error/dev-codes.ts';
 import type { Finding } from '../lint/finding.ts';
+import { replayFailure } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { verifyFinding, type VerifyRule } from './verify-finding.ts';
 
@@ -98,8 +98,9 @@ function openTrials(shadow: Shadow, { graph, revisions }: PluginSubset): Trials 
         const ordered = ids.flatMap((id) => byId.get(id) ?? []);
         return { catalog: await schemaAfter(shadow, ordered) };
       } catch (error) {
-        if (!isDevError(error, 'SHADOW_FAILED')) throw error;
-        return { failed: error.details.revision, reason: error.message };
+        const failure = replayFailure(error);
+        if (failure === null) throw error;
+        return { failed: failure.revision, reason: failure.message };
       }
     },
   };

@@ -3,8 +3,8 @@ import { entityDrift } from '../authoring/entity-drift.ts';
 import { openPluginLoader } from '../authoring/load-entities.ts';
 import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
 import { explainChange } from '../difference/explain-change.ts';
-import { isDevError } from '../error/dev-codes.ts';
 import type { Finding } from '../lint/finding.ts';
+import { replayFailure } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { verifyBranch } from './verify-branch.ts';
 import { verifyFinding, type VerifyRule } from './verify-finding.ts';
@@ -53,7 +53,7 @@ export async function verify({
     }
   } catch (error) {
     // A revision that fails has been reported already.
-    if (!isDevError(error, 'SHADOW_FAILED') || findings.length === 0) throw error;
+    if (replayFailure(error) === null || findings.length === 0) throw error;
   }
   return findings;
 }

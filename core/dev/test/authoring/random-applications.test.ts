@@ -39,7 +39,7 @@ describe('revisions that are created plugin by plugin', () => {
           const ordered = subsetOf(pluginSetOf(plugins, revisions), new Set(Object.keys(requirements))).revisions;
           await assertOwned(ordered);
           const reached = await authoring.shadow.catalog();
-          await replayDown(authoring.shadow.session, ordered);
+          await replayDown(authoring.shadow, ordered);
           expect((await authoring.shadow.catalog()).tables.size).toBe(0);
           expect((await authoring.shadow.catalog()).enums.size).toBe(0);
           expect(
@@ -78,7 +78,7 @@ async function assertOwned(revisions: readonly Revision[]): Promise<void> {
   await authoring.shadow.empty();
   let before = await authoring.shadow.catalog();
   for (const revision of revisions) {
-    await replayUp(authoring.shadow.session, [revision]);
+    await replayUp(authoring.shadow, [revision]);
     const after = await authoring.shadow.catalog();
     const foreign = differenceOf(before, after, { undefine: true }).filter((change) => !isOwn(change, revision.plugin));
     expect(foreign.map(explainChange), revision.id).toEqual([]);

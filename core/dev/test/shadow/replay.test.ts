@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { replayDown, replayUp, type ReplayRevision } from '../../src/shadow/replay.ts';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import { replayDown, replayUp } from '../../src/shadow/replay.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { revision as sketched } from '../../../kernel/test/db/support.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
 
-function revision(slug: string, up: string, more: Partial<ReplayRevision> = {}): ReplayRevision {
-  return { id: `notes@${slug}`, up: { kind: 'sql', text: up }, down: null, file: `${slug}.ts`, ...more };
+function revision(slug: string, up: string, more: Partial<Revision> = {}): Revision {
+  return { ...sketched({ id: `notes@${slug}`, up }), ...more };
 }
 
 describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => {
@@ -19,7 +21,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   const tables = async (): Promise<readonly string[]> => [...(await shadow.catalog()).tables.keys()];
 
   it('runs each revision in a separate transaction, so the next one can use a new enum value', async () => {
-    await replayUp(shadow.session, [
+    await replayUp(shadow, [
       revision('1', "create type mood as enum ('calm'); create table note (mood mood)"),
       revision('2', "alter type mood add value 'wild' -- with a comment at its end"),
       revision('3', "alter table note alter column mood set default 'wild'"),
@@ -29,7 +31,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   });
 
   it('reports the failed revision with the position in its SQL, and keeps the revisions before it', async () => {
-    const failing = replayUp(shadow.session, [
+    const failing = replayUp(shadow, [
       revision('1', 'create table one (id int);'),
       revision('2', 'create table two (id int);'),
       revision('3', 'create table three (id int);\ncreate table four (id inx);'),
@@ -50,7 +52,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   });
 
   it('reports the failed revision without a position if the server gives none', async () => {
-    const failing = replayUp(shadow.session, [
+    const failing = replayUp(shadow, [
       revision('1', 'create table one (id int primary key);'),
       revision('2', 'insert into one values (1), (1);'),
     ]);
@@ -60,7 +62,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   });
 
   it('runs code and `transaction: false` in order with the batches of other revisions', async () => {
-    await replayUp(shadow.session, [
+    await replayUp(shadow, [
       revision('1', 'create table one (id int);'),
       revision('2', 'select 1', {
         up: {
@@ -71,7 +73,10 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
           },
         },
       }),
-      revision('3', 'create index concurrently one_made on one (made)', { transaction: false }),
+      revision('3', 'create index concurrently one_made on one (made)', {
+        transaction: false,
+        check: "select to_regclass('one_made') is not null",
+      }),
       revision('4', 'create table two (id int);'),
     ]);
     const one = (await shadow.catalog()).tables.get('one');
@@ -83,19 +88,19 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   });
 
   it('runs `down` in reverse order and skips revisions without one', async () => {
-    const drop = (name: string): Partial<ReplayRevision> => ({ down: { kind: 'sql', text: `drop table ${name};` } });
+    const drop = (name: string): Partial<Revision> => ({ down: { kind: 'sql', text: `drop table ${name};` } });
     const revisions = [
       revision('1', 'create table one (id int primary key);', drop('one')),
       revision('2', 'create table kept (id int);'),
       revision('3', 'create table two (id int references one);', drop('two')),
     ];
-    await replayUp(shadow.session, revisions);
-    await replayDown(shadow.session, revisions);
+    await replayUp(shadow, revisions);
+    await replayDown(shadow, revisions);
     expect(await tables()).toEqual(['kept']);
   });
 
   it('restores the session after every revision, as an upgrade does', async () => {
-    await replayUp(shadow.session, [
+    await replayUp(shadow, [
       revision('1', `select pg_catalog.set_config('search_path', '', false); create table public.m_a (id int)`),
       revision('2', `set timezone = 'Asia/Tokyo'; create temp table m_a as select 1 as x`),
       revision('3', 'alter table m_a add column n int'),
@@ -109,14 +114,14 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
   });
 
   it('leaves nothing behind after the shadow is emptied', async () => {
-    await replayUp(shadow.session, [
+    await replayUp(shadow, [
       revision('1', "create schema shop; create table shop.item (id int); create type mood as enum ('calm');"),
       revision('2', 'set search_path to shop; create view things as select * from item;'),
     ]);
     await shadow.empty();
     const { schemas, enums, tables: left, definitions } = await shadow.catalog();
     expect([schemas.size, enums.size, left.size, definitions.size]).toEqual([0, 0, 0, 0]);
-    await replayUp(shadow.session, [revision('1', 'create table one (id int);')]);
+    await replayUp(shadow, [revision('1', 'create table one (id int);')]);
     expect(await tables()).toEqual(['one']);
   });
 });

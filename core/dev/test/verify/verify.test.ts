@@ -93,27 +93,27 @@ describe('verifying revisions', () => {
     [
       'alters a column',
       'alter table core_object alter column title type varchar(10);',
-      'change column core_object.title',
+      'changes column core_object.title',
     ],
-    ['drops a column', 'alter table core_object drop column title;', 'drop column core_object.title'],
-    ['drops a table in a do block', 'do $$ begin drop table core_object; end $$;', 'drop table core_object'],
+    ['drops a column', 'alter table core_object drop column title;', 'drops column core_object.title'],
+    ['drops a table in a do block', 'do $$ begin drop table core_object; end $$;', 'drops table core_object'],
     [
       'adds an index over a column',
       'create index on core_object (title);',
-      'add index core_object.core_object_title_idx',
+      'creates index core_object_title_idx of core_object',
     ],
     [
       'adds a constraint over a column',
       'alter table core_object add check (title <> $$x$$);',
-      'add check core_object.core_object_title_check',
+      'creates constraint core_object_title_check of core_object',
     ],
     [
       'adds a trigger to a table',
       `create function notes_f() returns trigger language plpgsql as 'begin return new; end';
       create trigger notes_t before insert on core_object for each row execute function notes_f();`,
-      'create trigger core_object.notes_t',
+      'creates trigger notes_t of core_object',
     ],
-    ['changes rows', "insert into core_object (title) values ('x');", 'rows of core_object'],
+    ['changes rows', "insert into core_object (title) values ('x');", 'changes rows of table core_object'],
   ])('finds a revision that %s of another plugin', async (_, up, expected) => {
     const findings = await found({ notes: notes(up) });
     expect(findings.filter(({ rule }) => rule === 'ownership')).toMatchObject([{ revision: 'notes@0001_create_note' }]);

@@ -78,6 +78,8 @@ export interface RowCounts {
   readonly catalogs: number;
   /** Whether the server counts at all. */
   readonly counting: boolean;
+  /** The ids of the tables whose rows a statement could have changed, even if there were none to change. */
+  readonly attempted: readonly string[];
 }
 
 /**
@@ -86,13 +88,21 @@ export interface RowCounts {
  * are meaningful.
  */
 export async function readRowCounts(session: Pick<Session, 'query'>): Promise<RowCounts> {
-  const [row] = await session.query<{ counting: boolean; catalogs: string | number; tables: string }>(
+  const [row] = await session.query<{
+    counting: boolean;
+    catalogs: string | number;
+    tables: string;
+    attempted: readonly string[];
+  }>(
     `select current_setting('track_counts')::boolean as counting,
       coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del) filter (where schemaname = 'pg_catalog'), 0) as catalogs,
       coalesce(json_object_agg('c' || relid, json_build_array(n_tup_ins, n_tup_upd, n_tup_del))
-        filter (where schemaname !~ '^pg_' and n_tup_ins + n_tup_upd + n_tup_del > 0), '{}')::text as tables
+        filter (where schemaname !~ '^pg_' and n_tup_ins + n_tup_upd + n_tup_del > 0), '{}')::text as tables,
+      array(select 'c' || relation from pg_locks where pid = pg_backend_pid() and locktype = 'relation'
+        and mode = 'RowExclusiveLock' and granted) as attempted
       from pg_stat_xact_all_tables`,
   );
   const tables = new Map(Object.entries(JSON.parse(row?.tables ?? '{}') as Readonly<Record<string, TableCounts>>));
-  return { tables, catalogs: Number(row?.catalogs ?? 0), counting: row?.counting ?? false };
+  const { catalogs = 0, counting = false, attempted = [] } = row ?? {};
+  return { tables, catalogs: Number(catalogs), counting, attempted };
 }

@@ -28,6 +28,8 @@ interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
   readonly from: readonly string[] | null;
 }
 
+const preparedStatements = 'select name from pg_catalog.pg_prepared_statements';
+
 /** Reads the catalog of a database, excluding the schemas of the server and of the ledger. */
 export type ReadCatalog = () => Promise<Catalog>;
 
@@ -36,14 +38,14 @@ export type ReadCatalog = () => Promise<Catalog>;
  * them takes longer than running them. The connection therefore must not go through a transaction pooler.
  */
 export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
-  let prepared = false;
   const rows = async <Row>(name: keyof typeof catalogQueries): Promise<readonly Row[]> =>
     query<Row>(`execute headwater_${name}`);
   return async () => {
-    if (!prepared) {
-      const statements = Object.entries(catalogQueries).map(([name, text]) => `prepare headwater_${name} as ${text};`);
-      await script(statements.join('\n'));
-      prepared = true;
+    // A revision may deallocate them, and a new connection has none.
+    const prepared = new Set((await query<{ name: string }>(preparedStatements)).map(({ name }) => name));
+    const missing = Object.entries(catalogQueries).filter(([name]) => !prepared.has(`headwater_${name}`));
+    if (missing.length > 0) {
+      await script(missing.map(([name, text]) => `prepare headwater_${name} as ${text};`).join('\n'));
     }
     const schemas = await rows<CatalogSchema>('schemas');
     const enums = await rows<CatalogEnum>('enums');

@@ -2,7 +2,8 @@
  * Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrating a database with the
  * revisions of all plugins.
  */
-export { stamp, upgrade } from '../migrate/migrate.ts';
+export { migrate, stamp, upgrade } from '../migrate/migrate.ts';
+export type { Goal, MigrationOptions } from '../migrate/migrate.ts';
 export { readMigrationState } from '../migrate/migration-state.ts';
 export type { MigrationState } from '../migrate/migration-state.ts';
 export { graphOfPlugins, loadRevisionSet } from '../migrate/revision-set.ts';

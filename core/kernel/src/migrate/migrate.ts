@@ -27,6 +27,8 @@ export interface MigrationOptions {
   readonly settings: UpgradeSettings;
   /** Default: nothing is reported. */
   readonly observer?: Observer;
+  /** Whether the database is a shadow, whose tables are empty. Default: false. */
+  readonly isShadow?: boolean;
 }
 
 /** The outcome of a migration, even of one that failed halfway. */

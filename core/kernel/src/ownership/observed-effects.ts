@@ -11,6 +11,8 @@ export interface Observation {
 
 /** The two moments that are compared. `states` are equal if the row counts of the catalogs have not changed. */
 export interface Moments {
+  /** Whether a statement that could have changed rows counts even if there were no rows to change. */
+  readonly attemptsCount: boolean;
   readonly before: { readonly states: ObjectStates; readonly rows: RowCounts };
   readonly after: { readonly states: ObjectStates; readonly rows: RowCounts };
 }
@@ -79,23 +81,31 @@ interface RowChange {
 /** The changes of rows, by the id of the table. */
 type RowChanges = ReadonlyMap<string, RowChange>;
 
-function rowChanges({ before, after }: Moments): RowChanges {
+function rowChanges({ before, after, attemptsCount }: Moments): RowChanges {
   const changes = new Map<string, RowChange>();
+  if (attemptsCount) {
+    const earlier = new Set(before.rows.attempted);
+    for (const id of after.rows.attempted) {
+      if (!earlier.has(id)) changes.set(id, { inserted: false, updated: false, deleted: false });
+    }
+  }
   for (const [id, now] of after.rows.tables) {
     const [inserted, updated, deleted] = now.map((n, i) => n !== (before.rows.tables.get(id)?.[i] ?? 0));
     if (inserted === true || updated === true || deleted === true) {
       changes.set(id, { inserted: inserted === true, updated: updated === true, deleted: deleted === true });
     }
   }
-  const extended = new Set(
+  // Defining or changing a column may rewrite the table.
+  const altered = new Set(
     after.states
       .values()
-      .flatMap(({ kind, id, parent }) => (kind === 'column' && !before.states.has(id) ? [parent] : [])),
+      .flatMap(({ kind, id, parent, hash }) =>
+        kind === 'column' && before.states.get(id)?.hash !== hash ? [parent] : [],
+      ),
   );
-  for (const { id, file } of after.states.values()) {
+  for (const { id, file, hash } of after.states.values()) {
     const old = before.states.get(id);
-    // Adding a column may rewrite the table.
-    if (file === null || old === undefined || old.file === file || extended.has(id)) continue;
+    if (file === null || old === undefined || old.file === file || altered.has(id) || old.hash !== hash) continue;
     changes.set(id, { inserted: false, updated: false, ...changes.get(id), deleted: true });
   }
   return changes;
@@ -104,7 +114,7 @@ function rowChanges({ before, after }: Moments): RowChanges {
 function observeRows(moments: Moments, owners: Owners): readonly Touch[] {
   const before = moments.before.states;
   const changes = rowChanges(moments);
-  const known = [...changes.keys()].filter((id) => before.has(id));
+  const known = [...changes.keys()].filter((id) => before.get(id)?.kind === 'table');
   const allowed = new Set(known.filter((id) => mayWrite(id, before, owners)));
   const left = new Set(known.filter((id) => !allowed.has(id)));
   if (left.size === 0) return [];

@@ -1,6 +1,6 @@
 import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
-import { displayName, type SqlObject } from '../sql/sql-object.ts';
+import { displayName, type SqlKind, type SqlObject } from '../sql/sql-object.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 
 /** The owner of the ledger's schema, in which no plugin may change anything. */
@@ -96,17 +96,32 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
     }
     const owner = ownerOf(owners, object);
     if (owner === null || owner === owners.plugin) return true;
+    // PostgreSQL makes some parts of a column itself: its not-null constraint, its sequence.
+    const isListed = owners.objects.has(lookupKey(object as SqlObject));
+    if (owner !== ledgerOwner && !isListed && isOverOwn(touch)) return true;
     const isRebuilt = action === 'changes' && (kind === 'index' || kind === 'constraint');
     return (
       isRebuilt &&
       (isOverOwn(touch) || (references !== null && isOwn({ kind: 'table', name: references, table: null })))
     );
   };
-  return touches.flatMap((touch) => {
-    if (isAllowed(touch)) return [];
-    const { action, object } = touch;
+  const refused = touches.filter((touch) => !isAllowed(touch));
+  return withoutParts(refused).map(({ action, object }) => {
     const owner = ownerOf(owners, object) ?? ownerOf(owners, { kind: 'table', name: object.table ?? '', table: null });
-    return [{ action, object: shownObject(object), owner: owner ?? ledgerOwner }];
+    return { action, object: shownObject(object), owner: owner ?? ledgerOwner };
+  });
+}
+
+/** Leaves out what is dropped along with its table or its column. */
+function withoutParts(touches: readonly Touch[]): readonly Touch[] {
+  const dropped = new Set(
+    touches.flatMap(({ action, object }) => (action === 'drops' ? [lookupKey(object as SqlObject)] : [])),
+  );
+  const isGone = (kind: SqlKind, name: string, table: string | null): boolean =>
+    dropped.has(lookupKey({ kind, name, table }));
+  return touches.filter(({ action, object: { table }, over }) => {
+    if (action !== 'drops' || table === null) return true;
+    return !isGone('table', table, null) && !over.some((column) => isGone('column', column, table));
   });
 }
 

@@ -110,7 +110,7 @@ function explain(server: ServerError, context: ErrorContext, cause: unknown): Ke
 
 function failed(context: ErrorContext, reason: string, server: ServerError | null, cause: unknown): KernelError {
   const { step, applied } = context;
-  const position = positionIn(server);
+  const position = positionIn(server, context);
   return kernelError(
     'MIGRATION_FAILED',
     {
@@ -121,6 +121,7 @@ function failed(context: ErrorContext, reason: string, server: ServerError | nul
       sqlState: server?.code ?? null,
       detail: server?.detail ?? null,
       line: position?.line ?? null,
+      column: position?.column ?? null,
       statement: position?.text ?? null,
       applied,
       outside: context.outside ?? null,
@@ -129,11 +130,27 @@ function failed(context: ErrorContext, reason: string, server: ServerError | nul
   );
 }
 
-/** Returns the line of the revision's SQL at which the server reports a syntax error. */
-function positionIn(server: ServerError | null): { readonly line: number; readonly text: string } | null {
-  if (server?.internalQuery === undefined || server.internalPosition === undefined) return null;
+/** A place in the SQL of a revision, with the text of its line. */
+interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** Returns the place in the revision's SQL at which the server reports an error. */
+function positionIn(server: ServerError | null, { step, outside }: ErrorContext): Position | null {
+  const body = step.direction === 'up' ? step.revision?.up : step.revision?.down;
+  // Outside a transaction the text is sent as it is, otherwise a block executes it.
+  const isSent = outside !== undefined && body?.kind === 'sql';
+  const text = isSent ? body.text : server?.internalQuery;
+  const position = isSent ? server?.position : server?.internalPosition;
+  if (text === undefined || position === undefined) return null;
   // PostgreSQL counts characters, JavaScript counts UTF-16 units.
-  const before = [...server.internalQuery].slice(0, server.internalPosition - 1).join('');
-  const line = before.split('\n').length;
-  return { line, text: (server.internalQuery.split('\n')[line - 1] ?? '').trim().slice(0, 200) };
+  const before = [...text]
+    .slice(0, position - 1)
+    .join('')
+    .split('\n');
+  const line = before.length;
+  const column = [...(before.at(-1) ?? '')].length + 1;
+  return { line, column, text: (text.split('\n')[line - 1] ?? '').trim().slice(0, 200) };
 }

@@ -29,7 +29,10 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
     const counts = await readRowCounts(session);
     if (!counts.counting) throw rowCountsOff(run);
     const states = counts.catalogs === rows.catalogs ? before.states : await readObjectStates(session);
-    const { effects, touches } = observe({ before, after: { rows: counts, states } }, owners);
+    const { effects, touches } = observe(
+      { before, after: { rows: counts, states }, attemptsCount: run.attemptsCount },
+      owners,
+    );
     return { effects, violations: violationsOf(touches, owners) };
   };
 }

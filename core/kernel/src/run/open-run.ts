@@ -12,7 +12,7 @@ import type { RunContext } from './run-context.ts';
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, revisionSet }: MigrationOptions,
+  { session, settings, observer = {}, revisionSet, isShadow = false }: MigrationOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -25,6 +25,7 @@ export function openRun(
     kernelVersion: kernelPackage().version,
     owners: openLedgerOwners(session),
     openTables: new Map(plugins.map(({ name, openTables }) => [name, new Set(openTables)])),
+    attemptsCount: isShadow,
     session,
     settings,
     observer,

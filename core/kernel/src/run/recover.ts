@@ -72,6 +72,7 @@ function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }
     sqlState: null,
     detail: null,
     line: null,
+    column: null,
     statement: null,
     applied: progress.applied.map(({ id }) => id),
     outside: step?.revision?.transaction === false ? { leftover: null } : null,

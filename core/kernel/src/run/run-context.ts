@@ -42,6 +42,8 @@ export interface RunContext {
   readonly owners: LedgerOwners;
   /** The tables that each plugin has opened to rows of others. */
   readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether changing rows counts as an effect even if there are none, which is so in an empty database. */
+  readonly attemptsCount: boolean;
   readonly session: Session;
   readonly settings: UpgradeSettings;
   readonly observer: Observer;

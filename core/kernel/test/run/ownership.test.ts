@@ -186,6 +186,8 @@ const legitimate: readonly string[] = [
   'alter table core_user add constraint x_c check (x_n > 0)',
   'alter table core_user add column x_u uuid default gen_random_uuid()',
   'alter table core_user drop column x_n',
+  'update core_user set x_n = 0; alter table core_user alter column x_n set not null; alter table core_user drop column x_n',
+  'alter table core_user add column x_s serial; alter table core_user alter column x_s drop default, drop column x_s',
   'alter table core_user rename column x_n to x_m',
   `create function x_f() returns trigger language plpgsql as $$ begin new.x_n := 1; return new; end $$;
    create trigger x_t before update of x_n on core_user for each row execute function x_f(); update core_user set x_n = 2`,

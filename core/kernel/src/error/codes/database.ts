@@ -153,6 +153,7 @@ export const databaseCodes = {
       sqlState: string | null;
       detail: string | null;
       line: number | null;
+      column: number | null;
       statement: string | null;
       applied: readonly string[];
       outside: Outside | null;
