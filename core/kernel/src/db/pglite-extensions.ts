@@ -89,7 +89,7 @@ function writeNames(file: string, names: ReadonlySet<string>): void {
 const gap = String.raw`(?:\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)+`;
 
 const creation = new RegExp(
-  String.raw`\bcreate${gap}extension${gap}(?:if${gap}not${gap}exists${gap})?(?:"([^"]+)"|([a-z_][\w$]*))`,
+  String.raw`\bcreate${gap}extension${gap}(?:if${gap}not${gap}exists${gap})?(?:"([^"]+)"|([a-z_]\w*))`,
   'gi',
 );
 

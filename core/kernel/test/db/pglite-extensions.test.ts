@@ -41,6 +41,7 @@ describe('an extension in memory', () => {
     ['plain SQL', trigrams],
     ['an uppercase name with comments', trigrams.replace('extension', 'EXTENSION /* for */ -- search\n IF NOT EXISTS')],
     ['a `do` block', `do $$ begin ${trigrams} end $$`],
+    ['SQL that ends with its name', 'create table note (text text); create extension pg_trgm'],
   ])('is created by %s', async (_, up) => {
     const session = await openPglite(memory);
     expect((await upgrade(session, branch('core', 'create table a ()', up, insert))).error).toBeNull();
