@@ -34,8 +34,8 @@ const preparedStatements = 'select name from pg_catalog.pg_prepared_statements';
 export type ReadCatalog = () => Promise<Catalog>;
 
 /**
- * Returns a function that reads the catalog on one connection. Its queries are prepared only once, because planning
- * them takes longer than running them. The connection therefore must not go through a transaction pooler.
+ * Returns a function that reads the catalog on one connection. Its queries are prepared once, because planning them
+ * takes longer than running them. The connection therefore must not go through a transaction pooler.
  */
 export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
   const rows = async <Row>(name: keyof typeof catalogQueries): Promise<readonly Row[]> =>
