@@ -120,7 +120,7 @@ const dev: Layout = {
     '@mikro-orm/core': ['adoption'],
     '@mikro-orm/migrations': ['type adoption'],
     '@mikro-orm/pglite': ['adoption'],
-    'libpg-query': ['type lint'],
+    'libpg-query': ['type lint', 'type shadow'],
   },
   pure: [],
 };

@@ -4,6 +4,7 @@ import { revisionGraph } from '@headwater/kernel/internal/graph';
 import { migrate, type Goal, type MigrationOptions } from '@headwater/kernel/internal/migrations';
 import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import { devError, isDevError } from '../error/dev-codes.ts';
+import { serverWideGuard, serverWideState, serverWideStatement } from './server-wide-change.ts';
 
 /** The part of a shadow in which revisions are replayed. */
 export interface ReplayTarget {
@@ -17,8 +18,8 @@ export interface ReplayTarget {
 /**
  * Runs the `up` of revisions in the given order with the runner of an upgrade: in the same transactions, with the same
  * limits, and with the same check of ownership. The shadow has a ledger, so the revisions that they depend on must have
- * run in it. Throws SHADOW_FAILED, and the errors of a run that are not about the server's answer, like
- * OWNERSHIP_VIOLATED.
+ * run in it. Throws SHADOW_FAILED, SHADOW_SERVER_CHANGED, and the errors of a run that are not about the server's
+ * answer, like OWNERSHIP_VIOLATED.
  */
 export async function replayUp(target: ReplayTarget, revisions: Iterable<Revision>): Promise<void> {
   await run(target, 'upgrade', 'up', [...revisions]);
@@ -70,7 +71,10 @@ async function run(
 ): Promise<void> {
   if (revisions.length === 0) return;
   const isUp = direction === 'up';
-  for (const revision of revisions) replayed.set(revision.id, revision);
+  for (const revision of revisions) {
+    await assertOwnDatabase(session, revision, direction);
+    replayed.set(revision.id, revision);
+  }
   const revisionSet: MigrationOptions['revisionSet'] = {
     pluginSet: { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) },
     // The plan is given, and edges are checked against the ledger while it runs.
@@ -79,7 +83,7 @@ async function run(
     packages: new Map(replayed.values().map(({ plugin }) => [plugin, plugin])),
   };
   const { error } = await migrate(
-    { session, revisionSet, settings, isShadow: true },
+    { session, revisionSet, settings, shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard } },
     {
       kind,
       upToDate: null,
@@ -94,6 +98,20 @@ async function run(
   if (error !== null) throw explained(error);
 }
 
+/** Refuses SQL that changes more than the shadow's database. On PGlite, the whole server belongs to the shadow. */
+async function assertOwnDatabase(session: Session, revision: Revision, direction: 'up' | 'down'): Promise<void> {
+  const body = revision[direction];
+  if (session.kind === 'pglite' || body?.kind !== 'sql') return;
+  const found = await serverWideStatement(body.text, revision.transaction);
+  if (found === null) return;
+  throw devError('SHADOW_SERVER_CHANGED', { revision: revision.id, file: fileOf(revision.file), direction, ...found });
+}
+
+/** A draft has no file yet. */
+function fileOf(file: string | null): string | null {
+  return file === '' ? null : file;
+}
+
 /** A revision that cannot run, and the reason as a whole message. */
 export interface ReplayFailure {
   readonly revision: string;
@@ -105,7 +123,9 @@ const refusals = ['OWNERSHIP_VIOLATED', 'ENVELOPE_VIOLATED', 'CODE_TIMEOUT', 'ST
 
 /** Returns the failure behind an error of a replay; `null` if the error is not about a revision. */
 export function replayFailure(error: unknown): ReplayFailure | null {
-  if (isDevError(error, 'SHADOW_FAILED')) return { revision: error.details.revision, message: error.message };
+  if (isDevError(error, 'SHADOW_FAILED') || isDevError(error, 'SHADOW_SERVER_CHANGED')) {
+    return { revision: error.details.revision, message: error.message };
+  }
   for (const code of refusals) {
     if (isKernelError(error, code)) return { revision: error.details.revision, message: error.message };
   }
@@ -115,7 +135,10 @@ export function replayFailure(error: unknown): ReplayFailure | null {
 function explained(error: KernelError): KernelError {
   if (!isKernelError(error, 'MIGRATION_FAILED')) return error;
   const { revision, direction, file, reason, sqlState, line, column, statement } = error.details;
-  const known = file === null || file === '' ? null : file;
-  const details = { revision, direction, file: known, reason, sqlState, line, column, statement };
+  if (sqlState === serverWideState) {
+    const changed = { revision, direction, file: fileOf(file), changed: reason, statement: null };
+    return devError('SHADOW_SERVER_CHANGED', changed, { cause: error });
+  }
+  const details = { revision, direction, file: fileOf(file), reason, sqlState, line, column, statement };
   return devError('SHADOW_FAILED', details, { cause: error });
 }

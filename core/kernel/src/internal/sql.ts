@@ -11,7 +11,7 @@ export { displayName, kindsNamedInCode } from '../sql/sql-object.ts';
 export type { SqlKind, SqlObject, SqlType } from '../sql/sql-object.ts';
 export { explainType, isSerial, sqlType } from '../sql/sql-type.ts';
 export { isNullConstant, nameFromNodes, nodesIn, optionsIn, relationName, stringsIn } from '../sql/syntax-tree.ts';
-export { transactionConflict } from '../sql/transaction-conflict.ts';
+export { isOptionOn, transactionConflict } from '../sql/transaction-conflict.ts';
 export { trackStatement } from '../sql/track-statement.ts';
 export { findObject, partsOfTable } from '../sql/tracked-object.ts';
 export type { TrackedObject, TrackedObjects } from '../sql/tracked-object.ts';

@@ -27,8 +27,11 @@ export interface MigrationOptions {
   readonly settings: UpgradeSettings;
   /** Default: nothing is reported. */
   readonly observer?: Observer;
-  /** Whether the database is a shadow, whose tables are empty. Default: false. */
-  readonly isShadow?: boolean;
+  /** Set if the database is a shadow. Its tables are empty, so an attempt to change rows counts as a change. */
+  readonly shadow?: {
+    /** PL/pgSQL that runs after each revision in its transaction, and may end it with an error. */
+    readonly guard: string;
+  };
 }
 
 /** The outcome of a migration, even of one that failed halfway. */

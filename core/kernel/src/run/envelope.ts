@@ -194,6 +194,7 @@ export function upBlock(rows: readonly RowToWrite[], run: RunContext): string {
     execute step.up;
     ${several ? checkTime(settings) : ''}
     ${restoreSession(transactionLimits(settings, rows.length))}
+    ${run.guard}
     ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};`,
   );
   return `do ${dollarQuote(`${declarations}
@@ -299,6 +300,7 @@ export function downBlock(rows: readonly RowToRemove[], run: RunContext): string
     ${notify(kernelSqlState.begins)}
     execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
     ${restoreSession(transactionLimits(run.settings))}
+    ${run.guard}
     ${removeRow}`,
   );
   return `do ${dollarQuote(`${declarations}
@@ -341,6 +343,7 @@ export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationM
   return `do ${dollarQuote(`${declarations}
 begin
   ${restoreSession(transactionLimits(run.settings))}
+  ${run.guard}
   ${recordRun(run)}
   select * into step from json_to_record(${dollarQuote(JSON.stringify(row))}) as row(${rowType});
   ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}

@@ -12,7 +12,7 @@ import type { RunContext } from './run-context.ts';
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, revisionSet, isShadow = false }: MigrationOptions,
+  { session, settings, observer = {}, revisionSet, shadow }: MigrationOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -25,7 +25,8 @@ export function openRun(
     kernelVersion: kernelPackage().version,
     owners: openLedgerOwners(session),
     openTables: new Map(plugins.map(({ name, openTables }) => [name, new Set(openTables)])),
-    attemptsCount: isShadow,
+    attemptsCount: shadow !== undefined,
+    guard: shadow?.guard ?? '',
     session,
     settings,
     observer,

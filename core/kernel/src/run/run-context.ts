@@ -44,6 +44,8 @@ export interface RunContext {
   readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether changing rows counts as an effect even if there are none, which is so in an empty database. */
   readonly attemptsCount: boolean;
+  /** PL/pgSQL that runs after each revision in its transaction. Empty except in a shadow. */
+  readonly guard: string;
   readonly session: Session;
   readonly settings: UpgradeSettings;
   readonly observer: Observer;

@@ -72,7 +72,7 @@ function nontransactionalCommand(node: Node): string | null {
   if ('DropStmt' in node) return when(node.DropStmt.concurrent === true, 'DROP INDEX CONCURRENTLY');
   if ('ReindexStmt' in node) {
     const { kind, params } = node.ReindexStmt;
-    if (isOn(params, 'concurrently', false)) return 'REINDEX CONCURRENTLY';
+    if (isOptionOn(params, 'concurrently', false)) return 'REINDEX CONCURRENTLY';
     return when(kind !== 'REINDEX_OBJECT_INDEX' && kind !== 'REINDEX_OBJECT_TABLE', 'REINDEX of several tables');
   }
   if ('AlterTableStmt' in node) {
@@ -100,19 +100,19 @@ function nontransactionalCommand(node: Node): string | null {
 function subscriptionCommand(node: Node): string | null {
   if ('CreateSubscriptionStmt' in node) {
     const { options } = node.CreateSubscriptionStmt;
-    const createsSlot = isOn(options, 'create_slot', isOn(options, 'connect', true));
+    const createsSlot = isOptionOn(options, 'create_slot', isOptionOn(options, 'connect', true));
     return createsSlot ? 'CREATE SUBSCRIPTION with a replication slot' : null;
   }
   if (!('AlterSubscriptionStmt' in node)) return null;
   const { kind, options } = node.AlterSubscriptionStmt;
   const refreshes =
     kind === 'ALTER_SUBSCRIPTION_REFRESH' ||
-    (/_(?:SET|ADD|DROP)_PUBLICATION$/.test(kind ?? '') && isOn(options, 'refresh', true));
+    (/_(?:SET|ADD|DROP)_PUBLICATION$/.test(kind ?? '') && isOptionOn(options, 'refresh', true));
   return refreshes ? 'ALTER SUBSCRIPTION with a refresh' : null;
 }
 
-/** Whether a boolean option is on. An option without a value is. */
-function isOn(options: readonly Node[] | undefined, name: string, standard: boolean): boolean {
+/** Whether a boolean option is on, or what is `standard` without it. An option without a value is on. */
+export function isOptionOn(options: readonly Node[] | undefined, name: string, standard: boolean): boolean {
   const option = optionsIn(options).find(({ defname }) => defname === name);
   if (option === undefined) return standard;
   const { arg } = option;

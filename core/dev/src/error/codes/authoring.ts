@@ -31,6 +31,27 @@ export const authoringCodes = {
       'server that has it: --shadow postgres://user@host/postgres. Then verify it: npx kernel migrate:verify ' +
       (d.revision.split('@')[0] ?? ''),
   }),
+  SHADOW_SERVER_CHANGED: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: {
+      revision: string;
+      file: string | null;
+      direction: 'up' | 'down';
+      changed: string;
+      statement: string | null;
+    }) => {
+      const where = d.file === null ? '' : ` (${d.file})`;
+      const done = d.statement === null ? 'It was rolled back' : `It was not run: ${quoteInput(d.statement, 80)}`;
+      return (
+        `The \`${d.direction}\` of "${d.revision}"${where} changes ${d.changed}, which a shadow on a server cannot undo: ` +
+        `only its database is dropped. ${done}.`
+      );
+    },
+    hint: () =>
+      'Omit --shadow: a shadow in this process is a whole server, which is dropped with its roles and settings. If the ' +
+      'revision needs your server, change it to create the role only if it is missing, in a `do` block, and create the ' +
+      'role on that server by hand.',
+  }),
   ENTITIES_UNCREATABLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { plugin: string | null; table: string | null; reason: string; statement: string | null }) => {
