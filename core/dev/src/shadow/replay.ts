@@ -54,7 +54,7 @@ export async function replayText({ session }: ReplayTarget, id: string, text: st
 }
 
 /** The limits of a replay. Nobody else uses the database, so only code needs one. */
-const settings: MigrationOptions['settings'] = {
+export const replaySettings: MigrationOptions['settings'] = {
   lockWait: 10,
   lockTimeout: 10,
   retryFor: 0,
@@ -83,7 +83,7 @@ async function run(
     packages: new Map(replayed.values().map(({ plugin }) => [plugin, plugin])),
   };
   const { error } = await migrate(
-    { session, revisionSet, settings, shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard } },
+    { session, revisionSet, settings: replaySettings, shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard } },
     {
       kind,
       upToDate: null,

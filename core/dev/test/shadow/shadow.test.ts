@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differenceOf } from '../../src/difference/catalog-difference.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 import { databaseKinds, onServer, serverUrl, testDatabase } from '../../../../test/helper/database.ts';
+import { stateDifferences, stateOf } from './database-state.ts';
 
 /** Whether a database exists. Other tests have shadows on the same server, so each test checks its own by name. */
 async function exists(name: string): Promise<boolean> {
@@ -16,104 +17,22 @@ async function nameOf({ session }: Shadow): Promise<string> {
   return row?.name ?? '';
 }
 
-/** Returns the name of a shadow that was created a number of seconds ago. */
-function shadowName(secondsAgo: number): string {
-  return `headwater_shadow_${Math.floor(Date.now() / 1000 - secondsAgo).toString(36)}_0123456789ab`;
-}
-
-describe.each(databaseKinds)('a shadow on %s', (kind) => {
-  it('is as empty as a new database after a reset', async () => {
-    await using shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
-    const fresh = await shadow.catalog();
-    const settings = async (): Promise<readonly unknown[]> =>
-      shadow.session.query(`select current_setting('search_path'), current_setting('timezone')`);
-    const defaults = await settings();
-    await shadow.session.script(
-      `create schema "Other one"; create table "Other one".t (id int); create table t (id int); create type mood as enum ('a');
-        create function f() returns int language sql as 'select 1'; create domain d as int; create sequence s;
-        set search_path to "Other one"; set timezone to 'Asia/Tokyo'; comment on schema public is 'mine'`,
-    );
-    expect(differenceOf(fresh, await shadow.catalog(), { undefine: true }).length).toBeGreaterThan(5);
-    await shadow.empty();
-    expect(differenceOf(fresh, await shadow.catalog(), { undefine: true })).toEqual([]);
-    expect(await settings()).toEqual(defaults);
-  });
-});
-
-/** Selects the schemas that a user created, and everything in them and in `public`. */
-const userObjects = `select pg_describe_object(classid, objid, objsubid) as what from pg_depend
-    where refclassid = 'pg_namespace'::regclass and refobjid >= 16384 or refobjid = to_regnamespace('public')
-  union select 'schema ' || nspname from pg_namespace where oid >= 16384 and nspname !~ '^pg_' and nspname <> 'public'`;
-
 describe.each(databaseKinds)('an emptied shadow on %s', (kind) => {
-  let shadow: Shadow;
-  let fresh: readonly unknown[];
-  beforeAll(async () => {
-    shadow = await openShadow(kind === 'pglite' ? null : testDatabase(kind));
-    fresh = await state();
-  });
-  afterAll(() => shadow[Symbol.asyncDispose]());
-
-  const state = async (): Promise<readonly unknown[]> => [
-    await shadow.session.query(userObjects),
-    await shadow.session.query(
-      `select nspowner, nspacl, obj_description(oid, 'pg_namespace') is not distinct from 'mine' as mine
-        from pg_namespace where nspname = 'public'`,
-    ),
-  ];
-  const schema = async (): Promise<unknown> =>
-    (await shadow.session.query(`select to_regnamespace('public')::oid as oid`))[0];
-
-  it.each([
-    [
-      'tables with foreign keys in a cycle',
-      'create table a (id serial primary key, b int); create table b (id int primary key references a); alter table a add foreign key (b) references b',
-      true,
-    ],
-    [
-      'an identity, a generated column and a partition',
-      'create table a (id int generated always as identity, n int generated always as (1 + 1) stored) ; create table p (d int) partition by range (d); create table p1 partition of p for values from (1) to (2)',
-      true,
-    ],
-    [
-      'views that use views and functions',
-      `create function f(a int, b text[]) returns int language sql as 'select 1'; create view v as select f(1, '{}') as n; create materialized view w as select * from v`,
-      true,
-    ],
-    [
-      'all kinds of types',
-      `create type e as enum ('a'); create type c as (a e, n int); create domain d as c[] check (value is not null); create type r as range (subtype = int8); create table t (e e, c c, d d, r r)`,
-      true,
-    ],
-    [
-      'names that need quotes',
-      'create table "A b" (id int); create function "F()"("X" int) returns int language sql as \'select 1\'; create procedure "P;"() language sql as \'select 1\'',
-      true,
-    ],
-    [
-      'a trigger and a policy',
-      "create table t (id int); create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger g before insert on t execute function f(); alter table t enable row level security; create policy p on t using (true)",
-      true,
-    ],
-    [
-      'an operator and an aggregate',
-      "create function f(int, int) returns int language sql as 'select 1'; create operator @@@ (function = f, leftarg = int, rightarg = int); create aggregate g (int) (sfunc = f, stype = int)",
-      false,
-    ],
-    ['another schema', 'create schema other; create table other.t (id int); create table t (id int)', false],
-    ['privileges on the schema', 'grant create on schema public to public', false],
-    ['default privileges', 'alter default privileges in schema public grant select on tables to public', false],
-    ['a comment on the schema', `comment on schema public is 'mine'`, false],
-    ['no public schema', 'drop schema public', false],
-    ['nothing', 'select 1', true],
-  ])('equals a new one after: %s', async (_, sql, keepsPublic) => {
-    const before = await schema();
-    await shadow.session.script(sql);
-    await shadow.empty();
-    expect(await state()).toEqual(fresh);
-    // Prepared statements keep their plans as long as `public` is not replaced.
-    if (keepsPublic) expect(await schema()).toEqual(before);
-    else expect(await schema()).not.toEqual(before);
+  it('equals a new one, and its session stays usable', async () => {
+    const url = kind === 'pglite' ? null : testDatabase(kind);
+    await using shadow = await openShadow(url);
+    const { session, empty } = shadow;
+    const fresh = await stateOf(session);
+    for (const sql of [
+      `create table t (id serial primary key); create schema s; create type e as enum ('a'); insert into t default values`,
+      'create publication p; create temporary table t (id int); listen c; prepare q as select 1',
+    ]) {
+      await session.script(sql);
+      expect(stateDifferences(fresh, await stateOf(session))).not.toEqual([]);
+      await empty();
+      expect(stateDifferences(fresh, await stateOf(session))).toEqual([]);
+      expect((await shadow.catalog()).tables.size).toBe(0);
+    }
   });
 });
 
@@ -132,29 +51,110 @@ describe('a shadow on a server', () => {
     expect(await exists(name)).toBe(false);
   });
 
-  it('drops shadows of dead processes after an hour, but none that may be in use', async () => {
-    const [abandoned, recent] = [shadowName(7200), shadowName(60)];
-    for (const name of [abandoned, recent]) await onServer('postgres', `create database ${name}`);
-    const killed = await killedInItsShadow();
-    expect(await exists(killed)).toBe(true);
-    await (await openShadow(serverUrl('postgres')))[Symbol.asyncDispose]();
-    expect(await exists(abandoned)).toBe(false);
-    expect(await exists(recent)).toBe(true);
-    expect(await exists(killed)).toBe(true);
-    for (const name of [recent, killed]) await onServer('postgres', `drop database ${name} with (force)`);
+  it('is emptied by dropping if that suffices, and is replaced by another database otherwise', async () => {
+    const names: string[] = [];
+    {
+      await using shadow = await openShadow(serverUrl('postgres'));
+      names.push(await nameOf(shadow));
+      await shadow.session.script('create table t (id int); create schema s; create extension hstore schema s');
+      await shadow.empty();
+      names.push(await nameOf(shadow));
+      await shadow.session.script('create publication p');
+      await shadow.empty();
+      names.push(await nameOf(shadow));
+      expect(await Promise.all(names.map(exists))).toEqual([false, false, true]);
+    }
+    expect(names[1]).toBe(names[0]);
+    expect(names[2]).not.toBe(names[1]);
+    expect(await Promise.all(names.map(exists))).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ['has a subscription', `create subscription s connection 'host=/nowhere' publication p with (connect = false)`],
+    ['is a template', `do $$ begin execute format('alter database %I is_template true', current_database()); end $$`],
+  ])('is dropped although it %s', async (_, sql) => {
+    const shadow = await openShadow(serverUrl('postgres'));
+    const name = await nameOf(shadow);
+    await shadow.session.script(sql);
+    await shadow[Symbol.asyncDispose]();
+    expect(await exists(name)).toBe(false);
+  });
+
+  it('never drops databases that others made, whatever their name, age and comment', async () => {
+    const names = [
+      'headwater_shadow_keep',
+      'headwater_shadow_xyz_abc',
+      `headwater_shadow_${Math.floor(Date.now() / 1000 - 7200).toString(36)}_0123456789ab`,
+      'headwater_shadow_0123456789abcdef',
+    ];
+    for (const name of names) await onServer('postgres', `create database ${name}`);
+    await onServer('postgres', `comment on database headwater_shadow_keep is 'headwater shadow'`);
+    {
+      await using shadow = await openShadow(serverUrl('postgres'));
+      await shadow.session.script('create publication p');
+      await shadow.empty();
+    }
+    await (await openShadow(serverUrl('template1')))[Symbol.asyncDispose]();
+    expect(await Promise.all(names.map(exists))).toEqual(names.map(() => true));
+    for (const name of names) await onServer('postgres', `drop database ${name}`);
+  });
+
+  it('stays while its process lives, and is dropped by the next use after it was killed', async () => {
+    await using live = await openShadow(serverUrl('postgres'));
+    const busy = await killedInItsShadow('select pg_sleep(600)');
+    const idle = await killedInItsShadow('select 1');
+    // The database in the URL makes no difference.
+    await (await openShadow(serverUrl('template1')))[Symbol.asyncDispose]();
+    expect(await Promise.all([busy, idle].map(exists))).toEqual([false, false]);
+    expect(await exists(await nameOf(live))).toBe(true);
+  });
+
+  it('refuses a connection through a pooler, which keeps and releases locks on its own', async () => {
+    const port = await relay();
+    const opening = openShadow(serverUrl('postgres').replace(/:\d+\//, `:${port}/`));
+    await expect(opening).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED', details: { found: 'a pooler' } });
   });
 });
 
-/** Kills a process that has a shadow open. Returns the name of the shadow. */
-async function killedInItsShadow(): Promise<string> {
+/** Relays connections to the server as a pooler does: it tells each client another process id. Returns its port. */
+async function relay(): Promise<number> {
+  const { hostname, port } = new URL(serverUrl('postgres'));
+  const relayed = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client.pipe(server).on('error', () => client.destroy());
+    client.on('error', () => server.destroy());
+    server.on('end', () => client.end());
+    server.on('data', (data) => {
+      // BackendKeyData: the type of the message, its length of 12, the process id and the secret.
+      const at = data.indexOf(Buffer.from('K\0\0\0\x0c', 'latin1'));
+      if (at >= 0) data.writeInt32BE(1_000_000_007, at + 5);
+      client.write(data);
+    });
+  });
+  relayed.listen(0, '127.0.0.1');
+  await once(relayed, 'listening');
+  onTestFinished(() => void relayed.close());
+  const address = relayed.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** Kills a process that runs a statement in its shadow. Returns the name of the shadow. */
+async function killedInItsShadow(statement: string): Promise<string> {
   const source = join(import.meta.dirname, '../../src/shadow/shadow.ts');
   const program = `const { openShadow } = await import(${JSON.stringify(source)});
     const { session } = await openShadow(process.argv[1]);
-    console.log((await session.query('select current_database() as name'))[0].name);`;
-  const args = ['--conditions=headwater-source', '--input-type=module', '--eval', program, serverUrl('postgres')];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [name] = (await once(child.stdout, 'data')) as readonly unknown[];
+    console.log((await session.query('select current_database() as name'))[0].name);
+    await session.query(process.argv[2]);
+    setInterval(() => {}, 1000);`;
+  const args = ['--conditions=headwater-source', '--input-type=module', '--eval', program];
+  const child = spawn(process.execPath, [...args, serverUrl('postgres'), statement], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as readonly unknown[];
+  const name = String(line).trim();
+  const running = `select from pg_stat_activity where datname = '${name}' and query = '${statement}'`;
+  await expect.poll(() => onServer('postgres', running), { timeout: 10_000 }).not.toEqual([]);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  return String(name).trim();
+  return name;
 }

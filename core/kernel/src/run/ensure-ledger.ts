@@ -12,7 +12,7 @@ import { readStoredEffects } from './stored-effects.ts';
  * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
  * sessions race, it fails for fifteen.)
  */
-export async function ensureLedger({ session, settings }: RunContext, found: number): Promise<boolean> {
+export async function ensureLedger({ session, settings }: Pick<RunContext, 'session' | 'settings'>, found: number): Promise<boolean> {
   if (found === currentFormat) return true;
   const effects = found === 0 ? [] : await readStoredEffects(session);
   const steps = formats.map((text, i) => {

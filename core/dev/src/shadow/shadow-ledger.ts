@@ -1,0 +1,13 @@
+import type { Session } from '@headwater/kernel/internal/database';
+import { ensureLedger } from '@headwater/kernel/internal/migrations';
+import { replaySettings } from './replay.ts';
+
+/** Creates the ledger of a new shadow. */
+export async function createLedger(session: Session): Promise<void> {
+  await ensureLedger({ session, settings: replaySettings }, 0);
+}
+
+/** Empties the ledger. Its schema is kept: PostgreSQL replans every prepared statement when a schema is dropped. */
+export async function emptyLedger(session: Session): Promise<void> {
+  await session.script('delete from kernel.ledger; delete from kernel.event; delete from kernel.run;');
+}
