@@ -20,7 +20,7 @@ const lockClass = 1_752_658_792;
 /**
  * Opens a connection that makes databases on a server, and drops those of dead processes. It holds an advisory lock on
  * each database, from before its creation until after its removal. So a database without that lock is abandoned. Throws
- * SHADOW_URL_INVALID, DATABASE_UNSUPPORTED, DATABASE_PRIVILEGE, and the errors of a session.
+ * SHADOW_URL_INVALID, SHADOW_BEHIND_POOLER, DATABASE_PRIVILEGE, and the errors of a session.
  */
 export async function openServerHost(url: string): Promise<ShadowHost> {
   const server = serverAt(url);
@@ -58,8 +58,7 @@ function serverAt(url: string): Server {
 async function assertDirect(admin: Session): Promise<void> {
   const [backend] = await admin.query<{ pid: number }>('select pg_backend_pid() as pid');
   if (backend?.pid === admin.pid) return;
-  const expected = 'a direct connection, since session locks through a pooler are unreliable';
-  throw kernelError('DATABASE_UNSUPPORTED', { database: admin.shown, found: 'a pooler', expected });
+  throw devError('SHADOW_BEHIND_POOLER', { shown: admin.shown });
 }
 
 async function assertMayCreate(admin: Session): Promise<void> {

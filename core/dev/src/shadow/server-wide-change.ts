@@ -91,6 +91,20 @@ const isOwnWrite = `age(xmin) <= age(pg_current_xact_id()::xid)
 /** The SQLSTATE with which {@link serverWideGuard} ends a transaction. The message names the thing that was changed. */
 export const serverWideState = 'HW020';
 
+/** The server counts the rows that a transaction writes. Most write none here, and only pay for reading the counts. */
+const sharedCatalogs = `array[${[
+  'pg_authid',
+  'pg_auth_members',
+  'pg_database',
+  'pg_db_role_setting',
+  'pg_parameter_acl',
+  'pg_shdescription',
+  'pg_subscription',
+  'pg_tablespace',
+]
+  .map((name) => `'pg_catalog.${name}'::regclass`)
+  .join(', ')}]`;
+
 /**
  * PL/pgSQL that runs before the end of a revision's transaction on a server, and ends it if it has changed more than its
  * own database. This covers dynamic SQL and code, which no parser can read. Rows that were added or changed are found by
@@ -101,7 +115,8 @@ export const serverWideGuard = `declare
   changed text;
   own oid := (select oid from pg_catalog.pg_database where datname = current_database());
 begin
-  if pg_catalog.pg_current_xact_id_if_assigned() is not null then
+  if exists (select from unnest(${sharedCatalogs}) c where pg_stat_get_xact_tuples_inserted(c)
+      + pg_stat_get_xact_tuples_updated(c) + pg_stat_get_xact_tuples_deleted(c) > 0) then
     with written_setting as (
       select setdatabase = own as is_own from pg_catalog.pg_db_role_setting where ${isOwnWrite}
     ), lock as (

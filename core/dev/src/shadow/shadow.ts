@@ -21,7 +21,7 @@ export interface Shadow extends AsyncDisposable {
 /**
  * Opens a shadow: PGlite in this process or, with `url`, a new database on that server. A plugin needs a server if it
  * uses extensions that PGlite lacks, or to test the oldest version that it supports. The database in `url` is only used
- * to create the new one. Throws SHADOW_URL_INVALID, the errors of a session, DATABASE_UNSUPPORTED for a pooler, and
+ * to create the new one. Throws SHADOW_URL_INVALID, SHADOW_BEHIND_POOLER, the errors of a session, and
  * DATABASE_PRIVILEGE if the user cannot create databases.
  */
 export async function openShadow(url: string | null = null, plugins: readonly Plugin[] = []): Promise<Shadow> {

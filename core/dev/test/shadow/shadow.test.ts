@@ -112,7 +112,7 @@ describe('a shadow on a server', () => {
   it('refuses a connection through a pooler, which keeps and releases locks on its own', async () => {
     const port = await relay();
     const opening = openShadow(serverUrl('postgres').replace(/:\d+\//, `:${port}/`));
-    await expect(opening).rejects.toMatchObject({ code: 'DATABASE_UNSUPPORTED', details: { found: 'a pooler' } });
+    await expect(opening).rejects.toMatchObject({ code: 'SHADOW_BEHIND_POOLER', exitCode: 22 });
   });
 });
 

@@ -9,6 +9,13 @@ export const authoringCodes = {
       'Omit --shadow to use a PostgreSQL in this process, or give --shadow postgres://user@host/postgres with a user who ' +
       'may create databases.',
   }),
+  SHADOW_BEHIND_POOLER: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: { shown: string }) =>
+      `--shadow ${d.shown} goes through a connection pooler. It may release the lock that shows others that a shadow is ` +
+      'in use. Nothing was written.',
+    hint: () => 'Give the URL of the server itself: --shadow postgres://user@host:5432/postgres',
+  }),
   SHADOW_FAILED: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: {
