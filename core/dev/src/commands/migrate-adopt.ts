@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import { openRevisionSet, openProgress, usageOf, type Command, type Context } from '@headwater/kernel/internal/command';
+import {
+  openRevisionSet,
+  openProgress,
+  usageOf,
+  type Command,
+  type Context,
+  type Reply,
+} from '@headwater/kernel/internal/command';
 import type { Config } from '@headwater/kernel/internal/config';
 import { explainSessionError, withSession, type Session } from '@headwater/kernel/internal/database';
 import { isKernelError, kernelError } from '@headwater/kernel/internal/errors';
@@ -72,7 +79,7 @@ export const migrateAdopt: Command = {
     const subject = { plugin: name, adoption, dryRun: switches.has('dry-run') };
     if (switches.has('files-only')) return adoptionReply({ ...subject, ...writeFiles(subject), ...withoutDatabase });
     const table = values.get('table') ?? defaultTable;
-    return withSession(config.database, async (session) => {
+    const adopt = async (session: Session): Promise<Reply> => {
       const recorded = await readRecordedState(session, revisionSet, adoption, table);
       const outcome = { ...subject, ...recorded, ...writeFiles(subject) };
       if (subject.dryRun || recorded.toStamp.length === 0) return adoptionReply(outcome);
@@ -84,7 +91,8 @@ export const migrateAdopt: Command = {
         if (!isKernelError(error)) throw error;
         return adoptionReply({ ...outcome, error });
       }
-    });
+    };
+    return withSession(config.database, adopt, config.upgrade.responseTimeout);
   },
 };
 

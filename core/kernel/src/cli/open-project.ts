@@ -1,7 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
-import { limitResponses } from '../db/limit-responses.ts';
 import type { Session } from '../db/session.ts';
 import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
 import { withSession } from '../db/with-session.ts';
@@ -33,8 +32,6 @@ export interface OpenProject {
 /** Opens the project and its database, calls `run`, and closes the database. */
 export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
   const { config, revisionSet } = await openRevisionSet(context);
-  return withSession(config.database, (open) => {
-    const session = limitResponses(open, config.upgrade.responseTimeout);
-    return run({ config, revisionSet, session });
-  });
+  const { responseTimeout } = config.upgrade;
+  return withSession(config.database, (session) => run({ config, revisionSet, session }), responseTimeout);
 }

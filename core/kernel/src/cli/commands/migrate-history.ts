@@ -33,7 +33,9 @@ export const migrateHistory: Command = {
     const config = openConfig(context);
     // Loading the revision set would reject a broken graph, which this command exists to inspect.
     const set = await loadPluginSet(config, kernelPackage());
-    const ledger = input.switches.has('offline') ? null : await withSession(config.database, readLedger);
+    const ledger = input.switches.has('offline')
+      ? null
+      : await withSession(config.database, readLedger, config.upgrade.responseTimeout);
     return replyOf(set, ledger, input);
   },
 };

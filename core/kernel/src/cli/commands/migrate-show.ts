@@ -5,6 +5,7 @@ import { nearestName } from '../../error/nearest-name.ts';
 import { headsAmong } from '../../graph/heads-and-bases.ts';
 import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
 import { kernelPackage } from '../../plugin/kernel-package.ts';
+import type { Session } from '../../db/session.ts';
 import { withSession } from '../../db/with-session.ts';
 import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
 import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
@@ -36,11 +37,12 @@ export const migrateShow: Command = {
     // Neither the graph nor the ledger is checked, because errors in either tell people to run this command.
     const set = await loadPluginSet(config, kernelPackage());
     if (switches.has('offline')) return replyOf(find(branchesOf(set, null), target), set, null, switches);
-    return withSession(config.database, async (session) => {
+    const show = async (session: Session): Promise<Reply> => {
       const found = find(branchesOf(set, await readLedger(session)), target);
       const [details = null] = found.row === null ? [] : await readDetails(session, [found.id]);
       return replyOf(found, set, details, switches);
-    });
+    };
+    return withSession(config.database, show, config.upgrade.responseTimeout);
   },
 };
 
