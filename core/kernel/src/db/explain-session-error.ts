@@ -1,24 +1,43 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
-import { serverErrorOf } from './server-error.ts';
+import { isConnectionLoss, isShapeError, isTimeLimit, serverErrorOf } from './server-error.ts';
 import type { Session } from './session.ts';
-import { serverSqlState } from './sql-state.ts';
+import { kernelSqlState, serverSqlState } from './sql-state.ts';
 
 /**
- * Converts an error that a session threw while no revision was running to DATABASE_PRIVILEGE or DATABASE_UNREACHABLE.
- * Returns the error unchanged if neither applies.
+ * Converts an error that a session threw while no revision was running: to DATABASE_PRIVILEGE, DATABASE_READ_ONLY,
+ * DATABASE_UNREACHABLE, LEDGER_DAMAGED or DATABASE_QUERY_FAILED. Returns an error unchanged if it comes neither from
+ * the server nor from the connection, or is a bug in the kernel. `revision` is the first one that is pending, if any.
  */
-export function explainSessionError(error: unknown, session: Session): unknown {
+export function explainSessionError(error: unknown, session: Session, revision: string | null = null): unknown {
   if (isKernelError(error)) return error;
   const { shown: database, user } = session;
   const server = serverErrorOf(error);
-  if (server?.code === serverSqlState.insufficientPrivilege) {
-    const details = { database, user, missing: server.message, revision: null };
-    return kernelError('DATABASE_PRIVILEGE', details, { cause: error });
+  if (isConnectionLoss(error, session) && !isTimeLimit(error)) {
+    return kernelError(
+      'DATABASE_UNREACHABLE',
+      { database, reason: shortMessage(error), connected: true },
+      { cause: error },
+    );
   }
-  // The server closed the connection (57P…), or the network failed (class 08).
-  if (session.lost || /^(?:57P|08)/.test(server?.code ?? '')) {
-    return kernelError('DATABASE_UNREACHABLE', { database, reason: shortMessage(error) }, { cause: error });
+  // A query that does not fit the server's catalog is a bug in the kernel.
+  if (server === null || isShapeError(server)) return error;
+  switch (server.code) {
+    case serverSqlState.insufficientPrivilege:
+      return kernelError('DATABASE_PRIVILEGE', { database, user, missing: server.message, revision }, { cause: error });
+    case serverSqlState.readOnlyTransaction:
+      return kernelError(
+        'DATABASE_READ_ONLY',
+        { database, reason: 'is read-only', pending: revision === null ? [] : [revision] },
+        { cause: error },
+      );
+    case kernelSqlState.damaged:
+      return kernelError('LEDGER_DAMAGED', { database, problem: server.message }, { cause: error });
+    default:
+      return kernelError(
+        'DATABASE_QUERY_FAILED',
+        { database, reason: server.message, sqlState: server.code },
+        { cause: error },
+      );
   }
-  return error;
 }

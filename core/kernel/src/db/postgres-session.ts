@@ -5,6 +5,8 @@ import type { DatabaseTarget } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
+import { serverErrorOf } from './server-error.ts';
+import { serverSqlState } from './sql-state.ts';
 import type { Notice, Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
@@ -13,8 +15,14 @@ type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 const connectTimeout = 10_000;
 
 /**
- * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, and DATABASE_UNSUPPORTED for a pooler that
- * rejects the startup parameters.
+ * The time in milliseconds without traffic after which the operating system checks whether the server's machine still
+ * answers. Otherwise a statement without a time limit would wait for hours for a machine that has gone.
+ */
+const keepAliveDelay = 30_000;
+
+/**
+ * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, DATABASE_CERTIFICATE_INVALID, DATABASE_PRIVILEGE,
+ * and DATABASE_UNSUPPORTED for a pooler that rejects the startup parameters.
  */
 export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
   let current = await connect(target, url);
@@ -26,7 +34,7 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
       return pidOf(current.client);
     },
     get lost() {
-      return current.lost;
+      return current.failure !== null;
     },
     async script(text, onNotice) {
       const { client } = current;
@@ -36,8 +44,8 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
       try {
         await client.query(text);
       } catch (error) {
-        if (!current.lost) await client.query('rollback').catch(() => {});
-        throw error;
+        if (current.failure === null) await client.query('rollback').catch(() => {});
+        throw explained(current, error);
       } finally {
         client.off('notice', listen);
       }
@@ -45,8 +53,12 @@ export async function openPostgres(target: PostgresTarget, url: string = target.
     async query<Row>(text: string, values: readonly unknown[] = []) {
       // The extended protocol accepts only one statement, which is this method's contract.
       const config = { text, values: [...values], queryMode: 'extended' as const };
-      const result = await current.client.query<Row & Record<string, unknown>>(config);
-      return result.rows;
+      try {
+        const result = await current.client.query<Row & Record<string, unknown>>(config);
+        return result.rows;
+      } catch (error) {
+        throw explained(current, error);
+      }
     },
     sibling: () => openPostgres(target, target.directUrl ?? target.url),
     abandon: (reason) => streamOf(current.client)?.destroy(reason),
@@ -79,29 +91,54 @@ function streamOf(client: Client): Duplex | null {
 
 interface Connection {
   readonly client: Client;
-  lost: boolean;
+  /** The first error that broke it, which the server may have explained; `null` while it is open. */
+  failure: Error | null;
 }
 
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  // Loading the package's main module takes twice as long, as it also loads a pool and searches for a native driver.
-  const { default: PgClient } = await import('pg/lib/client.js');
-  const client = new PgClient({
-    connectionString: url,
-    keepAlive: true,
-    connectionTimeoutMillis: connectTimeout,
-    // In pg_stat_activity the name tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
-    application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
-  });
-  const connection: Connection = { client, lost: false };
-  client.on('error', () => (connection.lost = true));
-  client.on('end', () => (connection.lost = true));
+  const client = await createClient(target, url);
+  const connection: Connection = { client, failure: null };
+  client.on('error', (error) => (connection.failure ??= error));
+  client.on('end', () => (connection.failure ??= new Error('the connection ended')));
   try {
     await client.connect();
   } catch (error) {
+    // The driver's timeout still destroys the socket, and nothing of the driver listens to the error any longer.
+    streamOf(client)?.on('error', () => {});
     client.end().catch(() => {});
-    throw explainConnectError(error, target);
+    throw explainConnectError(error, target, url, client.user ?? '');
   }
   return connection;
+}
+
+async function createClient(target: PostgresTarget, url: string): Promise<Client> {
+  // Loading the package's main module takes twice as long, as it also loads a pool and searches for a native driver.
+  const { default: PgClient } = await import('pg/lib/client.js');
+  try {
+    return new PgClient({
+      connectionString: url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveDelay,
+      connectionTimeoutMillis: connectTimeout,
+      // In pg_stat_activity the name tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
+      application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
+    });
+  } catch (error) {
+    // The URL has been checked, except for the files that it names, which the driver reads.
+    throw certificateError(error, target, url);
+  }
+}
+
+function certificateError(cause: unknown, target: PostgresTarget, url: string): KernelError {
+  const parameters = [...new URL(url).searchParams].filter(([name]) => /^ssl(?:mode|cert|key|rootcert)$/.test(name));
+  const shown = parameters.map((pair) => pair.join('=')).join(', ');
+  const details = { database: target.shown, parameters: shown, reason: shortMessage(cause) };
+  return kernelError('DATABASE_CERTIFICATE_INVALID', details, { cause });
+}
+
+/** Returns the error that broke the connection instead of one that only says that it is broken. */
+function explained({ failure }: Connection, error: unknown): unknown {
+  return serverErrorOf(error) === null ? (failure ?? error) : error;
 }
 
 function pidOf(client: Client): number | null {
@@ -114,12 +151,18 @@ function noticeOf(notice: { code?: string | undefined; message?: string | undefi
   return { code: notice.code ?? '00000', message: notice.message ?? '' };
 }
 
-function explainConnectError(error: unknown, target: PostgresTarget): KernelError {
+function explainConnectError(error: unknown, target: PostgresTarget, url: string, user: string): KernelError {
   const reason = shortMessage(error);
+  const database = target.shown;
   if (/unsupported startup parameter/i.test(reason)) {
     const found = `a pooler that reports "${reason}"`;
     const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';
-    return kernelError('DATABASE_UNSUPPORTED', { database: target.shown, found, expected }, { cause: error });
+    return kernelError('DATABASE_UNSUPPORTED', { database, found, expected }, { cause: error });
   }
-  return kernelError('DATABASE_UNREACHABLE', { database: target.shown, reason }, { cause: error });
+  if (serverErrorOf(error)?.code === serverSqlState.insufficientPrivilege) {
+    return kernelError('DATABASE_PRIVILEGE', { database, user, missing: reason, revision: null }, { cause: error });
+  }
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  if (typeof code === 'string' && code.startsWith('ERR_OSSL')) return certificateError(error, target, url);
+  return kernelError('DATABASE_UNREACHABLE', { database, reason, connected: false }, { cause: error });
 }

@@ -1,6 +1,9 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
+import { serverErrorOf } from './server-error.ts';
+import { optionalLimits } from './session-limits.ts';
 import type { Session } from './session.ts';
+import { kernelSqlState } from './sql-state.ts';
 import { oldestSupportedMajor } from './supported-versions.ts';
 
 interface Facts {
@@ -16,17 +19,14 @@ export interface Pending {
   readonly ids: readonly string[];
   /** The first revision that runs outside a transaction, which needs a second connection. `null` if none does. */
   readonly outside: string | null;
-  /** Whether one of them needs a transaction that spans several messages. */
-  readonly spansMessages: boolean;
 }
 
 /**
  * Checks the server before the first write of a run, so that the run does not fail halfway. Throws
  * DATABASE_UNSUPPORTED, DATABASE_READ_ONLY, DATABASE_PRIVILEGE and DIRECT_CONNECTION_NEEDED.
  */
-export async function assertServerFits(session: Session, { ids, outside, spansMessages }: Pending): Promise<void> {
+export async function assertServerFits(session: Session, { ids, outside }: Pending): Promise<void> {
   await assertWritable(session, ids);
-  if (!spansMessages) return;
   await beginAlone(session);
   try {
     if (outside !== null) await assertSecondConnection(session, outside);
@@ -35,15 +35,35 @@ export async function assertServerFits(session: Session, { ids, outside, spansMe
   }
 }
 
-/** Opens a transaction that spans several messages. A pooler in statement mode rejects it. */
+/** The key of the advisory lock of the self-test: the first eight bytes of sha256('headwater self-test'). */
+const selfTestKey = '-7530768422234147428';
+
+/**
+ * Opens a transaction that spans several messages, which a pooler in statement mode rejects. In it, takes an advisory
+ * lock: a server that only claims to hold it would let two upgrades run at once. The time limits of the role must not
+ * end this transaction while it waits for the second connection.
+ */
 async function beginAlone(session: Session): Promise<void> {
   try {
-    await session.script('begin');
+    await session.script(`begin;
+set local idle_in_transaction_session_timeout = 0;
+do $$ begin
+  ${optionalLimits('transaction')}
+  if pg_catalog.pg_try_advisory_xact_lock(${selfTestKey}) and not exists (
+      select from pg_catalog.pg_locks where locktype = 'advisory' and granted and pid = pg_catalog.pg_backend_pid()) then
+    raise exception using errcode = '${kernelSqlState.unsupported}', message = 'whose advisory locks are not held';
+  end if;
+end $$`);
   } catch (error) {
-    if (!/statement pooling/i.test(shortMessage(error))) throw error;
-    const found = 'a pooler in statement mode';
     const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';
-    throw kernelError('DATABASE_UNSUPPORTED', { database: session.shown, found, expected }, { cause: error });
+    const database = session.shown;
+    if (/statement pooling/i.test(shortMessage(error))) {
+      const found = 'a pooler in statement mode';
+      throw kernelError('DATABASE_UNSUPPORTED', { database, found, expected }, { cause: error });
+    }
+    if (serverErrorOf(error)?.code !== kernelSqlState.unsupported) throw error;
+    const found = `a server ${shortMessage(error)}`;
+    throw kernelError('DATABASE_UNSUPPORTED', { database, found, expected }, { cause: error });
   }
 }
 

@@ -40,11 +40,24 @@ export function serverErrorOf(error: unknown): ServerError | null {
 }
 
 /**
- * Whether an error means that the connection was lost, either because the server closed it (57P01, 57P02, 57P03, 57P05)
- * or because the network failed (class 08, or no answer from the server at all).
+ * Whether an error means that the connection was lost, either because the server closed it (57P01, 57P02, 57P03, and
+ * 57P05, 25P03 and 25P04 for a time limit) or because the network failed (class 08, or no answer from the server at
+ * all).
  */
 export function isConnectionLoss(error: unknown, session: { readonly lost: boolean }): boolean {
-  return session.lost || /^(?:57P0[1235]|08)/.test(serverErrorOf(error)?.code ?? '');
+  return session.lost || /^(?:57P0[1235]|25P0[34]|08)/.test(serverErrorOf(error)?.code ?? '');
+}
+
+/** Whether the server closed the connection because of a time limit on sessions or transactions. */
+export function isTimeLimit(error: unknown): boolean {
+  return /^(?:57P05|25P0[34])$/.test(serverErrorOf(error)?.code ?? '');
+}
+
+/** Whether an error means that a relation, a column or a type is not as a statement expects it (class 42, 3F000). */
+export function isShapeError({ code }: ServerError): boolean {
+  return (
+    code === serverSqlState.undefinedSchema || (code.startsWith('42') && code !== serverSqlState.insufficientPrivilege)
+  );
 }
 
 /** Returns the extension that a statement could not create because the server does not have it; `null` for other errors. */

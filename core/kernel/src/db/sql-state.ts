@@ -8,6 +8,10 @@ export const kernelSqlState = {
   split: 'HW004',
   /** The ledger is damaged. */
   damaged: 'HW005',
+  /** The server lacks a property that migrations depend on. */
+  unsupported: 'HW006',
+  /** Undoes the self-test of the server. */
+  selfTest: 'HW007',
   /** Notice: this revision begins. */
   begins: 'HW100',
   /** Notice: another process had already applied this revision. */

@@ -43,7 +43,7 @@ export type Code = keyof typeof kernelCodes;
  * The details of a kernel error with the code `C`.
  *
  * @example
- * type Unreachable = Details<'DATABASE_UNREACHABLE'>; // { database: string; reason: string }
+ * type Unreachable = Details<'DATABASE_UNREACHABLE'>; // { database: string; reason: string; connected: boolean }
  */
 export type Details<C extends Code> = DetailsIn<typeof kernelCodes, C>;
 

@@ -1,7 +1,8 @@
 import { hash } from '../runtime/lazy-crypto.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { serverErrorOf } from '../db/server-error.ts';
+import { quoteInput } from '../error/quote-input.ts';
+import { isShapeError, serverErrorOf } from '../db/server-error.ts';
 import { serverSqlState } from '../db/sql-state.ts';
 import { currentFormat } from './ledger-schema.ts';
 import type { Session } from '../db/session.ts';
@@ -34,7 +35,10 @@ export async function readLedger(session: Session): Promise<Ledger> {
 }
 
 interface Reply {
-  readonly format: number | null;
+  /** A string if the type of the column is not `integer`. */
+  readonly format: number | string | null;
+  /** The number of rows of `kernel.format`. */
+  readonly formats: number;
   /** `null` in the first format. */
   readonly leastReader: number | null;
   readonly same: boolean | null;
@@ -54,37 +58,66 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     // some 120 ms per boot. It has no `order by` either: the rows are almost in the order of `seq`, and sorting them
     // here is cheaper.
     [found] = await session.query<Reply>(
-      `select format, "leastReader", same, case when same is not true then (
+      `select format, formats, "leastReader", same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
             e'\\n') from kernel.ledger) end as lines
         from (select (select max(version) from kernel.format) as format,
-          (select max((to_jsonb(f) ->> 'least_reader')::integer) from kernel.format f) as "leastReader", case when $1::text is not null then (
+          (select count(*)::int from kernel.format) as formats,
+          (select max((to_jsonb(f) ->> 'least_reader')::integer) from kernel.format f) as "leastReader",
+          case when $1::text is not null then (
           select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
             from (select plugin || '@' || slug || ' ' || raw as line from kernel.ledger) lines) end as same) reply`,
       [digest],
     );
   } catch (error) {
-    const code = serverErrorOf(error)?.code;
-    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema)
-      return { format: 0, rows: [] };
-    if (code === serverSqlState.undefinedColumn) await assertReadable(session);
-    throw error;
+    return explainFailedRead(session, digest, error);
   }
-  // The query succeeded, so the tables exist.
-  if (found?.format === null || found === undefined) {
-    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: 'kernel.format is empty' });
-  }
-  const { format, leastReader, lines } = found;
-  if ((leastReader ?? format) > currentFormat) throw newer(format);
+  const format = formatIn(session, found);
+  if ((found?.leastReader ?? format) > currentFormat) throw newer(format);
   // A ledger of an older format is upgraded even if nothing is pending.
-  if (found.same === true) return format < currentFormat ? readLedger(session) : null;
-  return { format, rows: lines === null ? [] : parseRows(lines) };
+  if (found?.same === true) return format < currentFormat ? readLedger(session) : null;
+  const lines = found?.lines ?? null;
+  return { format, rows: lines === null ? [] : parseRows(session, lines) };
 }
 
-/** A ledger without a column that every format has had is damaged, unless a newer kernel has removed it. */
-async function assertReadable(session: Session): Promise<void> {
-  const [row] = await session.query<{ version: number }>('select version from kernel.format');
-  if ((row?.version ?? 0) > currentFormat) throw newer(row?.version ?? 0);
+function damaged(session: Session, problem: string, cause?: unknown): KernelError {
+  return kernelError('LEDGER_DAMAGED', { database: session.shown, problem }, { cause });
+}
+
+function formatIn(session: Session, found: Reply | undefined): number {
+  if (found === undefined || found.formats === 0) throw damaged(session, 'kernel.format is empty');
+  if (found.formats > 1) throw damaged(session, `kernel.format has ${found.formats} rows instead of one`);
+  const format = Number(found.format);
+  if (Number.isInteger(format) && format > 0) return format;
+  throw damaged(session, `kernel.format contains ${quoteInput(String(found.format))} instead of a number from 1`);
+}
+
+/**
+ * Explains why the ledger could not be read. If there is none, the result is format 0. If the tables do not have the
+ * expected shape, throws LEDGER_FORMAT_NEWER or LEDGER_DAMAGED. Throws every other error unchanged.
+ */
+async function explainFailedRead(session: Session, digest: string | null, error: unknown): Promise<Ledger | null> {
+  const server = serverErrorOf(error);
+  if (server === null || !isShapeError(server)) throw error;
+  // One query and therefore one snapshot: another process may create the ledger at this moment.
+  const tables = await session.query<{ name: string }>(
+    `select c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = 'kernel' and c.relname in ('format', 'ledger')`,
+  );
+  const [table, ...others] = tables;
+  if (table === undefined) return { format: 0, rows: [] };
+  if (others.length === 0) {
+    const missing = table.name === 'format' ? 'ledger' : 'format';
+    throw damaged(session, `kernel.${table.name} exists, but kernel.${missing} does not`, error);
+  }
+  const isMissing = server.code === serverSqlState.undefinedTable || server.code === serverSqlState.undefinedSchema;
+  if (isMissing) return readLedgerUnlessEqual(session, digest);
+  const [row] = await session
+    .query<{ version: unknown }>('select max(version) as version from kernel.format')
+    .catch(() => []);
+  const version = Number(row?.version ?? 0);
+  if (version > currentFormat) throw newer(version);
+  throw damaged(session, server.message, error);
 }
 
 function newer(found: number): KernelError {
@@ -96,8 +129,14 @@ export function assertWritable({ format }: Ledger): void {
   if (format > currentFormat) throw newer(format);
 }
 
-function parseRows(lines: string): readonly LedgerRow[] {
-  const found = lines.split('\n').map((line) => line.split(' '));
+/** A line of a row: `seq`, the id, `raw`, `breaking`, whether there is a `down`, `revises` and `depends_on`. */
+const linePattern = /^\d+ [a-z][a-z0-9-]*@[a-z0-9_]+ \S+ [tf] [tf] \{[a-z0-9_@,-]*\} \{[a-z0-9_@,-]*\}$/;
+
+function parseRows(session: Session, lines: string): readonly LedgerRow[] {
+  const found = lines.split('\n').map((line) => {
+    if (!linePattern.test(line)) throw damaged(session, `kernel.ledger has a malformed row: ${quoteInput(line)}`);
+    return line.split(' ');
+  });
   found.sort((a, b) => Number(a[0]) - Number(b[0]));
   return found.map(parseRow);
 }
@@ -139,14 +178,19 @@ export interface LedgerDetails {
   readonly stamped: boolean;
 }
 
-/** Reads the details of `ids`, or of every row, in the order of application. */
+/** Reads the details of `ids`, or of every row, in the order of application. Throws LEDGER_DAMAGED. */
 export async function readDetails(session: Session, ids?: readonly string[]): Promise<readonly LedgerDetails[]> {
-  return session.query<LedgerDetails>(
-    `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",
+  try {
+    return await session.query<LedgerDetails>(
+      `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",
       applied_at as "appliedAt", duration_ms as "durationMs", run_id as "runId",
       exists (select from kernel.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
         and e.run_id = l.run_id) as stamped
       from kernel.ledger l where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
-    [ids ?? null],
-  );
+      [ids ?? null],
+    );
+  } catch (error) {
+    const server = serverErrorOf(error);
+    throw server !== null && isShapeError(server) ? damaged(session, server.message, error) : error;
+  }
 }

@@ -5,8 +5,7 @@ import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { shortMessage } from '../error/short-message.ts';
-import { ledgerDigest, readLedgerUnlessEqual, type LedgerRow, assertWritable } from '../ledger/ledger.ts';
+import { assertWritable, ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
@@ -181,8 +180,9 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
       assertWritable(state.ledger);
     }
   } catch (thrown) {
-    if (!isKernelError(thrown)) throw thrown;
-    error = thrown;
+    const explained = explainSessionError(thrown, session);
+    if (!isKernelError(explained)) throw explained;
+    error = explained;
   }
   await endRun(run, progress, error);
   return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
@@ -206,12 +206,14 @@ async function recoverState(
 ): Promise<MigrationState> {
   const { recover } = await import('../run/recover.ts');
   for (let current = interruption; ;) {
+    let uncertain = current.kind === 'lost' ? current.step : null;
     try {
       await recover(run, current, progress);
+      uncertain = null;
       return await readMigrationState(run.session, revisionSet);
     } catch (error) {
       if (isKernelError(error) || !isConnectionLoss(error, run.session)) throw error;
-      current = { kind: 'lost', step: interruption.step, reason: shortMessage(error) };
+      current = { kind: 'lost', step: uncertain, cause: error };
     }
   }
 }

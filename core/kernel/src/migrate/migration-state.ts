@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.ts';
-import { kernelError } from '../error/kernel-codes.ts';
+import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
 import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
@@ -17,7 +17,7 @@ export interface MigrationState {
 /**
  * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text
  * of an applied revision differs from the code, since the tokens then decide. Pass `ledger` if it has just been read.
- * Throws LEDGER_FORMAT_NEWER, REVISION_EDITED and the errors of `checkLedger`. Writes nothing.
+ * Throws LEDGER_FORMAT_NEWER, LEDGER_DAMAGED, REVISION_EDITED and the errors of `checkLedger`. Writes nothing.
  */
 export async function readMigrationState(
   session: Session,
@@ -27,9 +27,24 @@ export async function readMigrationState(
   const current = ledger ?? (await readLedger(session));
   const history = checkLedger(revisionSet.revisions, revisionSet.packages, current.rows);
   if (history.differing.length > 0) await assertOnlyCosmetic(session, revisionSet, current, history.differing);
+  if (history.applied.size < current.rows.length) {
+    const problem = 'kernel.ledger has several rows for the same revision';
+    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem });
+  }
   const unknown = [...history.dormant, ...history.ahead];
-  const graph = unknown.length === 0 ? revisionSet.graph : graphOfPlugins(revisionSet.pluginSet, unknown);
+  const graph = unknown.length === 0 ? revisionSet.graph : graphWithRows(session, revisionSet, unknown);
   return { ledger: current, history, graph };
+}
+
+/** The revisions of the code have been checked before, so an error in the graph comes from the rows. */
+function graphWithRows(session: Session, { pluginSet }: RevisionSet, rows: readonly LedgerRow[]): RevisionGraph {
+  try {
+    return graphOfPlugins(pluginSet, rows);
+  } catch (error) {
+    if (!isKernelError(error) || isKernelError(error, 'HISTORY_INCONSISTENT')) throw error;
+    const problem = `its rows do not form a history: ${error.message.replace(/\.$/, '')}`;
+    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem }, { cause: error });
+  }
 }
 
 /** The text may differ from the one that ran in line endings, comments and white space, but not in its tokens. */

@@ -14,7 +14,7 @@ export type Verdict =
   /** The ledger has changed since the plan was made: read it and plan again. */
   | { readonly kind: 'stale' }
   /** The connection broke: connect, wait for the lock, and check whether the batch was committed. */
-  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'lost'; readonly cause: unknown }
   /** The table locks were not granted: run the batch again a little later. */
   | { readonly kind: 'retry' }
   /** The revisions of the batch have to run one by one. */
@@ -39,15 +39,26 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   if (error instanceof NontransactionalError) {
     const { cause, lost, leftover } = error;
-    if (lost) return { kind: 'lost', reason: shortMessage(cause) };
+    if (lost) return { kind: 'lost', cause };
     return classifyError(cause, { ...context, outside: { leftover } });
   }
+  const passing = passingVerdict(error, context.session);
+  if (passing !== null) return passing;
   const server = serverErrorOf(error);
-  if (server === null) {
-    if (context.session.lost) return { kind: 'lost', reason: shortMessage(error) };
-    return { kind: 'fail', error: failed(context, shortMessage(error), null, error) };
+  if (server === null) return { kind: 'fail', error: failed(context, shortMessage(error), null, error) };
+  if (server.code === kernelSqlState.damaged || isLedgerStatement(server)) {
+    const details = { database: context.session.shown, problem: server.message };
+    return { kind: 'fail', error: kernelError('LEDGER_DAMAGED', details, { cause: error }) };
   }
-  switch (server.code) {
+  // If they run one by one, the revisions before the failing one take effect, and its error is reported as if it had
+  // run alone.
+  if (context.size > 1) return { kind: 'split' };
+  return { kind: 'fail', error: explain(server, context, error) };
+}
+
+/** Returns the verdict on an error after which the run continues, and `null` for any other error. */
+export function passingVerdict(error: unknown, session: Session): Verdict | null {
+  switch (serverErrorOf(error)?.code) {
     case kernelSqlState.busy:
       return { kind: 'busy' };
     case kernelSqlState.stale:
@@ -57,12 +68,18 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
     case serverSqlState.serializationFailure:
       return { kind: 'retry' };
     default:
+      return isConnectionLoss(error, session) ? { kind: 'lost', cause: error } : null;
   }
-  if (isConnectionLoss(error, context.session)) return { kind: 'lost', reason: server.message };
-  // If they run one by one, the revisions before the failing one take effect, and its error is reported as if it had
-  // run alone.
-  if (context.size > 1) return { kind: 'split' };
-  return { kind: 'fail', error: explain(server, context, error) };
+}
+
+/**
+ * Whether the envelope's own statement on the ledger failed, and not the text of a revision. The last line of the
+ * context is the outermost statement, and only texts run by EXECUTE. The server translates the words around it.
+ */
+function isLedgerStatement({ where = '', internalQuery = where }: ServerError): boolean {
+  const outermost = where.split('\n').at(-1) ?? '';
+  const isOwn = outermost.includes('inline_code_block') && !outermost.includes('EXECUTE');
+  return isOwn && /\bkernel\.(?:format|ledger|event)\b/.test(internalQuery);
 }
 
 function explain(server: ServerError, context: ErrorContext, cause: unknown): KernelError {
@@ -74,8 +91,6 @@ function explain(server: ServerError, context: ErrorContext, cause: unknown): Ke
     return kernelError('EMBEDDED_EXTENSION_MISSING', details, { cause });
   }
   switch (server.code) {
-    case kernelSqlState.damaged:
-      return kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause });
     case serverSqlState.featureNotSupported:
     case serverSqlState.invalidTermination:
       if (!/transaction/i.test(server.message)) break;

@@ -1,5 +1,6 @@
-import { serverErrorOf } from '../db/server-error.ts';
+import { isShapeError, serverErrorOf } from '../db/server-error.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
+import { kernelError } from '../error/kernel-codes.ts';
 import { currentFormat, formats } from '../ledger/ledger-schema.ts';
 import { dollarQuote } from '../sql/quote.ts';
 import { beginScript } from './envelope.ts';
@@ -8,9 +9,23 @@ import type { RunContext } from './run-context.ts';
 import { readStoredEffects } from './stored-effects.ts';
 
 /**
+ * PL/pgSQL that creates a table and undoes that. Raises "unsupported" on a server that keeps the table, where a failed
+ * revision would leave half of its changes.
+ */
+const testTransactions = `begin
+      create schema if not exists kernel;
+      create table kernel.self_test ();
+      raise exception using errcode = '${kernelSqlState.selfTest}', message = 'undone';
+    exception when sqlstate '${kernelSqlState.selfTest}' then null;
+    end;
+    if to_regclass('kernel.self_test') is not null then
+      raise exception using errcode = '${kernelSqlState.unsupported}', message = 'that does not undo DDL statements';
+    end if;`;
+
+/**
  * Creates the ledger, or upgrades it from the format `found` to the format of this kernel, under the migration lock.
  * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
- * sessions race, it fails for fifteen.)
+ * sessions race, it fails for fifteen.) Throws LEDGER_DAMAGED and DATABASE_UNSUPPORTED.
  */
 export async function ensureLedger({ session, settings }: Pick<RunContext, 'session' | 'settings'>, found: number): Promise<boolean> {
   if (found === currentFormat) return true;
@@ -27,6 +42,7 @@ export async function ensureLedger({ session, settings }: Pick<RunContext, 'sess
 begin
   ${takeLock}
   if to_regclass('kernel.format') is null then
+    ${testTransactions}
     create schema if not exists kernel;
   else
     select max(f.version) into version from kernel.format f;
@@ -43,7 +59,14 @@ end`;
     await session.script(`${beginScript(settings)}do ${dollarQuote(block)};\ncommit;`);
     return true;
   } catch (error) {
-    if (serverErrorOf(error)?.code === kernelSqlState.busy) return false;
-    throw error;
+    const server = serverErrorOf(error);
+    if (server?.code === kernelSqlState.busy) return false;
+    if (server?.code === kernelSqlState.unsupported) {
+      const details = { database: session.shown, found: `a server ${server.message}`, expected: 'PostgreSQL' };
+      throw kernelError('DATABASE_UNSUPPORTED', details, { cause: error });
+    }
+    if (server === null || !isShapeError(server)) throw error;
+    // The schema has something else under the name of one of these tables.
+    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import type { UpgradeSettings } from '../config/config.ts';
+import { optionalLimits } from '../db/session-limits.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
@@ -6,7 +7,7 @@ import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
 import type { RunContext } from './run-context.ts';
-import { optionalLimits, restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
+import { restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named after the columns. */
 export interface RowToWrite {
@@ -62,6 +63,12 @@ function insertRow(source: string, durationMs: string): string {
   return `insert into kernel.ledger (${columns}, duration_ms) select ${values}, ${durationMs}`;
 }
 
+/** PL/pgSQL that raises "damaged" if the statement before it changed no row of the ledger, because of a rule or trigger. */
+const checkWritten = `if not found then
+      raise exception using errcode = '${kernelSqlState.damaged}',
+        message = 'a rule or a trigger keeps rows from being written';
+    end if;`;
+
 /**
  * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
  * kernel (see {@link transactionLimits}).
@@ -69,7 +76,7 @@ function insertRow(source: string, durationMs: string): string {
 export function beginScript(settings: UpgradeSettings, revisions = 1, idle = 0): string {
   return `begin isolation level read committed read write;
 ${transactionLimits(settings, revisions, idle)}
-do $$ begin ${optionalLimits} end $$;
+do $$ begin ${optionalLimits('transaction')} end $$;
 `;
 }
 
@@ -195,7 +202,8 @@ export function upBlock(rows: readonly RowToWrite[], run: RunContext): string {
     ${several ? checkTime(settings) : ''}
     ${restoreSession(transactionLimits(settings, rows.length))}
     ${run.guard}
-    ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};`,
+    ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};
+    ${checkWritten}`,
   );
   return `do ${dollarQuote(`${declarations}
   notified timestamptz;
@@ -249,6 +257,7 @@ export function stampBlock(rows: readonly RowToWrite[], run: RunContext): string
       continue;
     end if;
     ${insertRow('step', '0')};
+    ${checkWritten}
     insert into kernel.event (kind, plugin, slug, run_id, row)
       select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from kernel.ledger l
         where l.plugin = step.plugin and l.slug = step.slug;`,
@@ -301,7 +310,8 @@ export function downBlock(rows: readonly RowToRemove[], run: RunContext): string
     execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
     ${restoreSession(transactionLimits(run.settings))}
     ${run.guard}
-    ${removeRow}`,
+    ${removeRow}
+    ${checkWritten}`,
   );
   return `do ${dollarQuote(`${declarations}
 begin
@@ -347,5 +357,6 @@ begin
   ${recordRun(run)}
   select * into step from json_to_record(${dollarQuote(JSON.stringify(row))}) as row(${rowType});
   ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}
+  ${checkWritten}
 end`)};`;
 }

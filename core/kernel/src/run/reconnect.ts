@@ -1,23 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explainSessionError } from '../db/explain-session-error.ts';
 import { isConnectionLoss, serverErrorOf } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { serverSqlState } from '../db/sql-state.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
-import type { RunnableStep } from './batches.ts';
+import { shortMessage } from '../error/short-message.ts';
 import { waitForLock } from './migration-lock.ts';
+import type { Loss } from './recover.ts';
 import type { RunContext, RunStep } from './run-context.ts';
 
 /**
  * Reconnects after the connection broke, and returns the steps that this run has committed. Only the server knows
  * whether the last batch was committed. Once the migration lock is free, the transaction of that batch has ended, so
- * the ledger shows whether its rows were written. Throws LOCK_WAIT_TIMEOUT, and OUTCOME_UNKNOWN if the server accepts
- * no new connection.
+ * the ledger shows whether its rows were written. Throws LOCK_WAIT_TIMEOUT. If the server accepts no new connection,
+ * throws OUTCOME_UNKNOWN, or DATABASE_UNREACHABLE if no step was running.
  */
-export async function reconnect(
-  run: RunContext,
-  step: RunnableStep | null,
-  reason: string,
-): Promise<readonly RunStep[]> {
+export async function reconnect(run: RunContext, { step, cause }: Loss): Promise<readonly RunStep[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
   const until = performance.now() + settings.retryFor * 1000;
@@ -31,7 +29,8 @@ export async function reconnect(
       // The new connection may break as well.
       if (!isKernelError(error) && !isConnectionLoss(error, session)) throw error;
       if (performance.now() + wait > until) {
-        const details = { revision: step?.id ?? '', database: session.shown, reason };
+        if (step === null) throw explainSessionError(error, session);
+        const details = { revision: step.id, database: session.shown, reason: shortMessage(cause) };
         throw kernelError('OUTCOME_UNKNOWN', details, { cause: error });
       }
     }

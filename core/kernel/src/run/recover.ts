@@ -1,5 +1,7 @@
+import { explainSessionError } from '../db/explain-session-error.ts';
+import { isTimeLimit } from '../db/server-error.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import type { KernelError } from '../error/kernel-error.ts';
+import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './migration-lock.ts';
 import { reconnect } from './reconnect.ts';
@@ -31,14 +33,19 @@ export function startProgress(): RunProgress {
 /** The reason why the ledger must be read and the remaining steps planned again. */
 export type Interruption =
   | { readonly kind: 'busy' | 'stale' | 'split'; readonly step: RunnableStep | null }
-  | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly reason: string };
+  /** `step` is the one whose outcome is unknown; `null` if the connection broke while no step was running. */
+  | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly cause: unknown };
+
+/** The connection broke. */
+export type Loss = Extract<Interruption, { kind: 'lost' }>;
 
 /** The number of times that the connection may break during the same step before that step counts as the cause. */
 const connectionLossLimit = 3;
 
 /**
  * Waits until the run can continue after `interruption`: for the migration lock, or for a new connection. Throws
- * LOCK_WAIT_TIMEOUT, OUTCOME_UNKNOWN, and MIGRATION_FAILED for a step that breaks every connection.
+ * LOCK_WAIT_TIMEOUT, OUTCOME_UNKNOWN, MIGRATION_FAILED for a step that breaks every connection, and DATABASE_UNREACHABLE
+ * or DATABASE_QUERY_FAILED if no step was running.
  */
 export async function recover(run: RunContext, interruption: Interruption, progress: RunProgress): Promise<void> {
   const { settings } = run;
@@ -55,26 +62,28 @@ export async function recover(run: RunContext, interruption: Interruption, progr
       progress.losses += 1;
       // From now on revisions run one by one, to identify the one that breaks the connection.
       progress.split = true;
-      const committed = await reconnect(run, interruption.step, interruption.reason);
+      const committed = await reconnect(run, interruption);
       if (committed.length > progress.applied.length) progress.losses = 0;
       progress.applied = committed;
-      if (progress.losses >= connectionLossLimit) throw brokenTooOften(interruption, progress);
+      if (progress.losses >= connectionLossLimit) throw brokenTooOften(run, interruption, progress);
     }
   }
 }
 
-function brokenTooOften({ step, reason }: Extract<Interruption, { kind: 'lost' }>, progress: RunProgress): KernelError {
+function brokenTooOften({ session }: RunContext, { step, cause }: Loss, progress: RunProgress): unknown {
+  // A time limit of the role ends every connection, whatever runs on it.
+  if (step === null || isTimeLimit(cause)) return explainSessionError(cause, session);
   return kernelError('MIGRATION_FAILED', {
-    revision: step?.id ?? '',
-    direction: step?.direction ?? 'up',
-    file: step?.revision?.file ?? null,
-    reason: `the connection broke ${progress.losses} times while it ran; last: ${reason}`,
+    revision: step.id,
+    direction: step.direction,
+    file: step.revision?.file ?? null,
+    reason: `the connection broke ${progress.losses} times while it ran; last: ${shortMessage(cause)}`,
     sqlState: null,
     detail: null,
     line: null,
     column: null,
     statement: null,
     applied: progress.applied.map(({ id }) => id),
-    outside: step?.revision?.transaction === false ? { leftover: null } : null,
+    outside: step.revision?.transaction === false ? { leftover: null } : null,
   });
 }

@@ -39,19 +39,6 @@ function milliseconds(seconds: number): number {
 }
 
 /**
- * PL/pgSQL that sets two settings that some servers lack. `transaction_timeout` (PostgreSQL 17) must not end a
- * migration. `client_connection_check_interval` lets the server notice at once that the client was killed, and not only
- * at the end of the running statement, so that it releases the migration lock.
- */
-export const optionalLimits = `if current_setting('transaction_timeout', true) is not null then
-    perform set_config('transaction_timeout', '0', true);
-  end if;
-  begin
-    perform set_config('client_connection_check_interval', '200', true);
-  exception when others then null;
-  end;`;
-
-/**
  * Returns PL/pgSQL that undoes everything that a revision can leave in its session: settings, role and session
  * authorization, temporary objects, the values of `lastval` and `currval`, plans, cursors, prepared statements,
  * `listen` registrations and session advisory locks. The next revision therefore finds the session as if it ran alone.

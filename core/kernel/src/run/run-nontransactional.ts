@@ -9,6 +9,7 @@ import { NontransactionalError, type InvalidIndex } from './nontransactional-err
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import type { Session } from '../db/session.ts';
+import { optionalLimits } from '../db/session-limits.ts';
 
 /**
  * Runs a revision with `transaction: false`: one statement that PostgreSQL does not allow in a transaction. The run's
@@ -43,11 +44,9 @@ export async function runNontransactional(
       if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
     } else {
       try {
-        await second.script(timeLimits(run, textOf(revision, batch.direction)));
+        if (await ownsServerProcess(second)) await second.script(timeLimits(run, textOf(revision, batch.direction)));
         await runStatement(run, second, revision, batch.direction);
       } finally {
-        // A connection pooler keeps the server connection open, with the settings that were made here.
-        await second.script('reset lock_timeout; reset statement_timeout').catch(() => {});
         await second.close().catch(() => {});
       }
     }
@@ -90,10 +89,24 @@ async function openSecond(run: RunContext, revision: Revision): Promise<Session 
   }
 }
 
-/** A concurrent index build waits for old transactions without blocking others, so it has no lock timeout. */
+/**
+ * Whether settings of the session end with it. A pooler may run each message in another server process, which keeps the
+ * settings for its next client; it gives its clients process ids of its own. The embedded database has only one session.
+ */
+async function ownsServerProcess(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return row?.pid === session.pid;
+}
+
+/**
+ * The settings of the second connection, which the settings of the role must not cut short. A concurrent index build
+ * waits for old transactions without blocking others, so it has no lock timeout.
+ */
 function timeLimits({ settings }: RunContext, text: string): string {
   const lockTimeout = /\bconcurrently\b/i.test(text) ? 0 : Math.round(settings.lockTimeout * 1000);
-  return `set lock_timeout = ${lockTimeout}; set statement_timeout = ${Math.round(settings.statementTimeout * 1000)};`;
+  return `set lock_timeout = ${lockTimeout}; set statement_timeout = ${Math.round(settings.statementTimeout * 1000)};
+set idle_session_timeout = 0;
+do $$ begin ${optionalLimits('session')} end $$`;
 }
 
 function textOf(revision: Revision, direction: 'up' | 'down'): string {
@@ -109,7 +122,7 @@ async function runStatement(
 ): Promise<void> {
   const expected = direction === 'up';
   const text = textOf(revision, direction);
-  if ((await isInEffect(session, revision)) === expected) return;
+  if ((await isInEffect(run, session, revision)) === expected) return;
   const leftover = expected ? await findInvalidIndex(session, text) : null;
   if (leftover !== null) await session.query(dropOf(leftover), [], textLimit(run.settings));
   try {
@@ -117,13 +130,14 @@ async function runStatement(
   } catch (error) {
     throw new NontransactionalError(error, session.lost, await cleanUp(run, session, text));
   }
-  if ((await isInEffect(session, revision)) === expected) return;
+  if ((await isInEffect(run, session, revision)) === expected) return;
   const reason = `its statement ran, but its check still returns ${String(!expected)}`;
   throw kernelError('STEP_INCOMPLETE', { revision: revision.id, reason });
 }
 
-async function isInEffect(session: Session, revision: Revision): Promise<boolean> {
-  const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false', [], 0);
+async function isInEffect(run: RunContext, session: Session, revision: Revision): Promise<boolean> {
+  const limit = textLimit(run.settings);
+  const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false', [], limit);
   return row !== undefined && Object.values(row)[0] === true;
 }
 
@@ -158,13 +172,12 @@ async function cleanUp({ settings }: RunContext, session: Session, text: string)
   try {
     // The drop waits for transactions that use the table, and must not wait forever for one that blocked the build.
     const limit = Math.max(1, Math.round(settings.lockTimeout * 1000));
-    await session.script(`set lock_timeout = ${limit}; set statement_timeout = 0`);
-    await session.query(dropOf(index), [], 0);
+    if (await ownsServerProcess(session)) {
+      await session.script(`set lock_timeout = ${limit}; set statement_timeout = 0`);
+    }
+    await session.query(dropOf(index));
     return { index, dropped: true };
   } catch {
     return { index, dropped: false };
-  } finally {
-    // The embedded database has only this session.
-    await session.script('reset lock_timeout; reset statement_timeout').catch(() => {});
   }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { explainSessionError } from '../db/explain-session-error.ts';
 import { assertServerFits } from '../db/preflight.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
-import { classifyError } from './classify-error.ts';
+import { classifyError, passingVerdict } from './classify-error.ts';
 import { ensureLedger } from './ensure-ledger.ts';
 import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
@@ -59,17 +60,15 @@ async function prepareDatabase(
     try {
       const ids = steps.map(({ id }) => id);
       if (!progress.checked && session.kind === 'postgres') {
-        const kinds = batchesOf(steps, run.kind, false);
-        const outside = kinds.find(({ kind }) => kind === 'nontransactional')?.steps[0]?.id ?? null;
-        const spansMessages = outside !== null || kinds.some(({ kind }) => kind === 'observed');
-        await assertServerFits(session, { ids, outside, spansMessages });
+        const outside = batchesOf(steps, run.kind, false).find(({ kind }) => kind === 'nontransactional');
+        await assertServerFits(session, { ids, outside: outside?.steps[0]?.id ?? null });
       }
       progress.checked = true;
       return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
     } catch (error) {
-      const verdict = classifyError(error, { session, step, size: 1, applied });
-      if (verdict.kind === 'fail') throw verdict.error;
-      if (verdict.kind === 'lost') return { ...verdict, step };
+      const verdict = passingVerdict(error, session);
+      if (verdict === null) throw explainSessionError(error, session, step.id);
+      if (verdict.kind === 'lost') return { ...verdict, step: null };
       if (verdict.kind !== 'retry') return { kind: 'busy', step };
       const blockers = (await watch?.stop()) ?? [];
       const seconds = (performance.now() - began) / 1000;

@@ -34,9 +34,27 @@ const earlier = (count: number): string =>
 export const databaseCodes = {
   DATABASE_UNREACHABLE: defineError({
     exit: exitCode.databaseUnreachable,
-    message: (d: { database: string; reason: string }) => `The database ${d.database} cannot be reached: ${d.reason}.`,
+    message: (d: { database: string; reason: string; connected: boolean }) =>
+      d.connected
+        ? `The connection to the database ${d.database} broke: ${d.reason}.`
+        : `The database ${d.database} cannot be reached: ${d.reason}.`,
     hint: () =>
       'Check that the server is running and that "database" in config.json has the right host, port, database and user.',
+    written: (d) => (d.connected ? committedEarlier() : 'Nothing was written.'),
+  }),
+  DATABASE_CERTIFICATE_INVALID: defineError({
+    exit: exitCode.config,
+    message: (d: { database: string; parameters: string; reason: string }) =>
+      `The certificate files in the URL of the database ${d.database} cannot be used (${d.parameters}): ${d.reason}.`,
+    hint: () =>
+      'sslrootcert, sslcert and sslkey are paths of PEM files that this user can read, relative to the working directory.',
+  }),
+  DATABASE_QUERY_FAILED: defineError({
+    exit: exitCode.databaseUnreachable,
+    message: (d: { database: string; reason: string; sqlState: string }) =>
+      `The database ${d.database} failed to run a query of the kernel: ${d.reason} [SQLSTATE ${d.sqlState}].`,
+    hint: (d) => queryHint(d.sqlState),
+    written: committedEarlier,
   }),
   DATABASE_READ_ONLY: defineError({
     exit: exitCode.privilege,
@@ -56,7 +74,11 @@ export const databaseCodes = {
     exit: exitCode.unsupportedServer,
     message: (d: { database: string; found: string; expected: string }) =>
       `The server at ${d.database} is not supported: found ${d.found}, expected ${d.expected}.`,
-    hint: () => 'Point "database" in config.json at a PostgreSQL server of version 15 or newer.',
+    hint: (d) =>
+      d.found.startsWith('a pooler')
+        ? 'Set pool_mode = transaction, or point "database" in config.json at the server itself. In transaction mode, ' +
+          '"directUrl" beside "url" gives revisions with `transaction: false` a connection that bypasses the pooler.'
+        : 'Point "database" in config.json at a PostgreSQL server of version 15 or newer.',
   }),
   DIRECT_CONNECTION_NEEDED: defineError({
     exit: exitCode.unsupportedServer,
@@ -123,10 +145,14 @@ export const databaseCodes = {
   }),
   LEDGER_DAMAGED: defineError({
     exit: exitCode.integrity,
-    message: (d: { database: string; problem: string }) => `The ledger in ${d.database} is damaged: ${d.problem}.`,
-    hint: () =>
-      'Restore the schema "kernel" from a backup. If only the table kernel.format is empty, let the owner of the schema ' +
-      'run: insert into kernel.format values (2);',
+    message: (d: { database: string; problem: string }) =>
+      `The schema "kernel" in ${d.database} is not an intact ledger: ${d.problem}.`,
+    hint: (d) =>
+      d.problem.startsWith('kernel.format ') && !d.problem.includes('does not')
+        ? 'Let the owner of the schema run: delete from kernel.format; insert into kernel.format values (1);'
+        : 'Restore the schema "kernel" from a backup, or correct it as its owner. Without a backup, if every revision of ' +
+          'the code is applied: drop schema kernel cascade; and then: npx kernel migrate:stamp heads. If the schema ' +
+          'belongs to another application, use another database.',
     written: committedEarlier,
   }),
   LEDGER_FORMAT_NEWER: defineError({
@@ -167,7 +193,11 @@ export const databaseCodes = {
     hint: (d) =>
       (d.outside?.leftover?.dropped === false
         ? `Drop the invalid index: drop index concurrently ${d.outside.leftover.index};\nThen correct`
-        : 'Correct') +
+        : d.direction === 'up' && isDuplicate(d.sqlState)
+          ? `An object that it creates exists, and the ledger has no row for it. If the ledger has lost rows, restore the ` +
+            `schema "kernel" from a backup. If the object was created by other means: npx kernel migrate:stamp ` +
+            `${d.revision}. Otherwise correct`
+          : 'Correct') +
       ` the revision or the data that it fails on, then run the command again. Its SQL: npx kernel migrate:show ${d.revision}`,
     written: rolledBackOrLeft,
   }),
@@ -267,7 +297,33 @@ function shownOwner(owner: string): string {
   return owner === 'kernel' ? 'the kernel' : `"${owner}"`;
 }
 
+/** Whether a SQLSTATE means that a database, schema, relation, column, function or other object exists already. */
+function isDuplicate(sqlState: string | null): boolean {
+  return sqlState !== null && /^42(?:P04|P06|P07|701|710|723)$/.test(sqlState);
+}
+
+/** The settings whose time limits end a query or a connection, by SQLSTATE. */
+const timeLimits: ReadonlyMap<string, string> = new Map([
+  ['57014', 'statement_timeout'],
+  ['55P03', 'lock_timeout'],
+  ['25P03', 'idle_in_transaction_session_timeout'],
+  ['25P04', 'transaction_timeout'],
+  ['57P05', 'idle_session_timeout'],
+]);
+
+function queryHint(sqlState: string): string {
+  const setting = timeLimits.get(sqlState);
+  if (setting !== undefined) {
+    return (
+      `The role or the database may have a short ${setting}. To see it: show ${setting}; To change it: ` +
+      `alter role <name> set ${setting} = '10s';`
+    );
+  }
+  return 'No revision caused it. The log of the server says more. It is safe to run the command again.';
+}
+
 function pendingText(pending: readonly string[]): string {
+  if (pending.length === 0) return 'the kernel has to write to it';
   const first = pending[0] ?? '?';
   return pending.length === 1
     ? `the revision ${first} is pending`
@@ -277,6 +333,9 @@ function pendingText(pending: readonly string[]): string {
 function grantHint(missing: string, user: string, isPending: boolean): string {
   const run = 'As the owner of the database, run: ';
   if (missing.startsWith('create on database')) return `${run}grant create on database <name> to "${user}";`;
+  const database = /^permission denied for database (\S+)/.exec(missing)?.[1];
+  if (database !== undefined)
+    return `${run}grant ${isPending ? 'create' : 'connect'} on database ${database} to "${user}";`;
   const isLedger = /^permission denied for (?:schema kernel|table (?:format|ledger|event|run))$/.test(missing);
   if (isPending && (isLedger || missing.startsWith('must be owner'))) {
     return 'Apply the pending revisions first, as the user that owns the tables: npx kernel migrate:up';
