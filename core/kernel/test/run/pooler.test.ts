@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
-import { branch, exists, revision, upgrade } from '../db/support.ts';
+import { branch, exists, revision, settings, upgrade } from '../db/support.ts';
 
 function isInstalled(): boolean {
   try {
@@ -72,6 +72,11 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Lists the settings that differ from those of a new connection, except for those that PgBouncer keeps per client. */
+const changedSettings = `select pg_backend_pid() as pid, string_agg(name || ' = ' || setting, ', ') as changed
+  from pg_settings where setting is distinct from reset_val and source = 'session'
+    and lower(name) not in ('application_name', 'client_encoding', 'datestyle', 'standard_conforming_strings')`;
+
 const table = branch('core', 'create table a (x int)');
 const index = revision({
   id: 'core@0002',
@@ -98,11 +103,44 @@ describe.runIf(installed)('behind PgBouncer, skipped if apt-get install pgbounce
     expect(await exists(direct, 'kernel.ledger')).toBe(false);
   });
 
-  it('statement mode is refused before the first write', async () => {
+  it.each([
+    ['only SQL', table],
+    ['a revision outside a transaction', [...table, index]],
+  ])('statement mode is refused before the first write, with %s pending', async (_, plan) => {
     const [pooled, direct] = await openThroughPooler('statement', 2);
-    const { error } = await upgrade(pooled, [...table, index]);
+    const { error } = await upgrade(pooled, plan);
     expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED', exitCode: 22 });
     expect(error?.message).toContain('a pooler in statement mode');
+    expect(error?.hint).toContain('directUrl');
     expect(await exists(direct, 'kernel.ledger')).toBe(false);
+  });
+
+  it('statement mode does not matter if nothing is pending', async () => {
+    const [pooled, direct] = await openThroughPooler('statement', 2);
+    expect((await upgrade(direct, table)).error).toBeNull();
+    expect((await upgrade(pooled, table)).error).toBeNull();
+  });
+
+  it.each(['transaction', 'session'])('nothing stays in a server process in %s mode', async (mode) => {
+    const [pooled, direct] = await openThroughPooler(mode, 3);
+    const limits = { ...settings, lockTimeout: 0.7, statementTimeout: 40 };
+    const code = revision({
+      id: 'core@0003',
+      revises: 'core@0002',
+      up: async ({ query, sql }) => void (await query(sql`set timezone = 'Asia/Tokyo'`)),
+    });
+    expect((await upgrade(pooled, [...table, index, code], { settings: limits })).error).toBeNull();
+    const clients = await Promise.all(Array.from({ length: 2 }, () => pooled.sibling()));
+    const used = new Set<unknown>();
+    for (const client of clients) {
+      // A transaction keeps its server process, so that each client has another one.
+      await client?.script('begin');
+      const [found] = (await client?.query<{ pid: number; changed: string | null }>(changedSettings)) ?? [];
+      expect(found?.changed).toBeNull();
+      used.add(found?.pid);
+    }
+    expect(used.size).toBe(2);
+    for (const client of clients) await client?.close();
+    expect(await exists(direct, 'a_x')).toBe(true);
   });
 });
