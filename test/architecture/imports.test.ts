@@ -32,7 +32,7 @@ const kernel: Layout = {
     ledger: ['error', 'type graph', 'db', 'runtime'],
     container: ['error', 'contract'],
     entities: ['error', 'contract', 'type config', 'type db', 'sql', 'peers'],
-    run: ['error', 'contract', 'type config', 'type plugin', 'db', 'ledger', 'sql', 'runtime'],
+    run: ['error', 'contract', 'type config', 'plugin', 'db', 'ledger', 'sql', 'runtime'],
     migrate: ['error', 'type config', 'graph', 'plan', 'plugin', 'db', 'ledger', 'run', 'runtime'],
     boot: ['error', 'contract', 'config', 'plugin', 'container', 'db', 'entities', 'migrate', 'type run'],
     cli: [

@@ -125,6 +125,66 @@ describe('F-45: a plugin that fails while the application starts or stops', () =
   );
 });
 
+describe('F-45: a code revision that leaves its function', () => {
+  const later = 'void query(sql`select pg_sleep(5)`).catch(() => {}); await 1;';
+
+  it.concurrent.each([
+    ['exits the process', 'process.exit(0);', 'PLUGIN_ENDED_PROCESS', false],
+    ['exits the process while its query runs', `${later} process.exit(0);`, 'PLUGIN_ENDED_PROCESS', false],
+    [
+      'rejects while it runs',
+      `void Promise.reject(new Error('late')); await query(sql\`select pg_sleep(1)\`);`,
+      'PLUGIN_STRAY_ERROR',
+      false,
+    ],
+    [
+      'throws in a timer while it runs',
+      `setTimeout(${throws}, 1); await query(sql\`select pg_sleep(1)\`);`,
+      'PLUGIN_STRAY_ERROR',
+      false,
+    ],
+    [
+      'rejects during a later revision',
+      `setTimeout(() => Promise.reject(new Error('late')), 300);`,
+      'PLUGIN_STRAY_ERROR',
+      true,
+    ],
+    ['queries during a later revision', 'setTimeout(() => query(sql`select 1`), 300);', 'ENVELOPE_VIOLATED', true],
+  ])(
+    'and %s is named, and the exit code is not 0',
+    async (_, body, code, isApplied) => {
+      const fields = `up: async ({ query, sql }) => { ${body} }, version: 1`;
+      const database = await emptyDatabase('postgres');
+      const project = await makeProject({
+        plugins: {
+          core: { revisions: { '0001_table': 'create table a (x int)' } },
+          faulty: {
+            revisions: { '0001_code': { up: '', fields }, '0002_slow': 'select pg_sleep(1)', '0003_last': 'select 1' },
+          },
+        },
+        database,
+      });
+      const finished = await project.kernel('migrate:up');
+      expect(finished.code).toBe(code === 'ENVELOPE_VIOLATED' ? 35 : 12);
+      expect(finished.stderr).toContain(`error ${code}: `);
+      expect(finished.stderr).toMatch(/"faulty" .* during revision faulty@0001_code|Revision "faulty@0001_code"/);
+      // The killed command's transaction is rolled back, and the next command applies the rest.
+      project.write('plugins/faulty/src/migrations/0001_code.js', codeRevision);
+      const next = await project.kernel('migrate:up', '--json');
+      const { applied } = next.json() as { applied: readonly string[] };
+      expect(applied.includes('faulty@0001_code')).toBe(!isApplied);
+      expect(applied).toContain('faulty@0003_last');
+    },
+    limit,
+  );
+});
+
+/** The revision after its repair. */
+const codeRevision = `import { defineRevision } from '@headwater/kernel/plugin';
+
+export default defineRevision({ id: 'faulty@0001_code', revises: null, up: async () => {}, version: 1 });
+`;
+
 describe('F-45: a plugin that fails after the application is ready', () => {
   it.concurrent.each([
     ['rejects late', `start: () => { setTimeout(() => Promise.reject(new Error('late')), 300); }`],

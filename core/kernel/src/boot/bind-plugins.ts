@@ -5,7 +5,7 @@ import type { BindContext } from '../contract/bind.ts';
 import type { Session } from '../db/session.ts';
 import { loadEntities, type OpenEntities } from '../entities/load-entities.ts';
 import type { EntityOwnership } from '../entities/entity-ownership.ts';
-import { runAsPlugin } from './running-plugin.ts';
+import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
 import type { LoadedPlugin } from './lifecycle.ts';

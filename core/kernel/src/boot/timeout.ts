@@ -1,7 +1,7 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
-import { runAsPlugin, type RunningPlugin } from './running-plugin.ts';
+import { runAsPlugin, type RunningPlugin } from '../plugin/running-plugin.ts';
 
 /** A plugin and the maximum duration of each of its phases, in seconds (`$startTimeout`). */
 export interface PhaseTimeout {

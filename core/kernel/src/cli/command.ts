@@ -38,7 +38,7 @@ export interface Command extends Signature {
   readonly examples: readonly { readonly line: string; readonly about: string }[];
   /** The meaning of its exit codes, besides those that every command has. */
   readonly exits?: readonly { readonly code: ExitCode; readonly about: string }[];
-  /** Whether it imports the code of plugins beyond their revisions. Default: false. */
+  /** Whether it runs code of plugins, such as their definitions or code revisions. Default: false. */
   readonly runsPlugins?: boolean;
   readonly run: (input: Input, context: Context) => Promise<Reply>;
 }

@@ -1,6 +1,6 @@
 import { bootLoadedApp } from '../boot/boot.ts';
 import { loadApp, type LoadedApp } from '../boot/load-app.ts';
-import { runAsPlugin } from '../boot/running-plugin.ts';
+import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { Commands, type PluginCommand } from '../contract/command.ts';
 import { Database } from '../contract/database.ts';
 import { shortMessage } from '../error/short-message.ts';

@@ -12,7 +12,12 @@ export interface RevisionContext {
   readonly sql: typeof sql;
 }
 
-/** A change written in code. It must not use entities: they keep changing, while a revision must stay the same. */
+/**
+ * A change written in code. It must not use entities: they keep changing, while a revision must stay the same. It may
+ * run for `upgrade.codeTimeout` seconds, except that a function that never yields, such as an endless loop without an
+ * `await`, cannot be interrupted. Await every promise: one that rejects later ends the command with an error that names
+ * the revision, as does `process.exit`.
+ */
 export type RevisionCode = (context: RevisionContext) => Promise<void> | void;
 
 /** A revision as an author writes it. */
@@ -23,7 +28,10 @@ export interface RevisionDefinition {
   readonly revises: string | null | readonly string[];
   /** Revisions of other branches that must be applied first, by full name. Default: none. */
   readonly dependsOn?: readonly string[];
-  /** The change: SQL, or a function for changes that SQL alone cannot express. */
+  /**
+   * The change: SQL, or a function for changes that SQL alone cannot express. `set local lock_timeout` and `set local
+   * statement_timeout` at its beginning replace the limits of the config for this revision alone.
+   */
   readonly up: Sql | RevisionCode;
   /** Reverts `up`. Default: none, so a downgrade past this revision is rejected with DOWN_MISSING. */
   readonly down?: Sql | RevisionCode;

@@ -1,5 +1,6 @@
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import type { Revision } from '../plugin/revision.ts';
+import { ownStatementTimeout } from './own-limits.ts';
 import type { RunContext, RunStep } from './run-context.ts';
 
 /** A step with everything needed to run it. */
@@ -31,8 +32,9 @@ export const chunkSize = 100;
 /**
  * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction. This is only for
  * an empty ledger, because no other session can then be waiting for the locks of these revisions. In all other cases,
- * and always for code, unproven SQL, `transaction: false` and downgrades, a batch has one revision. A revision that adds an enum
- * value ends its batch, since the value cannot be used before it is committed. From the first deferrable constraint on,
+ * and always for code, unproven SQL, `transaction: false` and downgrades, a batch has one revision. A revision that adds
+ * an enum value ends its batch, since the value cannot be used before it is committed. One that sets its own time limit
+ * is a batch of its own. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
  * batch.
  */
@@ -60,8 +62,11 @@ export function batchesOf(
       batches.push({ kind, direction: step.direction, steps: [step] });
       continue;
     }
+    // The limit of a text applies to its whole transaction.
+    const isLimited = step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
+    if (isLimited) endChunk();
     chunk.push(step);
-    if (!isTogether || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
+    if (!isTogether || isLimited || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
   }
   endChunk();
   return batches;

@@ -2,19 +2,18 @@ import { isSql, sql, type Sql } from '../contract/sql.ts';
 import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
+import { runAsPlugin } from '../plugin/running-plugin.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { observeStep } from './observe-step.ts';
+import { fromFirstKeyword, withOwnLimit } from './own-limits.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 
 /** Statements that would end or split the transaction of a code revision, or change its settings. */
 const forbidden =
   /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|discard|reset|set\s+(?:session\s+|local\s+)?(?:role|authorization|search_path|transaction|session\s+authorization|characteristics))\b/i;
-
-/** Comments, white space and empty statements before the first keyword. */
-const leading = /^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
 
 /**
  * Runs a code revision, or SQL that is not proven, and observes its effects. Its function queries within the transaction
@@ -37,7 +36,8 @@ export async function runObserved(
   const { codeTimeout, responseTimeout } = settings;
   const thinking = body?.kind === 'code' ? codeTimeout : responseTimeout;
   const idle = thinking === 0 || responseTimeout === 0 ? 0 : thinking + responseTimeout;
-  if (!(await openLockedTransaction(run, row, direction, idle))) return [];
+  let limits = body?.kind === 'sql' ? withOwnLimit(settings, body.text) : settings;
+  if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction, idle))) return [];
   const began = performance.now();
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
@@ -45,15 +45,16 @@ export async function runObserved(
   let isScript = false;
   const runScript = async (text: string): Promise<void> => {
     isScript = true;
-    await session.script(text, undefined, textLimit(settings));
+    await session.script(text, undefined, textLimit(limits));
     isScript = false;
   };
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
     if (outcome !== null) throw violation(step.id, lateQuery, outcome, applied);
     assertAllowed(step.id, statement, applied);
     running += 1;
+    limits = withOwnLimit(limits, statement.text);
     try {
-      return await session.query<Row>(statement.text, statement.values, textLimit(settings));
+      return await session.query<Row>(statement.text, statement.values, textLimit(limits));
     } finally {
       running -= 1;
     }
@@ -62,8 +63,11 @@ export async function runObserved(
     onBegin(step);
     const endObservation = await observeStep(run, step);
     transaction = await readTransaction(session);
-    if (body?.kind === 'code') await withinTime(settings.codeTimeout, async () => body.run({ query, sql }));
-    else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
+    if (body?.kind === 'code') {
+      const phase = `revision ${step.id}` as const;
+      const actor = { plugin: row.plugin, package: step.package, version: step.packageVersion, phase };
+      await withinTime(settings.codeTimeout, () => runAsPlugin(actor, async () => body.run({ query, sql })));
+    } else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
     outcome = 'unknown';
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
     // here, which may take long and fire triggers.
@@ -165,7 +169,7 @@ function assertAllowed(revision: string, statement: Sql, applied: readonly strin
   if (!isSql(statement)) {
     throw violation(revision, 'it passes a value to `query` that was not created by `sql`', 'rolled back', applied);
   }
-  const keyword = forbidden.exec(statement.text.replace(leading, ''))?.[0];
+  const keyword = forbidden.exec(fromFirstKeyword(statement.text))?.[0];
   if (keyword !== undefined) throw violation(revision, `it runs "${keyword}"`, 'rolled back', applied);
 }
 

@@ -1,7 +1,9 @@
+import type { UpgradeSettings } from '../config/config.ts';
 import type { Notice } from '../db/session.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import type { Batch, RunnableStep } from './batches.ts';
 import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWrite } from './envelope.ts';
+import { withOwnLimit } from './own-limits.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 
@@ -15,15 +17,16 @@ export async function runSql(
   attemptId: string,
   onBegin: OnBegin,
 ): Promise<readonly string[]> {
-  const { session, settings } = run;
+  const { session } = run;
+  const settings = limitsOf(run, batch);
   const byId = new Map(batch.steps.map((step) => [step.id, step]));
   const done = new Set(byId.keys());
   const block =
     batch.direction === 'up'
-      ? upBlock(rowsOf(run, batch, attemptId), run)
+      ? upBlock(rowsOf(run, batch, attemptId), { ...run, settings })
       : downBlock(
           batch.steps.map((step) => rowToRemove(run, step)),
-          run,
+          { ...run, settings },
         );
   const script = `${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
   const onNotice = ({ code, message: id }: Notice): void => {
@@ -34,6 +37,12 @@ export async function runSql(
   };
   await session.script(script, onNotice, textLimit(settings, batch.steps.length));
   return [...done];
+}
+
+/** Returns the settings with the limit that the only text of a batch sets for itself. */
+function limitsOf({ settings }: RunContext, { steps: [step, ...others], direction }: Batch): UpgradeSettings {
+  const body = direction === 'up' ? step?.revision?.up : step?.revision?.down;
+  return body?.kind === 'sql' && others.length === 0 ? withOwnLimit(settings, body.text) : settings;
 }
 
 /** Returns the ledger rows for the steps of a batch. */

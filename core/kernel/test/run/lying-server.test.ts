@@ -26,7 +26,10 @@ const table = branch('core', 'create table a (x int)');
 
 describe('F-24: a server that lies', () => {
   it('about advisory locks is refused before the first write, also if the ledger exists', async () => {
-    const { lying, honest, rewritten } = await openLyingServer('pg_catalog.pg_try_advisory_xact_lock(', '(true or 0 < ');
+    const { lying, honest, rewritten } = await openLyingServer(
+      'pg_catalog.pg_try_advisory_xact_lock(',
+      '(true or 0 < ',
+    );
     const { error } = await upgrade(lying, table);
     expect(error).toMatchObject({ code: 'DATABASE_UNSUPPORTED', exitCode: 22 });
     expect(error?.message).toContain('advisory locks');

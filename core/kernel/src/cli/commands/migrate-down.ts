@@ -21,6 +21,7 @@ export const migrateDown: Command = {
     { code: 20, about: 'the database cannot be reached' },
     { code: 31, about: 'a revision failed and was rolled back; those before it are reverted' },
   ],
+  runsPlugins: true,
   run({ operands: [target = ''], switches }, context) {
     const cascade = switches.has('cascade');
     return runMigration(context, explainNothing(target), (options) => downgrade(options, target, { cascade }));

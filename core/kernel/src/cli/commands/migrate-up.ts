@@ -22,6 +22,7 @@ export const migrateUp: Command = {
     { code: 31, about: 'a revision failed and was rolled back; those before it stay' },
     { code: 33, about: 'the database is ahead of this code' },
   ],
+  runsPlugins: true,
   run({ operands }, context) {
     const targets = operands.length === 0 ? 'heads' : operands;
     return runMigration(context, 'Nothing is pending.', (options) => upgrade(options, targets));

@@ -5,7 +5,7 @@ export interface RunningPlugin {
   readonly plugin: string;
   readonly package: string;
   readonly version: string;
-  readonly phase: 'import' | 'bind' | 'start' | 'stop' | 'command';
+  readonly phase: 'import' | 'bind' | 'start' | 'stop' | 'command' | `revision ${string}`;
 }
 
 const storage = new AsyncLocalStorage<RunningPlugin>();
