@@ -13,19 +13,31 @@ export interface CuttingProxy {
 
 /**
  * Starts a proxy. `onMoment` is called with each moment and its number, from 1. When it returns true, the proxy cuts
- * the connection at this moment.
+ * the connection at this moment. When it returns "silence", the proxy keeps the connection open and drops all further
+ * data, like a firewall that has forgotten it. `accepts` says whether it forwards a new connection or cuts it.
  */
-export async function startCuttingProxy(onMoment: (moment: Moment, n: number) => boolean): Promise<CuttingProxy> {
+export async function startCuttingProxy(
+  onMoment: (moment: Moment, n: number) => boolean | 'silence',
+  accepts: () => boolean = () => true,
+): Promise<CuttingProxy> {
   let n = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
+    if (!accepts()) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(inject('postgresPort'), '127.0.0.1');
     let cut = false;
+    let silent = false;
     const cutAt = (moment: Moment): boolean => {
       if (cut) return true;
       n += 1;
-      if (!onMoment(moment, n)) return false;
+      const fault = onMoment(moment, n);
+      if (fault === false) return false;
       cut = true;
+      silent = fault === 'silence';
+      if (silent) return true;
       client.destroy();
       upstream.destroy();
       return true;
@@ -33,7 +45,7 @@ export async function startCuttingProxy(onMoment: (moment: Moment, n: number) =>
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
-      socket.on('close', () => (client.destroy(), upstream.destroy()));
+      socket.on('close', () => void (silent || (client.destroy(), upstream.destroy())));
       socket.setNoDelay(true);
     }
     client.on('data', (data) => {

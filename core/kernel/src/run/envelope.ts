@@ -73,9 +73,9 @@ const checkWritten = `if not found then
  * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
  * kernel (see {@link transactionLimits}).
  */
-export function beginScript(settings: UpgradeSettings, revisions = 1, idle = 0): string {
+export function beginScript(settings: UpgradeSettings, revisions = 1): string {
   return `begin isolation level read committed read write;
-${transactionLimits(settings, revisions, idle)}
+${transactionLimits(settings, revisions)}
 do $$ begin ${optionalLimits('transaction')} end $$;
 `;
 }
@@ -159,11 +159,11 @@ commit;`;
 }
 
 /** Returns one `do` block that restores the session after a revision that the caller has run. */
-export function restoreBlock(settings: UpgradeSettings, idle: number): string {
+export function restoreBlock(settings: UpgradeSettings): string {
   return `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin
-  ${restoreSession(transactionLimits(settings, 1, idle))}
+  ${restoreSession(transactionLimits(settings))}
 end`)};`;
 }
 

@@ -21,7 +21,9 @@ export async function reconnect(run: RunContext, { step, cause }: Loss): Promise
   const until = performance.now() + settings.retryFor * 1000;
   for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
     try {
+      const lost = session.pid;
       await session.reconnect();
+      await endProcess(session, lost);
       await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait);
       return await committedBy(session, run.id);
     } catch (error) {
@@ -36,6 +38,22 @@ export async function reconnect(run: RunContext, { step, cause }: Loss): Promise
     }
     await sleep(wait);
   }
+}
+
+/**
+ * Ends the server process of the lost connection. If the server has not noticed the loss, that process holds the
+ * migration lock in an open transaction. Behind a pooler the id may be that of another process, so it must also have the
+ * name of this connection, which contains the id of this client process.
+ */
+async function endProcess(session: Session, pid: number | null): Promise<void> {
+  // If this query breaks the connection, the next one reports it.
+  await session
+    .query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and pid <> pg_backend_pid()
+        and usename = current_user and application_name = current_setting('application_name')`,
+      [pid],
+    )
+    .catch(() => {});
 }
 
 async function committedBy(session: Session, runId: string): Promise<readonly RunStep[]> {

@@ -32,12 +32,8 @@ export async function runObserved(
   const body = direction === 'up' ? revision?.up : revision?.down;
   const { session, settings } = run;
   const row = rowOf(run.id, step, attemptId);
-  // If the client goes silent, for example because the network fails, the lock must not be held forever.
-  const { codeTimeout, responseTimeout } = settings;
-  const thinking = body?.kind === 'code' ? codeTimeout : responseTimeout;
-  const idle = thinking === 0 || responseTimeout === 0 ? 0 : thinking + responseTimeout;
   let limits = body?.kind === 'sql' ? withOwnLimit(settings, body.text) : settings;
-  if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction, idle))) return [];
+  if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction))) return [];
   const began = performance.now();
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
@@ -71,7 +67,7 @@ export async function runObserved(
     outcome = 'unknown';
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
     // here, which may take long and fire triggers.
-    await runScript(restoreBlock(settings, idle));
+    await runScript(restoreBlock(settings));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
     const { effects, violations } = await endObservation();
     if (violations.length > 0) {
@@ -123,8 +119,12 @@ const lateQuery = 'it runs a query after its function has ended, and this query 
 
 const endedTransaction = 'its transaction ended before its ledger row was written';
 
-/** Thrown when a function runs longer than `upgrade.codeTimeout`. It never leaves this file. */
-class TimeUp extends Error {}
+/** Thrown when a function runs longer than `upgrade.codeTimeout`. It leaves this file only if the connection broke. */
+class TimeUp extends Error {
+  constructor() {
+    super('its function ran longer than `upgrade.codeTimeout`, and the server did not answer');
+  }
+}
 
 /** Runs `work`. Throws {@link TimeUp} if it takes longer than `seconds`; 0 means no limit. */
 async function withinTime(seconds: number, work: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import type { DatabaseTarget } from '../../src/config/config.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
-import { applied, branch, settings, upgrade, type Outcome } from '../db/support.ts';
+import { applied, branch, revision, settings, upgrade, type Outcome } from '../db/support.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -73,6 +73,84 @@ describe('an upgrade whose connection breaks twice', () => {
   }, 120_000);
 });
 
+describe('an upgrade whose connection goes silent', () => {
+  const limits = {
+    lockWait: 1,
+    lockTimeout: 1,
+    retryFor: 0.5,
+    statementTimeout: 1,
+    codeTimeout: 2,
+    responseTimeout: 0.4,
+  };
+  const code = revision({
+    id: 'core@0004',
+    revises: 'core@0003',
+    up: async ({ query, sql }) => void (await query(sql`insert into a values (3)`)),
+  });
+  const index = revision({
+    id: 'core@0005',
+    revises: 'core@0004',
+    up: 'create index concurrently a_x on a (x)',
+    transaction: false,
+    check: `select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('a_x')), false)`,
+  });
+  const longPlan = [...plan, code, index];
+
+  /** Upgrades through a proxy that goes silent at moment `k`, and whose server then accepts new connections or not. */
+  async function silenceAt(target: PostgresTarget, k: number, survives: boolean): Promise<number> {
+    let moments = 0;
+    let silent = false;
+    const proxy = await startCuttingProxy(
+      (_, n) => {
+        moments = n;
+        if (n !== k) return false;
+        silent = true;
+        return 'silence';
+      },
+      () => survives || !silent,
+    );
+    const url = target.url.replace(/:\d+\//, `:${proxy.port}/`);
+    const began = performance.now();
+    const { error, applied: committed } = await withSession(
+      { ...target, url },
+      (session) => upgrade(session, longPlan, { settings: limits }),
+      limits.responseTimeout,
+    ).catch((thrown: unknown): Outcome => {
+      if (!isKernelError(thrown)) throw thrown;
+      return { runId: '', applied: [], error: thrown };
+    });
+    // Connecting has a limit of 10 s of its own.
+    expect(performance.now() - began, `moment ${k}`).toBeLessThan(20_000);
+    proxy.close();
+    await withSession(target, async (session) => {
+      const rows = await applied(session).catch(() => []);
+      if (error === null) expect(rows).toEqual(longPlan.map(({ id }) => id));
+      else expect([20, 22, 36], `moment ${k}: ${error.message}`).toContain(error.exitCode);
+      expect(rows).toEqual(expect.arrayContaining(committed.map(({ id }) => id)));
+      expect((await upgrade(session, longPlan)).error).toBeNull();
+      expect(await session.query('select x from a order by x')).toEqual([{ x: 1 }, { x: 2 }, { x: 3 }]);
+    });
+    return moments;
+  }
+
+  it.each([
+    ['accepts new connections', true],
+    ['accepts no new connection', false],
+  ])(
+    'ends within its limits at every moment on the wire, if the server %s',
+    async (_, survives) => {
+      const moments = await silenceAt(await emptyPostgres(), 0, true);
+      expect(moments).toBeGreaterThan(40);
+      const pending = Array.from({ length: moments }, (__, i) => i + 1)[Symbol.iterator]();
+      const worker = async (): Promise<void> => {
+        for (const k of pending) await silenceAt(await emptyPostgres(), k, survives);
+      };
+      await Promise.all(Array.from({ length: 10 }, worker));
+    },
+    240_000,
+  );
+});
+
 describe('an upgrade whose server process is terminated', () => {
   /** Opens a session whose connection is terminated before the first `times` texts for which `at` returns true. */
   async function terminated(target: PostgresTarget, times: number, at: (text: string) => boolean): Promise<Session> {
@@ -100,7 +178,7 @@ describe('an upgrade whose server process is terminated', () => {
   it.each([
     ['while the ledger is created', 1, /create table kernel\.format/],
     ['while the ledger is created, twice in a row', 2, /create table kernel\.format/],
-    ['while it waits for the migration lock after a loss', 2, /insert into a|pg_try_advisory_xact_lock/],
+    ['while it waits for the migration lock after a loss', 2, /insert into a|^select pg_try_advisory_xact_lock/],
     ['while it asks which revisions it committed', 2, /insert into a|where run_id = /],
   ])('completes if that happens %s', async (_, times, at) => {
     const target = await emptyPostgres();
@@ -124,8 +202,18 @@ describe('an upgrade whose server process is terminated', () => {
 
   it('reports an unknown outcome if no connection survives', async () => {
     const target = await emptyPostgres();
-    const session = await terminated(target, 1000, (text) => /insert into a|pg_try_advisory_xact_lock/.test(text));
+    const session = await terminated(target, 1000, (text) =>
+      /insert into a|^select pg_try_advisory_xact_lock/.test(text),
+    );
     const { error } = await upgrade(session, plan, { settings: { ...settings, retryFor: 0.5 } });
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 36 });
+  });
+
+  it('reports an unreachable database if no connection survives before a revision runs', async () => {
+    const target = await emptyPostgres();
+    const session = await terminated(target, 1000, (text) => !text.includes(' as lines'));
+    const { error } = await upgrade(session, plan, { settings: { ...settings, retryFor: 0.5 } });
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
+    expect(error?.written).not.toContain('Nothing was written');
   });
 });

@@ -286,7 +286,7 @@ export const databaseCodes = {
   OUTCOME_UNKNOWN: defineError({
     exit: exitCode.outcomeUnknown,
     message: (d: { revision: string; database: string; reason: string }) =>
-      `The connection to ${d.database} broke while "${d.revision}" was being committed, and could not be restored: ${d.reason}.`,
+      `The connection to ${d.database} broke while "${d.revision}" ran, and could not be restored: ${d.reason}.`,
     hint: () =>
       'When the database is available again: npx kernel migrate:status. It is safe to run the command again in either case.',
     written: () => 'It is unknown whether that revision was committed. It took effect either completely or not at all.',
