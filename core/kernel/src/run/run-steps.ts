@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { assertServerFits } from '../db/preflight.ts';
-import { kernelError } from '../error/kernel-codes.ts';
+import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
@@ -11,6 +11,7 @@ import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
 import { NontransactionalError } from './nontransactional-error.ts';
 import { proveSteps } from './prove-steps.ts';
+import { restoreScript } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import { runNontransactional } from './run-nontransactional.ts';
 import { runObserved } from './run-observed.ts';
@@ -41,42 +42,71 @@ export async function runSteps(
 }
 
 /**
- * Checks once that the database is writable, and creates or upgrades the ledger. Returns like {@link runSteps}. If the
- * ledger's own locks are not granted, it is retried for up to `retryFor` seconds, like a batch.
+ * Checks once that the database is writable, and creates or upgrades the ledger. Returns like {@link runSteps}. Retries
+ * like {@link retryWhileBlocked}.
  */
-async function prepareDatabase(
+function prepareDatabase(
   run: RunContext,
   steps: readonly RunnableStep[],
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
-  const { session, settings } = run;
-  const [step] = steps;
-  if (step === undefined) return null;
-  const applied = progress.applied.map(({ id }) => id);
-  const began = performance.now();
-  for (let attempts = 1; ; attempts += 1) {
-    const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
+  const { session } = run;
+  return retryWhileBlocked<Interruption | null>(run, async () => {
+    const [step] = steps;
+    if (step === undefined) return { result: null };
+    const busy = { kind: 'busy', step } as const;
     try {
-      const ids = steps.map(({ id }) => id);
       if (!progress.checked && session.kind === 'postgres') {
         const outside = batchesOf(steps, run.kind, false).find(({ kind }) => kind === 'nontransactional');
-        await assertServerFits(session, { ids, outside: outside?.steps[0]?.id ?? null });
+        await assertServerFits(session, { ids: steps.map(({ id }) => id), outside: outside?.steps[0]?.id ?? null });
       }
       progress.checked = true;
-      return (await ensureLedger(run, ledger.format)) ? null : { kind: 'busy', step };
-    } catch (error) {
-      const verdict = passingVerdict(error, session);
-      if (verdict === null) throw explainSessionError(error, session, step.id);
-      if (verdict.kind === 'lost') return { ...verdict, step: null };
-      if (verdict.kind !== 'retry') return { kind: 'busy', step };
-      const blockers = (await watch?.stop()) ?? [];
+      return { result: (await ensureLedger(run, ledger.format)) ? null : busy };
+    } catch (cause) {
+      const verdict = passingVerdict(cause, session);
+      if (verdict === null) throw explainSessionError(cause, session, step.id);
+      if (verdict.kind === 'lost') return { result: { ...verdict, step: null } };
+      if (verdict.kind !== 'retry') return { result: busy };
+      const applied = progress.applied.map(({ id }) => id);
+      return { step, cause, blocked: { revision: null, applied, outside: null } };
+    }
+  });
+}
+
+/** The outcome of an attempt: a result, or table locks that were not granted while `step` waited for them. */
+type Attempt<T> =
+  | { readonly result: T }
+  | {
+      readonly step: RunnableStep;
+      readonly cause: unknown;
+      readonly blocked: Pick<Details<'MIGRATION_BLOCKED'>, 'revision' | 'applied' | 'outside'>;
+    };
+
+/**
+ * Repeats `attempt` until it has a result. If a table lock is not granted within `lock_timeout`, the attempt is repeated
+ * for up to `retryFor` seconds. Live queries therefore never queue behind it for longer than `lock_timeout`. Throws
+ * MIGRATION_BLOCKED.
+ */
+async function retryWhileBlocked<T>(run: RunContext, attempt: (n: number) => Promise<Attempt<T>>): Promise<T> {
+  const { session, settings, observer } = run;
+  const began = performance.now();
+  let blockers: readonly string[] = [];
+  for (let attempts = 1; ; attempts += 1) {
+    // From the second attempt on, a second connection looks up who is blocking this one. After the attempt it would be
+    // too late.
+    const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
+    try {
+      const outcome = await attempt(attempts);
+      if ('result' in outcome) return outcome.result;
+      const seen = await watch?.stop();
+      if (seen !== undefined && seen.length > 0) blockers = seen;
       const seconds = (performance.now() - began) / 1000;
       if (seconds >= settings.retryFor) {
-        const details = { revision: null, seconds: Math.round(seconds), attempts, blockers, applied, outside: null };
-        throw kernelError('MIGRATION_BLOCKED', details, { cause: error });
+        const details = { ...outcome.blocked, seconds: Math.round(seconds), attempts, blockers };
+        throw kernelError('MIGRATION_BLOCKED', details, { cause: outcome.cause });
       }
-      run.observer.waits?.('table locks', step);
+      observer.waits?.('table locks', outcome.step);
       await sleep(100 + Math.random() * Math.min(200 * attempts, 2000));
     } finally {
       await watch?.stop();
@@ -143,51 +173,33 @@ interface Position {
 }
 
 /**
- * Runs a batch and returns the ids that took effect through it. If a table lock is not granted within `lock_timeout`,
- * the whole batch is retried for up to `retryFor` seconds. Live queries therefore never queue behind it for longer than
- * `lock_timeout`. Throws {@link Stop} for an interruption, and the KernelError that ends the run.
+ * Runs a batch and returns the ids that took effect through it. Retries like {@link retryWhileBlocked}. Throws {@link
+ * Stop} for an interruption, and the KernelError that ends the run.
  */
-async function runBatch(
-  run: RunContext,
-  batch: Batch,
-  { start, total, applied }: Position,
-): Promise<readonly string[]> {
-  const { session, settings, observer } = run;
-  const began = performance.now();
-  let blockers: readonly string[] = [];
-  for (let attempts = 1; ; attempts += 1) {
+function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Position): Promise<readonly string[]> {
+  const { session, observer } = run;
+  return retryWhileBlocked(run, async (attempts) => {
     let current = batch.steps[0] ?? null;
     const onBegin: OnBegin = (step) => {
       current = step;
       if (attempts === 1) observer.begins?.(step, start + batch.steps.indexOf(step) + 1, total);
     };
-    // From the second attempt on, a second connection looks up who is blocking this one. After the attempt it would be
-    // too late.
-    const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
     try {
-      return await runners[batch.kind](run, batch, randomUUID(), onBegin, applied);
-    } catch (error) {
-      if (current === null) throw error;
+      return { result: await runners[batch.kind](run, batch, randomUUID(), onBegin, applied) };
+    } catch (cause) {
+      if (current === null) throw cause;
       const step: RunnableStep = current;
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
-      const verdict = classifyError(error, { session, step, size, applied });
+      const verdict = classifyError(cause, { session, step, size, applied });
       if (verdict.kind === 'fail') throw verdict.error;
       // A rollback does not undo prepared statements and session advisory locks.
-      if (verdict.kind === 'split' || verdict.kind === 'retry') await session.script('discard all').catch(() => {});
+      if (verdict.kind === 'split' || verdict.kind === 'retry') await session.script(restoreScript).catch(() => {});
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
-      const seen = await watch?.stop();
-      if (seen !== undefined && seen.length > 0) blockers = seen;
-      const seconds = (performance.now() - began) / 1000;
-      if (seconds >= settings.retryFor) {
-        const leftover = error instanceof NontransactionalError ? error.leftover : null;
-        const outside = batch.kind === 'nontransactional' ? { leftover } : null;
-        const details = { revision: step.id, seconds: Math.round(seconds), attempts, blockers, applied, outside };
-        throw kernelError('MIGRATION_BLOCKED', details, { cause: error });
-      }
-      observer.waits?.('table locks', step);
-      await sleep(100 + Math.random() * Math.min(200 * attempts, 2000));
-    } finally {
-      await watch?.stop();
+      const outside =
+        batch.kind === 'nontransactional'
+          ? { leftover: cause instanceof NontransactionalError ? cause.leftover : null }
+          : null;
+      return { step, cause, blocked: { revision: step.id, applied, outside } };
     }
-  }
+  });
 }
