@@ -181,14 +181,16 @@ export interface LedgerDetails {
 /** Reads the details of `ids`, or of every row, in the order of application. Throws LEDGER_DAMAGED. */
 export async function readDetails(session: Session, ids?: readonly string[]): Promise<readonly LedgerDetails[]> {
   try {
-    return await session.query<LedgerDetails>(
+    // As a number, because the text of a time depends on the settings of the role.
+    const rows = await session.query<Omit<LedgerDetails, 'appliedAt'> & { readonly appliedAt: string }>(
       `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",
-      applied_at as "appliedAt", duration_ms as "durationMs", run_id as "runId",
+      (extract(epoch from applied_at) * 1000)::bigint::text as "appliedAt", duration_ms as "durationMs", run_id as "runId",
       exists (select from kernel.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
         and e.run_id = l.run_id) as stamped
       from kernel.ledger l where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
       [ids ?? null],
     );
+    return rows.map((row) => ({ ...row, appliedAt: new Date(Number(row.appliedAt)) }));
   } catch (error) {
     const server = serverErrorOf(error);
     throw server !== null && isShapeError(server) ? damaged(session, server.message, error) : error;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainSessionError } from '../db/explain-session-error.ts';
-import { isConnectionLoss, serverErrorOf } from '../db/server-error.ts';
+import { isConnectionLoss, isShapeError, serverErrorOf } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
-import { serverSqlState } from '../db/sql-state.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { waitForLock } from './migration-lock.ts';
+import { readLedger } from '../ledger/ledger.ts';
 import type { Loss } from './recover.ts';
 import type { RunContext, RunStep } from './run-context.ts';
 
@@ -64,9 +64,10 @@ async function committedBy(session: Session, runId: string): Promise<readonly Ru
       [runId],
     );
   } catch (error) {
-    // The connection broke while the ledger was being created, so its creation was rolled back.
-    const code = serverErrorOf(error)?.code;
-    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return [];
-    throw error;
+    const server = serverErrorOf(error);
+    if (server === null || !isShapeError(server)) throw error;
+    // If the connection broke while the ledger was being created, its creation was rolled back.
+    if ((await readLedger(session)).format === 0) return [];
+    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause: error });
   }
 }

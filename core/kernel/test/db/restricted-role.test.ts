@@ -6,6 +6,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { withSession } from '../../src/db/with-session.ts';
+import { readDetails } from '../../src/ledger/ledger.ts';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import { applied, branch, revision, settings, upgrade, type Outcome } from './support.ts';
 
@@ -105,6 +106,47 @@ describe('a role with time limits', () => {
   it.each(Object.keys(limits))('of 500 ms for %s upgrades', async (setting) => {
     const { restricted } = await makeSite('superuser', `alter role ROLE set ${setting} = '500ms'`);
     expect((await outcomeOf(restricted, everyKind)).error).toBeNull();
+  });
+});
+
+/** Settings that change how PostgreSQL reads and writes values, plans, or reports. */
+const unusual = [
+  `datestyle = 'German'`,
+  `intervalstyle = 'sql_standard'`,
+  `timezone = 'Asia/Kathmandu'`,
+  `search_path = ''`,
+  `client_min_messages = 'error'`,
+  `default_transaction_isolation = 'serializable'`,
+  `default_transaction_deferrable = on`,
+  `session_replication_role = 'replica'`,
+  `standard_conforming_strings = off`,
+  `backslash_quote = off`,
+  `array_nulls = off`,
+  `transform_null_equals = on`,
+  `quote_all_identifiers = on`,
+  `extra_float_digits = -15`,
+  `bytea_output = 'escape'`,
+  `plan_cache_mode = 'force_generic_plan'`,
+  `jit_above_cost = 0`,
+  `row_security = off`,
+  `work_mem = '64kB'`,
+  `"plpgsql.extra_errors" = 'all'`,
+  `"plpgsql.variable_conflict" = 'error'`,
+  `"plpgsql.check_asserts" = off`,
+] as const;
+
+describe('a role with the setting', () => {
+  it.each(unusual)('%s upgrades, and reads what it has written', async (setting) => {
+    // Without a search path, a plan has to name the schema.
+    const plan = setting.startsWith('search_path')
+      ? branch('core', 'create table public.a ()', 'drop table public.a')
+      : everyKind;
+    const { restricted } = await makeSite('superuser', `load 'plpgsql'; alter role ROLE set ${setting}`);
+    expect((await outcomeOf(restricted, plan.slice(0, 2))).error).toBeNull();
+    expect((await outcomeOf(restricted, plan)).error).toBeNull();
+    const details = await withSession(restricted, (session) => readDetails(session));
+    expect(details.map(({ id }) => id)).toEqual(plan.map(({ id }) => id));
+    for (const { appliedAt } of details) expect(Math.abs(appliedAt.getTime() - Date.now())).toBeLessThan(60_000);
   });
 });
 
