@@ -113,6 +113,16 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(row?.timezone).not.toBe('Asia/Tokyo');
   });
 
+  it('restores the session after a revision that fails', async () => {
+    const up = `prepare p as select 1; set session_authorization = pg_monitor; select 1/0`;
+    const alone = replayUp(shadow.session, [revision('1', up)]);
+    await expect(alone).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
+    const inBatch = replayUp(shadow.session, [revision('1', 'create table one ()'), revision('2', up)]);
+    await expect(inBatch).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
+    await replayUp(shadow.session, [revision('1', 'prepare p as select 1; create table two ()')]);
+    expect(await tables()).toEqual(['one', 'two']);
+  });
+
   it('leaves nothing behind after the shadow is emptied', async () => {
     await replayUp(shadow, [
       revision('1', "create schema shop; create table shop.item (id int); create type mood as enum ('calm');"),

@@ -41,7 +41,8 @@ function milliseconds(seconds: number): number {
  * authorization, temporary objects, the values of `lastval` and `currval`, plans, cursors, prepared statements,
  * `listen` registrations and session advisory locks. The next revision therefore finds the session as if it ran alone.
  * Deferred constraints are checked first, under the settings of the revision. Statements prepared by a pooler or a
- * shadow are kept: `deallocate all` would break other clients of the pooler. `limits` holds the statements of {@link
+ * shadow are kept: `deallocate all` would break other clients of the pooler. Nobody logs in to the embedded PostgreSQL,
+ * so there `reset session authorization` changes nothing, and its only user is named. `limits` holds the statements of {@link
  * transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored inside a transaction, so
  * a batch ends before a revision that depends on them.
  */
@@ -49,6 +50,9 @@ export function restoreSession(limits: string): string {
   return `set constraints all immediate;
     perform pg_catalog.pg_advisory_unlock_all();
     reset session authorization;
+    if pg_catalog.current_setting('session_authorization') = '' then
+      set session authorization postgres;
+    end if;
     reset role;
     reset all;
     ${limits}
@@ -89,7 +93,11 @@ end`)};
 commit;`;
 }
 
-/** The statement that restores the session after a code revision, inside its transaction. */
+/**
+ * The statement that restores the session after a code revision, inside its transaction, and after a failed one: a
+ * rollback undoes neither prepared statements and session advisory locks nor, on the embedded PostgreSQL, the session
+ * authorization.
+ */
 export const restoreScript = `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin

@@ -191,9 +191,8 @@ function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Posi
       const step: RunnableStep = current;
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
       const verdict = classifyError(cause, { session, step, size, applied });
+      if (verdict.kind !== 'lost') await session.script(restoreScript).catch(() => {});
       if (verdict.kind === 'fail') throw verdict.error;
-      // A rollback does not undo prepared statements and session advisory locks.
-      if (verdict.kind === 'split' || verdict.kind === 'retry') await session.script(restoreScript).catch(() => {});
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
       const outside =
         batch.kind === 'nontransactional'

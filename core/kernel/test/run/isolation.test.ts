@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
+import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import type { Session } from '../../src/db/session.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
 import { applied, branch, exists, revision, sessionPerTest, settings, upgrade, type Outcome } from '../db/support.ts';
@@ -178,6 +179,28 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
     expect(await value('show timezone')).not.toBe('Asia/Tokyo');
     expect(await exists(session, 'keep')).toBe(false);
   });
+
+  const leaving = `prepare p as select 1; select pg_advisory_lock(1); set session_authorization = pg_monitor`;
+  it.each([
+    ['a text', `${leaving}; select 1/0`],
+    [
+      'code',
+      async ({ query, sql }) => {
+        for (const text of [...leaving.split('; '), 'select 1/0']) await query({ ...sql``, text });
+      },
+    ],
+  ] as const satisfies readonly (readonly [string, string | RevisionCode])[])(
+    'restores the session after %s that fails',
+    async (_, up) => {
+      expect((await upgrade(session, [revision({ id: 'm@0001', up })])).error).toMatchObject({
+        code: 'MIGRATION_FAILED',
+      });
+      expect(await value('select session_user::text')).toBe(session.user);
+      expect(await value('select count(*)::int from pg_prepared_statements')).toBe(0);
+      expect(await value(`select count(*)::int from pg_locks where locktype = 'advisory'`)).toBe(0);
+      expect((await upgrade(session, branch('m', 'create table m_a ()'))).error).toBeNull();
+    },
+  );
 
   it('reports a constraint that a code revision violates at its commit as a failure that was rolled back', async () => {
     const table = revision({
