@@ -6,8 +6,8 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    // Every run tests random applications. This one tests ten times as many.
-    include: ['test/full/**/*.test.ts', '**/random-applications.test.ts', ...longTests],
+    // Every run tests random applications and histories. This one tests several times as many.
+    include: ['test/full/**/*.test.ts', '**/random-{applications,histories}.test.ts', ...longTests],
     env: { TRIALS: '40' },
     exclude: configDefaults.exclude,
     // Installing from a registry takes minutes on a slow connection.

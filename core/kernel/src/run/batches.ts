@@ -36,7 +36,8 @@ export const chunkSize = 100;
  * an enum value ends its batch, since the value cannot be used before it is committed. One that sets its own time limit
  * is a batch of its own. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
- * batch.
+ * batch. Only sequences can tell a batch from single revisions: after a rollback, they keep the values that the batch
+ * took from them.
  */
 export function batchesOf(
   steps: readonly RunnableStep[],

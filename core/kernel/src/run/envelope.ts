@@ -198,6 +198,7 @@ export function upBlock(rows: readonly RowToWrite[], run: RunContext): string {
       notified := began;
       ${notify(kernelSqlState.begins)}
     end if;
+    ${forgetLedger}
     execute step.up;
     ${several ? checkTime(settings) : ''}
     ${restoreSession(transactionLimits(settings, rows.length))}
@@ -217,6 +218,9 @@ begin
   ${several ? checkConstraintModes : ''}
 end`)};`;
 }
+
+/** PL/pgSQL that makes `lastval` undefined: it would return the number of the last row that was written to the ledger. */
+const forgetLedger = 'discard sequences;';
 
 /** Returns PL/pgSQL that raises "split" if the text of a revision ran longer than its own time limit. */
 function checkTime({ statementTimeout }: UpgradeSettings): string {
@@ -307,6 +311,7 @@ export function downBlock(rows: readonly RowToRemove[], run: RunContext): string
     end if;
     ${checkDependents}
     ${notify(kernelSqlState.begins)}
+    ${forgetLedger}
     execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
     ${restoreSession(transactionLimits(run.settings))}
     ${run.guard}
@@ -343,6 +348,7 @@ begin
   ${checkFormat}
   ${up ? checkNeeds([row]) : ''}
   ${loop}
+  ${forgetLedger}
 end`)};`;
 }
 

@@ -143,6 +143,12 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await value('select count(*)::int from pg_listening_channels()')).toBe(0);
     });
 
+    it('without the last value of a sequence, even of those of the ledger', async () => {
+      const revisions = branch('m', 'create table m_a (id serial); insert into m_a default values', 'select lastval()');
+      const { error } = await run(session, revisions);
+      expect(error?.details).toMatchObject({ revision: 'm@0002', sqlState: '55000' });
+    });
+
     it('as the user of the connection', async () => {
       const { error } = await run(
         session,
