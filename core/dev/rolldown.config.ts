@@ -15,5 +15,14 @@ export default defineConfig({
   // No package is bundled, least of all the kernel, which must be the copy that runs.
   external: /^[^./]/,
   platform: 'node',
-  output: { dir: 'dist', entryFileNames: '[name].js', chunkFileNames: 'chunk/[name].js', comments: false },
+  // Keeps every statement, as in the kernel's bundle.
+  treeshake: false,
+  optimization: { inlineConst: false },
+  output: {
+    dir: 'dist',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk/[name].js',
+    comments: false,
+    minify: false,
+  },
 });

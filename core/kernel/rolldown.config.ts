@@ -89,6 +89,12 @@ const withoutUmzugCli: Plugin = {
   },
 };
 
+/** Without `treeshake`, each file imports rolldown's helpers, even one that uses none. A plugin's code would read them. */
+const withoutUnusedHelpers: Plugin = {
+  name: 'without-unused-helpers',
+  renderChunk: (code) => code.replace(/^import "[./]*(?:chunk\/)?rolldown-runtime\.js";\n/m, ''),
+};
+
 /** Writes the licenses of the bundled packages into a file, as the licenses require. */
 const licenses: Plugin = {
   name: 'licenses',
@@ -125,13 +131,18 @@ export default defineConfig({
   input: Object.fromEntries([...entries, tricks].map((entry) => [entry, source(`${entry}.ts`)])),
   external: isExternal,
   platform: 'node',
-  plugins: [withoutUmzugCli, requiredBuiltins, licenses],
+  // With its defaults for `treeshake`, `optimization` and `minify`, rolldown rewrites functions. It even removes a call of
+  // decodeURIComponent that is made for its error.
+  treeshake: false,
+  optimization: { inlineConst: false },
+  plugins: [withoutUmzugCli, requiredBuiltins, withoutUnusedHelpers, licenses],
   output: {
     dir: 'dist',
     entryFileNames: '[name].js',
     // Chunks are as deep below `dist` as modules are below `src`: some locate package.json relative to their folder.
     chunkFileNames: 'chunk/[name].js',
     comments: false,
+    minify: false,
     codeSplitting: {
       groups: [
         group('tricks', 4, [source(`${tricks}.ts`)]),
