@@ -1,75 +1,20 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
+import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { branch, exists, revision, settings, upgrade } from '../db/support.ts';
-
-function isInstalled(): boolean {
-  try {
-    execFileSync('pgbouncer', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const installed = isInstalled();
 
 /** Starts PgBouncer in front of an empty database. Returns a session through it, and one without it. */
 async function openThroughPooler(mode: string, poolSize: number): Promise<readonly [pooled: Session, direct: Session]> {
   const target = await emptyDatabase('postgres');
   if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
-  const name = new URL(target.url).pathname.slice(1);
-  const port = await freePort();
-  const folder = mkdtempSync(join(inject('memory'), 'pooler-'));
-  const file = join(folder, 'pgbouncer.ini');
-  const lines = [
-    '[databases]',
-    `${name} = host=127.0.0.1 port=${inject('postgresPort')} user=postgres password=postgres`,
-    '[pgbouncer]',
-    'listen_addr = 127.0.0.1',
-    `listen_port = ${port}`,
-    'unix_socket_dir =',
-    'auth_type = any',
-    `pool_mode = ${mode}`,
-    `default_pool_size = ${poolSize}`,
-  ];
-  writeFileSync(file, lines.join('\n'));
-  chmodSync(folder, 0o755);
-  // PgBouncer refuses to run as root.
-  const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const pooler = spawn('pgbouncer', ['-q', ...user, file], { stdio: 'ignore' });
-  onTestFinished(() => void pooler.kill());
-  const url = target.url.replace(/:\d+\//, `:${port}/`);
-  await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(true);
-  const pooled = await openSession({ ...target, url });
+  const pooled = await openSession({ ...target, url: await startPgbouncer(target.url, mode, poolSize) });
   const direct = await openSession(target);
   onTestFinished(async () => {
     await pooled.close().catch(() => {});
     await direct.close();
   });
   return [pooled, direct];
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true));
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => socket.end());
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /** Lists the settings that differ from those of a new connection, except for those that PgBouncer keeps per client. */
@@ -86,7 +31,7 @@ const index = revision({
   check: `select to_regclass('a_x') is not null`,
 });
 
-describe.runIf(installed)('behind PgBouncer, skipped if apt-get install pgbouncer is missing', () => {
+describe.runIf(hasPgbouncer)(`behind PgBouncer${pgbouncerSkipReason}`, () => {
   it('an upgrade works in transaction mode', async () => {
     const [pooled, direct] = await openThroughPooler('transaction', 2);
     expect((await upgrade(pooled, [...table, index])).error).toBeNull();

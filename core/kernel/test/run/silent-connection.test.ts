@@ -1,51 +1,25 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSilentProxy } from '../../../../test/faults/silent-proxy.ts';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { applied, branch, settings, upgrade } from '../db/support.ts';
 
-interface SilentProxy {
-  readonly session: Session;
-  /** Makes the proxy drop all data, keep its connections open, and refuse new ones. */
-  readonly silence: () => void;
-}
-
 /** Opens a session through a proxy that can go silent, and one without the proxy. */
-async function openSilentProxy(): Promise<SilentProxy & { readonly direct: Session }> {
-  const sockets = new Set<Socket>();
-  let silent = false;
-  const server = createServer((client) => {
-    if (silent) {
-      client.destroy();
-      return;
-    }
-    const upstream = connect(inject('postgresPort'), '127.0.0.1');
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', () => {});
-      from.on('data', (data) => void (silent || to.write(data)));
-      from.on('close', () => void (silent || to.destroy()));
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+async function openSilentProxy(): Promise<{
+  readonly session: Session;
+  readonly direct: Session;
+  readonly silence: () => void;
+}> {
+  const { port, silence } = await startSilentProxy();
   const target = await emptyDatabase('postgres');
   if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
   const session = await openSession({ ...target, url: target.url.replace(/:\d+\//, `:${port}/`) });
   const direct = await openSession(target);
   onTestFinished(async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
     await session.close().catch(() => {});
     await direct.close();
   });
-  return { session, direct, silence: () => void (silent = true) };
+  return { session, direct, silence };
 }
 
 const plan = branch('core', 'create table a (x int)', 'insert into a values (1)');
