@@ -35,6 +35,7 @@ export const longTests = [
   'core/dev/test/shadow/empty.test.ts',
   'test/integration/embedded-extensions.test.ts',
   'test/e2e/pages.test.ts',
+  'test/e2e/run/**/*.test.ts',
   'test/e2e/old-database.test.ts',
   'test/e2e/packed-content.test.ts',
   'test/e2e/partial-installation.test.ts',
@@ -50,6 +51,7 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     // `npm run test:full` runs these, and the tests that need a registry.
     exclude: [...configDefaults.exclude, 'test/full/**', ...longTests],
+    provide: { installation: 'bundled' },
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],
     sequence: { sequencer: LongestFirst },

@@ -2,14 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import {
-  installTarballs,
-  packPackages,
-  publishedFolders,
-  readPackageJson,
-  type Site,
-  type Tarball,
-} from '../helper/packed-packages.ts';
+import { publishedFolders, type Tarball } from '../helper/pack.ts';
+import { installTarballs, packPackages, readPackageJson, type Site } from '../helper/packed-packages.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { npmPack, readPackageJson, stagePackages, unpack, type Tarball } from '../helper/packed-packages.ts';
+import { npmPack, stagePackages, unpack, type Tarball } from '../helper/pack.ts';
+import { readPackageJson } from '../helper/packed-packages.ts';
 
 describe('npm pack', () => {
   let folders: readonly string[];

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
-import { packPackages, type Tarball } from '../helper/packed-packages.ts';
+import type { Tarball } from '../helper/pack.ts';
+import { packPackages } from '../helper/packed-packages.ts';
 import { hasRegistry, skipReason } from '../helper/registry.ts';
 
 const run = promisify(execFile);

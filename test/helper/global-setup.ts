@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPackages } from './installed-packages.ts';
+import { installPackages, type Installation } from './installed-packages.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,6 +11,8 @@ declare module 'vitest' {
     postgresPort: number;
     /** A folder that is removed after the test run. */
     scratch: string;
+    /** See `Installation` in installed-packages.ts. */
+    installation: Installation;
     /** Like `scratch`, but in memory if there is room, for many files. Files in it cannot be executed directly. */
     memory: string;
   }
@@ -18,8 +20,8 @@ declare module 'vitest' {
 
 interface Project {
   readonly provide: (key: 'postgresPort' | 'scratch' | 'memory', value: never) => void;
-  /** The value of `--dir`. */
-  readonly config: { readonly dir: string };
+  /** The value of `--dir`, and the values that the configuration provides. */
+  readonly config: { readonly dir: string; readonly provide: { readonly installation?: Installation } };
 }
 
 /** Test folders that never run the installed `kernel`. */
@@ -39,7 +41,9 @@ export default async function globalSetup(project: Project): Promise<() => Promi
   const program = join(import.meta.dirname, 'postgres-server.ts');
   const server = spawn(process.execPath, [program, memory], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(server, 'exit');
-  const installing = withoutKernel.test(project.config.dir) ? Promise.resolve() : installPackages(scratch);
+  const installing = withoutKernel.test(project.config.dir)
+    ? Promise.resolve()
+    : installPackages(scratch, project.config.provide.installation);
   const said = await Promise.race([once(server.stdout, 'data'), ended]);
   const port = Number(String(said[0]).trim());
   const remove = (): void => {

@@ -30,21 +30,38 @@ export function installedPackage(scratch: string, name: string): string {
 }
 
 /**
- * Bundles `@headwater/kernel` and `@headwater/dev` from the current sources and installs them, with plugin zero, the
- * way npm would. Users run bundles too, and a bundle starts in a third of the time that it takes to start from source.
- * All other packages are links to the `node_modules` of this workspace.
+ * The origin of the packages that tests run: `bundled` from the current sources, or `packed` by npm from the builds.
  */
-export async function installPackages(scratch: string): Promise<void> {
+export type Installation = 'bundled' | 'packed';
+
+/**
+ * Installs `@headwater/kernel`, `@headwater/dev` and plugin zero for all tests of a run. All other packages are links to
+ * the `node_modules` of this workspace.
+ */
+export async function installPackages(scratch: string, installation: Installation = 'bundled'): Promise<void> {
   const modules = join(installedKernel(scratch), '../..');
   mkdirSync(join(modules, '@headwater'), { recursive: true });
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
     if (name.startsWith('.') || name === '@headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(modules, name), 'junction');
   }
+  if (installation === 'packed') return installPacked(scratch);
   await Promise.all([bundle(scratch, 'kernel', ['bin']), bundle(scratch, 'dev', [])]);
   await installPlugin(scratch, 'core');
 }
 
+/** Installs the packages that npm would publish. */
+async function installPacked(scratch: string): Promise<void> {
+  const { packInto, unpack } = await import('./pack.ts');
+  for (const tarball of await packInto(join(scratch, 'packed'))) {
+    await unpack(tarball, join(installedKernel(scratch), '../..', tarball.name));
+  }
+}
+
+/**
+ * Bundles a package from its sources and installs it the way npm would. Users run bundles too, and a bundle starts in a
+ * third of the time that it takes to start from source.
+ */
 async function bundle(scratch: string, name: string, parts: readonly string[]): Promise<void> {
   const target = installedPackage(scratch, name);
   mkdirSync(target, { recursive: true });
