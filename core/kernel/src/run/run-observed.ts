@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isSql, sql, type Sql } from '../contract/sql.ts';
 import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
@@ -38,6 +39,7 @@ export async function runObserved(
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
   let running = 0;
+  const deadline = settings.codeTimeout === 0 ? Infinity : began + settings.codeTimeout * 1000;
   let isScript = false;
   const runScript = async (text: string): Promise<void> => {
     isScript = true;
@@ -45,6 +47,8 @@ export async function runObserved(
     isScript = false;
   };
   const query = async <Row>(statement: Sql): Promise<readonly Row[]> => {
+    // The embedded engine answers in the same turn of the event loop, so the timer of the limit might never fire.
+    if (performance.now() > deadline) await nextTurn();
     if (outcome !== null) throw violation(step.id, lateQuery, outcome, applied);
     assertAllowed(step.id, statement, applied);
     running += 1;

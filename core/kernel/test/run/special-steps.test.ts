@@ -153,6 +153,19 @@ describe.each(databaseKinds)('a code revision on %s', (kind) => {
     expect((await run(() => {})).error).toBeNull();
   });
 
+  it('ends with its time limit if its function queries forever', async () => {
+    const looping = revision({
+      id: 'likes@0001',
+      dependsOn: ['core@0001'],
+      up: async ({ query, sql }) => {
+        for (;;) await query(sql`insert into a values (1)`);
+      },
+    });
+    const result = await upgrade(session, [looping], { settings: { ...settings, codeTimeout: 0.2 } });
+    expect(result.error).toMatchObject({ code: 'CODE_TIMEOUT', details: { revision: 'likes@0001' } });
+    expect(await session.query('select x from a')).toEqual([]);
+  });
+
   it('is reverted by its own code', async () => {
     const r = revision({
       id: 'core@0002',
