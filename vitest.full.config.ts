@@ -1,13 +1,24 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import base, { longTests } from './vitest.config.ts';
 
-/** The tests of `npm run test:full`: slow ones, and those that need a registry or another package manager. */
+/** Tests that start the installed command. */
+const commandTests = ['core/kernel/test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
+/**
+ * The tests of `npm run test:full`: slow ones, those that need a registry or another package manager, and once more those
+ * that run the command, since `npm test` does not run it from packages that npm packed.
+ */
 export default defineConfig({
   ...base,
   test: {
     ...base.test,
     // Every run tests random applications and histories. This one tests several times as many.
-    include: ['test/full/**/*.test.ts', '**/random-{applications,histories}.test.ts', ...longTests],
+    include: [
+      'test/full/**/*.test.ts',
+      '**/random-{applications,histories}.test.ts',
+      ...commandTests,
+      ...longTests,
+    ],
     env: { TRIALS: '40' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
