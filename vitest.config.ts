@@ -21,24 +21,33 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * Slow tests, which only `npm run test:full` runs. They kill processes and cut connections at every moment, or test end
- * to end with many processes or whole installations.
+ * Slow tests, which only `npm run test:full` runs. They kill processes and cut connections at every moment, test end to
+ * end with many processes or whole installations, or try all combinations.
  */
 export const longTests = [
   'test/faults/kill-server.test.ts',
   'test/faults/kill-embedded.test.ts',
+  'core/kernel/test/db/pglite-extensions.test.ts',
   'core/kernel/test/run/lost-connection.test.ts',
   'core/kernel/test/runtime/host-process.test.ts',
+  'core/kernel/test/runtime/module-lookup-in-commands.test.ts',
   'core/kernel/test/runtime/tricks.test.ts',
+  'core/kernel/test/runtime/webassembly.test.ts',
+  'core/dev/test/commands/migrate-adopt.test.ts',
   'core/dev/test/commands/shadow-reuse.test.ts',
   'core/dev/test/commands/transaction-conflict.test.ts',
   'core/dev/test/shadow/empty.test.ts',
+  'core/dev/test/testing/runner.test.ts',
+  'test/first-party/subsets.test.ts',
   'test/integration/embedded-extensions.test.ts',
+  'test/e2e/comparison.test.ts',
+  'test/e2e/create.test.ts',
+  'test/e2e/enable-and-disable.test.ts',
   'test/e2e/pages.test.ts',
-  'test/e2e/run/**/*.test.ts',
   'test/e2e/old-database.test.ts',
   'test/e2e/packed-content.test.ts',
   'test/e2e/partial-installation.test.ts',
+  'test/e2e/run/**/*.test.ts',
 ];
 
 export default defineConfig({
