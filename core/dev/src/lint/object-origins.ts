@@ -1,6 +1,7 @@
 import type { HistoryRevision } from '@headwater/kernel/internal/ownership';
 import {
   findObject,
+  isTemporary,
   trackSql,
   lookupKey,
   trackedSchema,
@@ -38,6 +39,7 @@ export async function objectOrigins(
   const before = new Map<string, TrackedObjects>();
   let now = '';
   const schema = trackedSchema(undefined, (object) => {
+    if (isTemporary(object)) return;
     append(made, lookupKey(object), { revision: now, object });
     if (object.table !== null) append(byTable, object.table, { revision: now, object });
   });

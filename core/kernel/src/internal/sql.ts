@@ -12,6 +12,8 @@ export type { SqlKind, SqlObject, SqlType } from '../sql/sql-object.ts';
 export { explainType, isSerial, sqlType } from '../sql/sql-type.ts';
 export { isNullConstant, nameFromNodes, nodesIn, optionsIn, relationName, stringsIn } from '../sql/syntax-tree.ts';
 export { isOptionOn, transactionConflict } from '../sql/transaction-conflict.ts';
+export { transactionConflict } from '../sql/transaction-conflict.ts';
+export { isTemporary } from '../sql/temporary-objects.ts';
 export { trackStatement } from '../sql/track-statement.ts';
 export { findObject, partsOfTable } from '../sql/tracked-object.ts';
 export type { TrackedObject, TrackedObjects } from '../sql/tracked-object.ts';

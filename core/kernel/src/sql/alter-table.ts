@@ -14,7 +14,12 @@ import { readConstraint } from './table-constraint.ts';
 export function readAlterTable({ relation, cmds = [], objtype }: AlterTableStmt, draft: EffectsDraft): void {
   const kind = sqlKind(objtype);
   const altered = schemaObject(kind, needRelation(relation, draft, kind));
-  for (const node of cmds) if ('AlterTableCmd' in node) readCommand(altered, node.AlterTableCmd, draft);
+  const commands = cmds.flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
+  // Like PostgreSQL, which drops first: a dropped name is free for the objects that the same statement creates.
+  const isDrop = ({ subtype }: AlterTableCmd): boolean =>
+    subtype === 'AT_DropConstraint' || subtype === 'AT_DropColumn';
+  for (const command of commands) if (isDrop(command)) readCommand(altered, command, draft);
+  for (const command of commands) if (!isDrop(command)) readCommand(altered, command, draft);
 }
 
 function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsDraft): void {
@@ -42,7 +47,11 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
     case 'AT_ColumnDefault':
     case 'AT_SetExpression':
       readQuery(def, tableScope(table), draft);
-      return change({ ...tablePart('column', table, name), hasDefault: def !== undefined });
+      return change({
+        ...tablePart('column', table, name),
+        hasDefault: def !== undefined,
+        ...(subtype === 'AT_SetExpression' && { generated: true }),
+      });
     case 'AT_AddIdentity':
       createSequence(table, name, draft);
       return change({ ...tablePart('column', table, name), notNull: true, hasDefault: true });
@@ -53,7 +62,7 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
       return change({ ...tablePart('column', table, name), hasDefault: false });
     }
     case 'AT_DropExpression':
-      return change({ ...tablePart('column', table, name), hasDefault: false });
+      return change({ ...tablePart('column', table, name), hasDefault: false, generated: false });
     case 'AT_SetIdentity':
     case 'AT_SetStatistics':
     case 'AT_SetOptions':
@@ -104,7 +113,7 @@ function needOtherRelation(table: string, { name, def, subtype }: AlterTableCmd,
   if (def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.name !== undefined) {
     const partition = schemaObject('table', relationName(def.PartitionCmd.name));
     draft.needs.push(partition);
-    draft.changes.push(partition);
+    draft.changes.push({ ...partition, partitionOf: subtype === 'AT_AttachPartition' ? table : null });
     readQuery(def.PartitionCmd.bound, tableScope(table), draft);
   }
   const index = subtype === 'AT_ClusterOn' ? name : undefined;

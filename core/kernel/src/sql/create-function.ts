@@ -1,6 +1,7 @@
 import type { CreateFunctionStmt, Node } from 'libpg-query';
 import { needType, noScope, readQuery } from './query.ts';
 import { schemaObject } from './sql-object.ts';
+import { sqlType } from './sql-type.ts';
 import type { EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, optionsIn } from './syntax-tree.ts';
 
@@ -22,7 +23,12 @@ export function readCreateFunction(statement: CreateFunctionStmt, draft: Effects
   // The body writes rows when the function is called, not when it is created.
   draft.writes.clear();
   if (replace === true) draft.ifExists = 'replaces';
-  draft.creates.push(schemaObject('function', nameFromNodes(funcname)));
+  const returns = returnType === undefined ? '' : sqlType(returnType).name;
+  const returnsTrigger = returns === 'trigger' || returns === 'event_trigger';
+  draft.creates.push({
+    ...schemaObject('function', nameFromNodes(funcname)),
+    ...(returnsTrigger && { returnsTrigger }),
+  });
 }
 
 /** Returns the body of a function that is written in SQL and given as text; `null` for any other statement. */

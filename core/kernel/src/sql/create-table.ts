@@ -25,17 +25,22 @@ export function readCreateTable(statement: CreateStmt, draft: EffectsDraft): voi
   ];
   for (const one of like) draft.needs.push(schemaObject('table', one.table));
   if (ofTypename !== undefined) needType(ofTypename, draft);
-  draft.creates.push({ ...schemaObject('table', table), ...(like.length > 0 && { like }) });
+  const key = (partspec?.partParams ?? []).flatMap((param) =>
+    'PartitionElem' in param && param.PartitionElem.name !== undefined ? [param.PartitionElem.name] : [],
+  );
+  const [parent] = parents;
+  draft.creates.push({
+    ...schemaObject('table', table),
+    ...(like.length > 0 && { like }),
+    ...(partspec !== undefined && { partitionKey: key }),
+    ...(partbound !== undefined && parent !== undefined && { partitionOf: relationName(parent) }),
+  });
   if (statement.if_not_exists === true) draft.ifExists = 'keeps';
   const columns = tableElts.flatMap((node) => ('ColumnDef' in node ? [node.ColumnDef] : []));
   for (const column of columns) readColumn(table, column, draft);
   for (const node of tableElts) if ('Constraint' in node) readConstraint(table, node.Constraint, draft);
   readQuery([partspec, partbound], tableScope(table), draft);
-  for (const param of partspec?.partParams ?? []) {
-    if ('PartitionElem' in param && param.PartitionElem.name !== undefined) {
-      draft.needs.push(tablePart('column', table, param.PartitionElem.name));
-    }
-  }
+  for (const column of key) draft.needs.push(tablePart('column', table, column));
 }
 
 /** Reads the definition of a new column, with its constraints and its sequence. */
@@ -50,6 +55,7 @@ export function readColumn(table: string, definition: ColumnDef, draft: EffectsD
     ...(typeName !== undefined && { type: sqlType(typeName) }),
     notNull: serial || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
     hasDefault: serial || suppliesValue(constraints),
+    ...(has('CONSTR_GENERATED') && { generated: true }),
   });
   if (typeName !== undefined && !serial) needType(typeName, draft);
   if (serial || has('CONSTR_IDENTITY')) createSequence(table, name, draft);

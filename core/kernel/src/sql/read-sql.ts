@@ -1,3 +1,4 @@
+import { isTemporary, qualifyTemporary } from './temporary-objects.ts';
 import type { TrackedObjects } from './tracked-object.ts';
 import { trackedSchema, type TrackedSchema } from './tracked-schema.ts';
 import { trackStatement, type Author } from './track-statement.ts';
@@ -35,7 +36,9 @@ export async function trackSql(
   onStatement?: (statement: SqlStatement) => void,
 ): Promise<readonly SqlStatement[]> {
   const statements: SqlStatement[] = [];
+  const temporary = new Set<string>();
   for (const parsed of await parseSql(sql)) {
+    qualifyTemporary(parsed.node, temporary);
     const draft = openDraft(schema.isNameTaken);
     readStatement(parsed.node, draft);
     const body = sqlBodyOf(parsed.node);
@@ -44,6 +47,10 @@ export async function trackSql(
     onStatement?.(statement);
     trackStatement(schema, statement, author);
     statements.push(statement);
+  }
+  // PostgreSQL drops temporary objects when the revision ends.
+  if (temporary.size > 0 || sql.includes('pg_temp')) {
+    for (const object of schema.objects.values().toArray()) if (isTemporary(object)) schema.remove(object);
   }
   return Object.freeze(statements);
 }

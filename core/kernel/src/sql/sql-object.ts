@@ -48,6 +48,14 @@ export interface SqlObject {
   readonly notNull?: boolean;
   /** For a column that is created: whether the database supplies a value if an insert omits it. */
   readonly hasDefault?: boolean;
+  /** For a column: whether PostgreSQL computes its value from the other columns of the row. */
+  readonly generated?: boolean;
+  /** For a function: whether only a trigger can call it, so that no code names it. */
+  readonly returnsTrigger?: boolean;
+  /** For a partitioned table: the columns of its partition key; an expression in the key is left out. */
+  readonly partitionKey?: readonly string[];
+  /** For a table: the table of which it is a partition; `null` once it is detached. */
+  readonly partitionOf?: string | null;
   /** The columns of a constraint, an index or a key, in order; absent if one of its elements is an expression. */
   readonly columns?: readonly string[];
   /** The type of a constraint, or of an index that a foreign key could reference. */

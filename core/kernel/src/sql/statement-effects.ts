@@ -85,9 +85,10 @@ export function needRelation(relation: RangeVar | undefined, draft: EffectsDraft
   return name;
 }
 
-/** Returns whether a name is taken, either by an existing object or by one that the statement creates. */
+/** Returns whether a name is taken, by an object that the statement does not drop or by one that it creates. */
 export function isTaken(draft: EffectsDraft, name: string): boolean {
-  return draft.existed(name) || draft.creates.some((object) => reservedName(object) === name);
+  const has = (objects: readonly SqlObject[]): boolean => objects.some((object) => reservedName(object) === name);
+  return (draft.existed(name) && !has(draft.drops)) || has(draft.creates);
 }
 
 /** Returns the name that an object reserves. The name of a constraint is reserved in the schema of its table. */

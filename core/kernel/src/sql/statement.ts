@@ -55,7 +55,8 @@ function readOpaque(node: Node, draft: EffectsDraft): boolean {
   } else if ('ExecuteStmt' in node) draft.opaque = 'EXECUTE runs a statement that was prepared elsewhere';
   else if ('VariableSetStmt' in node && node.VariableSetStmt.name === 'search_path') {
     draft.opaque = 'search_path decides where later names are looked up';
-  } else if ('ImportForeignSchemaStmt' in node)
+  } else if ('DropOwnedStmt' in node) draft.opaque = 'DROP OWNED drops everything that a role owns';
+  else if ('ImportForeignSchemaStmt' in node)
     draft.opaque = 'IMPORT FOREIGN SCHEMA copies the tables of another server';
   else return false;
   return true;

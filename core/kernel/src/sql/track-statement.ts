@@ -2,7 +2,13 @@ import { lookupKey } from './object-key.ts';
 import { nameText, parseName } from './qualified-name.ts';
 import type { SqlObject } from './sql-object.ts';
 import type { Rename, StatementEffects } from './statement-effects.ts';
-import { findObject, partsOfTable, type TrackedObject, type TrackedObjects } from './tracked-object.ts';
+import {
+  columnOfKnownTable,
+  findObject,
+  partsOfTable,
+  type TrackedObject,
+  type TrackedObjects,
+} from './tracked-object.ts';
 import type { TrackedSchema } from './tracked-schema.ts';
 
 /** The author of a statement: a revision and its plugin. */
@@ -18,7 +24,7 @@ export function trackStatement(schema: TrackedSchema, effects: StatementEffects,
   for (const dropped of effects.drops) drop(schema, dropped, effects.cascade);
   for (const created of createdObjects(objects, effects)) create(schema, created, effects.ifExists, author);
   for (const changed of effects.changes) {
-    const found = findObject(objects, changed);
+    const found = findObject(objects, changed) ?? columnOfKnownTable(objects, changed);
     if (found === null) continue;
     const values = changed.value === undefined ? found.values : valuesAfter(found.values ?? [], changed.value);
     const known = values === undefined ? {} : { values };
@@ -42,8 +48,11 @@ function createdObjects(objects: TrackedObjects, { creates, ifExists }: Statemen
 }
 
 /** Returns the properties that a change sets, without the name. */
-function properties({ type, notNull, hasDefault, ownedBy, table, validated }: SqlObject): Partial<SqlObject> {
+function properties(changed: SqlObject): Partial<SqlObject> {
+  const { type, notNull, hasDefault, generated, ownedBy, table, validated, partitionOf } = changed;
   return {
+    ...(generated !== undefined && { generated }),
+    ...(partitionOf !== undefined && { partitionOf }),
     ...(type !== undefined && { type }),
     ...(notNull !== undefined && { notNull }),
     ...(hasDefault !== undefined && { hasDefault }),
@@ -78,8 +87,9 @@ function create(
   schema.put({ ...created, ...(columns !== undefined && { columns }), plugin, createdBy: id, revision: id });
   for (const parent of created.like ?? []) {
     for (const part of partsOfTable(objects, parent.table)) {
+      const { before: _, ...copied } = part;
       const hasDefault = parent.defaults && part.hasDefault === true;
-      const copy: TrackedObject = { ...part, table: created.name, hasDefault, plugin, createdBy: id, revision: id };
+      const copy: TrackedObject = { ...copied, table: created.name, hasDefault, plugin, createdBy: id, revision: id };
       if (part.kind === 'column' && !objects.has(lookupKey(copy))) schema.put(copy);
     }
   }
@@ -126,7 +136,7 @@ function dropDependents(schema: TrackedSchema, dropped: TrackedObject): void {
 
 function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): void {
   const { objects } = schema;
-  const found = findObject(objects, from);
+  const found = findObject(objects, from) ?? columnOfKnownTable(objects, from);
   if (found === null) return;
   schema.remove(found);
   // Renaming the index of a constraint renames the constraint.

@@ -14,6 +14,8 @@ export interface TrackedObject extends SqlObject {
    * table.
    */
   readonly revision: string;
+  /** In SQL that is analyzed separately: the object as it was before the SQL. Absent if the SQL creates the object. */
+  readonly before?: TrackedObject;
 }
 
 /** The objects of a schema at one moment, by `lookupKey`. */
@@ -44,6 +46,19 @@ export function partsOfTable(objects: TrackedObjects, table: string): readonly T
     .values()
     .filter((object) => object.table === table)
     .toArray();
+}
+
+/**
+ * Returns a column that SQL refers to and that no statement visibly creates, if its table is known: a column of a view,
+ * of `create table as`, or of a copied table. It counts as created with its table.
+ */
+export function columnOfKnownTable(objects: TrackedObjects, wanted: SqlObject): TrackedObject | null {
+  const { kind, table } = wanted;
+  if (kind !== 'column' || table === null) return null;
+  const found = objects.get(lookupKey({ kind: 'table', name: table, table: null }));
+  return found === undefined
+    ? null
+    : { kind, name: wanted.name, table, plugin: found.plugin, createdBy: found.createdBy, revision: found.createdBy };
 }
 
 /** Finds the key of a table over exactly these columns, in any order; without columns, its primary key. */

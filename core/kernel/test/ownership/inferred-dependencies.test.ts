@@ -93,6 +93,34 @@ describe('a dependency is the exact revision that created or last changed an obj
     ).toEqual([]);
   });
 
+  const columnsThatNobodyLists: [created: string, changed: string][] = [
+    ['create table core_x as select 1 as x', 'alter table core_x rename x to y'],
+    ['create table core_x as select * from core_user', 'alter table core_x rename login to y'],
+    ['select 1 as y into core_x', 'alter table core_x alter y type bigint'],
+    ['create view core_x as select 1 as x', 'alter view core_x rename column x to y'],
+    ['create materialized view core_x as select 1 as x', 'alter materialized view core_x rename x to y'],
+  ];
+  it.each(columnsThatNobodyLists)('%s · %s', async (created, changed) => {
+    const history = [...core, `core@7: ${created}`, `core@8: ${changed}`];
+    expect(await dependencies('likes', 'create view likes_x as select y from core_x', ...history)).toEqual([
+      'core@8: core_x.y',
+    ]);
+  });
+
+  it('and no temporary object creates one', async () => {
+    const history = [
+      'core@1: create temp table scratch (a int); create temp view shown as select a from scratch; drop view shown',
+      'core@2: create table kept (a int)',
+    ];
+    const sql = 'create temp table scratch (a int); insert into scratch values (1); create table likes_x (a int)';
+    expect(await dependencies('likes', sql, ...history)).toEqual([]);
+    const hidden = 'create temp table kept as select 1 as a; update kept set a = 2; drop table kept';
+    expect(await dependencies('likes', hidden, ...history)).toEqual([]);
+    expect(await dependencies('likes', 'create temp table kept as select a from kept', ...history)).toEqual([
+      'core@2: kept',
+    ]);
+  });
+
   it('and neither of two merged revisions replaces the other', async () => {
     const up = (text: string) => ({ kind: 'sql' as const, text });
     const history = await schemaHistory([

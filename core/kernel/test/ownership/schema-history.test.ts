@@ -123,6 +123,18 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
     'create schema shop; create table shop.item (id int)',
     'drop schema shop cascade',
   ],
+  'temporary objects': [
+    'create table t (id int primary key, a int)',
+    'create temp table t as select 1 as x; create index on t (x); alter table t add column y int; insert into t (x) values (2)',
+    'create temporary table u (id serial primary key); create index i on u (id); create view v as select id from u; drop table u cascade',
+    'create temp sequence s; create table u (a int); with u as (select 1 as a) select a from u; select 1 as x into temp w; create table w (z int)',
+    'alter table t add column z int; create temp table a (b int); alter table a rename to c; alter table c rename b to d; create table a (b int)',
+  ],
+  'names that are free because the statement drops them': [
+    'create table t (id int primary key, n int not null, m int unique)',
+    'alter table t drop constraint t_pkey, add primary key (n)',
+    'alter table t add unique (m), drop constraint t_m_key',
+  ],
   enums: [
     "create type mood as enum ('sad', 'ok'); create table t (m mood, ms mood[])",
     "alter type mood add value 'happy'",
@@ -155,6 +167,8 @@ describe('a history contains the same objects as the server', () => {
     let history = await schemaHistory([]);
     for (const [i, text] of script.entries()) {
       await database.exec(text);
+      // As the runner does after each revision.
+      await database.exec('discard temp');
       history = await history.with({ id: `core@${i}`, plugin: 'core', up: { kind: 'sql', text } });
       expect(inHistory(history), text).toEqual(await onServer());
     }
