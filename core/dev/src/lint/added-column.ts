@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { explainType, isNullConstant, quoteName, sqlType } from '@headwater/kernel/internal/sql';
+import { isNullConstant, quoteName, sqlType, typeSql } from '@headwater/kernel/internal/sql';
 import type { AlterTableContext } from './statement-rule.ts';
 
 /** A column that an `alter table` adds to a table in use. */
@@ -16,7 +16,7 @@ export interface AddedColumn {
 export function addedColumn({ table, command: { subtype, def } }: AlterTableContext): AddedColumn | null {
   if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return null;
   const { colname: name = '', typeName, constraints = [] } = def.ColumnDef;
-  const type = typeName === undefined ? '' : explainType(sqlType(typeName));
+  const type = typeName === undefined ? '' : typeSql(sqlType(typeName));
   return {
     definition: def.ColumnDef,
     constraints: constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : [])),

@@ -1,14 +1,13 @@
-import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
 import {
-  trackStatement,
-  unattributed,
+  findObject,
   isNewTable,
-  trackedSchema,
   readSql,
   relationName,
+  type SqlStatement,
+  type TrackedObjects,
 } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from './finding.ts';
-import { rebuiltTypes } from './rebuilt-types.ts';
+import { netChanges } from './net-changes.ts';
 import { dataLoss } from './rules/data-loss.ts';
 import { enumValueInTransaction } from './rules/enum-value-in-transaction.ts';
 import { enumValueRemoved } from './rules/enum-value-removed.ts';
@@ -18,9 +17,9 @@ import { narrowerType } from './rules/narrower-type.ts';
 import { notNullWithoutDefault } from './rules/not-null-without-default.ts';
 import { rename } from './rules/rename.ts';
 import { tableRewrite } from './rules/table-rewrite.ts';
-import type { AlterTableContext, StatementContext, StatementRule } from './statement-rule.ts';
+import type { AlterTableContext, NetFinding, StatementContext, StatementRule } from './statement-rule.ts';
 
-/** The rules that examine single statements. Their findings about a statement are reported in this order. */
+/** The rules about damage to a database in use. Their findings about a statement are reported in this order. */
 const statementRules: readonly StatementRule[] = [
   dataLoss,
   rename,
@@ -39,35 +38,65 @@ export interface LintOptions {
    * The objects that exist before the SQL runs. Default: nothing is known about them, and any object that the SQL
    * does not create is assumed to exist.
    */
-  readonly history?: Pick<SchemaHistory, 'objects'>;
+  readonly history?: { readonly objects: TrackedObjects };
   /** Whether the SQL runs in a transaction. Default: true. */
   readonly transaction?: boolean;
+  /** The revisions that have not been shipped, so that no table of theirs is in use. Default: none. */
+  readonly unshipped?: ReadonlySet<string>;
 }
 
 /**
- * Lints a piece of SQL, statement by statement, for damage that it may do to a database in use. A table that the same
- * SQL creates is not in use yet, so nothing about it is reported. Throws SQL_SYNTAX.
+ * Lints a piece of SQL for damage that it may do to a database in use. Locks are judged statement by statement, and
+ * everything else by the difference that the whole text makes. A table that the same SQL creates is not in use yet, so
+ * nothing about it is reported. Throws SQL_SYNTAX.
  */
 export async function lintStatements(
   sql: string,
-  { history, transaction = true }: LintOptions = {},
+  { history, transaction = true, unshipped = new Set() }: LintOptions = {},
 ): Promise<readonly RuleFinding[]> {
-  const schema = trackedSchema(history?.objects);
-  const { objects } = schema;
-  const { statements } = await readSql(sql, objects);
-  const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
-  return statements.flatMap((statement, i) => {
-    const context: StatementContext = { statement, objects, later: statements.slice(i + 1), rebuilt, transaction };
-    const findings = [
-      ...statementRules.flatMap((rule) => rule.statement?.(context) ?? []),
-      ...alterTableCommands(context).flatMap((command) =>
-        statementRules.flatMap((rule) => rule.alterTable?.(command) ?? []),
-      ),
-    ];
-    trackStatement(schema, statement, unattributed);
-    const at = { sql, statement: statement.text, line: statement.line };
-    return findings.map((finding): RuleFinding => ({ ...finding, at }));
+  const { statements } = await readSql(sql, history?.objects);
+  const found: NetFinding[][] = statementRules.map(() => []);
+  const add = (rule: number, findings: readonly NetFinding[] | undefined): void => {
+    found[rule]?.push(...(findings ?? []));
+  };
+  const net = netChanges(statements, history?.objects, (statement, objects, index) => {
+    const context: StatementContext = {
+      sql,
+      statement,
+      objects,
+      earlier: statements.slice(0, index),
+      later: statements.slice(index + 1),
+      transaction,
+      isInUse: (relation) => !isNewTable(objects, relation) && !unshipped.has(creatorOf(objects, relation)),
+    };
+    const commands = alterTableCommands(context);
+    for (const [i, rule] of statementRules.entries()) {
+      const findings = [
+        ...(rule.statement?.(context) ?? []),
+        ...commands.flatMap((command) => rule.alterTable?.(command) ?? []),
+      ];
+      add(
+        i,
+        findings.map((finding) => ({ ...finding, index })),
+      );
+    }
   });
+  for (const [i, rule] of statementRules.entries()) add(i, rule.net?.(net));
+  return found
+    .flat()
+    .toSorted((a, b) => a.index - b.index)
+    .flatMap(({ index, ...finding }) => {
+      const statement = statements[index];
+      return statement === undefined ? [] : [{ ...finding, at: placeIn(sql, statement) }];
+    });
+}
+
+function creatorOf(objects: TrackedObjects, relation: string): string {
+  return findObject(objects, { kind: 'table', name: relation, table: null })?.createdBy ?? '';
+}
+
+function placeIn(sql: string, { text, line }: SqlStatement): NonNullable<RuleFinding['at']> {
+  return { sql, statement: text, line };
 }
 
 function alterTableCommands(context: StatementContext): readonly AlterTableContext[] {

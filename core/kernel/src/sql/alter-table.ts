@@ -6,12 +6,13 @@ import { nameText, parseName } from './qualified-name.ts';
 import { needType, readQuery, tableScope } from './query.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
-import { needRelation, type EffectsDraft } from './statement-effects.ts';
+import { needNothingOf, needRelation, type EffectsDraft } from './statement-effects.ts';
 import { relationName } from './syntax-tree.ts';
 import { readConstraint } from './table-constraint.ts';
 
 /** Reads `alter table`, and `alter` of a view, an index or a sequence with the same syntax, command by command. */
-export function readAlterTable({ relation, cmds = [], objtype }: AlterTableStmt, draft: EffectsDraft): void {
+export function readAlterTable(statement: AlterTableStmt, draft: EffectsDraft): void {
+  const { relation, cmds = [], objtype, missing_ok: lenient } = statement;
   const kind = sqlKind(objtype);
   const altered = schemaObject(kind, needRelation(relation, draft, kind));
   const commands = cmds.flatMap((node) => ('AlterTableCmd' in node ? [node.AlterTableCmd] : []));
@@ -20,6 +21,7 @@ export function readAlterTable({ relation, cmds = [], objtype }: AlterTableStmt,
     subtype === 'AT_DropConstraint' || subtype === 'AT_DropColumn';
   for (const command of commands) if (isDrop(command)) readCommand(altered, command, draft);
   for (const command of commands) if (!isDrop(command)) readCommand(altered, command, draft);
+  if (lenient === true) needNothingOf(altered.name, draft);
 }
 
 function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsDraft): void {

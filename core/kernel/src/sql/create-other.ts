@@ -3,6 +3,7 @@ import { namedObject } from './named-object.ts';
 import { needType, noScope, readQuery, tableScope } from './query.ts';
 import { readSequenceOwner } from './sequence-owner.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
+import { sqlType } from './sql-type.ts';
 import { needRelation, type EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, optionValues, relationName, relationNames, stringsIn } from './syntax-tree.ts';
 
@@ -62,7 +63,10 @@ export function readCreateOther(node: Node, draft: EffectsDraft): boolean {
     const { domainname, typeName, constraints } = node.CreateDomainStmt;
     if (typeName !== undefined) needType(typeName, draft);
     readQuery(constraints, noScope, draft);
-    create(schemaObject('type', nameFromNodes(domainname)));
+    create({
+      ...schemaObject('type', nameFromNodes(domainname)),
+      ...(typeName !== undefined && { type: sqlType(typeName) }),
+    });
   } else if ('CreateExtensionStmt' in node) {
     const { extname = '', if_not_exists: lenient } = node.CreateExtensionStmt;
     create(schemaObject('extension', extname), keeps(lenient));

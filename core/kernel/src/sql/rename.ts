@@ -2,7 +2,7 @@ import type { AlterObjectSchemaStmt, RenameStmt } from 'libpg-query';
 import { namedObject, sqlKind } from './named-object.ts';
 import { nameText, parseName } from './qualified-name.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
-import type { EffectsDraft } from './statement-effects.ts';
+import { needNothingOf, type EffectsDraft } from './statement-effects.ts';
 import { relationName } from './syntax-tree.ts';
 
 /** Reads `alter … rename`. */
@@ -22,6 +22,7 @@ export function readRename(statement: RenameStmt, draft: EffectsDraft): void {
   const isQualified = from.table === null && from.kind !== 'other';
   const name = isQualified ? nameText({ ...parseName(from.name), name: newname }) : newname;
   draft.renames.push({ from, to: { ...from, name } });
+  if (statement.missing_ok === true) needNothingOf(from.table ?? from.name, draft);
 }
 
 function renamedObject({ renameType, relation, object, subname }: RenameStmt): SqlObject {
@@ -43,6 +44,7 @@ export function readSchemaMove(statement: AlterObjectSchemaStmt, draft: EffectsD
       : schemaObject(sqlKind(objectType), relationName(relation));
   draft.needs.push(from);
   if (newschema !== 'public') draft.needs.push(schemaObject('schema', newschema));
+  if (statement.missing_ok === true) needNothingOf(from.name, draft);
   if (from.kind === 'extension' || from.kind === 'other') draft.changes.push(from);
   else draft.renames.push({ from, to: { ...from, name: nameText({ ...parseName(from.name), schema: newschema }) } });
 }

@@ -42,7 +42,7 @@ export interface SqlObject {
    * The table or view that contains it; `null` if the object is not in a table, or if the SQL does not name the table.
    */
   readonly table: string | null;
-  /** For a column that is created or whose type changes. */
+  /** For a column that is created or whose type changes, and for a domain: the type behind it. */
   readonly type?: SqlType;
   /** For a column that is created: whether it is not null. */
   readonly notNull?: boolean;

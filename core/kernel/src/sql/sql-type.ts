@@ -1,5 +1,6 @@
 import type { Node, TypeName } from 'libpg-query';
 import { nameText, qualifiedName } from './qualified-name.ts';
+import { quoteName } from './quote.ts';
 import type { SqlType } from './sql-object.ts';
 import { stringsIn } from './syntax-tree.ts';
 
@@ -50,7 +51,20 @@ export function isBuiltinType(name: string): boolean {
   return builtinTypes.has(name);
 }
 
-/** Returns a type as SQL: `varchar(64)`, `int4[]`. */
-export function explainType({ name, modifiers, array }: SqlType): string {
-  return `${name}${modifiers.length === 0 ? '' : `(${modifiers.join(', ')})`}${array ? '[]' : ''}`;
+/** Returns a type for messages: `varchar(64)`, `int4[]`. */
+export function explainType(type: SqlType): string {
+  return `${type.name}${suffixOf(type)}`;
+}
+
+/** Returns a type as SQL that a server accepts: `varchar(64)`, `"Mood"[]`. */
+export function typeSql(type: SqlType): string {
+  // PostgreSQL has a type named "char" beside char(n).
+  const name = isBuiltinType(type.name) && type.name !== 'char' ? type.name : quoteName(type.name);
+  return `${name}${suffixOf(type)}`;
+}
+
+function suffixOf({ name, modifiers, array }: SqlType): string {
+  // The first modifier of an interval stands for its fields, which every value fits without them.
+  const shown = name === 'interval' ? modifiers.slice(1) : modifiers;
+  return `${shown.length === 0 ? '' : `(${shown.join(', ')})`}${array ? '[]' : ''}`;
 }

@@ -85,6 +85,12 @@ export function needRelation(relation: RangeVar | undefined, draft: EffectsDraft
   return name;
 }
 
+/** Removes a relation and its parts from the needs of a statement that says `if exists`. */
+export function needNothingOf(relation: string, { needs }: EffectsDraft): void {
+  const kept = needs.filter(({ name, table }) => (table ?? name) !== relation);
+  needs.splice(0, needs.length, ...kept);
+}
+
 /** Returns whether a name is taken, by an object that the statement does not drop or by one that it creates. */
 export function isTaken(draft: EffectsDraft, name: string): boolean {
   const has = (objects: readonly SqlObject[]): boolean => objects.some((object) => reservedName(object) === name);

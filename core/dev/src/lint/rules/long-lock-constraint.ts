@@ -1,38 +1,83 @@
 import type { Constraint } from 'libpg-query';
-import { nameText, parseName, quoteName, type SqlObject } from '@headwater/kernel/internal/sql';
-import { addedColumn, hasDefault, type AddedColumn } from '../added-column.ts';
+import {
+  nameText,
+  optionsIn,
+  parseName,
+  quoteIdentifiers,
+  quoteName,
+  stringsIn,
+  type SqlObject,
+} from '@headwater/kernel/internal/sql';
+import { addedColumn, hasDefault } from '../added-column.ts';
 import type { StatementFinding } from '../finding.ts';
-import { concurrentIndexFields } from '../safer-sql.ts';
+import {
+  addValidated,
+  concurrentIndexFields,
+  freeIndexName,
+  isPartitioned,
+  leafPartitions,
+  setNotNull,
+} from '../safer-sql.ts';
+import { clauseAt, columnText, withoutName } from '../source-text.ts';
 import type { AlterTableContext } from '../statement-rule.ts';
+import { isProvenNotNull } from '../proven-not-null.ts';
 
 /** Reports new constraints for which PostgreSQL scans every row or builds an index while it holds a lock. */
 export function newConstraints(context: AlterTableContext): readonly StatementFinding[] {
-  const { subtype, def } = context.command;
+  const { sql, command } = context;
+  const { subtype, def } = command;
   if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
-    return newConstraint(context, def.Constraint, null);
+    const text = withoutName(clauseAt(sql, def.Constraint.location));
+    return newConstraint({ ...context, constraint: def.Constraint, text, column: null });
   }
-  const column = addedColumn(context);
-  return column?.constraints.flatMap((constraint) => newConstraint(context, constraint, column)) ?? [];
+  const added = addedColumn(context);
+  if (added === null) return [];
+  const { column, constraints } = columnText(sql, added.definition);
+  const kept = Array.from(constraints).filter(([{ contype }]) => !separate.has(contype));
+  const add = `alter table ${quoteName(context.table)} add column ${[column, ...kept.map(([, text]) => text)].join(' ')};`;
+  const name = added.definition.colname ?? '';
+  return Array.from(constraints).flatMap(([constraint, text]) =>
+    newConstraint({
+      ...context,
+      constraint,
+      text: withoutName(text),
+      column: { name, add, isNull: !hasDefault(added) },
+    }),
+  );
 }
 
-/** Examines one constraint. `column` is the column that the same command adds. */
-function newConstraint(
-  context: AlterTableContext,
-  constraint: Constraint,
-  column: AddedColumn | null,
-): readonly StatementFinding[] {
+/** The constraints that a safer form adds after the column. */
+const separate: ReadonlySet<Constraint['contype']> = new Set([
+  'CONSTR_FOREIGN',
+  'CONSTR_CHECK',
+  'CONSTR_UNIQUE',
+  'CONSTR_PRIMARY',
+]);
+
+/** A new constraint, with the column that the same command adds. */
+interface ConstraintContext extends AlterTableContext {
+  readonly constraint: Constraint;
+  /** As written, without its name. */
+  readonly text: string;
+  /** `add` adds it without its constraints. `isNull`: whether it is null in every row. */
+  readonly column: { readonly name: string; readonly add: string; readonly isNull: boolean } | null;
+}
+
+function newConstraint(context: ConstraintContext): readonly StatementFinding[] {
+  const { constraint, column, table } = context;
   const { contype, skip_validation: isNotValid, indexname: index } = constraint;
-  if (isNotValid === true) return [];
-  const created = createdConstraint(context, constraint);
+  if (isNotValid === true || !context.isInUse(table)) return [];
+  const created = createdConstraint(context);
   switch (contype) {
     case 'CONSTR_FOREIGN':
       // A new column that is null in every row references nothing, so PostgreSQL does not scan the table.
-      return column !== null && !hasDefault(column) ? [] : [validated(context, created, 'foreign key')];
+      return column?.isNull === true ? [] : [validated(context, created, 'foreign key')];
     case 'CONSTR_CHECK':
       return [validated(context, created, 'check')];
     case 'CONSTR_PRIMARY':
+      return [...(index === undefined ? [indexed(context, created)] : []), ...requiredColumns(context, created)];
     case 'CONSTR_UNIQUE':
-      return index === undefined ? [indexed(context, created, contype === 'CONSTR_PRIMARY')] : [];
+      return index === undefined ? [indexed(context, created)] : [];
     case 'CONSTR_EXCLUSION': {
       const object = created?.name ?? context.table;
       return [{ rule: 'long-lock', object, message: buildsIndex(object, context.table), safer: null }];
@@ -51,48 +96,105 @@ const forms: Partial<Readonly<Record<NonNullable<Constraint['contype']>, SqlObje
 };
 
 /** Returns the constraint as `readSql` understood it, with the name that PostgreSQL gives it. */
-function createdConstraint(
-  { statement, table }: AlterTableContext,
-  { contype, conname }: Constraint,
-): SqlObject | null {
+function createdConstraint({ statement, table, constraint, column }: ConstraintContext): SqlObject | null {
+  const { contype, conname } = constraint;
   const form = contype === undefined ? undefined : forms[contype];
+  const keys = stringsIn(constraint.keys ?? constraint.fk_attrs).join();
   const found = statement.creates.find(
     (one) =>
-      one.kind === 'constraint' && one.table === table && one.form === form && (conname ?? one.name) === one.name,
+      one.kind === 'constraint' &&
+      one.table === table &&
+      one.form === form &&
+      (conname ?? one.name) === one.name &&
+      (keys === '' || column !== null || one.columns?.join() === keys),
   );
   return found ?? null;
 }
 
-function validated({ table }: AlterTableContext, constraint: SqlObject | null, kind: string): StatementFinding {
-  const name = constraint?.name ?? `${parseName(table).name}_check`;
-  const [on, quoted] = [quoteName(table), quoteName(name)];
-  const body =
-    constraint?.form === 'foreign'
-      ? `foreign key (${(constraint.columns ?? []).map(quoteName).join(', ')}) references ${quoteName(constraint.references ?? '…')}`
-      : 'check (…)';
+function validated(context: ConstraintContext, created: SqlObject | null, kind: string): StatementFinding {
+  const { table, text, column, objects } = context;
+  const name = created?.name ?? `${parseName(table).name}_check`;
+  const isForeign = kind === 'foreign key';
+  const body = isForeign && column !== null ? `foreign key (${quoteName(column.name)}) ${text}` : text;
   const message = `The new ${kind} ${name} is validated against every row of ${table}, blocking writes.`;
-  const safer = [
-    `alter table ${on} add constraint ${quoted} ${body} not valid;`,
-    '-- in the next revision, without blocking reads or writes:',
-    `alter table ${on} validate constraint ${quoted};`,
-  ].join('\n');
+  const safer =
+    isForeign && isPartitioned(objects, table)
+      ? onPartitions(context, (partition) => addValidated(partition, name, body))
+      : [...(column === null ? [] : [column.add]), addValidated(table, name, body)].join('\n');
   return { rule: 'long-lock', object: name, message, safer };
 }
 
-function indexed({ table }: AlterTableContext, constraint: SqlObject | null, isPrimary: boolean): StatementFinding {
-  const name = constraint?.name ?? table;
-  const columns = (constraint?.columns ?? []).map(quoteName).join(', ');
+/** Returns the form for constraints that PostgreSQL accepts for the partitions alone: those of the table use them. */
+function onPartitions({ table, statement, objects, column }: ConstraintContext, each: (partition: string) => string) {
+  const partitions = leafPartitions(objects, table);
+  if (partitions.length === 0 || column !== null) return null;
+  return [...partitions.map(each), '-- then this statement uses those of the partitions:', `${statement.text};`].join(
+    '\n',
+  );
+}
+
+function indexed(context: ConstraintContext, created: SqlObject | null): StatementFinding {
+  const { table, constraint, column, objects } = context;
+  const name = created?.name ?? table;
+  const message = buildsIndex(name, table);
+  const columns = created?.columns ?? [];
+  const isPrimary = constraint.contype === 'CONSTR_PRIMARY';
+  // Only a column that has values can become a primary key, and a temporal key cannot use an index.
+  const hasForm = columns.length > 0 && (!isPrimary || column === null) && constraint.without_overlaps !== true;
+  if (!hasForm) return { rule: 'long-lock', object: name, message, safer: null };
+  const form = (on: string, index: string): string => addIndexed(context, on, index, columns);
+  const safer = isPartitioned(objects, table)
+    ? onPartitions(context, (partition) =>
+        form(partition, parseName(freeIndexName(objects, partition, columns.join('_'), 'key')).name),
+      )
+    : [...(column === null ? [] : [column.add]), form(table, name)].join('\n');
+  return { rule: 'long-lock', object: name, message, safer };
+}
+
+/** Returns the steps that build a unique index concurrently and turn it into the constraint. */
+function addIndexed(
+  { constraint }: ConstraintContext,
+  table: string,
+  name: string,
+  columns: readonly string[],
+): string {
+  const { contype, including, nulls_not_distinct: distinct, deferrable, initdeferred, options } = constraint;
   const [on, quoted] = [quoteName(table), quoteName(name)];
-  const safer = [
+  const included = stringsIn(including);
+  const parameters = optionsIn(options).flatMap(({ defname, arg }) =>
+    arg !== undefined && 'Integer' in arg ? [`${defname} = ${arg.Integer.ival ?? 0}`] : [],
+  );
+  const index = [
+    `create unique index concurrently ${quoted} on ${on} (${quoteIdentifiers(columns)})`,
+    ...(included.length > 0 ? [`include (${quoteIdentifiers(included)})`] : []),
+    ...(distinct === true ? ['nulls not distinct'] : []),
+    ...(parameters.length > 0 ? [`with (${parameters.join(', ')})`] : []),
+  ];
+  const add = [
+    `alter table ${on} add constraint ${quoted} ${contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique'} using index ${quoted}`,
+    ...(deferrable === true ? ['deferrable'] : []),
+    ...(initdeferred === true ? ['initially deferred'] : []),
+  ];
+  return [
     '-- in a separate revision, before this one:',
-    concurrentIndexFields(
-      nameText({ ...parseName(table), name: name }),
-      `create unique index concurrently ${quoted} on ${on} (${columns})`,
-    ),
+    concurrentIndexFields(nameText({ ...parseName(table), name }), index.join(' ')),
     '-- then:',
-    `alter table ${on} add constraint ${quoted} ${isPrimary ? 'primary key' : 'unique'} using index ${quoted};`,
+    `${add.join(' ')};`,
   ].join('\n');
-  return { rule: 'long-lock', object: name, message: buildsIndex(name, table), safer };
+}
+
+/** Reports a primary key over columns that may be null: PostgreSQL scans the table for nulls. */
+function requiredColumns(context: ConstraintContext, created: SqlObject | null): readonly StatementFinding[] {
+  const { table, objects, column } = context;
+  const index = objects.values().find(({ kind, name }) => kind === 'index' && name === created?.using);
+  const columns = (index?.columns ?? created?.columns ?? []).filter((name) => !isProvenNotNull(context, name));
+  if (columns.length === 0 || column !== null) return [];
+  const key = created?.name ?? table;
+  const message =
+    `The primary key ${key} makes ${columns.join(', ')} not null: this scans all of ${table} under an ACCESS EXCLUSIVE ` +
+    'lock, blocking reads and writes.';
+  const safer = `-- before this revision:\n${setNotNull(table, columns)}`;
+  return [{ rule: 'long-lock', object: key, message, safer }];
 }
 
 function buildsIndex(constraint: string, table: string): string {

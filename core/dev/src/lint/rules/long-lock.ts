@@ -1,27 +1,36 @@
 import {
-  defaultName,
   findObject,
-  isNewTable,
+  isCreatedInSameSql,
+  nameFromNodes,
   optionsIn,
-  parseName,
   quoteName,
   relationName,
+  relationNames,
   unattributed,
 } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
+import { isProvenNotNull } from '../proven-not-null.ts';
+import { setNotNull } from '../safer-sql.ts';
+import { clauseAt, withoutName } from '../source-text.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
 import { newConstraints } from './long-lock-constraint.ts';
+import { attachedPartition, detachedPartition } from './long-lock-partition.ts';
 
-/** Reports statements that scan or rebuild a whole table under a lock. */
+/** Reports statements that scan or rebuild a whole table under a lock, or that hold one. */
 export const longLock: StatementRule = {
-  statement: maintenance,
-  alterTable: (context) => [...setNotNull(context), ...newConstraints(context)],
+  statement: (context) => [...maintenance(context), ...refresh(context), ...lockedTables(context), ...domain(context)],
+  alterTable: (context) => [
+    ...notNull(context),
+    ...newConstraints(context),
+    ...attachedPartition(context),
+    ...detachedPartition(context),
+  ],
 };
 
-/** Reports `cluster`, `vacuum full`, `reindex` and `refresh materialized view`. */
-function maintenance({ statement: { node, text }, objects }: StatementContext): readonly StatementFinding[] {
+/** Reports `cluster`, `vacuum full` and `reindex`. */
+function maintenance({ statement: { node, text }, isInUse }: StatementContext): readonly StatementFinding[] {
   const locks = (object: string, message: string, safer: string | null): readonly StatementFinding[] =>
-    isNewTable(objects, object) ? [] : [{ rule: 'long-lock', object, message, safer }];
+    isInUse(object) ? [{ rule: 'long-lock', object, message, safer }] : [];
   if ('ClusterStmt' in node) {
     const { relation } = node.ClusterStmt;
     const object = relation === undefined ? 'every table' : relationName(relation);
@@ -32,55 +41,92 @@ function maintenance({ statement: { node, text }, objects }: StatementContext): 
     const [first] = node.VacuumStmt.rels ?? [];
     const relation = first !== undefined && 'VacuumRelation' in first ? first.VacuumRelation.relation : undefined;
     const object = relation === undefined ? 'every table' : relationName(relation);
-    return isFull ? locks(object, `VACUUM FULL ${rewrites(object)}`, `vacuum ${quoteName(object)};`) : [];
+    const plain = relation === undefined ? 'vacuum;' : `vacuum ${quoteName(object)};`;
+    return isFull ? locks(object, `VACUUM FULL ${rewrites(object)}`, plain) : [];
   }
-  if ('ReindexStmt' in node) {
-    const { params, relation, name } = node.ReindexStmt;
-    if (optionsIn(params).some(({ defname }) => defname === 'concurrently')) return [];
-    const object = relation === undefined ? (name ?? '') : relationName(relation);
-    const message = `REINDEX of ${object} blocks writes, and reads that use the index, until it is done.`;
-    const concurrent = text.replace(/^(reindex\s+(?:\([^)]*\)\s*)?\w+)/i, '$1 concurrently');
-    return locks(object, message, `-- in a separate revision with transaction: false\n${concurrent};`);
-  }
-  if ('RefreshMatViewStmt' in node && node.RefreshMatViewStmt.concurrent !== true) {
-    const { relation } = node.RefreshMatViewStmt;
-    const object = relation === undefined ? '' : relationName(relation);
-    const view = findObject(objects, { kind: 'view', name: object, table: null });
-    if (view?.createdBy === unattributed.id) return [];
-    const message = `REFRESH MATERIALIZED VIEW recomputes ${object} under an ACCESS EXCLUSIVE lock, blocking reads.`;
-    return locks(object, message, `refresh materialized view concurrently ${quoteName(object)};`);
-  }
-  return [];
+  if (!('ReindexStmt' in node)) return [];
+  const { params, relation, name, kind } = node.ReindexStmt;
+  if (optionsIn(params).some(({ defname }) => defname === 'concurrently')) return [];
+  const object = relation === undefined ? (name ?? '') : relationName(relation);
+  const message = `REINDEX of ${object} blocks writes, and reads that use the index, until it is done.`;
+  const concurrent = text.replace(/^(reindex\s+(?:\([^)]*\)\s*)?\w+)/i, '$1 concurrently');
+  // PostgreSQL rebuilds its own catalogs only under locks.
+  const safer =
+    kind === 'REINDEX_OBJECT_SYSTEM' ? null : `-- in a separate revision with transaction: false\n${concurrent};`;
+  return locks(object, message, safer);
 }
 
 function rewrites(object: string): string {
   return `rewrites ${object} under an ACCESS EXCLUSIVE lock, blocking reads and writes.`;
 }
 
-function setNotNull(context: AlterTableContext): readonly StatementFinding[] {
-  const { table, command } = context;
-  const { subtype, name = '' } = command;
-  if (subtype !== 'AT_SetNotNull' || isProvenNotNull(context)) return [];
-  const object = `${table}.${name}`;
-  const [on, column] = [quoteName(table), quoteName(name)];
-  const check = quoteName(defaultName(parseName(table).name, name, 'not_null'));
-  const message = `SET NOT NULL on ${object} scans the whole table under an ACCESS EXCLUSIVE lock, blocking reads and writes.`;
+function refresh({ statement: { node, text }, objects, isInUse }: StatementContext): readonly StatementFinding[] {
+  if (!('RefreshMatViewStmt' in node)) return [];
+  const { relation, concurrent, skipData } = node.RefreshMatViewStmt;
+  const object = relation === undefined ? '' : relationName(relation);
+  const view = findObject(objects, { kind: 'view', name: object, table: null });
+  if (concurrent === true || skipData === true || view?.createdBy === unattributed.id || !isInUse(object)) return [];
+  const message = `REFRESH MATERIALIZED VIEW recomputes ${object} under an ACCESS EXCLUSIVE lock, blocking reads.`;
+  const refreshed = `${text.replace(/\bview\b/i, 'view concurrently')};`;
+  const hasKey = objects
+    .values()
+    .some(({ kind, table, form }) => kind === 'index' && table === object && form === 'unique');
+  const key = `-- ${object} needs a unique index over columns first:\ncreate unique index on ${quoteName(object)} (…);\n`;
+  return [{ rule: 'long-lock', object, message, safer: `${hasKey ? '' : key}${refreshed}` }];
+}
+
+/** The modes of `lock table` that keep others from writing, by PostgreSQL's number. */
+const blockingModes: ReadonlyMap<number, string> = new Map([
+  [5, 'SHARE'],
+  [6, 'SHARE ROW EXCLUSIVE'],
+  [7, 'EXCLUSIVE'],
+  [8, 'ACCESS EXCLUSIVE'],
+]);
+
+function lockedTables({ statement: { node }, isInUse }: StatementContext): readonly StatementFinding[] {
+  if (!('LockStmt' in node)) return [];
+  const { relations, mode = 8 } = node.LockStmt;
+  const name = blockingModes.get(mode);
+  if (name === undefined) return [];
+  return relationNames(relations)
+    .filter(isInUse)
+    .map((object) => {
+      const blocks = mode === 8 ? 'reads and writes' : 'writes';
+      const message = `LOCK TABLE holds a ${name} lock on ${object} until the revision ends, blocking ${blocks}.`;
+      return { rule: 'long-lock', object, message, safer: null };
+    });
+}
+
+/** Reports new constraints of domains: PostgreSQL checks every column of the domain. */
+function domain({ sql, statement: { node }, objects }: StatementContext): readonly StatementFinding[] {
+  if (!('AlterDomainStmt' in node)) return [];
+  const { subtype, typeName, def } = node.AlterDomainStmt;
+  const object = nameFromNodes(typeName);
+  const constraint = def !== undefined && 'Constraint' in def ? def.Constraint : undefined;
+  const isNotNull = subtype === 'O' || constraint?.contype === 'CONSTR_NOTNULL';
+  if (subtype !== 'O' && subtype !== 'C') return [];
+  if (
+    constraint?.skip_validation === true ||
+    isCreatedInSameSql(objects, { kind: 'type', name: object, table: null })
+  ) {
+    return [];
+  }
+  const message = `This checks every row of each table with a column of the domain ${object}, blocking writes.`;
+  const name = quoteName(constraint?.conname ?? `${object}_${isNotNull ? 'not_null' : 'check'}`);
+  const check = isNotNull ? 'check (value is not null)' : withoutName(clauseAt(sql, constraint?.location));
   const safer = [
-    `alter table ${on} add constraint ${check} check (${column} is not null) not valid;`,
+    `alter domain ${quoteName(object)} add constraint ${name} ${check} not valid;`,
     '-- in the next revision, without blocking reads or writes:',
-    `alter table ${on} validate constraint ${check};`,
-    '-- in the revision after that:',
-    `alter table ${on} alter column ${column} set not null;`,
-    `alter table ${on} drop constraint ${check};`,
+    `alter domain ${quoteName(object)} validate constraint ${name};`,
   ].join('\n');
   return [{ rule: 'long-lock', object, message, safer }];
 }
 
-/** Whether the column is already NOT NULL, or a validated check guarantees it: PostgreSQL then skips the scan. */
-function isProvenNotNull({ objects, table, command: { name = '' } }: AlterTableContext): boolean {
-  const column = findObject(objects, { kind: 'column', name, table });
-  if (column?.notNull === true) return true;
-  return objects
-    .values()
-    .some((one) => one.table === table && one.validated !== false && (one.proves?.includes(name) ?? false));
+function notNull(context: AlterTableContext): readonly StatementFinding[] {
+  const { table, command, isInUse } = context;
+  const { subtype, name = '' } = command;
+  if (subtype !== 'AT_SetNotNull' || isProvenNotNull(context, name) || !isInUse(table)) return [];
+  const object = `${table}.${name}`;
+  const message = `SET NOT NULL on ${object} scans the whole table under an ACCESS EXCLUSIVE lock, blocking reads and writes.`;
+  return [{ rule: 'long-lock', object, message, safer: setNotNull(table, [name]) }];
 }

@@ -1,23 +1,25 @@
 import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
 import {
-  explainType,
-  findObject,
-  trackStatement,
-  unattributed,
-  lookupKey,
-  isCreatedInSameSql,
-  isNewTable,
-  kindsNamedInCode,
-  trackedSchema,
-  readSql,
   displayName,
-  type TrackedObjects,
-  type SqlObject,
-  type SqlStatement,
+  explainType,
+  isNewTable,
+  lookupKey,
+  readSql,
+  unattributed,
+  type SqlType,
+  type TrackedObject,
 } from '@headwater/kernel/internal/sql';
+import { explainTypes, typeChangeIn } from '../altered-type.ts';
 import type { RuleFinding } from '../finding.ts';
-import { rebuiltTypes, type RebuiltType } from '../rebuilt-types.ts';
-import { typeChange } from '../type-change.ts';
+import {
+  isGoneWithContainer,
+  isNamedInCode,
+  netChanges,
+  typeAfter,
+  type NetChange,
+  type NetChanges,
+} from '../net-changes.ts';
+import { lostValues } from './enum-value-removed.ts';
 
 /** Reports a revision that is not marked `breaking` although {@link breakingReason} gives a reason. */
 export function missingBreaking(reason: string): RuleFinding {
@@ -27,101 +29,81 @@ export function missingBreaking(reason: string): RuleFinding {
 
 /**
  * Explains why a piece of SQL breaks older code, phrased to follow "it": `drops the column core_user.name, makes
- * core_user.email not null`. Returns `null` if older code stays compatible with the schema. These changes are
- * breaking: a drop or rename of an object that code names, a type that some old values may not fit, an enum that loses
- * a value, and a column that now requires a value.
+ * core_user.email not null`. Returns `null` if older code stays compatible with the schema that the whole text leaves
+ * behind. These changes are breaking: an object that code names is gone or has another name, code written for the old
+ * type of a column does not work with the new one, an enum loses a value, and a column now requires a value.
  *
  * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and the SQL does not
- * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and a
- * view or function that is recreated under its name counts as unchanged.
+ * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and an
+ * object that is recreated under its name is compared with the old one.
  *
  * The old types, enum values and nullability come from `history`. Without it, any new type of a column counts as
- * narrower, and any rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
+ * incompatible, and any rebuilt enum as one that lost a value. Throws SQL_SYNTAX.
  */
 export async function breakingReason(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
-  const schema = trackedSchema(history?.objects);
-  const { objects } = schema;
-  const { statements } = await readSql(sql, objects);
-  const rebuilt = rebuiltTypes(statements, history?.objects ?? new Map());
-  const reasons: string[] = rebuilt.flatMap(lostValues);
-  const recreated = new Set(statements.flatMap(recreatedObjects));
-  for (const statement of statements) {
-    reasons.push(
-      ...removals(statement, objects, recreated, rebuilt),
-      ...breakingColumnChanges(statement, objects, rebuilt),
-    );
-    trackStatement(schema, statement, unattributed);
-  }
-  reasons.push(...requiredColumns(objects));
+  const { statements } = await readSql(sql, history?.objects);
+  const net = netChanges(statements, history?.objects);
+  const reasons = [
+    ...statements.flatMap(({ node }) => ('DropOwnedStmt' in node ? ['drops everything that a role owns'] : [])),
+    ...net.changes.flatMap((change) => reasonsIn(change, net)),
+    ...requiredColumns(net),
+  ];
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
 }
 
-function lostValues({ name, lost }: RebuiltType): readonly string[] {
-  if (lost === null) return [`rebuilds the type ${name}`];
-  return lost.map((value) => `removes '${value}' from the type ${name}`);
+function reasonsIn(change: NetChange, net: NetChanges): readonly string[] {
+  const { before, after, successor } = change;
+  if (!isNamedInCode(before) || isGoneWithContainer(change, net)) return [];
+  const named = `the ${before.kind} ${displayName(before)}`;
+  if (successor === null) return [after === null ? `drops ${named}` : `renames ${named}`];
+  if (before.kind === 'column') return columnReasons(before, successor, net);
+  return before.kind === 'type' ? typeReasons(change) : [];
 }
 
-/** Views and functions that the SQL creates. If it drops one first, it only replaces it. */
-function recreatedObjects({ creates }: SqlStatement): readonly string[] {
-  return creates.flatMap((made) => (made.kind === 'view' || made.kind === 'function' ? [lookupKey(made)] : []));
+function typeReasons(change: NetChange): readonly string[] {
+  const { before, successor } = change;
+  const { name } = before;
+  if (successor?.before === before) {
+    const renamed = (before.values ?? []).filter((value) => successor.values?.includes(value) !== true);
+    return renamed.map((value) => `renames '${value}' of the type ${name}`);
+  }
+  const lost = lostValues(change);
+  if (lost === 'none') return [];
+  return lost === 'unknown'
+    ? [`rebuilds the type ${name}`]
+    : lost.map((value) => `removes '${value}' from the type ${name}`);
 }
 
-function removals(
-  { drops, renames }: SqlStatement,
-  objects: TrackedObjects,
-  recreated: ReadonlySet<string>,
-  rebuilt: readonly RebuiltType[],
-): readonly string[] {
-  const matters = (object: SqlObject): boolean =>
-    kindsNamedInCode.has(object.kind) &&
-    object.ownedBy === undefined &&
-    !isCreatedInSameSql(objects, object) &&
-    !isNewTable(objects, object.table) &&
-    !rebuilt.some(({ former }) => object.kind === 'type' && former.has(object.name));
-  const dropped = drops.filter((object) => matters(object) && !recreated.has(lookupKey(object)));
-  const renamed = renames.filter(({ from }) => matters(from));
-  return [
-    ...dropped.map((object) => `drops the ${object.kind} ${displayName(object)}`),
-    ...renamed.map(({ from }) => `renames the ${from.kind} ${displayName(from)}`),
-  ];
+function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChanges): readonly string[] {
+  const name = displayName(before);
+  const reasons: string[] = [];
+  if (now.type !== undefined && !isSameType(before.type, now.type, net)) {
+    const { compatible } = typeChangeIn(net.before, before.type, net.after, now.type);
+    if (!compatible) reasons.push(`changes the type of ${name} ${explainTypes(before.type, now.type)}`);
+  }
+  if (now.notNull === true && before.notNull !== true) reasons.push(`makes ${name} not null`);
+  const neededNoValue = before.notNull === true && before.hasDefault === true;
+  if (neededNoValue && now.notNull === true && now.hasDefault !== true) {
+    reasons.push(`drops the default of ${name}, which is not null`);
+  }
+  return reasons;
 }
 
-function breakingColumnChanges(
-  { changes }: SqlStatement,
-  objects: TrackedObjects,
-  rebuilt: readonly RebuiltType[],
-): readonly string[] {
-  return changes.flatMap((changed) => {
-    const found = findObject(objects, changed);
-    if (found?.createdBy === unattributed.id || isNewTable(objects, changed.table)) return [];
-    const name = displayName(changed);
-    if (changed.type !== undefined && !rebuilt.some((type) => type.current.has(changed.type?.name ?? ''))) {
-      const to = explainType(changed.type);
-      if (found?.type === undefined) return [`changes the type of ${name} to ${to}`];
-      const valuesOf = (type: string): readonly string[] | undefined =>
-        findObject(objects, { kind: 'type', name: type, table: null })?.values;
-      const { fits } = typeChange(found.type, changed.type, valuesOf);
-      return fits ? [] : [`changes the type of ${name} from ${explainType(found.type)} to ${to}`];
-    }
-    if (changed.value !== undefined && changed.value.from !== null) {
-      return [`renames '${changed.value.from}' of the type ${name}`];
-    }
-    if (changed.notNull === true && found?.notNull !== true) return [`makes ${name} not null`];
-    if (changed.hasDefault === false && found?.notNull === true && found.hasDefault === true) {
-      return [`drops the default of ${name}, which is not null`];
-    }
-    return [];
-  });
+/** Whether a column has the type that it had, perhaps under another name of the type. */
+function isSameType(from: SqlType | undefined, to: SqlType, net: NetChanges): boolean {
+  return from !== undefined && [from, typeAfter(from, net)].some((type) => explainType(type) === explainType(to));
 }
 
-/** Columns that the SQL added to an existing table and that every insert has to supply. */
-function requiredColumns(objects: TrackedObjects): readonly string[] {
-  return objects
+/** Columns that the SQL added to a table that code knows, and that every insert has to supply. */
+function requiredColumns({ before, after }: NetChanges): readonly string[] {
+  return after
     .values()
-    .filter(({ kind, createdBy, notNull, hasDefault }) => {
-      return kind === 'column' && createdBy === unattributed.id && notNull === true && hasDefault !== true;
+    .filter((object) => {
+      const { kind, createdBy, notNull, hasDefault, table } = object;
+      const isRequired = kind === 'column' && createdBy === unattributed.id && notNull === true && hasDefault !== true;
+      if (!isRequired || before.has(lookupKey(object))) return false;
+      return !isNewTable(after, table) || before.has(lookupKey({ kind: 'table', name: table ?? '', table: null }));
     })
-    .filter(({ table }) => !isNewTable(objects, table))
     .map((column) => `adds ${displayName(column)}, which is not null and has no default`)
     .toArray();
 }

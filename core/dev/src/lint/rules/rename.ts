@@ -1,37 +1,35 @@
-import {
-  displayName,
-  explainType,
-  findObject,
-  isCreatedInSameSql,
-  isNewTable,
-  kindsNamedInCode,
-  parseName,
-  quoteName,
-  type SqlObject,
-} from '@headwater/kernel/internal/sql';
+import { displayName, lookupKey, quoteName, typeSql, type TrackedObject } from '@headwater/kernel/internal/sql';
+import { isGoneWithContainer, isNamedInCode, lastStep, type NetChange, type NetChanges } from '../net-changes.ts';
 import { replaceColumn } from '../safer-sql.ts';
-import type { StatementContext, StatementRule } from '../statement-rule.ts';
+import type { NetFinding, StatementRule } from '../statement-rule.ts';
 
-/** Reports renames of objects that running code still uses under their old names. */
+/** Reports new names of objects that running code still uses under their old names. */
 export const rename: StatementRule = {
-  statement: ({ statement, objects, rebuilt }) =>
-    statement.renames.flatMap(({ from, to }) => {
-      const isNew = isCreatedInSameSql(objects, from) || isNewTable(objects, from.table);
-      // A type that is renamed to make room for its replacement is reported as `enum-value-removed`.
-      const isRebuilt = from.kind === 'type' && rebuilt.some(({ former }) => former.has(from.name));
-      if (!kindsNamedInCode.has(from.kind) || isNew || isRebuilt) return [];
-      const object = displayName(from);
-      const message = `Code that is still running uses the old name of ${from.kind} ${object} and fails.`;
-      return [{ rule: 'rename', object, message, safer: saferForm(from, to, objects) }];
-    }),
+  net: (net) => net.changes.flatMap((change) => renamed(change, net)),
 };
 
-function saferForm(from: SqlObject, to: SqlObject, objects: StatementContext['objects']): string | null {
-  if (from.kind === 'table') {
-    const [old, now] = [quoteName(from.name), quoteName(to.name)];
-    return `alter table ${old} rename to ${quoteName(parseName(to.name).name)};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
+function renamed(change: NetChange, net: NetChanges): readonly NetFinding[] {
+  const { before, after, successor } = change;
+  if (after === null || successor !== null || !isNamedInCode(before) || isOnlyMoved(before, after)) return [];
+  if (before.kind !== 'column' && isGoneWithContainer(change, net)) return [];
+  const step = lastStep(change, (from, to) => to !== null && lookupKey(from) !== lookupKey(to));
+  if (step === null) return [];
+  const object = displayName(before);
+  const message = `Code that is still running uses the old name of ${before.kind} ${object} and fails.`;
+  return [{ rule: 'rename', object, message, safer: saferForm(before, after, step.statement.text), index: step.index }];
+}
+
+/** Whether a column only has another table name, since its table was renamed. */
+function isOnlyMoved(before: TrackedObject, after: TrackedObject): boolean {
+  return before.kind === 'column' && before.name === after.name;
+}
+
+function saferForm(before: TrackedObject, after: TrackedObject, text: string): string | null {
+  const { kind, name, table, type } = before;
+  if (kind === 'table' || kind === 'view') {
+    const [old, now] = [quoteName(name), quoteName(after.name)];
+    return `${text};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
   }
-  if (from.kind !== 'column' || from.table === null) return null;
-  const type = findObject(objects, from)?.type;
-  return replaceColumn(from.table, from.name, to.name, type === undefined ? '…' : explainType(type));
+  if (kind !== 'column' || table === null) return null;
+  return replaceColumn(table, name, after.name, type === undefined ? '…' : typeSql(type));
 }

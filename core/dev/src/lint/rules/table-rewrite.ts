@@ -3,22 +3,31 @@ import {
   isBuiltinFunction,
   isSerial,
   nameFromNodes,
+  nameText,
   nodesIn,
+  parseName,
+  quoteIdentifier,
+  quoteLiteral,
   quoteName,
+  sqlType,
   stringsIn,
+  typeSql,
 } from '@headwater/kernel/internal/sql';
 import { addedColumn, type AddedColumn } from '../added-column.ts';
-import { alteredType, explainTypes } from '../altered-type.ts';
+import { alteredType } from '../altered-type.ts';
 import type { StatementFinding } from '../finding.ts';
-import { replaceColumn } from '../safer-sql.ts';
+import { freeIndexName, replaceColumn } from '../safer-sql.ts';
+import { columnText, inParentheses, withoutName } from '../source-text.ts';
 import type { AlterTableContext, StatementRule } from '../statement-rule.ts';
 
 /** Reports changes for which PostgreSQL rewrites the whole table under an ACCESS EXCLUSIVE lock. */
 export const tableRewrite: StatementRule = {
-  alterTable: (context) => [...byNewColumn(context), ...byNewType(context), ...byOtherCommand(context)],
+  alterTable: (context) =>
+    context.isInUse(context.table) ? [...byNewColumn(context), ...byNewType(context), ...byOtherCommand(context)] : [],
 };
 
 const underLock = 'under an ACCESS EXCLUSIVE lock, blocking reads and writes';
+const fill = '-- fill it in batches, in a code revision or from the application';
 
 /** Functions that return a different value for each row. A default that calls one is evaluated row by row. */
 const volatileFunctions: ReadonlySet<string> = new Set([
@@ -41,25 +50,26 @@ function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
   const column = addedColumn(context);
   const cause = column === null ? null : causeIn(column);
   if (column === null || cause === null) return [];
-  const { object, addSql, definition } = column;
-  const message = `Adding ${object} rewrites the whole table ${underLock}: ${cause}.`;
-  const safer = [
-    `${addSql} null;`,
-    '-- fill it in batches, in a code revision or from the application; then, in a later revision:',
-    `alter table ${quoteName(context.table)} alter column ${quoteName(definition.colname ?? '')} set default …;`,
-  ].join('\n');
-  return [{ rule: 'table-rewrite', object, message, safer }];
+  const { object } = column;
+  const message = `Adding ${object} rewrites the whole table ${underLock}: ${cause.why}.`;
+  return [{ rule: 'table-rewrite', object, message, safer: saferColumn(context, column, cause.form) }];
+}
+
+interface Cause {
+  readonly why: string;
+  readonly form: 'sequence' | 'generated' | 'default';
 }
 
 /** Explains why the existing rows have to be rewritten. Returns `null` if the new column only changes the catalog. */
-function causeIn({ definition: { typeName }, constraints }: AddedColumn): string | null {
-  const fromSequence = 'each row gets a value from a sequence';
+function causeIn({ definition: { typeName }, constraints }: AddedColumn): Cause | null {
+  const fromSequence: Cause = { why: 'each row gets a value from a sequence', form: 'sequence' };
   if (typeName !== undefined && isSerial(typeName)) return fromSequence;
   for (const { contype, raw_expr: expression, generated_kind: kind } of constraints) {
     if (contype === 'CONSTR_IDENTITY') return fromSequence;
-    if (contype === 'CONSTR_GENERATED' && kind !== 'v') return "each row's value is computed and stored";
+    if (contype === 'CONSTR_GENERATED' && kind !== 'v')
+      return { why: "each row's value is computed and stored", form: 'generated' };
     const called = contype === 'CONSTR_DEFAULT' ? volatileCallIn(expression) : null;
-    if (called !== null) return `${called}() is evaluated for each row`;
+    if (called !== null) return { why: `${called}() is evaluated for each row`, form: 'default' };
   }
   return null;
 }
@@ -75,14 +85,67 @@ function volatileCallIn(expression: Node | undefined): string | null {
   return null;
 }
 
+/** Returns the steps that add the column empty, and let the database supply its value from then on. */
+function saferColumn(context: AlterTableContext, { definition }: AddedColumn, form: Cause['form']): string {
+  const { table, sql, objects } = context;
+  const { colname: name = '', typeName } = definition;
+  const [on, column] = [quoteName(table), quoteIdentifier(name)];
+  const add = `alter table ${on} add column ${column} ${typeName === undefined ? '' : typeSql(sqlType(typeName))} null;`;
+  const { constraints } = columnText(sql, definition);
+  const textOf = (kind: string): string =>
+    withoutName(constraints.entries().find(([{ contype }]) => contype === kind)?.[1] ?? '');
+  const setDefault = (value: string): string => `alter table ${on} alter column ${column} set default ${value};`;
+  if (form === 'sequence') {
+    const sequence = quoteName(freeIndexName(objects, table, name, 'seq'));
+    return [
+      add,
+      `create sequence ${sequence} owned by ${on}.${column};`,
+      setDefault(`nextval(${quoteLiteral(sequence)})`),
+      `${fill}.`,
+    ].join('\n');
+  }
+  if (form === 'default') {
+    return [add, setDefault(textOf('CONSTR_DEFAULT').replace(/^default\s+/i, '')), `${fill}.`].join('\n');
+  }
+  const { schema, name: bare } = parseName(table);
+  const trigger = `${bare}_${name}`;
+  const called = quoteName(nameText({ schema, name: trigger }));
+  const row = quoteIdentifier(bare);
+  return [
+    add,
+    `create function ${called}() returns trigger language plpgsql as $$ begin`,
+    `  new.${column} := (select ${inParentheses(textOf('CONSTR_GENERATED').replace(/^[\s\S]*?\bas\b/i, ''))} from (select new.*) as ${row});`,
+    '  return new;',
+    'end $$;',
+    `create trigger ${quoteIdentifier(trigger)} before insert or update on ${on} for each row execute function ${called}();`,
+    `${fill}: an update of any column computes it.`,
+  ].join('\n');
+}
+
 function byNewType(context: AlterTableContext): readonly StatementFinding[] {
   const altered = alteredType(context);
-  if (altered === null || !altered.change.rewrites) return [];
-  const { table } = context;
-  const { object, column, to } = altered;
-  const message = `Changing the type of ${object} ${explainTypes(altered)} rewrites all of ${table} ${underLock}.`;
-  const safer = replaceColumn(table, column, `${column}_new`, to);
-  return [{ rule: 'table-rewrite', object, message, safer }];
+  if (altered === null) return [];
+  const { table, statement } = context;
+  const { object, column, types, to, change, using } = altered;
+  if (!change.rewrites && !using.computed && !using.lossy) return [];
+  const rewrites = `Changing the type of ${object} ${types} rewrites all of ${table} ${underLock}`;
+  const report = (message: string, safer: string): readonly StatementFinding[] => [
+    { rule: 'table-rewrite', object, message, safer },
+  ];
+  if (change.byTimeZone !== true || using.computed) {
+    return report(`${rewrites}.`, replaceColumn(table, column, `${column}_new`, to));
+  }
+  if (context.earlier.some(setsUtc)) return [];
+  const message =
+    `${rewrites}, unless the time zone of the session is UTC. The new values depend on it: PostgreSQL reads the old ones ` +
+    'as local times of that zone.';
+  return report(message, `-- if the values are times in UTC:\nset local timezone = 'UTC';\n${statement.text};`);
+}
+
+function setsUtc({ node }: AlterTableContext['statement']): boolean {
+  if (!('VariableSetStmt' in node) || node.VariableSetStmt.name?.toLowerCase() !== 'timezone') return false;
+  const [zone] = node.VariableSetStmt.args ?? [];
+  return zone !== undefined && 'A_Const' in zone && /^(?:etc\/)?(?:utc|gmt)$/i.test(zone.A_Const.sval?.sval ?? '');
 }
 
 function byOtherCommand({ table, command: { subtype, name = '' } }: AlterTableContext): readonly StatementFinding[] {
