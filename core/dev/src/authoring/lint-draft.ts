@@ -5,6 +5,7 @@ import { devError } from '../error/dev-codes.ts';
 import type { Finding } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
 import type { LintRule } from '../lint/rule-levels.ts';
+import { unshippedRevisions } from '../lint/unshipped-revisions.ts';
 import { breakingReason } from '../lint/rules/missing-breaking.ts';
 import type { PluginSubset } from './plugin-subset.ts';
 
@@ -22,10 +23,16 @@ const tolerated: ReadonlySet<LintRule> = new Set(['not-null-without-default', 'm
  * Lints a new revision as `migrate:lint` will. The subset contains the revision and everything before it. Throws
  * PROOF_FAILED for an error that no revision may have, like a change to an object that another plugin owns.
  */
-export async function lintDraft(revision: Revision, { graph, revisions }: PluginSubset): Promise<DraftReview> {
+export async function lintDraft(revision: Revision, { plugins, graph, revisions }: PluginSubset): Promise<DraftReview> {
   const byId = new Map(revisions.map((one) => [one.id, one]));
-  const input = { graph, revisions: byId, chosen: [revision.id], oldest: oldestSupportedMajor };
-  const findings = await lintRevisions(input);
+  const findings = await lintRevisions({
+    graph,
+    revisions: byId,
+    chosen: [revision.id],
+    oldest: oldestSupportedMajor,
+    unshipped: unshippedRevisions(plugins),
+    plugins: new Map(plugins.map((plugin) => [plugin.name, plugin])),
+  });
   const errors = findings.filter(({ level, rule }) => level === 'error' && !tolerated.has(rule));
   if (errors.length > 0) {
     const differences = errors.map(({ rule, message }) => `${rule}: ${message}`);
@@ -33,7 +40,7 @@ export async function lintDraft(revision: Revision, { graph, revisions }: Plugin
   }
   const before = await schemaHistory(revisions.filter(({ id }) => id !== revision.id));
   return {
-    risks: findings.filter(({ level, rule }) => level !== 'info' && rule !== 'missing-breaking'),
+    risks: findings.filter(({ rule }) => rule !== 'missing-down' && rule !== 'missing-breaking'),
     breaking: revision.up.kind === 'sql' ? await breakingReason(revision.up.text, before) : null,
   };
 }

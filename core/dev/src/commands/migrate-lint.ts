@@ -6,6 +6,7 @@ import type { RevisionSet } from '@headwater/kernel/internal/migrations';
 import { readLock } from '@headwater/kernel/internal/plugins';
 import type { Finding, Level } from '../lint/finding.ts';
 import { lintRevisions } from '../lint/lint-revisions.ts';
+import { unshippedRevisions } from '../lint/unshipped-revisions.ts';
 
 /** `kernel migrate:lint [plugin...]`. */
 export const migrateLint: Command = {
@@ -42,7 +43,14 @@ export const migrateLint: Command = {
     const { revisionSet } = await openRevisionSet(context);
     const chosen = chosenRevisions(revisionSet, operands, switches.has('all'));
     const { graph, revisions } = revisionSet;
-    const findings = await lintRevisions({ graph, revisions, chosen, oldest: oldestSupportedMajor });
+    const findings = await lintRevisions({
+      graph,
+      revisions,
+      chosen,
+      oldest: oldestSupportedMajor,
+      unshipped: unshippedRevisions(revisionSet.pluginSet.plugins),
+      plugins: revisionSet.pluginSet.byName,
+    });
     const [errors, warnings] = [countOf(findings, 'error'), countOf(findings, 'warning')];
     return {
       exit: exitFor(errors, warnings, switches.has('strict')),

@@ -30,6 +30,8 @@ export interface Finding<Rule extends string = string> {
 export interface RuleFinding extends StatementFinding {
   /** `null` for the whole revision. */
   readonly at: SqlPlace | null;
+  /** The lines of further statements in the same text that the finding is about. Default: none. */
+  readonly alsoAt?: readonly number[];
 }
 
 /** A finding about the statement that was passed to the rule. */

@@ -2,14 +2,15 @@ import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/grap
 import { schemaHistory, type SchemaHistory } from '@headwater/kernel/internal/ownership';
 import type { Revision, RevisionBody } from '@headwater/kernel/internal/plugins';
 import { allowCommentFor, allowCommentsIn, type AllowComment } from './allow-comments.ts';
-import type { Finding, RuleFinding } from './finding.ts';
+import type { Finding, RuleFinding, SqlPlace } from './finding.ts';
 import { lintText, type LintedText } from './lint-text.ts';
 import { objectOrigins, type ObjectOrigins } from './object-origins.ts';
-import type { LintedRevision } from './linted-revision.ts';
+import type { LintedPlugin, LintedRevision } from './linted-revision.ts';
 import { ruleLevels, type LintRule } from './rule-levels.ts';
 import { foreignObject } from './rules/foreign-object.ts';
 import { breakingReason, missingBreaking } from './rules/missing-breaking.ts';
 import { missingDown } from './rules/missing-down.ts';
+import { opaqueStatement } from './rules/opaque-statement.ts';
 import { transactionConflicts } from './rules/transaction-conflict.ts';
 import { undeclaredDependency } from './rules/undeclared-dependency.ts';
 import { openSourceLines, type SourceLines } from './source-lines.ts';
@@ -25,6 +26,10 @@ export interface LintInput {
   readonly chosen: readonly string[];
   /** The oldest major version of PostgreSQL that the revisions must support. */
   readonly oldest: number;
+  /** The revisions that no release has shipped. Their tables are not in use. Default: none. */
+  readonly unshipped?: ReadonlySet<string>;
+  /** The active plugins, by name. Default: plugins that require nothing and open no table. */
+  readonly plugins?: ReadonlyMap<string, LintedPlugin>;
 }
 
 /** Lints the SQL of revisions, without a database. */
@@ -33,6 +38,8 @@ export async function lintRevisions({
   revisions,
   chosen,
   oldest,
+  unshipped = new Set(),
+  plugins = new Map(),
 }: LintInput): Promise<readonly Finding<LintRule>[]> {
   const ordered = graph.order.flatMap(({ id }) => revisions.get(id) ?? []);
   const history = await schemaHistory(ordered);
@@ -40,7 +47,7 @@ export async function lintRevisions({
   const lines = openSourceLines();
   const findings: Finding<LintRule>[] = [];
   for (const revision of chosen.flatMap((id) => revisions.get(id) ?? [])) {
-    const found = await lintRevision(revision, { graph, history, origins, oldest });
+    const found = await lintRevision(revision, { graph, history, origins, oldest, unshipped, plugins });
     findings.push(...withoutAllowed(revision, found).map((finding) => complete(finding, revision, lines)));
   }
   return findings;
@@ -52,6 +59,8 @@ interface Surroundings {
   readonly history: SchemaHistory;
   readonly origins: ObjectOrigins;
   readonly oldest: number;
+  readonly unshipped: ReadonlySet<string>;
+  readonly plugins: ReadonlyMap<string, LintedPlugin>;
 }
 
 async function lintRevision(revision: Revision, surroundings: Surroundings): Promise<readonly RuleFinding[]> {
@@ -79,7 +88,7 @@ async function lintBody(body: RevisionBody | null, transaction: boolean, oldest:
 async function lintUp(
   revision: Revision,
   statements: LintedRevision['statements'],
-  { graph, history, origins }: Surroundings,
+  { graph, history, origins, unshipped, plugins }: Surroundings,
 ): Promise<readonly RuleFinding[]> {
   if (revision.up.kind === 'code') return [];
   const { id, breaking, transaction } = revision;
@@ -94,12 +103,14 @@ async function lintUp(
     graph,
     origins,
     history,
+    plugins,
   };
   return [
     ...undeclaredDependency(context),
+    ...opaqueStatement(context),
     ...foreignObject(context),
     ...(reason === null ? [] : [missingBreaking(reason)]),
-    ...(await lintStatements(sql, { history: before, transaction })),
+    ...(await lintStatements(sql, { history: before, transaction, unshipped })),
   ];
 }
 
@@ -116,8 +127,8 @@ function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]
     const { rule, message, at } = finding;
     // An upgrade refuses these statements anyway, so a comment cannot allow them.
     if (rule === 'syntax' || rule === 'transaction-conflict') return [finding];
-    const comment =
-      at === null ? allowCommentFor(everywhere, rule, null) : allowCommentFor(commentsIn(at.sql), rule, at.line);
+    const line = rule === 'newer-syntax' ? null : (at?.line ?? null);
+    const comment = allowCommentFor(at === null ? everywhere : commentsIn(at.sql), rule, line);
     if (comment === null) return [finding];
     if (comment.reason !== '') return [];
     return [{ ...finding, message: `${message} The comment that allows this gives no reason, so it is ignored.` }];
@@ -125,7 +136,7 @@ function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]
 }
 
 function complete(
-  { rule, object, message, safer, at }: RuleFinding,
+  { rule, object, message, safer, at, alsoAt = [] }: RuleFinding,
   { id, plugin, file }: Revision,
   lines: SourceLines,
 ): Finding<LintRule> {
@@ -138,8 +149,18 @@ function complete(
     line: at === null ? null : lines.of(file, at.sql, at.line),
     statement: at?.statement ?? null,
     object,
-    message,
+    message: at === null || alsoAt.length === 0 ? message : `${message} ${placesOf(at, alsoAt, file, lines)}`,
     differences: [],
     safer,
   };
+}
+
+/** Names all places of a finding: `It is used in 3 places: lines 4, 9, 12.` */
+function placesOf({ sql, line }: SqlPlace, more: readonly number[], file: string, lines: SourceLines): string {
+  const places = [line, ...more];
+  const inFile = places.flatMap((one) => lines.of(file, sql, one) ?? []);
+  const isInFile = inFile.length === places.length;
+  const shown = (isInFile ? inFile : places).slice(0, 10).join(', ');
+  const left = places.length > 10 ? ` and ${places.length - 10} more` : '';
+  return `It is used in ${places.length} places: lines ${shown}${left}${isInFile ? '' : ' of the SQL'}.`;
 }

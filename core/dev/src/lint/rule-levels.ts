@@ -39,6 +39,8 @@ export const ruleLevels = {
   'index-not-concurrent': 'warning',
   // An allow comment that names a rule which does not exist.
   'unknown-rule': 'warning',
+  // A statement whose dependencies only the server knows.
+  'opaque-statement': 'info',
   // A revision that cannot be reverted.
   'missing-down': 'info',
 } as const satisfies Readonly<Record<string, Level>>;

@@ -144,6 +144,156 @@ describe('foreign-object', () => {
   });
 });
 
+describe('a column of the plugin on a table of another plugin', () => {
+  const later = (up: string): Promise<readonly string[]> => found(up);
+
+  it.each([
+    'alter table core_object alter likes_note set not null',
+    'alter table core_object alter likes_count drop default',
+    'alter table core_object alter likes_count drop default, alter likes_count type bigint',
+  ])('must not become required later: %s', async (up) => {
+    expect(await later(up)).toContain('not-null-without-default');
+  });
+
+  it.each([
+    "alter table core_object alter likes_note set default '', alter likes_note set not null",
+    'alter table core_object alter likes_count drop default; alter table core_object alter likes_count set default 1',
+    'alter table core_object alter likes_count drop not null, alter likes_count drop default',
+    'alter table likes_like alter object_id set not null',
+  ])('may change otherwise: %s', async (up) => {
+    expect(await later(up)).not.toContain('not-null-without-default');
+  });
+});
+
+describe('rows of a table of another plugin', () => {
+  const revisions = (up: string): readonly Sketch[] => [
+    {
+      id: 'queue@0001',
+      up: 'create table queue_job (id serial primary key, name text); create table queue_log (a int)',
+    },
+    { id: 'mail@0001', dependsOn: ['queue@0001'], up },
+  ];
+  const lintMail = async (up: string): Promise<readonly string[]> =>
+    rulesOf(
+      await lint(revisions(up), undefined, {
+        requires: { mail: ['queue'], queue: [] },
+        openTables: { queue: ['queue_job'], mail: ['queue_log'] },
+      }),
+    );
+
+  it.each([
+    "insert into queue_job (name) values ('mail')",
+    "update queue_job set name = 'mail' where name = 'post'",
+    "delete from queue_job where name = 'mail'",
+    "merge into queue_job j using (select 'mail' as name) n on j.name = n.name when not matched then insert (name) values (n.name)",
+  ])('may change if the owner has opened the table: %s', async (up) => {
+    expect(await lintMail(up)).toEqual([]);
+  });
+
+  it.each([
+    'truncate queue_job',
+    'alter table queue_job drop column name',
+    'alter table queue_job add check (id > 0) not valid',
+    // Only the owner of a table can open it.
+    'insert into queue_log values (1)',
+  ])('and nothing else: %s', async (up) => {
+    expect(await lintMail(up)).toContain('foreign-object');
+  });
+
+  it('are refused with both ways to allow the change', async () => {
+    const [finding] = await lint(revisions('insert into queue_log values (1)'));
+    expect(finding?.message).toContain('"headwater": { "plugin": "queue", "openTables": ["queue_log"] }');
+    expect(finding?.message).toContain('-- headwater-lint: allow foreign-object: <reason>');
+  });
+});
+
+describe('a function that two plugins create', () => {
+  const kept = "create function a_f() returns int language sql as 'select 1'";
+  const replaced = kept.replace('create', 'create or replace');
+  const lintBoth = async (a: string, b: string, requires: Readonly<Record<string, readonly string[]>>) => {
+    const findings = await lint(
+      [
+        { id: 'b@1', up: b },
+        { id: 'a@1', up: a },
+      ],
+      ['a@1', 'b@1'],
+      { requires },
+    );
+    return findings.map(({ plugin, rule, message }) => `${plugin} ${rule} ${message}`);
+  };
+
+  it.each([
+    ['insists on creating it', kept, replaced, {}],
+    ['does not know the other', replaced, replaced, { b: ['a'], a: [] }],
+    ['does not know the other, at any distance', replaced, replaced, { b: ['c'], c: ['a'], a: [] }],
+  ])('belongs to the plugin that %s', async (_, a, b, requires) => {
+    expect(await lintBoth(a, b, requires)).toEqual(['b foreign-object This creates function a_f, which a owns.']);
+  });
+
+  it.each([
+    ['create table a_t (id int)', 'create table if not exists a_t (id int)', 'table a_t'],
+    ['create view a_v as select 1 as a', 'create or replace view a_v as select 1 as a', 'view a_v'],
+    ['create sequence a_s', 'create sequence if not exists a_s', 'sequence a_s'],
+  ])('like any object: %s', async (a, b, object) => {
+    expect(await lintBoth(a, b, {})).toEqual([`b foreign-object This creates ${object}, which a owns.`]);
+  });
+});
+
+describe('temporary tables', () => {
+  it('of two plugins with one name have nothing to do with each other', async () => {
+    const up =
+      'create temp table scratch as select 1 as a; update scratch set a = 2; alter table scratch add column b int; drop table scratch';
+    const sketches = [
+      { id: 'core@1', up },
+      { id: 'likes@1', up },
+    ];
+    expect(rulesOf(await lint(sketches, ['core@1', 'likes@1']))).toEqual([]);
+  });
+
+  it('hide a table of another plugin', async () => {
+    expect(
+      await found('create temp table core_activity (id int); delete from core_activity; drop table core_activity'),
+    ).toEqual([]);
+  });
+});
+
+describe('opaque-statement', () => {
+  const block = 'do $$ begin insert into likes_like select id from core_activity; end $$';
+
+  it('proposes the latest revisions of what the plugin requires', async () => {
+    const sketches: Sketch[] = [
+      ...community,
+      { id: 'notes@0001', up: 'create table notes_note (id int)' },
+      { id: 'likes@0002', up: `select 1; ${block}` },
+    ];
+    const findings = await lint(sketches, undefined, { requires: { likes: ['notes'], notes: ['core'], core: [] } });
+    expect(findings).toMatchObject([
+      {
+        rule: 'opaque-statement',
+        level: 'info',
+        statement: block,
+        safer: "dependsOn: ['core@0002_activities', 'notes@0001'], // the latest revisions of what the plugin requires",
+      },
+    ]);
+  });
+
+  it.each([
+    ['select core_fn()', true],
+    ['call core_fn()', true],
+    [block, true],
+    ["select lower('A')", false],
+  ])('concerns %s: %s', async (up, isOpaque) => {
+    expect((await found(up)).includes('opaque-statement')).toBe(isOpaque);
+  });
+
+  it('is not reported if the revision depends on them, or if the plugin requires nothing', async () => {
+    expect(await found(block, { dependsOn: ['core@0002_activities'] })).toEqual([]);
+    const sketches = [...community, { id: 'likes@0002', up: block }];
+    expect(rulesOf(await lint(sketches, undefined, { requires: { likes: [] } }))).toEqual([]);
+    expect(rulesOf(await lint([{ id: 'core@1', up: block }]))).toEqual([]);
+  });
+});
+
 describe('missing-breaking', () => {
   it('reports a change that older code is not compatible with, unless the revision is marked breaking', async () => {
     const up = 'alter table likes_like rename object_id to thing_id';
@@ -204,9 +354,19 @@ describe('the text of a single revision', () => {
     const [finding] = await lint([{ id: 'core@1', up: 'create table t (id uuid default uuidv7())' }]);
     expect(finding).toMatchObject({
       rule: 'newer-syntax',
-      message: 'This uses uuidv7(), new in PostgreSQL 18; the oldest supported version is 15.',
+      message: expect.stringContaining('This uses uuidv7(), new in PostgreSQL 18; the oldest supported version is 15.'),
     });
     expect(await found('create table t (a int, unique nulls not distinct (a)); select gen_random_uuid()')).toEqual([]);
+  });
+
+  it('names a newer function once, with all its places and the comment that allows it', async () => {
+    const up = Array.from({ length: 12 }, () => 'select uuidv7();').join('\n');
+    const [finding, ...more] = await lint([{ id: 'core@1', up: `${up}\nselect json_scalar(1)` }]);
+    expect(more.map(({ message }) => message)).toEqual([expect.stringContaining('SQL/JSON query functions')]);
+    expect(finding?.message).toContain('-- headwater-lint: allow newer-syntax: <reason>');
+    expect(finding?.message).toMatch(/in 12 places: lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more of the SQL\.$/);
+    const allowed = `-- headwater-lint: allow newer-syntax: only on 18\n${up}`;
+    expect(await found(allowed)).toEqual([]);
   });
 });
 

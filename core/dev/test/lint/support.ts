@@ -50,11 +50,34 @@ function body(text: string | null): RevisionBody {
   return text === null ? { kind: 'code', version: 1, run: () => {} } : { kind: 'sql', text };
 }
 
+/** The parts of plugins that lint tests vary. */
+export interface LintedPlugins {
+  /** Default: core alone. */
+  readonly requires?: Readonly<Record<string, readonly string[]>>;
+  /** Default: none. */
+  readonly openTables?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Lints the last of the revisions, or the `chosen` ones. */
-export function lint(sketches: readonly Sketch[], chosen?: readonly string[]): Promise<readonly Finding<LintRule>[]> {
+export function lint(
+  sketches: readonly Sketch[],
+  chosen?: readonly string[],
+  { requires = {}, openTables = {} }: LintedPlugins = {},
+): Promise<readonly Finding<LintRule>[]> {
   const revisions = revisionsOf(sketches);
   const last = revisions.at(-1)?.id ?? '';
+  const names = [...new Set([...revisions.map(({ plugin }) => plugin), ...Object.keys(requires)])];
+  const requirementsOf = (name: string): readonly string[] => requires[name] ?? (name === 'core' ? [] : ['core']);
   return lintRevisions({
+    plugins: new Map(
+      names.map((name) => [
+        name,
+        {
+          requires: requirementsOf(name).map((plugin) => ({ plugin, package: plugin, range: '*', optional: false })),
+          openTables: openTables[name] ?? [],
+        },
+      ]),
+    ),
     graph: revisionGraph(revisions),
     revisions: new Map(revisions.map((revision) => [revision.id, revision])),
     chosen: chosen ?? [last],

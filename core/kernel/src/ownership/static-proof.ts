@@ -117,6 +117,7 @@ function journaled(schema: TrackedSchema): {
       const [created, changed, dropped]: [ObjectName[], ObjectName[], ObjectName[]] = [[], [], []];
       for (const [key, old] of before) {
         const now = schema.objects.get(key);
+        if (isTemporary(now ?? old)) continue;
         const isNew = now?.createdBy === author.id && old?.createdBy !== author.id;
         if (now !== undefined && isNew) created.push(objectName(now));
         if (old !== undefined && (now === undefined || isNew) && !isMoved(old)) dropped.push(objectName(old));

@@ -6,13 +6,16 @@ import {
   quoteName,
   type SqlObject,
   type SqlStatement,
+  type TrackedObject,
   type TrackedObjects,
   trackedSchema,
   trackStatement,
   unattributed,
 } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
-import { placeOf, type LintedRevision } from '../linted-revision.ts';
+import { placeOf, requirementsOf, type LintedRevision } from '../linted-revision.ts';
+import { lastStep, netChanges } from '../net-changes.ts';
+import { exampleDefault } from './not-null-without-default.ts';
 
 /**
  * Reports changes to objects that other plugins own. On another plugin's table, a plugin may add columns that are
@@ -28,7 +31,11 @@ export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
     const at = placeOf(context, statement);
     return problems.map((problem): RuleFinding => ({ rule: 'foreign-object', ...problem, at }));
   });
-  return [...findings, ...requiredColumns(context, schema.objects, ownership)];
+  return [
+    ...findings,
+    ...requiredColumns(context, schema.objects, ownership),
+    ...columnsMadeRequired(context, ownership),
+  ];
 }
 
 /** The owners of objects, according to the revisions. */
@@ -37,14 +44,27 @@ interface ObjectOwnership {
   readonly ownerOf: (object: SqlObject) => string | null;
   /** Returns the columns of a table that the plugin owned before the revision. */
   readonly ownColumns: (table: string) => readonly string[];
+  /** Whether a plugin has opened a table to rows of other plugins. */
+  readonly isOpen: (owner: string, table: string) => boolean;
 }
 
-function ownershipIn({ revision: { id, plugin }, ancestors, origins }: LintedRevision): ObjectOwnership {
+function ownershipIn(context: LintedRevision): ObjectOwnership {
+  const {
+    revision: { id, plugin },
+    ancestors,
+    origins,
+    plugins,
+  } = context;
   const before = origins.before(id);
   return {
     plugin,
+    isOpen: (owner, table) => plugins.get(owner)?.openTables.includes(table) === true,
     ownerOf(object) {
-      const made = origins.of(object).filter(({ revision }) => revision !== id);
+      const all = origins.of(object);
+      const isOwn = all.some((origin) => origin.object.plugin === plugin);
+      // Of two plugins that create an object, the one that does not know the other owns it.
+      const knowsThis = (other: string): boolean => isOwn && requirementsOf(context, other).has(plugin);
+      const made = all.filter(({ revision, object: { plugin: other } }) => revision !== id && !knowsThis(other));
       return (made.findLast(({ revision }) => ancestors.has(revision)) ?? made.at(-1))?.object.plugin ?? null;
     },
     ownColumns: (table) =>
@@ -134,9 +154,39 @@ function rowChanges(
   const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
   if (owner === null) return [];
   const own = [...ownership.ownColumns(table), ...columnsMadeHere(objects, table)];
-  if (own.length > 0 && !('TruncateStmt' in node)) return [];
+  if ((own.length > 0 || ownership.isOpen(owner, table)) && !('TruncateStmt' in node)) return [];
   const message = `This changes rows of ${table}, which ${owner} owns and on which ${ownership.plugin} owns no column.`;
-  return [{ object: table, message, safer: leaveToOwner(owner) }];
+  if ('TruncateStmt' in node) return [{ object: table, message, safer: leaveToOwner(owner) }];
+  const fields = `"headwater": { "plugin": "${owner}", "openTables": ["${table.replaceAll('"', '\\"')}"] }`;
+  const ways =
+    `If its rows belong to many plugins, ${owner} opens it in its package.json: ${fields}. To allow only this ` +
+    'statement, write above it: -- headwater-lint: allow foreign-object: <reason>';
+  return [{ object: table, message: `${message} ${ways}`, safer: leaveToOwner(owner) }];
+}
+
+/**
+ * Reports the plugin's own columns on tables of other plugins that the text makes required: inserts of the owner then
+ * fail while the plugin is not active.
+ */
+function columnsMadeRequired(context: LintedRevision, ownership: ObjectOwnership): readonly RuleFinding[] {
+  const net = netChanges(context.statements, context.origins.before(context.revision.id));
+  const isRequired = (column: TrackedObject | null): boolean => column?.notNull === true && column.hasDefault !== true;
+  return net.changes.flatMap((change): readonly RuleFinding[] => {
+    const { before, after } = change;
+    const { kind, table, name, plugin } = before;
+    if (kind !== 'column' || table === null || plugin !== ownership.plugin) return [];
+    if (isRequired(before) || !isRequired(after)) return [];
+    const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
+    const step = lastStep(change, (from, to) => !isRequired(from) && isRequired(to));
+    if (owner === null || step === null) return [];
+    const object = `${table}.${name}`;
+    const message =
+      `This makes ${object} NOT NULL without a default, on a table of ${owner}: inserts into ${table} fail while ` +
+      `${ownership.plugin} is not active.`;
+    const standard = before.type === undefined ? '…' : exampleDefault(before.type);
+    const safer = `alter table ${quoteName(table)} alter column ${quoteName(name)} set default ${standard};`;
+    return [{ rule: 'not-null-without-default', object, message, safer, at: placeOf(context, step.statement) }];
+  });
 }
 
 /** Reports required columns on another plugin's table: they make inserts fail while this plugin is not active. */

@@ -2,20 +2,24 @@ import { nodesIn, scanSql, stringsIn, type SqlStatement } from '@headwater/kerne
 import type { RuleFinding } from '../finding.ts';
 import { newerFunctions, newerSyntaxTable } from './newer-syntax-table.ts';
 
-/** Reports syntax and functions that a server of major version `oldest` does not have. */
+/** Reports syntax and functions that a server of major version `oldest` does not have, each once with all its places. */
 export async function newerSyntax(
   sql: string,
   statements: readonly SqlStatement[],
   oldest: number,
 ): Promise<readonly RuleFinding[]> {
-  const found = await newerSyntaxIn(statements, oldest);
-  return found.map(({ statement: { text, line }, name, since, instead }) => ({
-    rule: 'newer-syntax',
-    object: null,
-    message: `This uses ${name}, new in PostgreSQL ${since}; the oldest supported version is ${oldest}.`,
-    safer: instead,
-    at: { sql, statement: text, line },
-  }));
+  const uses = Map.groupBy(await newerSyntaxIn(statements, oldest), ({ name }) => name);
+  return Array.from(uses.values(), (all): RuleFinding[] => {
+    const [first] = all;
+    if (first === undefined) return [];
+    const { statement, name, since, instead } = first;
+    const message =
+      `This uses ${name}, new in PostgreSQL ${since}; the oldest supported version is ${oldest}. To allow it, write ` +
+      'anywhere in this SQL: -- headwater-lint: allow newer-syntax: <reason>';
+    const at = { sql, statement: statement.text, line: statement.line };
+    const alsoAt = [...new Set(all.slice(1).map((use) => use.statement.line))];
+    return [{ rule: 'newer-syntax', object: null, message, safer: instead, at, alsoAt }];
+  }).flat();
 }
 
 /** A use of newer syntax in a statement. */

@@ -9,6 +9,7 @@ import {
   type SqlObject,
   type SqlStatement,
 } from '@headwater/kernel/internal/sql';
+import { dependsOnLine } from '../depends-on-line.ts';
 import type { RuleFinding } from '../finding.ts';
 import { placeOf, type LintedRevision } from '../linted-revision.ts';
 
@@ -33,7 +34,7 @@ export function undeclaredDependency(context: LintedRevision): readonly RuleFind
     trackStatement(schema, statement, unattributed);
   }
   const latest = [...missing.keys()].filter((id) => ![...missing.keys()].some((other) => history.revises(other, id)));
-  const line = dependsOnLine(context.revision.dependsOn, latest, missing);
+  const line = suggestedLine(context.revision.dependsOn, latest, missing);
   return Array.from(missing, ([revision, { objects, first }]): RuleFinding => {
     const names = namesOf(objects);
     return {
@@ -77,12 +78,11 @@ function missingRevision(
   return fits && !ancestorsOf(graph, latest).has(id) ? latest : first.revision;
 }
 
-function dependsOnLine(
+function suggestedLine(
   declared: readonly string[],
   latest: readonly string[],
   missing: ReadonlyMap<string, Missing>,
 ): string {
-  const ids = [...new Set([...declared, ...latest])].toSorted();
   const names = namesOf([...missing.values()].flatMap(({ objects }) => objects));
-  return `dependsOn: [${ids.map((id) => `'${id}'`).join(', ')}], // ${names.join(', ')}`;
+  return dependsOnLine([...declared, ...latest], names.join(', '));
 }
