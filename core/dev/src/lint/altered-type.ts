@@ -19,6 +19,8 @@ export interface AlteredType {
   readonly object: string;
   /** The change of types for a message: `from text to int4`. */
   readonly types: string;
+  /** The new type. */
+  readonly type: SqlType;
   /** The new type, as SQL. */
   readonly to: string;
   readonly change: TypeChange;
@@ -36,6 +38,7 @@ export function alteredType({ table, command, objects }: AlterTableContext): Alt
     column,
     object: `${table}.${column}`,
     types: explainTypes(from, to),
+    type: to,
     to: typeSql(to),
     change: typeChangeIn(objects, from, objects, to),
     using: usingExpression(def.ColumnDef.raw_default, column, from),

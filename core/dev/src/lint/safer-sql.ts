@@ -24,7 +24,8 @@ export function replaceColumn(table: string, column: string, replacement: string
   const on = quoteName(table);
   return [
     `alter table ${on} add column ${quoteName(replacement)} ${type} null;`,
-    '-- write both from the application, fill the new one in batches, then read the new one; in a later release:',
+    '-- write both from the application, fill the new one in batches, then read the new one; in a later release, when no',
+    '-- code and no view uses the old one:',
     `alter table ${on} drop column ${quoteName(column)};`,
   ].join('\n');
 }

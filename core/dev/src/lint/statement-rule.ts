@@ -26,6 +26,8 @@ export interface StatementContext {
   readonly statement: SqlStatement;
   /** The database objects that exist before the statement runs. */
   readonly objects: TrackedObjects;
+  /** The database objects that exist before the text runs. */
+  readonly before: TrackedObjects;
   /** The statements before it in the text. */
   readonly earlier: readonly SqlStatement[];
   /** The statements after it in the text. */

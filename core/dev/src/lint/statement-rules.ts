@@ -64,6 +64,7 @@ export async function lintStatements(
       sql,
       statement,
       objects,
+      before: history?.objects ?? new Map(),
       earlier: statements.slice(0, index),
       later: statements.slice(index + 1),
       transaction,

@@ -3,6 +3,7 @@ import {
   nameText,
   optionsIn,
   parseName,
+  partsOfTable,
   quoteIdentifiers,
   quoteName,
   stringsIn,
@@ -151,34 +152,41 @@ function indexed(context: ConstraintContext, created: SqlObject | null): Stateme
   return { rule: 'long-lock', object: name, message, safer };
 }
 
-/** Returns the steps that build a unique index concurrently and turn it into the constraint. */
-function addIndexed(
-  { constraint }: ConstraintContext,
-  table: string,
-  name: string,
-  columns: readonly string[],
-): string {
+/**
+ * Returns the steps that build a unique index concurrently and turn it into the constraint, in the place of the
+ * constraints that it replaces.
+ */
+function addIndexed(context: ConstraintContext, table: string, name: string, columns: readonly string[]): string {
+  const { constraint, before } = context;
   const { contype, including, nulls_not_distinct: distinct, deferrable, initdeferred, options } = constraint;
-  const [on, quoted] = [quoteName(table), quoteName(name)];
+  const replaced = partsOfTable(before, table).filter(
+    (part) =>
+      part.kind === 'constraint' && (part.name === name || (contype === 'CONSTR_PRIMARY' && part.form === 'primary')),
+  );
+  const isFree = replaced.every((part) => part.name !== name);
+  const index = isFree ? name : parseName(freeIndexName(before, table, columns.join('_'), 'key')).name;
+  const on = quoteName(table);
   const included = stringsIn(including);
   const parameters = optionsIn(options).flatMap(({ defname, arg }) =>
     arg !== undefined && 'Integer' in arg ? [`${defname} = ${arg.Integer.ival ?? 0}`] : [],
   );
-  const index = [
-    `create unique index concurrently ${quoted} on ${on} (${quoteIdentifiers(columns)})`,
+  const create = [
+    `create unique index concurrently ${quoteName(index)} on ${on} (${quoteIdentifiers(columns)})`,
     ...(included.length > 0 ? [`include (${quoteIdentifiers(included)})`] : []),
     ...(distinct === true ? ['nulls not distinct'] : []),
     ...(parameters.length > 0 ? [`with (${parameters.join(', ')})`] : []),
   ];
   const add = [
-    `alter table ${on} add constraint ${quoted} ${contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique'} using index ${quoted}`,
+    `alter table ${on} add constraint ${quoteName(name)} ${contype === 'CONSTR_PRIMARY' ? 'primary key' : 'unique'}`,
+    `using index ${quoteName(index)}`,
     ...(deferrable === true ? ['deferrable'] : []),
     ...(initdeferred === true ? ['initially deferred'] : []),
   ];
   return [
     '-- in a separate revision, before this one:',
-    concurrentIndexFields(nameText({ ...parseName(table), name }), index.join(' ')),
+    concurrentIndexFields(nameText({ ...parseName(table), name: index }), create.join(' ')),
     '-- then:',
+    ...replaced.map((part) => `alter table ${on} drop constraint ${quoteName(part.name)};`),
     `${add.join(' ')};`,
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { Node } from 'libpg-query';
 import {
+  findObject,
   isBuiltinFunction,
+  isCreatedInSameSql,
   isSerial,
   nameFromNodes,
   nameText,
@@ -126,12 +128,15 @@ function byNewType(context: AlterTableContext): readonly StatementFinding[] {
   const altered = alteredType(context);
   if (altered === null) return [];
   const { table, statement } = context;
-  const { object, column, types, to, change, using } = altered;
+  const { object, column, types, to, change, using, type } = altered;
   if (!change.rewrites && !using.computed && !using.lossy) return [];
   const rewrites = `Changing the type of ${object} ${types} rewrites all of ${table} ${underLock}`;
-  const report = (message: string, safer: string): readonly StatementFinding[] => [
+  const report = (message: string, safer: string | null): readonly StatementFinding[] => [
     { rule: 'table-rewrite', object, message, safer },
   ];
+  if (isCreatedInSameSql(context.objects, { kind: 'type', name: type.name, table: null })) {
+    return report(`${rewrites}.`, addedValues(context, column, type.name));
+  }
   if (change.byTimeZone !== true || using.computed) {
     return report(`${rewrites}.`, replaceColumn(table, column, `${column}_new`, to));
   }
@@ -140,6 +145,18 @@ function byNewType(context: AlterTableContext): readonly StatementFinding[] {
     `${rewrites}, unless the time zone of the session is UTC. The new values depend on it: PostgreSQL reads the old ones ` +
     'as local times of that zone.';
   return report(message, `-- if the values are times in UTC:\nset local timezone = 'UTC';\n${statement.text};`);
+}
+
+/** Returns the statements that add the values of a rebuilt enum to the old one; `null` if it does not only grow. */
+function addedValues({ objects, table }: AlterTableContext, column: string, rebuilt: string): string | null {
+  const typeNamed = (name: string) => findObject(objects, { kind: 'type', name, table: null });
+  const old = typeNamed(findObject(objects, { kind: 'column', name: column, table })?.type?.name ?? '');
+  const values = typeNamed(rebuilt)?.values ?? [];
+  if (old?.before === undefined || old.values?.every((value) => values.includes(value)) !== true) return null;
+  const { name } = old.before;
+  const added = values.filter((value) => old.values?.includes(value) === false);
+  const statements = added.map((value) => `alter type ${quoteName(name)} add value ${quoteLiteral(value)};`);
+  return statements.length === 0 ? null : ['-- instead of rebuilding the type:', ...statements].join('\n');
 }
 
 function setsUtc({ node }: AlterTableContext['statement']): boolean {
