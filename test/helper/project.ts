@@ -49,6 +49,8 @@ export interface PluginSketch {
   readonly optional?: readonly string[];
   /** Whether it requires plugin zero. Default: true. */
   readonly requiresCore?: boolean;
+  /** Default: none. */
+  readonly openTables?: readonly string[];
   /** Default: 1.0.0. */
   readonly version?: string;
   /** Fields of `definePlugin` besides the name, as source. */
@@ -190,7 +192,7 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
       version,
       type: 'module',
       keywords: ['headwater-plugin'],
-      headwater: { plugin: name },
+      headwater: { plugin: name, ...(sketch.openTables !== undefined && { openTables: sketch.openTables }) },
       exports: { '.': { 'headwater-source': './src/index.js', default: './dist/index.js' } },
       peerDependencies: { '@headwater/kernel': '^1.0.0', ...Object.fromEntries(peers) },
       ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),

@@ -26,7 +26,7 @@ export interface LintInput {
   readonly chosen: readonly string[];
   /** The oldest major version of PostgreSQL that the revisions must support. */
   readonly oldest: number;
-  /** The revisions that no release has shipped. Their tables are not in use. Default: none. */
+  /** The revisions that no release has shipped. Their tables are still small. Default: none. */
   readonly unshipped?: ReadonlySet<string>;
   /** The active plugins, by name. Default: plugins that require nothing and open no table. */
   readonly plugins?: ReadonlyMap<string, LintedPlugin>;

@@ -34,8 +34,10 @@ export interface StatementContext {
   readonly later: readonly SqlStatement[];
   /** Whether the revision runs in a transaction. */
   readonly transaction: boolean;
-  /** Whether running applications use a table or view: neither the text nor an unshipped revision created it. */
+  /** Whether a table or view exists before the text, so that others may wait for its locks. */
   readonly isInUse: (relation: string) => boolean;
+  /** Whether a release has shipped the revision that created a table or view. */
+  readonly isShipped: (relation: string) => boolean;
 }
 
 /** One command of an `alter table`. */

@@ -41,7 +41,7 @@ export interface LintOptions {
   readonly history?: { readonly objects: TrackedObjects };
   /** Whether the SQL runs in a transaction. Default: true. */
   readonly transaction?: boolean;
-  /** The revisions that have not been shipped, so that no table of theirs is in use. Default: none. */
+  /** The revisions that no release has shipped, so that their tables are still small. Default: none. */
   readonly unshipped?: ReadonlySet<string>;
 }
 
@@ -68,7 +68,8 @@ export async function lintStatements(
       earlier: statements.slice(0, index),
       later: statements.slice(index + 1),
       transaction,
-      isInUse: (relation) => !isNewTable(objects, relation) && !unshipped.has(creatorOf(objects, relation)),
+      isInUse: (relation) => !isNewTable(objects, relation),
+      isShipped: (relation) => !unshipped.has(creatorOf(objects, relation)),
     };
     const commands = alterTableCommands(context);
     for (const [i, rule] of statementRules.entries()) {

@@ -45,7 +45,13 @@ describe('kernel migrate:lint', () => {
   let project: Project;
   beforeAll(async () => {
     project = await makeProject({ plugins });
+    ship(project, 'likes@0001_create_like');
   });
+
+  /** Records that a release of likes has shipped a revision. */
+  const ship = ({ write }: Project, revision: string): void => {
+    write('plugins/likes/revisions.lock.json', JSON.stringify({ [revision]: { since: '1.0.0', normal: 'n1:' } }));
+  };
 
   const json = async (...args: readonly string[]): Promise<Linted> =>
     (await project.kernel('migrate:lint', '--json', ...args)).json() as Linted;
@@ -61,7 +67,7 @@ describe('kernel migrate:lint', () => {
       safer:
         -- in a separate revision:
         transaction: false,
-        up: sql\`create index concurrently likes_index on likes_like (user_id)\`,
+        up: sql\`create index concurrently "likes_index" on likes_like (user_id)\`,
         check: sql\`select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('"likes_index"')), false)\`,
         down: sql\`drop index concurrently "likes_index"\`,
 
@@ -86,14 +92,14 @@ notes
     info missing-down
       This revision has no \`down\`, so it cannot be reverted.
 
-2 errors, 2 warnings, 1 note in 6 revisions.
+2 errors, 2 warnings, 1 note in 5 revisions.
 `);
   });
 
   it('reports the same findings with --json', async () => {
     const { revisions, errors, warnings, findings } = await json();
     expect({ errors, warnings, count: findings.length }).toEqual({ errors: 2, warnings: 2, count: 5 });
-    expect(revisions).toHaveLength(6);
+    expect(revisions).toHaveLength(5);
     expect(findings[0]).toEqual({
       plugin: 'likes',
       revision: 'likes@0002_index',
@@ -111,7 +117,7 @@ notes
 
   it('lints the named plugins, and an installed plugin only if it is named', async () => {
     expect((await json('core')).revisions).toEqual(['core@0001_create_users', 'core@0002_create_objects']);
-    expect((await json('likes', 'core')).revisions).toHaveLength(4);
+    expect((await json('likes', 'core')).revisions).toHaveLength(3);
     const album = await project.kernel('migrate:lint', 'album', '--json');
     expect(album.code).toBe(13);
     expect(album.json()).toMatchObject({ findings: [{ rule: 'syntax', line: null }, { rule: 'missing-down' }] });
@@ -139,6 +145,30 @@ notes
     });
     ok(await trapped.kernel('migrate:lint'));
     expect(trap.calls()).toBe(0);
+  });
+
+  it('reports an index only if a release has shipped its table', async () => {
+    const early = await makeProject({ plugins: { core: plugins['core'] ?? {}, likes: plugins['likes'] ?? {} } });
+    expect(ok(await early.kernel('migrate:lint', 'likes', '--strict')).stdout).toBe('No problems in 2 revisions.\n');
+    ship(early, 'likes@0001_create_like');
+    expect(await early.kernel('migrate:lint', 'likes', '--strict')).toMatchObject({ code: 3 });
+  });
+
+  it('knows the tables that their owners opened, and what plugins require', async () => {
+    const opened = await makeProject({
+      plugins: {
+        queue: { openTables: ['queue_job'], revisions: { '0001_job': 'create table queue_job (a int)' } },
+        mail: {
+          requires: ['queue'],
+          revisions: {
+            '0001_job': { dependsOn: ['queue@0001_job'], up: 'insert into queue_job values (1)', down: 'select 1' },
+          },
+        },
+        post: { requires: ['queue'], revisions: { '0001_do': { up: 'do $$ begin end $$', down: 'select 1' } } },
+      },
+    });
+    const { findings } = (await opened.kernel('migrate:lint', 'mail', 'post', '--json')).json() as Linted;
+    expect(findings).toMatchObject([{ plugin: 'post', rule: 'opaque-statement', level: 'info' }]);
   });
 
   it('skips published revisions, unless --all is given', async () => {

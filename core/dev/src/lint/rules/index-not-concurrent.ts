@@ -5,17 +5,17 @@ import { concurrentIndexFields, freeIndexName, isPartitioned, leafPartitions } f
 import { clauseAt } from '../source-text.ts';
 import type { StatementContext, StatementRule } from '../statement-rule.ts';
 
-/** Reports `create index` without `concurrently` on a table in use. */
+/** Reports `create index` without `concurrently` on a table that a release has shipped. */
 export const indexNotConcurrent: StatementRule = { statement: blockingIndex };
 
 function blockingIndex(context: StatementContext): readonly StatementFinding[] {
-  const { statement, objects, isInUse } = context;
+  const { statement, objects, isInUse, isShipped } = context;
   const { node, creates } = statement;
   if (!('IndexStmt' in node) || node.IndexStmt.concurrent === true || node.IndexStmt.relation === undefined) return [];
   const { relation } = node.IndexStmt;
   const table = relationName(relation);
   const name = creates.find(({ kind }) => kind === 'index')?.name ?? '';
-  if (!isInUse(table)) return [];
+  if (!isInUse(table) || !isShipped(table)) return [];
   const message = `Building index ${name} blocks writes to ${table} until it is done.`;
   const report = (safer: string | null): readonly StatementFinding[] => [
     { rule: 'index-not-concurrent', object: name, message, safer },
