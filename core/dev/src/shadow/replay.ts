@@ -83,7 +83,12 @@ async function run(
     packages: new Map(replayed.values().map(({ plugin }) => [plugin, plugin])),
   };
   const { error } = await migrate(
-    { session, revisionSet, settings: replaySettings, shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard } },
+    {
+      session,
+      revisionSet,
+      settings: replaySettings,
+      shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard },
+    },
     {
       kind,
       upToDate: null,

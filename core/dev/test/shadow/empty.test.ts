@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replayUp, type ReplayRevision } from '../../src/shadow/replay.ts';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import { replayUp } from '../../src/shadow/replay.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { revision as sketched } from '../../../kernel/test/db/support.ts';
 import { databaseKinds, testDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
 import { stateDifferences, stateOf } from './database-state.ts';
 
@@ -118,11 +120,8 @@ describe.each(databaseKinds)('an emptied shadow on %s equals a new one', (kind) 
   });
   afterAll(() => shadow[Symbol.asyncDispose]());
 
-  const revision = (text: string, more: Partial<ReplayRevision> = {}): ReplayRevision => ({
-    id: 'm@0001_make',
-    up: { kind: 'sql', text },
-    down: null,
-    file: null,
+  const revision = (text: string, more: Partial<Revision> = {}): Revision => ({
+    ...sketched({ id: `m@${more.slug ?? '0001_make'}`, up: text }),
     ...more,
   });
 
@@ -134,7 +133,7 @@ describe.each(databaseKinds)('an emptied shadow on %s equals a new one', (kind) 
     'after a revision with %s',
     async (_, text) => {
       await shadow.empty();
-      await replayUp(shadow.session, [revision(text)]);
+      await replayUp(shadow, [revision(text)]);
       await shadow.empty();
       expect(stateDifferences(fresh, await stateOf(shadow.session))).toEqual([]);
     },
@@ -144,11 +143,16 @@ describe.each(databaseKinds)('an emptied shadow on %s equals a new one', (kind) 
     'after a revision outside of a transaction with %s',
     async (_, text) => {
       await shadow.empty();
-      await replayUp(shadow.session, [
-        revision('create table t (id int)'),
-        ...text
-          .split('; create tablespace')
-          .map((part, i) => revision(i === 0 ? part : `create tablespace${part}`, { transaction: false })),
+      await replayUp(shadow, [
+        revision('create table t (id int); create sequence calls'),
+        ...text.split('; create tablespace').map((part, i) =>
+          revision(i === 0 ? part : `create tablespace${part}`, {
+            slug: `000${i + 2}`,
+            transaction: false,
+            // False before the statement, true after it.
+            check: "select nextval('calls') % 2 = 0",
+          }),
+        ),
       ]);
       await shadow.empty();
       expect(stateDifferences(fresh, await stateOf(shadow.session))).toEqual([]);
@@ -157,7 +161,7 @@ describe.each(databaseKinds)('an emptied shadow on %s equals a new one', (kind) 
 
   it('after a code revision', async () => {
     await shadow.empty();
-    const code: Pick<ReplayRevision, 'up'> = {
+    const code: Pick<Revision, 'up'> = {
       up: {
         kind: 'code',
         version: 1,
@@ -167,7 +171,7 @@ describe.each(databaseKinds)('an emptied shadow on %s equals a new one', (kind) 
         },
       },
     };
-    await replayUp(shadow.session, [revision('', code)]);
+    await replayUp(shadow, [revision('', code)]);
     await shadow.empty();
     expect(stateDifferences(fresh, await stateOf(shadow.session))).toEqual([]);
   });

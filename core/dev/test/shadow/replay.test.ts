@@ -115,11 +115,11 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
 
   it('restores the session after a revision that fails', async () => {
     const up = `prepare p as select 1; set session_authorization = pg_monitor; select 1/0`;
-    const alone = replayUp(shadow.session, [revision('1', up)]);
+    const alone = replayUp(shadow, [revision('1', up)]);
     await expect(alone).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
-    const inBatch = replayUp(shadow.session, [revision('1', 'create table one ()'), revision('2', up)]);
+    const inBatch = replayUp(shadow, [revision('1', 'create table one ()'), revision('2', up)]);
     await expect(inBatch).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
-    await replayUp(shadow.session, [revision('1', 'prepare p as select 1; create table two ()')]);
+    await replayUp(shadow, [revision('1', 'prepare p as select 1; create table two ()')]);
     expect(await tables()).toEqual(['one', 'two']);
   });
 

@@ -1,25 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replayDown, replayUp, type ReplayRevision } from '../../src/shadow/replay.ts';
+import type { Revision } from '@headwater/kernel/internal/plugins';
+import { replayDown, replayUp } from '../../src/shadow/replay.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
+import { revision as sketched } from '../../../kernel/test/db/support.ts';
 import { holding } from '../../../kernel/test/entities/support.ts';
 import { onServer, serverUrl } from '../../../../test/helper/database.ts';
 
-function revision(text: string, more: Partial<ReplayRevision> = {}): ReplayRevision {
-  return { id: 'm@0001_make', up: { kind: 'sql', text }, down: null, file: null, ...more };
+function revision(text: string, more: Partial<Revision> = {}): Revision {
+  return { ...sketched({ id: 'm@0001_make', up: text }), file: '', ...more };
 }
 
-function asDynamic(text: string): ReplayRevision {
+function asDynamic(text: string): Revision {
   return revision(`do $do$ begin execute $ex$${text}$ex$; end $do$`);
 }
 
-function asSubtransaction(text: string): ReplayRevision {
+function asSubtransaction(text: string): Revision {
   return revision(
     `do $do$ begin begin execute $ex$${text}$ex$; exception when division_by_zero then null; end; end $do$`,
   );
 }
 
-function asCode(text: string): ReplayRevision {
-  const run: Extract<ReplayRevision['up'], { kind: 'code' }>['run'] = async ({ query, sql }) => {
+function asCode(text: string): Revision {
+  const run: Extract<Revision['up'], { kind: 'code' }>['run'] = async ({ query, sql }) => {
     await query({ ...sql``, text });
   };
   return revision('', { up: { kind: 'code', version: 1, run } });
@@ -91,7 +93,7 @@ describe('a revision in a shadow on a server', () => {
     it.each(inTransaction)('cannot run: %s', async (text, changed) => {
       await shadow.empty();
       const table = revision('create table kept (id int)', { id: 'm@0000_keep' });
-      await expect(replayUp(shadow.session, [table, written(text)])).rejects.toMatchObject({
+      await expect(replayUp(shadow, [table, written(text)])).rejects.toMatchObject({
         code: 'SHADOW_SERVER_CHANGED',
         exitCode: 22,
         message: holding(changed),
@@ -102,7 +104,7 @@ describe('a revision in a shadow on a server', () => {
 
     it('cannot comment on what all databases share', async () => {
       await shadow.empty();
-      const running = replayUp(shadow.session, [written(`comment on role shared_role is 'other'`)]);
+      const running = replayUp(shadow, [written(`comment on role shared_role is 'other'`)]);
       await expect(running).rejects.toMatchObject({ code: 'SHADOW_SERVER_CHANGED' });
       expect(await sharedState()).toEqual(before);
     });
@@ -120,7 +122,7 @@ describe('a revision in a shadow on a server', () => {
     [`copy (select 1) to program 'true'`, 'files of the server'],
   ])('cannot run outside of a transaction: %s', async (text, changed) => {
     await shadow.empty();
-    await expect(replayUp(shadow.session, [revision(text, { transaction: false })])).rejects.toMatchObject({
+    await expect(replayUp(shadow, [revision(text, { transaction: false })])).rejects.toMatchObject({
       code: 'SHADOW_SERVER_CHANGED',
       message: holding('It was not run'),
       details: { changed, statement: text },
@@ -131,7 +133,7 @@ describe('a revision in a shadow on a server', () => {
   it('cannot change the server in its `down` either', async () => {
     await shadow.empty();
     const down = { kind: 'sql', text: 'drop role if exists shared_role' } as const;
-    await expect(replayDown(shadow.session, [revision('select 1', { down })])).rejects.toMatchObject({
+    await expect(replayDown(shadow, [revision('select 1', { down })])).rejects.toMatchObject({
       code: 'SHADOW_SERVER_CHANGED',
       details: { direction: 'down' },
     });
@@ -150,7 +152,7 @@ describe('a revision in a shadow on a server', () => {
     `create subscription s connection 'host=/nowhere' publication p with (connect = off)`,
   ])('may change its own database: %s', async (text) => {
     await shadow.empty();
-    await replayUp(shadow.session, [revision(text)]);
+    await replayUp(shadow, [revision(text)]);
     await shadow.empty();
     expect(await sharedState()).toEqual(before);
   });

@@ -4,6 +4,7 @@ import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
 import { trackSql, type SqlStatement } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
+import { isTemporary } from '../sql/temporary-objects.ts';
 import { nodeKind, nodesIn, stringsIn } from '../sql/syntax-tree.ts';
 import type { Author } from '../sql/track-statement.ts';
 import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-object.ts';
@@ -117,7 +118,8 @@ function journaled(schema: TrackedSchema): {
       const [created, changed, dropped]: [ObjectName[], ObjectName[], ObjectName[]] = [[], [], []];
       for (const [key, old] of before) {
         const now = schema.objects.get(key);
-        if (isTemporary(now ?? old)) continue;
+        const object = now ?? old;
+        if (object === undefined || isTemporary(object)) continue;
         const isNew = now?.createdBy === author.id && old?.createdBy !== author.id;
         if (now !== undefined && isNew) created.push(objectName(now));
         if (old !== undefined && (now === undefined || isNew) && !isMoved(old)) dropped.push(objectName(old));

@@ -27,7 +27,10 @@ const testTransactions = `begin
  * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
  * sessions race, it fails for fifteen.) Throws LEDGER_DAMAGED and DATABASE_UNSUPPORTED.
  */
-export async function ensureLedger({ session, settings }: Pick<RunContext, 'session' | 'settings'>, found: number): Promise<boolean> {
+export async function ensureLedger(
+  { session, settings }: Pick<RunContext, 'session' | 'settings'>,
+  found: number,
+): Promise<boolean> {
   if (found === currentFormat) return true;
   const effects = found === 0 ? [] : await readStoredEffects(session);
   const steps = formats.map((text, i) => {

@@ -156,7 +156,7 @@ describe.each(databaseKinds)('on %s, a ledger', (kind) => {
     await session.script('drop schema kernel cascade');
     const plan = (there: ReadonlySet<string>): { id: string; direction: 'up' }[] =>
       before.flatMap(({ id }) => (there.has(id) ? [] : [{ id, direction: 'up' as const }]));
-    expect((await runSteps(session, { known: before, plan, mode: 'stamp' })).error).toBeNull();
+    expect((await runSteps(session, { known: before, plan, kind: 'stamp' })).error).toBeNull();
     expect((await upgrade(session, after)).error).toBeNull();
     expect(await exists(session, 'c')).toBe(true);
   });
