@@ -1,4 +1,4 @@
-import type { ProcessGuard } from '../boot/guard-process.ts';
+import type { ProcessGuard } from '../plugin/guard-process.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { ProgressStream } from './command.ts';
@@ -49,7 +49,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
     },
     async watchPlugins() {
       if (guard !== null) return;
-      const { guardProcess } = await import('../boot/guard-process.ts');
+      const { guardProcess } = await import('../plugin/guard-process.ts');
       guard = guardProcess(fail);
       // The guard may know which plugin called `process.exit`, so its listener must run first.
       process.off('exit', onExit).on('exit', onExit);

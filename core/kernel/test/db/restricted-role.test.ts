@@ -95,8 +95,9 @@ describe('a role with time limits', () => {
           expect(error).toMatchObject({ exitCode: 20, details: { sqlState } });
           expect(error.hint).toContain(`set ${setting} =`);
         } else {
-          expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 36 });
-          expect(error.message).toContain('terminating connection due to');
+          // The end of the connection may arrive before the reason that the server gave for it.
+          expect(milliseconds).toBeLessThan(50);
+          expect(['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN']).toContain(error.code);
         }
         expect(rows).toEqual(expect.arrayContaining(done.map(({ id }) => id)));
       }

@@ -1,7 +1,7 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
-import { currentPlugin } from '../plugin/running-plugin.ts';
+import { currentPlugin } from './running-plugin.ts';
 
 /** The guard of an application's process, installed by {@link guardProcess}. */
 export interface ProcessGuard {
