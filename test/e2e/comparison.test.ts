@@ -12,4 +12,4 @@ it('the comparison with Alembic shows the output of each step with Headwater', a
   const install = (): void => installIn(cwd, { workspaces });
   const { documented, printed } = await followPage({ page, cwd, run: shellIn(cwd), install, quotes: ['text'] });
   expect(printed).toEqual(documented);
-}, 120_000);
+});

@@ -18,7 +18,7 @@ async function peakOfUpgrade(cwd: string, database: string): Promise<number> {
   return (await peakBytes({ script: kernelBin(cwd), args: ['migrate:up'], env }, cwd)) / 1e6;
 }
 
-it('a concurrent index stays under 110 MB', async () => {
+it('run-52: a concurrent index stays under 110 MB', async () => {
   const database = urlOf(await emptyDatabase('postgres'));
   const fields = `transaction: false, check: sql\`select to_regclass('x_a_i') is not null\``;
   const revisions = {
