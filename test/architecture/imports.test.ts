@@ -84,7 +84,7 @@ const kernel: Layout = {
     '@mikro-orm/core': ['entities', 'type contract'],
     '@mikro-orm/pglite': ['entities'],
     '@mikro-orm/postgresql': ['entities', 'type contract'],
-    'libpg-query': ['run', 'plugin', 'sql'],
+    'libpg-query': ['plugin', 'sql'],
   },
   pure: ['error', 'contract', 'graph', 'plan'],
 };

@@ -1,4 +1,4 @@
-import { loadModule, parseSync } from 'libpg-query';
+import { parseSql } from '../sql/parse-sql.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 
 /**
@@ -7,10 +7,9 @@ import { quoteIdentifier } from '../sql/quote.ts';
 export async function concurrentIndexOf(
   text: string,
 ): Promise<{ readonly name: string; readonly table: string } | null> {
-  await loadModule();
-  for (const { stmt } of parseSync(text).stmts ?? []) {
-    if (stmt === undefined || !('IndexStmt' in stmt)) continue;
-    const { concurrent, idxname, relation } = stmt.IndexStmt;
+  for (const { node } of await parseSql(text)) {
+    if (!('IndexStmt' in node)) continue;
+    const { concurrent, idxname, relation } = node.IndexStmt;
     if (concurrent !== true || idxname === undefined || relation?.relname === undefined) continue;
     const table = [relation.schemaname, relation.relname].flatMap((part) =>
       part === undefined ? [] : [quoteIdentifier(part)],
@@ -22,10 +21,9 @@ export async function concurrentIndexOf(
 
 /** Returns the indexes that `drop index concurrently` in `text` drops, quoted; `null` for other SQL. */
 export async function concurrentDropOf(text: string): Promise<readonly string[] | null> {
-  await loadModule();
-  const [{ stmt } = {}] = parseSync(text).stmts ?? [];
-  if (stmt === undefined || !('DropStmt' in stmt)) return null;
-  const { concurrent, objects = [] } = stmt.DropStmt;
+  const [{ node } = {}] = await parseSql(text);
+  if (node === undefined || !('DropStmt' in node)) return null;
+  const { concurrent, objects = [] } = node.DropStmt;
   if (concurrent !== true) return null;
   return objects.map((object) => {
     const parts = 'List' in object ? (object.List.items ?? []) : [];
