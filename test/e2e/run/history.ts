@@ -56,9 +56,16 @@ export const ways: readonly (readonly [name: string, way: Way])[] = [
 ];
 
 /** Writes a code revision. `up` is the body of an async function with `query` and `sql`. */
-export function writeCode({ write }: Project, id: string, revises: string | null, up: string): void {
+export function writeCode(
+  { write }: Project,
+  id: string,
+  revises: string | null,
+  up: string,
+  dependsOn: readonly string[] = [],
+): void {
   const [plugin = '', slug = ''] = id.split('@');
-  const fields = `id: '${id}', revises: ${JSON.stringify(revises)}, version: 1`;
+  const edges = `revises: ${JSON.stringify(revises)}, dependsOn: ${JSON.stringify(dependsOn)}`;
+  const fields = `id: '${id}', ${edges}, version: 1`;
   write(
     `plugins/${plugin}/src/migrations/${slug}.js`,
     `import { defineRevision } from '@headwater/kernel/plugin';
