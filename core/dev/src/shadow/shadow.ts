@@ -78,27 +78,5 @@ function shadowOn(host: ShadowHost, first: ShadowDatabase, plugins: readonly Plu
 
 /** Returns a session that forwards to the current one. */
 function sessionOf(current: () => Session): Session {
-  return {
-    get kind() {
-      return current().kind;
-    },
-    get shown() {
-      return current().shown;
-    },
-    get user() {
-      return current().user;
-    },
-    get pid() {
-      return current().pid;
-    },
-    get lost() {
-      return current().lost;
-    },
-    script: async (...args) => current().script(...args),
-    query: async (...args) => current().query(...args),
-    abandon: (reason) => current().abandon(reason),
-    sibling: async () => current().sibling(),
-    reconnect: async () => current().reconnect(),
-    close: async () => current().close(),
-  };
+  return new Proxy(Object.create(null) as Session, { get: (_, key) => Reflect.get(current(), key) as unknown });
 }

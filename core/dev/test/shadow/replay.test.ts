@@ -119,7 +119,7 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     await expect(alone).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
     const inBatch = replayUp(shadow, [revision('1', 'create table one ()'), revision('2', up)]);
     await expect(inBatch).rejects.toMatchObject({ details: { reason: holding('division by zero') } });
-    await replayUp(shadow, [revision('1', 'prepare p as select 1; create table two ()')]);
+    await replayUp(shadow, [revision('3', 'prepare p as select 1; create table two ()')]);
     expect(await tables()).toEqual(['one', 'two']);
   });
 

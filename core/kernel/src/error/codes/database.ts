@@ -149,7 +149,7 @@ export const databaseCodes = {
       `The schema "kernel" in ${d.database} is not an intact ledger: ${d.problem}.`,
     hint: (d) =>
       d.problem.startsWith('kernel.format ') && !d.problem.includes('does not')
-        ? 'Let the owner of the schema run: delete from kernel.format; insert into kernel.format values (1);'
+        ? 'Let the owner of the schema run: delete from kernel.format; insert into kernel.format values (2);'
         : 'Restore the schema "kernel" from a backup, or correct it as its owner. Without a backup, if every revision of ' +
           'the code is applied: drop schema kernel cascade; and then: npx kernel migrate:stamp heads. If the schema ' +
           'belongs to another application, use another database.',
