@@ -22,6 +22,7 @@ async function createEmbedded(): Promise<ShadowDatabase> {
   try {
     await session.script(inevitable);
     await createLedger(session);
+    await session.script(`begin; ${restoreScript} commit;`);
     const isNew = await takeFingerprint(session);
     return {
       session,

@@ -108,6 +108,8 @@ function databaseOn(server: Server, name: string): Server {
 
 async function databaseIn(session: Session, drop: () => Promise<void>): Promise<ShadowDatabase> {
   await createLedger(session);
+  // Creating it loads the library of PL/pgSQL, with its settings.
+  await session.reconnect();
   const isNew = await takeFingerprint(session);
   return {
     session,

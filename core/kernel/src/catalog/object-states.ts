@@ -42,14 +42,68 @@ type Row = readonly [
   extra: readonly string[] | null,
 ];
 
+/** Reads what a transaction has done to a database so far. */
+export interface TransactionReader {
+  /**
+   * Reads the state of every object, including the ledger's. Names and ids are only stable inside a transaction.
+   */
+  readonly readObjectStates: () => Promise<ObjectStates>;
+  /**
+   * Reads the row counts of the open transaction. They include the effects of dynamic SQL, functions, triggers and
+   * cascades. They may also include what earlier transactions of the session have not reported yet, so only differences
+   * are meaningful.
+   */
+  readonly readRowCounts: () => Promise<RowCounts>;
+}
+
+const queries: Readonly<Record<'headwater_objects' | 'headwater_rows', string>> = {
+  headwater_objects: objectStatesQuery,
+  headwater_rows: `select current_setting('track_counts')::boolean as counting,
+      coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del) filter (where schemaname = 'pg_catalog'), 0) as catalogs,
+      coalesce(json_object_agg('c' || relid, json_build_array(n_tup_ins, n_tup_upd, n_tup_del))
+        filter (where schemaname !~ '^pg_' and n_tup_ins + n_tup_upd + n_tup_del > 0), '{}')::text as tables,
+      array(select 'c' || relation from pg_locks where pid = pg_backend_pid() and locktype = 'relation'
+        and mode = 'RowExclusiveLock' and granted) as attempted
+      from pg_stat_xact_all_tables`,
+};
+
 /**
- * Reads the state of every object, including the ledger's. Use it inside a transaction, since names and ids are only
- * stable there.
+ * Opens a reader for the transactions of a session. Planning these queries takes longer than running them, so they are
+ * prepared once, unless the session goes through a pooler, where the statements would stay behind.
  */
-export async function readObjectStates(session: Pick<Session, 'query'>): Promise<ObjectStates> {
-  const [row] = await session.query<{ states: string }>(objectStatesQuery);
-  const rows = JSON.parse(row?.states ?? '[]') as readonly Row[];
-  return new Map(rows.map((one) => [one[1], stateOf(one)]));
+export async function openTransactionReader(
+  session: Pick<Session, 'kind' | 'pid' | 'query' | 'script'>,
+): Promise<TransactionReader> {
+  const found = await session.query<{ pid: number; names: readonly string[] }>(
+    `select pg_backend_pid() as pid, array(select name from pg_prepared_statements
+      where starts_with(name, 'headwater_')) as names`,
+  );
+  const { pid, names } = found[0] ?? { pid: null, names: [] };
+  const isDirect = session.kind === 'pglite' || pid === session.pid;
+  const missing = Object.entries(queries).filter(([name]) => isDirect && !names.some((found) => found === name));
+  if (missing.length > 0) await session.script(missing.map(([name, text]) => `prepare ${name} as ${text};`).join('\n'));
+  const rows = async <Found>(name: keyof typeof queries): Promise<readonly Found[]> =>
+    session.query<Found>(isDirect ? `execute ${name}` : queries[name]);
+  return {
+    async readObjectStates() {
+      const [row] = await rows<{ states: string }>('headwater_objects');
+      const states = JSON.parse(row?.states ?? '[]') as readonly Row[];
+      return new Map(states.map((one) => [one[1], stateOf(one)]));
+    },
+    async readRowCounts() {
+      const [row] = await rows<CountsRow>('headwater_rows');
+      const tables = new Map(Object.entries(JSON.parse(row?.tables ?? '{}') as Readonly<Record<string, TableCounts>>));
+      const { catalogs = 0, counting = false, attempted = [] } = row ?? {};
+      return { tables, catalogs: Number(catalogs), counting, attempted };
+    },
+  };
+}
+
+interface CountsRow {
+  readonly counting: boolean;
+  readonly catalogs: string | number;
+  readonly tables: string;
+  readonly attempted: readonly string[];
 }
 
 function stateOf([kind, id, name, parent, hash, columns, extra]: Row): ObjectState {
@@ -80,29 +134,4 @@ export interface RowCounts {
   readonly counting: boolean;
   /** The ids of the tables whose rows a statement could have changed, even if there were none to change. */
   readonly attempted: readonly string[];
-}
-
-/**
- * Reads the row counts of the open transaction. They include the effects of dynamic SQL, functions, triggers and
- * cascades. They may also include what earlier transactions of the session have not reported yet, so only differences
- * are meaningful.
- */
-export async function readRowCounts(session: Pick<Session, 'query'>): Promise<RowCounts> {
-  const [row] = await session.query<{
-    counting: boolean;
-    catalogs: string | number;
-    tables: string;
-    attempted: readonly string[];
-  }>(
-    `select current_setting('track_counts')::boolean as counting,
-      coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del) filter (where schemaname = 'pg_catalog'), 0) as catalogs,
-      coalesce(json_object_agg('c' || relid, json_build_array(n_tup_ins, n_tup_upd, n_tup_del))
-        filter (where schemaname !~ '^pg_' and n_tup_ins + n_tup_upd + n_tup_del > 0), '{}')::text as tables,
-      array(select 'c' || relation from pg_locks where pid = pg_backend_pid() and locktype = 'relation'
-        and mode = 'RowExclusiveLock' and granted) as attempted
-      from pg_stat_xact_all_tables`,
-  );
-  const tables = new Map(Object.entries(JSON.parse(row?.tables ?? '{}') as Readonly<Record<string, TableCounts>>));
-  const { catalogs = 0, counting = false, attempted = [] } = row ?? {};
-  return { tables, catalogs: Number(catalogs), counting, attempted };
 }

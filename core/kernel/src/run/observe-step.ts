@@ -1,4 +1,4 @@
-import { readObjectStates, readRowCounts, type RowCounts } from '../catalog/object-states.ts';
+import { openTransactionReader, type RowCounts, type TransactionReader } from '../catalog/object-states.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { observe } from '../ownership/observed-effects.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
@@ -17,18 +17,18 @@ export interface ObservedStep {
  * ends the observation. The catalogs are read again only if rows in them have changed. Throws ROW_COUNTS_OFF.
  */
 export async function observeStep(run: RunContext, step: RunnableStep): Promise<() => Promise<ObservedStep>> {
-  const { session } = run;
+  const reader = await openTransactionReader(run.session);
   const owners: Owners = {
     objects: await run.owners.read(),
     plugin: step.id.slice(0, step.id.indexOf('@')),
     openTables: run.openTables,
   };
-  const rows = await readCounts(run);
-  const before = { rows, states: await readObjectStates(session) };
+  const rows = await readCounts(run, reader);
+  const before = { rows, states: await reader.readObjectStates() };
   return async () => {
-    const counts = await readRowCounts(session);
+    const counts = await reader.readRowCounts();
     if (!counts.counting) throw rowCountsOff(run);
-    const states = counts.catalogs === rows.catalogs ? before.states : await readObjectStates(session);
+    const states = counts.catalogs === rows.catalogs ? before.states : await reader.readObjectStates();
     const { effects, touches } = observe(
       { before, after: { rows: counts, states }, attemptsCount: run.attemptsCount },
       owners,
@@ -38,14 +38,14 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
 }
 
 /** A role or database may have `track_counts` off. A superuser can turn it on for the transaction. */
-async function readCounts(run: RunContext): Promise<RowCounts> {
+async function readCounts(run: RunContext, { readRowCounts }: TransactionReader): Promise<RowCounts> {
   const { session } = run;
-  const counts = await readRowCounts(session);
+  const counts = await readRowCounts();
   if (counts.counting) return counts;
   await session.query('set local track_counts = on').catch((error: unknown) => {
     throw session.lost ? error : rowCountsOff(run);
   });
-  return readRowCounts(session);
+  return readRowCounts();
 }
 
 function rowCountsOff({ session }: RunContext): Error {

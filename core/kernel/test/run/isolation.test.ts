@@ -203,7 +203,9 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       });
       expect(await value('select session_user::text')).toBe(session.user);
       expect(await value('select count(*)::int from pg_prepared_statements')).toBe(0);
-      expect(await value(`select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`)).toBe(0);
+      expect(
+        await value(`select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`),
+      ).toBe(0);
       expect((await upgrade(session, branch('m', 'create table m_a ()'))).error).toBeNull();
     },
   );
