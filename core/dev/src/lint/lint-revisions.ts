@@ -8,13 +8,13 @@ import { objectOrigins, type ObjectOrigins } from './object-origins.ts';
 import type { LintedPlugin, LintedRevision } from './linted-revision.ts';
 import { ruleLevels, type LintRule } from './rule-levels.ts';
 import { foreignObject } from './rules/foreign-object.ts';
-import { breakingReason, missingBreaking } from './rules/missing-breaking.ts';
+import { breakingReasonIn, missingBreaking } from './rules/missing-breaking.ts';
 import { missingDown } from './rules/missing-down.ts';
 import { opaqueStatement } from './rules/opaque-statement.ts';
 import { transactionConflicts } from './rules/transaction-conflict.ts';
 import { undeclaredDependency } from './rules/undeclared-dependency.ts';
 import { openSourceLines, type SourceLines } from './source-lines.ts';
-import { lintStatements } from './statement-rules.ts';
+import { lintEffects } from './statement-rules.ts';
 
 /** The revisions to lint, and the graph that they belong to. */
 export interface LintInput {
@@ -94,7 +94,8 @@ async function lintUp(
   const { id, breaking, transaction } = revision;
   const sql = revision.up.text;
   const before = { objects: origins.before(id) };
-  const reason = breaking ? null : await breakingReason(sql, before);
+  const { findings, net } = await lintEffects(sql, { history: before, transaction, unshipped });
+  const reason = breaking ? null : breakingReasonIn(net);
   const context: LintedRevision = {
     revision,
     sql,
@@ -104,13 +105,14 @@ async function lintUp(
     origins,
     history,
     plugins,
+    net,
   };
   return [
     ...undeclaredDependency(context),
     ...opaqueStatement(context),
     ...foreignObject(context),
     ...(reason === null ? [] : [missingBreaking(reason)]),
-    ...(await lintStatements(sql, { history: before, transaction, unshipped })),
+    ...findings,
   ];
 }
 

@@ -3,6 +3,7 @@ import type { SchemaHistory } from '@headwater/kernel/internal/ownership';
 import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import type { SqlStatement } from '@headwater/kernel/internal/sql';
 import type { SqlPlace } from './finding.ts';
+import type { NetChanges } from './net-changes.ts';
 import type { ObjectOrigins } from './object-origins.ts';
 
 /** The fields of a plugin that rules use. */
@@ -19,6 +20,8 @@ export interface LintedRevision {
   readonly origins: ObjectOrigins;
   /** The schema after all revisions. */
   readonly history: SchemaHistory;
+  /** The difference that its SQL makes. */
+  readonly net: NetChanges;
   /** By name. A plugin that is missing requires nothing and opens no table. */
   readonly plugins: ReadonlyMap<string, LintedPlugin>;
 }

@@ -43,6 +43,7 @@ export interface NetChange {
 
 /** The difference that a whole text makes. */
 export interface NetChanges {
+  readonly statements: readonly SqlStatement[];
   /** The changed objects that existed before the text, in the order in which it first changes them. */
   readonly changes: readonly NetChange[];
   /** Returns the change of the object that had a name before the text; `null` if it was not changed. */
@@ -118,11 +119,17 @@ export function netChanges(
     };
   });
   const byKey = new Map(changes.map((change) => [lookupKey(change.before), change]));
-  return { changes, of: (object) => byKey.get(lookupKey(object)) ?? null, before: initial, after: objects };
+  return { statements, changes, of: (object) => byKey.get(lookupKey(object)) ?? null, before: initial, after: objects };
 }
 
+/** Tracked objects are frozen, and most stay the same from one revision to the next. */
+const known = new WeakMap<TrackedObject, TrackedObject>();
+
+/** Returns the object with its identity, which its later states keep. */
 function identified(object: TrackedObject): TrackedObject {
-  return { ...object, before: object };
+  const found = known.get(object) ?? { ...object, before: object };
+  known.set(object, found);
+  return found;
 }
 
 /** Returns the objects that a statement changes, and that exist although no readable statement created them. */

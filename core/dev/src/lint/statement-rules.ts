@@ -7,7 +7,7 @@ import {
   type TrackedObjects,
 } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from './finding.ts';
-import { netChanges } from './net-changes.ts';
+import { netChanges, type NetChanges } from './net-changes.ts';
 import { dataLoss } from './rules/data-loss.ts';
 import { enumValueInTransaction } from './rules/enum-value-in-transaction.ts';
 import { enumValueRemoved } from './rules/enum-value-removed.ts';
@@ -50,10 +50,15 @@ export interface LintOptions {
  * everything else by the difference that the whole text makes. A table that the same SQL creates is not in use yet, so
  * nothing about it is reported. Throws SQL_SYNTAX.
  */
-export async function lintStatements(
+export async function lintStatements(sql: string, options: LintOptions = {}): Promise<readonly RuleFinding[]> {
+  return (await lintEffects(sql, options)).findings;
+}
+
+/** Lints like {@link lintStatements}, and also returns the difference that the SQL makes. */
+export async function lintEffects(
   sql: string,
   { history, transaction = true, unshipped = new Set() }: LintOptions = {},
-): Promise<readonly RuleFinding[]> {
+): Promise<{ readonly findings: readonly RuleFinding[]; readonly net: NetChanges }> {
   const { statements } = await readSql(sql, history?.objects);
   const found: NetFinding[][] = statementRules.map(() => []);
   const add = (rule: number, findings: readonly NetFinding[] | undefined): void => {
@@ -84,13 +89,14 @@ export async function lintStatements(
     }
   });
   for (const [i, rule] of statementRules.entries()) add(i, rule.net?.(net));
-  return found
+  const findings = found
     .flat()
     .toSorted((a, b) => a.index - b.index)
     .flatMap(({ index, ...finding }) => {
       const statement = statements[index];
       return statement === undefined ? [] : [{ ...finding, at: placeIn(sql, statement) }];
     });
+  return { findings, net };
 }
 
 function creatorOf(objects: TrackedObjects, relation: string): string {

@@ -14,7 +14,7 @@ import {
 } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { placeOf, requirementsOf, type LintedRevision } from '../linted-revision.ts';
-import { lastStep, netChanges } from '../net-changes.ts';
+import { lastStep } from '../net-changes.ts';
 import { exampleDefault } from './not-null-without-default.ts';
 
 /**
@@ -169,9 +169,8 @@ function rowChanges(
  * fail while the plugin is not active.
  */
 function columnsMadeRequired(context: LintedRevision, ownership: ObjectOwnership): readonly RuleFinding[] {
-  const net = netChanges(context.statements, context.origins.before(context.revision.id));
   const isRequired = (column: TrackedObject | null): boolean => column?.notNull === true && column.hasDefault !== true;
-  return net.changes.flatMap((change): readonly RuleFinding[] => {
+  return context.net.changes.flatMap((change): readonly RuleFinding[] => {
     const { before, after } = change;
     const { kind, table, name, plugin } = before;
     if (kind !== 'column' || table === null || plugin !== ownership.plugin) return [];

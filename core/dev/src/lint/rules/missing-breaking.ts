@@ -42,9 +42,13 @@ export function missingBreaking(reason: string): RuleFinding {
  */
 export async function breakingReason(sql: string, history?: Pick<SchemaHistory, 'objects'>): Promise<string | null> {
   const { statements } = await readSql(sql, history?.objects);
-  const net = netChanges(statements, history?.objects);
+  return breakingReasonIn(netChanges(statements, history?.objects));
+}
+
+/** Explains why the difference that a text makes breaks older code, like {@link breakingReason}. */
+export function breakingReasonIn(net: NetChanges): string | null {
   const reasons = [
-    ...statements.flatMap(({ node }) => ('DropOwnedStmt' in node ? ['drops everything that a role owns'] : [])),
+    ...net.statements.flatMap(({ node }) => ('DropOwnedStmt' in node ? ['drops everything that a role owns'] : [])),
     ...net.changes.flatMap((change) => reasonsIn(change, net)),
     ...requiredColumns(net),
   ];
