@@ -190,6 +190,11 @@ describe('damage that hides in a statement is reported:', () => {
       'table-rewrite t.name',
     ],
     // Everything that depends on it.
+    [
+      'alter table t alter d type text; drop type mood cascade',
+      'breaking: changes the type of t.d from mood to text, drops the type mood',
+      'table-rewrite t.d',
+    ],
     ['create extension citext'],
     ['drop extension citext cascade', 'breaking: drops the extension citext', 'data-loss citext'],
     ['drop owned by current_user', 'breaking: drops everything that a role owns', 'data-loss null'],

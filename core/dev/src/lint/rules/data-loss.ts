@@ -11,7 +11,7 @@ import {
 } from '@headwater/kernel/internal/sql';
 import { alteredType } from '../altered-type.ts';
 import type { StatementFinding } from '../finding.ts';
-import { isGoneWithContainer, type NetChange, type NetChanges } from '../net-changes.ts';
+import { isGoneWithContainer, isUnknown, type NetChange, type NetChanges } from '../net-changes.ts';
 import { replaceColumn } from '../safer-sql.ts';
 import type { AlterTableContext, NetFinding, StatementContext, StatementRule } from '../statement-rule.ts';
 
@@ -45,7 +45,12 @@ function drops(change: NetChange, net: NetChanges): readonly NetFinding[] {
     const isForeign = 'DropStmt' in statement.node && statement.node.DropStmt.removeType === 'OBJECT_FOREIGN_TABLE';
     const isRebuilt = successor?.kind === 'table' && copied;
     if (isForeign || isRebuilt || (isGoneWithContainer(change, net) && statement.cascade)) return [];
-  } else if ((kind !== 'schema' && kind !== 'type' && kind !== 'extension') || !statement.cascade) return [];
+  } else if (!statement.cascade) return [];
+  else if (kind === 'type') {
+    // The cascade reaches the columns of the type, if there are any.
+    const isUsed = net.after.values().some((one) => one.kind === 'column' && one.type?.name === step.from.name);
+    if (!isUsed && !isUnknown(before)) return [];
+  } else if (kind !== 'schema' && kind !== 'extension') return [];
   const dependents = statement.cascade ? ' and everything that depends on it' : '';
   const message = `This drops ${kind} ${object} and its data${dependents}; \`down\` can only recreate it empty.`;
   return report(message, `drop ${kind} ${quoteName(object)}${cascade}`);
