@@ -165,11 +165,12 @@ function tableNamed(name: string): SqlObject {
 }
 
 /**
- * Whether application code may name the object. It names neither the sequence of a column nor a function that only
+ * Whether application code may name the object. It names neither the sequence behind a column nor a function that only
  * triggers call.
  */
-export function isNamedInCode({ kind, ownedBy, returnsTrigger }: SqlObject): boolean {
-  return kindsNamedInCode.has(kind) && ownedBy === undefined && returnsTrigger !== true;
+export function isNamedInCode({ kind, name, ownedBy, returnsTrigger }: SqlObject, { before }: NetChanges): boolean {
+  if (!kindsNamedInCode.has(kind) || ownedBy !== undefined || returnsTrigger === true) return false;
+  return kind !== 'sequence' || !before.values().some(({ sequence }) => sequence === name);
 }
 
 /**

@@ -60,6 +60,9 @@ export function typeChange(
   if (old !== undefined && now !== undefined) return old.every((value) => now.includes(value)) ? wider : narrower;
   if (isText(from.name) && isText(to.name)) return lengthChange(limitOf(from), limitOf(to));
   if (from.name === 'cidr' && to.name === 'inet') return same;
+  // Values are padded with spaces.
+  if (from.name === 'varchar' && to.name === 'bpchar')
+    return limitOf(from) <= (to.modifiers[0] ?? 1) ? otherForm : narrower;
   if (isText(from.name) && to.name === 'citext') return same;
   if (from.name === 'citext' && isText(to.name)) return lengthChange(Infinity, limitOf(to));
   if (widerTypes[from.name]?.includes(to.name) !== true) {

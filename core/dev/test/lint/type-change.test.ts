@@ -57,6 +57,8 @@ describe('a change of type', () => {
     ['bigint', 'int', narrower],
     ['bigint', 'double precision', narrower],
     ['int', 'text', otherForm],
+    ['varchar(5)', 'char(9)', otherForm],
+    ['varchar(9)', 'char(5)', narrower],
     ['uuid', 'text', otherForm],
     ['uuid', 'varchar(36)', narrower],
     ['small', 'text', otherForm],

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, AlterTableStmt, Node } from 'libpg-query';
-import { createSequence, readColumn } from './create-table.ts';
+import { createSequence, readColumn, sequenceIn } from './create-table.ts';
 import { defaultName } from './default-name.ts';
 import { sqlKind } from './named-object.ts';
 import { nameText, parseName } from './qualified-name.ts';
@@ -52,6 +52,7 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
       return change({
         ...tablePart('column', table, name),
         hasDefault: def !== undefined,
+        ...sequenceIn(def),
         ...(subtype === 'AT_SetExpression' && { generated: true }),
       });
     case 'AT_AddIdentity':

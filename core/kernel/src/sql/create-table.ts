@@ -2,10 +2,10 @@ import type { ColumnDef, Constraint, CreateStmt, Node } from 'libpg-query';
 import { chooseName } from './default-name.ts';
 import { nameText, parseName } from './qualified-name.ts';
 import { needType, readQuery, tableScope } from './query.ts';
-import { schemaObject, tablePart } from './sql-object.ts';
+import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { isSerial, sqlType } from './sql-type.ts';
 import type { EffectsDraft } from './statement-effects.ts';
-import { isNullConstant, nameFromNodes, relationName, stringsIn } from './syntax-tree.ts';
+import { isNullConstant, nameFromNodes, nodesIn, relationName, stringsIn } from './syntax-tree.ts';
 import { readConstraint } from './table-constraint.ts';
 
 /** The bits of `including defaults`, `generated` and `identity` in the options of `like`. */
@@ -56,6 +56,7 @@ export function readColumn(table: string, definition: ColumnDef, draft: EffectsD
     notNull: serial || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
     hasDefault: serial || suppliesValue(constraints),
     ...(has('CONSTR_GENERATED') && { generated: true }),
+    ...sequenceIn(constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr),
   });
   if (typeName !== undefined && !serial) needType(typeName, draft);
   if (serial || has('CONSTR_IDENTITY')) createSequence(table, name, draft);
@@ -71,6 +72,16 @@ function suppliesValue(constraints: readonly Constraint[]): boolean {
     if (contype === 'CONSTR_IDENTITY' || contype === 'CONSTR_GENERATED') return true;
     return contype === 'CONSTR_DEFAULT' && !isNullConstant(expression);
   });
+}
+
+/** Returns the sequence that a default names: `shop.number` in `nextval('shop.number')`. */
+export function sequenceIn(expression: Node | undefined): Partial<SqlObject> {
+  for (const node of nodesIn(expression)) {
+    if (!('FuncCall' in node) || stringsIn(node.FuncCall.funcname).at(-1) !== 'nextval') continue;
+    const [constant] = nodesIn(node.FuncCall.args).flatMap((one) => ('A_Const' in one ? [one.A_Const.sval?.sval] : []));
+    if (constant !== undefined) return { sequence: nameText(parseName(constant)) };
+  }
+  return {};
 }
 
 /** Adds the sequence of a serial or identity column. */

@@ -34,8 +34,10 @@ export function readDataStatement(node: Node, draft: EffectsDraft): boolean {
     const runs = options.some((option) => 'DefElem' in option && option.DefElem.defname === 'analyze');
     readQuery(query, noScope, draft);
     if (!runs) draft.writes.clear();
-  } else if ('PrepareStmt' in node) readQuery(node.PrepareStmt.query, noScope, draft);
-  else return false;
+  } else if ('PrepareStmt' in node) {
+    readQuery(node.PrepareStmt.query, noScope, draft);
+    draft.writes.clear();
+  } else return false;
   return true;
 }
 

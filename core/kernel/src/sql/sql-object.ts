@@ -48,6 +48,8 @@ export interface SqlObject {
   readonly notNull?: boolean;
   /** For a column that is created: whether the database supplies a value if an insert omits it. */
   readonly hasDefault?: boolean;
+  /** For a column: the sequence from which its default takes values, if the default names one. */
+  readonly sequence?: string;
   /** For a column: whether PostgreSQL computes its value from the other columns of the row. */
   readonly generated?: boolean;
   /** For a function: whether only a trigger can call it, so that no code names it. */

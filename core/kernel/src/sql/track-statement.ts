@@ -49,8 +49,9 @@ function createdObjects(objects: TrackedObjects, { creates, ifExists }: Statemen
 
 /** Returns the properties that a change sets, without the name. */
 function properties(changed: SqlObject): Partial<SqlObject> {
-  const { type, notNull, hasDefault, generated, ownedBy, table, validated, partitionOf } = changed;
+  const { type, notNull, hasDefault, generated, sequence, ownedBy, table, validated, partitionOf } = changed;
   return {
+    ...(sequence !== undefined && { sequence }),
     ...(generated !== undefined && { generated }),
     ...(partitionOf !== undefined && { partitionOf }),
     ...(type !== undefined && { type }),

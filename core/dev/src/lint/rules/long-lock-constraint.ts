@@ -76,7 +76,7 @@ function newConstraint(context: ConstraintContext): readonly StatementFinding[] 
     case 'CONSTR_CHECK':
       return [validated(context, created, 'check')];
     case 'CONSTR_PRIMARY':
-      return [...(index === undefined ? [indexed(context, created)] : []), ...requiredColumns(context, created)];
+      return primaryKey(context, created);
     case 'CONSTR_UNIQUE':
       return index === undefined ? [indexed(context, created)] : [];
     case 'CONSTR_EXCLUSION': {
@@ -191,18 +191,21 @@ function addIndexed(context: ConstraintContext, table: string, name: string, col
   ].join('\n');
 }
 
-/** Reports a primary key over columns that may be null: PostgreSQL scans the table for nulls. */
-function requiredColumns(context: ConstraintContext, created: SqlObject | null): readonly StatementFinding[] {
-  const { table, objects, column } = context;
+/** Reports a primary key: PostgreSQL builds its index, and scans the table for nulls in columns that may be null. */
+function primaryKey(context: ConstraintContext, created: SqlObject | null): readonly StatementFinding[] {
+  const { table, objects, column, constraint } = context;
   const index = objects.values().find(({ kind, name }) => kind === 'index' && name === created?.using);
   const columns = (index?.columns ?? created?.columns ?? []).filter((name) => !isProvenNotNull(context, name));
-  if (columns.length === 0 || column !== null) return [];
+  const built = constraint.indexname === undefined ? indexed(context, created) : null;
+  if (columns.length === 0 || column !== null) return built === null ? [] : [built];
   const key = created?.name ?? table;
-  const message =
+  const scans =
     `The primary key ${key} makes ${columns.join(', ')} not null: this scans all of ${table} under an ACCESS EXCLUSIVE ` +
     'lock, blocking reads and writes.';
-  const safer = `-- before this revision:\n${setNotNull(table, columns)}`;
-  return [{ rule: 'long-lock', object: key, message, safer }];
+  const required = `-- before this revision:\n${setNotNull(table, columns)}`;
+  if (built === null) return [{ rule: 'long-lock', object: key, message: scans, safer: required }];
+  const safer = built.safer === null ? required : `${required}\n${built.safer}`;
+  return [{ ...built, message: `${built.message} ${scans}`, safer }];
 }
 
 function buildsIndex(constraint: string, table: string): string {

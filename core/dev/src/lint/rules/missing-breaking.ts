@@ -57,7 +57,7 @@ export function breakingReasonIn(net: NetChanges): string | null {
 
 function reasonsIn(change: NetChange, net: NetChanges): readonly string[] {
   const { before, after, successor } = change;
-  if (!isNamedInCode(before) || isGoneWithContainer(change, net)) return [];
+  if (!isNamedInCode(before, net) || isGoneWithContainer(change, net)) return [];
   const named = `the ${before.kind} ${displayName(before)}`;
   if (successor === null) return [after === null ? `drops ${named}` : `renames ${named}`];
   if (before.kind === 'column') return columnReasons(before, successor, net);

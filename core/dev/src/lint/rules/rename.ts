@@ -10,7 +10,7 @@ export const rename: StatementRule = {
 
 function renamed(change: NetChange, net: NetChanges): readonly NetFinding[] {
   const { before, after, successor } = change;
-  if (after === null || successor !== null || !isNamedInCode(before) || isOnlyMoved(before, after)) return [];
+  if (after === null || successor !== null || !isNamedInCode(before, net) || isOnlyMoved(before, after)) return [];
   if (before.kind !== 'column' && isGoneWithContainer(change, net)) return [];
   const step = lastStep(change, (from, to) => to !== null && lookupKey(from) !== lookupKey(to));
   if (step === null) return [];
