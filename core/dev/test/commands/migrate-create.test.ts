@@ -123,6 +123,27 @@ describe('migrate:create with invalid input', () => {
     });
   });
 
+  it("refuses SQL that changes another plugin's rows with both ways to allow it, and accepts an allow comment", async () => {
+    const statement = "insert into core_item (name) values ('likes');";
+    project.write('rows.sql', statement);
+    const args = ['likes', '--sql', 'rows.sql', '--name', 'rows', '--shadow', server(), '--dry-run', '--json'];
+    const { message } = await refusal(project, ...args.filter((arg) => arg !== '--json'));
+    expect(message).toContain('"headwater": { "plugin": "core", "openTables": ["core_item"] }');
+    expect(message).toContain('-- headwater-lint: allow foreign-object: <reason>');
+    project.write('rows.sql', `-- headwater-lint: allow foreign-object: core agreed to it\n${statement}`);
+    expect((await project.kernel('migrate:create', ...args)).code).toBe(0);
+  });
+
+  it('says that a do block cannot be read, and proposes the latest revisions of what the plugin requires', async () => {
+    project.write('block.sql', 'do $$ begin perform 1; end $$;');
+    const args = ['likes', '--sql', 'block.sql', '--name', 'block', '--shadow', server(), '--dry-run'];
+    const { stdout } = await project.kernel('migrate:create', ...args);
+    expect(stdout).toContain('opaque-statement: The dependencies of this revision cannot be read');
+    expect(stdout).toContain(
+      "dependsOn: ['core@0001_create_item'], // the latest revisions of what the plugin requires",
+    );
+  });
+
   it('refuses a rename of an unknown table, and suggests the nearest one', async () => {
     const error = await refusal(project, 'likes', '--rename', 'core_items.name:title', '--shadow', server());
     expect(error).toMatchObject({ code: 'RENAME_INVALID', exitCode: 2, message: holding('did you mean "core_item"') });

@@ -54,6 +54,30 @@ describe('verifying revisions', () => {
     expect(await found({ likes }, { orders: 3 })).toEqual([]);
   });
 
+  it('lets a plugin change rows of temporary tables, and of tables that their owners opened', async () => {
+    const queue: PluginSketch = {
+      openTables: ['queue_job'],
+      revisions: {
+        '0001_job': {
+          up: 'create table queue_job (name text); create table queue_log (name text);',
+          down: 'drop table queue_job, queue_log;',
+        },
+      },
+    };
+    const mail = (table: string): PluginSketch => ({
+      requires: ['queue'],
+      revisions: {
+        '0001_job': {
+          dependsOn: ['queue@0001_job'],
+          up: `create temp table jobs (name text); insert into jobs values ('mail'); insert into ${table} select name from jobs;`,
+          down: `delete from ${table} where name = 'mail';`,
+        },
+      },
+    });
+    expect(await found({ queue, mail: mail('queue_job') })).toEqual([]);
+    expect(await found({ queue, mail: mail('queue_log') })).toMatchObject([{ plugin: 'mail', rule: 'ownership' }]);
+  });
+
   it('finds a revision with an undeclared dependency', async () => {
     const shy: PluginSketch = {
       revisions: { '0001_refer': 'create table shy_note (object_id int references core_object);' },
