@@ -184,6 +184,7 @@ export function isGoneWithContainer({ before }: NetChange, net: NetChanges): boo
     return change !== null && (change.successor === null || hidesColumns(change.successor, net));
   };
   if (kind === 'column' && table !== null && isGone(tableNamed(table))) return true;
+  if (typeof before.partitionOf === 'string' && net.of(tableNamed(before.partitionOf))?.after === null) return true;
   if (kind === 'schema' || kind === 'extension') return false;
   const schema = net.of({ kind: 'schema', name: parseName(table ?? name).schema, table: null });
   return schema !== null && schema.successor === null;

@@ -3,6 +3,7 @@ import {
   lookupKey,
   nameText,
   parseName,
+  partsOfTable,
   quoteLiteral,
   quoteName,
   type TrackedObjects,
@@ -19,13 +20,28 @@ export function concurrentIndexFields(name: string, statement: string): string {
   ].join('\n');
 }
 
+/** A column that replaces another one of its table. */
+export interface Replacement {
+  readonly table: string;
+  readonly column: string;
+  /** The name of the new column. */
+  readonly by: string;
+  /** Its type, as SQL. */
+  readonly type: string;
+}
+
 /** Returns the SQL and the steps for replacing a column, under a new name or type, while the application runs. */
-export function replaceColumn(table: string, column: string, replacement: string, type: string): string {
+export function replaceColumn(objects: TrackedObjects, { table, column, by, type }: Replacement): string {
   const on = quoteName(table);
+  const isKey = partsOfTable(objects, table).some(
+    ({ form, columns }) => (form === 'primary' || form === 'unique') && columns?.includes(column) === true,
+  );
+  const references = objects.values().filter(({ form, references: to }) => isKey && form === 'foreign' && to === table);
   return [
-    `alter table ${on} add column ${quoteName(replacement)} ${type} null;`,
+    `alter table ${on} add column ${quoteName(by)} ${type} null;`,
     '-- write both from the application, fill the new one in batches, then read the new one; in a later release, when no',
     '-- code and no view uses the old one:',
+    ...references.map((key) => `alter table ${quoteName(key.table ?? '')} drop constraint ${quoteName(key.name)};`),
     `alter table ${on} drop column ${quoteName(column)};`,
   ].join('\n');
 }

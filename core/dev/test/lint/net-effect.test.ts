@@ -311,6 +311,7 @@ describe('partitions', () => {
     ['create index on log (v)', 'index-not-concurrent log_v_idx'],
     ['create index on only log (v)'],
     ['drop table log_1', 'data-loss log_1'],
+    ['drop table log', 'data-loss log'],
   ];
   it.each(cases)('%s', async (sql, ...expected) => {
     const findings = await lintStatements(sql, { history: await historyOf(...partitioned) });

@@ -14,6 +14,8 @@ const setup = `
     score int default 0, code code, made timestamp, tags text[], span interval(3));
   create table post (id int primary key, author int, title text not null, body text, slug text);
   create table shop.item (id int primary key, owner int, name varchar(20));
+  create table shop.vendor (id int primary key, name text unique);
+  create table shop.offer (vendor int references shop.vendor, name text references shop.vendor (name));
   create table log (id int not null, day date not null, v int, u int) partition by range (day);
   create table log_1 partition of log for values from ('2024-01-01') to ('2024-02-01');
   create table log_2 partition of log for values from ('2024-02-01') to ('2024-03-01');
@@ -55,6 +57,7 @@ const cases: [sql: string, gap?: string][] = [
   ['alter table "user" rename "Full Name" to name'],
   ['alter table "user" rename span to length'],
   ['alter table post rename body to a; alter table post rename a to b'],
+  ['alter table shop.vendor rename id to number'],
   // index-not-concurrent
   ['create index on post (author)'],
   ['create unique index on post (lower(title), author) where author > 0'],
@@ -78,6 +81,7 @@ const cases: [sql: string, gap?: string][] = [
   ['alter table "user" alter email type "Kind" using email::"Kind"'],
   ['alter table "user" alter tags type varchar(9)[]'],
   ['alter table shop.item alter owner type bigint'],
+  ['alter table shop.vendor alter id type bigint'],
   ['alter table "user" alter made type timestamptz'],
   ['alter table "user" add column n uuid not null default gen_random_uuid() unique'],
   [

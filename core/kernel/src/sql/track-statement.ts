@@ -110,6 +110,9 @@ function drop(schema: TrackedSchema, dropped: SqlObject, cascade: boolean): void
   schema.remove(found);
   if (found.kind === 'table' || found.kind === 'view') {
     for (const part of partsOfTable(objects, found.name)) schema.remove(part);
+    for (const partition of objects.values().filter(({ partitionOf }) => partitionOf === found.name)) {
+      drop(schema, partition, cascade);
+    }
   }
   if (found.kind === 'column') {
     // Everything defined on the column is dropped with it.
@@ -167,6 +170,7 @@ function moveParts(schema: TrackedSchema, from: string, to: string): void {
   }
   for (const object of objects.values().toArray()) {
     if (object.references === from) schema.put({ ...object, references: to });
+    if (object.partitionOf === from) schema.put({ ...object, partitionOf: to });
   }
 }
 
@@ -194,6 +198,7 @@ function moveSchema(schema: TrackedSchema, from: string, to: string): void {
       name: isQualified ? moved(object.name) : object.name,
       table: object.table === null ? null : moved(object.table),
       ...(object.references !== undefined && { references: moved(object.references) }),
+      ...(typeof object.partitionOf === 'string' && { partitionOf: moved(object.partitionOf) }),
       ...(object.type !== undefined && { type: { ...object.type, name: moved(object.type.name) } }),
     });
   }

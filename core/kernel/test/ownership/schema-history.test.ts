@@ -110,6 +110,9 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
   'objects that are dropped with a table': [
     'create table t (id serial primary key); create table u (t int references t, x int); create index i on u (x)',
     'create table v (t int references t)',
+    'create table p (a int) partition by list (a); create table p_1 partition of p for values in (1) partition by list (a)',
+    'create table p_2 partition of p_1 for values in (1); create table p_3 partition of p for values in (2)',
+    'alter table p detach partition p_3; alter table p rename to q; drop table q',
     'alter table u rename to w; drop table w',
     'drop table t cascade',
   ],

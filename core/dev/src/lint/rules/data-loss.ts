@@ -44,7 +44,7 @@ function drops(change: NetChange, net: NetChanges): readonly NetFinding[] {
     // The rows of a foreign table are on another server.
     const isForeign = 'DropStmt' in statement.node && statement.node.DropStmt.removeType === 'OBJECT_FOREIGN_TABLE';
     const isRebuilt = successor?.kind === 'table' && copied;
-    if (isForeign || isRebuilt || (isGoneWithContainer(change, net) && statement.cascade)) return [];
+    if (isForeign || isRebuilt || isGoneWithContainer(change, net)) return [];
   } else if (!statement.cascade) return [];
   else if (kind === 'type') {
     // The cascade reaches the columns of the type, if there are any.
@@ -112,7 +112,7 @@ function cutValues(context: AlterTableContext): readonly StatementFinding[] {
   if (altered === null || !altered.using.lossy || isNewColumn(context, altered.column)) return [];
   const { object, column, to } = altered;
   const message = `USING keeps only a part of each value of ${object}; \`down\` cannot restore the rest.`;
-  const safer = replaceColumn(context.table, column, `${column}_new`, to);
+  const safer = replaceColumn(context.objects, { table: context.table, column, by: `${column}_new`, type: to });
   return [{ rule: 'data-loss', object, message, safer }];
 }
 

@@ -24,7 +24,7 @@ function narrowed(change: NetChange, net: NetChanges): readonly NetFinding[] {
   const message =
     `Not every value of ${object} may fit when its type changes ${explainTypes(from, to)}: the revision then fails, ` +
     'or truncates values.';
-  const safer = replaceColumn(table, name, `${name}_new`, typeSql(to));
+  const safer = replaceColumn(net.before, { table, column: name, by: `${name}_new`, type: typeSql(to) });
   return [{ rule: 'narrower-type', object, message, safer, index: step.index }];
 }
 

@@ -1,4 +1,11 @@
-import { displayName, lookupKey, quoteName, typeSql, type TrackedObject } from '@headwater/kernel/internal/sql';
+import {
+  displayName,
+  lookupKey,
+  quoteName,
+  typeSql,
+  type TrackedObject,
+  type TrackedObjects,
+} from '@headwater/kernel/internal/sql';
 import { isGoneWithContainer, isNamedInCode, lastStep, type NetChange, type NetChanges } from '../net-changes.ts';
 import { replaceColumn } from '../safer-sql.ts';
 import type { NetFinding, StatementRule } from '../statement-rule.ts';
@@ -16,7 +23,15 @@ function renamed(change: NetChange, net: NetChanges): readonly NetFinding[] {
   if (step === null) return [];
   const object = displayName(before);
   const message = `Code that is still running uses the old name of ${before.kind} ${object} and fails.`;
-  return [{ rule: 'rename', object, message, safer: saferForm(before, after, step.statement.text), index: step.index }];
+  return [
+    {
+      rule: 'rename',
+      object,
+      message,
+      safer: saferForm(net.before, before, after, step.statement.text),
+      index: step.index,
+    },
+  ];
 }
 
 /** Whether a column only has another table name, since its table was renamed. */
@@ -24,12 +39,13 @@ function isOnlyMoved(before: TrackedObject, after: TrackedObject): boolean {
   return before.kind === 'column' && before.name === after.name;
 }
 
-function saferForm(before: TrackedObject, after: TrackedObject, text: string): string | null {
+function saferForm(objects: TrackedObjects, before: TrackedObject, after: TrackedObject, text: string): string | null {
   const { kind, name, table, type } = before;
   if (kind === 'table' || kind === 'view') {
     const [old, now] = [quoteName(name), quoteName(after.name)];
     return `${text};\n-- until no code uses the old name:\ncreate view ${old} as select * from ${now};`;
   }
   if (kind !== 'column' || table === null) return null;
-  return replaceColumn(table, name, after.name, type === undefined ? '…' : typeSql(type));
+  const by = { table, column: name, by: after.name, type: type === undefined ? '…' : typeSql(type) };
+  return replaceColumn(objects, by);
 }

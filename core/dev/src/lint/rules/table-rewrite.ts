@@ -138,7 +138,7 @@ function byNewType(context: AlterTableContext): readonly StatementFinding[] {
     return report(`${rewrites}.`, addedValues(context, column, type.name));
   }
   if (change.byTimeZone !== true || using.computed) {
-    return report(`${rewrites}.`, replaceColumn(table, column, `${column}_new`, to));
+    return report(`${rewrites}.`, replaceColumn(context.objects, { table, column, by: `${column}_new`, type: to }));
   }
   if (context.earlier.some(setsUtc)) return [];
   const message =
