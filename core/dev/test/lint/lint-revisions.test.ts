@@ -54,6 +54,17 @@ describe('undeclared-dependency', () => {
     ]);
   });
 
+  it('finds the revision that renamed a column of a table whose columns nobody lists', async () => {
+    const sketches: Sketch[] = [
+      { id: 'core@0001', up: 'create table core_t as select 1 as x' },
+      { id: 'core@0002', up: 'alter table core_t rename x to y' },
+      { id: 'likes@0001', dependsOn: ['core@0001'], up: 'create view likes_v as select y from core_t' },
+    ];
+    expect(await lint(sketches)).toMatchObject([
+      { rule: 'undeclared-dependency', safer: "dependsOn: ['core@0001', 'core@0002'], // core_t.y" },
+    ]);
+  });
+
   it('finds an object by its new name, even if the plan runs the rename later', async () => {
     const sketches: Sketch[] = [
       { id: 'core@0001', up: 'create table core_user (id int)' },
