@@ -107,10 +107,11 @@ async function assertEqualEffects(history: History): Promise<void> {
 
 /** Describes a history for the reader of a failed test. */
 function textOf(history: History): string {
-  return revisionsOf(history)
-    .revisions.map(({ id, dependsOn, up, transaction }) => {
-      const body = up.kind === 'sql' ? up.text : 'code';
-      return [`-- ${id} after ${dependsOn.join(', ')}${transaction ? '' : ', outside a transaction'}`, body].join('\n');
+  const { revisions, texts } = revisionsOf(history);
+  return revisions
+    .map(({ id, dependsOn, up, transaction }) => {
+      const kind = transaction ? up.kind : 'outside a transaction';
+      return `-- ${id} after ${dependsOn.join(', ') || 'nothing else'} (${kind})\n${texts.get(id)}`;
     })
     .join('\n\n');
 }

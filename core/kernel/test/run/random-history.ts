@@ -35,16 +35,18 @@ interface Trace {
 export interface History {
   readonly edits: readonly Edit[];
   /** A revision that fails. */
-  readonly failure: { readonly position: number; readonly plugin: number; readonly kind: string } | null;
+  readonly failure: (Pick<Edit, 'plugin' | 'isCode'> & { readonly position: number; readonly kind: string }) | null;
   /** Whether some revisions use dynamic SQL that a search of their text does not find. */
   readonly hides: boolean;
   /** Seeds of the random orders. */
   readonly orders: readonly number[];
 }
 
-/** The revisions of a history in one order that their edges allow. */
+/** The revisions of a history, in the order in which they were written. */
 export interface Revisions {
   readonly revisions: readonly Revision[];
+  /** The statements of each revision, even of those that run them by code. */
+  readonly texts: ReadonlyMap<string, string>;
   /** The revision that fails; `null` if all succeed. */
   readonly failing: string | null;
 }
@@ -147,7 +149,7 @@ const mildTraces: Readonly<Record<string, MakeTrace>> = {
 const harshTraces: Readonly<Record<string, MakeTrace>> = {
   'harsh setting': (_, dice) => assign(pick(harshSettings, dice), dice >> 4),
   'shadowing table': (_, dice) => [
-    `create temp table ${pick(plugins, dice)}_${pick(['base', 'item', 'log'], dice >> 2)} as select 1 as id`,
+    `create temp table if not exists ${pick(plugins, dice)}_${pick(['base', 'item', 'log'], dice >> 2)} as select 1 as id`,
   ],
 };
 
@@ -598,6 +600,7 @@ export const randomHistory: fc.Arbitrary<History> = fc.record({
       position: fc.nat(20),
       plugin: fc.nat(plugins.length - 1),
       kind: fc.constantFrom(...Object.keys(failures)),
+      isCode: fc.nat(3).map((n) => n === 0),
     }),
     { freq: 3 },
   ),
@@ -609,20 +612,26 @@ export const randomHistory: fc.Arbitrary<History> = fc.record({
 export function revisionsOf({ edits: planned, failure, hides }: History): Revisions {
   const states = new Map<string, BranchState>();
   const revisions: Revision[] = [];
+  const texts = new Map<string, string>();
   const add = (
     plugin: string,
     dependsOn: readonly string[],
-    fields: Pick<Parameters<typeof revision>[0], 'up' | 'transaction' | 'check'>,
+    statements: readonly string[],
+    { isCode = false, check }: { readonly isCode?: boolean; readonly check?: string | undefined } = {},
   ): string => {
     const state = states.get(plugin) ?? { ids: [], enums: [], keys: [], indexes: [], sequences: [] };
     const id = `${plugin}@${String(state.ids.length + 1).padStart(4, '0')}`;
     const foreign = [...new Set(dependsOn)].filter((other) => !other.startsWith(`${plugin}@`));
-    revisions.push(revision({ id, revises: state.ids.at(-1) ?? null, dependsOn: foreign, ...fields }));
+    const text = statements.join(';\n');
+    const outside = check !== undefined && { transaction: false, check };
+    const up = isCode ? codeOf(statements) : text;
+    revisions.push(revision({ id, revises: state.ids.at(-1) ?? null, dependsOn: foreign, up, ...outside }));
+    texts.set(id, text);
     states.set(plugin, { ...state, ids: [...state.ids, id] });
     return id;
   };
   const begin = (plugin: string): BranchState => {
-    if (!states.has(plugin)) add(plugin, [], { up: textOf(baseStatements(plugin)) });
+    if (!states.has(plugin)) add(plugin, [], baseStatements(plugin));
     const state = states.get(plugin);
     if (state === undefined) throw new Error(`${plugin} has no base`);
     return state;
@@ -634,7 +643,7 @@ export function revisionsOf({ edits: planned, failure, hides }: History): Revisi
     if (failure !== null && i === position) {
       const bad = pick(plugins, failure.plugin);
       begin(bad);
-      failing = add(bad, [], { up: textOf(failures[failure.kind]?.(bad) ?? []) });
+      failing = add(bad, [], failures[failure.kind]?.(bad) ?? [], failure);
     }
     const state = begin(plugin);
     const isOutside = edit.body === 'concurrent index';
@@ -661,13 +670,10 @@ export function revisionsOf({ edits: planned, failure, hides }: History): Revisi
           ...body.statements,
           ...edit.after.flatMap(({ kind, dice: chance }, slot) => traceOf(kind)(slot + 10, chance)),
         ];
-    add(plugin, [...needs, ...extra], {
-      up: edit.isCode && !isOutside ? codeOf(statements) : textOf(statements),
-      ...(body.check !== undefined && { transaction: false, check: body.check }),
-    });
+    add(plugin, [...needs, ...extra], statements, { isCode: edit.isCode && !isOutside, check: body.check });
     states.set(plugin, { ...(states.get(plugin) ?? state), ...body.state });
   });
-  return { revisions, failing };
+  return { revisions, texts, failing };
 }
 
 /** Runs a statement as dynamic SQL in which none of `words` is written in one piece. */
@@ -679,10 +685,6 @@ function hidden(statement: string, words: readonly string[]): string {
 
 function traceOf(kind: string): MakeTrace {
   return mildTraces[kind] ?? harshTraces[kind] ?? (() => []);
-}
-
-function textOf(statements: readonly string[]): string {
-  return statements.join(';\n');
 }
 
 /** `set role` and the like are refused in code, but code may call `set_config`. */
