@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { explainFileError } from '@headwater/kernel/internal/errors';
 import { assertOneHead, revisionGraph } from '@headwater/kernel/internal/graph';
+import type { RevisionEffects } from '@headwater/kernel/internal/ownership';
 import {
   assertDependenciesRequired,
   loadRevisionFiles,
@@ -42,13 +43,16 @@ export interface PluginBuild {
 /**
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
- * changes, and never with `check`. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * changes, and never with `check`. `effects` holds those of proven revisions. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
  * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, TRANSACTION_CONFLICT, and the errors of package.json, revisions,
  * their branch and the lock.
  */
 export async function buildPlugin(
   directory: string,
-  { check = false }: { readonly check?: boolean } = {},
+  {
+    check = false,
+    effects = new Map(),
+  }: { readonly check?: boolean; readonly effects?: ReadonlyMap<string, RevisionEffects> } = {},
 ): Promise<PluginBuild> {
   const packages = openPackages();
   const plugin = readPluginFields(packages.read(realFolder(directory) ?? directory));
@@ -64,7 +68,7 @@ export async function buildPlugin(
   const lock = await lockOf(revisions, before, plugin.file.version);
   assertUnchanged(plugin, before, lock);
   const dependsOnSince = sinceOf(peers);
-  const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince));
+  const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince, effects));
   const manifest: Manifest = {
     format: manifestFormat,
     plugin: plugin.name,
@@ -110,7 +114,9 @@ function manifestRevision(
   plugin: PluginFields,
   lock: RevisionsLock,
   sinceOfDependency: (id: string) => string | null,
+  proven: ReadonlyMap<string, RevisionEffects>,
 ): ManifestRevision {
+  const effects = proven.get(revision.id);
   const { id, revises, dependsOn, up, down, transaction, check, breaking, replaces, raw } = revision;
   const since = dependsOn.flatMap((one): [string, string][] => {
     const version = sinceOfDependency(one);
@@ -130,6 +136,7 @@ function manifestRevision(
     raw,
     normal: lock[id]?.normal ?? '',
     since: lock[id]?.since ?? plugin.file.version,
+    ...(effects !== undefined && { effects }),
   };
 }
 

@@ -1,28 +1,44 @@
 import { resolve } from 'node:path';
-import { counted, type Command } from '@headwater/kernel/internal/command';
+import { counted, openProgress, type Command } from '@headwater/kernel/internal/command';
 import { exitCode } from '@headwater/kernel/internal/errors';
 import { buildPlugin } from '../build/build-plugin.ts';
+import { proveBuild } from '../build/prove-build.ts';
 
 /** `kernel plugin:build [folder]`. */
 export const pluginBuild: Command = {
   about:
     'Writes the manifest dist/headwater.json, which lets the kernel plan a published plugin without running its code, and ' +
     'revisions.lock.json, which belongs in version control: it records the published revisions, and changing one of them ' +
-    'is refused. Run it after the compiler.',
+    'is refused. Run it after the compiler.\n\n' +
+    'It first proves the revisions as migrate:verify does, and refuses what cannot be proven. The manifest records the ' +
+    'objects that each proven revision touches, so an upgrade need not observe it.',
   arguments: [{ name: 'folder', about: "the plugin's package; default: the working directory" }],
-  options: [{ flag: 'check', about: 'write nothing; exit with 3 if a file is out of date' }],
+  options: [
+    { flag: 'check', about: 'write nothing; exit with 3 if a file is out of date' },
+    { flag: 'shadow', value: 'url', about: 'prove it on this PostgreSQL server, in a temporary database' },
+  ],
   examples: [
     { line: 'kernel plugin:build plugins/likes', about: 'after adding a revision' },
     { line: 'kernel plugin:build --check', about: 'in continuous integration' },
   ],
   exits: [
     { code: 3, about: 'with --check: a file is out of date' },
-    { code: 13, about: 'a revision is not valid' },
+    { code: 13, about: 'a revision is not valid, or cannot be proven' },
     { code: 15, about: 'a published revision was changed or removed' },
   ],
-  async run({ operands: [folder = '.'], switches }, { cwd }) {
+  async run({ operands: [folder = '.'], switches, values }, context) {
     const check = switches.has('check');
-    const { manifest, added, changed } = await buildPlugin(resolve(cwd, folder), { check });
+    const directory = resolve(context.cwd, folder);
+    const progress = openProgress(context);
+    let effects: Awaited<ReturnType<typeof proveBuild>>;
+    try {
+      // Refuses what needs no proof first: it is quicker, and says more.
+      await buildPlugin(directory, { check: true });
+      effects = await proveBuild(directory, { shadow: values.get('shadow') ?? null, onStage: progress.stage });
+    } finally {
+      progress.end();
+    }
+    const { manifest, added, changed } = await buildPlugin(directory, { check, effects });
     const { plugin, version, revisions } = manifest;
     return {
       exit: check && changed.length > 0 ? exitCode.pending : exitCode.done,

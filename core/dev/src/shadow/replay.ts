@@ -56,7 +56,7 @@ export async function replayText({ session }: ReplayTarget, id: string, text: st
 /** The limits of a replay. Nobody else uses the database, so only code needs one. */
 export const replaySettings: MigrationOptions['settings'] = {
   lockWait: 10,
-  lockTimeout: 10,
+  lockTimeout: 0,
   retryFor: 0,
   statementTimeout: 0,
   codeTimeout: 120,

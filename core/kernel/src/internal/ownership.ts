@@ -3,5 +3,8 @@
  * inferred dependencies.
  */
 export { inferDependencies, touchedObjects } from '../ownership/inferred-dependencies.ts';
+export { applyEffects } from '../ownership/revision-effects.ts';
+export type { RevisionEffects } from '../ownership/revision-effects.ts';
+export { proveText } from '../ownership/static-proof.ts';
 export { schemaHistory } from '../ownership/schema-history.ts';
 export type { HistoryRevision, SchemaHistory } from '../ownership/schema-history.ts';

@@ -8,7 +8,7 @@ export { manifestFormat, manifestPath, manifestText, sumOf } from '../plugin/man
 export type { Manifest, ManifestCode, ManifestRevision } from '../plugin/manifest.ts';
 export { openPackages, realFolder } from '../plugin/packages.ts';
 export type { PackageFile, Packages } from '../plugin/packages.ts';
-export { readPluginFields } from '../plugin/plugin-fields.ts';
+export { readPluginFields, readPluginPackage } from '../plugin/plugin-fields.ts';
 export type { PluginFields } from '../plugin/plugin-fields.ts';
 export { importDefinition } from '../plugin/plugin-module.ts';
 export { pluginPeers, sinceOf } from '../plugin/plugin-peers.ts';

@@ -8,6 +8,12 @@ export const buildCodes = {
       `The plugin "${d.plugin}" cannot be built: "${d.revision}" is a code revision, and its module ${d.module} does not exist.`,
     hint: () => 'Compile the sources first (npm run build), then: npx kernel plugin:build',
   }),
+  PLUGIN_BUILD_UNPROVEN: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; problems: readonly string[] }) =>
+      `The plugin "${d.plugin}" cannot be built, because its revisions cannot be proven:${d.problems.map((one) => `\n  ${one}`).join('')}`,
+    hint: (d) => `Correct them. Each problem in detail: npx kernel migrate:verify ${d.plugin}`,
+  }),
   PLUGIN_BUILD_UNWRITABLE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { file: string; reason: string }) => `${d.file} cannot be written: ${d.reason}.`,
