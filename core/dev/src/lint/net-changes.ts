@@ -5,6 +5,7 @@ import {
   kindsNamedInCode,
   lookupKey,
   parseName,
+  relationName,
   trackedSchema,
   trackStatement,
   unattributed,
@@ -97,6 +98,7 @@ export function netChanges(
       initial.set(lookupKey(object), object);
       tracked.put(object);
     }
+    if (before !== undefined && isForAbsentTable(statement, objects)) continue;
     visit(statement, objects, index);
     for (const source of copiedBy(statement, objects)) copied.add(source);
     touched = new Map();
@@ -132,6 +134,13 @@ function identified(object: TrackedObject): TrackedObject {
   return found;
 }
 
+/** Whether a statement alters a table `if exists`, and no revision creates the table. */
+function isForAbsentTable({ node }: SqlStatement, objects: TrackedObjects): boolean {
+  if (!('AlterTableStmt' in node) || node.AlterTableStmt.missing_ok !== true) return false;
+  const { relation } = node.AlterTableStmt;
+  return relation !== undefined && !objects.has(lookupKey(tableNamed(relationName(relation))));
+}
+
 /** Returns the objects that a statement changes, and that exist although no readable statement created them. */
 function assumedObjects(
   { changes, drops, renames, needs }: SqlStatement,
@@ -165,11 +174,13 @@ function tableNamed(name: string): SqlObject {
 }
 
 /**
- * Whether application code may name the object. It names neither the sequence behind a column nor a function that only
- * triggers call.
+ * Whether application code may name the object. It names neither the sequence behind a column, nor a function that only
+ * triggers call, nor a domain, unless the text leaves columns without their domain.
  */
-export function isNamedInCode({ kind, name, ownedBy, returnsTrigger }: SqlObject, { before }: NetChanges): boolean {
+export function isNamedInCode(object: SqlObject, { before, after }: NetChanges): boolean {
+  const { kind, name, type, ownedBy, returnsTrigger } = object;
   if (!kindsNamedInCode.has(kind) || ownedBy !== undefined || returnsTrigger === true) return false;
+  if (kind === 'type' && type !== undefined) return after.values().some((one) => one.type?.name === name);
   return kind !== 'sequence' || !before.values().some(({ sequence }) => sequence === name);
 }
 
