@@ -49,7 +49,7 @@ export async function proveBuild(
   const problems = findings.map(({ rule, revision, message }) => `${revision ?? plugin.name}: ${rule}: ${message}`);
   if (problems.length > 0) throw devError('PLUGIN_BUILD_UNPROVEN', { plugin: plugin.name, problems });
   onStage('reading effects');
-  return provenEffects(shadow, set, plugin);
+  return await provenEffects(shadow, set, plugin);
 }
 
 /** Returns the plugin in `directory` from its sources, with the plugins that it requires. */
