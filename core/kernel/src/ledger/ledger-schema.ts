@@ -4,7 +4,8 @@
  *
  * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
  *   revision after its package is uninstalled. `up` and `down` are null if they are code.
- * - `kernel.run`: a row for each run that wrote something or failed. Without an outcome, it is running or was killed.
+ * - `kernel.run`: a row for each run that wrote something or failed, with the number of ledger rows that it wrote. Without
+ *   an outcome, it is running or was killed.
  * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row. Later kernels
  *   may write other kinds of events, which need not be about a revision.
  * - `kernel.format`: the number of the format, and that of the oldest kernel format that can still read it.
@@ -52,7 +53,8 @@ create table kernel.run (
   started_at timestamptz not null default clock_timestamp(),
   ended_at timestamptz,
   outcome text,
-  error text
+  error text,
+  applied integer
 );`,
 ];
 

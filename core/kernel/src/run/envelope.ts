@@ -147,14 +147,15 @@ function recordRun({ id, kind, host, kernelVersion }: RunContext): string {
  * Returns the script that records the end of a run. A run that failed before its first batch was committed has no row
  * yet. Nothing waits for this to reach the disk: without it, the run counts as killed, which loses nothing.
  */
-export function endRunScript(run: RunContext, error: string | null): string {
+export function endRunScript(run: RunContext, applied: number, error: string | null): string {
   const { id, kind, host, kernelVersion, startedAt } = run;
   const outcome = error === null ? 'done' : 'failed';
   const literals = [id, kind, host, kernelVersion, startedAt.toISOString()].map(quoteLiteral).join(', ');
   return `${beginScript(run.settings)}set local synchronous_commit = off;
-insert into kernel.run (id, kind, host, kernel_version, started_at, ended_at, outcome, error)
-  values (${literals}, clock_timestamp(), '${outcome}', ${error === null ? 'null' : quoteLiteral(error)})
-  on conflict (id) do update set ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error;
+insert into kernel.run (id, kind, host, kernel_version, started_at, ended_at, outcome, error, applied)
+  values (${literals}, clock_timestamp(), '${outcome}', ${error === null ? 'null' : quoteLiteral(error)}, ${applied})
+  on conflict (id) do update set ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error,
+    applied = excluded.applied;
 commit;`;
 }
 

@@ -39,7 +39,8 @@ export function openRun(
  */
 export async function endRun(run: RunContext, progress: RunProgress, error: KernelError | null): Promise<void> {
   if (run.session.lost || (progress.applied.length === 0 && error === null)) return;
-  await run.session.script(endRunScript(run, error?.code ?? null)).catch(() => {});
+  const applied = progress.applied.filter(({ direction }) => direction === 'up').length;
+  await run.session.script(endRunScript(run, applied, error?.code ?? null)).catch(() => {});
 }
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explainSessionError } from '../db/explain-session-error.ts';
+import { assertComplete } from '../ledger/lost-rows.ts';
 import { assertServerFits } from '../db/preflight.ts';
 import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -62,7 +63,9 @@ function prepareDatabase(
         await assertServerFits(session, { ids: steps.map(({ id }) => id), outside: outside?.steps[0]?.id ?? null });
       }
       progress.checked = true;
-      return { result: (await ensureLedger(run, ledger.format)) ? null : busy };
+      if (!(await ensureLedger(run, ledger.format))) return { result: busy };
+      await assertComplete(session);
+      return { result: null };
     } catch (cause) {
       const verdict = passingVerdict(cause, session);
       if (verdict === null) throw explainSessionError(cause, session, step.id);
