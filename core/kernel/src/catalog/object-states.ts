@@ -99,6 +99,19 @@ export async function openTransactionReader(
   };
 }
 
+/** The statement that removes from a session what {@link openTransactionReader} has prepared there. */
+export const releaseTransactionReader = `do $$
+declare
+  name text;
+begin
+  foreach name in array array(select p.name from pg_prepared_statements p
+      where p.name in (${Object.keys(queries)
+        .map((name) => `'${name}'`)
+        .join(', ')})) loop
+    execute format('deallocate %I', name);
+  end loop;
+end $$;`;
+
 interface CountsRow {
   readonly counting: boolean;
   readonly catalogs: string | number;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { releaseTransactionReader } from '../catalog/object-states.ts';
 import { serverErrorOf } from '../db/server-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { KernelError } from '../error/kernel-error.ts';
@@ -40,7 +41,9 @@ export function openRun(
 export async function endRun(run: RunContext, progress: RunProgress, error: KernelError | null): Promise<void> {
   if (run.session.lost || (progress.applied.length === 0 && error === null)) return;
   const applied = progress.applied.filter(({ direction }) => direction === 'up').length;
-  await run.session.script(endRunScript(run, applied, error?.code ?? null)).catch(() => {});
+  // A shadow keeps the statements for its next run. The session of an embedded database is also the application's.
+  const release = run.attemptsCount ? '' : releaseTransactionReader;
+  await run.session.script(`${endRunScript(run, applied, error?.code ?? null)}\n${release}`).catch(() => {});
 }
 
 /**
