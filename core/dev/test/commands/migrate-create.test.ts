@@ -114,8 +114,8 @@ describe('migrate:create with invalid input', () => {
   it('refuses SQL that changes an object of another plugin, and accepts SQL that only adds a column to it', async () => {
     project.write('foreign.sql', 'alter table core_item drop column name;');
     const error = await refusal(project, 'likes', '--sql', 'foreign.sql', '--name', 'tidy', '--shadow', server());
-    expect(error).toMatchObject({ code: 'PROOF_FAILED', exitCode: 13 });
-    expect(error.message).toContain('foreign-object: This drops column core_item.name, which core owns.');
+    expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', exitCode: 35 });
+    expect(error.message).toContain('it drops column core_item.name, which belongs to "core"');
     project.write('own.sql', 'alter table core_item add column liked_at timestamptz;');
     const args = ['likes', '--sql', 'own.sql', '--name', 'note_when', '--shadow', server(), '--dry-run', '--json'];
     expect((await project.kernel('migrate:create', ...args)).json()).toMatchObject({
@@ -127,9 +127,9 @@ describe('migrate:create with invalid input', () => {
     const statement = "insert into core_item (name) values ('likes');";
     project.write('rows.sql', statement);
     const args = ['likes', '--sql', 'rows.sql', '--name', 'rows', '--shadow', server(), '--dry-run', '--json'];
-    const { message } = await refusal(project, ...args.filter((arg) => arg !== '--json'));
-    expect(message).toContain('"headwater": { "plugin": "core", "openTables": ["core_item"] }');
-    expect(message).toContain('-- headwater-lint: allow foreign-object: <reason>');
+    const { hint } = await refusal(project, ...args.filter((arg) => arg !== '--json'));
+    expect(hint).toContain('"headwater": { "openTables": ["<table>"] }');
+    expect(hint).toContain('-- headwater-lint: allow foreign-object: <reason>');
     project.write('rows.sql', `-- headwater-lint: allow foreign-object: core agreed to it\n${statement}`);
     expect((await project.kernel('migrate:create', ...args)).code).toBe(0);
   });

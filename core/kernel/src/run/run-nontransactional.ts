@@ -67,7 +67,7 @@ export async function runNontransactional(
 async function assertOwn(run: RunContext, step: RunnableStep, applied: readonly string[]): Promise<void> {
   const { id, revision, direction } = step;
   if (revision === null) return;
-  const [{ proveText }, { violationsOf }] = await Promise.all([
+  const [{ proveText }, { notAllowedIn, violationsOf }] = await Promise.all([
     import('../ownership/static-proof.ts'),
     import('../ownership/rule-book.ts'),
   ]);
@@ -75,7 +75,8 @@ async function assertOwn(run: RunContext, step: RunnableStep, applied: readonly 
   const objects = await run.owners.read();
   const context = { schema: trackedSchema(objects), author: { id, plugin }, knowsAll: true, hidesCode: true };
   const { touches } = await proveText(textOf(revision, direction), context);
-  const violations = violationsOf(touches, { objects, plugin, openTables: run.openTables });
+  const found = violationsOf(touches, { objects, plugin, openTables: run.openTables });
+  const violations = notAllowedIn(textOf(revision, direction), found);
   if (violations.length > 0)
     throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied });
 }

@@ -3,6 +3,7 @@ import { isSql, sql, type Sql } from '../contract/sql.ts';
 import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
+import { notAllowedIn } from '../ownership/rule-book.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
@@ -73,7 +74,8 @@ export async function runObserved(
     // here, which may take long and fire triggers.
     await runScript(restoreBlock(settings));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
-    const { effects, violations } = await endObservation();
+    const { effects, violations: found } = await endObservation();
+    const violations = body?.kind === 'sql' ? notAllowedIn(body.text, found) : found;
     if (violations.length > 0) {
       throw kernelError('OWNERSHIP_VIOLATED', {
         revision: step.id,

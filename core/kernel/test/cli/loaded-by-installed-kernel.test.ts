@@ -57,7 +57,9 @@ describe('an installed kernel', () => {
       ['migrate:down', 'stickers@base'],
     ]) {
       const { packages } = await loaded(...line);
-      expect(packages.filter((name) => /mikro|inversify|zod|reflect|pglite|libpg/.test(name))).toEqual([]);
+      // The SQL of a downgrade is read, to prove that it only touches objects of its plugin.
+      const parser = line[0] === 'migrate:down' ? ['libpg-query'] : [];
+      expect(packages.filter((name) => /mikro|inversify|zod|reflect|pglite|libpg/.test(name))).toEqual(parser);
     }
   });
 });

@@ -295,6 +295,17 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
     expect(await applied(session)).toEqual(plan.map(({ id }) => id));
   });
 
+  it('allows a deliberate exception that a comment in the SQL explains, but none in the ledger', async () => {
+    const comment = '-- headwater-lint: allow foreign-object: likes agreed to it\n';
+    expect(await refusalOf(x2(`-- headwater-lint: allow foreign-object:\ndelete from likes_like`))).toContain(
+      'likes_like',
+    );
+    expect(await refusalOf(x2(`${comment}delete from likes_like; delete from kernel.ledger`))).toContain(
+      'kernel.ledger',
+    );
+    expect((await upgrade(session, [...before, x2(`${comment}delete from likes_like`)])).error).toBeNull();
+  });
+
   it('lets a plugin delete what others refer to with an action, and counts their triggers as theirs', async () => {
     const cascade = revision({ id: 'core@0009', revises: 'core@0004', up: 'delete from core_user where id = 1' });
     expect((await upgrade(session, [...before, cascade])).error).toBeNull();

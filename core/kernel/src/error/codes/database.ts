@@ -273,7 +273,8 @@ export const databaseCodes = {
     },
     hint: (d) =>
       `Change only objects that the revisions of "${d.plugin}" create, and rows of tables on which it owns a column. The owner of a ` +
-      'table can open it to rows of other plugins: "headwater": { "openTables": ["<table>"] } in its package.json.',
+      'table can open it to rows of other plugins: "headwater": { "openTables": ["<table>"] } in its package.json. For a ' +
+      'deliberate exception, add a line to the SQL: -- headwater-lint: allow foreign-object: <reason>',
     written: (d) => (d.ran ? rolledBack(d) : rolledBack(d).replace('It was rolled back', 'It did not run')),
   }),
   ROW_COUNTS_OFF: defineError({
