@@ -4,7 +4,7 @@ import type { Session } from '../../../kernel/src/db/session.ts';
  * Reads everything that revisions could leave in a database: the rows of all system catalogs, and the state of the
  * session. On a server, only the rows of this database are read of the catalogs that all databases share.
  */
-export async function stateOf({ query, kind }: Session): Promise<Readonly<Record<string, readonly string[]>>> {
+export async function stateOf({ query, script, kind }: Session): Promise<Readonly<Record<string, readonly string[]>>> {
   const catalogs = await query<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r'
       and relname not in ('pg_statistic', 'pg_statistic_ext_data')${kind === 'pglite' ? '' : ' and not relisshared'}`,
@@ -16,6 +16,8 @@ export async function stateOf({ query, kind }: Session): Promise<Readonly<Record
     ]),
   );
   const state: Record<string, readonly string[]> = {};
+  // The ids of the ledger's objects differ between two databases.
+  await script('begin; drop schema if exists kernel cascade');
   for (const [name, select] of Object.entries({
     ...sources,
     ...sessionSources,
@@ -23,6 +25,7 @@ export async function stateOf({ query, kind }: Session): Promise<Readonly<Record
   })) {
     state[name] = (await query<{ row: string }>(select)).map(({ row }) => row).toSorted();
   }
+  await script('rollback');
   state['lastval'] = [
     await query('select lastval()').then(
       () => 'a value',

@@ -21,7 +21,13 @@ describe('verifying revisions', () => {
   ): Promise<readonly Finding[]> {
     const set = await loadPlugins({ core, ...plugins });
     const names = set.plugins.map(({ name }) => name);
-    const findings = await verify({ set, plugins: names, shadow, orders, onStage() {} });
+    const findings = await verify({
+      set,
+      plugins: names,
+      shadow: { ...shadow, plugins: set.plugins },
+      orders,
+      onStage() {},
+    });
     // These projects declare no entities, so everything their revisions create counts as drift.
     return findings.filter(({ rule }) => rule !== 'entities');
   }

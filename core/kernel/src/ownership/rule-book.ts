@@ -4,7 +4,8 @@ import { displayName, type SqlKind, type SqlObject } from '../sql/sql-object.ts'
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 
 /** A comment of the plugin's author that allows a revision to touch what others own, with a reason. */
-const allowComment = /^\s*--\s*headwater-lint:\s*allow\s+(?:[\w-]+\s*,\s*)*foreign-object(?:\s*,\s*[\w-]+)*\s*:[ \t]*\S/m;
+const allowComment =
+  /^\s*--\s*headwater-lint:\s*allow\s+(?:[\w-]+\s*,\s*)*foreign-object(?:\s*,\s*[\w-]+)*\s*:[ \t]*\S/m;
 
 /** Returns the violations that SQL does not allow itself by a comment. Nothing allows it to touch the ledger. */
 export function notAllowedIn(text: string, violations: readonly Violation[]): readonly Violation[] {

@@ -73,9 +73,9 @@ const checkWritten = `if not found then
  * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
  * kernel (see {@link transactionLimits}).
  */
-export function beginScript(settings: UpgradeSettings, revisions = 1): string {
+export function beginScript(settings: UpgradeSettings, revisions = 1, idle = 0): string {
   return `begin isolation level read committed read write;
-${transactionLimits(settings, revisions)}
+${transactionLimits(settings, revisions, idle)}
 do $$ begin ${optionalLimits('transaction')} end $$;
 `;
 }
@@ -160,11 +160,11 @@ commit;`;
 }
 
 /** Returns one `do` block that restores the session after a revision that the caller has run. */
-export function restoreBlock(settings: UpgradeSettings): string {
+export function restoreBlock(settings: UpgradeSettings, idle: number): string {
   return `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin
-  ${restoreSession(transactionLimits(settings))}
+  ${restoreSession(transactionLimits(settings, 1, idle))}
 end`)};`;
 }
 

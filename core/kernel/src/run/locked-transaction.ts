@@ -3,25 +3,17 @@ import { kernelSqlState } from '../db/sql-state.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Makes the server notice within a minute that the client's machine is gone, although the transaction is idle: otherwise
- * it would keep the lock for hours.
- */
-const keepAlive = `set local tcp_keepalives_idle = 30;
-set local tcp_keepalives_interval = 10;
-set local tcp_keepalives_count = 3;
-`;
-
-/**
  * Opens a transaction that holds the migration lock, for a revision that is observed or that runs outside a transaction.
- * Ends the transaction and returns `false` if another process has already run the revision.
+ * The server ends it after `idle` seconds without a statement; 0 means never. Ends it and returns `false` if another process has already run the revision.
  */
 export async function openLockedTransaction(
   { session, settings }: RunContext,
   row: RowToWrite,
   direction: 'up' | 'down',
+  idle: number,
 ): Promise<boolean> {
   let skipped = false;
-  await session.script(`${beginScript(settings)}${keepAlive}${guardBlock(row, direction)}`, (notice) => {
+  await session.script(`${beginScript(settings, 1, idle)}${guardBlock(row, direction)}`, (notice) => {
     if (notice.code === kernelSqlState.skipped) skipped = true;
   });
   if (skipped) await session.script('rollback');

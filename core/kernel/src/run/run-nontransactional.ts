@@ -31,7 +31,7 @@ export async function runNontransactional(
   const { session } = run;
   const row = rowOf(run.id, step, attemptId);
   if (!step.proven) await assertOwn(run, step, applied);
-  if (!(await openLockedTransaction(run, row, batch.direction))) return [];
+  if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
   onBegin(step);
   const began = performance.now();
   let second: Session | null = null;
@@ -41,7 +41,7 @@ export async function runNontransactional(
       // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
       await runStatement(run, session, revision, batch.direction);
-      if (!(await openLockedTransaction(run, row, batch.direction))) return [];
+      if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
     } else {
       try {
         if (await ownsServerProcess(second)) await second.script(timeLimits(run, textOf(revision, batch.direction)));

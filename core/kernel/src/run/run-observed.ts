@@ -34,8 +34,12 @@ export async function runObserved(
   const body = direction === 'up' ? revision?.up : revision?.down;
   const { session, settings } = run;
   const row = rowOf(run.id, step, attemptId);
+  // If the client goes silent, for example because the network fails, the lock must not be held forever.
+  const { codeTimeout, responseTimeout } = settings;
+  const thinking = body?.kind === 'code' ? codeTimeout : responseTimeout;
+  const idle = thinking === 0 || responseTimeout === 0 ? 0 : thinking + responseTimeout;
   let limits = body?.kind === 'sql' ? withOwnLimit(settings, body.text) : settings;
-  if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction))) return [];
+  if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction, idle))) return [];
   const began = performance.now();
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;
@@ -72,7 +76,7 @@ export async function runObserved(
     outcome = 'unknown';
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
     // here, which may take long and fire triggers.
-    await runScript(restoreBlock(settings));
+    await runScript(restoreBlock(settings, idle));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
     const { effects, violations: found } = await endObservation();
     const violations = body?.kind === 'sql' ? notAllowedIn(body.text, found) : found;

@@ -3,7 +3,6 @@ import { databaseKinds, emptyDatabase, type DatabaseKind } from '../../../../tes
 import { openSession, type Session } from '../../src/db/session.ts';
 import { serverErrorOf } from '../../src/db/server-error.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
-import { chunkSize } from '../../src/run/batches.ts';
 import { quoteIdentifier, quoteLiteral } from '../../src/sql/quote.ts';
 import { revision, upgrade } from '../db/support.ts';
 
@@ -173,6 +172,8 @@ describe.each(databaseKinds)('a setting that a revision changes on %s', (kind) =
     expect((await upgrade(alone, [revision({ id: 'm@0001', up })])).error).toBeNull();
     const rows = await alone.query<{ name: string; setting: string }>('select name, setting from m_alone');
     expected = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+    // The kernel's own limit, which depends on the way in which a revision runs.
+    delete expected['idle_in_transaction_session_timeout'];
     await sessions.close(alone);
   });
   afterAll(sessions.end);
@@ -198,8 +199,10 @@ describe.each(databaseKinds)('a setting that a revision changes on %s', (kind) =
       const [count] = await session.query<{ transactions: number; rows: number }>(
         'select count(distinct xmin::text)::int as transactions, count(*)::int as rows from kernel.ledger',
       );
-      const transactions = way === 'in batches' ? Math.ceil(revisions.length / chunkSize) : revisions.length;
-      expect(count).toEqual({ transactions, rows: revisions.length });
+      expect(count?.rows).toBe(revisions.length);
+      // What is not proven runs by itself, like a text that sets the search path.
+      if (way === 'in batches') expect(count?.transactions).toBeLessThan(revisions.length / 2);
+      else expect(count?.transactions).toBe(revisions.length);
       expect(await session.query('select * from m_seen')).toEqual([]);
       expect(await readSettings(session)).toEqual(before);
       await sessions.close(session);
