@@ -173,7 +173,9 @@ notes
 
   it('skips published revisions, unless --all is given', async () => {
     const shipped = await makeProject({
-      plugins: { likes: { revisions: { '0001_drop': 'alter table x drop column y' } } },
+      plugins: {
+        likes: { revisions: { '0001_make': 'create table x (y int)', '0002_drop': 'alter table x drop column y' } },
+      },
     });
     expect(await shipped.kernel('migrate:lint')).toMatchObject({ code: 13 });
     ok(await shipped.kernel('plugin:build', shipped.folderOf('likes')));

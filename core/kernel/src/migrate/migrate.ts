@@ -162,7 +162,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
 
   assertWritable(state.ledger);
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
-  const run = openRun({ ...options, session }, result.runId, goal.kind);
+  const run = openRun({ ...options, session, plugins: revisionSet.pluginSet.plugins }, result.runId, goal.kind);
   if (first.steps.length === 0) {
     await upgradeLedger(run, state.ledger.format);
     return result;

@@ -1,4 +1,3 @@
-import type { Node } from 'libpg-query';
 import { isKernelError } from '../error/kernel-codes.ts';
 import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
@@ -186,7 +185,7 @@ function isProven(statement: SqlStatement, context: ProofContext): boolean {
   );
 }
 
-function isUnreadable(node: Node): boolean {
+function isUnreadable(node: SqlStatement['node']): boolean {
   if ('FuncCall' in node) return actingFunctions.test(stringsIn(node.FuncCall.funcname).at(-1) ?? '');
   if ('AlterTableCmd' in node) return !tableCommands.test(node.AlterTableCmd.subtype ?? '');
   if ('RangeVar' in node || 'relpersistence' in node) {

@@ -46,6 +46,12 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (passing !== null) return passing;
   const server = serverErrorOf(error);
   if (server === null) return { kind: 'fail', error: failed(context, shortMessage(error), null, error) };
+  if (server.code === serverSqlState.readOnlyTransaction && isLedgerStatement(server)) {
+    // The kernel has begun the transaction as one that may write.
+    const reason = 'it makes its transaction read-only';
+    const details = { revision: context.step.id, reason, outcome: 'rolled back', applied: context.applied } as const;
+    return { kind: 'fail', error: kernelError('ENVELOPE_VIOLATED', details, { cause: error }) };
+  }
   if (server.code === kernelSqlState.damaged || isLedgerStatement(server)) {
     const details = { database: context.session.shown, problem: server.message };
     return { kind: 'fail', error: kernelError('LEDGER_DAMAGED', details, { cause: error }) };

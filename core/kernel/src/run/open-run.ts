@@ -3,21 +3,28 @@ import { releaseTransactionReader } from '../catalog/object-states.ts';
 import { serverErrorOf } from '../db/server-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import type { MigrationOptions } from '../migrate/migrate.ts';
 import { openLedgerOwners } from '../ownership/ledger-owners.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
 import { endRunScript } from './envelope.ts';
 import { ensureLedger } from './ensure-ledger.ts';
 import type { RunProgress } from './recover.ts';
-import type { RunContext } from './run-context.ts';
+import type { Plugin } from '../plugin/plugin-set.ts';
+import type { Observer, RunContext } from './run-context.ts';
+
+/** The database, the settings and the plugins of a run. */
+export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
+  readonly observer?: Observer;
+  readonly plugins: readonly Plugin[];
+  /** See `MigrationOptions`. */
+  readonly shadow?: { readonly guard: string };
+}
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, revisionSet, shadow }: MigrationOptions,
+  { session, settings, observer = {}, plugins, shadow }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
-  const { plugins } = revisionSet.pluginSet;
   return {
     id,
     kind,

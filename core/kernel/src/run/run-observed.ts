@@ -74,6 +74,7 @@ export async function runObserved(
       await withinTime(settings.codeTimeout, () => runAsPlugin(actor, async () => body.run({ query, sql })));
     } else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
     outcome = 'unknown';
+    await assertCounting(session, step.id, applied);
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
     // here, which may take long and fire triggers.
     await runScript(restoreBlock(settings, idle));
@@ -111,6 +112,14 @@ export async function runObserved(
   }
   outcome = 'committed';
   return [step.id];
+}
+
+/** Refuses a revision that keeps the server from counting the rows that it changes. */
+async function assertCounting(session: Session, revision: string, applied: readonly string[]): Promise<void> {
+  const [row] = await session.query<{ counting: boolean }>(
+    "select pg_catalog.current_setting('track_counts')::pg_catalog.bool as counting",
+  );
+  if (row?.counting !== true) throw violation(revision, 'it turns off track_counts', 'rolled back', applied);
 }
 
 /** Returns the SQL in the ledger that reverts a revision whose package is missing. */

@@ -116,7 +116,8 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     const reader = await other();
     await reader.query('begin; select * from a');
     const r = revision({
-      id: 'likes@0001',
+      id: 'core@0002',
+      revises: 'core@0001',
       up: 'create unique index concurrently "a X" on a (x)',
       transaction: false,
       check: 'select false',

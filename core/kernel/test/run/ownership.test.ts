@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { databaseKinds } from '../../../../test/helper/database.ts';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import type { Session } from '../../src/db/session.ts';
+import { withSession } from '../../src/db/with-session.ts';
 import { applied, branch, downgrade, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
 
 /** The tables of two plugins on which a third one depends. */
@@ -295,6 +296,18 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
     expect(await applied(session)).toEqual(plan.map(({ id }) => id));
   });
 
+  it('is checked even if the server does not count rows by default, and refused if it turns that off', async () => {
+    await session.script('set track_counts = off');
+    expect(await refusalOf(x2("do $$ begin execute 'delete from likes' || '_like'; end $$"))).toContain('likes_like');
+    const hiding = x2('set local track_counts = off; do $$ begin delete from likes_like; end $$');
+    await session.script('set track_counts = on');
+    expect((await upgrade(session, [...before, hiding])).error).toMatchObject({
+      code: 'ENVELOPE_VIOLATED',
+      exitCode: 35,
+    });
+    expect(await applied(session)).toEqual(before.map(({ id }) => id));
+  });
+
   it('allows a deliberate exception that a comment in the SQL explains, but none in the ledger', async () => {
     const comment = '-- headwater-lint: allow foreign-object: likes agreed to it\n';
     expect(await refusalOf(x2(`-- headwater-lint: allow foreign-object:\ndelete from likes_like`))).toContain(
@@ -377,5 +390,23 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
       { ...common, outcome: 'failed', error: 'OWNERSHIP_VIOLATED' },
     ]);
     expect(runId).not.toBe('');
+  });
+});
+
+it('is refused if rows are not counted and the role may not change that', async () => {
+  const target = await emptyDatabase('postgres');
+  await withSession(target, async ({ script, query }) => {
+    const [row] = await query<{ name: string }>('select current_database() as name');
+    await script(`create role uncounted login password 'secret'; alter role uncounted set track_counts = off;
+      grant all on database "${row?.name}" to uncounted; grant all on schema public to uncounted`);
+  });
+  onTestFinished(() =>
+    withSession(target, ({ script }) => script('drop owned by uncounted cascade; drop role uncounted')),
+  );
+  const url = new URL(urlOf(target));
+  [url.username, url.password] = ['uncounted', 'secret'];
+  await withSession({ ...target, url: url.href } as typeof target, async (session) => {
+    const { error } = await upgrade(session, branch('m', "do $$ begin execute 'create table m_a (id int)'; end $$"));
+    expect(error).toMatchObject({ code: 'ROW_COUNTS_OFF', exitCode: 22 });
   });
 });

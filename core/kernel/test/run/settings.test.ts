@@ -171,9 +171,9 @@ describe.each(databaseKinds)('a setting that a revision changes on %s', (kind) =
     const up = `create table m_alone as ${allSettings}`;
     expect((await upgrade(alone, [revision({ id: 'm@0001', up })])).error).toBeNull();
     const rows = await alone.query<{ name: string; setting: string }>('select name, setting from m_alone');
-    expected = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
-    // The kernel's own limit, which depends on the way in which a revision runs.
-    delete expected['idle_in_transaction_session_timeout'];
+    // This one is the kernel's own limit, which depends on the way in which a revision runs.
+    const others = rows.filter(({ name }) => name !== 'idle_in_transaction_session_timeout');
+    expected = Object.fromEntries(others.map(({ name, setting }) => [name, setting]));
     await sessions.close(alone);
   });
   afterAll(sessions.end);
