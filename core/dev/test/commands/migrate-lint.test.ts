@@ -31,7 +31,10 @@ const plugins: Readonly<Record<string, PluginSketch>> = {
       '0002_drop': { up: 'alter table notes_note drop column object_id' },
     },
   },
-  album: { built: true, revisions: { '0001_create_photo': { up: 'selct 1' } } },
+  album: {
+    built: true,
+    revisions: { '0001_create_photo': { up: 'create table album_photo (id uuid default uuidv7())' } },
+  },
 };
 
 interface Linted {
@@ -120,7 +123,7 @@ notes
     expect((await json('likes', 'core')).revisions).toHaveLength(3);
     const album = await project.kernel('migrate:lint', 'album', '--json');
     expect(album.code).toBe(13);
-    expect(album.json()).toMatchObject({ findings: [{ rule: 'syntax', line: null }, { rule: 'missing-down' }] });
+    expect(album.json()).toMatchObject({ findings: [{ rule: 'newer-syntax', line: null }, { rule: 'missing-down' }] });
   });
 
   it('exits with 0 if there are only warnings, and with 3 under --strict', async () => {
