@@ -117,8 +117,8 @@ export function faultProject(
         name: `fault-${name}`,
         version: '1.0.0',
         type: 'module',
-        // The revisions of every plugin record their effects in a table of core.
-        headwater: { plugin: name, ...(name === 'core' && { openTables: ['effect'] }) },
+        // The revisions of every plugin record their effects in tables of core.
+        headwater: { plugin: name, ...(name === 'core' && { openTables: ['effect', 'object'] }) },
         peerDependencies: { '@headwater/kernel': '^1.0.0', ...needs },
         exports: {
           '.': { 'headwater-source': './src/index.js', default: './dist/index.js' },
