@@ -3,6 +3,15 @@ import { kernelSqlState } from '../db/sql-state.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
+ * Lets the server notice within a minute that the client's machine is gone, although the transaction is idle without a
+ * limit.
+ */
+const keepAlive = `set local tcp_keepalives_idle = 30;
+set local tcp_keepalives_interval = 10;
+set local tcp_keepalives_count = 3;
+`;
+
+/**
  * Opens a transaction that holds the migration lock, for a revision that is observed or that runs outside a transaction.
  * The server ends it after `idle` seconds without a statement; 0 means never. Ends it and returns `false` if another process has already run the revision.
  */
@@ -13,9 +22,12 @@ export async function openLockedTransaction(
   idle: number,
 ): Promise<boolean> {
   let skipped = false;
-  await session.script(`${beginScript(settings, 1, idle)}${guardBlock(row, direction)}`, (notice) => {
-    if (notice.code === kernelSqlState.skipped) skipped = true;
-  });
+  await session.script(
+    `${beginScript(settings, 1, idle)}${idle === 0 ? keepAlive : ''}${guardBlock(row, direction)}`,
+    (notice) => {
+      if (notice.code === kernelSqlState.skipped) skipped = true;
+    },
+  );
   if (skipped) await session.script('rollback');
   return !skipped;
 }

@@ -5,8 +5,7 @@ import { dollarQuote } from '../sql/quote.ts';
  * Returns statements that set the limits of a transaction, so that the settings of the role and the database do not
  * matter. `revisions` is the number of revisions in the transaction: they run in one statement, whose time limit is the
  * sum of theirs. `idle` is the number of seconds after which the server ends a transaction whose client has gone silent;
- * 0 means never. Keep-alive messages let it notice within a minute that the client's machine is gone. The same text works
- * in SQL and in PL/pgSQL.
+ * 0 means never. The same text works in SQL and in PL/pgSQL.
  */
 export function transactionLimits(
   settings: Pick<UpgradeSettings, 'lockTimeout' | 'statementTimeout'>,
@@ -16,9 +15,6 @@ export function transactionLimits(
   return `set local lock_timeout = ${milliseconds(settings.lockTimeout)};
 set local statement_timeout = ${Math.min(milliseconds(settings.statementTimeout) * revisions, longestTimeout)};
 set local idle_in_transaction_session_timeout = ${milliseconds(idle)};
-set local tcp_keepalives_idle = 30;
-set local tcp_keepalives_interval = 10;
-set local tcp_keepalives_count = 3;
 set local client_min_messages = notice;`;
 }
 

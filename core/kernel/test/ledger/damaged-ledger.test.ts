@@ -131,14 +131,14 @@ describe.each(databaseKinds)('on %s, a ledger', (kind) => {
   });
 
   it.each(['delete from kernel.ledger', 'truncate kernel.ledger', `delete from kernel.ledger where slug = '0002'`])(
-    'that lost rows by "%s" leads to a hint that restores them',
+    'that lost rows by "%s" is damaged, with a hint that restores them',
     async (text) => {
       await upgrade(session, before);
       await session.script(text);
       const { error } = await upgrade(session, after);
-      expect(error).toMatchObject({ code: 'MIGRATION_FAILED', details: { sqlState: '42P07' } });
-      expect(error?.hint).toContain('If the ledger has lost rows, restore the schema "kernel" from a backup');
-      expect(error?.hint).toContain('npx kernel migrate:stamp core@000');
+      expect(error).toMatchObject({ code: 'LEDGER_DAMAGED', exitCode: 15 });
+      expect(error?.hint).toContain('Restore the schema "kernel" from a backup');
+      expect(error?.hint).toContain('npx kernel migrate:stamp heads');
     },
   );
 

@@ -165,7 +165,10 @@ describe.each(databaseKinds)('a setting that a revision changes on %s', (kind) =
 
   beforeAll(async () => {
     const session = await sessions.open();
-    ({ changeable, fixed } = await findChangeable(session));
+    const found = await findChangeable(session);
+    // Without counts of rows, ownership could not be checked, so turning them off is refused: see ownership.test.ts.
+    changeable = found.changeable.filter(({ name }) => name !== 'track_counts');
+    fixed = found.fixed;
     await sessions.close(session);
     const alone = await sessions.open();
     const up = `create table m_alone as ${allSettings}`;
