@@ -13,12 +13,7 @@ export default defineConfig({
   test: {
     ...base.test,
     // Every run tests random applications and histories. This one tests several times as many.
-    include: [
-      'test/full/**/*.test.ts',
-      '**/random-{applications,histories}.test.ts',
-      ...commandTests,
-      ...longTests,
-    ],
+    include: ['test/full/**/*.test.ts', '**/random-{applications,histories}.test.ts', ...commandTests, ...longTests],
     env: { TRIALS: '40' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
