@@ -1,4 +1,4 @@
-import type { ProcessGuard } from '../plugin/guard-process.ts';
+import { guardProcess, type ProcessGuard } from '../plugin/guard-process.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import type { ProgressStream } from './command.ts';
@@ -12,7 +12,7 @@ export interface CrashHandler {
   /** Reports uncaught exceptions, for a command that imports only the revisions of plugins. */
   readonly watchKernel: () => void;
   /** Like {@link watchKernel}, for a command that imports plugin code: names the plugin that caused a failure. */
-  readonly watchPlugins: () => Promise<void>;
+  readonly watchPlugins: () => void;
   /** See {@link Context.interruption}. */
   readonly interruption: () => AbortSignal;
   /**
@@ -47,9 +47,8 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
     watchKernel() {
       process.on('uncaughtException', fail);
     },
-    async watchPlugins() {
+    watchPlugins() {
       if (guard !== null) return;
-      const { guardProcess } = await import('../plugin/guard-process.ts');
       guard = guardProcess(fail);
       // The guard may know which plugin called `process.exit`, so its listener must run first.
       process.off('exit', onExit).on('exit', onExit);
@@ -72,7 +71,7 @@ export function handleCrashes(exit: (error: KernelError) => never): CrashHandler
 /** For a process that does not belong to the command. It adds no listeners and never ends the process. */
 export const noCrashHandler: CrashHandler = Object.freeze({
   watchKernel() {},
-  async watchPlugins() {},
+  watchPlugins() {},
   interruption: () => new AbortController().signal,
   end() {},
 });

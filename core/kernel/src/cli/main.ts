@@ -65,7 +65,7 @@ async function run(argv: readonly string[], context: Context, crashes: CrashHand
   const input = parseSimple(command, words) ?? (await import('./commander-parser.ts')).parse(name, command, words);
   if (input.switches.has('help')) return (await import('./help-command.ts')).helpReply(name, command);
   // No cleanup is needed after a crash: the database rolls back what was not committed.
-  if (command.runsPlugins === true) await crashes.watchPlugins();
+  if (command.runsPlugins === true) crashes.watchPlugins();
   else crashes.watchKernel();
   return command.run(input, withOptions(input, context));
 }

@@ -1,3 +1,4 @@
+import type { Ledger } from '../ledger/ledger.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';
@@ -6,11 +7,15 @@ import type { RunContext } from './run-context.ts';
  * Proves from their text which of the steps touch nothing that their plugins do not own, and finds their effects. A
  * built plugin brings its proofs along; if that is enough, not even the parser is loaded. The ledger must exist.
  */
-export async function proveSteps(run: RunContext, steps: readonly RunnableStep[]): Promise<readonly RunnableStep[]> {
+export async function proveSteps(
+  run: RunContext,
+  steps: readonly RunnableStep[],
+  { rows }: Ledger,
+): Promise<readonly RunnableStep[]> {
   if (steps.every(({ proven }) => proven)) return steps;
   const { proveText } = await import('../ownership/static-proof.ts');
   const { applyEffects } = await import('../ownership/revision-effects.ts');
-  const schema = trackedSchema(await run.owners.read());
+  const schema = trackedSchema(rows.length === 0 ? new Map() : await run.owners.read());
   /** The plugins with earlier steps whose effects are not yet known. */
   const unknown = new Set<string>();
   const proven: RunnableStep[] = [];

@@ -38,7 +38,7 @@ export async function runSteps(
   const interruption = await prepareDatabase(run, steps, ledger, progress);
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
-  const proven = await proveSteps(run, steps);
+  const proven = await proveSteps(run, steps, ledger);
   return runBatches(run, batchesOf(proven, run.kind, together), progress);
 }
 
@@ -64,7 +64,7 @@ function prepareDatabase(
       }
       progress.checked = true;
       if (!(await ensureLedger(run, ledger.format))) return { result: busy };
-      await assertComplete(session);
+      if (ledger.format > 0) await assertComplete(session);
       return { result: null };
     } catch (cause) {
       const verdict = passingVerdict(cause, session);

@@ -9,7 +9,7 @@ import { makeProject, type Project } from '../../../../test/helper/project.ts';
 const long = Array.from({ length: 12 }, (_, i) => `create table core_t${i} (id int primary key, n int not null);`);
 
 /** A size in bytes. The grammar is many times larger; Node's CommonJS parser, also WebAssembly, is much smaller. */
-const large = 50_000;
+const large = 10_000;
 
 /** Returns the sizes of the functions that V8 optimized, from its trace. Lines of two threads may interleave. */
 function optimizedIn(trace: string): readonly number[] {
