@@ -23,7 +23,7 @@ export async function findCommand(
   const found = declared.find((one) => one.name === name);
   if (found !== undefined) {
     // Only the plugin's code knows the command's signature.
-    await crashes.watchPlugins();
+    crashes.watchPlugins();
     return (await import('./run-plugin-command.ts')).loadPluginCommand(found, context);
   }
   const { nearestCommand } = await import('./nearest-command.ts');
