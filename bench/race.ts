@@ -49,7 +49,7 @@ export async function race(options: RaceOptions): Promise<Race> {
   const application = join(directory, workload.name);
   const env = environment(directory);
   const run = (script: string, args: readonly string[]): Command => ({ script, args, env });
-  writePlugins({ workload, directory: application, state: 'base', kernel });
+  await writePlugins({ workload, directory: application, state: 'base', kernel });
   const batch = join(application, 'all.sql');
   writeFileSync(batch, batchOf(workload));
 

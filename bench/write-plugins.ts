@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { normalHash } from '../core/kernel/src/plugin/revision-hash.ts';
 import { commandOf } from './installed-kernel.ts';
 import type { Workload, WorkloadRevision } from './workload.ts';
 
@@ -18,9 +19,10 @@ export interface PluginsToWrite {
 /**
  * Writes a workload as an application with its plugins installed. It has a config.json, with the database in
  * `DATABASE_URL`, and one package for each unit in `node_modules`, as npm would install it: with a manifest but without
- * sources.
+ * sources. A lock file says that the revisions have been published before: proving thousands of them takes minutes, and
+ * makes no difference to the manifest.
  */
-export function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): void {
+export async function writePlugins({ workload, directory, state, kernel }: PluginsToWrite): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   const all = state === 'plus1' ? [...workload.revisions, workload.extra] : workload.revisions;
   const sources = join(directory, 'sources');
@@ -30,6 +32,7 @@ export function writePlugins({ workload, directory, state, kernel }: PluginsToWr
     const fields = packageFields(unit, revisions);
     const folder = join(sources, unit);
     writeSources(folder, fields, revisions);
+    writeJson(join(folder, 'revisions.lock.json'), await lockOf(revisions));
     buildPlugin(kernel, folder);
     install(folder, join(directory, 'node_modules', fields.name));
   }
@@ -89,6 +92,15 @@ function writeSources(folder: string, fields: PackageFields, revisions: readonly
   for (const revision of revisions) {
     write(join(folder, 'src', 'migrations', `${revision.slug}.ts`), sourceOf(revision));
   }
+}
+
+async function lockOf(revisions: readonly WorkloadRevision[]): Promise<object> {
+  const entries = revisions.map(async ({ id, revises, dependsOn, statements }) => {
+    const up = { kind: 'sql', text: statements.map((statement) => `${statement};`).join('\n') } as const;
+    const edges = { revises: revises === null ? [] : [revises], dependsOn: dependsOn.toSorted() };
+    return [id, { since: '1.0.0', normal: await normalHash({ id, ...edges, transaction: true, up }) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function sourceOf({ id, revises, dependsOn, statements }: WorkloadRevision): string {

@@ -13,4 +13,4 @@ if (workload === undefined || out === undefined || (state !== 'base' && state !=
   throw new Error('usage: prepare.ts --workload FILE --out DIRECTORY --state base|plus1');
 }
 const kernel = join(import.meta.dirname, '..', '..', 'node_modules', '@headwater', 'kernel');
-writePlugins({ workload: readSharedWorkload(workload), directory: out, state, kernel });
+await writePlugins({ workload: readSharedWorkload(workload), directory: out, state, kernel });

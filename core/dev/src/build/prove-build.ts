@@ -23,33 +23,48 @@ import { verifyOrders } from '../verify/verify-orders.ts';
 export interface BuildProofOptions {
   /** The URL of a server for the shadow; `null` for PGlite in this process. */
   readonly shadow: string | null;
+  /** The ids of the revisions to prove. The others were proven when the lock file recorded them. */
+  readonly added: readonly string[];
   /** Receives the name of each stage, which can take seconds. */
   readonly onStage: (stage: string) => void;
 }
 
 /**
- * Proves the revisions of the plugin in `directory` as `migrate:verify` does, together with the plugins that it
- * requires. Returns the effects of the revisions that are proven by their text alone, by id. They go into the manifest,
+ * Proves new revisions of the plugin in `directory` as `migrate:verify` does, together with the plugins that it
+ * requires. Opens a shadow only if that, or an opaque revision, needs one. Returns the effects of the revisions that are proven by their text alone, by id. They go into the manifest,
  * so that an upgrade need not observe these revisions. Throws PLUGIN_BUILD_UNPROVEN, and the errors of packages,
  * revisions and shadows.
  */
 export async function proveBuild(
   directory: string,
-  { shadow: url, onStage }: BuildProofOptions,
+  { shadow: url, added, onStage }: BuildProofOptions,
 ): Promise<ReadonlyMap<string, RevisionEffects>> {
   const { set, plugin } = await pluginsOf(directory);
-  if (plugin.revisions.length === 0) return new Map();
+  const readable = await provenEffects(set, plugin, new Map());
+  if (added.length === 0 && readable !== null) return readable;
   onStage('opening the shadow');
   await using shadow = await openShadow(url, set.plugins);
+  if (added.length > 0) await assertProven(shadow, set, plugin, added, onStage);
+  if (readable !== null) return readable;
+  onStage('reading effects');
+  const observed = await observedEffects(shadow, set);
+  return (await provenEffects(set, plugin, observed)) ?? new Map();
+}
+
+async function assertProven(
+  shadow: Shadow,
+  set: PluginSet,
+  { name }: Plugin,
+  added: readonly string[],
+  onStage: BuildProofOptions['onStage'],
+): Promise<void> {
   const all = subsetOf(set);
   const findings = [
-    ...(await verifyBranch(shadow, plugin.name, all, (id) => onStage(`proving ${id}`))),
-    ...(await verifyOrders(shadow, all, [plugin.name], 0, onStage)),
+    ...(await verifyBranch(shadow, name, all, (id) => onStage(`proving ${id}`), new Set(added))),
+    ...(await verifyOrders(shadow, all, [name], 0, onStage)),
   ];
-  const problems = findings.map(({ rule, revision, message }) => `${revision ?? plugin.name}: ${rule}: ${message}`);
-  if (problems.length > 0) throw devError('PLUGIN_BUILD_UNPROVEN', { plugin: plugin.name, problems });
-  onStage('reading effects');
-  return await provenEffects(shadow, set, plugin);
+  const problems = findings.map(({ rule, revision, message }) => `${revision ?? name}: ${rule}: ${message}`);
+  if (problems.length > 0) throw devError('PLUGIN_BUILD_UNPROVEN', { plugin: name, problems });
 }
 
 /** Returns the plugin in `directory` from its sources, with the plugins that it requires. */
@@ -82,32 +97,37 @@ async function pluginsOf(directory: string): Promise<{ readonly set: PluginSet; 
   return { set: { plugins, byName: new Map(plugins.map((one) => [one.name, one])) }, plugin };
 }
 
+/** Runs all revisions in a shadow, and returns the effects that its ledger records, by id. */
+async function observedEffects(shadow: Shadow, set: PluginSet): Promise<ReadonlyMap<string, RevisionEffects>> {
+  await shadow.empty();
+  await replayUp(shadow, subsetOf(set).revisions);
+  const rows = await shadow.session.query<{ id: string; objects: RevisionEffects }>(
+    "select plugin || '@' || slug as id, objects from kernel.ledger where objects is not null",
+  );
+  return new Map(rows.map(({ id, objects }) => [id, objects]));
+}
+
 /**
- * Runs all revisions in a shadow, and reads the text of the plugin's own against the objects that exist at that moment,
- * as the ledger records them.
+ * Reads the text of each of the plugin's revisions against the objects that exist at that moment, and returns the
+ * effects of those that it proves. A revision that hides its effects counts with those in `observed`. Without them, the
+ * result is `null`.
  */
 async function provenEffects(
-  shadow: Shadow,
   set: PluginSet,
   { name }: Plugin,
-): Promise<ReadonlyMap<string, RevisionEffects>> {
-  const { revisions } = subsetOf(set);
-  await shadow.empty();
-  await replayUp(shadow, revisions);
-  const rows = await shadow.session.query<{ id: string; objects: RevisionEffects | null }>(
-    "select plugin || '@' || slug as id, objects from kernel.ledger",
-  );
-  const observed = new Map(rows.map(({ id, objects }) => [id, objects]));
+  observed: ReadonlyMap<string, RevisionEffects>,
+): Promise<ReadonlyMap<string, RevisionEffects> | null> {
   const schema = trackedSchema();
   const proven = new Map<string, RevisionEffects>();
-  for (const { id, plugin, up, transaction } of revisions) {
+  for (const { id, plugin, up, transaction } of subsetOf(set).revisions) {
     const author = { id, plugin };
-    const isOwn = plugin === name && up.kind === 'sql' && transaction;
     const context = { schema: trackedSchema(schema.objects), author, knowsAll: false, hidesCode: false };
-    const proof = isOwn ? await proveText(up.text, context) : null;
-    if (proof?.proven === true && proof.effects !== null) proven.set(id, proof.effects);
-    const effects = observed.get(id) ?? null;
-    if (effects !== null) applyEffects(schema, effects, author);
+    const proof = up.kind === 'sql' ? await proveText(up.text, context) : null;
+    const effects = observed.get(id) ?? proof?.effects ?? null;
+    if (effects === null) return null;
+    if (plugin === name && transaction && proof?.proven === true && proof.effects !== null)
+      proven.set(id, proof.effects);
+    applyEffects(schema, effects, author);
   }
   return proven;
 }

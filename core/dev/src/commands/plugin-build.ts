@@ -10,7 +10,7 @@ export const pluginBuild: Command = {
     'Writes the manifest dist/headwater.json, which lets the kernel plan a published plugin without running its code, and ' +
     'revisions.lock.json, which belongs in version control: it records the published revisions, and changing one of them ' +
     'is refused. Run it after the compiler.\n\n' +
-    'It first proves the revisions as migrate:verify does, and refuses what cannot be proven. The manifest records the ' +
+    'It first proves new revisions as migrate:verify does, and refuses what cannot be proven. The manifest records the ' +
     'objects that each proven revision touches, so an upgrade need not observe it.',
   arguments: [{ name: 'folder', about: "the plugin's package; default: the working directory" }],
   options: [
@@ -33,8 +33,10 @@ export const pluginBuild: Command = {
     let effects: Awaited<ReturnType<typeof proveBuild>>;
     try {
       // Refuses what needs no proof first: it is quicker, and says more.
-      await buildPlugin(directory, { check: true });
-      effects = await proveBuild(directory, { shadow: values.get('shadow') ?? null, onStage: progress.stage });
+      const draft = await buildPlugin(directory, { check: true });
+      const shadow = values.get('shadow') ?? null;
+      // Nothing is published by a check, and a new revision makes it fail anyway.
+      effects = await proveBuild(directory, { shadow, added: check ? [] : draft.added, onStage: progress.stage });
     } finally {
       progress.end();
     }

@@ -7,28 +7,29 @@ import type { Finding } from '../lint/finding.ts';
 import { conflictsIn } from '../lint/transaction-check.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
-import { openRequiredCheck, type RequiredCheck } from './required-check.ts';
+import { readOwnTables, requiredColumns } from './required-columns.ts';
 import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
 
 /**
  * Verifies a plugin's branch from base to head. Each revision runs in a shadow that has only the revisions that it
  * depends on. It has to succeed, its `down` has to revert it, its `up` has to lead to the same schema again, and it may
- * change only objects of its plugin. Stops at the first revision that fails, since the later ones depend on it.
+ * change only objects of its plugin. Stops at the first revision that fails, since the later ones depend on it. `only`
+ * holds the revisions to verify, by default all of the branch; the others only run.
  */
 export async function verifyBranch(
   shadow: Shadow,
   plugin: string,
   { graph, revisions }: PluginSubset,
   onRevision: (id: string) => void,
+  only: ReadonlySet<string> | null = null,
 ): Promise<readonly Finding<VerifyRule>[]> {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
-  const required = openRequiredCheck(plugin);
   const findings: Finding<VerifyRule>[] = [];
   let present: ReadonlySet<string> = new Set();
   await shadow.empty();
   for (const { id } of graph.branches.get(plugin) ?? []) {
     const revision = byId.get(id);
-    if (revision === undefined) continue;
+    if (revision === undefined || only?.has(id) === false) continue;
     onRevision(id);
     const conflicts = await conflictsIn(revision);
     if (conflicts.length > 0) {
@@ -46,7 +47,7 @@ export async function verifyBranch(
     }
     try {
       await replayUp(shadow, missingRevisions(graph, byId, needed, present));
-      const { found, isIntact } = await verifyRevision(shadow, revision, required);
+      const { found, isIntact } = await verifyRevision(shadow, revision);
       findings.push(...found);
       if (!isIntact) await shadow.empty();
       present = isIntact ? new Set([...needed, id]) : new Set();
@@ -73,12 +74,13 @@ interface VerifiedRevision {
   readonly isIntact: boolean;
 }
 
-async function verifyRevision(shadow: Shadow, revision: Revision, required: RequiredCheck): Promise<VerifiedRevision> {
+async function verifyRevision(shadow: Shadow, revision: Revision): Promise<VerifiedRevision> {
   const { id, plugin, file, down } = revision;
   const before = await shadow.catalog();
   await replayUp(shadow, [revision]);
   const after = await shadow.catalog();
-  const found = required.check(revision, differenceOf(before, after));
+  const own = await readOwnTables(shadow.session, plugin);
+  const found = requiredColumns(revision, differenceOf(before, after), own);
   if (down === null) return { found, isIntact: true };
   try {
     await replayDown(shadow, [revision]);
