@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
-import type { Session } from '../../src/db/session.ts';
+import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
 import { applied, branch, downgrade, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
 
@@ -221,65 +221,77 @@ const legitimate: readonly string[] = [
   'create table x_b as select * from likes_like',
 ];
 
-describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
-  const current = sessionPerTest(kind);
+const before = [...others, x1];
+
+async function rowsOf(session: Session): Promise<unknown> {
+  return session.query(
+    `select (select count(*)::int from likes_like) as likes, (select count(*)::int from core_user where title is null) as users,
+      (select count(*)::int from kernel.ledger where plugin = 'core') as ledger`,
+  );
+}
+
+/** Runs a revision that must be refused. Returns its message, and what was written. */
+async function refusalOf(session: Session, second: ReturnType<typeof revision>): Promise<string> {
+  const found = await rowsOf(session);
+  const { error } = await upgrade(session, [...before, second]);
+  const details = { revision: 'x@0002', plugin: 'x', direction: 'up' };
+  expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', exitCode: 35, details });
+  expect(await rowsOf(session)).toEqual(found);
+  expect(await applied(session)).toEqual(before.map(({ id }) => id));
+  return `${error?.message} ${error?.written}`;
+}
+
+describe.each(databaseKinds)('what a revision may not do, on %s,', (kind) => {
+  // A refused revision leaves the database as it was, so one serves all.
   let session: Session;
-  const before = [...others, x1];
-  beforeEach(async () => {
-    session = current();
-    await session.script('drop schema if exists core_space, x_s cascade; drop publication if exists x_pub');
+  beforeAll(async () => {
+    session = await openSession(await emptyDatabase(kind));
     expect((await upgrade(session, before)).error).toBeNull();
   });
+  afterAll(() => session.close());
 
-  const rowsOf = async (): Promise<unknown> =>
-    session.query(
-      `select (select count(*)::int from likes_like) as likes, (select count(*)::int from core_user where title is null) as users,
-        (select count(*)::int from kernel.ledger where plugin = 'core') as ledger`,
-    );
-
-  /** Runs a revision that must be refused. Returns its message, and what was written. */
-  const refusalOf = async (second: ReturnType<typeof revision>): Promise<string> => {
-    const found = await rowsOf();
-    const { error } = await upgrade(session, [...before, second]);
-    const details = { revision: 'x@0002', plugin: 'x', direction: 'up' };
-    expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', exitCode: 35, details });
-    expect(await rowsOf()).toEqual(found);
-    expect(await applied(session)).toEqual(before.map(({ id }) => id));
-    return `${error?.message} ${error?.written}`;
-  };
-
-  it.each(foreign)('refuses %s', async (sql, object, owner) => {
-    const message = await refusalOf(x2(sql));
+  it.each(foreign)('is refused: %s', async (sql, object, owner) => {
+    const message = await refusalOf(session, x2(sql));
     expect(message).toContain(object);
     expect(message).toContain(owner);
     expect(message).toContain('It was rolled back; nothing was written.');
   });
 
   it.each(foreign.filter(([sql]) => !sql.includes('$$')))(
-    'refuses it in a DO block: %s',
+    'is refused in a DO block: %s',
     async (sql, object, owner) => {
-      const message = await refusalOf(x2(`do $x$ begin ${sql}; end $x$`));
+      const message = await refusalOf(session, x2(`do $x$ begin ${sql}; end $x$`));
       expect(message).toContain(object);
       expect(message).toContain(owner);
     },
   );
 
-  it.each(foreign.filter(([sql]) => !sql.includes(';')))('refuses it in a code revision: %s', async (text, object) => {
+  it.each(foreign.filter(([sql]) => !sql.includes(';')))('is refused in a code revision: %s', async (text, object) => {
     const code: RevisionCode = async ({ query, sql }) => {
       await query(sql(Object.assign([text], { raw: [text] })));
     };
-    expect(await refusalOf(x2(code))).toContain(object);
+    expect(await refusalOf(session, x2(code))).toContain(object);
   });
 
-  it.each(indirect)('refuses it through %s', async (_, sql, object) => {
-    expect(await refusalOf(x2(sql))).toContain(object);
+  it.each(indirect)('is refused through %s', async (_, sql, object) => {
+    expect(await refusalOf(session, x2(sql))).toContain(object);
   });
 
-  it.each(outside)('refuses it outside a transaction: %s', async (sql, object) => {
+  it.each(outside)('is refused outside a transaction: %s', async (sql, object) => {
     const second = revision({ id: 'x@0002', revises: 'x@0001', up: sql, transaction: false, check: 'select false' });
-    const message = await refusalOf(second);
+    const message = await refusalOf(session, second);
     expect(message).toContain(object);
     expect(message).toContain('It did not run; nothing was written.');
+  });
+});
+
+describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
+  const current = sessionPerTest(kind);
+  let session: Session;
+  beforeEach(async () => {
+    session = current();
+    await session.script('drop schema if exists core_space, x_s cascade; drop publication if exists x_pub');
+    expect((await upgrade(session, before)).error).toBeNull();
   });
 
   it.each(legitimate)('allows %s', async (sql) => {
@@ -298,7 +310,9 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
 
   it('is checked even if the server does not count rows by default, and refused if it turns that off', async () => {
     await session.script('set track_counts = off');
-    expect(await refusalOf(x2("do $$ begin execute 'delete from likes' || '_like'; end $$"))).toContain('likes_like');
+    expect(await refusalOf(session, x2("do $$ begin execute 'delete from likes' || '_like'; end $$"))).toContain(
+      'likes_like',
+    );
     const hiding = x2('set local track_counts = off; do $$ begin delete from likes_like; end $$');
     await session.script('set track_counts = on');
     expect((await upgrade(session, [...before, hiding])).error).toMatchObject({
@@ -310,10 +324,10 @@ describe.each(databaseKinds)('ownership at run time on %s', (kind) => {
 
   it('allows a deliberate exception that a comment in the SQL explains, but none in the ledger', async () => {
     const comment = '-- headwater-lint: allow foreign-object: likes agreed to it\n';
-    expect(await refusalOf(x2(`-- headwater-lint: allow foreign-object:\ndelete from likes_like`))).toContain(
+    expect(await refusalOf(session, x2(`-- headwater-lint: allow foreign-object:\ndelete from likes_like`))).toContain(
       'likes_like',
     );
-    expect(await refusalOf(x2(`${comment}delete from likes_like; delete from kernel.ledger`))).toContain(
+    expect(await refusalOf(session, x2(`${comment}delete from likes_like; delete from kernel.ledger`))).toContain(
       'kernel.ledger',
     );
     expect((await upgrade(session, [...before, x2(`${comment}delete from likes_like`)])).error).toBeNull();
