@@ -25,5 +25,5 @@ export function draftEmpty(
     notes: ['Write the SQL here, or replace it with a function, async ({ query, sql }) => …, and version: 1.'],
     importFrom: importSpecifierOf(plugin),
   };
-  return { revision: draft, review: null, ...noEntityChanges };
+  return { revision: draft, review: null, unread: [], ...noEntityChanges };
 }

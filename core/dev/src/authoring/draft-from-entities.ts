@@ -20,6 +20,7 @@ import { likelyRenames, readRenames } from './renames.ts';
 import { nextRevisionId } from './revision-file.ts';
 import { schemaAfter } from './schema-proof.ts';
 import { summarizeChanges } from './summarize-changes.ts';
+import { unplannedChanges } from './unplanned-changes.ts';
 
 /** Options for drafting a revision from entities. */
 export interface EntityDraftOptions {
@@ -65,13 +66,15 @@ export async function draftFromEntities(context: DraftContext, options: EntityDr
     installed: foreign.installed,
     likelyRenames: likelyRenames(changes),
   };
-  if (all.length === 0) return { revision: null, review: null, ...result };
+  const none = { revision: null, review: null, unread: [] } as const;
+  if (all.length === 0) return { ...none, ...result };
   const id = nextRevisionId(plugin, options.words ?? slugWords(all, tablePrefixes(set)));
-  if (options.changesOnly) return { revision: null, review: null, ...result };
+  if (options.changesOnly) return { ...none, ...result };
 
   onStage('running the revision');
   const after = await schemaAfterSql(shadow, id, changesSql(changes));
   assertReached(id, differenceOf(after, target).filter(isOwn));
+  assertNothingElse(id, unplannedChanges(changes, differenceOf(renamed, after, { undefine: true })));
   const sql = { id, up: changesSql(all), down: downSql(after, renamed, renames), about: summarizeChanges(all) };
   return { ...(await proveDraft(sql, { ...context, required, shadow, before, after })), ...result };
 }
@@ -141,4 +144,10 @@ function assertReached(revision: string, left: readonly Change[]): void {
   if (left.length === 0) return;
   const claim = 'it does not produce the schema that the entities declare';
   throw devError('PROOF_FAILED', { revision, claim, differences: left.map(explainChange) });
+}
+
+function assertNothingElse(revision: string, unplanned: readonly Change[]): void {
+  if (unplanned.length === 0) return;
+  const claim = 'it also changes objects that the changes to the entities are not about';
+  throw devError('PROOF_FAILED', { revision, claim, differences: unplanned.map(explainChange) });
 }

@@ -28,6 +28,8 @@ export interface Draft {
   readonly changes: readonly string[];
   /** Changes in installed plugins that have no revision; the draft omits them. */
   readonly installed: readonly PluginChanges[];
+  /** The objects that the proof does not compare: `2 operators`. */
+  readonly unread: readonly string[];
   /** Values for `--rename` that would each replace a drop and an add in the draft. */
   readonly likelyRenames: readonly string[];
 }

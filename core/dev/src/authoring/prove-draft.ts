@@ -3,7 +3,7 @@ import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { checkRevision, type Plugin, type Revision } from '@headwater/kernel/internal/plugins';
 import { recordDraft, replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
-import type { DraftContext } from './draft.ts';
+import type { Draft, DraftContext } from './draft.ts';
 import { inferEdges } from './infer-edges.ts';
 import { lintDraft, type DraftReview } from './lint-draft.ts';
 import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
@@ -11,6 +11,7 @@ import { proveOrder } from './prove-order.ts';
 import { importSpecifierOf, slugOf } from './revision-file.ts';
 import type { RevisionDraft } from './revision-source.ts';
 import { assertSameSchema } from './schema-proof.ts';
+import { unreadObjects } from './unread-objects.ts';
 
 /** The context of a proof. */
 export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pinHeads' | 'onStage'> {
@@ -26,6 +27,12 @@ export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pin
 /** A revision before its edges are known. */
 export type UnprovenDraft = Pick<RevisionDraft, 'id' | 'up' | 'down' | 'transaction' | 'check' | 'about'>;
 
+/** A revision with its proof. */
+export interface ProvenDraft extends Pick<Draft, 'unread'> {
+  readonly revision: RevisionDraft;
+  readonly review: DraftReview;
+}
+
 /**
  * Turns SQL that has just run into a revision with edges, and proves the revision: `down` reverts it, its declared
  * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
@@ -34,7 +41,7 @@ export type UnprovenDraft = Pick<RevisionDraft, 'id' | 'up' | 'down' | 'transact
 export async function proveDraft(
   unproven: UnprovenDraft,
   { set, plugin, pinHeads, onStage, required, shadow, before, after }: ProofContext,
-): Promise<{ readonly revision: RevisionDraft; readonly review: DraftReview }> {
+): Promise<ProvenDraft> {
   const { id, up, down } = unproven;
   const edges = await inferEdges(plugin, up, required, pinHeads);
   const revision = revisionOf(plugin, { ...unproven, ...edges });
@@ -57,7 +64,7 @@ export async function proveDraft(
     notes: review.risks.map(({ rule, message }) => `${rule}: ${message}`),
     importFrom: importSpecifierOf(plugin),
   };
-  return { revision: draft, review };
+  return { revision: draft, review, unread: unreadObjects(after) };
 }
 
 /** Returns the revision of a draft whose edges are known, or which has none yet. */

@@ -3,6 +3,7 @@ import { counted, type Context, type Colors, type Reply } from '@headwater/kerne
 import { exitCode } from '@headwater/kernel/internal/errors';
 import type { Plugin } from '@headwater/kernel/internal/plugins';
 import type { PluginChanges } from '../authoring/change-owners.ts';
+import { explainUnread } from '../authoring/unread-objects.ts';
 import type { Draft } from '../authoring/draft.ts';
 import type { RevisionDraft } from '../authoring/revision-source.ts';
 import { explainChange } from '../difference/explain-change.ts';
@@ -36,6 +37,7 @@ export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'
       dependsOn: revision?.dependsOn ?? [],
       breaking,
       risks,
+      unread: draft.unread,
       likelyRenames,
       installed: installed.flatMap(({ plugin: { name, package: packageName }, changes: lacking }) =>
         lacking.map((change) => ({ plugin: name, package: packageName, change: explainChange(change) })),
@@ -77,7 +79,7 @@ function explainChanges(changes: readonly string[], { name }: Plugin, colors: Co
 
 function explainWritten(
   { id, dependsOn, down }: RevisionDraft,
-  { changes, review }: Draft,
+  { changes, review, unread }: Draft,
   file: string,
   colors: Colors,
 ): readonly string[] {
@@ -91,6 +93,7 @@ function explainWritten(
           `Proven: ${changes.length > 0 ? 'it produces the schema that the entities declare, ' : ''}` +
             `${down === null ? '' : '`down` reverts it, '}its declared dependencies suffice, ` +
             'and a fresh database ends up with the same schema.',
+          ...explainUnread(unread),
           ...(down === null ? ['It has no `down`: write one if it can be reverted.'] : []),
         ]),
   ];

@@ -2,6 +2,7 @@ import { counted, openProgress, type Command, type Colors } from '@headwater/ker
 import { exitCode, kernelError } from '@headwater/kernel/internal/errors';
 import { assertOneHead } from '@headwater/kernel/internal/graph';
 import { graphOfPlugins } from '@headwater/kernel/internal/migrations';
+import { explainUnread, unreadObjects } from '../authoring/unread-objects.ts';
 import type { Finding } from '../lint/finding.ts';
 import { openShadow } from '../shadow/shadow.ts';
 import { verify } from '../verify/verify.ts';
@@ -49,15 +50,20 @@ export const migrateVerify: Command = {
       progress.stage('opening the shadow');
       await using shadow = await openShadow(values.get('shadow') ?? null, set.plugins);
       const findings = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
+      // The shadow still has the schema that all revisions produce.
+      const unread = unreadObjects(await shadow.catalog());
       const unproven = findings.some(({ rule }) => rule !== 'entities');
       const revisions = plugins.reduce((count, name) => count + (set.byName.get(name)?.revisions.length ?? 0), 0);
       return {
         exit: unproven ? exitCode.revisionInvalid : findings.length > 0 ? exitCode.drift : exitCode.done,
-        json: { plugins, revisions, orders, findings },
+        json: { plugins, revisions, orders, findings, unread },
         text: (colors) =>
           findings.length === 0
-            ? `${colors.green('proven')}: ${counted(revisions, 'revision')} of ${plugins.join(', ')}` +
-              `${orders === 0 ? '' : `, in ${counted(orders, 'random order')}`}.`
+            ? [
+                `${colors.green('proven')}: ${counted(revisions, 'revision')} of ${plugins.join(', ')}` +
+                  `${orders === 0 ? '' : `, in ${counted(orders, 'random order')}`}.`,
+                ...explainUnread(unread),
+              ].join('\n')
             : explain(findings, colors),
       };
     } finally {

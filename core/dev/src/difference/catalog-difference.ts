@@ -4,14 +4,15 @@ import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 import { enumChanges } from './enum-difference.ts';
+import { hasRelation, settingChanges } from './setting-difference.ts';
 import { newTableChanges, tableChanges, type TableOptions } from './table-difference.ts';
 
 /** Options for a comparison. */
 export interface DifferenceOptions {
   /**
    * Whether to drop objects that `after` lacks even if they are of a kind that entities need not or cannot declare:
-   * views, functions, triggers, policies, exclusion constraints, row security, and comments on anything but tables and
-   * columns. Default: false, since `after` may come from entities.
+   * views, functions, triggers, policies, exclusion constraints, row security, settings, and comments on anything but
+   * tables and columns. Default: false, since `after` may come from entities.
    */
   readonly undefine?: boolean;
 }
@@ -34,13 +35,14 @@ export function differenceOf(
   });
   const definitions = definitionChanges(before, after, undefine);
   const tables = allTableChanges(before, after, { undefine, rebuilt: new Set() });
-  const enums = enumChanges(before, after, [...tables, ...definitions], undefine);
+  const settings = settingChanges(before, after, undefine);
+  const enums = enumChanges(before, after, [...tables, ...definitions, ...settings], undefine);
   const rebuilt = new Set(
     enums.flatMap((change) => (change.kind === 'change enum' && change.rebuild ? [change.after.name] : [])),
   );
   // Expressions that contain a constant of an enum must be dropped while the enum is rebuilt.
   const finalTables = rebuilt.size === 0 ? tables : allTableChanges(before, after, { undefine, rebuilt });
-  return [...schemas, ...finalTables, ...definitions, ...enums];
+  return [...schemas, ...finalTables, ...definitions, ...enums, ...settings];
 }
 
 function allTableChanges(before: Catalog, after: Catalog, options: TableOptions): readonly Change[] {
@@ -55,12 +57,15 @@ function allTableChanges(before: Catalog, after: Catalog, options: TableOptions)
 
 const viewKinds = ['view', 'materialized view'];
 
+/** The kinds that entities can declare. An entity's catalog has the others only as its tables leave them. */
+const declaredKinds: ReadonlySet<string> = new Set([...viewKinds, 'function', 'trigger', 'policy']);
+
 function definitionChanges(before: Catalog, after: Catalog, undefine: boolean): readonly Change[] {
   const changes: Change[] = [];
   compareMaps(before.definitions, after.definitions, {
     removed: (definition) => {
       const { name, table } = definition;
-      const isDroppedWithTable = table !== null && !after.tables.has(table);
+      const isDroppedWithTable = table !== null && !hasRelation(after, table);
       // A new table, or a view of the other kind, has the same name.
       const isReplaced =
         table === null &&
@@ -69,7 +74,10 @@ function definitionChanges(before: Catalog, after: Catalog, undefine: boolean): 
     },
     added: (definition) => changes.push({ kind: 'define', definition }),
     kept: (old, now) => {
-      if (old.definition !== now.definition) changes.push({ kind: 'redefine', before: old, definition: now });
+      const isDeclared = undefine || declaredKinds.has(now.kind);
+      if (isDeclared && old.definition !== now.definition) {
+        changes.push({ kind: 'redefine', before: old, definition: now });
+      }
     },
   });
   return changes;

@@ -6,10 +6,11 @@ import type {
   CatalogIndex,
   CatalogPartition,
   CatalogSchema,
+  CatalogSetting,
   CatalogTable,
   RowSecurity,
 } from '@headwater/kernel/internal/catalog';
-import { objectKey } from '@headwater/kernel/internal/sql';
+import { objectKey, settingKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
 
 /** A step from one catalog to another. */
 export type Change =
@@ -62,6 +63,14 @@ export type Change =
       readonly definition: CatalogDefinition;
     }
   | {
+      /** A setting that is set, changed, or returned to that of a new object. */
+      readonly kind: 'setting';
+      readonly object: ObjectAddress;
+      readonly name: string;
+      readonly before: CatalogSetting | null;
+      readonly after: CatalogSetting | null;
+    }
+  | {
       readonly kind: 'comment';
       readonly of: 'schema' | 'type' | 'table' | 'column' | 'constraint' | 'index';
       /** The table of a column, a constraint or an index; `null` for anything else. */
@@ -85,8 +94,11 @@ export interface EnumColumn {
   readonly keepsDefault: boolean;
 }
 
-/** Returns the key of a change, which is the key of the object, or of its comment if only the comment changes. */
+/**
+ * Returns the key of a change, which is the key of the object, or of its comment or its setting if only that changes.
+ */
 export function changeKey(change: Change): string {
+  if (change.kind === 'setting') return settingKey({ of: change.object, name: change.name });
   return change.kind === 'comment' ? `comment on ${changedObjectKey(change)}` : changedObjectKey(change);
 }
 
@@ -125,6 +137,8 @@ export function changedObjectKey(change: Change): string {
       return objectKey({ kind: change.of, table: change.of === 'table' ? null : change.on, name: change.to });
     case 'comment':
       return objectKey({ kind: change.of, table: change.on, name: change.name });
+    case 'setting':
+      return objectKey(change.object);
     default:
       return objectKey(change.definition);
   }
@@ -140,5 +154,6 @@ export function changedTable(change: Change): string | null {
   if ('table' in change) return change.table.name;
   if ('definition' in change) return change.definition.table;
   if (change.kind === 'comment' && change.of === 'table') return change.name;
+  if (change.kind === 'setting') return change.object.kind === 'table' ? change.object.name : change.object.table;
   return 'on' in change ? change.on : null;
 }

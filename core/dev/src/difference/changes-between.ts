@@ -19,5 +19,6 @@ export function changesBetween(
   after: Catalog,
   { only = () => true, ...options }: BetweenOptions = {},
 ): readonly Change[] {
-  return withDependents(withConstraintRenames(differenceOf(before, after, options).filter(only)), before, after);
+  const changes = withConstraintRenames(differenceOf(before, after, options).filter(only));
+  return withDependents(changes, before, after, options);
 }

@@ -1,5 +1,12 @@
 import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
-import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
+import {
+  nameText,
+  parseName,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteName,
+  type ObjectAddress,
+} from '@headwater/kernel/internal/sql';
 import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';
@@ -31,10 +38,12 @@ export function changesSql(changes: readonly Change[]): string {
       ? { ...change, before: { ...change.before, default: null } }
       : change,
   );
+  const settings = changesOf('setting');
   const dropped = changesOf('drop constraint');
   const added = changesOf('add constraint');
   const paragraphs: readonly (readonly string[])[] = [
     changesOf('rename').map(renameSql),
+    settings.flatMap(({ before }) => (before === null ? [] : nonEmpty(before.reset))),
     changesOf('create schema').map(({ schema }) => `create schema ${quoteName(schema.name)};`),
     inOrderOfUse([
       ...changesOf('undefine').map(({ definition }) => definition),
@@ -64,20 +73,21 @@ export function changesSql(changes: readonly Change[]): string {
       .filter((change) => !leavesEnum(change))
       .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
     alterTablesSql(generatedFirst(changesOf('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
-    sortedByTable(changesOf('add partition').filter(isExisting)).map(({ on, partition }) =>
-      partitionSql(on, partition),
-    ),
+    sortedByTable(changesOf('add partition').filter(isExisting)).map(({ partition }) => partitionSql(partition)),
     partsSql(
       added.filter((change) => isExisting(change) && !isForeign(change)),
       changesOf('add index').filter(isExisting),
     ),
-    ...newTables(changesOf('create table'), added, changesOf('add index')),
+    ...newTables(changesOf('create table'), added, changesOf('add index'), settings),
     sortedByTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
     sortedByTable(changesOf('validate constraint')).map(
       ({ on, constraint }) => `alter table ${quoteName(on)} validate constraint ${quoteIdentifier(constraint.name)};`,
     ),
     sortedByTable(changesOf('row security')).flatMap(rowSecuritySql),
     inOrderOfUse(changesOf('define', 'redefine').map(({ definition }) => definition)).map(defineSql),
+    settings
+      .filter(({ object }) => !created.has(tableOfSetting(object) ?? ''))
+      .flatMap(({ after }) => nonEmpty(after?.set ?? '')),
     changesOf('undefine').flatMap(({ definition }) =>
       definition.kind === 'function' ? [undefineSql(definition)] : [],
     ),
@@ -89,6 +99,19 @@ export function changesSql(changes: readonly Change[]): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
+}
+
+function nonEmpty(text: string): readonly string[] {
+  return text === '' ? [] : [text];
+}
+
+/**
+ * Returns the table whose new version gets a setting along with its columns and indexes; `null` for other objects, which
+ * may need more than the table.
+ */
+function tableOfSetting({ kind, table, name }: ObjectAddress): string | null {
+  if (kind === 'table') return name;
+  return ['column', 'index', 'constraint'].includes(kind) ? table : null;
 }
 
 /** Whether a column stops using an enum. Only then can the enum be changed. */
@@ -167,6 +190,7 @@ function newTables(
   creates: readonly Of<'create table'>[],
   constraints: readonly Of<'add constraint'>[],
   indexes: readonly Of<'add index'>[],
+  settings: readonly Of<'setting'>[],
 ): readonly (readonly string[])[] {
   const tables = inOrderOfReference(creates.map(({ table }) => table));
   const later = new Set(tables.map(({ name }) => name));
@@ -178,14 +202,21 @@ function newTables(
     late.push(...deferred);
     const now = own.filter((change) => !deferred.includes(change));
     const isForeign = ({ constraint }: Of<'add constraint'>): boolean => constraint.kind === 'foreign key';
+    const settingsOf = (...kinds: readonly string[]): readonly string[] =>
+      settings
+        .filter(({ object }) => kinds.includes(object.kind) && tableOfSetting(object) === table.name)
+        .flatMap(({ after }) => nonEmpty(after?.set ?? ''));
     return [
       createTableSql(table),
-      ...Array.from(table.partitions.values(), (partition) => partitionSql(table.name, partition)),
+      // An unlogged table may only have foreign keys from other unlogged tables, so this comes before them.
+      ...settingsOf('table', 'column'),
+      ...Array.from(table.partitions.values(), partitionSql),
       ...partsSql(
         now.filter((change) => !isForeign(change)),
         indexes.filter(({ on }) => on === table.name),
       ),
       ...now.filter(isForeign).map(addConstraintSql),
+      ...settingsOf('index', 'constraint'),
     ];
   });
   return [...paragraphs, sortedByTable(late).map(addConstraintSql)];

@@ -4,14 +4,21 @@ import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 /** The kinds of definitions in the order in which they are created. A definition may use earlier kinds. */
 const order: readonly DefinitionKind[] = [
   'extension',
+  'collation',
   'sequence',
   'type',
-  'domain',
   'function',
+  'aggregate',
+  'foreign data wrapper',
+  'server',
+  'foreign table',
   'view',
-  'materialized view',
+  'statistics',
+  'rule',
   'trigger',
   'policy',
+  'publication',
+  'event trigger',
 ];
 
 /** Sorts definitions so that each comes after those that it uses. Otherwise keeps their order. */
@@ -30,8 +37,8 @@ export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonl
 }
 
 function rank({ kind }: CatalogDefinition): number {
-  // Views and materialized views may use each other.
-  return order.indexOf(kind === 'materialized view' ? 'view' : kind);
+  // Views and materialized views may use each other, and so may types and domains.
+  return order.indexOf(kind === 'materialized view' ? 'view' : kind === 'domain' ? 'type' : kind);
 }
 
 /** Returns the statement that creates a definition. */
@@ -40,11 +47,11 @@ export function defineSql({ definition }: CatalogDefinition): string {
 }
 
 /** Returns the statement that drops a definition. */
-export function undefineSql({ kind, name, table }: CatalogDefinition): string {
+export function undefineSql({ kind, name, table, definition }: CatalogDefinition): string {
   if (table !== null) return `drop ${kind} ${quoteIdentifier(name)} on ${quoteName(table)};`;
+  if (kind !== 'function' && kind !== 'aggregate') return `drop ${kind} ${quoteName(name)};`;
   // The name of a function includes its argument types.
   const at = name.indexOf('(');
-  return kind === 'function' && at >= 0
-    ? `drop function ${quoteName(name.slice(0, at))}${name.slice(at)};`
-    : `drop ${kind} ${quoteName(name)};`;
+  const type = /^create or replace procedure/i.test(definition) ? 'procedure' : kind;
+  return `drop ${type} ${quoteName(name.slice(0, at))}${name.slice(at)};`;
 }

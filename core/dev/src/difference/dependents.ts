@@ -1,13 +1,21 @@
-import type { Catalog, CatalogConstraint, CatalogDefinition } from '@headwater/kernel/internal/catalog';
+import type { Catalog, CatalogConstraint, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { objectKey } from '@headwater/kernel/internal/sql';
-import { changeKey, type Change } from './change.ts';
+import { changedObjectKey, changeKey, type Change } from './change.ts';
+import type { DifferenceOptions } from './catalog-difference.ts';
 import { commentChanges } from './comment-difference.ts';
+import { hasObject, hasRelation } from './setting-difference.ts';
 
 /**
  * Adds to changes the temporary removal of the objects that block them: foreign keys to a key that is dropped, foreign
- * keys between columns whose types change, and views, triggers and policies that use columns that change.
+ * keys between columns whose types change, and views, triggers and policies that use columns that change. Whatever is
+ * rebuilt gets its settings back.
  */
-export function withDependents(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
+export function withDependents(
+  changes: readonly Change[],
+  before: Catalog,
+  after: Catalog,
+  { undefine = false }: DifferenceOptions = {},
+): readonly Change[] {
   const keys = new Set(changes.map(changeKey));
   const rebuiltKeys = unchangedForeignKeys(before, after)
     .filter(({ on, constraint: { name } }) => !keys.has(objectKey({ kind: 'constraint', table: on, name })))
@@ -17,12 +25,69 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
       { kind: 'add constraint', on, constraint },
       ...commentChanges('constraint', on, constraint, constraint, true, true),
     ]);
-  return [
+  const all = [
     ...changes,
     ...foreignKeysToDropFirst(changes, before),
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
+  return [...all, ...lostSettings(all, before, after, undefine)];
+}
+
+/** Sets the settings of rebuilt objects again, and those that a column loses when its type changes. */
+function lostSettings(
+  changes: readonly Change[],
+  before: Catalog,
+  after: Catalog,
+  undefine: boolean,
+): readonly Change[] {
+  const changed = new Set(changes.flatMap((change) => (change.kind === 'setting' ? [changeKey(change)] : [])));
+  const rebuilt = new Set(changes.flatMap((change) => (isRebuilt(change, before) ? [changedObjectKey(change)] : [])));
+  const retyped = new Set(changes.flatMap((change) => (isRetyped(change) ? [changedObjectKey(change)] : [])));
+  const wanted = undefine ? after.settings : new Map([...before.settings, ...after.settings]);
+  return [...wanted].flatMap(([key, setting]): readonly Change[] => {
+    const { of: object, name } = setting;
+    const owner = objectKey(object);
+    const isLost =
+      rebuilt.has(owner) || (retyped.has(owner) && lostWithType.has(name)) || isOverwritten(setting, changes);
+    return !isLost || changed.has(key) ? [] : [{ kind: 'setting', object, name, before: null, after: setting }];
+  });
+}
+
+/** The settings of a column that PostgreSQL returns to the default of the new type. */
+const lostWithType: ReadonlySet<string> = new Set(['storage', 'compression']);
+
+/** Whether a change to a column of a partitioned table overwrites a setting of the same column of a partition. */
+function isOverwritten({ of, name }: CatalogSetting, changes: readonly Change[]): boolean {
+  if (of.kind !== 'partition') return false;
+  return changes.some(
+    (change) =>
+      change.kind === 'alter column' && change.on === of.table && name.endsWith(` of column ${change.after.name}`),
+  );
+}
+
+function isRetyped(change: Change): boolean {
+  return change.kind === 'alter column' && change.before.type !== change.after.type;
+}
+
+/** Whether a change creates an object that exists already, which therefore must be dropped first. */
+function isRebuilt(change: Change, before: Catalog): boolean {
+  switch (change.kind) {
+    case 'redefine':
+      return change.definition.kind !== 'function';
+    case 'change enum':
+      return change.rebuild;
+    case 'add column':
+      return hasObject(before, { kind: 'column', table: change.on, name: change.column.name });
+    case 'add constraint':
+      return hasObject(before, { kind: 'constraint', table: change.on, name: change.constraint.name });
+    case 'add index':
+      return hasObject(before, { kind: 'index', table: change.on, name: change.index.name });
+    case 'add partition':
+      return hasObject(before, { kind: 'partition', table: change.on, name: change.partition.name });
+    default:
+      return false;
+  }
 }
 
 /**
@@ -91,10 +156,10 @@ function retypedColumns(changes: readonly Change[]): ReadonlySet<string> {
       if (change.kind === 'change enum' && change.rebuild) {
         return change.columns.map(({ on, column }) => columnName(on, column.name));
       }
-      const isRetyped =
+      const isChanged =
         change.kind === 'alter column' &&
         (change.before.type !== change.after.type || change.before.collation !== change.after.collation);
-      return isRetyped ? [columnName(change.on, change.after.name)] : [];
+      return isChanged ? [columnName(change.on, change.after.name)] : [];
     }),
   );
 }
@@ -105,7 +170,7 @@ function droppedColumns(changes: readonly Change[]): ReadonlySet<string> {
   );
 }
 
-/** Rebuilds the views, triggers and policies that use a changed column or another rebuilt definition. */
+/** Rebuilds the definitions that use a changed column, that use another rebuilt definition, or that are on one. */
 function rebuiltDefinitions(
   changes: readonly Change[],
   keys: ReadonlySet<string>,
@@ -113,10 +178,16 @@ function rebuiltDefinitions(
   after: Catalog,
 ): readonly Change[] {
   const retyped = retypedColumns(changes);
-  const dropped = droppedColumns(changes);
+  const added = new Set(
+    changes.flatMap((change) => (change.kind === 'add column' ? [columnName(change.on, change.column.name)] : [])),
+  );
+  const recreated = droppedColumns(changes).intersection(added);
+  const dropped = droppedColumns(changes).difference(added);
   const rebuilt = new Set(
     changes.flatMap((change) =>
-      change.kind === 'redefine' || change.kind === 'undefine' ? [change.definition.name] : [],
+      (change.kind === 'redefine' || change.kind === 'undefine') && change.definition.table === null
+        ? [change.definition.name]
+        : [],
     ),
   );
   const found: Change[] = [];
@@ -126,17 +197,14 @@ function rebuiltDefinitions(
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
     // A definition that no entity declares is restored unchanged. That is impossible if its column is dropped.
-    const isBlocked = usesAny(retyped) || (now !== undefined && usesAny(dropped)) || usesRebuilt(definition, rebuilt);
+    const isBlocked =
+      usesAny(retyped) || usesAny(recreated) || (now !== undefined && usesAny(dropped)) || usesAny(rebuilt);
     if (!isBlocked || keys.has(key)) continue;
-    if (definition.kind === 'materialized view' && now === undefined) continue;
-    rebuilt.add(definition.name);
+    if (definition.table === null) rebuilt.add(definition.name);
+    else if (!hasRelation(after, definition.table)) continue;
     found.push({ kind: 'redefine', before: definition, definition: now ?? definition });
   }
   return found;
-}
-
-function usesRebuilt({ uses, table }: CatalogDefinition, rebuilt: ReadonlySet<string>): boolean {
-  return table === null && uses.some((name) => rebuilt.has(name));
 }
 
 /** Returns the name that `CatalogDefinition.uses` contains for a column. */

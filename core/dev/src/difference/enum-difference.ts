@@ -51,6 +51,7 @@ function usesAny(changes: readonly Change[], enumName: string, values: readonly 
     if ('index' in change) return [change.index.definition];
     if ('definition' in change) return [change.definition.definition];
     if (change.kind === 'alter column') return [change.after.default ?? ''];
+    if (change.kind === 'setting') return [change.after?.set ?? ''];
     if (change.kind === 'create table') {
       return Array.from(change.table.columns.values(), (column) => column.default ?? column.generated?.as ?? '');
     }

@@ -49,6 +49,12 @@ export function explainChange(change: Change): string {
       return `${change.kind} ${change.partition.name} of ${change.on}`;
     case 'row security':
       return `${{ off: 'disable', on: 'enable', forced: 'force' }[change.after]} row security on ${change.on}`;
+    case 'setting': {
+      const { object, name, before, after } = change;
+      const verb = before === null ? 'set' : after === null ? 'remove' : 'change';
+      const of = [object.table, object.name].filter((part) => part !== null && part !== '').join('.');
+      return `${verb} ${name} on ${object.kind}${of === '' ? '' : ` ${of}`}`;
+    }
     default: {
       const { kind, table, name } = change.definition;
       const verb = { define: 'create', redefine: 'change', undefine: 'drop' }[change.kind];

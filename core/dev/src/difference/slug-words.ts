@@ -54,6 +54,7 @@ const phrases: readonly Phrase[] = [
   { kinds: ['add partition'], verb: 'add', on: 'to' },
   { kinds: ['drop partition'], verb: 'drop', on: 'from' },
   { kinds: ['row security'], verb: 'secure_rows_of', on: null },
+  { kinds: ['setting'], verb: 'set_up', on: null },
   { kinds: ['create schema'], verb: 'create_schema', on: null },
   { kinds: ['drop schema'], verb: 'drop_schema', on: null },
   { kinds: ['comment'], verb: 'comment_on', on: null },
@@ -69,6 +70,7 @@ function changedName(change: Change, short: (table: string) => string): string {
   if ('definition' in change) return short(change.definition.name.replace(/\(.*/s, ''));
   if (change.kind === 'comment') return short(change.name);
   if (change.kind === 'rename') return change.to;
+  if (change.kind === 'setting') return short(change.object.name.replace(/\(.*/s, ''));
   if ('partition' in change) return short(change.partition.name);
   if (change.kind === 'row security') return short(change.on);
   return change.kind === 'change enum' ? short(change.after.name) : change.after.name;

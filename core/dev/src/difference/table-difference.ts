@@ -1,4 +1,5 @@
-import type { CatalogColumn, CatalogTable } from '@headwater/kernel/internal/catalog';
+import type { CatalogColumn, CatalogSetting, CatalogTable } from '@headwater/kernel/internal/catalog';
+import { quoteName } from '@headwater/kernel/internal/sql';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
@@ -16,7 +17,8 @@ export function newTableChanges(table: CatalogTable): readonly Change[] {
   const { name: on, constraints, indexes, columns, rowSecurity: after } = table;
   const changes: Change[] = [];
   for (const constraint of constraints.values()) {
-    if (constraint.kind !== 'primary key') changes.push({ kind: 'add constraint', on, constraint });
+    if (constraint.kind !== 'primary key' && !constraint.inherited)
+      changes.push({ kind: 'add constraint', on, constraint });
     changes.push(...commentChanges('constraint', on, null, constraint, true));
   }
   for (const index of indexes.values()) {
@@ -37,8 +39,8 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
   const { undefine } = options;
   const { changes, dropped, rebuilt } = columnChanges(before, after, options);
   const isDroppedWith = (columns: readonly string[]): boolean => columns.some((column) => dropped.has(column));
-  changes.push(...commentChanges('table', null, before, after, undefine));
-  compareMaps(before.constraints, after.constraints, {
+  changes.push(...commentChanges('table', null, before, after, undefine), ...parentChanges(before, after, undefine));
+  compareMaps(ownParts(before.constraints), ownParts(after.constraints), {
     removed: (constraint) => {
       // Entities cannot declare an exclusion constraint.
       const isKept = constraint.kind === 'exclude' && !undefine;
@@ -76,17 +78,61 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
       changes.push(...commentChanges('index', on, old, now, undefine, differs || isDropped));
     },
   });
-  compareMaps(before.partitions, after.partitions, {
-    removed: (partition) => changes.push({ kind: 'drop partition', on, partition }),
-    added: (partition) => changes.push({ kind: 'add partition', on, partition }),
-    kept: (old, partition) => {
-      if (old.bound === partition.bound) return;
-      changes.push({ kind: 'drop partition', on, partition: old }, { kind: 'add partition', on, partition });
-    },
-  });
+  changes.push(...partitionChanges(before, after, undefine));
   const [was, is] = [before.rowSecurity, after.rowSecurity];
   // Somebody may have enabled row security by hand, without an entity that declares it.
   if (was !== is && (is !== 'off' || undefine)) changes.push({ kind: 'row security', on, before: was, after: is });
+  return changes;
+}
+
+/** Returns the parts that a table does not inherit. Those that it inherits change with its parents. */
+function ownParts<T extends { readonly inherited: boolean }>(parts: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return new Map([...parts].filter(([, { inherited }]) => !inherited));
+}
+
+function parentChanges(before: CatalogTable, after: CatalogTable, undefine: boolean): readonly Change[] {
+  const settingsOf = ({ name, inherits }: CatalogTable): ReadonlyMap<string, CatalogSetting> =>
+    new Map(inherits.map((parent) => [parent, inheritance(name, parent)]));
+  const changes: Change[] = [];
+  compareMaps(settingsOf(before), settingsOf(after), {
+    removed: (old) => {
+      if (undefine) changes.push({ kind: 'setting', object: old.of, name: old.name, before: old, after: null });
+    },
+    added: (now) => changes.push({ kind: 'setting', object: now.of, name: now.name, before: null, after: now }),
+    kept() {},
+  });
+  return changes;
+}
+
+function inheritance(table: string, parent: string): CatalogSetting {
+  const alter = (action: string): string => `alter table ${quoteName(table)} ${action} ${quoteName(parent)};`;
+  const of = { kind: 'table', table: null, name: table };
+  return { of, name: `inheritance from ${parent}`, set: alter('inherit'), reset: alter('no inherit') };
+}
+
+function partitionChanges(before: CatalogTable, after: CatalogTable, undefine: boolean): readonly Change[] {
+  const on = after.name;
+  const changes: Change[] = [];
+  const removed = new Set<string>();
+  compareMaps(before.partitions, after.partitions, {
+    removed: (partition) => {
+      // Entities declare only the partitions of the table itself. A partition is dropped with its own partitions.
+      const isDeclared = undefine || partition.parent === on;
+      if (isDeclared && !removed.has(partition.parent)) changes.push({ kind: 'drop partition', on, partition });
+      removed.add(partition.name);
+    },
+    added: (partition) => changes.push({ kind: 'add partition', on, partition }),
+    kept: (old, partition) => {
+      const isSame =
+        old.bound === partition.bound &&
+        old.parent === partition.parent &&
+        (old.partitionBy === partition.partitionBy || !undefine);
+      if (isSame && !removed.has(old.parent)) return;
+      if (!removed.has(old.parent)) changes.push({ kind: 'drop partition', on, partition: old });
+      removed.add(old.name);
+      changes.push({ kind: 'add partition', on, partition });
+    },
+  });
   return changes;
 }
 
@@ -122,18 +168,22 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
   compareMaps(before.columns, after.columns, {
     removed: (column) => {
       dropped.add(column.name);
-      changes.push({ kind: 'drop column', on, column });
+      if (!column.inherited) changes.push({ kind: 'drop column', on, column });
     },
     added: (column) => {
-      changes.push({ kind: 'add column', on, column }, ...commentChanges('column', on, null, column, true));
+      if (!column.inherited) changes.push({ kind: 'add column', on, column });
+      changes.push(...commentChanges('column', on, null, column, true));
     },
     kept: (old, now) => {
-      const isRecreated = mustRecreate(old, now);
+      const isRecreated = mustRecreate(old, now) && !now.inherited;
       if (isRecreated) {
         dropped.add(now.name);
         changes.push({ kind: 'drop column', on, column: old }, { kind: 'add column', on, column: now });
       } else if (!isSameColumn(old, now)) {
-        changes.push({ kind: 'alter column', on, before: old, after: now });
+        // The type of an inherited column changes with that of its parent.
+        const { type, notNull, collation } = now;
+        const reached = old.inherited && now.inherited ? { ...old, type, notNull, collation } : old;
+        if (!isSameColumn(reached, now)) changes.push({ kind: 'alter column', on, before: reached, after: now });
       }
       changes.push(...commentChanges('column', on, old, now, true, isRecreated));
     },

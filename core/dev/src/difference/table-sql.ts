@@ -14,19 +14,22 @@ export function createTableSql(table: CatalogTable): string {
     key.name === defaultName &&
     constraintSql(key) === `primary key (${quoteIdentifiers(key.columns)})`;
   const keyColumn = isInline ? key.columns[0] : undefined;
-  const lines = Array.from(table.columns.values(), (column) =>
+  const own = [...table.columns.values()].filter(({ inherited }) => !inherited);
+  const lines = own.map((column) =>
     column.name === keyColumn ? `${columnSql(column).replace(/ not null$/, '')} primary key` : columnSql(column),
   );
   if (key !== null && keyColumn === undefined)
     lines.push(`constraint ${quoteIdentifier(key.name)} ${constraintSql(key)}`);
   const partition = table.partitionBy === null ? '' : ` partition by ${lowerKeywords(table.partitionBy)}`;
+  const parents = table.inherits.length === 0 ? '' : ` inherits (${table.inherits.map(quoteName).join(', ')})`;
   const body = lines.length === 0 ? '()' : `(\n${lines.map((line) => `  ${line}`).join(',\n')}\n)`;
-  return `create table ${quoteName(table.name)} ${body}${partition};`;
+  return `create table ${quoteName(table.name)} ${body}${parents}${partition};`;
 }
 
 /** Returns the statement that creates a partition. */
-export function partitionSql(table: string, { name, bound }: CatalogPartition): string {
-  return `create table ${quoteName(name)} partition of ${quoteName(table)} ${lowerKeywords(bound)};`;
+export function partitionSql({ name, parent, bound, partitionBy }: CatalogPartition): string {
+  const key = partitionBy === null ? '' : ` partition by ${lowerKeywords(partitionBy)}`;
+  return `create table ${quoteName(name)} partition of ${quoteName(parent)} ${lowerKeywords(bound)}${key};`;
 }
 
 /** Sorts tables by name so that each comes after those that its foreign keys reference, unless they form a cycle. */
@@ -44,9 +47,10 @@ export function inOrderOfReference(tables: readonly CatalogTable[]): readonly Ca
   return ordered;
 }
 
-/** Returns the other tables that the foreign keys of a table reference. */
-export function referencesOf({ name, constraints }: CatalogTable): readonly string[] {
-  return [...constraints.values()].flatMap(({ references }) =>
+/** Returns the other tables that a table inherits from or that its foreign keys reference. */
+export function referencesOf({ name, constraints, inherits }: CatalogTable): readonly string[] {
+  const referenced = [...constraints.values()].flatMap(({ references }) =>
     references === null || references.table === name ? [] : [references.table],
   );
+  return [...inherits, ...referenced];
 }

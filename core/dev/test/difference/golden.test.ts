@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sectionsIn } from './golden-sections.ts';
 import { constraintCases } from './constraint-cases.ts';
 import { otherCases } from './other-cases.ts';
 import { openRoundTripDatabase, type RoundTripDatabase } from './round-trip.ts';
@@ -21,7 +22,7 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 describe.each(Object.entries(groups))('the difference of %s', (group, cases) => {
   const file = join(import.meta.dirname, `golden/${group}.sql`);
-  const golden = sectionsOf(readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
+  const golden = sectionsIn(readFileSync(file, { encoding: 'utf8', flag: 'a+' }));
   const now = new Map<string, string>();
   afterAll(() => {
     if (update) writeFileSync(file, Array.from(now, ([name, text]) => `-- # ${name}\n\n${text}\n`).join('\n\n'));
@@ -42,15 +43,3 @@ describe.each(Object.entries(groups))('the difference of %s', (group, cases) => 
     expect([...golden.keys()]).toEqual(cases.map(({ name }) => name));
   });
 });
-
-function sectionsOf(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text
-      .split(/^-- # /m)
-      .slice(1)
-      .map((section) => {
-        const end = section.indexOf('\n');
-        return [section.slice(0, end), section.slice(end).trim()];
-      }),
-  );
-}

@@ -1,5 +1,7 @@
-import { applicationRelations, isApplicationSchema, isUserObject, nameSql } from './query-fragments.ts';
+import { applicationRelations, isApplicationSchema, isUserObject, nameSql, rootNameSql } from './query-fragments.ts';
 import { definitionsQuery } from './definitions-query.ts';
+import { settingsQuery } from './settings-query.ts';
+import { unreadQuery } from './unread-query.ts';
 
 /** The queries that read a catalog. Each sorts its rows. */
 export const catalogQueries = {
@@ -14,13 +16,17 @@ export const catalogQueries = {
   tables: `select ${nameSql('n', 'c.relname')} as name, obj_description(c.oid, 'pg_class') as comment,
       case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as "partitionBy",
       case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on' else 'off' end
-        as "rowSecurity"
+        as "rowSecurity",
+      array(select ${nameSql('pn', 'p.relname')} from pg_inherits i join pg_class p on p.oid = i.inhparent
+        join pg_namespace pn on pn.oid = p.relnamespace where i.inhrelid = c.oid order by i.inhseqno) as inherits
     from ${applicationRelations} where c.relkind in ('r', 'p') and not c.relispartition order by 1`,
-  partitions: `select ${nameSql('pn', 'p.relname')} as "table", ${nameSql('n', 'c.relname')} as name,
-      pg_get_expr(c.relpartbound, c.oid) as bound
+  partitions: `select ${rootNameSql} as "table", ${nameSql('pn', 'p.relname')} as parent,
+      ${nameSql('n', 'c.relname')} as name, pg_get_expr(c.relpartbound, c.oid) as bound,
+      case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as "partitionBy"
     from ${applicationRelations} join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
       join pg_namespace pn on pn.oid = p.relnamespace
-    where c.relispartition and c.relkind in ('r', 'p') order by c.oid`,
+    where c.relispartition and c.relkind in ('r', 'p')
+    order by (select count(*) from pg_partition_ancestors(c.oid)), c.oid`,
   columns: `select ${nameSql('n', 'c.relname')} as "table", a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
       case when coalesce(item.typtype, t.typtype) = 'e' then
         ${nameSql('en', 'coalesce(item.typname, t.typname)')} end as "enum",
@@ -32,16 +38,17 @@ export const catalogQueries = {
       case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
       case when d.oid is not null and a.attidentity = '' and sequence.relname is not null
         and pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then ${nameSql('sn', 'sequence.relname')} end as serial,
-      case when a.attcollation <> t.typcollation then quote_ident(co.collname) end as collation,
+      case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
+      a.attinhcount > 0 and not a.attislocal as inherited,
       col_description(c.oid, a.attnum) as comment
     from ${applicationRelations} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       join pg_type t on t.oid = a.atttypid left join pg_type item on item.oid = t.typelem and t.typcategory = 'A'
       left join pg_namespace en on en.oid = coalesce(item.typnamespace, t.typnamespace)
       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-      left join pg_collation co on co.oid = a.attcollation
       left join pg_depend dep on dep.refclassid = 'pg_class'::regclass and dep.refobjid = c.oid
         and dep.refobjsubid = a.attnum and dep.classid = 'pg_class'::regclass and dep.deptype = 'a'
-        and exists (select from pg_class s where s.oid = dep.objid and s.relkind = 'S')
+        and exists (select from pg_depend u where u.classid = 'pg_attrdef'::regclass and u.objid = d.oid
+          and u.refclassid = 'pg_class'::regclass and u.refobjid = dep.objid)
       left join pg_class sequence on sequence.oid = dep.objid
       left join pg_namespace sn on sn.oid = sequence.relnamespace
     where c.relkind in ('r', 'p') and not c.relispartition order by c.oid, a.attnum`,
@@ -55,6 +62,7 @@ export const catalogQueries = {
       case when k.contype = 'f' then ${nameSql('fn', 'f.relname')} end as target,
       array(select a.attname::text from unnest(k.confkey) with ordinality u(num, i)
         join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num order by u.i) as "targetColumns",
+      k.coninhcount > 0 and not k.conislocal as inherited,
       obj_description(k.oid, 'pg_constraint') as comment
     from pg_constraint k join pg_class c on c.oid = k.conrelid and not c.relispartition
       join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}
@@ -81,4 +89,6 @@ export const catalogQueries = {
     where not exists (select from pg_constraint k where k.conindid = x.oid and k.contype in ('p', 'u', 'x'))
     order by 1, x.oid`,
   definitions: definitionsQuery,
+  settings: settingsQuery,
+  unread: unreadQuery,
 } as const;

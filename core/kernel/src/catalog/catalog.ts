@@ -1,3 +1,5 @@
+import type { ObjectAddress } from '../sql/object-key.ts';
+
 /**
  * The objects in a database, by name. Names have the form that `nameText` writes. Parts of a table, such as columns,
  * have plain names without a schema. Column positions, oids and the order of creation are not included, since they are
@@ -12,6 +14,13 @@ export interface Catalog {
    * Views, functions, triggers, policies and other objects that are compared and replaced as a whole, by `objectKey`.
    */
   readonly definitions: ReadonlyMap<string, CatalogDefinition>;
+  /** The settings of all objects, by {@link settingKey}. */
+  readonly settings: ReadonlyMap<string, CatalogSetting>;
+  /**
+   * The number of objects of each kind that this catalog omits, like `operator`. Only kinds of which there are any. Two
+   * databases may differ in them although their catalogs are equal.
+   */
+  readonly unread: ReadonlyMap<string, number>;
 }
 
 /** A schema. */
@@ -35,8 +44,13 @@ export interface CatalogTable {
   readonly comment: string | null;
   /** The partition key of a partitioned table, as PostgreSQL prints it. */
   readonly partitionBy: string | null;
-  /** Its partitions. They inherit their columns, constraints and indexes. */
+  /**
+   * Its partitions at every level, each after its parent. They inherit their columns, constraints and indexes; what a
+   * partition has of its own is a setting of the partition.
+   */
   readonly partitions: ReadonlyMap<string, CatalogPartition>;
+  /** The tables that it inherits columns from, in their order. */
+  readonly inherits: readonly string[];
   readonly rowSecurity: RowSecurity;
   /** In table order, as `create table` lists them. */
   readonly columns: ReadonlyMap<string, CatalogColumn>;
@@ -51,6 +65,10 @@ export type RowSecurity = 'off' | 'on' | 'forced';
 /** A partition of a table. */
 export interface CatalogPartition {
   readonly name: string;
+  /** The table or the partition that it is a part of. */
+  readonly parent: string;
+  /** The partition key of a partition that has partitions itself, as PostgreSQL prints it. */
+  readonly partitionBy: string | null;
   /** As PostgreSQL prints it: `FOR VALUES IN ('a')`. */
   readonly bound: string;
 }
@@ -69,8 +87,10 @@ export interface CatalogColumn {
   readonly serial: string | null;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: CatalogGenerated | null;
-  /** `null` if it is the default of the type. */
+  /** The quoted name; `null` if it is the default of the type. */
   readonly collation: string | null;
+  /** Whether only a parent of the table declares it. */
+  readonly inherited: boolean;
   readonly comment: string | null;
 }
 
@@ -92,6 +112,8 @@ export interface CatalogConstraint {
   readonly definition: string;
   /** `null` unless it is a foreign key. */
   readonly references: { readonly table: string; readonly columns: readonly string[] } | null;
+  /** Whether only a parent of the table declares it. */
+  readonly inherited: boolean;
   readonly comment: string | null;
 }
 
@@ -115,11 +137,14 @@ export interface CatalogDefinition {
   readonly kind: DefinitionKind;
   /** The name of a function includes its argument types, which are part of its identity. */
   readonly name: string;
-  /** The table of a trigger or policy. */
+  /** The table, partition or view of a trigger, policy or rule. */
   readonly table: string | null;
   /** The statement that creates it. */
   readonly definition: string;
-  /** The tables, views and columns that it uses: `core_object.id`. Empty for functions, whose bodies are opaque. */
+  /**
+   * The tables, views and columns that it uses, like `core_object.id`, and the types that a type uses. Empty for
+   * functions, whose bodies are opaque.
+   */
   readonly uses: readonly string[];
 }
 
@@ -133,4 +158,29 @@ export type DefinitionKind =
   | 'sequence'
   | 'domain'
   | 'type'
+  | 'collation'
+  | 'aggregate'
+  | 'rule'
+  | 'statistics'
+  | 'foreign data wrapper'
+  | 'server'
+  | 'foreign table'
+  | 'publication'
+  | 'event trigger'
   | 'extension';
+
+/**
+ * A property of an object that a new object does not have, and that statements of its own set: a privilege, a storage
+ * parameter, the state of a trigger, an index of a materialized view. The statement that creates the object does not
+ * contain it, so whoever rebuilds the object has to set it again.
+ */
+export interface CatalogSetting {
+  /** The object. Its kind is that of its definition, or `table`, `column`, `partition`, `type`, `schema`, `database`. */
+  readonly of: ObjectAddress;
+  /** Unique within the object: `privileges of public`. */
+  readonly name: string;
+  /** The statements that set it; empty if no statement can, as for an invalid index. */
+  readonly set: string;
+  /** The statements that return the object to the state of a new one. */
+  readonly reset: string;
+}

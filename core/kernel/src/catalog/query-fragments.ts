@@ -3,20 +3,48 @@ export const isApplicationSchema = (namespace: string): string =>
   `${namespace}.nspname !~ '^pg_' and ${namespace}.nspname not in ('information_schema', 'kernel')`;
 
 /** Returns a name as text, exactly as `nameText` writes it. */
-export const nameSql = (namespace: string, name: string): string =>
-  `case when ${namespace}.nspname = 'public' then ${partSql(name)} else ${partSql(`${namespace}.nspname`)} || '.' || ${partSql(name)} end`;
+export const qualifiedNameSql = (schema: string, name: string): string =>
+  `case when ${schema} = 'public' then ${partSql(name)} else ${partSql(schema)} || '.' || ${partSql(name)} end`;
 
-const partSql = (part: string): string =>
+/** Returns the name of an object in the schema that `namespace` selects from `pg_namespace`. */
+export const nameSql = (namespace: string, name: string): string => qualifiedNameSql(`${namespace}.nspname`, name);
+
+/** Returns one part of a name, exactly as `namePart` writes it. */
+export const partSql = (part: string): string =>
   `case when ${part} ~ '[."]' then '"' || replace(${part}, '"', '""') || '"' else ${part} end`;
 
 /**
  * Excludes the server's own objects, whose oids are lower, and those of extensions, which are created and dropped with
- * their extension. The comparison avoids `>= 16384`, because PostgreSQL treats every oid constant in a plan as a
+ * their extension. With `by another object`, it also excludes parts of other objects, like the constructors of a range.
+ * The comparison avoids `>= 16384`, because PostgreSQL treats every oid constant in a plan as a
  * relation that the plan depends on (`fix_expr_common`). In a new cluster, such as an embedded shadow, the first
  * relation to be created has that oid, and every change to it would invalidate the plans of all queries.
  */
-export const isUserObject = (catalog: string, oid: string): string =>
-  `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+export const isUserObject = (
+  catalog: string,
+  oid: string,
+  created: 'by an extension' | 'by another object' = 'by an extension',
+): string =>
+  `${oid} > 16383 and not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid}
+    and e.deptype ${created === 'by an extension' ? `= 'e'` : `in ('e', 'i')`})`;
 
 /** Selects the relations of the application, as `c` in the schema `n`. */
 export const applicationRelations = `pg_class c join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}`;
+
+/** Returns the name of the root of the partition `c`; `null` for any other relation. */
+export const rootNameSql = `case when c.relispartition then (select ${nameSql('rn', 'root.relname')} from pg_class root
+  join pg_namespace rn on rn.oid = root.relnamespace where root.oid = pg_partition_root(c.oid)) end`;
+
+/** Whether the relation `c` has parts in the catalog. The parts of any other relation are settings of the relation. */
+export const isTable = `(c.relkind in ('r', 'p') and not c.relispartition)`;
+
+/** Whether the sequence `c` belongs to a column. */
+export const isOwnSequence = `exists (select from pg_depend u where u.classid = 'pg_class'::regclass and u.objid = c.oid
+  and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i'))`;
+
+/** Returns the type of the relation `c`, as `alter` and `comment on` expect it. */
+export const relationTypeSql = `case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
+  when 'f' then 'foreign table' when 'S' then 'sequence' else 'table' end`;
+
+/** Returns the argument types of a function or an aggregate `p`. */
+export const argumentsSql = `case when p.prokind = 'a' and p.pronargs = 0 then '*' else pg_get_function_identity_arguments(p.oid) end`;

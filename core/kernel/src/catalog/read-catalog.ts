@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.ts';
 import { objectKey } from '../sql/object-key.ts';
 import { catalogQueries } from './catalog-queries.ts';
+import { settingsOf, relationAddresses, type SettingRow } from './setting-address.ts';
 import { stableExpression } from './stable-expression.ts';
 import type {
   Catalog,
@@ -50,18 +51,21 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
     const schemas = await rows<CatalogSchema>('schemas');
     const enums = await rows<CatalogEnum>('enums');
     const tables = await rows<TableRow>('tables');
-    const partitions = groupByTable(await rows<Row<CatalogPartition>>('partitions'));
+    const partitions = await rows<Row<CatalogPartition>>('partitions');
+    const partitionsByTable = groupByTable(partitions);
     const columns = groupByTable(await rows<ColumnRow>('columns'));
     const constraints = groupByTable(await rows<ConstraintRow>('constraints'));
     const indexes = groupByTable(await rows<Row<CatalogIndex>>('indexes'));
     const definitions = await rows<CatalogDefinition>('definitions');
+    const settings = await rows<SettingRow>('settings');
+    const unread = await rows<{ readonly kind: string; readonly count: number }>('unread');
     return Object.freeze({
       schemas: byName(schemas),
       enums: byName(enums),
       tables: byName(
         tables.map((table) => ({
           ...table,
-          partitions: byName((partitions.get(table.name) ?? []).map(({ name, bound }) => ({ name, bound }))),
+          partitions: byName((partitionsByTable.get(table.name) ?? []).map(partitionOf)),
           columns: byName((columns.get(table.name) ?? []).map(columnOf)),
           constraints: byName((constraints.get(table.name) ?? []).map(constraintOf)),
           indexes: byName((indexes.get(table.name) ?? []).map(indexOf)),
@@ -73,6 +77,8 @@ export function catalogReader({ query, script }: Pick<Session, 'query' | 'script
           Object.freeze({ ...one, definition: stableExpression(one.definition) }),
         ]),
       ),
+      settings: settingsOf(settings, relationAddresses(tables, partitions, definitions)),
+      unread: new Map(unread.map(({ kind, count }) => [kind, count])),
     });
   };
 }
@@ -97,6 +103,10 @@ function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): 
 
 function indexOf(index: CatalogIndex): CatalogIndex {
   return { ...index, definition: stableExpression(index.definition) };
+}
+
+function partitionOf({ name, parent, bound, partitionBy }: Row<CatalogPartition>): CatalogPartition {
+  return { name, parent, bound, partitionBy };
 }
 
 function byName<T extends { readonly name: string }>(found: readonly T[]): ReadonlyMap<string, T> {

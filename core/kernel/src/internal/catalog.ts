@@ -8,6 +8,7 @@ export type {
   CatalogIndex,
   CatalogPartition,
   CatalogSchema,
+  CatalogSetting,
   CatalogTable,
   DefinitionKind,
   RowSecurity,

@@ -1,7 +1,8 @@
 /** Internal door `@headwater/kernel/internal/sql`, for `@headwater/dev` alone: reading SQL and tracking the schema that it leaves behind. */
 export { isBuiltinFunction } from '../sql/builtin-function.ts';
 export { defaultName, longestName } from '../sql/default-name.ts';
-export { lookupKey, objectKey } from '../sql/object-key.ts';
+export { lookupKey, objectKey, settingKey } from '../sql/object-key.ts';
+export type { ObjectAddress } from '../sql/object-key.ts';
 export { afterBlank } from '../sql/parse-sql.ts';
 export { nameText, parseName } from '../sql/qualified-name.ts';
 export { quoteIdentifier, quoteIdentifiers, quoteLiteral, quoteName } from '../sql/quote.ts';

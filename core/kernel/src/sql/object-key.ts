@@ -16,6 +16,11 @@ export function objectKey({ kind, table, name }: ObjectAddress): string {
   return `${kind} ${table === null ? name : `${table}.${namePart(name)}`}`;
 }
 
+/** Returns the key of a setting of an object: `privileges of public of table core_object`. */
+export function settingKey({ of, name }: { readonly of: ObjectAddress; readonly name: string }): string {
+  return `${name} of ${objectKey(of)}`;
+}
+
 const relations: ReadonlySet<SqlKind> = new Set(['table', 'view', 'sequence', 'index']);
 
 /**

@@ -466,6 +466,8 @@ create view shop_other as
     name
    FROM shop_thing;
 
+create unique index shop_shown_pkey on shop_shown using btree (id);
+
 -- down
 
 drop view "shop_other";
@@ -489,6 +491,8 @@ create materialized view shop_shown as
  SELECT id,
     name
    FROM shop_thing;
+
+create unique index shop_shown_pkey on shop_shown using btree (id);
 
 -- down
 

@@ -1,0 +1,45 @@
+import {
+  changedObjectKey,
+  changedTable,
+  changeKey,
+  columnKey,
+  type Change,
+  type ChangeOf,
+} from '../difference/change.ts';
+
+/**
+ * Returns the changes that SQL made although the plan does not contain them. `made` is the difference that the SQL left
+ * behind. The SQL may drop what PostgreSQL drops along with a planned drop, and may change the text of an expression
+ * over a column whose type changes.
+ */
+export function unplannedChanges(planned: readonly Change[], made: readonly Change[]): readonly Change[] {
+  const byKey = new Map(planned.map((change) => [changeKey(change), change]));
+  const added = new Set(planned.filter(({ kind }) => /^(?:add|create|define)/.test(kind)).map(changedObjectKey));
+  const altered = planned.filter((change) => change.kind === 'alter column');
+  const dropped = new Set(planned.flatMap(droppedNames));
+  const isPlannedSetting = (change: ChangeOf<'setting'>): boolean => {
+    const { object, name, before, after } = change;
+    const plan = byKey.get(changeKey(change));
+    if (plan?.kind === 'setting' && plan.after?.set === after?.set) return true;
+    if (added.has(changedObjectKey(change))) return true;
+    return altered.some((column) =>
+      // The column may have lost its sequence.
+      object.kind === 'column'
+        ? columnKey(column.on, column.after.name) === changedObjectKey(change) && name.includes('sequence')
+        : column.on === changedTable(change) && before !== null && after !== null,
+    );
+  };
+  return made.filter((change) => {
+    if (change.kind === 'setting') return !isPlannedSetting(change);
+    if (byKey.has(changeKey(change))) return false;
+    if (change.kind === 'undefine') return !change.definition.uses.some((name) => dropped.has(name));
+    const columns = 'constraint' in change ? change.constraint.columns : 'index' in change ? change.index.covers : [];
+    return !altered.some(({ on, after }) => on === changedTable(change) && columns.includes(after.name));
+  });
+}
+
+/** The names that `CatalogDefinition.uses` contains for a dropped table or column. */
+function droppedNames(change: Change): readonly string[] {
+  if (change.kind === 'drop table') return [change.table.name];
+  return change.kind === 'drop column' ? [`${change.on}.${change.column.name}`] : [];
+}

@@ -1,0 +1,61 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { objectKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
+import type { Change } from './change.ts';
+import { compareMaps } from './compare-maps.ts';
+
+/**
+ * Returns the changes to the settings of objects that both catalogs have, and the settings of new objects. Settings that
+ * `after` lacks are kept unless `undefine` is set, since entities declare almost none.
+ */
+export function settingChanges(before: Catalog, after: Catalog, undefine: boolean): readonly Change[] {
+  const changes: Change[] = [];
+  compareMaps(before.settings, after.settings, {
+    removed: (setting) => {
+      const { of: object, name } = setting;
+      if (undefine && hasObject(after, object))
+        changes.push({ kind: 'setting', object, name, before: setting, after: null });
+    },
+    added: (setting) =>
+      changes.push({ kind: 'setting', object: setting.of, name: setting.name, before: null, after: setting }),
+    kept: (old, now) => {
+      const { of: object, name } = now;
+      if (old.set !== now.set) changes.push({ kind: 'setting', object, name, before: old, after: now });
+    },
+  });
+  return changes;
+}
+
+/** Whether a catalog has the object with an address. */
+export function hasObject({ schemas, enums, tables, definitions }: Catalog, address: ObjectAddress): boolean {
+  const { kind, name } = address;
+  const table = tables.get(address.table ?? '');
+  switch (kind) {
+    case 'database':
+      return true;
+    case 'schema':
+      return name === 'public' || schemas.has(name);
+    case 'table':
+      return tables.has(name);
+    case 'column':
+      return table?.columns.has(name) === true;
+    case 'constraint':
+      return table?.constraints.has(name) === true;
+    case 'index':
+      return table?.indexes.has(name) === true;
+    case 'partition':
+      return table?.partitions.has(name) === true;
+    default:
+      return (kind === 'type' && enums.has(name)) || definitions.has(objectKey(address));
+  }
+}
+
+/** Whether a catalog has a table, a partition or a view with a name. Only these have triggers, policies and rules. */
+export function hasRelation({ tables, definitions }: Catalog, name: string): boolean {
+  return (
+    tables.has(name) ||
+    tables.values().some(({ partitions }) => partitions.has(name)) ||
+    ['view', 'materialized view', 'foreign table'].some((kind) =>
+      definitions.has(objectKey({ kind, table: null, name })),
+    )
+  );
+}

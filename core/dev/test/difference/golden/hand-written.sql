@@ -1,0 +1,880 @@
+-- # persistence
+
+-- up
+
+alter table t set unlogged;
+
+-- down
+
+alter table t set logged;
+
+
+-- # new unlogged tables
+
+-- up
+
+create table "a" (
+  "id" int primary key
+);
+alter table a set unlogged;
+
+create table "b" (
+  "a" int null
+);
+alter table b set unlogged;
+alter table "b" add constraint "b_a_fkey"
+  foreign key ("a") references "a" ("id");
+
+-- down
+
+drop table "b";
+drop table "a";
+
+
+-- # storage parameters
+
+-- up
+
+alter table t set (fillfactor = 70);
+alter table t set (toast.autovacuum_enabled = false);
+
+-- down
+
+alter table t reset (fillfactor);
+alter table t reset (toast.autovacuum_enabled);
+
+
+-- # storage parameter changed
+
+-- up
+
+alter table t reset (fillfactor);
+
+alter table t set (fillfactor = 80);
+
+-- down
+
+alter table t reset (fillfactor);
+
+alter table t set (fillfactor = 70);
+
+
+-- # replica identity
+
+-- up
+
+alter table t replica identity full;
+
+-- down
+
+alter table t replica identity default;
+
+
+-- # replica identity and clustering by an index
+
+-- up
+
+alter table "t" alter column "body" set not null;
+
+create unique index "x" on "t" ("body");
+
+alter table t cluster on x;
+alter table t replica identity using index x;
+
+-- down
+
+drop index "x";
+
+alter table "t" alter column "body" drop not null;
+
+
+-- # column storage, compression, statistics and options
+
+-- up
+
+alter table t alter column body set compression pglz;
+alter table t alter column body set (n_distinct=-0.5);
+alter table t alter column body set statistics 500;
+alter table t alter column body set storage external;
+
+-- down
+
+alter table t alter column body set compression default;
+alter table t alter column body reset (n_distinct);
+alter table t alter column body set statistics -1;
+alter table t alter column body set storage extended;
+
+
+-- # serial and identity sequences
+
+-- up
+
+create table "s" (
+  "a" serial,
+  "b" bigint not null generated always as identity
+);
+comment on sequence s_a_seq is 'hi-lo';
+grant usage on sequence s_a_seq to pg_monitor;
+alter sequence s_a_seq increment by 50 cache 10;
+alter sequence s_b_seq minvalue -5 cycle;
+
+-- down
+
+drop table "s";
+
+
+-- # sequence increment
+
+-- up
+
+alter sequence s_a_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
+alter sequence s_a_seq increment by 50;
+
+-- down
+
+alter sequence s_a_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
+alter sequence s_a_seq increment by 2;
+
+
+-- # privileges
+
+-- up
+
+grant select (id) on t to pg_monitor;
+grant update (name) on t to pg_monitor;
+revoke delete on table t from current_user;
+grant select on table t to pg_read_all_data with grant option;
+grant all on table t to public;
+
+-- down
+
+revoke select (id) on t from pg_monitor;
+revoke update (name) on t from pg_monitor;
+grant delete on table t to current_user;
+revoke select on table t from pg_read_all_data;
+revoke all on table t from public;
+
+
+-- # default privileges
+
+-- up
+
+create schema "s";
+
+alter default privileges in schema s grant select on tables to pg_monitor;
+
+-- down
+
+drop schema "s";
+
+
+-- # privileges on schemas, types and functions
+
+-- up
+
+create schema "s";
+
+create type "s"."mood" as enum ('a');
+
+CREATE OR REPLACE FUNCTION s.f(n integer)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select n$function$;
+CREATE OR REPLACE PROCEDURE s.p(IN n integer)
+ LANGUAGE sql
+AS $procedure$select n$procedure$;
+
+revoke execute on function s.f(n integer) from public;
+comment on procedure s.p(IN n integer) is 'p';
+grant usage on schema s to public;
+revoke usage on type s.mood from public;
+
+-- down
+
+drop function "s"."f"(n integer);
+drop procedure "s"."p"(IN n integer);
+
+drop type "s"."mood";
+
+drop schema "s";
+
+
+-- # disabled trigger
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$begin return new; end$function$;
+CREATE TRIGGER g BEFORE INSERT ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
+
+comment on trigger g on t is 'off';
+alter table t disable trigger g;
+
+-- down
+
+drop trigger "g" on "t";
+
+drop function "f"();
+
+
+-- # trigger state
+
+-- up
+
+alter table t enable always trigger g;
+
+-- down
+
+alter table t enable trigger g;
+
+
+-- # rule
+
+-- up
+
+CREATE RULE r AS
+    ON DELETE TO public.t DO INSTEAD NOTHING;
+
+alter table t disable rule r;
+
+-- down
+
+drop rule "r" on "t";
+
+
+-- # policy with a comment
+
+-- up
+
+create policy p on t as permissive for all to public using ((id > 0));
+
+comment on policy p on t is 'positive';
+
+-- down
+
+drop policy "p" on "t";
+
+
+-- # extended statistics
+
+-- up
+
+CREATE STATISTICS public.s (dependencies) ON id, name FROM t;
+
+alter statistics public.s set statistics 200;
+
+-- down
+
+drop statistics "s";
+
+
+-- # aggregates
+
+-- up
+
+create aggregate total(integer) (sfunc = int4pl, stype = integer, combinefunc = int4pl, initcond = '0', parallel = safe);
+create aggregate number(*) (sfunc = int8inc, stype = bigint, initcond = '0');
+
+comment on aggregate total(integer) is 'sum';
+
+-- down
+
+drop aggregate "number"(*);
+drop aggregate "total"(integer);
+
+
+-- # types
+
+-- up
+
+create collation numeric_order (provider = icu, locale = 'en-u-kn', deterministic = false);
+create domain pos as integer constraint pos_check CHECK ((VALUE > 0));
+create domain name_text as text collate "C" not null default 'x'::text;
+create type pair as (a pos, b text collate "C");
+create type span as range (subtype = double precision, subtype_diff = float8mi, multirange_type_name = span_multirange);
+
+comment on column pair.a is 'first';
+comment on constraint pos_check on domain pos is 'positive';
+comment on type pair is 'two';
+
+-- down
+
+drop type "span";
+drop type "pair";
+drop domain "name_text";
+drop domain "pos";
+drop collation "numeric_order";
+
+
+-- # sequence
+
+-- up
+
+create sequence s as smallint increment 3 minvalue 1 maxvalue 32767 start 1 cache 1 cycle;
+
+alter sequence s set unlogged;
+grant usage on sequence s to public;
+
+-- down
+
+drop sequence "s";
+
+
+-- # owned sequence without a default
+
+-- up
+
+create sequence s as bigint increment by 2 owned by t.id;
+
+-- down
+
+drop sequence s;
+
+
+-- # publications
+
+-- up
+
+create publication a for table t (id, name) where ((id > 3)) with (publish = 'insert');
+create publication b for all tables with (publish = 'insert, update, delete, truncate');
+
+-- down
+
+drop publication "b";
+drop publication "a";
+
+
+-- # event trigger
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.e()
+ RETURNS event_trigger
+ LANGUAGE plpgsql
+AS $function$begin end$function$;
+create event trigger e on sql_drop when tag in ('DROP TABLE') execute function e();
+
+alter event trigger e disable;
+
+-- down
+
+drop event trigger "e";
+
+drop function "e"();
+
+
+-- # foreign table
+
+-- up
+
+create foreign data wrapper w;
+create server s type 'x' foreign data wrapper w options (host 'h');
+create foreign table ft (id integer options (column_name 'i') not null, v text default 'd'::text, constraint c CHECK ((id > 0))) server s options (schema_name 'x');
+
+comment on column ft.id is 'key';
+
+-- down
+
+drop foreign table "ft";
+drop server "s";
+drop foreign data wrapper "w";
+
+
+-- # view with options
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$begin return new; end$function$;
+create view v as
+ SELECT id,
+    name
+   FROM t;
+CREATE RULE r AS
+    ON INSERT TO public.v DO INSTEAD NOTHING;
+CREATE TRIGGER i INSTEAD OF UPDATE ON public.v FOR EACH ROW EXECUTE FUNCTION f();
+
+comment on column v.id is 'key';
+alter view v alter column name set default 'none'::character varying;
+grant update (name) on v to pg_monitor;
+comment on view v is 'shown';
+grant select on table v to pg_monitor;
+alter view v set (security_invoker = true);
+comment on rule r on v is 'ignored';
+
+-- down
+
+drop view "v";
+
+drop function "f"();
+
+
+-- # materialized view with indexes
+
+-- up
+
+create materialized view m as
+ SELECT id,
+    name
+   FROM t;
+
+create unique index m_id on m using btree (id);
+comment on index m_id is 'key';
+create index m_name on m using btree (lower((name)::text)) WHERE (id > 0);
+alter materialized view m alter column name set statistics 50;
+alter materialized view m cluster on m_id;
+grant select on table m to public;
+alter materialized view m set (fillfactor = 70);
+
+-- down
+
+drop materialized view "m";
+
+
+-- # view with options, rebuilt around a column
+
+-- up
+
+drop trigger "i" on "v";
+drop rule "r" on "v";
+drop view "v";
+
+alter table "t" alter column "name" type varchar(30);
+
+create view v as
+ SELECT id,
+    name
+   FROM t;
+CREATE RULE r AS
+    ON INSERT TO public.v DO INSTEAD NOTHING;
+CREATE TRIGGER i INSTEAD OF UPDATE ON public.v FOR EACH ROW EXECUTE FUNCTION f();
+
+comment on column v.id is 'key';
+alter view v alter column name set default 'none'::character varying;
+grant update (name) on v to pg_monitor;
+comment on view v is 'shown';
+grant select on table v to pg_monitor;
+alter view v set (security_invoker = true);
+comment on rule r on v is 'ignored';
+
+-- down
+
+drop trigger "i" on "v";
+drop rule "r" on "v";
+drop view "v";
+
+alter table "t" alter column "name" type varchar(20);
+
+create view v as
+ SELECT id,
+    name
+   FROM t;
+CREATE RULE r AS
+    ON INSERT TO public.v DO INSTEAD NOTHING;
+CREATE TRIGGER i INSTEAD OF UPDATE ON public.v FOR EACH ROW EXECUTE FUNCTION f();
+
+comment on column v.id is 'key';
+alter view v alter column name set default 'none'::character varying;
+grant update (name) on v to pg_monitor;
+comment on view v is 'shown';
+grant select on table v to pg_monitor;
+alter view v set (security_invoker = true);
+comment on rule r on v is 'ignored';
+
+
+-- # materialized view with indexes, rebuilt around a column
+
+-- up
+
+drop materialized view "m";
+
+alter table "t" alter column "name" type varchar(30);
+
+create materialized view m as
+ SELECT id,
+    name
+   FROM t;
+
+create unique index m_id on m using btree (id);
+comment on index m_id is 'key';
+create index m_name on m using btree (lower((name)::text)) WHERE (id > 0);
+alter materialized view m alter column name set statistics 50;
+alter materialized view m cluster on m_id;
+grant select on table m to public;
+alter materialized view m set (fillfactor = 70);
+
+-- down
+
+drop materialized view "m";
+
+alter table "t" alter column "name" type varchar(20);
+
+create materialized view m as
+ SELECT id,
+    name
+   FROM t;
+
+create unique index m_id on m using btree (id);
+comment on index m_id is 'key';
+create index m_name on m using btree (lower((name)::text)) WHERE (id > 0);
+alter materialized view m alter column name set statistics 50;
+alter materialized view m cluster on m_id;
+grant select on table m to public;
+alter materialized view m set (fillfactor = 70);
+
+
+-- # disabled trigger, rebuilt around a column
+
+-- up
+
+drop trigger "g" on "t";
+
+alter table "t" alter column "name" type varchar(30);
+
+CREATE TRIGGER g BEFORE INSERT ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
+
+comment on trigger g on t is 'off';
+alter table t disable trigger g;
+
+-- down
+
+drop trigger "g" on "t";
+
+alter table "t" alter column "name" type varchar(20);
+
+CREATE TRIGGER g BEFORE INSERT ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
+
+comment on trigger g on t is 'off';
+alter table t disable trigger g;
+
+
+-- # policy with a comment, rebuilt around a column
+
+-- up
+
+drop policy "p" on "t";
+
+alter table "t" alter column "name" type varchar(30);
+
+create policy p on t as permissive for all to public using (((name)::text <> ''::text));
+
+comment on policy p on t is 'named';
+
+-- down
+
+drop policy "p" on "t";
+
+alter table "t" alter column "name" type varchar(20);
+
+create policy p on t as permissive for all to public using (((name)::text <> ''::text));
+
+comment on policy p on t is 'named';
+
+
+-- # rule on a table, rebuilt around a column
+
+-- up
+
+drop rule "r" on "t";
+
+alter table "t" alter column "name" type varchar(30);
+
+CREATE RULE r AS
+    ON UPDATE TO public.t DO  INSERT INTO log (name)
+  VALUES (new.name);
+
+alter table t disable rule r;
+
+-- down
+
+drop rule "r" on "t";
+
+alter table "t" alter column "name" type varchar(20);
+
+CREATE RULE r AS
+    ON UPDATE TO public.t DO  INSERT INTO log (name)
+  VALUES (new.name);
+
+alter table t disable rule r;
+
+
+-- # extended statistics, rebuilt around a column
+
+-- up
+
+drop statistics "s";
+
+alter table "t" alter column "name" type varchar(30);
+
+CREATE STATISTICS public.s ON id, name FROM t;
+
+comment on statistics public.s is 'both';
+alter statistics public.s set statistics 9;
+
+-- down
+
+drop statistics "s";
+
+alter table "t" alter column "name" type varchar(20);
+
+CREATE STATISTICS public.s ON id, name FROM t;
+
+comment on statistics public.s is 'both';
+alter statistics public.s set statistics 9;
+
+
+-- # publication with a row filter, rebuilt around a column
+
+-- up
+
+drop publication "a";
+
+alter table "t" alter column "name" type varchar(30);
+
+create publication a for table t where (((name)::text <> 'x'::text)) with (publish = 'insert, update, delete, truncate');
+
+comment on publication a is 'some';
+
+-- down
+
+drop publication "a";
+
+alter table "t" alter column "name" type varchar(20);
+
+create publication a for table t where (((name)::text <> 'x'::text)) with (publish = 'insert, update, delete, truncate');
+
+comment on publication a is 'some';
+
+
+-- # column storage, rebuilt around a column
+
+-- up
+
+alter table "t" alter column "name" type varchar(30);
+
+alter table t alter column name set storage main;
+
+-- down
+
+alter table "t" alter column "name" type varchar(20);
+
+alter table t alter column name set storage main;
+
+
+-- # constraint rebuilt with its storage parameters and clustering
+
+-- up
+
+alter table "t" drop constraint "u";
+
+alter table "t" add constraint "u" unique ("a", "b");
+
+alter table t cluster on u;
+alter index u set (fillfactor = 60);
+
+-- down
+
+alter table "t" drop constraint "u";
+
+alter table "t" add constraint "u" unique ("a");
+
+alter table t cluster on u;
+alter index u set (fillfactor = 60);
+
+
+-- # generated column rebuilt with its settings
+
+-- up
+
+drop statistics "s";
+
+alter table "t" drop column "b";
+
+alter table "t" add column "b" int generated always as (a + 2) stored;
+
+create index "x" on "t" ("b");
+
+CREATE STATISTICS public.s ON a, b FROM t;
+
+grant select (b) on t to public;
+alter table t alter column b set statistics 5;
+comment on statistics public.s is 'kept';
+
+-- down
+
+drop statistics "s";
+
+alter table "t" drop column "b";
+
+alter table "t" add column "b" int generated always as (a + 1) stored;
+
+create index "x" on "t" ("b");
+
+CREATE STATISTICS public.s ON a, b FROM t;
+
+grant select (b) on t to public;
+alter table t alter column b set statistics 5;
+comment on statistics public.s is 'kept';
+
+
+-- # native enum rebuilt with its privileges
+
+-- up
+
+alter type "mood" rename to "mood__old";
+create type "mood" as enum ('a', 'c');
+alter table "t" alter column "m" type mood using ("m"::text::mood);
+drop type "mood__old";
+
+revoke usage on type mood from public;
+
+-- down
+
+alter type "mood" rename to "mood__old";
+create type "mood" as enum ('a', 'b');
+alter table "t" alter column "m" type mood using ("m"::text::mood);
+drop type "mood__old";
+
+revoke usage on type mood from public;
+
+
+-- # partitions of partitions
+
+-- up
+
+create table "p_2" partition of "p" default;
+create table "p_1_1" partition of "p_1" for values in (1);
+
+create policy o on p_2 as permissive for all to public using (true);
+
+create index p_2_v on p_2 using btree (v);
+alter table p_2 add constraint p_2_check CHECK ((id > 0));
+comment on constraint p_2_check on p_2 is 'own';
+comment on column p_2.v is 'value';
+alter table p_2 alter column v set default 'x'::text;
+alter table p_2 alter column v set not null;
+alter table p_1_1 set (fillfactor = 40);
+comment on table p_2 is 'rest';
+grant select on table p_2 to public;
+alter table p_2 enable row level security;
+
+-- down
+
+drop table "p_2";
+drop table "p_1_1";
+
+
+-- # partitioned table with everything
+
+-- up
+
+create table "p" (
+  "id" int not null,
+  "at" date not null,
+  "v" text null
+) partition by range (at);
+create table "p_1" partition of "p" for values from ('2020-01-01') to ('2021-01-01') partition by list (id);
+create table "p_2" partition of "p" default;
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$begin return new; end$function$;
+CREATE TRIGGER g AFTER INSERT ON public.p FOR EACH ROW EXECUTE FUNCTION f();
+
+create index p_2_v on p_2 using btree (v);
+alter table p_2 disable trigger g;
+
+-- down
+
+drop table "p";
+
+drop function "f"();
+
+
+-- # inheritance
+
+-- up
+
+create table "base" (
+  "id" int primary key,
+  "a" text not null
+);
+
+create table "child" (
+  "extra" int null
+) inherits ("base");
+
+-- down
+
+drop table "child";
+drop table "base";
+
+
+-- # inheritance ended
+
+-- up
+
+alter table "child" no inherit "t";
+
+-- down
+
+alter table "child" inherit "t";
+
+
+-- # exclusion and deferrable constraints
+
+-- up
+
+create table "e" (
+  "id" int null,
+  "r" int4range null
+);
+alter table "e" add constraint "c" check ((id > 0)) no inherit;
+alter table "e" add constraint "x" exclude using gist (r with &&) with (fillfactor='55');
+alter table "e" add constraint "d" unique ("id") deferrable initially deferred;
+alter table "e" add constraint "n" unique nulls not distinct (id, r);
+alter table "e" add constraint "v" check ((id < 9)) not valid;
+
+-- down
+
+drop table "e";
+
+
+-- # disabled foreign key
+
+-- up
+
+create table "o" (
+  "t_id" int null
+);
+alter table "o" add constraint "fk"
+  foreign key ("t_id") references "t" ("id");
+do $$ declare name text; begin for name in select g.tgname from pg_trigger g join pg_constraint k on k.oid = g.tgconstraint where k.conname = 'fk' and k.conrelid = 'o'::regclass and g.tgrelid = 'o'::regclass loop execute format('alter table %s disable trigger %I', 'o', name); end loop; end $$;
+
+-- down
+
+drop table "o";
+
+
+-- # schema with a comment
+
+-- up
+
+create schema "s";
+
+grant create on schema public to pg_monitor;
+
+comment on schema "s" is 'a schema';
+
+-- down
+
+revoke create on schema public from pg_monitor;
+
+drop schema "s";
