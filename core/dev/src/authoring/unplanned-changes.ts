@@ -13,8 +13,8 @@ import {
  * over a column whose type changes.
  */
 export function unplannedChanges(planned: readonly Change[], made: readonly Change[]): readonly Change[] {
-  const byKey = new Map(planned.map((change) => [changeKey(change), change]));
-  const added = new Set(planned.filter(({ kind }) => /^(?:add|create|define)/.test(kind)).map(changedObjectKey));
+  const byKey = new Map(planned.flatMap((change) => keysOf(change).map((key) => [key, change])));
+  const added = new Set(planned.filter(({ kind }) => /^(?:add|create|define|rename)/.test(kind)).map(changedObjectKey));
   const altered = planned.filter((change) => change.kind === 'alter column');
   const dropped = new Set(planned.flatMap(droppedNames));
   const isPlannedSetting = (change: ChangeOf<'setting'>): boolean => {
@@ -36,6 +36,12 @@ export function unplannedChanges(planned: readonly Change[], made: readonly Chan
     const columns = 'constraint' in change ? change.constraint.columns : 'index' in change ? change.index.covers : [];
     return !altered.some(({ on, after }) => on === changedTable(change) && columns.includes(after.name));
   });
+}
+
+/** The keys of the differences that a change makes. A rename makes two of them. */
+function keysOf(change: Change): readonly string[] {
+  const { kind } = change;
+  return kind === 'rename' ? [changeKey(change), changeKey({ ...change, to: change.from })] : [changeKey(change)];
 }
 
 /** The names that `CatalogDefinition.uses` contains for a dropped table or column. */

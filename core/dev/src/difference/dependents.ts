@@ -3,7 +3,7 @@ import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changeKey, type Change } from './change.ts';
 import type { DifferenceOptions } from './catalog-difference.ts';
 import { commentChanges } from './comment-difference.ts';
-import { hasObject, hasRelation } from './setting-difference.ts';
+import { hasObject } from './setting-difference.ts';
 
 /**
  * Adds to changes the temporary removal of the objects that block them: foreign keys to a key that is dropped, foreign
@@ -190,6 +190,7 @@ function rebuiltDefinitions(
         : [],
     ),
   );
+  const removed = new Set(changes.flatMap(removedRelation));
   const found: Change[] = [];
   // In the order of creation, so that each view comes after those that it uses.
   for (const definition of before.definitions.values()) {
@@ -201,10 +202,17 @@ function rebuiltDefinitions(
       usesAny(retyped) || usesAny(recreated) || (now !== undefined && usesAny(dropped)) || usesAny(rebuilt);
     if (!isBlocked || keys.has(key)) continue;
     if (definition.table === null) rebuilt.add(definition.name);
-    else if (!hasRelation(after, definition.table)) continue;
+    else if (removed.has(definition.table)) continue;
     found.push({ kind: 'redefine', before: definition, definition: now ?? definition });
   }
   return found;
+}
+
+/** Returns the relation that a change drops for good, along with its triggers, policies and rules. */
+function removedRelation(change: Change): readonly string[] {
+  if (change.kind === 'drop table') return [change.table.name];
+  if (change.kind === 'drop partition') return [change.partition.name];
+  return change.kind === 'undefine' ? [change.definition.name] : [];
 }
 
 /** Returns the name that `CatalogDefinition.uses` contains for a column. */

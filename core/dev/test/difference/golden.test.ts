@@ -9,7 +9,7 @@ import { tableCases } from './table-cases.ts';
 
 /**
  * The SQL of every kind of change, up and down, in golden files. After an intended change, run
- * `UPDATE_GOLDEN=1 npx vitest run core/dev/test/difference/golden.test.ts` and review the diff.
+ * `UPDATE_GOLDEN=1 npx vitest run core/dev/test/difference` and review the diff.
  */
 const groups = { tables: tableCases, constraints: constraintCases, others: otherCases } as const;
 const update = process.env['UPDATE_GOLDEN'] === '1';

@@ -110,7 +110,7 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
     `create domain pos as int constraint pos_check check (value > 0); comment on constraint pos_check on domain pos is 'positive';
     create domain name_text as text collate "C" not null default 'x'; create type pair as (a pos, b text collate "C");
     comment on type pair is 'two'; comment on column pair.a is 'first'; create type span as range (subtype = float8, subtype_diff = float8mi);
-    create collation numeric_order (provider = icu, locale = 'en-u-kn-true', deterministic = false);`,
+    create collation numeric_order (provider = icu, locale = 'de', deterministic = false);`,
   ),
   made(
     'sequence',

@@ -3,6 +3,7 @@ import { load, type Sketch } from '../../../kernel/test/entities/support.ts';
 import { downSql } from '../../src/authoring/down-sql.ts';
 import { entityCatalog } from '../../src/authoring/entity-catalog.ts';
 import { readRenames } from '../../src/authoring/renames.ts';
+import { unplannedChanges } from '../../src/authoring/unplanned-changes.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { changesSql } from '../../src/difference/changes-sql.ts';
@@ -64,6 +65,8 @@ export async function openRoundTripDatabase(url: string | null = null): Promise<
       await run(session, changesSql(changes));
       const reached = await shadow.catalog();
       assertNone('up leaves', differenceOf(reached, target).map(explainChange), changesSql(changes));
+      const unplanned = unplannedChanges(changes, differenceOf(renamed, reached, { undefine: true }));
+      assertNone('up also makes', unplanned.map(explainChange), changesSql(changes));
       const down = downSql(reached, renamed, renames);
       await run(session, down);
       const returned = await shadow.catalog();

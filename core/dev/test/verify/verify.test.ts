@@ -120,6 +120,31 @@ describe('verifying revisions', () => {
   });
 
   it.each([
+    ['a table that becomes unlogged', 'alter table note set unlogged', 'set persistence on table note'],
+    ['an increment', 'alter sequence note_id_seq increment by 50', 'set sequence on column note.id'],
+    ['a rule', 'create rule r as on delete to note do instead nothing', 'create rule note.r'],
+    ['a privilege', 'grant all on note to public', 'set privileges of public on table note'],
+    ['a disabled trigger', 'alter table note disable trigger t', 'set state on trigger note.t'],
+    ['a storage parameter', 'alter table note set (fillfactor = 50)', 'set storage parameter fillfactor on table note'],
+    ['a comment on a function', "comment on function f() is 'x'", 'set comment on function f()'],
+    ['the option of a view', 'alter view v set (security_barrier)', 'set storage parameter security_barrier on view v'],
+    ['extended statistics', 'create statistics s on id, text from note', 'create statistics s'],
+    ['a replica identity', 'alter table note replica identity full', 'set replica identity on table note'],
+  ])('finds a `down` that does not revert %s', async (_, up, difference) => {
+    const findings = await found({
+      notes: {
+        revisions: {
+          '0001_create_note': `create table note (id serial, text text); create view v as select text from note;
+            create function f() returns trigger language plpgsql as 'begin return new; end';
+            create trigger t before insert on note for each row execute function f();`,
+          '0002_change': { up: `${up};`, down: 'select 1;' },
+        },
+      },
+    });
+    expect(findings).toMatchObject([{ revision: 'notes@0002_change', rule: 'undo', differences: [difference] }]);
+  });
+
+  it.each([
     [
       'alters a column',
       'alter table core_object alter column title type varchar(10);',

@@ -65,7 +65,7 @@ const classes: readonly ObjectClass[] = [
     object: 'c.relname',
     target: `${relationTypeSql} || ' ' || c.oid::regclass`,
     granted: `case when c.relkind = 'S' then 'sequence ' else 'table ' end || c.oid::regclass`,
-    from: `${applicationRelations} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and (c.relacl is not null or not ${isTable} and ${isCommented('c.oid', 'pg_class')})
+    from: `${applicationRelations} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and (c.relacl is not null or c.relkind = 'm' or not ${isTable} and ${isCommented('c.oid', 'pg_class')})
       and (c.relkind <> 'S' or not ${isOwnSequence})`,
     acl: 'c.relacl',
     standard: `acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)`,
@@ -273,4 +273,9 @@ export const objectSettings = `select o.kind, o.schema, o.object, o.part, s.name
       from pg_description d where d.objoid = o.oid and d.classoid = o.catalog and d.objsubid = 0 and o.commented
       union all
       select p.name, p.set, p.reset from (${privilegesSql}) p where o.acl is not null
+      union all
+      select 'dependency on extension ' || e.extname, format('alter %s depends on extension %I;', o.target, e.extname),
+        format('alter %s no depends on extension %I;', o.target, e.extname)
+      from pg_depend x join pg_extension e on e.oid = x.refobjid
+      where x.classid = o.catalog and x.objid = o.oid and x.refclassid = 'pg_extension'::regclass and x.deptype = 'x'
     ) s`;

@@ -291,7 +291,7 @@ drop aggregate "total"(integer);
 
 -- up
 
-create collation numeric_order (provider = icu, locale = 'en-u-kn', deterministic = false);
+create collation numeric_order (provider = icu, locale = 'de', deterministic = false);
 create domain pos as integer constraint pos_check CHECK ((VALUE > 0));
 create domain name_text as text collate "C" not null default 'x'::text;
 create type pair as (a pos, b text collate "C");

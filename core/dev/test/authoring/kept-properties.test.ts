@@ -1,0 +1,130 @@
+import { p } from '@mikro-orm/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { differenceOf } from '../../src/difference/catalog-difference.ts';
+import { explainChange } from '../../src/difference/explain-change.ts';
+import { replayDown, replayUp } from '../../src/shadow/replay.ts';
+import { defineRevision } from '../../../kernel/src/contract/define-revision.ts';
+import { sql } from '../../../kernel/src/contract/sql.ts';
+import { checkRevision } from '../../../kernel/src/plugin/revision-check.ts';
+import type { Revision } from '../../../kernel/src/plugin/revision.ts';
+import { entity } from '../../../kernel/test/entities/support.ts';
+import { databaseKinds, serverUrl } from '../../../../test/helper/database.ts';
+import { openAuthoring, revisionOf, type Authoring, type InMemoryPlugin } from '../../../../test/helper/authoring.ts';
+
+/** A plugin with one table, and a materialized view if `more` says so. */
+function shop(length: number, ...more: readonly ReturnType<typeof entity>[]): readonly InMemoryPlugin[] {
+  const properties = { id: p.integer().primary(), name: p.string().length(length), price: p.integer() };
+  return [{ name: 'shop', entities: [entity('Item', 'shop_item', { properties }), ...more] }];
+}
+
+function byHand(id: string, revises: string, up: string): Revision {
+  const [plugin = '', slug = ''] = id.split('@');
+  return checkRevision(defineRevision({ id, revises, up: { ...sql``, text: up } }), plugin, slug, `${slug}.ts`);
+}
+
+describe.each(databaseKinds)('a revision that rebuilds objects around its change, on %s', (kind) => {
+  let authoring: Authoring;
+  let revisions: Revision[];
+  beforeAll(async () => {
+    authoring = await openAuthoring(kind === 'postgres' ? serverUrl('postgres') : null);
+  });
+  afterAll(() => authoring[Symbol.asyncDispose]());
+  beforeEach(() => {
+    revisions = [];
+  });
+
+  /** Creates the next revision of the plugin and returns its SQL. */
+  async function create(plugins: readonly InMemoryPlugin[]): Promise<string> {
+    const { revision } = await authoring.draft(plugins, revisions, 'shop');
+    if (revision === null) throw new Error('there are no changes');
+    revisions.push(revisionOf(revision));
+    return revision.up;
+  }
+
+  /** The differences that the latest revision makes, and those that are left after its `down`. */
+  async function effects(): Promise<{ readonly up: readonly string[]; readonly down: readonly string[] }> {
+    const { shadow } = authoring;
+    const earlier = revisions.slice(0, -1);
+    const latest = revisions.slice(-1);
+    await shadow.empty();
+    await replayUp(shadow, earlier);
+    const before = await shadow.catalog();
+    await replayUp(shadow, latest);
+    const after = await shadow.catalog();
+    await replayDown(shadow, latest);
+    const returned = await shadow.catalog();
+    return {
+      up: differenceOf(before, after, { undefine: true }).map(explainChange),
+      down: differenceOf(before, returned, { undefine: true }).map(explainChange),
+    };
+  }
+
+  it.each([
+    ['an option of a view', 'create view shop_v with (security_invoker = true) as select id, name from shop_item;'],
+    [
+      'everything on a view',
+      `create view shop_v with (check_option = local) as select id, name from shop_item;
+        alter view shop_v alter column name set default 'x'; grant select on shop_v to pg_monitor; comment on view shop_v is 'v';
+        create rule shop_r as on delete to shop_v do instead nothing;
+        create function shop_f() returns trigger language plpgsql as 'begin return new; end';
+        create trigger shop_t instead of update on shop_v for each row execute function shop_f();
+        create view shop_w with (security_barrier = true) as select name from shop_v; grant select on shop_w to public;`,
+    ],
+    [
+      'the indexes of a materialized view',
+      `create materialized view shop_m with (fillfactor = 70) as select id, name from shop_item;
+        create unique index shop_m_key on shop_m (id); create index shop_m_name on shop_m (name); alter table shop_m cluster on shop_m_key;`,
+    ],
+    [
+      'the state of a trigger, a rule and a policy',
+      `create function shop_f() returns trigger language plpgsql as 'begin return new; end';
+        create trigger shop_t before update of name on shop_item for each row execute function shop_f();
+        alter table shop_item disable trigger shop_t; comment on trigger shop_t on shop_item is 'off';
+        create policy shop_p on shop_item using (name <> ''); comment on policy shop_p on shop_item is 'named';`,
+    ],
+    [
+      'the settings of the column and of its table',
+      `alter table shop_item alter name set storage external, alter name set statistics 50; alter table shop_item set (fillfactor = 60);
+        alter table shop_item set unlogged; alter sequence shop_item_id_seq increment by 50; grant select (name) on shop_item to pg_monitor;
+        grant all on shop_item to public; alter table shop_item replica identity full; create statistics shop_s on name, price from shop_item;`,
+    ],
+  ])('keeps %s, and `down` brings it back', async (_, up) => {
+    await create(shop(20));
+    revisions.push(byHand('shop@0002_by_hand', revisions[0]?.id ?? '', up));
+    await create(shop(30));
+    expect(await effects()).toEqual({
+      up: ['change column shop_item.name: varchar(20) → varchar(30)'],
+      down: [],
+    });
+  });
+
+  it('creates, keeps and changes the index of a materialized view that an entity declares', async () => {
+    const view = (indexes: object): ReturnType<typeof entity> =>
+      entity('Listed', 'shop_listed', {
+        view: { materialized: true },
+        expression: 'select id, name from shop_item',
+        properties: { id: p.integer().primary(), name: p.text() },
+        ...indexes,
+      });
+    expect(await create(shop(20, view({})))).toContain(
+      'create unique index shop_listed_pkey on shop_listed using btree (id);',
+    );
+    expect(await create(shop(30, view({})))).toContain(
+      'create unique index shop_listed_pkey on shop_listed using btree (id);',
+    );
+    expect(await effects()).toEqual({ up: ['change column shop_item.name: varchar(20) → varchar(30)'], down: [] });
+    expect(await create(shop(30, view({ indexes: [{ name: 'shop_listed_name', properties: ['name'] }] })))).toBe(
+      'create index shop_listed_name on shop_listed using btree (name);',
+    );
+  });
+
+  it('counts the objects that the proof does not compare', async () => {
+    await create(shop(20));
+    const operators = `create operator === (leftarg = int, rightarg = int, procedure = int4eq);
+      create operator !== (leftarg = int, rightarg = int, procedure = int4ne);
+      create type shop_pair as (a int); create cast (shop_pair as text) with inout;`;
+    revisions.push(byHand('shop@0002_operators', revisions[0]?.id ?? '', operators));
+    const { unread } = await authoring.draft(shop(30), revisions, 'shop');
+    expect(unread).toEqual(['1 cast', '2 operators']);
+  });
+});
