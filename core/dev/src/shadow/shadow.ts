@@ -57,7 +57,7 @@ function shadowOn(host: ShadowHost, first: ShadowDatabase, plugins: readonly Plu
     replayed,
     async empty() {
       if (isNew && database !== null) return;
-      // What made emptying fail, like an event trigger, is gone with the database.
+      // Everything that made emptying fail is gone with the database.
       if (database === null || !(await database.clear().catch(() => false))) {
         await drop();
         database = await host.create();
