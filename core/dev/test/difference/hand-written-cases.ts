@@ -98,7 +98,8 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
   made('policy with a comment', `create policy p on t using (id > 0); comment on policy p on t is 'positive';`),
   made(
     'extended statistics',
-    `create statistics s (dependencies) on id, name from t; alter statistics s set statistics 200;`,
+    `create statistics s (dependencies, mcv) on name, id from t; alter statistics s set statistics 200;
+      create statistics e on lower(name), (id + 1), body from t; create statistics l on (id * 2) from t;`,
   ),
   made(
     'aggregates',

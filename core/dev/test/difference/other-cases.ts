@@ -2,6 +2,12 @@ import { p } from '@mikro-orm/core';
 import { entity, type Sketch } from '../../../kernel/test/entities/support.ts';
 import { altered, changed, id, mood, shop, some, thing, things, type DifferenceCase } from './difference-case.ts';
 
+/** Settings of the table and its column `name` that no entity declares. */
+const settings = `alter table shop_thing alter name set storage external, alter name set statistics 50; alter table shop_thing set unlogged;
+  alter table shop_thing set (fillfactor = 70); grant select on shop_thing to public; grant select (name) on shop_thing to pg_monitor;
+  alter sequence shop_thing_id_seq increment by 50; create rule shop_r as on delete to shop_thing do instead nothing;
+  alter table shop_thing disable rule shop_r;`;
+
 /** Changes of enums, generated columns, views, triggers, policies and partitions. */
 export const otherCases: readonly DifferenceCase[] = [
   changed('native enum', {}, { mood: mood('good', 'bad').default('good') }),
@@ -185,6 +191,32 @@ export const otherCases: readonly DifferenceCase[] = [
       { name: 'shop_event_2020', values: `from ('2020-01-01') to ('2021-01-01')` },
       { name: 'shop_event_rest', values: 'default' },
     ]),
+  },
+  {
+    name: 'table renamed that has settings',
+    before: things(some),
+    after: shop(entity('Thing', 'shop_object', { properties: { id, ...some } })),
+    rename: 'shop_thing:shop_object',
+    meanwhile: settings,
+  },
+  {
+    name: 'column renamed that has settings',
+    before: things(some),
+    after: things({ title: p.string().length(64), price: p.integer() }),
+    rename: 'shop_thing.name:title',
+    meanwhile: settings,
+  },
+  {
+    name: 'table dropped that has settings',
+    before: things(some),
+    after: [],
+    meanwhile: settings,
+  },
+  {
+    name: 'column dropped that has settings',
+    before: things(some),
+    after: things({ price: p.integer() }),
+    meanwhile: `${settings} create statistics shop_s on name, price from shop_thing; comment on statistics shop_s is 'both';`,
   },
 ];
 

@@ -15,7 +15,7 @@ export const databaseDefinitions = `select 'extension', null, e.extname, null, n
       concat_ws(' ', 'create publication', quote_ident(b.pubname),
         case when b.puballtables then 'for all tables' else (select 'for ' || string_agg(item, ', ' order by item) from (
           select format('table %s%s%s', r.prrelid::regclass,
-              (select format(' (%s)', string_agg(quote_ident(a.attname), ', ' order by a.attnum)) from pg_attribute a
+              (select format(' (%s)', string_agg(quote_ident(a.attname), ', ' order by a.attname)) from pg_attribute a
                 where a.attrelid = r.prrelid and a.attnum = any (r.prattrs) having count(*) > 0),
               ' where (' || pg_get_expr(r.prqual, r.prrelid) || ')') as item
             from pg_publication_rel r where r.prpubid = b.oid

@@ -10,6 +10,15 @@ import {
 } from './query-fragments.ts';
 import { typeDefinitions } from './type-definitions.ts';
 
+/** Like `pg_get_statisticsobjdef`, but with columns in the order of their names, since their positions are not compared. */
+const statisticsSql = `format('create statistics %I.%I%s on %s from %s', n.nspname, s.stxname,
+        case when not s.stxkind::text[] @> '{d,f,m}' then (select format(' (%s)', string_agg(case k when 'd' then 'ndistinct'
+          when 'f' then 'dependencies' else 'mcv' end, ', ' order by k)) from unnest(s.stxkind) k where k <> 'e' having count(*) > 0) end,
+        concat_ws(', ', (select string_agg(quote_ident(a.attname), ', ' order by a.attname) from pg_attribute a
+          where a.attrelid = s.stxrelid and a.attnum = any (s.stxkeys::int2[])),
+          (select string_agg(case when e ~ '^[[:alnum:]_.]+[(].*[)]$' then e else '(' || e || ')' end, ', ' order by e)
+            from unnest(pg_get_statisticsobjdef_expressions(s.oid)) e)), s.stxrelid::regclass)`;
+
 /** Selects the definitions of views and sequences, and of everything that is on a table or a view. */
 const relationDefinitions = `select case c.relkind when 'v' then 'view' else 'materialized view' end as kind, n.nspname as schema, c.relname as object,
       null as arguments, null as "tableSchema", null as "tableName",
@@ -33,7 +42,7 @@ const relationDefinitions = `select case c.relkind when 'v' then 'view' else 'ma
     select 'rule', null, r.rulename, null, n.nspname, c.relname, pg_get_ruledef(r.oid), r.oid, 'pg_rewrite'::regclass, array[r.oid]
     from pg_rewrite r join ${applicationRelations} on c.oid = r.ev_class where r.rulename <> '_RETURN'
     union all
-    select 'statistics', n.nspname, s.stxname, null, null, null, pg_get_statisticsobjdef(s.oid), s.oid, 'pg_statistic_ext'::regclass, array[s.oid]
+    select 'statistics', n.nspname, s.stxname, null, null, null, ${statisticsSql}, s.oid, 'pg_statistic_ext'::regclass, array[s.oid]
     from pg_statistic_ext s join pg_namespace n on n.oid = s.stxnamespace and ${isApplicationSchema('n')}
     where ${isUserObject('pg_statistic_ext', 's.oid')}
     union all

@@ -11,10 +11,8 @@ function unlisted(columns: readonly { readonly catalog: string; readonly name: s
   return columns
     .filter(({ catalog, name }) => {
       const { read, derived, ignored = {} } = systemCatalogs[catalog] ?? {};
-      const listed = [read, derived, ...Object.values(ignored)].flatMap(words);
-      return (
-        systemCatalogs[catalog] === undefined || !(name === 'oid' || listed.includes(name) || listed.includes('*'))
-      );
+      const listed = new Set([read, derived, ...Object.values(ignored)].flatMap(words));
+      return systemCatalogs[catalog] === undefined || !(name === 'oid' || listed.has(name) || listed.has('*'));
     })
     .map(({ catalog, name }) => `${catalog}.${name}`);
 }

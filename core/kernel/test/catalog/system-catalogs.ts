@@ -131,8 +131,8 @@ export const systemCatalogs: Readonly<Record<string, SystemCatalog>> = {
   pg_shseclabel: everythingOfServer,
   pg_statistic: { ignored: { [data]: '*' } },
   pg_statistic_ext: {
-    read: 'stxname stxnamespace stxstattarget',
-    derived: 'stxrelid stxkeys stxkind stxexprs',
+    read: 'stxname stxnamespace stxrelid stxkeys stxkind stxstattarget',
+    derived: 'stxexprs',
     ignored: { [owner]: 'stxowner' },
   },
   pg_statistic_ext_data: { ignored: { [data]: '*' } },

@@ -263,12 +263,16 @@ drop policy "p" on "t";
 
 -- up
 
-CREATE STATISTICS public.s (dependencies) ON id, name FROM t;
+create statistics public.s (dependencies, mcv) on id, name from t;
+create statistics public.e on body, ((id + 1)), lower((name)::text) from t;
+create statistics public.l on ((id * 2)) from t;
 
 alter statistics public.s set statistics 200;
 
 -- down
 
+drop statistics "l";
+drop statistics "e";
 drop statistics "s";
 
 
@@ -612,7 +616,7 @@ drop statistics "s";
 
 alter table "t" alter column "name" type varchar(30);
 
-CREATE STATISTICS public.s ON id, name FROM t;
+create statistics public.s on id, name from t;
 
 comment on statistics public.s is 'both';
 alter statistics public.s set statistics 9;
@@ -623,7 +627,7 @@ drop statistics "s";
 
 alter table "t" alter column "name" type varchar(20);
 
-CREATE STATISTICS public.s ON id, name FROM t;
+create statistics public.s on id, name from t;
 
 comment on statistics public.s is 'both';
 alter statistics public.s set statistics 9;
@@ -700,7 +704,7 @@ alter table "t" add column "b" int generated always as (a + 2) stored;
 
 create index "x" on "t" ("b");
 
-CREATE STATISTICS public.s ON a, b FROM t;
+create statistics public.s on a, b from t;
 
 grant select (b) on t to public;
 alter table t alter column b set statistics 5;
@@ -716,7 +720,7 @@ alter table "t" add column "b" int generated always as (a + 1) stored;
 
 create index "x" on "t" ("b");
 
-CREATE STATISTICS public.s ON a, b FROM t;
+create statistics public.s on a, b from t;
 
 grant select (b) on t to public;
 alter table t alter column b set statistics 5;

@@ -574,3 +574,81 @@ create table "shop_event_rest" partition of "shop_event" default;
 -- down
 
 drop table "shop_event_rest";
+
+
+-- # table renamed that has settings
+
+-- up
+
+alter table "shop_thing" rename to "shop_object";
+alter table "shop_object" rename constraint "shop_thing_pkey" to "shop_object_pkey";
+
+alter sequence "shop_thing_id_seq" rename to "shop_object_id_seq";
+
+-- down
+
+alter table "shop_object" rename constraint "shop_object_pkey" to "shop_thing_pkey";
+
+alter sequence shop_object_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
+alter sequence "shop_object_id_seq" rename to "shop_thing_id_seq";
+
+alter sequence shop_thing_id_seq increment by 50;
+
+alter table "shop_object" rename to "shop_thing";
+
+
+-- # column renamed that has settings
+
+-- up
+
+alter table "shop_thing" rename column "name" to "title";
+
+-- down
+
+alter table "shop_thing" rename column "title" to "name";
+
+
+-- # table dropped that has settings
+
+-- up
+
+drop table "shop_thing";
+
+-- down
+
+create table "shop_thing" (
+  "id" serial primary key,
+  "name" varchar(64) not null,
+  "price" int not null
+);
+alter sequence shop_thing_id_seq increment by 50;
+grant select (name) on shop_thing to pg_monitor;
+alter table shop_thing alter column name set statistics 50;
+alter table shop_thing alter column name set storage external;
+alter table shop_thing set unlogged;
+grant select on table shop_thing to public;
+alter table shop_thing set (fillfactor = 70);
+
+CREATE RULE shop_r AS
+    ON DELETE TO public.shop_thing DO INSTEAD NOTHING;
+
+alter table shop_thing disable rule shop_r;
+
+
+-- # column dropped that has settings
+
+-- up
+
+alter table "shop_thing" drop column "name";
+
+-- down
+
+alter table "shop_thing" add column "name" varchar(64) not null;
+
+create statistics public.shop_s on name, price from shop_thing;
+
+grant select (name) on shop_thing to pg_monitor;
+alter table shop_thing alter column name set statistics 50;
+alter table shop_thing alter column name set storage external;
+comment on statistics public.shop_s is 'both';
