@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogQueries } from '../../src/catalog/catalog-queries.ts';
+import { catalogReader } from '../../src/catalog/read-catalog.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
 import { systemCatalogs } from './system-catalogs.ts';
@@ -31,6 +32,13 @@ describe.each(databaseKinds)('the system catalogs of %s', (kind) => {
     );
     expect(columns.length).toBeGreaterThan(400);
     expect(unlisted(columns)).toEqual([]);
+  });
+
+  it('can be read by a role without any privileges', async () => {
+    await session.script(`create table t (id serial); create view v as select id from t; grant select on t to pg_monitor;
+      set role pg_signal_backend;`);
+    const { tables, settings } = await catalogReader(session)();
+    expect([...tables.keys(), ...settings.keys()]).toEqual(['t', 'privileges of pg_monitor of table t']);
   });
 });
 
