@@ -9,8 +9,8 @@ import {
 
 /**
  * Returns the changes that SQL made although the plan does not contain them. `made` is the difference that the SQL left
- * behind. The SQL may drop what PostgreSQL drops along with a planned drop, and may change the text of an expression
- * over a column whose type changes.
+ * behind. The SQL may drop what PostgreSQL drops along with a planned drop. PostgreSQL may also print an expression
+ * differently once the type of a column in it has changed.
  */
 export function unplannedChanges(planned: readonly Change[], made: readonly Change[]): readonly Change[] {
   const byKey = new Map(planned.flatMap((change) => keysOf(change).map((key) => [key, change])));
@@ -22,11 +22,13 @@ export function unplannedChanges(planned: readonly Change[], made: readonly Chan
     const plan = byKey.get(changeKey(change));
     if (plan?.kind === 'setting' && plan.after?.set === after?.set) return true;
     if (added.has(changedObjectKey(change))) return true;
+    const isRestored = before !== null && after !== null;
+    if (isRestored && byKey.get(changedObjectKey(change))?.kind === 'redefine') return true;
     return altered.some((column) =>
       // The column may have lost its sequence.
       object.kind === 'column'
         ? columnKey(column.on, column.after.name) === changedObjectKey(change) && name.includes('sequence')
-        : column.on === changedTable(change) && before !== null && after !== null,
+        : column.on === changedTable(change) && isRestored,
     );
   };
   return made.filter((change) => {

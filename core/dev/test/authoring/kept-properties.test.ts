@@ -76,6 +76,17 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
         create unique index shop_m_key on shop_m (id); create index shop_m_name on shop_m (name); alter table shop_m cluster on shop_m_key;`,
     ],
     [
+      'expressions over the column',
+      `create materialized view shop_m as select id, name from shop_item where name = 'x';
+        create index shop_m_other on shop_m (name) where name <> 'y'; create statistics shop_s on lower(name), price from shop_item;
+        alter table shop_item add constraint shop_e exclude using btree (name with =) where (name <> 'q');`,
+    ],
+    [
+      'a publication and views on views',
+      `create publication shop_pub for table shop_item (id, price) where (price > 0); create view shop_v as select * from shop_item;
+        create view shop_w with (security_invoker) as select name from shop_v; comment on view shop_w is 'second';`,
+    ],
+    [
       'the state of a trigger, a rule and a policy',
       `create function shop_f() returns trigger language plpgsql as 'begin return new; end';
         create trigger shop_t before update of name on shop_item for each row execute function shop_f();
@@ -116,6 +127,21 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
     expect(await create(shop(30, view({ indexes: [{ name: 'shop_listed_name', properties: ['name'] }] })))).toBe(
       'create index shop_listed_name on shop_listed using btree (name);',
     );
+  });
+
+  it('is not proven if it changes anything else, here through an event trigger', async () => {
+    await create(shop(20));
+    const trigger = `create function shop_f() returns event_trigger language plpgsql as $$
+        begin grant select on shop_item to public; end$$;
+      create event trigger shop_e on ddl_command_end when tag in ('ALTER TABLE') execute function shop_f();`;
+    revisions.push(byHand('shop@0002_event_trigger', revisions[0]?.id ?? '', trigger));
+    await expect(authoring.draft(shop(30), revisions, 'shop')).rejects.toMatchObject({
+      code: 'PROOF_FAILED',
+      details: {
+        claim: 'it also changes objects that the changes to the entities are not about',
+        differences: ['set privileges of public on table shop_item'],
+      },
+    });
   });
 
   it('counts the objects that the proof does not compare', async () => {
