@@ -1,6 +1,6 @@
 // `npm run bench:against -- CLONE` compares this kernel with the kernel of another clone, for example of an earlier
 // commit, on the same workload and server. See README.md.
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -74,17 +74,15 @@ interface Setting {
 
 async function compare(workload: Workload, { directory, kernels, server }: Setting): Promise<void> {
   const contestants: Contestant[] = [];
-  for (const name of ['before', 'after', 'unproven'] as const) {
-    const side = name === 'before' ? 'before' : 'after';
-    const kernel = kernels[side];
-    const application = join(directory, side, `${workload.name}-${name}`);
-    const contestant = { name, kernel, base: `${application}-base`, plus1: `${application}-plus1` };
+  for (const name of ['before', 'after'] as const) {
+    const application = join(directory, name, workload.name);
+    const contestant = { name, kernel: kernels[name], base: `${application}-base`, plus1: `${application}-plus1` };
     for (const state of ['base', 'plus1'] as const) {
-      await writePlugins({ workload, directory: contestant[state], state, kernel });
-      if (name === 'unproven') removeProofs(contestant[state]);
+      await writePlugins({ workload, directory: contestant[state], state, kernel: contestant.kernel });
     }
     contestants.push(contestant);
   }
+  contestants.push(withoutProofs(contestants[1] as Contestant));
   const run = async ({ name, kernel }: Contestant, application: string): Promise<number> => {
     const env = { PATH: process.env['PATH'] ?? '', PGSSLMODE: 'disable', DATABASE_URL: server.urlOf(name) };
     const command: Command = { script: commandOf(kernel), args: ['migrate:up'], env };
@@ -121,12 +119,18 @@ async function compare(workload: Workload, { directory, kernels, server }: Setti
   });
 }
 
-/** Removes what `plugin:build` has proven, as if only running the revisions could show their effects. */
-function removeProofs(application: string): void {
-  for (const file of globSync(join(application, 'node_modules/*', manifestPath))) {
-    const parsed = JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
-      key === 'effects' ? undefined : value,
-    ) as Manifest;
-    writeFileSync(file, manifestText({ ...parsed, sum: sumOf(parsed.revisions) }));
+/** Copies the applications and removes what `plugin:build` has proven, as if only running the revisions could show it. */
+function withoutProofs({ kernel, base, plus1 }: Contestant): Contestant {
+  const unproven = { name: 'unproven', kernel, base: `${base}-unproven`, plus1: `${plus1}-unproven` } as const;
+  cpSync(base, unproven.base, { recursive: true });
+  cpSync(plus1, unproven.plus1, { recursive: true });
+  for (const application of [unproven.base, unproven.plus1]) {
+    for (const file of globSync(join(application, 'node_modules/*', manifestPath))) {
+      const parsed = JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
+        key === 'effects' ? undefined : value,
+      ) as Manifest;
+      writeFileSync(file, manifestText({ ...parsed, sum: sumOf(parsed.revisions) }));
+    }
   }
+  return unproven;
 }
