@@ -19,7 +19,7 @@ import {
 } from '../../../../test/helper/authoring.ts';
 
 /** The number of random applications, of about ten revisions each. To try more: TRIALS=500 npx vitest run … */
-const trials = Number(process.env['TRIALS'] ?? 4);
+const trials = Number(process.env['TRIALS'] ?? 2);
 
 let authoring: Authoring;
 beforeAll(async () => {

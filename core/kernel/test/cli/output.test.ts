@@ -79,7 +79,7 @@ describe.concurrent('progress', () => {
     const project = await makeProject({ plugins: slow, database: await emptyDatabase('postgres') });
     const done = ok(await project.kernel('migrate:up'));
     expect(done.stderr).toBe('');
-    expect(done.stdout).toMatch(/2 revisions applied in 1\.\d s/);
+    expect(done.stdout).toMatch(/2 revisions applied in [1-9]\d*\.\d s/);
   });
 });
 

@@ -1,130 +1,10 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
-import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
-import { applied, branch, downgrade, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
-
-/** The tables of two plugins on which a third one depends. */
-const others = [
-  ...branch(
-    'core',
-    `create table core_user (id serial primary key, name text not null, title text);
-     create table core_part (id int, kind text) partition by list (kind);
-     create table core_part_a partition of core_part for values in ('a');
-     create type core_mood as enum ('good', 'bad');
-     create index core_user_name on core_user (name);
-     create sequence core_seq;
-     create schema core_space;
-     insert into core_user (name) values ('ada'), ('bob')`,
-    `create function core_touch() returns trigger language plpgsql as $$ begin new.title := 'touched'; return new; end $$`,
-    'create view core_names as select name from core_user',
-    'create table core_log (note text)',
-  ),
-  ...branch(
-    'likes',
-    `create table likes_like (id serial primary key, user_id int references core_user (id) on delete cascade);
-     insert into likes_like (user_id) values (1), (1), (2)`,
-  ),
-];
-
-const x1 = revision({
-  id: 'x@0001',
-  dependsOn: ['core@0001', 'likes@0001'],
-  up: `create table x_a (id int primary key, user_id int references core_user (id), n int);
-    alter table core_user add column x_n int;
-    alter table core_part add column x_p int;
-    insert into x_a (id) values (1), (2)`,
-});
-
-const x2 = (up: Sketch['up'], down?: Sketch['up']) =>
-  revision({ id: 'x@0002', revises: 'x@0001', up, ...(down !== undefined && { down }) });
-
-/** Effects on what is not the plugin's own: the SQL, and the object and its owner that the message must name. */
-const foreign: readonly (readonly [sql: string, object: string, owner: string])[] = [
-  // Definitions
-  ['alter table core_user drop column title', 'column core_user.title', 'core'],
-  ['alter table core_user alter column title set default 1', 'column core_user.title', 'core'],
-  ['alter table core_log alter column note set not null', 'column core_log.note', 'core'],
-  ['alter table core_user alter column title set statistics 10', 'column core_user.title', 'core'],
-  ['alter table core_user rename column title to heading', 'column core_user.title', 'core'],
-  ['alter table core_user rename to core_person', 'table core_user', 'core'],
-  ['alter table core_user set schema core_space', 'table core_user', 'core'],
-  ['alter table core_user set (fillfactor = 50)', 'table core_user', 'core'],
-  ['alter table core_log set unlogged', 'table core_log', 'core'],
-  ['alter table core_user enable row level security', 'table core_user', 'core'],
-  ['alter table core_user disable trigger all', 'table core_user', 'core'],
-  ['alter table core_user replica identity full', 'table core_user', 'core'],
-  ['alter table core_user add constraint x_c check (title <> name)', 'constraint x_c of core_user', 'core'],
-  ['alter table likes_like drop constraint likes_like_user_id_fkey', 'likes_like_user_id_fkey', 'likes'],
-  ['create index x_i on core_user (title)', 'index x_i of core_user', 'core'],
-  ['create unique index x_i on likes_like (user_id, id)', 'index x_i of likes_like', 'likes'],
-  ['drop index core_user_name', 'index core_user_name of core_user', 'core'],
-  ['alter index core_user_name rename to x_i', 'index core_user_name of core_user', 'core'],
-  ['create trigger x_t before update on core_user for each row execute function core_touch()', 'trigger x_t', 'core'],
-  ['create rule x_r as on delete to core_user do instead nothing', 'rule x_r of core_user', 'core'],
-  ['create policy x_p on core_user using (true)', 'policy x_p of core_user', 'core'],
-  ['create statistics x_s on id, name from core_user', 'statistics x_s of core_user', 'core'],
-  ['create table x_child () inherits (core_user)', 'partition x_child of core_user', 'core'],
-  ["create table x_part partition of core_part for values in ('x')", 'partition x_part of core_part', 'core'],
-  ['alter table core_part detach partition core_part_a', 'core_part', 'core'],
-  ['drop table likes_like', 'table likes_like', 'likes'],
-  ['drop table if exists likes_like', 'table likes_like', 'likes'],
-  ['drop view core_names', 'view core_names', 'core'],
-  ["create or replace view core_names as select 'x'::text as name", 'view core_names', 'core'],
-  ['alter view core_names set (security_barrier = true)', 'view core_names', 'core'],
-  [
-    'create or replace function core_touch() returns trigger language plpgsql as $$ begin return null; end $$',
-    'function core_touch',
-    'core',
-  ],
-  ['alter function core_touch() security definer', 'function core_touch', 'core'],
-  ['drop function core_touch()', 'function core_touch', 'core'],
-  ["alter type core_mood rename value 'bad' to 'worse'", 'type core_mood', 'core'],
-  ['alter type core_mood rename to x_mood', 'type core_mood', 'core'],
-  ['alter sequence core_seq increment by 7', 'sequence core_seq', 'core'],
-  ['drop sequence core_seq', 'sequence core_seq', 'core'],
-  ['drop schema core_space', 'schema core_space', 'core'],
-  ['grant select on core_user to public', 'table core_user', 'core'],
-  ['grant select (name) on core_user to public', 'column core_user.name', 'core'],
-  ["comment on table core_user is 'x'", 'table core_user', 'core'],
-  ["comment on column core_user.name is 'x'", 'column core_user.name', 'core'],
-  ['create publication x_pub for table core_user', 'publication x_pub', 'core'],
-  ['alter table core_user drop column title cascade', 'column core_user.title', 'core'],
-  // Rows
-  ["update core_user set title = 'x', x_n = 1; delete from likes_like", 'rows of table likes_like', 'likes'],
-  ['delete from likes_like', 'rows of table likes_like', 'likes'],
-  ['delete from likes_like where id = 1', 'rows of table likes_like', 'likes'],
-  ['insert into likes_like (user_id) values (2)', 'rows of table likes_like', 'likes'],
-  ['update likes_like set user_id = 2', 'rows of table likes_like', 'likes'],
-  ['truncate likes_like', 'rows of table likes_like', 'likes'],
-  [
-    'with gone as (delete from likes_like returning id) insert into x_a (id) select id + 100 from gone',
-    'likes_like',
-    'likes',
-  ],
-  ['merge into likes_like l using x_a a on l.id = a.id when matched then delete', 'rows of table likes_like', 'likes'],
-  ["insert into core_log values ('x')", 'rows of table core_log', 'core'],
-  ['create table x_b (id int references likes_like (id)); delete from likes_like where id = 3', 'likes_like', 'likes'],
-  // The ledger
-  ["delete from kernel.ledger where plugin = 'core'", 'rows of table kernel.ledger', 'the kernel'],
-  ["update kernel.ledger set raw = 'x'", 'rows of table kernel.ledger', 'the kernel'],
-  [
-    "insert into kernel.event (kind, plugin, run_id) values ('x', 'x', gen_random_uuid())",
-    'rows of table kernel.event',
-    'the kernel',
-  ],
-  ['alter table kernel.ledger add column x int', 'column kernel.ledger.x', 'the kernel'],
-  ['create table kernel.x (id int)', 'table kernel.x', 'the kernel'],
-  [
-    'create trigger x_t before insert on kernel.ledger for each row execute function core_touch()',
-    'trigger x_t',
-    'the kernel',
-  ],
-  ['drop table kernel.event', 'table kernel.event', 'the kernel'],
-  ['truncate kernel.event', 'rows of table kernel.event', 'the kernel'],
-];
+import { applied, branch, downgrade, revision, sessionPerTest, upgrade } from '../db/support.ts';
+import { before, refusalOf, x2 } from './ownership-support.ts';
 
 /** Effects through something that runs later or elsewhere. */
 const indirect: readonly (readonly [name: string, sql: string, object: string])[] = [
@@ -221,26 +101,6 @@ const legitimate: readonly string[] = [
   'create table x_b as select * from likes_like',
 ];
 
-const before = [...others, x1];
-
-async function rowsOf(session: Session): Promise<unknown> {
-  return session.query(
-    `select (select count(*)::int from likes_like) as likes, (select count(*)::int from core_user where title is null) as users,
-      (select count(*)::int from kernel.ledger where plugin = 'core') as ledger`,
-  );
-}
-
-/** Runs a revision that must be refused. Returns its message, and what was written. */
-async function refusalOf(session: Session, second: ReturnType<typeof revision>): Promise<string> {
-  const found = await rowsOf(session);
-  const { error } = await upgrade(session, [...before, second]);
-  const details = { revision: 'x@0002', plugin: 'x', direction: 'up' };
-  expect(error).toMatchObject({ code: 'OWNERSHIP_VIOLATED', exitCode: 35, details });
-  expect(await rowsOf(session)).toEqual(found);
-  expect(await applied(session)).toEqual(before.map(({ id }) => id));
-  return `${error?.message} ${error?.written}`;
-}
-
 describe.each(databaseKinds)('what a revision may not do, on %s,', (kind) => {
   // A refused revision leaves the database as it was, so one serves all.
   let session: Session;
@@ -249,29 +109,6 @@ describe.each(databaseKinds)('what a revision may not do, on %s,', (kind) => {
     expect((await upgrade(session, before)).error).toBeNull();
   });
   afterAll(() => session.close());
-
-  it.each(foreign)('is refused: %s', async (sql, object, owner) => {
-    const message = await refusalOf(session, x2(sql));
-    expect(message).toContain(object);
-    expect(message).toContain(owner);
-    expect(message).toContain('It was rolled back; nothing was written.');
-  });
-
-  it.each(foreign.filter(([sql]) => !sql.includes('$$')))(
-    'is refused in a DO block: %s',
-    async (sql, object, owner) => {
-      const message = await refusalOf(session, x2(`do $x$ begin ${sql}; end $x$`));
-      expect(message).toContain(object);
-      expect(message).toContain(owner);
-    },
-  );
-
-  it.each(foreign.filter(([sql]) => !sql.includes(';')))('is refused in a code revision: %s', async (text, object) => {
-    const code: RevisionCode = async ({ query, sql }) => {
-      await query(sql(Object.assign([text], { raw: [text] })));
-    };
-    expect(await refusalOf(session, x2(code))).toContain(object);
-  });
 
   it.each(indirect)('is refused through %s', async (_, sql, object) => {
     expect(await refusalOf(session, x2(sql))).toContain(object);

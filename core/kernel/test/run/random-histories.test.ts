@@ -11,7 +11,7 @@ import { applied, upgrade } from '../db/support.ts';
 import { randomHistory, revisionsOf, shuffled, writerRole, type History } from './random-history.ts';
 
 /** The number of random histories. To try more: TRIALS=500 npx vitest run … */
-const trials = Number(process.env['TRIALS'] ?? 6);
+const trials = Number(process.env['TRIALS'] ?? 3);
 
 /** The number of the first history. To run one again: SEED=7 TRIALS=1 npx vitest run … */
 const firstSeed = Number(process.env['SEED'] ?? 1);
