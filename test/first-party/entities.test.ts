@@ -36,6 +36,7 @@ function entitiesOf(names: readonly string[]): readonly PluginEntities[] {
       requires,
       entities,
       extend,
+      metadataProvider: null,
     }));
 }
 

@@ -125,7 +125,9 @@ export async function makeProject({
     link(folder, join(cwd, 'node_modules/@headwater', name));
   }
   // All entities must be made with the same copy of MikroORM.
-  link(join(workspace, 'node_modules/@mikro-orm/core'), join(cwd, 'node_modules/@mikro-orm/core'));
+  for (const name of ['core', 'decorators']) {
+    link(join(workspace, 'node_modules/@mikro-orm', name), join(cwd, 'node_modules/@mikro-orm', name));
+  }
   for (const [name, sketch] of Object.entries(plugins)) {
     writePlugin(project, name, sketch);
     if (sketch.built !== true) link(project.folderOf(name), join(cwd, 'node_modules', packageOf(name)));

@@ -24,7 +24,14 @@ export { contributionPoint } from './contract/contribution-point.ts';
 export type { ContributionPoint, ContributionPointOptions } from './contract/contribution-point.ts';
 export { Database } from './contract/database.ts';
 export { definePlugin } from './contract/define-plugin.ts';
-export type { DefinedPlugin, PluginContext, PluginDefinition, PluginLog, WriteLog } from './contract/define-plugin.ts';
+export type {
+  DefinedPlugin,
+  MetadataProviderClass,
+  PluginContext,
+  PluginDefinition,
+  PluginLog,
+  WriteLog,
+} from './contract/define-plugin.ts';
 export { defineRevision } from './contract/define-revision.ts';
 export type { DefinedRevision, RevisionCode, RevisionContext, RevisionDefinition } from './contract/define-revision.ts';
 export { extendEntity } from './contract/extend-entity.ts';

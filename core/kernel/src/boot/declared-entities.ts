@@ -8,7 +8,7 @@ import { hardRequirements, type Plugin } from '../plugin/plugin-set.ts';
  */
 export function declaredEntities(
   plugin: Pick<Plugin, 'name' | 'package' | 'requires'>,
-  definition: Pick<DefinedPlugin, 'entities' | 'extend'>,
+  definition: Pick<DefinedPlugin, 'entities' | 'extend' | 'metadataProvider'>,
 ): PluginEntities {
   return {
     name: plugin.name,
@@ -16,5 +16,6 @@ export function declaredEntities(
     requires: hardRequirements(plugin),
     entities: definition.entities ?? [],
     extend: definition.extend ?? [],
+    metadataProvider: definition.metadataProvider ?? null,
   };
 }

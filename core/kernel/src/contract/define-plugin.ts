@@ -1,3 +1,4 @@
+import type { Configuration, MetadataProvider } from '@mikro-orm/core';
 import type { BindContext, Get } from './bind.ts';
 import type { EntityEntry, Extension } from './extend-entity.ts';
 import type { StandardSchema } from './standard-schema.ts';
@@ -34,6 +35,9 @@ export interface PluginContext<Options = unknown> {
   readonly signal: AbortSignal;
 }
 
+/** A metadata provider of MikroORM, as its own configuration takes it. */
+export type MetadataProviderClass = new (config: Configuration) => MetadataProvider;
+
 /** The code of a plugin, as its author writes it. Its package.json and its revisions are read without running this code. */
 export interface PluginDefinition<Options = unknown> {
   /** The plugin's name. It must equal `headwater.plugin` in the plugin's package.json. */
@@ -43,8 +47,17 @@ export interface PluginDefinition<Options = unknown> {
    * Default: the plugin has no options.
    */
   readonly config?: StandardSchema<Options>;
-  /** The plugin's entities: classes registered with `setClass`, or schemas created by `defineEntity`. Default: none. */
+  /**
+   * The plugin's entities: classes registered with `setClass`, schemas created by `defineEntity`, or classes with
+   * MikroORM's decorators, legacy or ES. Default: none.
+   */
   readonly entities?: readonly EntityEntry[];
+  /**
+   * Reads the types of properties that the decorators do not state. `ReflectMetadataProvider` of
+   * `@mikro-orm/decorators/legacy` reads those that TypeScript emits with `emitDecoratorMetadata`, for a bare
+   * `@Property()`. It applies to the decorated entities of this plugin alone. Default: the decorators state all types.
+   */
+  readonly metadataProvider?: MetadataProviderClass;
   /**
    * Properties that the plugin adds to entities of plugins that it requires, created by `extendEntity`. Default: none.
    */

@@ -45,6 +45,6 @@ function assertTargetsListed(
 }
 
 /** Converts builders like `p.integer()` and `() => p.manyToOne(…)` to properties, with defineEntity. */
-function readBuilders(properties: EntityProperties): EntityProperties {
+export function readBuilders(properties: EntityProperties): EntityProperties {
   return defineEntity({ name: 'extension', properties: { ...properties } }).properties;
 }

@@ -1,4 +1,4 @@
-import type { EntityMetadata, EntityProperty } from '@mikro-orm/core';
+import { ReferenceKind, type EntityMetadata, type EntityProperty } from '@mikro-orm/core';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { automaticPivot, hasTable, tableName } from './entity-tables.ts';
@@ -45,8 +45,9 @@ function assertExtension(
   }
 }
 
-/** Whether an insert without the property's columns fails. */
+/** Whether an insert without the property's columns fails. A collection has none: they are in the other table. */
 function needsValue(property: EntityProperty): boolean {
+  if ([ReferenceKind.MANY_TO_MANY, ReferenceKind.ONE_TO_MANY].includes(property.kind)) return false;
   const { persist, fieldNames, columnTypes, nullable, defaultRaw, generated, autoincrement } = property;
   if (persist === false || !fieldNames?.length || !columnTypes?.length) return false;
   const hasDefault = defaultRaw !== undefined && defaultRaw.toLowerCase() !== 'null';

@@ -59,7 +59,7 @@ export async function loadEntities(
     import('./entity-discovery.ts'),
     import('./database-service.ts'),
   ]);
-  const { orm, ownership, createSql } = discoverEntities(merged, () => createOrm(merged));
+  const { orm, ownership, createSql } = discoverEntities(merged, createOrm);
   return Object.freeze({
     ownership,
     createSql,

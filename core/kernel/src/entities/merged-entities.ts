@@ -1,7 +1,14 @@
 import type { EntityProperties, Extension } from '../contract/extend-entity.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { entityName, readDefinition, type EntityClass, type EntityDefinition } from './entity-definition.ts';
+import {
+  baseClass,
+  entityName,
+  isDecoratedBase,
+  readDefinition,
+  type EntityClass,
+  type EntityDefinition,
+} from './entity-definition.ts';
 import { claimOf, pluginRef, type PluginEntities } from './plugin-entities.ts';
 
 /** The properties of an extension and the plugin that declares them. */
@@ -18,6 +25,8 @@ export interface MergedEntities {
   readonly owners: ReadonlyMap<EntityClass, PluginEntities>;
   /** By the class that they extend. */
   readonly extensions: ReadonlyMap<EntityClass, readonly PluginExtension[]>;
+  /** Properties to leave out of an entity, to find the one that MikroORM rejects. Default: none. */
+  readonly omitted?: { readonly of: EntityClass; readonly names: ReadonlySet<string> };
 }
 
 /**
@@ -30,8 +39,11 @@ export function mergeEntities(plugins: readonly PluginEntities[]): MergedEntitie
   const definitions = new Map<EntityClass, EntityDefinition>();
   const owners = new Map<EntityClass, PluginEntities>();
   const ownersByName = new Map<string, PluginEntities>();
+  const listed = plugins.flatMap(({ entities }) => entities);
   for (const plugin of plugins) {
     for (const [index, entry] of plugin.entities.entries()) {
+      // MikroORM finds the base classes of entities itself.
+      if (isDecoratedBase(entry) && listed.some((other) => extendsClass(other, entry))) continue;
       const definition = readDefinition(entry, index, plugin);
       const other = ownersByName.get(definition.name);
       if (other !== undefined) throw duplicateName(definition.name, [other, plugin]);
@@ -51,6 +63,10 @@ export function mergeEntities(plugins: readonly PluginEntities[]): MergedEntitie
   const merged = Object.freeze({ plugins, definitions, owners, extensions });
   assertPropertiesDiffer(merged);
   return merged;
+}
+
+function extendsClass(entry: unknown, base: EntityClass): boolean {
+  return typeof entry === 'function' && base.isPrototypeOf(entry);
 }
 
 function duplicateName(name: string, plugins: readonly PluginEntities[]): KernelError {
@@ -88,7 +104,7 @@ interface DeclaredProperty {
 function assertPropertiesDiffer(merged: MergedEntities): void {
   for (const [of, { name, parent }] of merged.definitions) {
     const taken = new Map<string, { readonly name: string; readonly plugin: PluginEntities }>();
-    for (let above = parent; above !== null; above = merged.definitions.get(above)?.parent ?? null) {
+    for (let above = parent; above !== null; above = merged.definitions.get(above)?.parent ?? baseClass(above)) {
       const entity = entityName(above);
       for (const { property, plugin } of declaredProperties(above, merged)) {
         if (!taken.has(property)) taken.set(property, { name: `${entity}.${property}`, plugin });

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IDatabaseDriver, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema, EntityMetadata, SqlEntityManager } from '@mikro-orm/postgresql';
 import { extendMetadata } from './extend-metadata.ts';
+import { omitProperties } from './invalid-property.ts';
 import type { MergedEntities } from './merged-entities.ts';
+import { chosenMetadataProvider } from './metadata-provider.ts';
 
 /** A MikroORM instance with any SQL driver. */
 export type Orm = MikroORM<IDatabaseDriver, SqlEntityManager>;
@@ -20,6 +22,7 @@ export interface CreatedOrm {
 export function ormOptions(merged: MergedEntities) {
   return {
     entities: Array.from(merged.definitions.values(), ({ entry }) => entry),
+    metadataProvider: chosenMetadataProvider(merged),
     // Two applications in one process must not share contexts.
     contextName: randomUUID(),
     allowGlobalContext: false,
@@ -27,7 +30,10 @@ export function ormOptions(merged: MergedEntities) {
     ensureDatabase: false,
     schemaGenerator: { ignoreSchema: ['kernel'] },
     discovery: {
-      onMetadata: (meta: EntityMetadata) => extendMetadata(meta, merged),
+      onMetadata: (meta: EntityMetadata) => {
+        extendMetadata(meta, merged);
+        omitProperties(meta, merged);
+      },
       warnWhenNoEntities: false,
       // Our own checks run after discovery, when the owners are known.
       checkDuplicateTableNames: false,

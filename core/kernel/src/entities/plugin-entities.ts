@@ -1,3 +1,4 @@
+import type { MetadataProviderClass } from '../contract/define-plugin.ts';
 import type { Claim, PluginRef } from '../error/codes/entities.ts';
 
 /** The entities and extensions of one active plugin. */
@@ -10,6 +11,8 @@ export interface PluginEntities {
   readonly entities: readonly unknown[];
   /** The `extend` of its definition, unchecked. */
   readonly extend: readonly unknown[];
+  /** Reads the types of its decorated entities. `null` for MikroORM's default, which requires them in the decorators. */
+  readonly metadataProvider: MetadataProviderClass | null;
 }
 
 /** Returns the fields that identify a plugin in the details of an error. */

@@ -64,8 +64,8 @@ export function assertMikroOrmFits(
 }
 
 /**
- * Checks that a plugin would import the kernel's copy of MikroORM's core: with two copies, neither knows the entities of
- * the other. `entry` is the URL of the plugin's module, `parent` that of a module of the kernel. Throws MIKRO_ORM_DUPLICATE.
+ * Checks that a plugin, and the decorators that it would import, use the kernel's copy of MikroORM's core: with two copies,
+ * neither knows the entities of the other. `entry` is the URL of the plugin's module, `parent` that of a module of the kernel. Throws MIKRO_ORM_DUPLICATE.
  */
 export function assertSharedMikroOrm(
   plugin: { readonly name: string; readonly package: string },
@@ -74,7 +74,12 @@ export function assertSharedMikroOrm(
 ): void {
   const shared = installedPackage(core, parent);
   if (shared === null) return;
-  assertSameCore(`the plugin "${plugin.name}" (${plugin.package})`, shared, installedPackage(core, entry));
+  const importer = `the plugin "${plugin.name}" (${plugin.package})`;
+  assertSameCore(importer, shared, installedPackage(core, entry));
+  const decorators = installedPackage('@mikro-orm/decorators', entry);
+  if (decorators === null) return;
+  const ofDecorators = installedPackage(core, moduleIn(decorators.directory));
+  assertSameCore(`@mikro-orm/decorators of ${importer}`, shared, ofDecorators);
 }
 
 function assertSameCore(importer: string, shared: InstalledPackage, other: InstalledPackage | null): void {

@@ -8,6 +8,7 @@ import { isRecord } from './packages.ts';
 import { speedUpModuleLookup } from '../runtime/module-lookup.ts';
 import { resolveSources } from '../runtime/source-condition.ts';
 import type { Plugin } from './plugin-set.ts';
+import type { UncompiledSyntax } from './uncompiled-syntax.ts';
 
 /** The main module of a plugin, imported. */
 export interface PluginModule {
@@ -27,7 +28,7 @@ export type ImportModule = (url: string) => Promise<unknown>;
 
 /**
  * Imports the main module of a plugin and checks its default export. `load` replaces Node's own import. Throws
- * MIKRO_ORM_DUPLICATE, PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
+ * MIKRO_ORM_DUPLICATE, PLUGIN_NOT_COMPILED, PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
  */
 export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<PluginModule> {
   if (plugin.from === 'sources') await resolveSources();
@@ -59,9 +60,17 @@ async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Re
     if (!isRecord(module)) throw new Error('the `import` option returned no module');
     return module;
   } catch (cause) {
+    const uncompiled = plugin.from === 'sources' ? await syntaxToCompile(plugin.entry, cause) : null;
+    if (uncompiled !== null)
+      throw kernelError('PLUGIN_NOT_COMPILED', { ...detailsOf(plugin), ...uncompiled }, { cause });
     const details = { ...detailsOf(plugin), phase: 'import' as const, file: plugin.entry, reason: shortMessage(cause) };
     throw kernelError('PLUGIN_LOAD_FAILED', details, { cause });
   }
+}
+
+async function syntaxToCompile(entry: string, cause: unknown): Promise<UncompiledSyntax | null> {
+  const { findUncompiled } = await import('./uncompiled-syntax.ts');
+  return findUncompiled(entry, cause);
 }
 
 function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugin): string | null {
@@ -73,7 +82,7 @@ function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugi
   if (config !== undefined && !isStandardSchema(config)) {
     return 'has a `config` that is not a Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';
   }
-  for (const field of ['bind', 'start', 'stop']) {
+  for (const field of ['bind', 'start', 'stop', 'metadataProvider']) {
     if (!['undefined', 'function'].includes(typeof exported[field])) return `has a \`${field}\` that is not a function`;
   }
   for (const field of ['entities', 'extend']) {

@@ -16,13 +16,21 @@ class Note extends NoteSchema.class {}
 NoteSchema.setClass(Note);
 const StarredNote = extendEntity(Note, { stars: p.integer().default(0) });
 
-const core: PluginEntities = { name: 'core', package: 'core', requires: [], entities: [Note], extend: [] };
+const core: PluginEntities = {
+  name: 'core',
+  package: 'core',
+  requires: [],
+  entities: [Note],
+  extend: [],
+  metadataProvider: null,
+};
 const stars: PluginEntities = {
   name: 'stars',
   package: 'stars',
   requires: ['core'],
   entities: [],
   extend: [StarredNote],
+  metadataProvider: null,
 };
 
 const SampleSchema = defineEntity({

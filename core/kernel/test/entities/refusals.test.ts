@@ -142,6 +142,40 @@ describe('a property of an extension', () => {
     expect(columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd_id', 'e', 'g_city']);
   });
 
+  it.each<
+    [relation: string, ofTag: object, properties: (tag: never) => Readonly<Record<string, object>>, added: string[]]
+  >([
+    ['many-to-many', {}, (tag) => ({ tags: () => p.manyToMany(tag).owner() }), ['pivot core_person_tags']],
+    ['many-to-many without owner()', {}, (tag) => ({ tags: () => p.manyToMany(tag) }), ['pivot core_person_tags']],
+    ['many-to-many with a table', {}, (tag) => ({ tags: () => p.manyToMany(tag).pivotTable('t') }), ['pivot t']],
+    [
+      'many-to-many in order',
+      {},
+      (tag) => ({ tags: () => p.manyToMany(tag).fixedOrder() }),
+      ['pivot core_person_tags'],
+    ],
+    ['many-to-many to itself', {}, () => ({ pals: () => p.manyToMany(Person) }), ['pivot core_person_pals']],
+    [
+      'one-to-many',
+      { fan: () => p.manyToOne(Person) },
+      (tag) => ({ tags: () => p.oneToMany(tag).mappedBy('fan') }),
+      [],
+    ],
+    [
+      'inverse one-to-one',
+      { fan: () => p.oneToOne(Person).owner() },
+      (tag) => ({ tag: () => p.oneToOne(tag).mappedBy('fan') }),
+      [],
+    ],
+  ])('needs no default if its columns are in another table: %s', async (_, ofTag, properties, added) => {
+    const Tag = entity('Tag', 'likes_tag', { properties: { id, ...ofTag } });
+    const extension = extendEntity(Person, properties(Tag as never));
+    const { ownership } = await load(core, { name: 'likes', entities: [Tag], extend: [extension] });
+    const owned = ownership.objects.filter(({ owner, table }) => owner === 'likes' && table !== 'likes_tag');
+    expect(owned.filter(({ kind }) => kind === 'pivot').map(({ kind, name }) => `${kind} ${name}`)).toEqual(added);
+    expect(owned.every(({ table }) => added.includes(`pivot ${table}`))).toBe(true);
+  });
+
   it('must not be a primary key, or a relation whose pivot table would be created again for each subtype', async () => {
     expect(await extended({ key: p.integer().primary() })).toMatchObject({ code: 'EXTENSION_INVALID' });
     expect(await extended({ fans: () => p.manyToMany(Person) })).toMatchObject({
@@ -331,6 +365,34 @@ describe('a mistake', () => {
     expect(await refusal(core, { name: 'likes', extend: [lost] })).toMatchObject({
       code: 'ENTITY_INVALID',
       details: { ...likes, entity: 'Thing.people' },
+    });
+  });
+
+  it.each<[mistake: string, properties: () => object, rest: object, found: string, hint: string]>([
+    ['a default of another type', () => ({ tags: p.array().default('{}' as never) }), {}, 'Fan.tags', '.default([])'],
+    ['a type that is unknown', () => ({ mood: p.type(undefined as never) }), {}, 'Fan.mood', 'State the type'],
+    ['a target that is undefined', () => ({ of: () => p.manyToOne(undefined as never) }), {}, 'Fan.of', 'each other'],
+    ['a property that cannot be read', () => ({ of: () => JSON.parse('{') as object }), {}, 'Fan.of', 'each other'],
+    ['an index over an unknown property', () => ({}), { indexes: [{ properties: ['no'] }] }, 'Fan', 'defineEntity'],
+    ['a check that throws', () => ({}), { checks: [{ expression: () => JSON.parse('{') as string }] }, 'Fan', ''],
+  ])(
+    'is reported with the plugin, the entity and, if it is in one, the property: %s',
+    async (_, properties, rest, found, hint) => {
+      const Fan = entity('Fan', 'likes_fan', { properties: { id, ...properties() }, ...rest });
+      expect(await refusal(core, { name: 'likes', entities: [Fan] })).toMatchObject({
+        code: 'ENTITY_INVALID',
+        details: { ...likes, entity: found },
+        message: holding(`the plugin "likes" (plugin-likes) are invalid, because of ${found}: `),
+        hint: holding(hint),
+      });
+    },
+  );
+
+  it('in an extension is reported with the plugin that extends', async () => {
+    const tags = extendEntity(Thing, { tags: p.array().default('{}' as never) });
+    expect(await refusal(core, { name: 'likes', extend: [tags] })).toMatchObject({
+      code: 'ENTITY_INVALID',
+      details: { ...likes, entity: 'Thing.tags' },
     });
   });
 });

@@ -30,6 +30,7 @@ export function load(...plugins: readonly Sketch[]): Promise<Entities> {
     requires: sketch.name === 'core' ? [] : ['core'],
     entities: [],
     extend: [],
+    metadataProvider: null,
     ...sketch,
     package: `plugin-${sketch.name}`,
   }));

@@ -137,6 +137,18 @@ describe('a plugin', () => {
     }
   });
 
+  it('is rejected if the decorators that it would import bring a second copy of the core', () => {
+    const folder = makeFolder();
+    const parent = installed({ ...mikroOrm('7.2.5'), '@mikro-orm/decorators': '7.2.1' }, folder);
+    const entry = installed({}, join(folder, 'node_modules/@acme/likes'));
+    expect(() => assertSharedMikroOrm(plugin, entry, parent)).not.toThrow();
+    installed({ '@mikro-orm/core': '7.2.1' }, join(folder, 'node_modules/@mikro-orm/decorators'));
+    const { code, text } = refusalOf(() => assertSharedMikroOrm(plugin, entry, parent));
+    expect(code).toBe('MIKRO_ORM_DUPLICATE');
+    expect(text).toContain('@mikro-orm/decorators of the plugin "likes" (@acme/likes) would import');
+    expect(text).toContain('decorators/node_modules/@mikro-orm/core (7.2.1)');
+  });
+
   it('may import the kernel’s copy, or none', () => {
     const folder = makeFolder();
     const parent = installed(mikroOrm('7.2.5'), folder);

@@ -34,7 +34,17 @@ const afterUpgrade = (): string => 'The database is at its heads; plugins may ha
 const byPhase = ({ phase }: { phase: ContainerPhase }): string =>
   phase === 'bind' ? 'Nothing was written.' : afterUpgrade();
 
-const debugOrDisable = ({ plugin }: { plugin: string }): string =>
+/** The text of Inversify's error for a class whose parameters have no metadata that it can read. */
+const missingMetadata = 'unexpected missing metadata';
+
+const debugOrDisable = ({ plugin, reason = '' }: { plugin: string; reason?: string }): string =>
+  reason.includes(missingMetadata) ? injectParameters : disable(plugin);
+
+const injectParameters =
+  'Each parameter of the constructor needs @inject(token.id), from Inversify 8 or 7.11. Decorators of Inversify 6 and of 7.0 ' +
+  'write other metadata, which the kernel cannot read. To see which version the plugin has: npm ls inversify';
+
+const disable = (plugin: string): string =>
   `Run the command again with --debug to see the stack. To start without the plugin: npx kernel plugin:disable ${plugin}`;
 
 /** Errors of the container: registering and resolving bindings, decorations and contributions. */

@@ -32,18 +32,26 @@ export const entityCodes = {
       const of = d.plugin === null ? 'the active plugins' : thePlugin({ plugin: d.plugin, package: d.package ?? '?' });
       return `The entities of ${of} are invalid${d.entity === null ? '' : `, because of ${d.entity}`}: ${d.problem}.`;
     },
-    hint: () =>
-      'Declare an entity with defineEntity, a class that extends its `class`, and setClass. If an entity is undefined, two ' +
-      'files may import each other: refer to it in a function, () => p.manyToOne(User).',
+    hint: (d) =>
+      d.problem.includes("'type' or 'entity' attribute")
+        ? "State the type in the decorator: @Property({ type: 'string' }). Or let the plugin read the types that TypeScript " +
+          'emits with "emitDecoratorMetadata": metadataProvider: ReflectMetadataProvider in definePlugin.'
+        : d.problem.startsWith('Could not convert JS value')
+          ? 'A default has the type of its property, like .default([]) for an array. SQL belongs in .defaultRaw("sql").'
+          : 'Declare an entity with defineEntity, a class that extends its `class`, and setClass, or with @Entity(). If an ' +
+            'entity is undefined, two files may import each other: refer to it in a function, () => p.manyToOne(User).',
   }),
   ENTITY_CLASS_MISSING: defineError({
     exit: exitCode.pluginNotLoadable,
-    message: (d: PluginRef & { entity: string }) =>
-      `${ThePlugin(d)} lists the class ${d.entity} under "entities", but no schema has been set for it. MikroORM would ` +
-      'treat it as an abstract entity without a table.',
+    message: (d: PluginRef & { entity: string; decorated: boolean }) =>
+      `${ThePlugin(d)} lists the class ${d.entity} under "entities", but ` +
+      (d.decorated ? 'it has no @Entity(), and no listed entity extends it' : 'no schema has been set for it') +
+      '. MikroORM would treat it as an abstract entity without a table.',
     hint: (d) =>
-      `You may have forgotten this line after "class ${d.entity} extends ${d.entity}Schema.class {}": ` +
-      `${d.entity}Schema.setClass(${d.entity});`,
+      d.decorated
+        ? `You may have forgotten this line before "class ${d.entity}": @Entity({ tableName: '…' })`
+        : `You may have forgotten this line after "class ${d.entity} extends ${d.entity}Schema.class {}": ` +
+          `${d.entity}Schema.setClass(${d.entity}); or, for a class with decorators, @Entity() before it.`,
   }),
   ENTITY_COLLISION: defineError({
     exit: exitCode.incompatible,

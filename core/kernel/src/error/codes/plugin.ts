@@ -96,6 +96,15 @@ export const pluginCodes = {
       return `Upgrade it: npm install ${d.package}@latest; or deactivate it: npx kernel plugin:disable ${d.plugin}. --debug shows the stack.`;
     },
   }),
+  PLUGIN_NOT_COMPILED: defineError({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: NamedPlugin & { file: string; syntax: string }) =>
+      `${named(d)} cannot be run from its sources: ${d.file} has syntax that must be compiled (${quoteInput(d.syntax, 120)}). ` +
+      'Node only strips types.',
+    hint: () =>
+      'Compile the plugin with tsc, and let its "exports" name the compiled file also for its sources: "headwater-source": ' +
+      '"./dist/index.js". Its revisions stay in src/migrations.',
+  }),
   PLUGIN_EXPORT_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: NamedPlugin & { file: string; problem: string }) =>
