@@ -23,6 +23,8 @@ export const serverSqlState = {
   undefinedTable: '42P01',
   undefinedColumn: '42703',
   undefinedSchema: '3F000',
+  undefinedFunction: '42883',
+  undefinedObject: '42704',
   lockNotAvailable: '55P03',
   deadlock: '40P01',
   serializationFailure: '40001',

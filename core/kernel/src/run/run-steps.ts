@@ -12,6 +12,7 @@ import { loadExtensions } from './load-extensions.ts';
 import type { Interruption, RunProgress } from './recover.ts';
 import { NontransactionalError } from './nontransactional-error.ts';
 import { proveSteps } from './prove-steps.ts';
+import { explainRemoved } from './removed-object.ts';
 import { restoreScript } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
 import { runNontransactional } from './run-nontransactional.ts';
@@ -195,7 +196,7 @@ function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Posi
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
       const verdict = classifyError(cause, { session, step, size, applied });
       if (verdict.kind !== 'lost') await session.script(restoreScript).catch(() => {});
-      if (verdict.kind === 'fail') throw verdict.error;
+      if (verdict.kind === 'fail') throw await explainRemoved(verdict.error, step, session);
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
       const outside =
         batch.kind === 'nontransactional'

@@ -183,21 +183,29 @@ export const databaseCodes = {
       statement: string | null;
       applied: readonly string[];
       outside: Outside | null;
+      /** The object that it misses, and the applied revision that dropped or renamed it. Default: unknown. */
+      removed?: { readonly revision: string; readonly object: string; readonly renamed: string | null };
     }) => {
       const where = d.file === null ? '' : ` (${d.file}${d.line === null ? '' : `, line ${d.line} of the SQL`})`;
       const state = d.sqlState === null ? '' : ` [SQLSTATE ${d.sqlState}]`;
       const detail = d.detail === null ? '' : ` ${d.detail}`;
       const statement = d.statement === null ? '' : `\n    ${d.statement}`;
-      return `Revision "${d.revision}" failed while running \`${d.direction}\`${where}: ${d.reason}${state}.${detail}${statement}`;
+      return (
+        `Revision "${d.revision}" failed while running \`${d.direction}\`${where}: ${d.reason}${state}.${detail}${statement}` +
+        (d.removed === undefined ? '' : `\n${removedText(d.removed)}`)
+      );
     },
     hint: (d) =>
-      (d.outside?.leftover?.dropped === false
-        ? `Drop the invalid index: drop index concurrently ${d.outside.leftover.index};\nThen correct`
-        : d.direction === 'up' && isDuplicate(d.sqlState)
-          ? `An object that it creates exists, and the ledger has no row for it. If the ledger has lost rows, restore the ` +
-            `schema "kernel" from a backup. If the object was created by other means: npx kernel migrate:stamp ` +
-            `${d.revision}. Otherwise correct`
-          : 'Correct') +
+      (d.removed !== undefined
+        ? `Its plugin must support the schema after ${d.removed.revision}: upgrade it to a version that does, or have its ` +
+          `author adapt the revision. To see that change: npx kernel migrate:show ${d.removed.revision}\nOtherwise correct`
+        : d.outside?.leftover?.dropped === false
+          ? `Drop the invalid index: drop index concurrently ${d.outside.leftover.index};\nThen correct`
+          : d.direction === 'up' && isDuplicate(d.sqlState)
+            ? `An object that it creates exists, and the ledger has no row for it. If the ledger has lost rows, restore the ` +
+              `schema "kernel" from a backup. If the object was created by other means: npx kernel migrate:stamp ` +
+              `${d.revision}. Otherwise correct`
+            : 'Correct') +
       ` the revision or the data that it fails on, then run the command again. Its SQL: npx kernel migrate:show ${d.revision}`,
     written: rolledBackOrLeft,
   }),
@@ -299,6 +307,16 @@ function shownOwner(owner: string): string {
 }
 
 /** Whether a SQLSTATE means that a database, schema, relation, column, function or other object exists already. */
+function removedText(d: {
+  readonly revision: string;
+  readonly object: string;
+  readonly renamed: string | null;
+}): string {
+  return d.renamed === null
+    ? `The applied revision ${d.revision} dropped the ${d.object}.`
+    : `The applied revision ${d.revision} renamed the ${d.object} to ${d.renamed}.`;
+}
+
 function isDuplicate(sqlState: string | null): boolean {
   return sqlState !== null && /^42(?:P04|P06|P07|701|710|723)$/.test(sqlState);
 }
