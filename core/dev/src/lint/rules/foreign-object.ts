@@ -4,6 +4,7 @@ import {
   isNewTable,
   partsOfTable,
   quoteName,
+  relationNames,
   type SqlObject,
   type SqlStatement,
   type TrackedObject,
@@ -19,8 +20,8 @@ import { exampleDefault } from './not-null-without-default.ts';
 
 /**
  * Reports changes to objects that other plugins own. On another plugin's table, a plugin may add columns that are
- * nullable or have a default, and constraints and indexes over its own columns. Once it owns a column there, it may
- * also add triggers and change rows.
+ * nullable or have a default, and constraints, indexes, statistics and triggers over its own columns, as the rule book of
+ * a run says. Once it owns a column there, it may also change rows.
  */
 export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
   const ownership = ownershipIn(context);
@@ -92,6 +93,7 @@ function problemsOf(statement: SqlStatement, objects: TrackedObjects, ownership:
     ...statement.creates.flatMap((created) => [
       ...(mayExist(created, statement) ? touch('creates', created) : []),
       ...additionToTable(created, statement, objects, ownership),
+      ...partition(created, statement, objects, ownership),
     ]),
     ...statement.writes.flatMap((table) => rowChanges(table, statement, objects, ownership)),
   ];
@@ -112,6 +114,23 @@ function leaveToOwner(owner: string): string {
   return `-- make this change in a revision of ${owner}, and let this revision depend on it`;
 }
 
+/** A partition or a child of another plugin's table shows its rows in that table. */
+function partition(
+  { kind, name }: SqlObject,
+  { node }: SqlStatement,
+  objects: TrackedObjects,
+  ownership: ObjectOwnership,
+): readonly Problem[] {
+  if (kind !== 'table' || !('CreateStmt' in node)) return [];
+  const parents = relationNames(node.CreateStmt.inhRelations);
+  return parents.flatMap((parent) => {
+    const owner = foreignOwner({ kind: 'table', name: parent, table: null }, ownership);
+    if (owner === null || isNewTable(objects, parent)) return [];
+    const message = `This adds ${name} to the rows of ${parent}, which ${owner} owns.`;
+    return [{ object: name, message, safer: leaveToOwner(owner) }];
+  });
+}
+
 function additionToTable(
   created: SqlObject,
   { needs, creates }: SqlStatement,
@@ -125,14 +144,18 @@ function additionToTable(
   // A constraint may be added together with its column in one statement.
   const added = creates.filter((one) => one.kind === 'column' && one.table === table).map((one) => one.name);
   const own = new Set([...ownership.ownColumns(table), ...columnsMadeHere(objects, table), ...added]);
-  if (kind === 'trigger' && own.size > 0) return [];
   const named = needs.filter((need) => need.kind === 'column' && need.table === table).map((need) => need.name);
   const columns = created.columns ?? named;
-  const isOverColumns = kind === 'constraint' || kind === 'index' || kind === 'statistics';
-  if (isOverColumns && columns.length > 0 && columns.every((column) => own.has(column))) return [];
+  const isOverColumns = ['constraint', 'index', 'statistics', 'trigger'].includes(kind);
+  if (isOverColumns && columns.some((column) => own.has(column))) return [];
   const others = columns.filter((column) => !own.has(column));
   const over = isOverColumns && others.length > 0 ? ` over ${others.join(', ')}` : '';
-  const message = `This adds ${kind} ${name}${over} to ${table}, which ${owner} owns.`;
+  const [column] = own;
+  const way =
+    kind === 'trigger' && column !== undefined
+      ? ` A trigger there names an own column: \`update of ${column}\`, or \`when (new.${column} …)\`.`
+      : '';
+  const message = `This adds ${kind} ${name}${over} to ${table}, which ${owner} owns.${way}`;
   return [{ object: name, message, safer: isOverColumns ? leaveToOwner(owner) : null }];
 }
 
