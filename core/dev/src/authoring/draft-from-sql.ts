@@ -44,7 +44,7 @@ async function assertRequired(
   set: PluginSet,
   required: PluginSubset,
 ): Promise<void> {
-  const { dependsOn } = await inferDependencies(name, sql, await schemaHistory(subsetOf(set).revisions));
+  const dependsOn = await inferDependencies(name, sql, await schemaHistory(subsetOf(set).revisions));
   for (const { revision: dependency } of dependsOn) {
     const plugin = dependency.split('@')[0] ?? '';
     const owner = set.byName.get(plugin);

@@ -1,35 +1,32 @@
 import { headsAmong } from '@headwater/kernel/internal/graph';
 import { inferDependencies, schemaHistory } from '@headwater/kernel/internal/ownership';
 import { hardRequirements, type Plugin } from '@headwater/kernel/internal/plugins';
-import { devError } from '../error/dev-codes.ts';
 import type { PluginSubset } from './plugin-subset.ts';
 import type { DraftDependency, RevisionDraft } from './revision-source.ts';
+
+/** The edges of a new revision before they are proven. */
+export interface InferredEdges extends Pick<RevisionDraft, 'revises' | 'dependsOn'> {
+  /** The heads of the plugins that its plugin requires. */
+  readonly heads: readonly string[];
+}
 
 /**
  * Infers the edges of a new revision of `plugin` that runs `sql` after all revisions of `required`: the exact revisions
  * that created or last changed the objects it touches, or with `pinHeads` the heads of everything that the plugin
- * requires. Throws SQL_SYNTAX, and DEPENDENCY_NOT_TOLD for an object that only a code revision or a DO block can have
- * created.
+ * requires. Code, `do` blocks and extensions may have created objects that no SQL shows; only a proof finds these. Throws
+ * SQL_SYNTAX.
  */
 export async function inferEdges(
   plugin: Plugin,
   sql: string,
   required: PluginSubset,
   pinHeads: boolean,
-): Promise<Pick<RevisionDraft, 'revises' | 'dependsOn'>> {
+): Promise<InferredEdges> {
   const headsOf = (name: string): readonly string[] => headsAmong(required.graph.branches.get(name) ?? []);
   const revises = headsOf(plugin.name)[0] ?? null;
-  if (pinHeads) {
-    const pinned = hardRequirements(plugin).flatMap(headsOf).toSorted();
-    return { revises, dependsOn: pinned.map((revision) => ({ revision, why: 'its head' })) };
-  }
-  const { dependsOn, unknown } = await inferDependencies(plugin.name, sql, await schemaHistory(required.revisions));
-  const [first] = unknown;
-  const candidates = first?.revisions.filter((id) => !id.startsWith(`${plugin.name}@`)) ?? [];
-  if (first !== undefined && candidates.length > 0) {
-    throw devError('DEPENDENCY_NOT_TOLD', { plugin: plugin.name, object: first.object, revisions: candidates });
-  }
-  return { revises, dependsOn: dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') })) };
+  const heads = hardRequirements(plugin).flatMap(headsOf).toSorted();
+  if (pinHeads) return { revises, heads, dependsOn: heads.map((revision) => ({ revision, why: 'its head' })) };
+  return { revises, heads, dependsOn: await (await dependencyFinder(plugin, required))(sql) };
 }
 
 /**
@@ -42,7 +39,7 @@ export async function dependencyFinder(
 ): Promise<(sql: string) => Promise<readonly DraftDependency[]>> {
   const history = await schemaHistory(revisions);
   return async (sql) => {
-    const { dependsOn } = await inferDependencies(plugin.name, sql, history);
+    const dependsOn = await inferDependencies(plugin.name, sql, history);
     return dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') }));
   };
 }

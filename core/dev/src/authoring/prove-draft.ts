@@ -1,9 +1,11 @@
 import { defineRevision, type Sql } from '@headwater/kernel/plugin';
 import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { checkRevision, type Plugin, type Revision } from '@headwater/kernel/internal/plugins';
+import { isDevError } from '../error/dev-codes.ts';
 import { recordDraft, replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { Draft, DraftContext } from './draft.ts';
+import { findEdges } from './find-edges.ts';
 import { inferEdges } from './infer-edges.ts';
 import { lintDraft, type DraftReview } from './lint-draft.ts';
 import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
@@ -35,16 +37,18 @@ export interface ProvenDraft extends Pick<Draft, 'unread'> {
 
 /**
  * Turns SQL that has just run into a revision with edges, and proves the revision: `down` reverts it, its declared
- * dependencies suffice, and a fresh database ends up with the same schema. Throws the errors of {@link inferEdges},
- * SHADOW_FAILED and PROOF_FAILED.
+ * dependencies suffice, and a fresh database ends up with the same schema. Edges that cannot be inferred are found by
+ * trying. Throws the errors of {@link inferEdges}, SHADOW_FAILED and PROOF_FAILED.
  */
 export async function proveDraft(
   unproven: UnprovenDraft,
   { set, plugin, pinHeads, onStage, required, shadow, before, after }: ProofContext,
 ): Promise<ProvenDraft> {
   const { id, up, down } = unproven;
-  const edges = await inferEdges(plugin, up, required, pinHeads);
-  const revision = revisionOf(plugin, { ...unproven, ...edges });
+  const { revises, dependsOn: inferred, heads } = await inferEdges(plugin, up, required, pinHeads);
+  const withEdges = (dependsOn: RevisionDraft['dependsOn']): Revision =>
+    revisionOf(plugin, { ...unproven, revises, dependsOn });
+  const revision = withEdges(inferred);
   if (down !== null) {
     onStage('reverting the revision');
     await recordDraft(shadow, revision);
@@ -54,12 +58,22 @@ export async function proveDraft(
     assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
   }
   onStage('proving other orders');
-  await proveOrder(shadow, revision, set, required, after);
+  const dependsOn = await findEdges(inferred, heads, required, async (edges) => {
+    try {
+      await proveOrder(shadow, withEdges(edges), set, required, after);
+      return null;
+    } catch (error) {
+      if (isDevError(error, 'PROOF_FAILED')) return error;
+      throw error;
+    }
+  });
   const names = new Set(required.plugins.map(({ name }) => name));
-  const review = await lintDraft(revision, subsetOf(withRevision(set, revision), names));
+  const proven = withEdges(dependsOn);
+  const review = await lintDraft(proven, subsetOf(withRevision(set, proven), names));
   const draft: RevisionDraft = {
     ...unproven,
-    ...edges,
+    revises,
+    dependsOn,
     breaking: review.breaking !== null,
     notes: review.risks.map(({ rule, message }) => `${rule}: ${message}`),
     importFrom: importSpecifierOf(plugin),

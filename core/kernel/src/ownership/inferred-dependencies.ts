@@ -13,21 +13,6 @@ export interface Dependency {
   readonly objects: readonly string[];
 }
 
-/** An object that no revision visibly creates, but that an opaque revision may create. */
-export interface UnknownObject {
-  readonly object: string;
-  /** The opaque revisions, in the order in which they ran. */
-  readonly revisions: readonly string[];
-}
-
-/** The dependencies of a piece of SQL. */
-export interface Dependencies {
-  /** Sorted by revision. */
-  readonly dependsOn: readonly Dependency[];
-  /** In the order in which the SQL names them. Empty if every revision is plain SQL. */
-  readonly unknown: readonly UnknownObject[];
-}
-
 /**
  * Infers the dependencies of `sql`, which belongs to `plugin` and runs after `history`. They are the exact revisions of
  * other plugins that created or last changed the objects that the SQL touches: tables, columns, types, functions, and
@@ -37,50 +22,40 @@ export interface Dependencies {
  *   objects of both.
  * - An object in a table is omitted if its table comes from the same revision. A table is omitted if the list has one
  *   of its columns that comes from a later revision.
- * - An object that no revision creates (one of PostgreSQL's own, or a misspelled one) is omitted, unless an opaque
- *   revision may have created it: then it is `unknown`.
+ * - An object that no revision visibly creates is omitted: one of PostgreSQL's own, a misspelled one, or one that code,
+ *   a `do` block or an extension creates.
  *
  * Throws SQL_SYNTAX.
  */
-export async function inferDependencies(plugin: string, sql: string, history: SchemaHistory): Promise<Dependencies> {
+export async function inferDependencies(
+  plugin: string,
+  sql: string,
+  history: SchemaHistory,
+): Promise<readonly Dependency[]> {
   const schema = trackedSchema(history.objects);
   const { objects } = schema;
   const { statements } = await readSql(sql, objects);
   const found = new Map<string, Set<TrackedObject>>();
-  const unknown = new Map<string, UnknownObject>();
   const author = { ...unattributed, plugin };
   for (const statement of statements) {
     for (const wanted of touchedObjects(statement)) {
       const object = findObject(objects, wanted);
-      if (object === null) addUnknown(unknown, wanted, history);
+      if (object === null || object.revision === author.id) continue;
       // The plugin that last changed an object need not be its owner.
-      else if (object.revision !== author.id && history.pluginOf(object.revision) !== plugin) {
-        const touched = found.get(object.revision);
-        if (touched === undefined) found.set(object.revision, new Set([object]));
-        else touched.add(object);
-      }
+      if (history.pluginOf(object.revision) === plugin) continue;
+      const touched = found.get(object.revision);
+      if (touched === undefined) found.set(object.revision, new Set([object]));
+      else touched.add(object);
     }
     trackStatement(schema, statement, author);
   }
-  return { dependsOn: withoutRevised(found, history), unknown: [...unknown.values()] };
+  return withoutRevised(found, history);
 }
 
 /** Returns the objects that a statement touches and does not create. */
 export function touchedObjects({ needs, changes, drops, renames, writes }: SqlStatement): readonly SqlObject[] {
   const written = writes.map((name): SqlObject => ({ kind: 'table', name, table: null }));
   return [...needs, ...changes, ...drops, ...renames.map(({ from }) => from), ...written];
-}
-
-function addUnknown(unknown: Map<string, UnknownObject>, wanted: SqlObject, { opaque }: SchemaHistory): void {
-  // A column whose table is uncertain may be something else: a parameter, or an output column.
-  if (wanted.among !== undefined) return;
-  // An extension hides only types and functions.
-  const mayBeFromExtension = wanted.kind === 'type' || wanted.kind === 'function';
-  const revisions = opaque.flatMap(({ revision, extension }) => (extension && !mayBeFromExtension ? [] : [revision]));
-  const object = displayName(wanted);
-  if (revisions.length > 0 && !unknown.has(object)) {
-    unknown.set(object, { object, revisions: [...new Set(revisions)] });
-  }
 }
 
 function withoutRevised(

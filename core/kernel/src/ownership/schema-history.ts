@@ -13,24 +13,12 @@ export interface HistoryRevision {
   readonly revises?: readonly string[];
 }
 
-/** A revision whose effects the parser cannot fully see. */
-export interface OpaqueRevision {
-  readonly revision: string;
-  readonly plugin: string;
-  /** A clause without a period: `a DO block runs code that only the server reads`. */
-  readonly why: string;
-  /** Whether it hides only the types and functions of an extension. */
-  readonly extension: boolean;
-}
-
 /**
  * The objects that exist after a sequence of revisions, and their creators. Immutable: `with` returns a longer history.
  */
 export interface SchemaHistory {
   /** All existing objects, by `lookupKey`. */
   readonly objects: TrackedObjects;
-  /** In the order in which they ran. */
-  readonly opaque: readonly OpaqueRevision[];
   /** Finds the object that SQL refers to; see `findObject`. */
   readonly find: (wanted: SqlObject) => TrackedObject | null;
   /** Returns the plugin of a revision in this history. */
@@ -43,31 +31,29 @@ export interface SchemaHistory {
 
 /**
  * Reads revisions in the given order, which is that of a plan, and records which revision created each object and which
- * one last changed it. Does not connect to a database and runs nothing. A revision that cannot be read (code, DO
- * blocks, SQL that the parser refuses) becomes opaque; nothing is thrown.
+ * one last changed it. Does not connect to a database and runs nothing. What cannot be read is missing (code, DO blocks,
+ * SQL that the parser refuses); nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {
-  const draft: HistoryDraft = { schema: trackedSchema(), opaque: [], branches: new Map() };
+  const draft: HistoryDraft = { schema: trackedSchema(), branches: new Map() };
   for (const revision of revisions) await addRevision(draft, revision);
   return closeHistory(draft);
 }
 
 interface HistoryDraft {
   readonly schema: TrackedSchema;
-  readonly opaque: OpaqueRevision[];
   /** The plugin of each revision, and the revisions that it revises. */
   readonly branches: Map<string, { readonly plugin: string; readonly revises: readonly string[] }>;
 }
 
-function closeHistory({ schema: { objects }, opaque, branches }: HistoryDraft): SchemaHistory {
+function closeHistory({ schema: { objects }, branches }: HistoryDraft): SchemaHistory {
   return Object.freeze({
     objects,
-    opaque: Object.freeze(opaque),
     find: (wanted: SqlObject) => findObject(objects, wanted),
     pluginOf: (revision: string) => branches.get(revision)?.plugin ?? null,
     revises: (later: string, earlier: string) => later !== earlier && reaches(branches, later, earlier),
     with: async (revision: HistoryRevision) => {
-      const copy: HistoryDraft = { schema: trackedSchema(objects), opaque: [...opaque], branches: new Map(branches) };
+      const copy: HistoryDraft = { schema: trackedSchema(objects), branches: new Map(branches) };
       await addRevision(copy, revision);
       return closeHistory(copy);
     },
@@ -86,20 +72,14 @@ function reaches(branches: HistoryDraft['branches'], from: string, to: string): 
   return false;
 }
 
-async function addRevision({ schema, opaque, branches }: HistoryDraft, revision: HistoryRevision): Promise<void> {
+async function addRevision({ schema, branches }: HistoryDraft, revision: HistoryRevision): Promise<void> {
   const { id, plugin, up } = revision;
   const before = branches.entries().filter(([, other]) => other.plugin === plugin);
   branches.set(id, { plugin, revises: revision.revises ?? before.map(([other]) => other).toArray() });
-  const hide = (why: string, extension = false): void => void opaque.push({ revision: id, plugin, why, extension });
-  if (up.kind === 'code') return hide('the effects of its code are only known when it runs');
+  if (up.kind === 'code') return;
   try {
-    for (const statement of await trackSql(up.text, schema, revision)) {
-      if (statement.opaque !== null) hide(statement.opaque);
-      const extension = statement.creates.find(({ kind }) => kind === 'extension');
-      if (extension !== undefined) hide(`the extension ${extension.name} brings its own types and functions`, true);
-    }
+    await trackSql(up.text, schema, revision);
   } catch (error) {
     if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
-    hide('the parser refuses its SQL');
   }
 }

@@ -2,7 +2,6 @@ import type { Session } from '../db/session.ts';
 import { serverSqlState } from '../db/sql-state.ts';
 import { isKernelError, kernelError, type Details } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { parseId } from '../graph/revision-id.ts';
 import { namedBy, type ObjectName, type RevisionEffects } from '../ownership/revision-effects.ts';
 import { shownObject } from '../ownership/rule-book.ts';
 import { parseName } from '../sql/qualified-name.ts';
@@ -36,7 +35,8 @@ export async function explainRemoved(error: KernelError, step: RunnableStep, ses
   const kinds = missingKinds[sqlState ?? ''];
   if (kinds === undefined && sqlState !== undefinedObject) return error;
   const words = new Set(reason.match(/[\p{L}_][\p{L}\p{N}_$]*/gu));
-  const found = (await removals(session, parseId(step.id).plugin)).find(({ object }) => {
+  const [plugin = ''] = step.id.split('@');
+  const found = (await removals(session, plugin)).find(({ object }) => {
     const [kind, name, table] = object;
     if (kinds?.includes(kind) === false || !words.has(parseName(name).name)) return false;
     return kind !== 'column' || textOf(step).includes(parseName(table ?? '').name);

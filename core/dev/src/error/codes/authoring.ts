@@ -122,14 +122,6 @@ export const authoringCodes = {
       );
     },
   }),
-  DEPENDENCY_NOT_TOLD: defineError({
-    exit: exitCode.incompatible,
-    message: (d: { plugin: string; object: string; revisions: readonly string[] }) =>
-      `The change of "${d.plugin}" uses ${quoteInput(d.object)}, and no SQL shows which revision creates it. It may be ` +
-      `${d.revisions.join(' or ')}, whose effects parsing cannot fully determine.`,
-    hint: (d) =>
-      `Depend on the heads of the plugins that "${d.plugin}" requires: npx kernel migrate:create ${d.plugin} --pin head`,
-  }),
   SQL_FILE_UNREADABLE: defineError({
     exit: exitCode.usage,
     message: (d: { file: string; reason: string }) => `The --sql file ${d.file} cannot be read: ${d.reason}.`,
