@@ -47,6 +47,7 @@ const own: readonly string[] = [
   // Columns renamed in the same text
   'alter table x_a rename n to m; update x_a set m = 1; alter table x_a alter m set default 2',
   'alter table core_user rename x_n to x_m; update core_user set x_m = 1; alter table core_user alter x_m set default 2',
+  'alter table core_user rename x_n to x_m; create index x_i on core_user (x_m); alter table core_user add constraint x_c check (x_m > 0) not valid',
   // Over own columns on another's table
   `create trigger x_t before update of x_n on core_user ${trigger}`,
   `create trigger x_t before insert on core_user for each row when (new.x_n > 0) execute function core_touch()`,

@@ -24,11 +24,15 @@ import { exampleDefault } from './not-null-without-default.ts';
  * a run says. Once it owns a column there, it may also change rows.
  */
 export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
-  const ownership = ownershipIn(context);
+  const { id, plugin } = context.revision;
+  // The objects that the revision has made so far, and all objects as they are at that point.
   const schema = trackedSchema();
+  const current = trackedSchema(context.origins.before(id));
+  const ownership = ownershipIn(context, current.objects);
   const findings = context.statements.flatMap((statement) => {
     const problems = problemsOf(statement, schema.objects, ownership);
     trackStatement(schema, statement, unattributed);
+    trackStatement(current, statement, { ...unattributed, plugin });
     const at = placeOf(context, statement);
     return problems.map((problem): RuleFinding => ({ rule: 'foreign-object', ...problem, at }));
   });
@@ -43,20 +47,19 @@ export function foreignObject(context: LintedRevision): readonly RuleFinding[] {
 interface ObjectOwnership {
   readonly plugin: string;
   readonly ownerOf: (object: SqlObject) => string | null;
-  /** Returns the columns of a table that the plugin owned before the revision. */
+  /** Returns the columns of a table that the plugin owns at the present statement, by their present names. */
   readonly ownColumns: (table: string) => readonly string[];
   /** Whether a plugin has opened a table to rows of other plugins. */
   readonly isOpen: (owner: string, table: string) => boolean;
 }
 
-function ownershipIn(context: LintedRevision): ObjectOwnership {
+function ownershipIn(context: LintedRevision, current: TrackedObjects): ObjectOwnership {
   const {
     revision: { id, plugin },
     ancestors,
     origins,
     plugins,
   } = context;
-  const before = origins.before(id);
   return {
     plugin,
     isOpen: (owner, table) => plugins.get(owner)?.openTables.includes(table) === true,
@@ -69,7 +72,7 @@ function ownershipIn(context: LintedRevision): ObjectOwnership {
       return (made.findLast(({ revision }) => ancestors.has(revision)) ?? made.at(-1))?.object.plugin ?? null;
     },
     ownColumns: (table) =>
-      partsOfTable(before, table).flatMap((part) =>
+      partsOfTable(current, table).flatMap((part) =>
         part.kind === 'column' && part.plugin === plugin ? [part.name] : [],
       ),
   };
@@ -143,7 +146,7 @@ function additionToTable(
   if (owner === null) return [];
   // A constraint may be added together with its column in one statement.
   const added = creates.filter((one) => one.kind === 'column' && one.table === table).map((one) => one.name);
-  const own = new Set([...ownership.ownColumns(table), ...columnsMadeHere(objects, table), ...added]);
+  const own = new Set([...ownership.ownColumns(table), ...added]);
   const named = needs.filter((need) => need.kind === 'column' && need.table === table).map((need) => need.name);
   const columns = created.columns ?? named;
   const isOverColumns = ['constraint', 'index', 'statistics', 'trigger'].includes(kind);
@@ -159,14 +162,6 @@ function additionToTable(
   return [{ object: name, message, safer: isOverColumns ? leaveToOwner(owner) : null }];
 }
 
-function columnsMadeHere(objects: TrackedObjects, table: string): readonly string[] {
-  return objects
-    .values()
-    .filter((object) => object.kind === 'column' && object.table === table && object.createdBy === unattributed.id)
-    .map(({ name }) => name)
-    .toArray();
-}
-
 function rowChanges(
   table: string,
   { node, creates }: SqlStatement,
@@ -176,7 +171,7 @@ function rowChanges(
   if (isNewTable(objects, table) || creates.some(({ name }) => name === table)) return [];
   const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
   if (owner === null) return [];
-  const own = [...ownership.ownColumns(table), ...columnsMadeHere(objects, table)];
+  const own = ownership.ownColumns(table);
   if ((own.length > 0 || ownership.isOpen(owner, table)) && !('TruncateStmt' in node)) return [];
   const message = `This changes rows of ${table}, which ${owner} owns and on which ${ownership.plugin} owns no column.`;
   if ('TruncateStmt' in node) return [{ object: table, message, safer: leaveToOwner(owner) }];

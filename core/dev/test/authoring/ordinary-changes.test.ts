@@ -1,0 +1,82 @@
+import { p } from '@mikro-orm/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
+import type { Revision } from '../../../kernel/src/plugin/revision.ts';
+import { entity } from '../../../kernel/test/entities/support.ts';
+import { databaseKinds, serverUrl } from '../../../../test/helper/database.ts';
+import { openAuthoring, revisionOf, type Authoring, type InMemoryPlugin } from '../../../../test/helper/authoring.ts';
+
+const id = p.integer().primary();
+const User = entity('User', 'core_user', { properties: { id, name: p.string() } });
+const core: InMemoryPlugin = { name: 'core', entities: [User] };
+
+/** A plugin with entities, and with extensions of core's user. */
+function x(rest: Omit<InMemoryPlugin, 'name' | 'requires'>): readonly InMemoryPlugin[] {
+  return [core, { name: 'x', requires: ['core'], ...rest }];
+}
+
+describe.each(databaseKinds)('an ordinary change is created and agrees with its entities, on %s:', (kind) => {
+  let authoring: Authoring;
+  let revisions: Revision[];
+  beforeAll(async () => {
+    authoring = await openAuthoring(kind === 'postgres' ? serverUrl('postgres') : null);
+  });
+  afterAll(() => authoring[Symbol.asyncDispose]());
+  beforeEach(() => {
+    revisions = [];
+  });
+
+  /** Creates the next revision of each plugin, checks that nothing is left to create, and returns the SQL of the last. */
+  async function create(plugins: readonly InMemoryPlugin[], rename: string | null = null): Promise<string> {
+    let up = '';
+    for (const { name } of plugins) {
+      const { revision } = await authoring.draft(plugins, revisions, name, name === 'x' ? { rename } : {});
+      if (revision === null) continue;
+      revisions.push(revisionOf(revision));
+      ({ up } = revision);
+    }
+    expect(await authoring.check(plugins, revisions)).toEqual([]);
+    return up;
+  }
+
+  it('an enum value that is also the text default of another column', async () => {
+    const story = (...states: readonly string[]) =>
+      entity('Story', 'x_story', {
+        properties: {
+          id,
+          state: () => p.enum([...states]).nativeEnumName('x_state'),
+          kind: p.string().default('draft'),
+          tags: p.array().default(['draft']),
+          note: p.text().defaultRaw("'draft'::text || 'draft'"),
+        },
+      });
+    await create(x({ entities: [story('final')] }));
+    expect(await create(x({ entities: [story('final', 'draft')] }))).toContain(`add value 'draft'`);
+  });
+
+  it('a many-to-many relation in an extension, whose pivot table belongs to the plugin that extends', async () => {
+    const Tag = entity('Tag', 'x_tag', { properties: { id, name: p.string() } });
+    const extend = [extendEntity(User, { tags: () => p.manyToMany(Tag).owner() })];
+    const up = await create(x({ entities: [Tag], extend }));
+    expect(up).toContain('create table "core_user_tags"');
+    const removed = await create(x({ entities: [Tag] }));
+    expect(removed).toContain('drop table "core_user_tags"');
+  });
+
+  it('a renamed column of an extension that gets an index', async () => {
+    await create(x({ extend: [extendEntity(User, { aa: p.integer().nullable() })] }));
+    const up = await create(
+      x({ extend: [extendEntity(User, { bb: p.integer().nullable().index() })] }),
+      'core_user.aa:bb',
+    );
+    expect(up).toContain('alter table "core_user" rename column "aa" to "bb"');
+    expect(up).toContain('create index "core_user_bb_index"');
+  });
+
+  it('a renamed column of an extension that had an index, a unique constraint and a check', async () => {
+    const extension = (name: string) =>
+      extendEntity(User, { [name]: p.integer().nullable().index().unique().check(`${name} > 0`) });
+    await create(x({ extend: [extension('aa')] }));
+    expect(await create(x({ extend: [extension('bb')] }), 'core_user.aa:bb')).toContain('rename column "aa" to "bb"');
+  });
+});
