@@ -103,7 +103,7 @@ describe.each(databaseKinds)('edges that cannot be inferred, on %s', (kind) => {
   afterAll(() => authoring[Symbol.asyncDispose]());
 
   const plugins: readonly InMemoryPlugin[] = [{ name: 'a' }, { name: 'c' }, { name: 'b', requires: ['a', 'c'] }];
-  // What an installed plugin's revisions create without entities is left to it.
+  // Tables that an installed plugin creates without entities are left to it.
   const withEntity = (made: ReturnType<typeof entity>): readonly InMemoryPlugin[] =>
     plugins.map((plugin) => (plugin.name === 'b' ? { ...plugin, entities: [made] } : { ...plugin, from: 'built' }));
   const draftSql = async (revisions: readonly Revision[], up: string, active = plugins) => {

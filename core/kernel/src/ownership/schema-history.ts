@@ -31,8 +31,8 @@ export interface SchemaHistory {
 
 /**
  * Reads revisions in the given order, which is that of a plan, and records which revision created each object and which
- * one last changed it. Does not connect to a database and runs nothing. What cannot be read is missing (code, DO blocks,
- * SQL that the parser refuses); nothing is thrown.
+ * one last changed it. Does not connect to a database and runs nothing. Revisions that cannot be read (code, DO blocks, SQL
+ * that the parser refuses) add nothing; nothing is thrown.
  */
 export async function schemaHistory(revisions: Iterable<HistoryRevision>): Promise<SchemaHistory> {
   const draft: HistoryDraft = { schema: trackedSchema(), branches: new Map() };
