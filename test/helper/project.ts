@@ -208,6 +208,8 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
   if (entities !== undefined) writeEntities(name, entities);
   write(`${folder}/src/index.js`, module);
   if (sketch.built === true) {
+    // A build needs a record of what its entities declare.
+    write(`${folder}/revisions.lock.json`, json({ declared: [] }));
     write(`${folder}/dist/index.js`, module);
     if (entities !== undefined) write(`${folder}/dist/entities.js`, `${entityImports}\n${entities}`);
   }

@@ -7,6 +7,7 @@ import {
   assertDependenciesRequired,
   loadRevisionFiles,
   lockPath,
+  lockText,
   manifestFormat,
   manifestPath,
   manifestText,
@@ -43,7 +44,8 @@ export interface PluginBuild {
 /**
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
- * changes, and never with `check`. `effects` holds those of proven revisions. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * changes, and never with `check`. `effects` holds those of proven revisions, and
+ * `declared` the record of a lock that has none. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
  * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, TRANSACTION_CONFLICT, and the errors of package.json, revisions,
  * their branch and the lock.
  */
@@ -52,7 +54,12 @@ export async function buildPlugin(
   {
     check = false,
     effects = new Map(),
-  }: { readonly check?: boolean; readonly effects?: ReadonlyMap<string, RevisionEffects> } = {},
+    declared,
+  }: {
+    readonly check?: boolean;
+    readonly effects?: ReadonlyMap<string, RevisionEffects>;
+    readonly declared?: RevisionsLock['declared'];
+  } = {},
 ): Promise<PluginBuild> {
   const packages = openPackages();
   const plugin = readPluginFields(packages.read(realFolder(directory) ?? directory));
@@ -65,7 +72,10 @@ export async function buildPlugin(
   for (const revision of revisions) await assertNoConflict(revision);
 
   const before = readLock(folder);
-  const lock = await lockOf(revisions, before, plugin.file.version);
+  const lock = {
+    declared: declared ?? before.declared,
+    revisions: await lockOf(revisions, before, plugin.file.version),
+  };
   assertUnchanged(plugin, before, lock);
   const dependsOnSince = sinceOf(peers);
   const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince, effects));
@@ -78,25 +88,34 @@ export async function buildPlugin(
   };
   if (!check) for (const revision of revisions) assertModuleExists(revision, plugin);
   const files: readonly (readonly [file: string, text: string])[] = [
-    [lockPath(folder), `${JSON.stringify(lock, null, 2)}\n`],
+    [lockPath(folder), lockText(lock)],
     [join(folder, manifestPath), manifestText(manifest)],
   ];
   const changed = files.flatMap(([file, text]) => (updateFile(file, text, check) ? [file] : []));
-  return { manifest, lock, added: Object.keys(lock).filter((id) => !Object.hasOwn(before, id)), changed };
+  return {
+    manifest,
+    lock,
+    added: Object.keys(lock.revisions).filter((id) => !Object.hasOwn(before.revisions, id)),
+    changed,
+  };
 }
 
-async function lockOf(revisions: readonly Revision[], before: RevisionsLock, version: string): Promise<RevisionsLock> {
+async function lockOf(
+  revisions: readonly Revision[],
+  before: RevisionsLock,
+  version: string,
+): Promise<RevisionsLock['revisions']> {
   const lock: Record<string, LockedRevision> = {};
   for (const revision of revisions) {
-    lock[revision.id] = { since: before[revision.id]?.since ?? version, normal: await normalHash(revision) };
+    lock[revision.id] = { since: before.revisions[revision.id]?.since ?? version, normal: await normalHash(revision) };
   }
   return lock;
 }
 
 /** Checks that no published revision has changed, since databases may have run it. */
 function assertUnchanged({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
-  for (const [revision, { since, normal }] of Object.entries(before)) {
-    const kept = now[revision]?.normal;
+  for (const [revision, { since, normal }] of Object.entries(before.revisions)) {
+    const kept = now.revisions[revision]?.normal;
     if (kept === normal) continue;
     const what = kept === undefined ? 'gone' : 'changed';
     throw devError('PLUGIN_BUILD_CHANGED', {
@@ -134,8 +153,8 @@ function manifestRevision(
     ...(breaking && { breaking }),
     ...(replaces.length > 0 && { replaces }),
     raw,
-    normal: lock[id]?.normal ?? '',
-    since: lock[id]?.since ?? plugin.file.version,
+    normal: lock.revisions[id]?.normal ?? '',
+    since: lock.revisions[id]?.since ?? plugin.file.version,
     ...(effects !== undefined && { effects }),
   };
 }

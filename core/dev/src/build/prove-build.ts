@@ -1,10 +1,13 @@
 import { applyEffects, proveText, type RevisionEffects } from '@headwater/kernel/internal/ownership';
 import {
+  importDefinition,
   kernelPackage,
   loadPluginSet,
   loadRevisionFiles,
+  lockPath,
   openPackages,
   pluginPeers,
+  readLock,
   readPluginPackage,
   realFolder,
   type Plugin,
@@ -65,6 +68,19 @@ async function assertProven(
   ];
   const problems = findings.map(({ rule, revision, message }) => `${revision ?? name}: ${rule}: ${message}`);
   if (problems.length > 0) throw devError('PLUGIN_BUILD_UNPROVEN', { plugin: name, problems });
+}
+
+/**
+ * Returns the record of the objects that the entities of the plugin in `directory` declare. A plugin without entities
+ * needs no record. Throws PLUGIN_BUILD_UNRECORDED, and the errors of packages, revisions and of importing the plugin.
+ */
+export async function declaredRecord(directory: string): Promise<readonly string[]> {
+  const { plugin } = await pluginsOf(directory);
+  const { declared } = readLock(plugin.directory);
+  if (declared !== null) return declared;
+  const { entities = [], extend = [] } = await importDefinition(plugin);
+  if (entities.length === 0 && extend.length === 0) return [];
+  throw devError('PLUGIN_BUILD_UNRECORDED', { plugin: plugin.name, lock: lockPath(plugin.directory) });
 }
 
 /** Returns the plugin in `directory` from its sources, with the plugins that it requires. */

@@ -74,7 +74,7 @@ function chosenRevisions({ pluginSet, graph }: RevisionSet, names: readonly stri
   );
   return chosen.flatMap(({ name, directory, from }) => {
     // An installed plugin has only published revisions, so a user who names it wants them linted.
-    const published = all || from === 'built' ? {} : readLock(directory);
+    const published = all || from === 'built' ? {} : readLock(directory).revisions;
     return (graph.branches.get(name) ?? []).flatMap(({ id }) => (Object.hasOwn(published, id) ? [] : [id]));
   });
 }

@@ -2,14 +2,15 @@ import { resolve } from 'node:path';
 import { counted, openProgress, type Command } from '@headwater/kernel/internal/command';
 import { exitCode } from '@headwater/kernel/internal/errors';
 import { buildPlugin } from '../build/build-plugin.ts';
-import { proveBuild } from '../build/prove-build.ts';
+import { declaredRecord, proveBuild } from '../build/prove-build.ts';
 
 /** `kernel plugin:build [folder]`. */
 export const pluginBuild: Command = {
   about:
     'Writes the manifest dist/headwater.json, which lets the kernel plan a published plugin without running its code, and ' +
     'revisions.lock.json, which belongs in version control: it records the published revisions, and changing one of them ' +
-    'is refused. Run it after the compiler.\n\n' +
+    'is refused. Run it after the compiler. The objects that the entities declare must be recorded there, which ' +
+    'migrate:create does, or migrate:check --record.\n\n' +
     'It first proves new revisions as migrate:verify does, and refuses what cannot be proven. The manifest records the ' +
     'objects that each proven revision touches, so an upgrade need not observe it.',
   arguments: [{ name: 'folder', about: "the plugin's package; default: the working directory" }],
@@ -26,21 +27,24 @@ export const pluginBuild: Command = {
     { code: 13, about: 'a revision is not valid, or cannot be proven' },
     { code: 15, about: 'a published revision was changed or removed' },
   ],
+  runsPlugins: true,
   async run({ operands: [folder = '.'], switches, values }, context) {
     const check = switches.has('check');
     const directory = resolve(context.cwd, folder);
     const progress = openProgress(context);
     let effects: Awaited<ReturnType<typeof proveBuild>>;
+    let declared: readonly string[];
     try {
       // Refuses what needs no proof first: it is quicker, and says more.
       const draft = await buildPlugin(directory, { check: true });
+      declared = await declaredRecord(directory);
       const shadow = values.get('shadow') ?? null;
       // Nothing is published by a check, and a new revision makes it fail anyway.
       effects = await proveBuild(directory, { shadow, added: check ? [] : draft.added, onStage: progress.stage });
     } finally {
       progress.end();
     }
-    const { manifest, added, changed } = await buildPlugin(directory, { check, effects });
+    const { manifest, added, changed } = await buildPlugin(directory, { check, effects, declared });
     const { plugin, version, revisions } = manifest;
     return {
       exit: check && changed.length > 0 ? exitCode.pending : exitCode.done,

@@ -8,7 +8,7 @@ export function unshippedRevisions(plugins: readonly Plugin[]): ReadonlySet<stri
   const own = plugins.filter(({ from }) => from === 'sources');
   return new Set(
     own.flatMap(({ directory, revisions }) => {
-      const shipped = readLock(directory);
+      const shipped = readLock(directory).revisions;
       return revisions.flatMap(({ id }) => (Object.hasOwn(shipped, id) ? [] : [id]));
     }),
   );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildPlugin } from '../../src/build/build-plugin.ts';
 import { sumOf } from '../../../kernel/src/plugin/manifest.ts';
+import { readLock } from '../../../kernel/src/plugin/revisions-lock.ts';
 import { writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalIn } from '../../../kernel/test/config/refusal.ts';
 import { makeProject, revisionText, type FixtureRevision } from '../../../kernel/test/plugin/project.ts';
@@ -22,7 +23,7 @@ describe('building a plugin', () => {
     const { manifest, lock, added } = await buildPlugin(folder);
     expect(added).toEqual(['likes@0001_a', 'likes@0002_b']);
     expect(JSON.parse(read(folder, 'dist/headwater.json'))).toEqual(manifest);
-    expect(JSON.parse(read(folder, 'revisions.lock.json'))).toEqual(lock);
+    expect(JSON.parse(read(folder, 'revisions.lock.json'))).toEqual(lock.revisions);
     expect(manifest).toMatchObject({ format: 1, plugin: 'likes', version: '1.4.0', sum: sumOf(manifest.revisions) });
     expect(manifest.revisions[1]).toEqual({
       id: 'likes@0002_b',
@@ -32,10 +33,10 @@ describe('building a plugin', () => {
       dependsOnSince: { 'core@0002_more': '1.0.0' },
       up: 'create table "likes_0002_b" (id int)',
       raw: expect.stringMatching(/^r1:[0-9a-f]{32}$/) as unknown,
-      normal: lock['likes@0002_b']?.normal,
+      normal: lock.revisions['likes@0002_b']?.normal,
       since: '1.4.0',
     });
-    expect(lock['likes@0001_a']).toEqual({
+    expect(lock.revisions['likes@0001_a']).toEqual({
       since: '1.4.0',
       normal: expect.stringMatching(/^n1:[0-9a-f]{32}$/) as unknown,
     });
@@ -73,7 +74,7 @@ describe('building a plugin', () => {
     });
     const { lock, added } = await buildPlugin(folder);
     expect(added).toEqual(['likes@0002_b']);
-    expect(Object.values(lock).map(({ since }) => since)).toEqual(['1.0.0', '1.1.0']);
+    expect(Object.values(lock.revisions).map(({ since }) => since)).toEqual(['1.0.0', '1.1.0']);
   });
 
   it('reads the version that published a dependency from its lock if the dependency is in the workspace', async () => {
@@ -153,7 +154,7 @@ describe('building a plugin', () => {
     writeFiles(folder, { 'dist/migrations/0001_a.js': '' });
     const { manifest, lock } = await buildPlugin(folder);
     expect(manifest.revisions[0]).toMatchObject({ up: { version: 4, module: './migrations/0001_a.js' }, down: 'x' });
-    expect(lock['likes@0001_a']?.normal).toBe(manifest.revisions[0]?.raw);
+    expect(lock.revisions['likes@0001_a']?.normal).toBe(manifest.revisions[0]?.raw);
   });
 
   it('keeps the fields of a revision outside a transaction', async () => {
@@ -191,6 +192,8 @@ describe('building a plugin', () => {
     ['not JSON', '{', 'not JSON'],
     ['not an object', '[]', 'not an object'],
     ['an entry without hashes', '{"likes@0001_a": {"since": 1}}', '"likes@0001_a"'],
+    ['a record that is not a list', '{"declared": "table x"}', '"declared" is not a list'],
+    ['both sides of a merge', '{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}', 'npx kernel migrate:merge'],
     ['an entry that is not a revision', '{"x": {"since": "1.0.0", "normal": "n1:"}}', '"x"'],
   ])('refuses a lock that is invalid: %s', async (_name, text, part) => {
     const folder = makeProject().link(likes);
@@ -199,6 +202,14 @@ describe('building a plugin', () => {
     expect([code, exit]).toEqual(['REVISIONS_LOCK_INVALID', 13]);
     expect(refusal).toContain(join(folder, 'revisions.lock.json'));
     expect(refusal).toContain(part);
+  });
+
+  it('keeps the record of declared objects, and writes its lines sorted and once', async () => {
+    const folder = makeProject().link(likes);
+    writeFiles(folder, { 'revisions.lock.json': '{"declared": ["table b", "column a.id", "table b"]}' });
+    const { lock } = await buildPlugin(folder);
+    expect(readLock(folder)).toEqual({ ...lock, declared: ['column a.id', 'table b'] });
+    expect(read(folder, 'revisions.lock.json')).toContain('  "declared": [\n    "column a.id",\n    "table b"\n  ],\n');
   });
 
   it('names the file that it cannot write', async () => {

@@ -19,7 +19,7 @@ export { assertDependenciesRequired } from '../plugin/revision-dependencies.ts';
 export { loadRevisionFiles } from '../plugin/revision-files.ts';
 export { normalHash, sameTokens } from '../plugin/revision-hash.ts';
 export type { Revision, RevisionBody } from '../plugin/revision.ts';
-export { lockPath, readLock } from '../plugin/revisions-lock.ts';
+export { lockPath, lockText, parseLock, readLock } from '../plugin/revisions-lock.ts';
 export type { LockedRevision, RevisionsLock } from '../plugin/revisions-lock.ts';
 export { countStatements, verbatimRanges } from '../plugin/sql-lexer.ts';
 export type { TextRange } from '../plugin/sql-lexer.ts';

@@ -40,7 +40,7 @@ export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => str
 /** Reads the lock file, which a workspace has, or else the manifest, which a published package has. */
 function versionsIn(plugin: string, directory: string): readonly (readonly [string, string])[] {
   if (existsSync(lockPath(directory))) {
-    return Object.entries(readLock(directory)).map(([id, { since }]) => [id, since]);
+    return Object.entries(readLock(directory).revisions).map(([id, { since }]) => [id, since]);
   }
   const file = join(directory, manifestPath);
   if (!existsSync(file)) return [];

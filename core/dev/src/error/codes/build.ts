@@ -19,6 +19,12 @@ export const buildCodes = {
     message: (d: { file: string; reason: string }) => `${d.file} cannot be written: ${d.reason}.`,
     hint: () => 'Give this user write permission there, then: npx kernel plugin:build',
   }),
+  PLUGIN_BUILD_UNRECORDED: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; lock: string }) =>
+      `The plugin "${d.plugin}" cannot be built: ${d.lock} has no record of the objects that its entities declare.`,
+    hint: (d) => `Record them: npx kernel migrate:check ${d.plugin} --record`,
+  }),
   PLUGIN_BUILD_CHANGED: defineError({
     exit: exitCode.integrity,
     message: (d: { plugin: string; revision: string; since: string; lock: string; what: 'changed' | 'gone' }) =>

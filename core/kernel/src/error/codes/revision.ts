@@ -82,6 +82,9 @@ export const revisionCodes = {
   REVISIONS_LOCK_INVALID: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { file: string; problem: string }) => `The lock ${d.file} is damaged: ${d.problem}.`,
-    hint: () => 'The lock is committed. Restore it from version control, then: npx kernel plugin:build',
+    hint: (d) =>
+      d.problem.includes('conflict markers')
+        ? 'Both sides of the merge count. Join them: npx kernel migrate:merge <plugin>'
+        : 'The lock is committed. Restore it from version control, then: npx kernel plugin:build',
   }),
 };
