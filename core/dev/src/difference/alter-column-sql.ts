@@ -50,15 +50,19 @@ const numberTypes: ReadonlySet<string> = new Set([
 ]);
 const timeTypes: ReadonlySet<string> = new Set(['date', 'timestamp without time zone', 'timestamp with time zone']);
 
+const textTypes: ReadonlySet<string> = new Set(['text', 'character varying', 'character']);
+const bitTypes: ReadonlySet<string> = new Set(['bit', 'bit varying']);
+
 /**
  * Whether PostgreSQL converts values of one type to another with an assignment cast. Such a cast refuses values that
  * are too long or too large; an explicit cast would truncate them.
  */
 function isAssignable(before: string, after: string): boolean {
-  const [from, to] = [before, after].map((type) => type.replace(/\(\d+(?:,\d+)?\)/, ''));
-  if (from === undefined || to === undefined) return false;
-  if (from === to || to === 'text' || to === 'character varying') return true;
-  return [numberTypes, timeTypes].some((types) => types.has(from) && types.has(to));
+  if (before.endsWith('[]') !== after.endsWith('[]')) return false;
+  const [from = '', to = ''] = [before, after].map((type) => type.replace(/\(\d+(?:,\d+)?\)/, '').replace('[]', ''));
+  // A single value of any type has a text form.
+  if (from === to || (textTypes.has(to) && !after.endsWith('[]'))) return true;
+  return [numberTypes, timeTypes, textTypes, bitTypes].some((types) => types.has(from) && types.has(to));
 }
 
 function serialSql(on: string, before: CatalogColumn, { name, type, serial }: CatalogColumn): readonly string[] {

@@ -174,6 +174,21 @@ export const tableCases: readonly DifferenceCase[] = [
     { meanwhile: `insert into shop_thing (a, b, c, d) values (1, 'b', 'c', '2020-01-01')` },
   ),
   changed(
+    'lengths of characters, bits and arrays, which a cast would cut',
+    {
+      a: p.string().length(20),
+      b: p.string().columnType('bit(8)'),
+      c: p.string().columnType('varbit(8)'),
+      d: p.array().columnType('char(20)[]'),
+    },
+    {
+      a: p.character().length(2),
+      b: p.string().columnType('varbit(4)'),
+      c: p.string().columnType('varbit(4)'),
+      d: p.array().columnType('varchar(5)[]'),
+    },
+  ),
+  changed(
     'types that need an explicit cast',
     { a: p.text(), b: p.text().default('1'), c: p.integer(), d: p.text() },
     { a: p.integer(), b: p.integer().default(1), c: p.boolean(), d: p.uuid() },

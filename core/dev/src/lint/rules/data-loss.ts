@@ -29,7 +29,7 @@ function drops(change: NetChange, net: NetChanges): readonly NetFinding[] {
   const step = steps.at(-1);
   if (after !== null || step === undefined) return [];
   const { index, statement } = step;
-  const { kind, table, name, generated } = before;
+  const { kind, table, name, generated, notNull, hasDefault } = before;
   const object = displayName(before);
   const report = (message: string, sql: string): readonly NetFinding[] => [
     { rule: 'data-loss', object, message, safer: `${dropLater}\n${sql};`, index },
@@ -37,7 +37,11 @@ function drops(change: NetChange, net: NetChanges): readonly NetFinding[] {
   const cascade = statement.cascade ? ' cascade' : '';
   if (kind === 'column' && table !== null) {
     if (generated === true || (successor !== null && copied) || isDroppedWithTable(change, net)) return [];
-    const message = `This drops column ${object} and its data; \`down\` can only recreate it empty.`;
+    const down =
+      notNull === true && hasDefault !== true
+        ? 'it is NOT NULL without a default, so a `down` that recreates it like that fails if the table has rows (23502)'
+        : '`down` can only recreate it empty';
+    const message = `This drops column ${object} and its data; ${down}.`;
     return report(message, `alter table ${quoteName(table)} drop column ${quoteName(name)}${cascade}`);
   }
   if (kind === 'table') {

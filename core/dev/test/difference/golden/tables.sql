@@ -341,6 +341,23 @@ alter table "shop_thing" alter column "f" type varchar(20);
 alter table "shop_thing" alter column "f" set default 'x';
 
 
+-- # lengths of characters, bits and arrays, which a cast would cut
+
+-- up
+
+alter table "shop_thing" alter column "a" type char(2);
+alter table "shop_thing" alter column "b" type bit varying(4);
+alter table "shop_thing" alter column "c" type bit varying(4);
+alter table "shop_thing" alter column "d" type varchar(5)[];
+
+-- down
+
+alter table "shop_thing" alter column "a" type varchar(20);
+alter table "shop_thing" alter column "b" type bit(8);
+alter table "shop_thing" alter column "c" type bit varying(8);
+alter table "shop_thing" alter column "d" type char(20)[];
+
+
 -- # types that need an explicit cast
 
 -- up
