@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DefinedRevision } from '../contract/define-revision.ts';
@@ -35,7 +36,9 @@ export async function loadRevisionFiles(plugin: PluginFields): Promise<readonly 
   const revisions = names.map(({ file, slug }, i) => {
     const module = modules[i];
     if (module?.status !== 'fulfilled') throw unloadable(plugin.name, file, module?.reason);
-    return checkRevision(revisionIn(module.value, plugin.name, file), plugin.name, slug, file);
+    const revision = checkRevision(revisionIn(module.value, plugin.name, file), plugin.name, slug, file);
+    assertUtf8(revision);
+    return revision;
   });
   assertDistinct(revisions);
   return Object.freeze(revisions);
@@ -71,6 +74,12 @@ function isMissing(error: unknown): boolean {
 async function importFile(file: string): Promise<unknown> {
   const module: unknown = await import(pathToFileURL(file).href);
   return module;
+}
+
+/** Checks that a file was UTF-8 if Node has replaced a character of its SQL, as it does with invalid ones. */
+function assertUtf8({ plugin, file, up, down }: Revision): void {
+  const isReplaced = [up, down].some((body) => body?.kind === 'sql' && body.text.includes('\ufffd'));
+  if (isReplaced && !isUtf8(readFileSync(file))) throw unloadable(plugin, file, new Error('it is not UTF-8'));
 }
 
 function unloadable(plugin: string, file: string, cause: unknown): KernelError {

@@ -8,18 +8,18 @@ import { makeProject, revisionText } from './project.ts';
 const good = { id: 'likes@0001_a', revises: null };
 const head = "import { defineRevision, definePlugin, sql } from '@headwater/kernel/plugin';\n";
 
-function load(files: Readonly<Record<string, string>>): Promise<PluginSet> {
+function load(files: Readonly<Record<string, string | Buffer>>): Promise<PluginSet> {
   const project = makeProject();
   const paths = Object.entries(files).map(([name, text]) => [`src/migrations/${name}`, text]);
   project.link({
     name: 'likes',
     peers: { '@acme/core': '*' },
-    files: Object.fromEntries(paths) as Record<string, string>,
+    files: Object.fromEntries(paths) as Record<string, string | Buffer>,
   });
   return project.load({ likes: {} });
 }
 
-const refuse = (files: Readonly<Record<string, string>>): Promise<Refusal> => refusalIn(() => load(files));
+const refuse = (files: Readonly<Record<string, string | Buffer>>): Promise<Refusal> => refusalIn(() => load(files));
 
 /** Loads the revision that a body of `defineRevision({…})` defines. */
 async function revision(body: string): Promise<Revision | undefined> {
@@ -123,6 +123,14 @@ describe('a revision file', () => {
     expect(told).toContain('/migrations/0001_a.ts');
     expect(told).toContain(part);
     expect(told).not.toContain('second line');
+  });
+
+  it('is rejected if it is not UTF-8, which would lose characters of its SQL', async () => {
+    const text =
+      "import { defineRevision, sql } from '@headwater/kernel/plugin';\nexport default defineRevision({ id: 'likes@0001_a', revises: null, up: sql`select '\u00e9'` });";
+    const { code, text: told } = await refuse({ '0001_a.ts': Buffer.from(text, 'latin1') });
+    expect(code).toBe('REVISION_FILE_UNLOADABLE');
+    expect(told).toContain('it is not UTF-8');
   });
 
   it('is reported by the first file name if several are broken', async () => {
