@@ -36,5 +36,5 @@ it('revisions created from the entities of the first-party plugins produce the s
   await session.script(committedRevisions.map((revision) => sqlOf(revision)).join('\n'));
   const committed = await catalog();
   expect(committed.tables.size).toBeGreaterThan(6);
-  expect(differenceOf(committed, created, { undefine: true }).map(explainChange)).toEqual([]);
+  expect(differenceOf(committed, created).map(explainChange)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { PluginChanges } from '../../core/dev/src/authoring/change-owners.ts';
+import type { RecordOf } from '../../core/dev/src/authoring/compare-entities.ts';
 import { draftFromEntities, type EntityDraftOptions } from '../../core/dev/src/authoring/draft-from-entities.ts';
 import type { Draft, DraftContext } from '../../core/dev/src/authoring/draft.ts';
 import { entityDrift } from '../../core/dev/src/authoring/entity-drift.ts';
@@ -46,6 +47,9 @@ export interface Authoring extends AsyncDisposable {
 /** Opens a shadow database for drafting: on the server that `url` names, or on PGlite. */
 export async function openAuthoring(url: string | null = null): Promise<Authoring> {
   const shadow = await openShadow(url);
+  // Drafts record the objects that entities declare, as files would.
+  const records = new Map<string, readonly string[]>();
+  const recordOf: RecordOf = ({ name }) => records.get(name) ?? null;
   // A draft closes its shadow; this one stays open for the next draft.
   const lent: Shadow = { ...shadow, [Symbol.asyncDispose]: async () => {} };
   return {
@@ -54,11 +58,16 @@ export async function openAuthoring(url: string | null = null): Promise<Authorin
       const set = pluginSetOf(plugins, revisions);
       const plugin = set.byName.get(name);
       if (plugin === undefined) throw new Error(`no plugin ${name}`);
+      // A plugin without revisions is another one than before.
+      for (const one of set.plugins) if (one.revisions.length === 0) records.delete(one.name);
       const context = { set, plugin, openShadow: async () => lent, pinHeads, onStage: () => {} };
-      const defaults = { words: null, rename: null, changesOnly: false, load: loaderOf(plugins) };
-      return draftFromEntities(context, { ...defaults, ...options });
+      const defaults = { words: null, rename: null, changesOnly: false, load: loaderOf(plugins), recordOf };
+      const draft = await draftFromEntities(context, { ...defaults, ...options });
+      if (draft.record !== null && options.changesOnly !== true) records.set(name, draft.record.after);
+      return draft;
     },
-    check: (plugins, revisions) => entityDrift(shadow, pluginSetOf(plugins, revisions), loaderOf(plugins)),
+    check: async (plugins, revisions) =>
+      (await entityDrift(shadow, pluginSetOf(plugins, revisions), loaderOf(plugins), recordOf)).drift,
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
   };
 }

@@ -1,8 +1,12 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { EntityOwnership } from '@headwater/kernel/internal/entities';
-import { schemaHistory } from '@headwater/kernel/internal/ownership';
-import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
-import { objectKey, parseName } from '@headwater/kernel/internal/sql';
-import { changedObjectKey, changedTable, type Change } from '../difference/change.ts';
+import { openLedgerOwners } from '@headwater/kernel/internal/ownership';
+import type { Plugin } from '@headwater/kernel/internal/plugins';
+import { lookupKey, objectKey, type ObjectAddress, type SqlKind } from '@headwater/kernel/internal/sql';
+import { changedObject, type Change } from '../difference/change.ts';
+import type { Shadow } from '../shadow/shadow.ts';
+import { functionName } from './entity-catalog.ts';
+import { calledFunction } from './expected-catalog.ts';
 
 /** Changes that a plugin's entities declare but its revisions do not make. */
 export interface PluginChanges {
@@ -10,38 +14,42 @@ export interface PluginChanges {
   readonly changes: readonly Change[];
 }
 
-/** Returns the plugin that owns a change; `null` if neither entities nor revisions determine it. */
-export type OwnerOfChange = (change: Change) => string | null;
+/** Returns the plugin that owns an object; `null` if neither entities nor revisions determine it. */
+export type OwnerOf = (object: ObjectAddress) => string | null;
 
 /**
- * Finds the owner of each change. This is the plugin whose entities declare the object. If no entity declares it any
- * longer, it is the plugin whose revisions created it.
+ * Finds the owner of each object. This is the plugin whose entities declare it. If no entity declares it any longer, it
+ * is the plugin whose revisions created it, according to the ledger of the shadow, in which all revisions must have run.
+ * Otherwise it is the owner of the table.
  */
-export async function ownerFinder(ownership: EntityOwnership, revisions: readonly Revision[]): Promise<OwnerOfChange> {
-  const declared = declaringPlugins(ownership);
-  const created = await creatingPlugins(revisions);
-  return (change) => {
-    const key = changedObjectKey(change);
-    return declared.get(key) ?? created.get(key) ?? null;
+export async function ownerFinder(
+  ownership: EntityOwnership,
+  declared: Catalog,
+  shadow: Pick<Shadow, 'session'>,
+): Promise<OwnerOf> {
+  const entities = declaringPlugins(ownership, declared);
+  const created = await openLedgerOwners(shadow.session).read();
+  const find = (object: ObjectAddress): string | null =>
+    entities.get(objectKey(object)) ??
+    created.get(createdKey(object))?.plugin ??
+    created.get(createdKey({ ...object, kind: 'other', name: `${object.kind} ${object.name}` }))?.plugin ??
+    null;
+  return (object) => {
+    const { kind, table, name } = object;
+    if (kind === 'row security') return find({ kind: 'table', table: null, name });
+    if (table === null) return find(object);
+    // A view can have triggers and rules.
+    return find(object) ?? find({ kind: 'table', table: null, name: table });
   };
 }
 
-/**
- * Groups changes by their owner, in the order of `plugins`. A change without an owner goes to the owner of the table.
- */
+/** Groups changes by their owner, in the order of `plugins`. The first plugin gets those without an owner. */
 export function changesByOwner(
   changes: readonly Change[],
   plugins: readonly Plugin[],
-  ownership: EntityOwnership,
-  ownerOf: OwnerOfChange,
+  ownerOf: OwnerOf,
 ): readonly PluginChanges[] {
-  const declared = declaringPlugins(ownership);
-  const groups = Map.groupBy(changes, (change) => {
-    const table = changedTable(change) ?? '';
-    return (
-      ownerOf(change) ?? declared.get(objectKey({ kind: 'table', table: null, name: table })) ?? plugins[0]?.name ?? ''
-    );
-  });
+  const groups = Map.groupBy(changes, (change) => ownerOf(changedObject(change)) ?? plugins[0]?.name ?? '');
   return plugins.flatMap((plugin) => {
     const own = groups.get(plugin.name);
     return own === undefined ? [] : [{ plugin, changes: own }];
@@ -49,27 +57,47 @@ export function changesByOwner(
 }
 
 /** Maps each object that entities declare to its plugin, by `objectKey`. */
-function declaringPlugins({ objects }: EntityOwnership): ReadonlyMap<string, string> {
-  return new Map(
+function declaringPlugins({ objects }: EntityOwnership, declared: Catalog): ReadonlyMap<string, string> {
+  const owners = new Map(
     objects.flatMap(({ kind, table, name, owner }): readonly (readonly [string, string])[] => {
       if (kind === 'table' || kind === 'pivot') return [[objectKey({ kind: 'table', table: null, name }), owner]];
-      if (kind === 'view') return [[objectKey({ kind, table: null, name }), owner]];
+      if (kind === 'view') {
+        return ['table', 'view', 'materialized view'].map((of) => [objectKey({ kind: of, table: null, name }), owner]);
+      }
       if (kind === 'enum') return [[objectKey({ kind: 'type', table: null, name }), owner]];
       if (kind === 'entity' || kind === 'sequence') return [];
       const isConstraint = kind !== 'column' && kind !== 'index' && kind !== 'trigger';
       return [[objectKey({ kind: isConstraint ? 'constraint' : kind, table, name }), owner]];
     }),
   );
+  // A function belongs to the plugin whose trigger calls it.
+  for (const trigger of declared.definitions.values()) {
+    const called = trigger.kind === 'trigger' ? calledFunction(trigger) : null;
+    const owner =
+      owners.get(objectKey(trigger)) ??
+      owners.get(objectKey({ kind: 'table', table: null, name: trigger.table ?? '' }));
+    if (called !== null && owner !== undefined)
+      owners.set(objectKey({ kind: 'function', table: null, name: called }), owner);
+  }
+  return owners;
 }
 
-/** Maps each object that revisions create in SQL to its plugin, by `objectKey`. */
-async function creatingPlugins(revisions: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
-  const { objects } = await schemaHistory(revisions);
-  return new Map(
-    Array.from(objects.values(), ({ kind, name, table, plugin }) => [
-      // A catalog stores index names without a schema, since an index is always in the schema of its table.
-      objectKey({ kind, table, name: kind === 'index' ? parseName(name).name : name }),
-      plugin,
-    ]),
-  );
+/** The kinds that SQL knows by another name than a catalog. */
+const sqlKinds: Readonly<Record<string, SqlKind>> = {
+  'materialized view': 'view',
+  'foreign table': 'table',
+  partition: 'table',
+  domain: 'type',
+  aggregate: 'function',
+};
+
+/** Returns the key under which the objects of a ledger have an object of a catalog. */
+function createdKey({ kind, table, name }: ObjectAddress): string {
+  const isFunction = kind === 'function' || kind === 'aggregate';
+  return lookupKey({
+    // Kinds that SQL does not know are not found.
+    kind: sqlKinds[kind] ?? (kind as SqlKind),
+    table: kind === 'partition' ? null : table,
+    name: isFunction ? functionName(name) : name,
+  });
 }

@@ -9,6 +9,6 @@ import { reverted } from './renames.ts';
  * `renames` alone. The SQL first leads from `after` back to `before`, and then reverts the renames.
  */
 export function downSql(after: Catalog, before: Catalog, renames: readonly ChangeOf<'rename'>[]): string {
-  const back = changesBetween(after, before, { undefine: true });
+  const back = changesBetween(after, before);
   return [changesSql(back), changesSql(renames.toReversed().map(reverted))].filter((text) => text !== '').join('\n\n');
 }

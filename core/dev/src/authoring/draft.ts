@@ -1,4 +1,5 @@
 import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
+import type { ObjectAddress } from '@headwater/kernel/internal/sql';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { PluginChanges } from './change-owners.ts';
 import type { DraftReview } from './lint-draft.ts';
@@ -30,13 +31,22 @@ export interface Draft {
   readonly installed: readonly PluginChanges[];
   /** The objects that the proof does not compare: `2 operators`. */
   readonly unread: readonly string[];
+  /** The objects of the plugin that revisions made by hand and that are kept. */
+  readonly undeclared: readonly ObjectAddress[];
+  /** The record of the objects that its entities declare, before and after; `null` if it does not change. */
+  readonly record: { readonly before: readonly string[] | null; readonly after: readonly string[] } | null;
+  /** Whether the plugin declares entities, or extends those of others. */
+  readonly hasEntities: boolean;
   /** Values for `--rename` that would each replace a drop and an add in the draft. */
   readonly likelyRenames: readonly string[];
 }
 
 /** The part of a {@link Draft} that only a draft from entities fills in. */
-export const noEntityChanges: Pick<Draft, 'changes' | 'installed' | 'likelyRenames'> = {
+export const noEntityChanges: Omit<Draft, 'revision' | 'review' | 'unread'> = {
   changes: [],
   installed: [],
   likelyRenames: [],
+  undeclared: [],
+  record: null,
+  hasEntities: true,
 };

@@ -20,6 +20,11 @@ export function readRenames(text: string, before: Catalog, after: Catalog): read
   return [...tables, ...columns];
 }
 
+/** Returns the old names in a value of `--rename`; none for `null`. */
+export function renamedNames(text: string | null): readonly string[] {
+  return text === null ? [] : text.split(',').map((part) => (part.split(':')[0] ?? '').trim());
+}
+
 interface Pair {
   readonly from: string;
   readonly to: string;

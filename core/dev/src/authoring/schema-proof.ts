@@ -15,7 +15,7 @@ export async function schemaAfter(shadow: Shadow, revisions: readonly Revision[]
 
 /** Returns the differences between two schemas, each as a line of text. */
 export function schemaDifferences(expected: Catalog, found: Catalog): readonly string[] {
-  return differenceOf(expected, found, { undefine: true }).map(explainChange);
+  return differenceOf(expected, found).map(explainChange);
 }
 
 /** Throws PROOF_FAILED if two schemas differ. `claim` completes a sentence about the revision. */

@@ -3,6 +3,7 @@ import { counted, type Context, type Colors, type Reply } from '@headwater/kerne
 import { exitCode } from '@headwater/kernel/internal/errors';
 import type { Plugin } from '@headwater/kernel/internal/plugins';
 import type { PluginChanges } from '../authoring/change-owners.ts';
+import { displayAddress } from '../authoring/declared-record.ts';
 import { explainUnread } from '../authoring/unread-objects.ts';
 import type { Draft } from '../authoring/draft.ts';
 import type { RevisionDraft } from '../authoring/revision-source.ts';
@@ -17,13 +18,15 @@ export interface CreateOutcome {
   readonly text: string | null;
   /** The path of the file; `null` if nothing was written. */
   readonly file: string | null;
+  /** The path of the lock file whose record was written; `null` if nothing was written. */
+  readonly lock: string | null;
   /** Whether `--check` was given. */
   readonly check: boolean;
 }
 
 /** Reports the outcome of `migrate:create`. */
 export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'>): Reply {
-  const { plugin, draft, text, file, check } = outcome;
+  const { plugin, draft, text, file, lock, check } = outcome;
   const { revision, review, changes, installed, likelyRenames } = draft;
   const { risks, breaking } = review ?? { risks: [], breaking: null };
   return {
@@ -38,6 +41,8 @@ export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'
       breaking,
       risks,
       unread: draft.unread,
+      undeclared: draft.undeclared.map(displayAddress),
+      lock,
       likelyRenames,
       installed: installed.flatMap(({ plugin: { name, package: packageName }, changes: lacking }) =>
         lacking.map((change) => ({ plugin: name, package: packageName, change: explainChange(change) })),
@@ -47,11 +52,13 @@ export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'
     text: (colors) =>
       [
         ...explainInstalled(installed, colors),
-        ...(revision === null ? [explainChanges(changes, plugin, colors)] : []),
+        ...(revision === null ? [explainChanges(draft, plugin, colors)] : []),
         ...(revision !== null && file === null ? [(text ?? '').trimEnd()] : []),
         ...(revision !== null && file !== null ? explainWritten(revision, draft, relative(cwd, file), colors) : []),
         ...(breaking === null ? [] : [`${colors.yellow('breaking')}: it ${breaking}`]),
         ...risks.flatMap((risk) => explainRisk(risk, colors)),
+        ...(lock !== null && file === null ? [`Recorded its declared objects: ${relative(cwd, lock)}`] : []),
+        ...explainKept(draft, plugin),
         ...likelyRenames.map(
           (rename) =>
             `${colors.yellow('hint')}: if this is a rename, the revision would lose the data; create it with: ` +
@@ -69,12 +76,32 @@ function explainInstalled(installed: readonly PluginChanges[], colors: Colors): 
   );
 }
 
-function explainChanges(changes: readonly string[], { name }: Plugin, colors: Colors): string {
+function explainChanges({ changes, hasEntities }: Draft, { name }: Plugin, colors: Colors): string {
+  if (changes.length === 0 && !hasEntities) {
+    return [
+      `${name} declares no entities, so there is nothing to create.`,
+      `Write SQL by hand: npx kernel migrate:create ${name} --empty --name what_it_does`,
+      `Or take it from a file: npx kernel migrate:create ${name} --sql change.sql --name what_it_does`,
+    ].join('\n');
+  }
   if (changes.length === 0) return `${name} has no changes.`;
   return [
     `${name} has ${counted(changes.length, 'change')} without a revision:`,
     ...changes.map((change) => `  ${colors.green('+')} ${change}`),
   ].join('\n');
+}
+
+/** Lists the objects that were made by hand if their author may expect them to be dropped. */
+function explainKept({ undeclared, record, changes, hasEntities }: Draft, { name }: Plugin): readonly string[] {
+  const isExpected = hasEntities && (changes.length === 0 || record?.before === null);
+  if (undeclared.length === 0 || !isExpected) return [];
+  return [
+    record?.before === null
+      ? 'Kept, since no entity declares it and nothing recorded that one did:'
+      : 'Kept, since no entity ever declared it:',
+    ...undeclared.map((object) => `  ${displayAddress(object)}`),
+    `To drop one: npx kernel migrate:create ${name} --drop <name>`,
+  ];
 }
 
 function explainWritten(

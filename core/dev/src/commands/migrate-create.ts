@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openConfig, openProgress, type Command, type Input } from '@headwater/kernel/internal/command';
-import { kernelError, explainFileError, type KernelError } from '@headwater/kernel/internal/errors';
+import { openConfig, openProgress, repeatedValues, type Command, type Input } from '@headwater/kernel/internal/command';
+import { kernelError, type KernelError } from '@headwater/kernel/internal/errors';
 import { loadRevisionSet } from '@headwater/kernel/internal/migrations';
 import type { Plugin } from '@headwater/kernel/internal/plugins';
 import { draftEmpty } from '../authoring/draft-empty.ts';
@@ -9,8 +8,9 @@ import { draftFromEntities } from '../authoring/draft-from-entities.ts';
 import { draftFromSql } from '../authoring/draft-from-sql.ts';
 import type { Draft, DraftContext } from '../authoring/draft.ts';
 import { revisionFolder, slugOf, writeRevisionFile } from '../authoring/revision-file.ts';
+import { writeRecord } from '../authoring/record-file.ts';
 import { revisionSource } from '../authoring/revision-source.ts';
-import { devError } from '../error/dev-codes.ts';
+import { readSqlFile } from '../authoring/sql-file.ts';
 import { openShadow } from '../shadow/shadow.ts';
 import { createReply } from './create-reply.ts';
 import { withPluginActive } from './workspace.ts';
@@ -22,7 +22,9 @@ export const migrateCreate: Command = {
     'indexes and constraints on tables of other plugins, but to nothing that another plugin owns. It fills in ' +
     '`revises`, `dependsOn` and a `down` that reverts `up`. Before it writes the file it proves the revision in a ' +
     'shadow, an empty PostgreSQL in this process; it does not connect to your database. It never guesses renames: ' +
-    'without --rename, a new name means a drop and an add.',
+    'without --rename, a new name means a drop and an add.\n\n' +
+    'What the entities declare is recorded in revisions.lock.json. An object that they declare no longer is dropped; one ' +
+    'that no entity ever declared was made by hand, and is kept unless --drop names it.',
   arguments: [{ name: 'plugin', about: 'a plugin of this workspace', required: true, complete: 'branch' }],
   options: [
     { flag: 'name', value: 'words', about: 'name of the revision; default: derived from the changes' },
@@ -30,6 +32,12 @@ export const migrateCreate: Command = {
       flag: 'rename',
       value: 'old:new',
       about: 'table.old:new for a column, old:new for a table; separate several by commas',
+    },
+    {
+      flag: 'drop',
+      value: 'name',
+      many: true,
+      about: 'drop an object that was made by hand, as migrate:check lists it; may be given several times',
     },
     { flag: 'empty', about: 'write a file without SQL, to fill in by hand; needs --name' },
     { flag: 'sql', value: 'file', about: 'take the SQL from a file and fill in the rest; needs --name' },
@@ -49,6 +57,7 @@ export const migrateCreate: Command = {
   examples: [
     { line: 'kernel migrate:create likes', about: 'after changing its entities' },
     { line: 'kernel migrate:create likes --rename likes_like.note:remark', about: 'after renaming a column' },
+    { line: 'kernel migrate:create likes --drop likes_queue', about: 'to drop a table that no entity declares' },
     { line: 'kernel migrate:create likes --empty --name fill_counts', about: 'for a data migration' },
     { line: 'kernel migrate:create likes --check', about: 'in continuous integration' },
   ],
@@ -77,23 +86,37 @@ export const migrateCreate: Command = {
       });
       const { revision } = draft;
       const text = revision === null ? null : revisionSource(revision);
-      const dryRun = input.switches.has('dry-run');
-      const file =
-        revision === null || text === null || dryRun ? null : writeRevisionFile(folder, slugOf(revision.id), text);
-      return createReply({ plugin, draft, text, file, check: input.switches.has('check') }, context);
+      const check = input.switches.has('check');
+      if (check || input.switches.has('dry-run')) {
+        return createReply({ plugin, draft, text, file: null, lock: null, check }, context);
+      }
+      const record = draft.record === null ? null : writeRecord(plugin.directory, draft.record.after);
+      try {
+        const file = revision === null || text === null ? null : writeRevisionFile(folder, slugOf(revision.id), text);
+        return createReply({ plugin, draft, text, file, lock: record?.file ?? null, check }, context);
+      } catch (error) {
+        record?.undo();
+        throw error;
+      }
     } finally {
       progress.end();
     }
   },
 };
 
-function draftRevision({ values, switches }: Input, cwd: string, context: DraftContext): Draft | Promise<Draft> {
+function draftRevision(input: Input, cwd: string, context: DraftContext): Draft | Promise<Draft> {
+  const { values, switches } = input;
   const words = values.get('name') ?? null;
   const file = values.get('sql');
   if (switches.has('empty')) return draftEmpty(context, words ?? '');
   if (file !== undefined) return draftFromSql(context, words ?? '', readSqlFile(resolve(cwd, file)));
   const rename = values.get('rename') ?? null;
-  return draftFromEntities(context, { words, rename, changesOnly: switches.has('check') });
+  return draftFromEntities(context, {
+    words,
+    rename,
+    drops: repeatedValues(input, 'drop'),
+    changesOnly: switches.has('check'),
+  });
 }
 
 /** Refuses options that exclude each other. Throws USAGE. */
@@ -106,15 +129,10 @@ function assertUsage({ values, switches }: Input, plugin: string): void {
     throw refusal(`${byHand} needs --name, as in kernel migrate:create ${plugin} ${byHand} --name fill_counts.`);
   }
   if (byHand !== null && values.has('rename')) throw refusal(`--rename applies to entities, which ${byHand} ignores.`);
+  if (byHand !== null && values.has('drop')) {
+    throw refusal(`--drop adds to the changes of entities, which ${byHand} ignores; drop the object in the SQL.`);
+  }
   if (byHand !== null && switches.has('check')) throw refusal(`--check compares entities, which ${byHand} ignores.`);
   const pin = values.get('pin');
   if (pin !== undefined && pin !== 'head') throw refusal(`--pin takes "head", not ${JSON.stringify(pin)}.`);
-}
-
-function readSqlFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw devError('SQL_FILE_UNREADABLE', { file, reason: explainFileError(error) }, { cause: error });
-  }
 }

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { openProgress, type Command } from '@headwater/kernel/internal/command';
 import type { Plugin } from '@headwater/kernel/internal/plugins';
 import { mergeHeads } from '../authoring/merge-heads.ts';
+import { mergeLock } from '../authoring/merge-locks.ts';
 import { revisionFolder, slugOf, writeRevisionFile } from '../authoring/revision-file.ts';
 import { revisionSource } from '../authoring/revision-source.ts';
 import { openShadow } from '../shadow/shadow.ts';
@@ -13,7 +14,8 @@ export const migrateMerge: Command = {
     'Joins the heads of a branch, which a merge in version control leaves behind when two people wrote a revision on the ' +
     'same parent. It writes a revision that revises both and does nothing itself. Before that it proves in a shadow that ' +
     'a database ends up with the same schema in every order of the heads. If it does not, the differences are shown and ' +
-    'nothing is written.',
+    'no revision is written. Conflicts that the merge left in revisions.lock.json are resolved: the revisions and declared ' +
+    'objects of both sides count.',
   arguments: [{ name: 'plugin', about: 'a plugin of this workspace', required: true, complete: 'branch' }],
   options: [
     { flag: 'name', value: 'words', about: 'name of the revision; default: derived from the heads' },
@@ -33,6 +35,8 @@ export const migrateMerge: Command = {
     const { set } = await openWorkspace(context, [name]);
     const plugin = set.byName.get(name) as Plugin;
     const folder = revisionFolder(plugin);
+    const lock = mergeLock(plugin.directory);
+    const joined = lock === null ? [] : [`Joined both sides of ${relative(context.cwd, lock)}.`];
     const progress = openProgress(context);
     try {
       progress.stage('opening the shadow');
@@ -40,18 +44,19 @@ export const migrateMerge: Command = {
       const words = values.get('name') ?? null;
       const merged = await mergeHeads({ set, plugin, shadow, words, onStage: progress.stage });
       if (merged === null) {
-        const json = { plugin: name, revision: null, file: null, heads: [], text: null };
-        return { json, text: () => `${name} has one head: nothing to merge.` };
+        const json = { plugin: name, revision: null, file: null, heads: [], text: null, lock };
+        return { json, text: () => [...joined, `${name} has one head: nothing to merge.`].join('\n') };
       }
       const { heads, revision } = merged;
       const text = revisionSource(revision);
       const file = switches.has('dry-run') ? null : writeRevisionFile(folder, slugOf(revision.id), text);
       return {
-        json: { plugin: name, revision: revision.id, file, heads, text },
+        json: { plugin: name, revision: revision.id, file, heads, text, lock },
         text: (colors) =>
           file === null
-            ? text.trimEnd()
+            ? [...joined, text.trimEnd()].join('\n')
             : [
+                ...joined,
                 `Wrote ${colors.bold(revision.id)}: ${relative(context.cwd, file)}`,
                 ...heads.map((head) => `  joins ${head}`),
                 'Proven: a database ends up with the same schema in every order of the heads.',

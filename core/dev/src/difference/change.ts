@@ -104,43 +104,48 @@ export function changeKey(change: Change): string {
 
 /** Returns the key of the object that a change affects. */
 export function changedObjectKey(change: Change): string {
+  return objectKey(changedObject(change));
+}
+
+/** Returns the object that a change affects. */
+export function changedObject(change: Change): ObjectAddress {
   switch (change.kind) {
     case 'create schema':
     case 'drop schema':
-      return objectKey({ kind: 'schema', table: null, name: change.schema.name });
+      return { kind: 'schema', table: null, name: change.schema.name };
     case 'create enum':
     case 'drop enum':
-      return objectKey({ kind: 'type', table: null, name: change.enum.name });
+      return { kind: 'type', table: null, name: change.enum.name };
     case 'change enum':
-      return objectKey({ kind: 'type', table: null, name: change.after.name });
+      return { kind: 'type', table: null, name: change.after.name };
     case 'create table':
     case 'drop table':
-      return objectKey({ kind: 'table', table: null, name: change.table.name });
+      return { kind: 'table', table: null, name: change.table.name };
     case 'add column':
     case 'drop column':
-      return columnKey(change.on, change.column.name);
+      return { kind: 'column', table: change.on, name: change.column.name };
     case 'alter column':
-      return columnKey(change.on, change.after.name);
+      return { kind: 'column', table: change.on, name: change.after.name };
     case 'add constraint':
     case 'drop constraint':
     case 'validate constraint':
-      return objectKey({ kind: 'constraint', table: change.on, name: change.constraint.name });
+      return { kind: 'constraint', table: change.on, name: change.constraint.name };
     case 'add index':
     case 'drop index':
-      return objectKey({ kind: 'index', table: change.on, name: change.index.name });
+      return { kind: 'index', table: change.on, name: change.index.name };
     case 'add partition':
     case 'drop partition':
-      return objectKey({ kind: 'partition', table: change.on, name: change.partition.name });
+      return { kind: 'partition', table: change.on, name: change.partition.name };
     case 'row security':
-      return objectKey({ kind: 'row security', table: null, name: change.on });
+      return { kind: 'row security', table: null, name: change.on };
     case 'rename':
-      return objectKey({ kind: change.of, table: change.of === 'table' ? null : change.on, name: change.to });
+      return { kind: change.of, table: change.of === 'table' ? null : change.on, name: change.to };
     case 'comment':
-      return objectKey({ kind: change.of, table: change.on, name: change.name });
+      return { kind: change.of, table: change.on, name: change.name };
     case 'setting':
-      return objectKey(change.object);
+      return change.object;
     default:
-      return objectKey(change.definition);
+      return change.definition;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { Change } from './change.ts';
 import { withDependents } from './dependents.ts';
-import { differenceOf, type DifferenceOptions } from './catalog-difference.ts';
+import { differenceOf } from './catalog-difference.ts';
 import { withConstraintRenames } from './constraint-renames.ts';
 
 /** Options for {@link changesBetween}. */
-export interface BetweenOptions extends DifferenceOptions {
+export interface BetweenOptions {
   /** Selects the changes to make. Default: all. */
   readonly only?: (change: Change) => boolean;
 }
@@ -17,8 +17,8 @@ export interface BetweenOptions extends DifferenceOptions {
 export function changesBetween(
   before: Catalog,
   after: Catalog,
-  { only = () => true, ...options }: BetweenOptions = {},
+  { only = () => true }: BetweenOptions = {},
 ): readonly Change[] {
-  const changes = withConstraintRenames(differenceOf(before, after, options).filter(only));
-  return withDependents(changes, before, after, options);
+  const changes = withConstraintRenames(differenceOf(before, after).filter(only));
+  return withDependents(changes, before, after);
 }

@@ -1,3 +1,5 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
+import { differenceOf } from './catalog-difference.ts';
 import type { Change, ChangeOf } from './change.ts';
 
 /**
@@ -23,6 +25,14 @@ export function withConstraintRenames(changes: readonly Change[]): readonly Chan
     const replacement = replacements.get(change);
     return replacement === undefined ? [change] : replacement === null ? [] : [replacement];
   });
+}
+
+/**
+ * Returns the constraints and indexes that entities declare under another name. Renamed first, they keep whatever was set
+ * on them by hand.
+ */
+export function constraintRenames(before: Catalog, declared: Catalog): readonly ChangeOf<'rename'>[] {
+  return withConstraintRenames(differenceOf(before, declared)).filter((change) => change.kind === 'rename');
 }
 
 type Drop = ChangeOf<'drop constraint'> | ChangeOf<'drop index'>;

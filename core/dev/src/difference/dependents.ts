@@ -1,7 +1,6 @@
 import type { Catalog, CatalogConstraint, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changeKey, type Change } from './change.ts';
-import type { DifferenceOptions } from './catalog-difference.ts';
 import { commentChanges } from './comment-difference.ts';
 import { hasObject } from './setting-difference.ts';
 
@@ -10,12 +9,7 @@ import { hasObject } from './setting-difference.ts';
  * keys between columns whose types change, and views, triggers and policies that use columns that change. Whatever is
  * rebuilt gets its settings back.
  */
-export function withDependents(
-  changes: readonly Change[],
-  before: Catalog,
-  after: Catalog,
-  { undefine = false }: DifferenceOptions = {},
-): readonly Change[] {
+export function withDependents(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const keys = new Set(changes.map(changeKey));
   const rebuiltKeys = unchangedForeignKeys(before, after)
     .filter(({ on, constraint: { name } }) => !keys.has(objectKey({ kind: 'constraint', table: on, name })))
@@ -23,7 +17,7 @@ export function withDependents(
     .flatMap(({ on, constraint }): readonly Change[] => [
       { kind: 'drop constraint', on, constraint },
       { kind: 'add constraint', on, constraint },
-      ...commentChanges('constraint', on, constraint, constraint, true, true),
+      ...commentChanges('constraint', on, constraint, constraint, true),
     ]);
   const all = [
     ...changes,
@@ -31,21 +25,15 @@ export function withDependents(
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
-  return [...all, ...lostSettings(all, before, after, undefine)];
+  return [...all, ...lostSettings(all, before, after)];
 }
 
 /** Sets the settings of rebuilt objects again, and those that a column loses when its type changes. */
-function lostSettings(
-  changes: readonly Change[],
-  before: Catalog,
-  after: Catalog,
-  undefine: boolean,
-): readonly Change[] {
+function lostSettings(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const changed = new Set(changes.flatMap((change) => (change.kind === 'setting' ? [changeKey(change)] : [])));
   const rebuilt = new Set(changes.flatMap((change) => (isRebuilt(change, before) ? [changedObjectKey(change)] : [])));
   const retyped = new Set(changes.flatMap((change) => (isRetyped(change) ? [changedObjectKey(change)] : [])));
-  const wanted = undefine ? after.settings : new Map([...before.settings, ...after.settings]);
-  return [...wanted].flatMap(([key, setting]): readonly Change[] => {
+  return [...after.settings].flatMap(([key, setting]): readonly Change[] => {
     const { of: object, name } = setting;
     const owner = objectKey(object);
     const isLost =
@@ -182,7 +170,6 @@ function rebuiltDefinitions(
     changes.flatMap((change) => (change.kind === 'add column' ? [columnName(change.on, change.column.name)] : [])),
   );
   const recreated = droppedColumns(changes).intersection(added);
-  const dropped = droppedColumns(changes).difference(added);
   const rebuilt = new Set(
     changes.flatMap((change) =>
       (change.kind === 'redefine' || change.kind === 'undefine') && change.definition.table === null
@@ -197,13 +184,11 @@ function rebuiltDefinitions(
     const key = objectKey(definition);
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
-    // A definition that no entity declares is restored unchanged. That is impossible if its column is dropped.
-    const isBlocked =
-      usesAny(retyped) || usesAny(recreated) || (now !== undefined && usesAny(dropped)) || usesAny(rebuilt);
-    if (!isBlocked || keys.has(key)) continue;
+    if (!(usesAny(retyped) || usesAny(recreated) || usesAny(rebuilt)) || keys.has(key)) continue;
     if (definition.table === null) rebuilt.add(definition.name);
     else if (removed.has(definition.table)) continue;
-    found.push({ kind: 'redefine', before: definition, definition: now ?? definition });
+    // A removed definition is in the changes already, unless it is dropped with its table.
+    if (now !== undefined) found.push({ kind: 'redefine', before: definition, definition: now });
   }
   return found;
 }

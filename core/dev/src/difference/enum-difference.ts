@@ -5,24 +5,18 @@ import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 
 /** Returns the enum changes from one catalog to another. `others` are all other changes between the two. */
-export function enumChanges(
-  before: Catalog,
-  after: Catalog,
-  others: readonly Change[],
-  undefine: boolean,
-): readonly Change[] {
+export function enumChanges(before: Catalog, after: Catalog, others: readonly Change[]): readonly Change[] {
   const changes: Change[] = [];
   compareMaps(before.enums, after.enums, {
     removed: (one) => changes.push({ kind: 'drop enum', enum: one }),
-    added: (one) =>
-      changes.push({ kind: 'create enum', enum: one }, ...commentChanges('type', null, null, one, undefine)),
+    added: (one) => changes.push({ kind: 'create enum', enum: one }, ...commentChanges('type', null, null, one)),
     kept: (old, now) => {
       const isSame = old.values.join('\0') === now.values.join('\0');
       const added = now.values.filter((value) => !old.values.includes(value));
       const rebuild = !isSubsequence(old.values, now.values) || usesAny(others, now.name, added);
       const columns = columnsOfEnum(now.name, before, after);
       if (!isSame) changes.push({ kind: 'change enum', before: old, after: now, columns, rebuild });
-      changes.push(...commentChanges('type', null, old, now, undefine, !isSame && rebuild));
+      changes.push(...commentChanges('type', null, old, now, !isSame && rebuild));
     },
   });
   return changes;

@@ -3,17 +3,13 @@ import { objectKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
 import type { Change } from './change.ts';
 import { compareMaps } from './compare-maps.ts';
 
-/**
- * Returns the changes to the settings of objects that both catalogs have, and the settings of new objects. Settings that
- * `after` lacks are kept unless `undefine` is set, since entities declare almost none.
- */
-export function settingChanges(before: Catalog, after: Catalog, undefine: boolean): readonly Change[] {
+/** Returns the changes to the settings of objects that both catalogs have, and the settings of new objects. */
+export function settingChanges(before: Catalog, after: Catalog): readonly Change[] {
   const changes: Change[] = [];
   compareMaps(before.settings, after.settings, {
     removed: (setting) => {
       const { of: object, name } = setting;
-      if (undefine && hasObject(after, object))
-        changes.push({ kind: 'setting', object, name, before: setting, after: null });
+      if (hasObject(after, object)) changes.push({ kind: 'setting', object, name, before: setting, after: null });
     },
     added: (setting) =>
       changes.push({ kind: 'setting', object: setting.of, name: setting.name, before: null, after: setting }),

@@ -4,14 +4,6 @@ import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 
-/** Options for a comparison of tables. */
-export interface TableOptions {
-  /** Has the same meaning as for `differenceOf`. */
-  readonly undefine: boolean;
-  /** The enums that are rebuilt. */
-  readonly rebuilt: ReadonlySet<string>;
-}
-
 /** Returns the changes for the parts of a new table that `create table` does not contain. */
 export function newTableChanges(table: CatalogTable): readonly Change[] {
   const { name: on, constraints, indexes, columns, rowSecurity: after } = table;
@@ -19,36 +11,37 @@ export function newTableChanges(table: CatalogTable): readonly Change[] {
   for (const constraint of constraints.values()) {
     if (constraint.kind !== 'primary key' && !constraint.inherited)
       changes.push({ kind: 'add constraint', on, constraint });
-    changes.push(...commentChanges('constraint', on, null, constraint, true));
+    changes.push(...commentChanges('constraint', on, null, constraint));
   }
   for (const index of indexes.values()) {
-    changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index, true));
+    changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index));
   }
   if (after !== 'off') changes.push({ kind: 'row security', on, before: 'off', after });
-  changes.push(...commentChanges('table', null, null, table, true));
-  for (const column of columns.values()) changes.push(...commentChanges('column', on, null, column, true));
+  changes.push(...commentChanges('table', null, null, table));
+  for (const column of columns.values()) changes.push(...commentChanges('column', on, null, column));
   return changes;
 }
 
 /**
- * Returns the changes from one version of a table to another. The partition key is not compared, since it cannot
- * change.
+ * Returns the changes from one version of a table to another. `rebuiltEnums` holds the enums that are rebuilt. The
+ * partition key is not compared, since it cannot change.
  */
-export function tableChanges(before: CatalogTable, after: CatalogTable, options: TableOptions): readonly Change[] {
+export function tableChanges(
+  before: CatalogTable,
+  after: CatalogTable,
+  rebuiltEnums: ReadonlySet<string>,
+): readonly Change[] {
   const on = after.name;
-  const { undefine } = options;
-  const { changes, dropped, rebuilt } = columnChanges(before, after, options);
+  const { changes, dropped, rebuilt } = columnChanges(before, after, rebuiltEnums);
   const isDroppedWith = (columns: readonly string[]): boolean => columns.some((column) => dropped.has(column));
-  changes.push(...commentChanges('table', null, before, after, undefine), ...parentChanges(before, after, undefine));
+  changes.push(...commentChanges('table', null, before, after), ...parentChanges(before, after));
   compareMaps(ownParts(before.constraints), ownParts(after.constraints), {
     removed: (constraint) => {
-      // Entities cannot declare an exclusion constraint.
-      const isKept = constraint.kind === 'exclude' && !undefine;
-      if (!isDroppedWith(constraint.columns) && !isKept) changes.push({ kind: 'drop constraint', on, constraint });
+      if (!isDroppedWith(constraint.columns)) changes.push({ kind: 'drop constraint', on, constraint });
     },
     added: (constraint) => {
       changes.push({ kind: 'add constraint', on, constraint });
-      changes.push(...commentChanges('constraint', on, null, constraint, undefine));
+      changes.push(...commentChanges('constraint', on, null, constraint));
     },
     kept: (old, now) => {
       const isDropped = isDroppedWith(old.columns);
@@ -59,7 +52,7 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
       const differs = (old.definition !== now.definition || old.kind !== now.kind || usesRebuilt) && !isUnvalidated;
       if (differs && !isDropped) changes.push({ kind: 'drop constraint', on, constraint: old });
       if (differs || isDropped) changes.push({ kind: 'add constraint', on, constraint: now });
-      changes.push(...commentChanges('constraint', on, old, now, undefine, differs || isDropped));
+      changes.push(...commentChanges('constraint', on, old, now, differs || isDropped));
     },
   });
   compareMaps(before.indexes, after.indexes, {
@@ -67,7 +60,7 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
       if (!isDroppedWith(index.covers)) changes.push({ kind: 'drop index', on, index });
     },
     added: (index) => {
-      changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index, undefine));
+      changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index));
     },
     kept: (old, now) => {
       const isDropped = isDroppedWith(old.covers);
@@ -75,13 +68,12 @@ export function tableChanges(before: CatalogTable, after: CatalogTable, options:
       const differs = old.definition !== now.definition || old.unique !== now.unique || usesRebuilt;
       if (differs && !isDropped) changes.push({ kind: 'drop index', on, index: old });
       if (differs || isDropped) changes.push({ kind: 'add index', on, index: now });
-      changes.push(...commentChanges('index', on, old, now, undefine, differs || isDropped));
+      changes.push(...commentChanges('index', on, old, now, differs || isDropped));
     },
   });
-  changes.push(...partitionChanges(before, after, undefine));
+  changes.push(...partitionChanges(before, after));
   const [was, is] = [before.rowSecurity, after.rowSecurity];
-  // Somebody may have enabled row security by hand, without an entity that declares it.
-  if (was !== is && (is !== 'off' || undefine)) changes.push({ kind: 'row security', on, before: was, after: is });
+  if (was !== is) changes.push({ kind: 'row security', on, before: was, after: is });
   return changes;
 }
 
@@ -90,14 +82,12 @@ function ownParts<T extends { readonly inherited: boolean }>(parts: ReadonlyMap<
   return new Map([...parts].filter(([, { inherited }]) => !inherited));
 }
 
-function parentChanges(before: CatalogTable, after: CatalogTable, undefine: boolean): readonly Change[] {
+function parentChanges(before: CatalogTable, after: CatalogTable): readonly Change[] {
   const settingsOf = ({ name, inherits }: CatalogTable): ReadonlyMap<string, CatalogSetting> =>
     new Map(inherits.map((parent) => [parent, inheritance(name, parent)]));
   const changes: Change[] = [];
   compareMaps(settingsOf(before), settingsOf(after), {
-    removed: (old) => {
-      if (undefine) changes.push({ kind: 'setting', object: old.of, name: old.name, before: old, after: null });
-    },
+    removed: (old) => changes.push({ kind: 'setting', object: old.of, name: old.name, before: old, after: null }),
     added: (now) => changes.push({ kind: 'setting', object: now.of, name: now.name, before: null, after: now }),
     kept() {},
   });
@@ -110,23 +100,20 @@ function inheritance(table: string, parent: string): CatalogSetting {
   return { of, name: `inheritance from ${parent}`, set: alter('inherit'), reset: alter('no inherit') };
 }
 
-function partitionChanges(before: CatalogTable, after: CatalogTable, undefine: boolean): readonly Change[] {
+function partitionChanges(before: CatalogTable, after: CatalogTable): readonly Change[] {
   const on = after.name;
   const changes: Change[] = [];
   const removed = new Set<string>();
   compareMaps(before.partitions, after.partitions, {
     removed: (partition) => {
-      // Entities declare only the partitions of the table itself. A partition is dropped with its own partitions.
-      const isDeclared = undefine || partition.parent === on;
-      if (isDeclared && !removed.has(partition.parent)) changes.push({ kind: 'drop partition', on, partition });
+      // A partition is dropped with its own partitions.
+      if (!removed.has(partition.parent)) changes.push({ kind: 'drop partition', on, partition });
       removed.add(partition.name);
     },
     added: (partition) => changes.push({ kind: 'add partition', on, partition }),
     kept: (old, partition) => {
       const isSame =
-        old.bound === partition.bound &&
-        old.parent === partition.parent &&
-        (old.partitionBy === partition.partitionBy || !undefine);
+        old.bound === partition.bound && old.parent === partition.parent && old.partitionBy === partition.partitionBy;
       if (isSame && !removed.has(old.parent)) return;
       if (!removed.has(old.parent)) changes.push({ kind: 'drop partition', on, partition: old });
       removed.add(old.name);
@@ -144,13 +131,13 @@ interface ColumnDifference {
   readonly rebuilt: ReadonlySet<string>;
 }
 
-function columnChanges(before: CatalogTable, after: CatalogTable, options: TableOptions): ColumnDifference {
+function columnChanges(before: CatalogTable, after: CatalogTable, rebuiltEnums: ReadonlySet<string>): ColumnDifference {
   const on = after.name;
   const changes: Change[] = [];
   const dropped = new Set<string>();
   const rebuilt = new Set(
     Array.from(before.columns.values()).flatMap(({ name, enum: of }) =>
-      of !== null && options.rebuilt.has(of) ? [name] : [],
+      of !== null && rebuiltEnums.has(of) ? [name] : [],
     ),
   );
   const retyped = new Set(
@@ -172,7 +159,7 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
     },
     added: (column) => {
       if (!column.inherited) changes.push({ kind: 'add column', on, column });
-      changes.push(...commentChanges('column', on, null, column, true));
+      changes.push(...commentChanges('column', on, null, column));
     },
     kept: (old, now) => {
       const isRecreated = mustRecreate(old, now) && !now.inherited;
@@ -185,7 +172,7 @@ function columnChanges(before: CatalogTable, after: CatalogTable, options: Table
         const reached = old.inherited && now.inherited ? { ...old, type, notNull, collation } : old;
         if (!isSameColumn(reached, now)) changes.push({ kind: 'alter column', on, before: reached, after: now });
       }
-      changes.push(...commentChanges('column', on, old, now, true, isRecreated));
+      changes.push(...commentChanges('column', on, old, now, isRecreated));
     },
   });
   return { changes, dropped, rebuilt };

@@ -1,5 +1,5 @@
-import { isolatedScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
-import { isKernelError, shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
+import type { Session } from '@headwater/kernel/internal/database';
+import { isKernelError, type KernelError } from '@headwater/kernel/internal/errors';
 import { revisionGraph } from '@headwater/kernel/internal/graph';
 import { migrate, type Goal, type MigrationOptions } from '@headwater/kernel/internal/migrations';
 import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
@@ -39,18 +39,6 @@ export async function recordDraft(target: ReplayTarget, revision: Revision): Pro
   const { plugin, slug } = revision;
   await target.session.query('delete from kernel.ledger where plugin = $1 and slug = $2', [plugin, slug]);
   await run(target, 'stamp', 'up', [revision]);
-}
-
-/** Runs SQL that is not a revision yet, in a restored session. Throws SHADOW_FAILED. */
-export async function replayText({ session }: ReplayTarget, id: string, text: string): Promise<void> {
-  try {
-    await session.script(isolatedScript(text));
-  } catch (error) {
-    const server = serverErrorOf(error);
-    const details = { revision: id, file: null, direction: 'up', line: null, column: null, statement: null } as const;
-    const reason = server?.message ?? shortMessage(error);
-    throw devError('SHADOW_FAILED', { ...details, reason, sqlState: server?.code ?? null }, { cause: error });
-  }
 }
 
 /** The limits of a replay. Nobody else uses the database, so only code needs one. */
@@ -139,11 +127,11 @@ export function replayFailure(error: unknown): ReplayFailure | null {
 
 function explained(error: KernelError): KernelError {
   if (!isKernelError(error, 'MIGRATION_FAILED')) return error;
-  const { revision, direction, file, reason, sqlState, line, column, statement } = error.details;
+  const { revision, direction, file, reason, sqlState, detail, line, column, statement } = error.details;
   if (sqlState === serverWideState) {
     const changed = { revision, direction, file: fileOf(file), changed: reason, statement: null };
     return devError('SHADOW_SERVER_CHANGED', changed, { cause: error });
   }
-  const details = { revision, direction, file: fileOf(file), reason, sqlState, line, column, statement };
+  const details = { revision, direction, file: fileOf(file), reason, sqlState, detail, line, column, statement };
   return devError('SHADOW_FAILED', details, { cause: error });
 }

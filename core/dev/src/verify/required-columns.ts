@@ -35,6 +35,6 @@ export async function readOwnTables({ query }: Pick<Session, 'query'>, plugin: s
 }
 
 /** Whether an insert that omits the column fails. */
-function isRequired({ notNull, default: standard, serial, identity, generated }: CatalogColumn): boolean {
+export function isRequired({ notNull, default: standard, serial, identity, generated }: CatalogColumn): boolean {
   return notNull && standard === null && serial === null && identity === null && generated === null;
 }

@@ -45,7 +45,7 @@ export async function verify({
   findings.push(...(await verifyOrders(shadow, subsetOf(set), plugins, orders, onStage)));
   onStage('comparing entities and revisions');
   try {
-    for (const { plugin, changes } of await entityDrift(shadow, set, openPluginLoader())) {
+    for (const { plugin, changes } of (await entityDrift(shadow, set, openPluginLoader())).drift) {
       if (!plugins.includes(plugin.name)) continue;
       const message = 'its entities have changes without a revision:';
       const differences = changes.map(explainChange);

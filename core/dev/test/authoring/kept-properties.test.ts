@@ -54,8 +54,8 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
     await replayDown(shadow, latest);
     const returned = await shadow.catalog();
     return {
-      up: differenceOf(before, after, { undefine: true }).map(explainChange),
-      down: differenceOf(before, returned, { undefine: true }).map(explainChange),
+      up: differenceOf(before, after).map(explainChange),
+      down: differenceOf(before, returned).map(explainChange),
     };
   }
 

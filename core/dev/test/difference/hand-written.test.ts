@@ -29,11 +29,11 @@ describe.each(databaseKinds)('the difference of hand-written schemas on %s', (ki
 
   /** Changes one schema into another, and returns the SQL. */
   async function change(from: Catalog, to: Catalog): Promise<string> {
-    const sql = changesSql(changesBetween(from, to, { undefine: true }));
+    const sql = changesSql(changesBetween(from, to));
     await database.shadow.session.script(sql).catch((error: unknown) => {
       throw new Error(`${String(error)} in\n${sql}`, { cause: error });
     });
-    const left = differenceOf(await database.shadow.catalog(), to, { undefine: true });
+    const left = differenceOf(await database.shadow.catalog(), to);
     expect(left.map(explainChange), sql).toEqual([]);
     return sql;
   }

@@ -20,6 +20,8 @@ export interface OptionSpec {
   readonly flag: string;
   /** The name of its value. Default: the option is a switch. */
   readonly value?: string;
+  /** Whether it may be given several times. {@link repeatedValues} returns its values. Default: the last one counts. */
+  readonly many?: boolean;
   readonly about: string;
 }
 
@@ -49,8 +51,18 @@ export interface Input {
   readonly operands: readonly string[];
   /** The flags of the switches that were given. */
   readonly switches: ReadonlySet<string>;
-  /** The values of the other options, by flag. */
+  /** The values of the other options, by flag. Those of a repeated option are lines. */
   readonly values: ReadonlyMap<string, string>;
+}
+
+/** Returns the values of an option that may be given several times. */
+export function repeatedValues({ values }: Pick<Input, 'values'>, flag: string): readonly string[] {
+  return values.get(flag)?.split('\n') ?? [];
+}
+
+/** Returns the values of an option after one more was given. */
+export function withValue({ many = false }: OptionSpec, before: string | undefined, value: string): string {
+  return many && before !== undefined ? `${before}\n${value}` : value;
 }
 
 /** The environment in which a command runs. */

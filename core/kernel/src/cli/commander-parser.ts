@@ -2,7 +2,7 @@ import { Argument, Command as Program, CommanderError, Option } from 'commander'
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { nearestName } from '../error/nearest-name.ts';
-import type { Input, Signature } from './command.ts';
+import { withValue, type Input, type Signature } from './command.ts';
 import { acceptsCount, optionsOf, termOf, usageOf } from './signature.ts';
 
 /** Returns the commander program that parses a command and formats its help. */
@@ -10,9 +10,14 @@ export function programOf(name: string, signature: Signature): Program {
   const program = new Program(`kernel ${name}`).helpOption(false).exitOverride();
   program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
   for (const spec of signature.arguments ?? []) program.addArgument(new Argument(termOf(spec), spec.about));
-  for (const { flag, value, about } of optionsOf(signature)) {
+  for (const spec of optionsOf(signature)) {
+    const { flag, value, about } = spec;
     const short = flag === 'help' ? '-h, ' : '';
-    program.addOption(new Option(`${short}--${flag}${value === undefined ? '' : ` <${value}>`}`, about));
+    const option = new Option(`${short}--${flag}${value === undefined ? '' : ` <${value}>`}`, about);
+    if (value !== undefined) {
+      option.argParser((given: string, before: string | undefined) => withValue(spec, before, given));
+    }
+    program.addOption(option);
   }
   return program;
 }

@@ -1,4 +1,4 @@
-import type { Input, Signature } from './command.ts';
+import { withValue, type Input, type Signature } from './command.ts';
 import { acceptsCount, optionsOf } from './signature.ts';
 
 /** A command line, split into the command's name and the other words. */
@@ -40,7 +40,7 @@ export function parseSimple(signature: Signature, words: readonly string[]): Inp
     } else {
       const value = words[(i += 1)];
       if (value === undefined || value.startsWith('-')) return null;
-      values.set(spec.flag, value);
+      values.set(spec.flag, withValue(spec, values.get(spec.flag), value));
     }
   }
   return switches.has('help') || !acceptsCount(signature, operands.length) ? null : { operands, switches, values };

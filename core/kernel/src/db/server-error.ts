@@ -6,6 +6,7 @@ export interface ServerError {
   readonly code: string;
   readonly message: string;
   readonly detail: string | undefined;
+  readonly hint: string | undefined;
   readonly where: string | undefined;
   /** The position in the text that was sent, in characters, starting at 1. */
   readonly position: number | undefined;
@@ -32,11 +33,21 @@ export function serverErrorOf(error: unknown): ServerError | null {
     code: error.code,
     message: error.message,
     detail: text('detail'),
+    hint: text('hint'),
     where: text('where'),
     position: position('position'),
     internalPosition: position('internalPosition'),
     internalQuery: text('internalQuery'),
   };
+}
+
+/** Returns what the server adds to its message, a line each: `DETAIL: …` and `HINT: …`. `null` if it adds nothing. */
+export function serverRemarks({ detail, hint }: Pick<ServerError, 'detail' | 'hint'>): string | null {
+  const lines = [
+    ...(detail === undefined ? [] : [`DETAIL: ${detail}`]),
+    ...(hint === undefined ? [] : [`HINT: ${hint}`]),
+  ];
+  return lines.length === 0 ? null : lines.join('\n');
 }
 
 /**

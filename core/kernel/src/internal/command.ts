@@ -3,6 +3,7 @@
  * command.
  */
 export type { Colors } from '../cli/colors.ts';
+export { repeatedValues } from '../cli/command.ts';
 export type { Command, Context, Input, Reply } from '../cli/command.ts';
 export { counted } from '../cli/format-text.ts';
 export { openConfig, openRevisionSet } from '../cli/open-project.ts';

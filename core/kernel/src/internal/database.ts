@@ -1,7 +1,7 @@
 /** Internal door `@headwater/kernel/internal/database`, for `@headwater/dev` alone: sessions and single steps on them. */
 export { openPglite } from '../db/pglite-session.ts';
 export type { PgliteSession } from '../db/pglite-session.ts';
-export { missingExtensionIn, serverErrorOf } from '../db/server-error.ts';
+export { missingExtensionIn, serverErrorOf, serverRemarks } from '../db/server-error.ts';
 export { openSession } from '../db/session.ts';
 export type { Session } from '../db/session.ts';
 export { serverSqlState } from '../db/sql-state.ts';

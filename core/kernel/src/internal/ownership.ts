@@ -3,6 +3,7 @@
  * inferred dependencies.
  */
 export { inferDependencies, touchedObjects } from '../ownership/inferred-dependencies.ts';
+export { openLedgerOwners } from '../ownership/ledger-owners.ts';
 export { applyEffects } from '../ownership/revision-effects.ts';
 export type { RevisionEffects } from '../ownership/revision-effects.ts';
 export { proveText } from '../ownership/static-proof.ts';

@@ -2,7 +2,13 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
-import { isConnectionLoss, missingExtensionIn, serverErrorOf, type ServerError } from '../db/server-error.ts';
+import {
+  isConnectionLoss,
+  missingExtensionIn,
+  serverErrorOf,
+  serverRemarks,
+  type ServerError,
+} from '../db/server-error.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
@@ -140,7 +146,7 @@ function failed(context: ErrorContext, reason: string, server: ServerError | nul
       file: step.revision?.file ?? null,
       reason,
       sqlState: server?.code ?? null,
-      detail: server?.detail ?? null,
+      detail: server === null ? null : serverRemarks(server),
       line: position?.line ?? null,
       column: position?.column ?? null,
       statement: position?.text ?? null,

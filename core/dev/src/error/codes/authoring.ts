@@ -1,5 +1,28 @@
 import { defineError, exitCode, quoteInput } from '@headwater/kernel/internal/errors';
 
+/** Formats the lines that the server adds to its message. */
+function remarks(detail: string | null): string {
+  return detail === null ? '' : `\n  ${detail.replaceAll('\n', '\n  ')}`;
+}
+
+/** Says how to write changes by hand that PostgreSQL refuses with an SQLSTATE. */
+function byHand(sqlState: string | null): string {
+  switch (sqlState) {
+    case '42846':
+    case '42804':
+    case '22P02':
+      return (
+        'Compute the new values of existing rows with `using`, or add a column, fill it, drop the old one, and rename ' +
+        'the new one.'
+      );
+    case '2BP01':
+    case '0A000':
+      return 'Drop the objects that depend on them first, and create those again afterwards.';
+    default:
+      return 'It may need several steps.';
+  }
+}
+
 /** Errors of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
 export const authoringCodes = {
   SHADOW_URL_INVALID: defineError({
@@ -24,6 +47,8 @@ export const authoringCodes = {
       direction: 'up' | 'down';
       reason: string;
       sqlState: string | null;
+      /** The lines that the server adds to its message. */
+      detail: string | null;
       line: number | null;
       column: number | null;
       statement: string | null;
@@ -31,12 +56,14 @@ export const authoringCodes = {
       const where = d.file === null ? '' : ` (${d.file})`;
       const state = d.sqlState === null ? '' : ` (${d.sqlState})`;
       const at = d.line === null ? '' : `, at line ${d.line}, column ${d.column} of its SQL: "${d.statement}"`;
-      return `The \`${d.direction}\` of "${d.revision}"${where} fails in the shadow: ${d.reason}${state}${at}.`;
+      return `The \`${d.direction}\` of "${d.revision}"${where} fails in the shadow: ${d.reason}${state}${at}.${remarks(d.detail)}`;
     },
     hint: (d) =>
-      'Correct it: a fresh database would fail at the same place. If it needs an extension that the shadow lacks, use a ' +
-      'server that has it: --shadow postgres://user@host/postgres. Then verify it: npx kernel migrate:verify ' +
-      (d.revision.split('@')[0] ?? ''),
+      (d.file === null
+        ? 'Correct its SQL and run the command again; its file is not written yet. '
+        : 'Correct it: a fresh database would fail at the same place. ') +
+      'If it needs an extension that the shadow lacks, use a server that has it: --shadow postgres://user@host/postgres.' +
+      (d.file === null ? '' : ` Then verify it: npx kernel migrate:verify ${d.revision.split('@')[0] ?? ''}`),
   }),
   SHADOW_SERVER_CHANGED: defineError({
     exit: exitCode.unsupportedServer,
@@ -61,16 +88,59 @@ export const authoringCodes = {
   }),
   ENTITIES_UNCREATABLE: defineError({
     exit: exitCode.incompatible,
-    message: (d: { plugin: string | null; table: string | null; reason: string; statement: string | null }) => {
+    message: (d: {
+      plugin: string | null;
+      table: string | null;
+      reason: string;
+      /** The lines that the server adds to its message. */
+      detail: string | null;
+      statement: string | null;
+    }) => {
       const of = d.plugin === null ? '' : ` of "${d.plugin}"`;
-      const at = d.statement === null ? '' : ` The statement: "${d.statement}".`;
-      return `MikroORM's SQL for the entities${of} fails in the shadow: ${d.reason}.${at}`;
+      const at = d.statement === null ? '' : `\n  The statement: "${d.statement}".`;
+      return `MikroORM's SQL for the entities${of} fails in the shadow: ${d.reason}.${remarks(d.detail)}${at}`;
     },
     hint: () =>
       'You may have forgotten a revision that creates an extension, a domain or a function which the entities use: npx ' +
       'kernel migrate:create <plugin> --empty --name create_extension. If the shadow lacks the extension, use a server ' +
       'that has it: --shadow postgres://user@host/postgres. Write a default that contains a quote, or is an object, as ' +
       'SQL: .defaultRaw(…)',
+  }),
+  DIFFERENCE_NOT_MADE: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: {
+      plugin: string;
+      /** Whether the changes cannot be made, or cannot be reverted. */
+      direction: 'up' | 'down';
+      reason: string;
+      sqlState: string | null;
+      /** The lines that the server adds to its message. */
+      detail: string | null;
+      statement: string | null;
+      changes: readonly string[];
+      words: string;
+    }) => {
+      const state = d.sqlState === null ? '' : ` (${d.sqlState})`;
+      const at = d.statement === null ? '' : `\n  The statement: ${d.statement}`;
+      const changes = d.changes.map((change) => `\n  ${change}`).join('');
+      return (
+        `The changes of "${d.plugin}" cannot be ${d.direction === 'up' ? 'made' : 'reverted'} without SQL by hand: ${d.reason}${state}.${remarks(d.detail)}${at}\n` +
+        `The changes:${changes}`
+      );
+    },
+    hint: (d) =>
+      `Write them by hand: npx kernel migrate:create ${d.plugin} --empty --name ${d.words}. ${byHand(d.sqlState)} Then ` +
+      `prove it: npx kernel migrate:verify ${d.plugin}, and create what is left: npx kernel migrate:create ${d.plugin}`,
+  }),
+  DROP_INVALID: defineError({
+    exit: exitCode.usage,
+    message: (d: { drop: string; problem: string; droppable: readonly string[] }) =>
+      `--drop ${quoteInput(d.drop, 150)} ${d.problem}${d.problem.endsWith('?') ? '' : '.'}`,
+    hint: (d) =>
+      d.droppable.length === 0
+        ? 'No object of this plugin was made by hand, so there is nothing to drop. What entities declare is dropped by ' +
+          'removing it from them.'
+        : `It drops what no entity declares:${d.droppable.map((one) => `\n  ${one}`).join('')}`,
   }),
   PARTITIONING_FIXED: defineError({
     exit: exitCode.incompatible,
@@ -126,6 +196,14 @@ export const authoringCodes = {
     exit: exitCode.usage,
     message: (d: { file: string; reason: string }) => `The --sql file ${d.file} cannot be read: ${d.reason}.`,
     hint: () => "Give the path of a file with the revision's SQL, relative to the working directory.",
+  }),
+  SQL_FILE_NOT_UTF8: defineError({
+    exit: exitCode.usage,
+    message: (d: { file: string; problem: string; encoding: string }) =>
+      `The --sql file ${d.file} is not UTF-8: it ${d.problem}.`,
+    hint: (d) =>
+      `If it is in ${d.encoding}, convert it: iconv -f ${d.encoding} -t UTF-8 ${JSON.stringify(d.file)} > converted.sql. ` +
+      'Then give --sql converted.sql',
   }),
   HEADS_DIFFER: defineError({
     exit: exitCode.severalHeads,

@@ -177,6 +177,7 @@ export const databaseCodes = {
       file: string | null;
       reason: string;
       sqlState: string | null;
+      /** The lines that the server adds to its message. */
       detail: string | null;
       line: number | null;
       column: number | null;
@@ -188,7 +189,7 @@ export const databaseCodes = {
     }) => {
       const where = d.file === null ? '' : ` (${d.file}${d.line === null ? '' : `, line ${d.line} of the SQL`})`;
       const state = d.sqlState === null ? '' : ` [SQLSTATE ${d.sqlState}]`;
-      const detail = d.detail === null ? '' : ` ${d.detail}`;
+      const detail = d.detail === null ? '' : `\n  ${d.detail.replaceAll('\n', '\n  ')}`;
       const statement = d.statement === null ? '' : `\n    ${d.statement}`;
       return (
         `Revision "${d.revision}" failed while running \`${d.direction}\`${where}: ${d.reason}${state}.${detail}${statement}` +
