@@ -4,9 +4,10 @@ import type {
   CatalogConstraint,
   CatalogDefinition,
   CatalogIndex,
+  CatalogSetting,
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
-import { nameText, objectKey, parseName, type ObjectAddress } from '@headwater/kernel/internal/sql';
+import { nameText, objectKey, parseName, quoteName, type ObjectAddress } from '@headwater/kernel/internal/sql';
 import { hasObject, hasRelation } from '../difference/setting-difference.ts';
 import type { IsRecorded } from './declared-record.ts';
 
@@ -109,7 +110,11 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
   ]);
   const objects = { schemas, enums, tables, definitions };
   const settings = new Map([
-    ...[...before.settings].filter(([, { of, name }]) => !leftOut.isRecorded(of, name)),
+    ...[...before.settings].flatMap(([key, setting]) => {
+      if (leftOut.isRecorded(setting.of, setting.name)) return [];
+      const kept = ofSameSequence(setting, before.tables, tables);
+      return kept === null ? [] : [[key, kept] as const];
+    }),
     ...declared.settings,
   ]);
   return {
@@ -117,6 +122,35 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
     ...objects,
     settings: new Map([...settings].filter(([, { of }]) => hasObject({ ...before, ...objects }, of))),
   };
+}
+
+/** Names of settings of the sequence behind a column. */
+const ofSequence = /^sequence$|of the sequence$/;
+
+/**
+ * Returns a setting of a column's sequence as it is for the sequence that the column will have, which may get another
+ * name; `null` if the column loses its sequence. Returns any other setting unchanged.
+ */
+function ofSameSequence(
+  setting: CatalogSetting,
+  before: Catalog['tables'],
+  tables: Catalog['tables'],
+): CatalogSetting | null {
+  const { of, name, set, reset } = setting;
+  if (of.kind !== 'column' || !ofSequence.test(name)) return setting;
+  const [old, now] = [before, tables].map((all) => all.get(of.table ?? '')?.columns.get(of.name));
+  if (old === undefined || now === undefined) return setting;
+  if ((old.serial === null) !== (now.serial === null) || (old.identity === null) !== (now.identity === null))
+    return null;
+  if (old.serial === null || now.serial === null || old.serial === now.serial) return setting;
+  const [from, to] = [printedName(old.serial), printedName(now.serial)];
+  const renamed = (text: string): string => text.replaceAll(`sequence ${from} `, `sequence ${to} `);
+  return { ...setting, set: renamed(set), reset: renamed(reset) };
+}
+
+/** Returns a name as PostgreSQL prints it: quoted only if it has to be. */
+function printedName(name: string): string {
+  return /^[a-z_][a-z0-9_.]*$/.test(name) ? name : quoteName(name);
 }
 
 /** Whether a definition contains a name. A function hides what it uses, so a name in its body counts. */

@@ -54,8 +54,8 @@ alter index "shop_thing_i" rename to "shop_thing_j";
 
 -- down
 
-alter table "shop_thing" rename constraint "shop_thing_v" to "shop_thing_u";
 alter index "shop_thing_j" rename to "shop_thing_i";
+alter table "shop_thing" rename constraint "shop_thing_v" to "shop_thing_u";
 
 
 -- # index renamed to the name of a dropped index

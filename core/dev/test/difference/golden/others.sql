@@ -583,11 +583,13 @@ drop table "shop_event_rest";
 alter table "shop_thing" rename to "shop_object";
 alter table "shop_object" rename constraint "shop_thing_pkey" to "shop_object_pkey";
 
+alter sequence shop_thing_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
 alter sequence "shop_thing_id_seq" rename to "shop_object_id_seq";
 
--- down
+alter sequence shop_object_id_seq increment by 50;
 
-alter table "shop_object" rename constraint "shop_object_pkey" to "shop_thing_pkey";
+-- down
 
 alter sequence shop_object_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
 
@@ -595,6 +597,7 @@ alter sequence "shop_object_id_seq" rename to "shop_thing_id_seq";
 
 alter sequence shop_thing_id_seq increment by 50;
 
+alter table "shop_object" rename constraint "shop_object_pkey" to "shop_thing_pkey";
 alter table "shop_object" rename to "shop_thing";
 
 
@@ -639,6 +642,8 @@ alter table shop_thing disable rule shop_r;
 -- # column dropped that has settings
 
 -- up
+
+drop statistics "shop_s";
 
 alter table "shop_thing" drop column "name";
 

@@ -172,11 +172,10 @@ alter sequence "shop_thing_id_seq" rename to "shop_item_id_seq";
 
 -- down
 
-alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
-alter table "shop_item" rename constraint "shop_item_code_unique" to "shop_thing_code_unique";
-
 alter sequence "shop_item_id_seq" rename to "shop_thing_id_seq";
 
+alter table "shop_item" rename constraint "shop_item_code_unique" to "shop_thing_code_unique";
+alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
 alter table "shop_item" rename to "shop_thing";
 
 
@@ -191,10 +190,9 @@ alter sequence "shop_maker_id_seq" rename to "shop_factory_id_seq";
 
 -- down
 
-alter table "shop_factory" rename constraint "shop_factory_pkey" to "shop_maker_pkey";
-
 alter sequence "shop_factory_id_seq" rename to "shop_maker_id_seq";
 
+alter table "shop_factory" rename constraint "shop_factory_pkey" to "shop_maker_pkey";
 alter table "shop_factory" rename to "shop_maker";
 
 
@@ -232,7 +230,6 @@ alter index "shop_thing_code_index" rename to "shop_thing_number_index";
 -- down
 
 alter index "shop_thing_number_index" rename to "shop_thing_code_index";
-
 alter table "shop_thing" rename column "number" to "code";
 alter table "shop_thing" rename column "remark" to "note";
 
