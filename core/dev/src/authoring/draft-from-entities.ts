@@ -94,8 +94,8 @@ export async function draftFromEntities(context: DraftContext, options: EntityDr
 
   onStage('running the revision');
   const after = await schemaAfterChanges(shadow, id, changes);
-  assertReached(id, differenceOf(after, target).filter(isOwn));
   assertNothingElse(id, unplannedChanges(changes, differenceOf(renamed, after)));
+  assertReached(id, differenceOf(after, target).filter(isOwn));
   const sql = { id, up: changesSql(all), down: downSql(after, renamed, renames), about: summarizeChanges(all) };
   try {
     return { ...(await proveDraft(sql, { ...context, required, shadow, before, after })), ...result };

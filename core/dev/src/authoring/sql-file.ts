@@ -4,13 +4,13 @@ import { explainFileError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 
 /**
- * Reads a file of SQL in UTF-8, without its byte order mark. Throws SQL_FILE_UNREADABLE, and SQL_FILE_NOT_UTF8 for any
+ * Reads a file of SQL in UTF-8, without its byte order mark. Throws SQL_FILE_UNREADABLE, and SQL_FILE_ENCODING for any
  * other encoding, whose characters would be lost.
  */
 export function readSqlFile(file: string): string {
   const bytes = readBytes(file);
   const refuse = (problem: string, encoding: string): Error =>
-    devError('SQL_FILE_NOT_UTF8', { file, problem, encoding });
+    devError('SQL_FILE_ENCODING', { file, problem, encoding });
   const [first, second] = bytes;
   const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (hasMark) throw refuse('begins with the byte order mark of UTF-16', 'UTF-16');

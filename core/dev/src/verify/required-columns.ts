@@ -1,7 +1,7 @@
-import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
 import type { Session } from '@headwater/kernel/internal/database';
 import type { Revision } from '@headwater/kernel/internal/plugins';
 import type { Change } from '../difference/change.ts';
+import { isRequired } from '../difference/required-column.ts';
 import type { Finding } from '../lint/finding.ts';
 import { verifyFinding, type VerifyRule } from './verify-finding.ts';
 
@@ -32,9 +32,4 @@ export async function readOwnTables({ query }: Pick<Session, 'query'>, plugin: s
     [plugin],
   );
   return new Set(rows.map(({ name }) => name));
-}
-
-/** Whether an insert that omits the column fails. */
-export function isRequired({ notNull, default: standard, serial, identity, generated }: CatalogColumn): boolean {
-  return notNull && standard === null && serial === null && identity === null && generated === null;
 }

@@ -189,7 +189,7 @@ describe('migrate:create where PostgreSQL needs help', () => {
     writeFileSync(join(project.cwd, 'in.sql'), bytes);
     const args = ['likes', '--sql', 'in.sql', '--name', 'a', '--json', '--shadow', server()];
     const refused = refusalIn(await project.kernel('migrate:create', ...args));
-    expect(refused).toMatchObject({ code: 'SQL_FILE_NOT_UTF8', exitCode: 2, message: holding(problem) });
+    expect(refused).toMatchObject({ code: 'SQL_FILE_ENCODING', exitCode: 2, message: holding(problem) });
     expect(refused.message).toContain('in.sql');
     expect(refused.hint).toContain('iconv -f ');
   });

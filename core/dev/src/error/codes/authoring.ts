@@ -197,7 +197,7 @@ export const authoringCodes = {
     message: (d: { file: string; reason: string }) => `The --sql file ${d.file} cannot be read: ${d.reason}.`,
     hint: () => "Give the path of a file with the revision's SQL, relative to the working directory.",
   }),
-  SQL_FILE_NOT_UTF8: defineError({
+  SQL_FILE_ENCODING: defineError({
     exit: exitCode.usage,
     message: (d: { file: string; problem: string; encoding: string }) =>
       `The --sql file ${d.file} is not UTF-8: it ${d.problem}.`,
