@@ -98,6 +98,7 @@ create table telemetry.hourly (
 create table telemetry.hourly_old partition of telemetry.hourly for values from (minvalue) to ('2024-01-01');
 create table telemetry.hourly_2024 partition of telemetry.hourly for values from ('2024-01-01') to ('2025-01-01');
 insert into telemetry.hourly select device_id, channel, hour, mean, low, high, n from telemetry.hourly_view where hour < '2025-01-01';
+-- breaking drops the view telemetry.hourly
 drop materialized view telemetry.hourly_view;
 grant select on telemetry.hourly to pg_read_all_stats;
 -- down
