@@ -1,3 +1,4 @@
+-- plugin audit
 -- revision 0001_accounts
 create extension if not exists pgcrypto;
 create domain email as text check (value like '%@%');

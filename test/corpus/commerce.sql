@@ -1,3 +1,4 @@
+-- plugin commerce
 -- revision 0001_schemas
 create schema catalog;
 create schema sales;

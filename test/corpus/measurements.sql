@@ -1,3 +1,4 @@
+-- plugin measurements
 -- revision 0001_partitions
 create table sensor (id int primary key, kind text not null, place point, settings jsonb not null default '{}');
 create table reading (

@@ -1,3 +1,4 @@
+-- plugin notes
 -- revision 0001_tenants
 create table tenant (id int generated always as identity primary key, name text not null);
 create table member (

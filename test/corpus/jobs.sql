@@ -1,3 +1,4 @@
+-- plugin jobs
 -- revision 0001_create_queue
 create schema if not exists jobs;
 create type jobs.state as enum ('waiting', 'running', 'done', 'failed');
