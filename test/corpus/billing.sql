@@ -85,10 +85,10 @@ comment on table billing.payment is 'One partition a year.';
 -- down
 drop table billing.payment;
 -- revision 0006_payment_2025
-create table billing.payment_2025 partition of billing.payment for values from ('2025-01-01') to ('2026-01-01') partition by list (account_id);
-create table billing.payment_2025_big partition of billing.payment_2025 for values in (1, 2, 3);
+create table billing.payment_2025 partition of billing.payment for values from ('2025-01-01') to ('2026-01-01') partition by range (id);
+create table billing.payment_2025_small partition of billing.payment_2025 for values from (1) to (1000000);
 create table billing.payment_2025_rest partition of billing.payment_2025 default;
-comment on table billing.payment_2025_big is 'The accounts of the three largest customers.';
+comment on table billing.payment_2025_small is 'Numbers from before the merger.';
 -- down
 drop table billing.payment_2025;
 -- revision 0007_methods
@@ -261,7 +261,7 @@ drop index billing.payment_reference;
 alter table billing.payment alter column reference type text collate "default";
 drop collation billing.reference;
 -- revision 0024_published
-create publication billing_feed for table billing.invoice where (state <> 'draft'), billing.refund;
+create publication billing_feed for table billing.invoice where (number > 1000), billing.refund;
 comment on publication billing_feed is 'For accounting.';
 alter table billing.invoice replica identity full;
 -- down

@@ -123,9 +123,9 @@ comment on rule entry_no_delete on compliance.entry is 'Drop the partition inste
 drop rule entry_no_delete on compliance.entry;
 drop rule entry_no_update on compliance.entry;
 -- revision 0008_partition_2025
-create table compliance.entry_2025 partition of compliance.entry for values from ('2025-01-01') to ('2026-01-01') partition by list (action);
-create table compliance.entry_2025_changes partition of compliance.entry_2025 for values in ('insert', 'update');
-create table compliance.entry_2025_deletes partition of compliance.entry_2025 for values in ('delete');
+create table compliance.entry_2025 partition of compliance.entry for values from ('2025-01-01') to ('2026-01-01') partition by hash (id);
+create table compliance.entry_2025_0 partition of compliance.entry_2025 for values with (modulus 3, remainder 0);
+create table compliance.entry_2025_1 partition of compliance.entry_2025 for values with (modulus 3, remainder 1);
 -- down
 drop table compliance.entry_2025;
 -- revision 0009_hash_chain
@@ -203,9 +203,9 @@ alter type compliance.action rename to action_old;
 create type compliance.action as enum ('insert', 'update', 'delete');
 alter table compliance.entry alter column action type compliance.action using action::text::compliance.action;
 drop type compliance.action_old;
-create table compliance.entry_2025 partition of compliance.entry for values from ('2025-01-01') to ('2026-01-01') partition by list (action);
-create table compliance.entry_2025_changes partition of compliance.entry_2025 for values in ('insert', 'update');
-create table compliance.entry_2025_deletes partition of compliance.entry_2025 for values in ('delete');
+create table compliance.entry_2025 partition of compliance.entry for values from ('2025-01-01') to ('2026-01-01') partition by hash (id);
+create table compliance.entry_2025_0 partition of compliance.entry_2025 for values with (modulus 3, remainder 0);
+create table compliance.entry_2025_1 partition of compliance.entry_2025 for values with (modulus 3, remainder 1);
 create rule entry_no_update as on update to compliance.entry do instead nothing;
 create rule entry_no_delete as on delete to compliance.entry do instead nothing;
 comment on rule entry_no_delete on compliance.entry is 'Drop the partition instead.';
@@ -217,12 +217,12 @@ create unique index monthly_key on compliance.monthly (month, relation, action);
 grant select on compliance.summary, compliance.monthly to pg_read_all_stats;
 comment on view compliance.summary is 'Without the contents.';
 comment on materialized view compliance.monthly is 'For the report.';
--- revision 0015_reads_2025
-create table compliance.entry_2025_reads partition of compliance.entry_2025 for values in ('read', 'export');
-alter table compliance.entry_2025_reads set (fillfactor = 100);
-alter table compliance.entry_2025_reads alter column after set compression pglz;
+-- revision 0015_rest_of_2025
+create table compliance.entry_2025_2 partition of compliance.entry_2025 for values with (modulus 3, remainder 2);
+alter table compliance.entry_2025_2 set (fillfactor = 100);
+alter table compliance.entry_2025_2 alter column after set compression pglz;
 -- down
-drop table compliance.entry_2025_reads;
+drop table compliance.entry_2025_2;
 -- revision 0016_consents
 -- depends members@0001_people
 create domain compliance.purpose as text check (value in ('newsletter', 'analytics', 'profiling'));

@@ -194,7 +194,10 @@ drop table library.fee;
 alter table library.fee add column kind varchar(12) not null default 'late';
 alter table library.fee alter column kind drop default;
 alter table library.fee alter column kind set default 'late';
+drop view library.debt;
 alter table library.fee alter column amount type numeric(8, 2);
+create view library.debt as select reader_id, sum(amount) as amount from library.fee where paid_on is null group by reader_id;
+comment on view library.debt is 'What readers owe.';
 -- down
 drop view library.debt;
 alter table library.fee alter column amount type numeric(6, 2);
@@ -335,10 +338,10 @@ drop operator library.=~= (text, text);
 drop function library.is_like(text, text);
 -- revision 0025_concatenate
 create aggregate library.joined(text) (sfunc = textcat, stype = text, initcond = '');
-create aggregate library.first_of(anyelement) (sfunc = array_append, stype = anyarray, initcond = '{}');
+create aggregate library.first_of(text) (sfunc = array_append, stype = text[], initcond = '{}');
 alter aggregate library.joined(text) rename to concatenated;
 -- down
-drop aggregate library.first_of(anyelement);
+drop aggregate library.first_of(text);
 drop aggregate library.concatenated(text);
 -- revision 0026_statistics
 create statistics library.edition_work_year (ndistinct, dependencies, mcv) on work_id, year from library.edition;

@@ -360,6 +360,7 @@ create view members.administrator as
   from members.membership m join members.person p on p.id = m.person_id where m.role in ('owner', 'admin');
 comment on view members.administrator is 'Who may change settings.';
 grant select on members.administrator to pg_read_all_settings;
+revoke select on members.administrator from pg_read_all_stats;
 alter table members.person drop constraint person_merged_fkey;
 alter table members.person drop constraint person_not_self;
 alter table members.person add constraint person_merged_fkey foreign key (merged_into) references members.person not valid;

@@ -243,6 +243,7 @@ refresh materialized view scheduler.throughput with data;
 alter materialized view scheduler.throughput alter column hour set statistics 50;
 -- down
 alter materialized view scheduler.throughput alter column hour set statistics -1;
+refresh materialized view scheduler.throughput with no data;
 -- revision 0020_percentile
 create function scheduler.keep_worst(worst interval, one interval) returns interval immutable parallel safe language sql
   as $$ select greatest(worst, one) $$;
@@ -292,16 +293,16 @@ alter table scheduler.worker_class drop column max_attempts;
 -- revision 0024_priority_int
 -- finds table-rewrite scheduler.job.priority
 alter table scheduler.job alter column priority type int;
--- finds table-rewrite scheduler.job
-alter table scheduler.job set unlogged;
+-- finds table-rewrite scheduler.cron
+alter table scheduler.cron set unlogged;
 -- down
-alter table scheduler.job set logged;
+alter table scheduler.cron set logged;
 alter table scheduler.job alter column priority type smallint;
 -- revision 0025_logged_again
--- finds table-rewrite scheduler.job
-alter table scheduler.job set logged;
+-- finds table-rewrite scheduler.cron
+alter table scheduler.cron set logged;
 -- down
-alter table scheduler.job set unlogged;
+alter table scheduler.cron set unlogged;
 -- revision 0026_feed
 create publication scheduler_results for table scheduler.result with (publish_via_partition_root = true);
 comment on publication scheduler_results is 'For the warehouse.';

@@ -211,7 +211,11 @@ create or replace view warehouse.editable_item as select id, code, name, unit fr
 -- revision 0015_weight_precision
 -- finds table-rewrite warehouse.item.weight
 alter table warehouse.item alter column weight type double precision;
+drop view warehouse.editable_item;
 alter table warehouse.item alter column unit type varchar(16);
+create view warehouse.editable_item as select id, code, name, unit from warehouse.item where active with cascaded check option;
+alter view warehouse.editable_item alter column unit set default 'box';
+grant select, update on warehouse.editable_item to pg_monitor;
 -- down
 drop view warehouse.editable_item;
 alter table warehouse.item alter column unit type varchar(8);
@@ -220,7 +224,7 @@ alter view warehouse.editable_item alter column unit set default 'box';
 grant select, update on warehouse.editable_item to pg_monitor;
 alter table warehouse.item alter column weight type real;
 -- revision 0016_movement_2025
-create table warehouse.movement_2025 (like warehouse.movement including all);
+create table warehouse.movement_2025 (like warehouse.movement including all excluding identity);
 alter table warehouse.movement_2025 add constraint movement_2025_year
   check (happened_at >= '2025-01-01' and happened_at < '2026-01-01' and happened_at is not null);
 -- finds long-lock warehouse.movement_2025
