@@ -60,6 +60,15 @@ describe('verifying revisions', () => {
     expect(await found({ likes }, { orders: 3 })).toEqual([]);
   });
 
+  it("lets a plugin fill the column that the same revision adds to another plugin's table, beside a function", async () => {
+    const up = `alter table core_object add column notes_n int;
+      create function notes_f() returns int language sql as 'select 1';
+      update core_object set notes_n = notes_f();`;
+    const down = 'drop function notes_f(); alter table core_object drop column notes_n;';
+    const revisions = { '0001_count': { up, down, dependsOn: onObject } };
+    expect(await found({ notes: { revisions } })).toEqual([]);
+  });
+
   it('lets a plugin change rows of temporary tables, and of tables that their owners opened', async () => {
     const queue: PluginSketch = {
       openTables: ['queue_job'],

@@ -115,7 +115,13 @@ function observeRows(moments: Moments, owners: Owners): readonly Touch[] {
   const before = moments.before.states;
   const changes = rowChanges(moments);
   const known = [...changes.keys()].filter((id) => before.get(id)?.kind === 'table');
-  const allowed = new Set(known.filter((id) => mayWrite(id, before, owners)));
+  // A revision owns the columns that it creates.
+  const extended = new Set(
+    moments.after.states
+      .values()
+      .flatMap(({ kind, id, parent }) => (kind === 'column' && !before.has(id) ? [parent] : [])),
+  );
+  const allowed = new Set(known.filter((id) => extended.has(id) || mayWrite(id, before, owners)));
   const left = new Set(known.filter((id) => !allowed.has(id)));
   if (left.size === 0) return [];
   const causes = causesIn(moments, changes, owners);
