@@ -36,20 +36,31 @@ export function usingExpression(
   }
   const nodes = nodesIn(expression);
   const isLossy = nodes.some((node) => {
-    if ('FuncCall' in node) return lossyFunctions.has(stringsIn(node.FuncCall.funcname).at(-1) ?? '') && !isEpoch(node);
+    if ('FuncCall' in node) return isLossyCall(node, from);
     return 'A_Expr' in node && lossyOperators.has(stringsIn(node.A_Expr.name).at(-1) ?? '');
   });
   return { computed: true, lossy: isLossy || !nodes.some((node) => isColumn(node, column)) };
 }
 
+function isLossyCall(call: Extract<Node, { FuncCall: unknown }>, from: SqlType | undefined): boolean {
+  const name = stringsIn(call.FuncCall.funcname).at(-1) ?? '';
+  // The spaces at the end of a `char(n)` are no part of its value.
+  const isPadding = from?.name === 'bpchar' && /^[br]trim$/.test(name) && call.FuncCall.args?.length === 1;
+  return lossyFunctions.has(name) && !isPadding && !isEpoch(call);
+}
+
+/** Removes casts, and `nullif`, whose value is its first argument or null. */
 function withoutCasts(expression: Node): { readonly innermost: Node; readonly casts: readonly TypeName[] } {
   const casts: TypeName[] = [];
   let innermost = expression;
-  while ('TypeCast' in innermost && innermost.TypeCast.arg !== undefined) {
-    if (innermost.TypeCast.typeName !== undefined) casts.push(innermost.TypeCast.typeName);
-    innermost = innermost.TypeCast.arg;
+  for (;;) {
+    if ('TypeCast' in innermost && innermost.TypeCast.arg !== undefined) {
+      if (innermost.TypeCast.typeName !== undefined) casts.push(innermost.TypeCast.typeName);
+      innermost = innermost.TypeCast.arg;
+    } else if ('A_Expr' in innermost && innermost.A_Expr.kind === 'AEXPR_NULLIF' && innermost.A_Expr.lexpr) {
+      innermost = innermost.A_Expr.lexpr;
+    } else return { innermost, casts };
   }
-  return { innermost, casts };
 }
 
 function isColumn(node: Node, column: string): boolean {

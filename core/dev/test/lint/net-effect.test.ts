@@ -9,7 +9,7 @@ const before = [
     'create function price() returns int language sql as $$ select 1 $$; create sequence tickets; ' +
     "create table ticket (number int not null default nextval('public.tickets'::regclass)); " +
     "create table t (id serial primary key, note varchar(255) not null default 'none', name text, a int, b int, d mood, " +
-    'c code, made timestamp, raw bytea, twice int generated always as (a * 2) stored, unique (a)); ' +
+    'c code, made timestamp, raw bytea, padded char(9), twice int generated always as (a * 2) stored, unique (a)); ' +
     'create trigger t_touch before update on t for each row execute function touch(); ' +
     'create table u (id int primary key, a int); create table shop.item (id int primary key, name text); ' +
     'create view v as select id, name from t; create materialized view m as select id from t',
@@ -38,6 +38,8 @@ describe('what a text leaves unchanged is not reported:', () => {
     'alter table t rename a to x; alter table t rename x to a',
     'alter view v rename to w; create view v as select id, name from t',
     'drop view v; create view v as select id, name, a from t',
+    // A table takes the place of a view, into which no code inserts.
+    'drop view v; create table v (id int not null, name text)',
     'drop materialized view m; create materialized view m as select id, a from t',
     'drop function price; create function price() returns int language sql as $$ select 2 $$',
     'drop index if exists t_a; drop trigger t_touch on t; create trigger t_touch before insert on t for each row execute function touch()',
@@ -135,6 +137,7 @@ describe('what a text leaves behind is reported once, where it is caused:', () =
     [
       "alter type mood rename value 'ok' to 'x'; alter type mood rename value 'x' to 'fine'",
       "breaking: renames 'ok' of the type mood",
+      'rename mood',
     ],
     ["alter type mood rename value 'ok' to 'x'; alter type mood rename value 'x' to 'ok'"],
     // An enum that only grows loses nothing.
@@ -253,6 +256,16 @@ describe('a change of type whose values all fit is not narrower:', () => {
       'narrower-type t.name',
       'table-rewrite t.name',
     ],
+    // `nullif` returns the value itself, which may not fit.
+    [
+      "alter table t alter name type inet using nullif(name, '')::inet",
+      'breaking: changes the type of t.name from text to inet',
+      'narrower-type t.name',
+      'table-rewrite t.name',
+    ],
+    // The spaces that pad a value are no part of it.
+    ['alter table t alter padded type text using trim(padded)', 'table-rewrite t.padded'],
+    ["alter table t alter padded type varchar(9) using nullif(rtrim(padded), '')", 'table-rewrite t.padded'],
   ];
   it.each(cases)('%s', async (sql, ...expected) => {
     expect(await judged(sql)).toEqual(expected);

@@ -106,7 +106,11 @@ function requiredColumns({ before, after }: NetChanges): readonly string[] {
       const { kind, createdBy, notNull, hasDefault, table } = object;
       const isRequired = kind === 'column' && createdBy === unattributed.id && notNull === true && hasDefault !== true;
       if (!isRequired || before.has(lookupKey(object))) return false;
-      return !isNewTable(after, table) || before.has(lookupKey({ kind: 'table', name: table ?? '', table: null }));
+      // A table may take the place of a view, into which no code inserts.
+      return (
+        !isNewTable(after, table) ||
+        before.get(lookupKey({ kind: 'table', name: table ?? '', table: null }))?.kind === 'table'
+      );
     })
     .map((column) => `adds ${displayName(column)}, which is not null and has no default`)
     .toArray();

@@ -10,9 +10,9 @@ import { isGoneWithContainer, isNamedInCode, lastStep, type NetChange, type NetC
 import { replaceColumn } from '../safer-sql.ts';
 import type { NetFinding, StatementRule } from '../statement-rule.ts';
 
-/** Reports new names of objects that running code still uses under their old names. */
+/** Reports new names of objects and enum values that running code still uses under their old names. */
 export const rename: StatementRule = {
-  net: (net) => net.changes.flatMap((change) => renamed(change, net)),
+  net: (net) => net.changes.flatMap((change) => [...renamed(change, net), ...renamedValues(change)]),
 };
 
 function renamed(change: NetChange, net: NetChanges): readonly NetFinding[] {
@@ -32,6 +32,16 @@ function renamed(change: NetChange, net: NetChanges): readonly NetFinding[] {
       index: step.index,
     },
   ];
+}
+
+function renamedValues({ before, successor, steps }: NetChange): readonly NetFinding[] {
+  const step = steps.at(-1);
+  if (before.kind !== 'type' || successor?.before !== before || step === undefined) return [];
+  const gone = (before.values ?? []).filter((value) => successor.values?.includes(value) !== true);
+  return gone.map((value) => {
+    const message = `Code that is still running uses the old name of the value '${value}' of type ${before.name} and fails.`;
+    return { rule: 'rename', object: before.name, message, safer: null, index: step.index };
+  });
 }
 
 /** Whether a column only has another table name, since its table was renamed. */
