@@ -251,7 +251,6 @@ drop table calendar.reminder;
 -- revision 0020_seconds breaking
 -- breaking changes the type of calendar.reminder.before from interval to int4
 -- finds table-rewrite calendar.reminder.before
--- finds narrower-type calendar.reminder.before
 alter table calendar.reminder alter column before drop default, alter column before type int using extract(epoch from before)::int;
 -- breaking drops the default of calendar.reminder.before, which is not null
 -- down
@@ -275,7 +274,6 @@ create table calendar.holiday_ch (country char(2) not null, day date not null, n
 insert into calendar.holiday_ch select * from calendar.holiday_other where country = 'CH';
 delete from calendar.holiday_other where country = 'CH';
 alter table calendar.holiday attach partition calendar.holiday_ch for values in ('CH');
--- finds long-lock calendar.holiday_other
 -- down
 alter table calendar.holiday detach partition calendar.holiday_ch;
 insert into calendar.holiday_other select * from calendar.holiday_ch;
@@ -324,9 +322,9 @@ drop sequence calendar.invitation;
 -- revision 0027_owned_sequence breaking
 alter sequence calendar.invitation owned by calendar.guest.number;
 alter sequence calendar.invitation increment by 13;
-alter table calendar.guest drop column code;
--- finds data-loss calendar.guest.code
 -- breaking drops the column calendar.guest.code
+-- finds data-loss calendar.guest.code
+alter table calendar.guest drop column code;
 -- down
 alter table calendar.guest add column code int;
 alter sequence calendar.invitation increment by 7;

@@ -173,9 +173,11 @@ alter table clinic.lab_value drop column unit_checked;
 drop domain clinic.unit;
 -- revision 0013_swap_units breaking
 drop statistics clinic.lab_name_unit;
+-- breaking drops the column clinic.lab_value.unit
 alter table clinic.lab_value rename column unit to unit_old;
+-- breaking renames the column clinic.lab_value.unit_checked
+-- finds rename clinic.lab_value.unit_checked
 alter table clinic.lab_value rename column unit_checked to unit;
--- breaking changes the type of clinic.lab_value.unit from text to clinic.unit
 -- finds data-loss clinic.lab_value.unit
 alter table clinic.lab_value drop column unit_old;
 create statistics clinic.lab_name_unit (dependencies) on name, unit from clinic.lab_value;
@@ -217,9 +219,10 @@ create unique index occupancy_ward on clinic.occupancy (ward);
 drop materialized view clinic.occupancy;
 drop table clinic.bed;
 drop sequence clinic.ward_number;
--- revision 0017_wards
+-- revision 0017_wards breaking
 create table clinic.ward (number smallint constraint ward_pkey primary key, department char(3) references clinic.department, name text);
 insert into clinic.ward (number) select distinct ward from clinic.bed;
+-- breaking drops the default of clinic.bed.ward, which is not null
 alter table clinic.bed alter column ward drop default;
 alter table clinic.bed add constraint bed_ward_fkey foreign key (ward) references clinic.ward not valid;
 -- down
@@ -228,7 +231,7 @@ alter table clinic.bed alter column ward set default nextval('clinic.ward_number
 drop table clinic.ward;
 -- revision 0018_wards_checked breaking
 alter table clinic.bed validate constraint bed_ward_fkey;
--- breaking drops the sequence clinic.ward_number
+-- unseen drops the sequence clinic.ward_number
 drop sequence clinic.ward_number;
 -- down
 create sequence clinic.ward_number as smallint start 100 increment 10;
@@ -275,3 +278,30 @@ alter table clinic.patient add constraint patient_contact check (phone is not nu
 alter table clinic.patient drop constraint patient_contact;
 alter table clinic.patient drop column email;
 alter table clinic.patient add column notes text;
+-- revision 0023_reception
+grant select (id, family_name, given_name, born, phone) on clinic.patient to pg_read_all_stats;
+grant insert, update (phone) on clinic.patient to pg_read_all_stats;
+grant usage on schema clinic to pg_read_all_stats;
+grant usage on type clinic.sex to pg_read_all_stats;
+revoke usage on domain clinic.unit from public;
+comment on domain clinic.unit is 'Ask the laboratory.';
+comment on function clinic.me() is 'Null for everybody but doctors.';
+comment on statistics clinic.lab_name_unit is 'Each value has one unit.';
+comment on publication clinic_feed is 'For the insurance companies.';
+comment on sequence clinic.prescription_id_seq is 'Printed on the form.';
+comment on constraint patient_contact on clinic.patient is 'Somebody must be reachable.';
+comment on column clinic.visit.findings is null;
+alter table clinic.bed set (fillfactor = 50);
+-- down
+alter table clinic.bed reset (fillfactor);
+comment on constraint patient_contact on clinic.patient is null;
+comment on sequence clinic.prescription_id_seq is null;
+comment on publication clinic_feed is null;
+comment on statistics clinic.lab_name_unit is null;
+comment on function clinic.me() is null;
+comment on domain clinic.unit is null;
+grant usage on domain clinic.unit to public;
+revoke usage on type clinic.sex from pg_read_all_stats;
+revoke usage on schema clinic from pg_read_all_stats;
+revoke insert, update (phone) on clinic.patient from pg_read_all_stats;
+revoke select (id, family_name, given_name, born, phone) on clinic.patient from pg_read_all_stats;

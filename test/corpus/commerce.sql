@@ -32,37 +32,61 @@ create table sales.order_line (
   primary key (order_id, line)
 );
 create index on sales.order_line (product_id);
+-- down
+drop schema sales cascade;
+drop schema catalog cascade;
 -- revision 0002_bigger_keys
 -- finds table-rewrite sales.order.id
 alter table sales."order" alter column id type bigint;
 -- finds table-rewrite sales.order_line.order_id
 alter table sales.order_line alter column order_id type bigint;
 alter sequence sales.order_id_seq as bigint;
+-- down
+alter sequence sales.order_id_seq as int;
+alter table sales.order_line alter column order_id type int;
+alter table sales."order" alter column id type int;
 -- revision 0003_currency breaking
 alter table catalog.product add column currency char(3) not null default 'EUR';
 alter table catalog.product alter column currency drop default;
 -- breaking adds catalog.product.currency, which is not null and has no default
+-- down
+alter table catalog.product drop column currency;
 -- revision 0004_slug
 alter table catalog.product add column slug text;
 update catalog.product set slug = lower(replace(title, ' ', '-')) where slug is null;
+-- down
+alter table catalog.product drop column slug;
 -- revision 0005_slug_unique
 -- finds long-lock product_slug_key
 alter table catalog.product add constraint product_slug_key unique (slug);
+-- down
+alter table catalog.product drop constraint product_slug_key;
 -- revision 0006_rename_order breaking
 -- breaking renames the table sales.order
 -- finds rename sales.order
 alter table sales."order" rename to purchase;
 alter table sales.order_line rename constraint order_line_order_id_fkey to order_line_purchase_fkey;
+-- down
+alter table sales.order_line rename constraint order_line_purchase_fkey to order_line_order_id_fkey;
+alter table sales.purchase rename to "order";
 -- revision 0007_rename_line_with_view
 alter table sales.order_line rename to purchase_line;
 create view sales.order_line as select * from sales.purchase_line;
+-- down
+drop view sales.order_line;
+alter table sales.purchase_line rename to order_line;
 -- revision 0008_move breaking
 create schema crm;
 -- breaking renames the table sales.customer
 -- finds rename sales.customer
 alter table sales.customer set schema crm;
+-- down
+alter table crm.customer set schema sales;
+drop schema crm;
 -- revision 0009_phone_text
 alter table crm.customer alter column phone type text;
+-- down
+alter table crm.customer alter column phone type varchar(20);
 -- revision 0010_rebuild_category
 create table catalog.category_new (id serial primary key, parent_id int, name text not null, path text not null default '');
 insert into catalog.category_new (id, parent_id, name) select id, parent_id, name from catalog.category;
@@ -72,9 +96,22 @@ alter table catalog.category_new rename to category;
 -- finds long-lock product_category_category_id_fkey
 alter table catalog.product_category
   add constraint product_category_category_id_fkey foreign key (category_id) references catalog.category on delete cascade;
+-- down
+create table catalog.category_old (id serial constraint category_old_pkey primary key, parent_id int, name text not null);
+insert into catalog.category_old select id, parent_id, name from catalog.category;
+alter table catalog.product_category drop constraint product_category_category_id_fkey;
+drop table catalog.category;
+alter table catalog.category_old rename to category;
+alter table catalog.category rename constraint category_old_pkey to category_pkey;
+alter sequence catalog.category_old_id_seq rename to category_id_seq;
+alter table catalog.category add foreign key (parent_id) references catalog.category;
+alter table catalog.product_category
+  add constraint product_category_category_id_fkey foreign key (category_id) references catalog.category on delete cascade;
 -- revision 0011_customer_code
 alter table crm.customer add column code text;
 update crm.customer set code = 'C' || id;
+-- down
+alter table crm.customer drop column code;
 -- revision 0012_prices
 create table catalog.price (product_id int not null references catalog.product, valid_from date not null, price numeric(10, 2) not null);
 insert into catalog.price select id, current_date, price from catalog.product;
@@ -82,14 +119,25 @@ alter table catalog.price add primary key (product_id, valid_from);
 create function catalog.current_price(product int) returns numeric stable language sql as $$
   select price from catalog.price where product_id = product and valid_from <= current_date order by valid_from desc limit 1
 $$;
+-- down
+drop function catalog.current_price(int);
+drop table catalog.price;
 -- revision 0013_drop_price breaking
 -- breaking drops the column catalog.product.price
 -- finds data-loss catalog.product.price
 alter table catalog.product drop column price;
+-- down
+alter table catalog.product add column price numeric(10, 2);
+update catalog.product set price = coalesce(catalog.current_price(id), 0);
+alter table catalog.product alter column price set not null, add constraint product_price_check check (price >= 0);
 -- revision 0014_permissions
 grant select on all tables in schema catalog to public;
 alter default privileges in schema catalog grant select on tables to public;
 comment on table catalog.price is 'One row for each change of a price.';
+-- down
+comment on table catalog.price is null;
+alter default privileges in schema catalog revoke select on tables from public;
+revoke select on all tables in schema catalog from public;
 -- revision 0015_inventory
 create table catalog.stock (product_id int primary key references catalog.product, amount int not null default 0);
 create function catalog.reserve() returns trigger language plpgsql as $$
@@ -101,22 +149,39 @@ $$;
 create trigger reserve after insert on sales.purchase_line for each row execute function catalog.reserve();
 lock table catalog.stock in share row exclusive mode;
 insert into catalog.stock select id, 0 from catalog.product on conflict do nothing;
+-- down
+drop trigger reserve on sales.purchase_line;
+drop function catalog.reserve();
+drop table catalog.stock;
 -- revision 0016_stock_location
 alter table catalog.stock add column location text not null default 'main';
 alter table catalog.stock drop constraint stock_pkey;
 -- finds long-lock stock_pkey
 alter table catalog.stock add primary key (product_id, location);
+-- down
+alter table catalog.stock drop constraint stock_pkey;
+alter table catalog.stock drop column location;
+alter table catalog.stock add primary key (product_id);
 -- revision 0017_weights
 -- finds table-rewrite catalog.product.weight
 alter table catalog.product alter column weight type double precision;
+-- down
+alter table catalog.product alter column weight type real;
 -- revision 0018_coupons
 create table sales.coupon (code text primary key, percent int not null, uses int);
 insert into sales.coupon values ('WELCOME', 10, null);
+-- down
+drop table sales.coupon;
 -- revision 0019_coupon_kinds
 create type sales.coupon_kind as enum ('percent', 'amount');
 alter table sales.coupon add column kind sales.coupon_kind not null default 'percent';
+-- down
+alter table sales.coupon drop column kind;
+drop type sales.coupon_kind;
 -- revision 0020_coupon_limit breaking
 update sales.coupon set uses = 1000 where uses is null;
 -- breaking makes sales.coupon.uses not null
 -- finds long-lock sales.coupon.uses
 alter table sales.coupon alter column uses set not null, alter column uses set default 1;
+-- down
+alter table sales.coupon alter column uses drop not null, alter column uses drop default;

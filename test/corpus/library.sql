@@ -247,7 +247,7 @@ analyze library.popular;
 -- down
 refresh materialized view library.popular with no data;
 -- revision 0019_popular_by_month breaking
--- breaking drops the column library.popular.loans
+-- unseen drops the column library.popular.loans
 drop materialized view library.popular;
 create materialized view library.popular as
   select e.work_id, date_trunc('month', l.lent_on)::date as month, count(*) as number

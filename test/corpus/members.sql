@@ -125,10 +125,12 @@ grant select on members.invitation to pg_monitor;
 comment on table members.invitation is 'Invitations expire after a week.';
 -- down
 drop table members.invitation;
--- revision 0011_invitation_role
+-- revision 0011_invitation_role breaking
 alter table members.invitation add column role text not null default 'member';
 -- finds long-lock invitation_role
 alter table members.invitation add constraint invitation_role check (role in ('owner', 'admin', 'member'));
+-- breaking changes the type of members.invitation.email from text to members.email
+-- finds narrower-type members.invitation.email, table-rewrite members.invitation.email
 alter table members.invitation alter column email type members.email;
 -- down
 alter table members.invitation alter column email type text;
@@ -229,6 +231,7 @@ drop table members.team_member;
 drop table members.team;
 -- revision 0021_team_lead
 alter table members.team add column lead_id int references members.person on delete set null;
+-- finds long-lock team_color
 alter table members.team add column color char(7) not null default '#cccccc' constraint team_color check (color ~ '^#[0-9a-f]{6}$');
 alter table members.team alter constraint team_parent_fkey deferrable initially immediate;
 -- down

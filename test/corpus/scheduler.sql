@@ -134,6 +134,7 @@ create unique index job_unique on scheduler.job (class, unique_key) where unique
 -- down
 alter table scheduler.job drop column unique_key;
 -- revision 0010_worker_text
+-- finds table-rewrite scheduler.job.worker
 alter table scheduler.job alter column worker type varchar(64);
 -- down
 alter table scheduler.job alter column worker type char(12);

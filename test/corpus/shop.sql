@@ -245,7 +245,6 @@ alter table shop.line alter column purchase_id type int;
 alter table shop.purchase alter column id type int;
 create view shop_api.cart as select l.purchase_id, l.product_id, l.quantity, l.price * l.quantity as amount from shop.line l;
 -- revision 0017_vat
--- finds narrower-type shop.customer.vat_id
 -- finds table-rewrite shop.customer.vat_id
 alter table shop.customer alter column vat_id type varchar(14) using nullif(trim(vat_id), '');
 -- finds long-lock customer_vat
@@ -382,9 +381,9 @@ alter table shop.payment_card detach partition shop.payment_card_new;
 create table shop.payment_card_2025 partition of shop.payment_card for values from ('2025-01-01') to ('2026-01-01');
 create table shop.payment_card_2026 partition of shop.payment_card for values from ('2026-01-01') to ('2027-01-01');
 insert into shop.payment select * from shop.payment_card_new;
-drop table shop.payment_card_new;
--- finds data-loss shop.payment_card_new
 -- breaking drops the table shop.payment_card_new
+-- finds data-loss shop.payment_card_new
+drop table shop.payment_card_new;
 -- down
 alter table shop.payment_card detach partition shop.payment_card_2025;
 alter table shop.payment_card detach partition shop.payment_card_2026;

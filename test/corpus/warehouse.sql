@@ -139,7 +139,6 @@ drop index warehouse.supplier_contact;
 alter table warehouse.supplier alter column contact drop default;
 -- breaking changes the type of warehouse.supplier.contact from hstore to jsonb
 -- finds table-rewrite warehouse.supplier.contact
--- finds narrower-type warehouse.supplier.contact
 alter table warehouse.supplier alter column contact type jsonb using hstore_to_jsonb(contact);
 alter table warehouse.supplier alter column contact set default '{}';
 -- finds index-not-concurrent warehouse.supplier_contact
@@ -227,7 +226,6 @@ alter table warehouse.item alter column weight type real;
 create table warehouse.movement_2025 (like warehouse.movement including all excluding identity);
 alter table warehouse.movement_2025 add constraint movement_2025_year
   check (happened_at >= '2025-01-01' and happened_at < '2026-01-01' and happened_at is not null);
--- finds long-lock warehouse.movement_2025
 alter table warehouse.movement attach partition warehouse.movement_2025 for values from ('2025-01-01') to ('2026-01-01');
 -- down
 drop table warehouse.movement_2025;
@@ -270,6 +268,7 @@ drop extension btree_gist;
 alter table warehouse.stock_count_line add column reason text;
 -- finds long-lock stock_count_line_reason
 alter table warehouse.stock_count_line add constraint stock_count_line_reason check (expected = found or reason is not null);
+-- finds index-not-concurrent warehouse.stock_count_line_bin
 create index stock_count_line_bin on warehouse.stock_count_line (bin_id);
 -- down
 drop index warehouse.stock_count_line_bin;
@@ -292,8 +291,11 @@ comment on view warehouse.bin is 'For the scanners until they are updated.';
 -- down
 drop view warehouse.bin;
 alter table warehouse.bin_old rename to bin;
--- revision 0022_swap_back
+-- revision 0022_swap_back breaking
+-- breaking drops the view warehouse.bin
 drop view warehouse.bin;
+-- breaking renames the table warehouse.bin_old
+-- finds rename warehouse.bin_old
 alter table warehouse.bin_old rename to bin;
 alter table warehouse.bin add column zone text not null default 'A';
 -- down
