@@ -16,6 +16,7 @@ import type { RunnableStep } from '../run/batches.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
+import { assertDatabaseAdopted } from './adopted-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -161,6 +162,10 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   if (first.steps.length === 0 && !isOutdated) return result;
 
   assertWritable(state.ledger);
+  if (goal.kind === 'upgrade' && options.shadow === undefined) {
+    const pending = first.steps.map(({ id }) => id);
+    await assertDatabaseAdopted(session, revisionSet, state, pending);
+  }
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
   const run = openRun({ ...options, session, plugins: revisionSet.pluginSet.plugins }, result.runId, goal.kind);
   if (first.steps.length === 0) {

@@ -3,6 +3,7 @@ import { exitCode } from '../../error/exit-code.ts';
 import { isKernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import { branchesOf, statusOf, type BranchStatus } from '../../migrate/branch-status.ts';
+import { assertDatabaseAdopted } from '../../migrate/adopted-check.ts';
 import { readMigrationState } from '../../migrate/migration-state.ts';
 import { assertNoGaps } from '../../plan/applied-gaps.ts';
 import { columns, counted } from '../format-text.ts';
@@ -65,8 +66,11 @@ async function problemOf(
   ledger: Awaited<ReturnType<typeof readLedger>>,
 ): Promise<KernelError | null> {
   try {
-    const { graph, history } = await readMigrationState(session, revisionSet, ledger);
+    const state = await readMigrationState(session, revisionSet, ledger);
+    const { graph, history } = state;
     assertNoGaps(graph, history.applied);
+    const pending = graph.order.flatMap(({ id, dormant }) => (dormant || history.applied.has(id) ? [] : [id]));
+    await assertDatabaseAdopted(session, revisionSet, state, pending);
     return null;
   } catch (error) {
     if (isKernelError(error)) return error;

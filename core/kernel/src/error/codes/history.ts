@@ -46,4 +46,14 @@ export const historyCodes = {
       `Deploy a version of ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code ` +
       'first.',
   }),
+  DATABASE_NOT_ADOPTED: defineError({
+    exit: exitCode.integrity,
+    message: (d: { database: string; journal: string; tool: string; plugin: string; tables: readonly string[] }) =>
+      `${d.database} already has tables that the pending revisions of "${d.plugin}" create (${joinNames(d.tables)}), ` +
+      `and it has ${d.journal}, the table in which ${d.tool} records its migrations.`,
+    hint: (d) =>
+      `Adopt its history, which runs nothing again: npx kernel migrate:adopt ${d.plugin} --from ${d.tool}. ` +
+      `If the database already has everything that the revisions create, record them as applied: ` +
+      `npx kernel migrate:stamp ${d.plugin}`,
+  }),
 };
