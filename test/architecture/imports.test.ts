@@ -97,7 +97,7 @@ const dev: Layout = {
     lint: ['error'],
     authoring: ['error', 'difference', 'shadow', 'lint'],
     verify: ['error', 'difference', 'shadow', 'lint', 'authoring'],
-    adoption: ['error', 'lint', 'authoring'],
+    adoption: ['error', 'difference', 'shadow', 'lint', 'authoring'],
     build: ['error', 'lint', 'shadow', 'authoring', 'verify', 'testing'],
     testing: ['error'],
     commands: ['error', 'difference', 'shadow', 'lint', 'verify', 'authoring', 'adoption', 'build'],

@@ -1,23 +1,22 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { shortMessage, explainFileError } from '@headwater/kernel/internal/errors';
 import { openDeadline } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 
-/** A file with a MikroORM migration. */
+/** A file with a migration. */
 export interface MigrationFile {
   readonly file: string;
   /** The name of the file without its extension. */
   readonly stem: string;
-  /** The name that MikroORM uses: the file name without .ts or .js. */
-  readonly name: string;
-  /** The names under which the table may record it, since early versions of MikroORM kept the extension. */
-  readonly rowNames: readonly string[];
+  /** The name of the file with its extension. */
+  readonly base: string;
 }
 
 /** The extensions that Node can import, sources before compiled files. */
-const extensions = ['.ts', '.mts', '.js', '.mjs', '.cjs'];
+export const codeExtensions: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 /** Declarations and tests next to a migration. */
 const notMigration = /\.(?:d|test|spec)\.[mc]?[jt]s$/;
 
@@ -25,35 +24,46 @@ const notMigration = /\.(?:d|test|spec)\.[mc]?[jt]s$/;
 export const migrationTimeout = 30;
 
 /**
- * Lists the migrations in a folder in the order in which MikroORM runs them, by file name. A source file and its
- * compiled file count as one. Throws ADOPTION_FOLDER_INVALID.
+ * Lists the files in a folder that end in one of the extensions, by name. A source file and its compiled file count as
+ * one. Throws ADOPTION_FOLDER_INVALID if there is none.
  */
-export function migrationFiles(folder: string): readonly MigrationFile[] {
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    throw devError('ADOPTION_FOLDER_INVALID', { folder, problem: explainFileError(error) }, { cause: error });
-  }
+export function migrationFiles(
+  folder: string,
+  from: readonly string[] = codeExtensions,
+): readonly [MigrationFile, ...MigrationFile[]] {
+  const names = namesIn(folder);
   const found = new Map<string, string>();
-  const byExtension = extensions.flatMap((extension) => names.filter((name) => extname(name) === extension));
-  for (const name of byExtension) {
+  for (const name of from.flatMap((extension) => names.filter((one) => extname(one) === extension))) {
     const stem = name.slice(0, -extname(name).length);
     if (!notMigration.test(name) && !name.startsWith('.') && !found.has(stem)) found.set(stem, name);
   }
-  if (found.size === 0) {
-    throw devError('ADOPTION_FOLDER_INVALID', { folder, problem: `no file in it ends in ${extensions.join(', ')}` });
+  const [first, ...others] = Array.from(found, ([stem, base]) => ({ file: join(folder, base), stem, base })).toSorted(
+    (a, b) => (a.base < b.base ? -1 : 1),
+  );
+  if (first !== undefined) return [first, ...others];
+  throw devError('ADOPTION_FOLDER_INVALID', { folder, problem: `no file in it ends in ${from.join(', ')}` });
+}
+
+/** Lists the names in a folder. Throws ADOPTION_FOLDER_INVALID. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw devError('ADOPTION_FOLDER_INVALID', { folder, problem: explainFileError(error) }, { cause: error });
   }
-  return Array.from(found, ([stem, name]) => ({
-    file: join(folder, name),
-    stem,
-    name: name.replace(/\.[jt]s$/, ''),
-    rowNames: [...new Set([stem, name, `${stem}.ts`, `${stem}.js`])],
-  })).toSorted((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Reads the text of a migration file. Throws MIGRATION_FILE_INVALID. */
+export function migrationText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw devError('MIGRATION_FILE_INVALID', { file, problem: explainFileError(error) }, { cause: error });
+  }
 }
 
 /** Imports a migration file. Throws MIGRATION_FILE_INVALID. */
-export async function importMigration({ file }: Pick<MigrationFile, 'file'>): Promise<object> {
+export async function importMigration(file: string): Promise<object> {
   const deadline = openDeadline(migrationTimeout);
   try {
     const imported: Promise<unknown> = import(pathToFileURL(file).href);
@@ -65,5 +75,63 @@ export async function importMigration({ file }: Pick<MigrationFile, 'file'>): Pr
     throw devError('MIGRATION_FILE_INVALID', { file, problem }, { cause: error });
   } finally {
     deadline.close();
+  }
+}
+
+/** Returns the values that a module exports, by default or by name. */
+export function exportedValues(module: object): readonly unknown[] {
+  const exported: readonly unknown[] = Object.values(module);
+  // A CommonJS module that sets `module.exports = { … }` has its names inside its default export.
+  const nested = exported.flatMap((value): readonly unknown[] =>
+    typeof value === 'object' && value !== null ? Object.values(value) : [],
+  );
+  return [...new Set([...exported, ...nested])];
+}
+
+/** A function that a migration exports. */
+export type ExportedFunction = (...args: readonly unknown[]) => unknown;
+
+/** The functions that a migration file exports, and its other exports by name. */
+export interface MigrationModule {
+  readonly up: ExportedFunction;
+  readonly down: ExportedFunction | null;
+  readonly exported: Readonly<Record<string, unknown>>;
+}
+
+/** Imports a file that exports the functions `up` and, if it can be reverted, `down`. Throws MIGRATION_FILE_INVALID. */
+export async function importFunctions(file: string): Promise<MigrationModule> {
+  const module = { ...(await importMigration(file)) } as Readonly<Record<string, unknown>>;
+  const inDefault = module['default'];
+  // The names of a CommonJS module are inside its default export.
+  const exported = { ...(typeof inDefault === 'object' && inDefault !== null ? inDefault : {}), ...module };
+  const functionIn = (name: string): ExportedFunction | null => {
+    const value = (exported as Readonly<Record<string, unknown>>)[name];
+    // The tool calls it with the arguments that it knows.
+    return typeof value === 'function' ? (value as ExportedFunction) : null;
+  };
+  const up = functionIn('up');
+  if (up === null) throw devError('MIGRATION_FILE_INVALID', { file, problem: 'it exports no function `up`' });
+  return { up, down: functionIn('down'), exported };
+}
+
+/**
+ * Loads a package of the project to which a migration file belongs: its tool, in the version that it was written for.
+ * `through` names packages that may bring it along. Throws MIGRATION_FILE_INVALID if it is not installed there.
+ */
+export function requireFrom(file: string, name: string, through: readonly string[] = []): unknown {
+  const starts = [file];
+  for (const one of through) starts.push(...starts.flatMap((start) => resolved(start, one) ?? []));
+  const start = starts.find((one) => resolved(one, name) !== null);
+  if (start === undefined) {
+    throw devError('MIGRATION_FILE_INVALID', { file, problem: `Cannot find package '${name}', which it needs` });
+  }
+  return createRequire(start)(name);
+}
+
+function resolved(from: string, name: string): string | null {
+  try {
+    return createRequire(from).resolve(name);
+  } catch {
+    return null;
   }
 }

@@ -2,7 +2,7 @@ import { headsAmong } from '@headwater/kernel/internal/graph';
 import { inferDependencies, schemaHistory } from '@headwater/kernel/internal/ownership';
 import { hardRequirements, type Plugin } from '@headwater/kernel/internal/plugins';
 import type { PluginSubset } from './plugin-subset.ts';
-import type { DraftDependency, RevisionDraft } from './revision-source.ts';
+import type { RevisionDraft } from './revision-source.ts';
 
 /** The edges of a new revision before they are proven. */
 export interface InferredEdges extends Pick<RevisionDraft, 'revises' | 'dependsOn'> {
@@ -26,20 +26,10 @@ export async function inferEdges(
   const revises = headsOf(plugin.name)[0] ?? null;
   const heads = hardRequirements(plugin).flatMap(headsOf).toSorted();
   if (pinHeads) return { revises, heads, dependsOn: heads.map((revision) => ({ revision, why: 'its head' })) };
-  return { revises, heads, dependsOn: await (await dependencyFinder(plugin, required))(sql) };
-}
-
-/**
- * Returns a function that takes SQL of `plugin` and finds the existing revisions of other plugins that it depends on.
- * Objects that only the plugin's own earlier SQL creates add no dependencies.
- */
-export async function dependencyFinder(
-  plugin: Plugin,
-  { revisions }: PluginSubset,
-): Promise<(sql: string) => Promise<readonly DraftDependency[]>> {
-  const history = await schemaHistory(revisions);
-  return async (sql) => {
-    const dependsOn = await inferDependencies(plugin.name, sql, history);
-    return dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') }));
+  const dependsOn = await inferDependencies(plugin.name, sql, await schemaHistory(required.revisions));
+  return {
+    revises,
+    heads,
+    dependsOn: dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') })),
   };
 }

@@ -34,13 +34,14 @@ export interface AdoptionOutcome extends AdoptionSubject, RecordedState {
 /** Reports the outcome of an adoption, even if stamping failed after the files were written. */
 export function adoptionReply(outcome: AdoptionOutcome): Reply {
   const { plugin, adoption, dryRun, table, toStamp, files, stamped = [], error } = outcome;
-  const { folder, revisions } = adoption;
+  const { revisions } = adoption;
   const pending = pendingOf(outcome);
   const json = {
     plugin,
-    folder,
+    tool: adoption.title,
+    folder: foldersOf(adoption)[0] ?? null,
     dryRun,
-    migrations: adoption.migrations.map(({ name, state, id }) => ({ name, state, id })),
+    migrations: adoption.migrations.map(({ name, state, ids }) => ({ name, state, id: ids[0] ?? null, ids })),
     files,
     ...(dryRun && { sources: Object.fromEntries(revisions.map(({ draft, text }) => [draft.id, text])) }),
     table,
@@ -56,12 +57,12 @@ export function adoptionReply(outcome: AdoptionOutcome): Reply {
 function pendingOf({ adoption, dryRun, table, toStamp, applied, stamped = [] }: AdoptionOutcome): readonly string[] {
   if (table === null) return [];
   const done = new Set([...applied, ...stamped, ...(dryRun ? toStamp : [])]);
-  return adoption.migrations.flatMap(({ id }) => (id === null || done.has(id) ? [] : [id]));
+  return adoption.migrations.flatMap(({ ids }) => ids.filter((id) => !done.has(id)));
 }
 
 function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: Colors): string {
   const { adoption, dryRun, stamped = [], toStamp, error } = outcome;
-  const { migrations, revisions, folder } = adoption;
+  const { migrations, revisions } = adoption;
   const { there = [], later = [] } = Object.groupBy(migrations, ({ state }) => state);
   const isIdle = revisions.length === 0 && toStamp.length === 0 && pending.length === 0;
   return [
@@ -71,7 +72,9 @@ function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: C
     ...(there.length > 0 ? [`${counted(there.length, 'migration')} already adopted.`] : []),
     ...(later.length > 0 ? [`${counted(later.length, 'migration')} left for later.`] : []),
     ...(revisions.length > 0
-      ? [`${counted(revisions.length, 'revision')} ${dryRun ? 'would be written' : 'written'} to ${folder}.`]
+      ? [
+          `${counted(revisions.length, 'revision')} ${dryRun ? 'would be written' : 'written'} to ${foldersOf(adoption).join(' and ')}.`,
+        ]
       : []),
     ...explainStamps(outcome, stamped),
     ...(pending.length > 0 && error === undefined
@@ -81,8 +84,13 @@ function explain(outcome: AdoptionOutcome, pending: readonly string[], colors: C
   ].join('\n');
 }
 
-function explainMigration({ name, state, id }: AdoptedMigration, colors: Colors): readonly string[] {
-  if (state === 'new') return [`${colors.green('+')} ${id}  was ${name}`];
+/** Returns the folders of the new revisions. */
+function foldersOf({ revisions }: Adoption): readonly string[] {
+  return [...new Set(revisions.map(({ folder }) => folder))];
+}
+
+function explainMigration({ name, state, ids }: AdoptedMigration, colors: Colors): readonly string[] {
+  if (state === 'new') return ids.map((id) => `${colors.green('+')} ${id}  was ${name}`);
   return state === 'empty' ? [`  ${name} has no SQL, so it does not become a revision`] : [];
 }
 

@@ -1,156 +1,83 @@
-import { resolve } from 'node:path';
-import {
-  openRevisionSet,
-  openProgress,
-  usageOf,
-  type Command,
-  type Context,
-  type Reply,
-} from '@headwater/kernel/internal/command';
-import type { Config } from '@headwater/kernel/internal/config';
-import { explainSessionError, withSession, type Session } from '@headwater/kernel/internal/database';
-import { isKernelError, kernelError } from '@headwater/kernel/internal/errors';
-import { revisionGraph, stampPlan } from '@headwater/kernel/internal/graph';
-import {
-  loadRevisionSet,
-  readMigrationState,
-  stamp,
-  type RevisionSet,
-  type MigrationState,
-} from '@headwater/kernel/internal/migrations';
-import { activePlugin } from './active-plugin.ts';
-import { readMigrationNames } from '../adoption/migrations-table.ts';
-import { planAdoption, type Adoption } from '../adoption/plan-adoption.ts';
-import { recordedRevisions } from '../adoption/recorded-revisions.ts';
-import { dependencyFinder } from '../authoring/infer-edges.ts';
-import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
-import { writeRevisionFiles } from '../authoring/revision-file.ts';
-import { devError } from '../error/dev-codes.ts';
-import { adoptionReply, withoutDatabase, type AdoptionSubject, type RecordedState } from './adoption-reply.ts';
+import { usageOf, type Command, type Input, type Reply } from '@headwater/kernel/internal/command';
+import { kernelError, type KernelError } from '@headwater/kernel/internal/errors';
+import { historySources } from '../adoption/sources.ts';
 
-const defaultTable = 'mikro_orm_migrations';
+const tools = [...historySources.keys()].join(', ');
 
 /** `kernel migrate:adopt <plugin>`. */
 export const migrateAdopt: Command = {
   about:
-    "Turns the MikroORM migrations in a folder into a plugin's revisions, and stamps the revisions that MikroORM's table " +
-    'in the database records as applied. It runs the migration classes to collect their SQL, without a database. It ' +
-    'writes all files or none, and skips migrations that it has already adopted. It only reads the table of migrations ' +
-    "and does not touch the application's tables.",
+    "Turns the history of another migration tool into a plugin's revisions, one for each migration, and stamps the " +
+    "revisions that the tool's table in the database records as applied. Nothing runs twice: it runs code of " +
+    'migrations only to collect their SQL, without a database. It writes all files or none, names a migration that it ' +
+    "cannot read, and skips what it has already adopted. It only reads the tool's table and does not touch the " +
+    "application's tables.\n\n" +
+    `--from takes the name of the tool: ${tools}. "umzug" stands for every runner of SQL files with a table of their ` +
+    'names. --from-database needs no history: it writes one revision that recreates the schema of the database, and ' +
+    'proves in a shadow that it does.',
   arguments: [
     { name: 'plugin', about: 'the plugin that gets the revisions', required: true, complete: 'active plugin' },
+    { name: 'folder', about: "the folder of the migrations; default: the tool's own, like migrations" },
   ],
   options: [
-    { flag: 'from', value: 'folder', about: 'the folder of the migrations' },
+    { flag: 'from', value: 'tool', about: 'the tool; a folder instead stands for MikroORM and that folder' },
+    { flag: 'from-database', about: 'write one revision that recreates the database, without a history' },
     { flag: 'to', value: 'migration', about: 'the last migration to adopt; default: all' },
-    { flag: 'table', value: 'name', about: `the table of migrations; default: ${defaultTable}` },
+    { flag: 'table', value: 'name', about: "the table that records migrations; default: the tool's own" },
+    { flag: 'shared', about: 'other folders have their migrations in the same table; ignore its other names' },
+    {
+      flag: 'split',
+      value: 'plugins',
+      about: 'more plugins, separated by commas, that get the statements about what their entities declare',
+    },
     { flag: 'files-only', about: 'write the files without connecting to the database' },
     { flag: 'dry-run', about: 'show the files and stamps, but write nothing' },
+    { flag: 'shadow', value: 'url', about: 'with --from-database: prove it on this PostgreSQL server' },
   ],
   examples: [
-    { line: 'kernel migrate:adopt shop --from src/migrations --dry-run', about: 'to preview' },
-    { line: 'kernel migrate:adopt shop --from src/migrations', about: 'on a database that has run them' },
+    { line: 'kernel migrate:adopt shop --from knex --dry-run', about: 'to preview' },
+    { line: 'kernel migrate:adopt shop --from drizzle db/drizzle', about: 'on a database that has run them' },
+    { line: 'kernel migrate:adopt shop --from mikro-orm modules/shop/migrations --shared', about: 'module by module' },
     {
-      line: 'kernel migrate:adopt shop --from old --table audit.migrations --json',
-      about: 'with another table, and the outcome as data',
+      line: 'kernel migrate:adopt shop --from typeorm src/migrations --split billing,stock',
+      about: 'one history, three plugins',
     },
+    { line: 'kernel migrate:adopt shop --from-database', about: 'with tables, but without a history' },
   ],
   exits: [
     { code: 12, about: 'the plugin is not active, or its sources are not in this workspace' },
-    { code: 13, about: 'a migration cannot be adopted as it is' },
+    { code: 13, about: 'a migration cannot be adopted as it is, or the database cannot be recreated' },
     { code: 15, about: 'the files and the table disagree about the history' },
     { code: 20, about: 'the database cannot be reached' },
   ],
-  async run({ operands: [name = ''], values, switches }, context) {
-    const from = values.get('from');
-    if (from === undefined) {
-      const usage = usageOf('migrate:adopt', migrateAdopt);
-      const what = 'kernel migrate:adopt needs --from <folder>: the folder of the migrations.';
-      throw kernelError('USAGE', { what, usage, command: 'migrate:adopt' });
+  async run(input, context): Promise<Reply> {
+    assertUsage(input);
+    if (input.switches.has('from-database')) {
+      const { adoptDatabase } = await import('./adopt-database.ts');
+      return adoptDatabase(input, context);
     }
-    const { config, revisionSet } = await openRevisionSet(context);
-    const plugin = activePlugin(name, revisionSet.pluginSet, config);
-    const findDependencies = await dependencyFinder(
-      plugin,
-      subsetOf(revisionSet.pluginSet, closureOf(revisionSet.pluginSet, name)),
-    );
-    const options = { plugin, from: resolve(context.cwd, from), to: values.get('to'), findDependencies };
-    const adoption = await planAdoption(options);
-    const subject = { plugin: name, adoption, dryRun: switches.has('dry-run') };
-    if (switches.has('files-only')) return adoptionReply({ ...subject, ...writeFiles(subject), ...withoutDatabase });
-    const table = values.get('table') ?? defaultTable;
-    const adopt = async (session: Session): Promise<Reply> => {
-      const recorded = await readRecordedState(session, revisionSet, adoption, table);
-      const outcome = { ...subject, ...recorded, ...writeFiles(subject) };
-      if (subject.dryRun || recorded.toStamp.length === 0) return adoptionReply(outcome);
-      try {
-        const stamped = await stampAll(session, context, config, recorded.toStamp);
-        return adoptionReply({ ...outcome, stamped });
-      } catch (thrown) {
-        const error = explainSessionError(thrown, session);
-        if (!isKernelError(error)) throw error;
-        return adoptionReply({ ...outcome, error });
-      }
-    };
-    return withSession(config.database, adopt, config.upgrade.responseTimeout);
+    const { adoptHistory } = await import('./adopt-history.ts');
+    return adoptHistory(input, context);
   },
 };
 
-/** Reads the table and the ledger, and makes every check that could refuse the run before the first file is written. */
-async function readRecordedState(
-  session: Session,
-  revisionSet: RevisionSet,
-  adoption: Adoption,
-  table: string,
-): Promise<RecordedState> {
-  const state = await readMigrationState(session, revisionSet);
-  const { applied } = state.history;
-  const names = await readMigrationNames(session, table);
-  const recorded = { table, database: session.shown, names: names ?? [] };
-  const ids = recordedRevisions(adoption.migrations, recorded, applied);
-  const toStamp = ids.filter((id) => !applied.has(id));
-  assertStampable(adoption, state, toStamp, recorded);
-  return { table: { name: table, there: names !== null }, toStamp, applied };
-}
-
-/** Checks that the table records every revision up to the last one to stamp, since a stamp covers them all. */
-function assertStampable(
-  { revisions }: Adoption,
-  { graph, history }: MigrationState,
-  toStamp: readonly string[],
-  { table, database }: { readonly table: string; readonly database: string },
-): void {
-  const drafts = revisions.map(({ draft: { id, revises, dependsOn } }) => ({
-    id,
-    revises,
-    dependsOn: dependsOn.map(({ revision }) => revision),
-  }));
-  const existing = graph.order.map(({ id, revises, dependsOn, dormant }) => ({ id, revises, dependsOn, dormant }));
-  const all = stampPlan(revisionGraph([...existing, ...drafts]), history.applied, toStamp);
-  const others = all.filter((id) => !toStamp.includes(id));
-  if (others.length === 0) return;
-  const problem = 'does not record these unapplied revisions, which precede the ones that it does record';
-  throw devError('ADOPTION_HISTORY_DIFFERS', { table, database, problem, migrations: others });
-}
-
-function writeFiles({ adoption: { folder, revisions }, dryRun }: AdoptionSubject): {
-  readonly files: readonly string[];
-} {
-  return { files: dryRun || revisions.length === 0 ? [] : writeRevisionFiles(folder, revisions) };
-}
-
-/** Reloads the plugins with the new files, and stamps their revisions. */
-async function stampAll(
-  session: Session,
-  context: Context,
-  config: Config,
-  targets: readonly string[],
-): Promise<readonly string[]> {
-  const revisionSet = await loadRevisionSet(config);
-  const { observer, end } = openProgress(context);
-  try {
-    return (await stamp({ session, revisionSet, settings: config.upgrade, observer }, targets)).stamped;
-  } finally {
-    end();
+/** Refuses options that exclude each other. Throws USAGE. */
+function assertUsage({ operands, values, switches }: Input): void {
+  const refusal = (what: string): KernelError =>
+    kernelError('USAGE', { what, usage: usageOf('migrate:adopt', migrateAdopt), command: 'migrate:adopt' });
+  const fromDatabase = switches.has('from-database');
+  if (!fromDatabase && !values.has('from')) {
+    throw refusal(
+      `kernel migrate:adopt needs --from <tool>, one of ${tools}; or --from-database if there is no history to bring.`,
+    );
   }
+  if (!fromDatabase) {
+    if (values.has('shadow')) throw refusal('--shadow applies to --from-database, the only source that is proven.');
+    return;
+  }
+  const ofHistory = ['from', 'to', 'split'].find((flag) => values.has(flag));
+  const ofSwitches = ['shared', 'files-only'].find((flag) => switches.has(flag));
+  const wrong = ofHistory ?? ofSwitches;
+  if (wrong !== undefined) throw refusal(`--${wrong} applies to the history of a tool, which --from-database ignores.`);
+  if (operands.length > 1) throw refusal('--from-database reads the database of the config and takes no folder.');
 }

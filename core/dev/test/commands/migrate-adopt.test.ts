@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dumpSchema } from '../../../../test/helper/schema-dump.ts';
-import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
-import type { Project } from '../../../../test/helper/project.ts';
+import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
+import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import type { DatabaseTarget } from '../../../kernel/src/config/config.ts';
 import { openSession, type Session } from '../../../kernel/src/db/session.ts';
 import { makeShop, methods, migrateWithMikroOrm, migrationText } from './adopt-support.ts';
@@ -224,7 +224,11 @@ describe('kernel migrate:adopt', () => {
   it('needs --from', async () => {
     const project = await makeShop(undefined, one('M1'));
     const refusal = refusalIn(await project.kernel('migrate:adopt', 'shop', '--json'));
-    expect(refusal).toMatchObject({ code: 'USAGE', exitCode: 2, message: matching(/needs --from <folder>/) });
+    expect(refusal).toMatchObject({
+      code: 'USAGE',
+      exitCode: 2,
+      message: matching(/needs --from <tool>, one of drizzle, flyway, knex,/),
+    });
   });
 
   it('does not wait forever for a file or a migration that never completes', async () => {
@@ -248,7 +252,7 @@ describe('kernel migrate:adopt', () => {
     const database = await emptyDatabase('postgres');
     const project = await makeShop(database, {
       ...one('M1', 'create table "a" ("n" int);'),
-      'M2.ts': migrationText('M2', '  async up() { await this.execute("insert into a values (1)"); }'),
+      'M2.ts': migrationText('M2', '  async up() { const { length } = await this.execute("select 1"); void length; }'),
       ...one('M3', 'alter table "a" add column "m" int;'),
     });
     await migrateWithMikroOrm(project, database);
@@ -299,8 +303,89 @@ export default defineRevision({
     expect(await refusal()).toMatchObject({ message: matching(/records "M2" but not the migrations before it: M1\./) });
     await run('alter table mikro_orm_migrations rename column name to title');
     expect(await refusal()).toMatchObject({
-      message: matching(/lacks one of the columns of MikroORM's table: id, name\./),
+      message: matching(/lacks one of the columns of the tool's table: id, name\./),
     });
+  });
+
+  it('adopts modules that share one table, one by one', async () => {
+    const database = await emptyDatabase('postgres');
+    const project = await makeShop(database, {
+      ...one('Shop1', 'create table "a" ()'),
+      ...one('Shop2', 'create table "b" ()'),
+    });
+    await migrateWithMikroOrm(project, database);
+    await onDatabase(database, (session) =>
+      session.script(`insert into mikro_orm_migrations (name) values ('Billing1')`),
+    );
+    const refusal = refusalIn(await project.kernel(...adopt, '--json'));
+    expect(refusal).toMatchObject({ code: 'ADOPTION_HISTORY_DIFFERS', hint: matching(/--shared/) });
+    const shared = ok(
+      await project.kernel('migrate:adopt', 'shop', 'old', '--from', 'mikro-orm', '--shared', '--json'),
+    );
+    expect(shared.json()).toMatchObject({ stamped: ['shop@0001_shop1', 'shop@0002_shop2'], pending: [] });
+  });
+
+  it('splits one history among plugins by what their entities declare', async () => {
+    const database = await emptyDatabase('postgres');
+    const entity = (name: string, table: string): string =>
+      `export const entities = [defineEntity({ name: '${name}', tableName: '${table}', properties: { id: p.integer().primary() } })];
+export const extend = [];`;
+    const plugins = {
+      shop: { requiresCore: false, entities: entity('Customer', 'customer') },
+      billing: { requiresCore: false, requires: ['shop'], entities: entity('Bill', 'bill') },
+    };
+    const project = await makeProject({ plugins, database, config: { core: undefined } });
+    const sql: Readonly<Record<string, string>> = {
+      '1_start.sql':
+        'create table customer (id int primary key); create table bill (id int primary key, customer_id int references customer);',
+      '1_start.down.sql': 'drop table bill; drop table customer;',
+      '2_bills.sql': 'alter table bill add column total int;',
+      '3_log.sql': 'create table log (line text); alter table customer add column name text;',
+    };
+    for (const [name, text] of Object.entries(sql)) project.write(`sql/${name}`, text);
+    const ups = ['1_start.sql', '2_bills.sql', '3_log.sql'];
+    const rows = ups.map((name) => `insert into "SequelizeMeta" values ('${name}');`).join('');
+    await onDatabase(database, (session) =>
+      session.script(`${ups.map((name) => sql[name]).join('')} create table "SequelizeMeta" (name text); ${rows}`),
+    );
+    const split = ['migrate:adopt', 'shop', 'sql', '--from', 'umzug', '--split', 'billing'];
+    expect(refusalIn(await project.kernel(...split, '--split', 'shop', '--json'))).toMatchObject({ code: 'USAGE' });
+    const done = ok(await project.kernel(...split, '--json')).json();
+    expect(done).toMatchObject({
+      migrations: [
+        { name: '1_start.sql', ids: ['shop@0001_start', 'billing@0001_start'] },
+        { name: '2_bills.sql', ids: ['billing@0002_bills'] },
+        { name: '3_log.sql', ids: ['shop@0002_log'] },
+      ],
+      pending: [],
+    });
+    const bill = readFileSync(join(project.folderOf('billing'), 'src/migrations/0001_start.ts'), 'utf8');
+    expect(bill).toContain("dependsOn: ['shop@0001_start'], // customer");
+    expect(bill).toContain('down: sql`drop table bill;`');
+    expect(ok(await project.kernel('migrate:status')).stdout).toContain('Nothing is pending.');
+    expect(ok(await project.kernel(...split)).stdout).toContain('3 migrations already adopted.\nNothing to do.');
+
+    const fresh = await emptyDatabase('postgres');
+    project.reconfigure((config) => (config['database'] = urlOf(fresh)));
+    ok(await project.kernel('migrate:up'));
+    const lines = (target: DatabaseTarget): Promise<readonly string[]> =>
+      onDatabase(target, (session) => dumpSchema((text) => session.query(text)));
+    expect(await lines(fresh)).toEqual((await lines(database)).filter((line) => !line.includes('SequelizeMeta')));
+  });
+
+  it('refuses to split a history if a plugin does not require another that it references', async () => {
+    const entity =
+      "export const entities = [defineEntity({ name: 'Bill', tableName: 'bill', properties: { id: p.integer().primary() } })]; export const extend = [];";
+    const plugins = { shop: { requiresCore: false }, billing: { requiresCore: false, entities: entity } };
+    const project = await makeProject({ plugins, config: { core: undefined } });
+    project.write(
+      'sql/1_a.sql',
+      'create table customer (id int primary key); create table bill (id int references customer);',
+    );
+    const words = ['migrate:adopt', 'shop', 'sql', '--from', 'umzug', '--split', 'billing', '--files-only', '--json'];
+    expect(refusalIn(await project.kernel(...words))).toMatchObject({ code: 'REVISION_DEPENDENCY_NOT_REQUIRED' });
+    expect(existsSync(join(project.folderOf('billing'), 'src/migrations'))).toBe(false);
+    expect(filesOf(project)).toEqual([]);
   });
 
   it('does not stamp revisions that the table does not record', async () => {

@@ -1,0 +1,49 @@
+import { serverErrorOf, serverSqlState, type Session } from '@headwater/kernel/internal/database';
+import { quoteIdentifier } from '@headwater/kernel/internal/sql';
+import { devError } from '../error/dev-codes.ts';
+
+/** The table in which a tool records the migrations that it has applied. */
+export interface Journal {
+  /** Its default name, with the schema if it is not on the search path: `drizzle.__drizzle_migrations`. */
+  readonly table: string;
+  /** The column with the name of a migration. */
+  readonly name: string;
+  /** The columns that sort the rows in the order of application. */
+  readonly order: readonly string[];
+  /** A condition for the rows of applied migrations. Default: all rows. */
+  readonly where?: string;
+}
+
+/**
+ * Reads the names of the applied migrations from a tool's table, in order; `null` if there is no such table. `table`
+ * may include a schema, as in `audit.migrations`; without one it is looked up in the user's search path, as the tools
+ * do. Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
+ */
+export async function readJournal(
+  session: Session,
+  table: string,
+  { name, order, where = 'true' }: Journal,
+): Promise<readonly string[] | null> {
+  // MikroORM ignores everything after a second dot, too.
+  const relation = table.split('.').slice(0, 2).map(quoteIdentifier).join('.');
+  const sorted = order.map((column) => quoteIdentifier(column)).join(', ');
+  try {
+    const rows = await session.query<{ name: string }>(
+      `select ${quoteIdentifier(name)}::text as name from ${relation} where ${where} order by ${sorted}`,
+    );
+    return rows.map((row) => row.name);
+  } catch (error) {
+    const code = serverErrorOf(error)?.code;
+    if (code === serverSqlState.undefinedTable || code === serverSqlState.undefinedSchema) return null;
+    if (code === serverSqlState.undefinedColumn) {
+      const details = {
+        table,
+        database: session.shown,
+        problem: "lacks one of the columns of the tool's table",
+        migrations: [...new Set([...order, name])],
+      };
+      throw devError('ADOPTION_HISTORY_DIFFERS', details, { cause: error });
+    }
+    throw error;
+  }
+}
