@@ -14,7 +14,7 @@ export async function openDependencies(revisions: readonly Revision[]): Promise<
   let history = await schemaHistory(revisions);
   return {
     async find(plugin, sql) {
-      const { dependsOn } = await inferDependencies(plugin, sql, history);
+      const dependsOn = await inferDependencies(plugin, sql, history);
       return dependsOn.map(({ revision, objects }) => ({ revision, why: objects.join(', ') }));
     },
     async add({ id, up }) {

@@ -1,5 +1,5 @@
 import { catalogReader, type Catalog, type CatalogDefinition } from '@headwater/kernel/internal/catalog';
-import type { Session } from '@headwater/kernel/internal/database';
+import { isolatedScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
 import { parseName } from '@headwater/kernel/internal/sql';
 import type { Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
@@ -10,8 +10,7 @@ import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
 import { proveDraft } from '../authoring/prove-draft.ts';
 import { nextRevisionId } from '../authoring/revision-file.ts';
 import { schemaAfter, schemaDifferences } from '../authoring/schema-proof.ts';
-import { devError, isDevError } from '../error/dev-codes.ts';
-import { replayText } from '../shadow/replay.ts';
+import { devError } from '../error/dev-codes.ts';
 import { withoutTables } from './without-tables.ts';
 
 /** The words of the slug: `0001_existing_schema`. */
@@ -45,13 +44,13 @@ export async function draftFromDatabase(
   const refuse = (objects: readonly string[], cause?: unknown): Error =>
     devError('DATABASE_NOT_RECREATABLE', { database: session.shown, plugin: plugin.name, objects }, { cause });
 
-  const changes = changesBetween(before, target, { undefine: true });
+  const changes = changesBetween(before, target);
   if (changes.length === 0) return { revision: null, review: null, unread: [], ...noEntityChanges };
   if (plugin.revisions.length > 0)
     throw refuse(changes.map((change) => `beside its revisions: ${explainChange(change)}`));
   const impossible = [...unreadIn(target, before), ...changes.filter(isImpossible).map(explainChange)];
   if (impossible.length > 0) throw refuse(impossible);
-  const reverse = changesBetween(target, before, { undefine: true });
+  const reverse = changesBetween(target, before);
   const isBasis = basisOf(changes);
   const isOther = (change: Change): boolean => !isBasis(change);
   const up = joinedSql(changes.filter(isBasis), changes.filter(isOther));
@@ -61,10 +60,11 @@ export async function draftFromDatabase(
 
   onStage('recreating the schema');
   try {
-    await replayText(shadow, id, up);
+    await shadow.session.script(isolatedScript(up));
   } catch (error) {
-    if (!isDevError(error, 'SHADOW_FAILED')) throw error;
-    throw refuse([`its SQL fails in the shadow (${error.details.reason})`], error);
+    const server = serverErrorOf(error);
+    if (server === null) throw error;
+    throw refuse([`its SQL fails in the shadow (${server.message})`], error);
   }
   const after = await shadow.catalog();
   const differences = schemaDifferences(target, after);
