@@ -30,6 +30,12 @@ export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
       propertyNames: { pattern: '^[a-z][a-z0-9-]{0,38}$' },
       additionalProperties: { type: 'object', properties: sectionSchema('/plugins/*') },
     },
+    pool: {
+      description: 'The pool of connections that the services of plugins share.',
+      type: 'object',
+      additionalProperties: false,
+      properties: sectionSchema('/pool'),
+    },
     upgrade: {
       description: 'The time limits of an upgrade.',
       type: 'object',

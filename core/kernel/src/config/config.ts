@@ -16,6 +16,11 @@ export type DatabaseTarget =
       readonly directUrl: string | null;
       /** User, host, port and database, without any secret. */
       readonly shown: string;
+      /**
+       * The options of the host's pool, if `open` was given one. They replace the URL for a pool of our own. They may
+       * contain the password, so they are never printed.
+       */
+      readonly poolOptions?: object;
     }
   | {
       readonly kind: 'pglite';
@@ -26,6 +31,19 @@ export type DatabaseTarget =
 
 /** The time limits of an upgrade, all in seconds. */
 export type UpgradeSettings = Section<'/upgrade'>;
+
+/** The pool of connections that services share, times in seconds. */
+export type PoolSettings = Section<'/pool'>;
+
+/** A plugin that a program defines in place of a package. Its parts are checked when the plugin set is loaded. */
+export interface InlinePlugin {
+  readonly revisions: readonly unknown[];
+  readonly requires: readonly string[];
+  readonly openTables: readonly string[];
+  readonly version: string;
+  /** `null` if it has no code. */
+  readonly load: (() => unknown) | null;
+}
 
 /** One entry under `plugins`. */
 export interface PluginEntry {
@@ -43,6 +61,8 @@ export interface PluginEntry {
    * or a boolean if the plugin's schema expects one.
    */
   readonly fromVariables: readonly string[];
+  /** Set for a plugin that a program defines in place of a package. */
+  readonly inline?: InlinePlugin;
 }
 
 /** The content of config.json with its overlay. The kernel's keys have been checked; plugin options have not. */
@@ -57,4 +77,5 @@ export interface Config {
   /** All entries by plugin name, enabled or not. If the key `core` names plugin zero, its entry is listed as `core`. */
   readonly plugins: ReadonlyMap<string, PluginEntry>;
   readonly upgrade: UpgradeSettings;
+  readonly pool: PoolSettings;
 }

@@ -1,8 +1,11 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { isPluginName } from '../graph/revision-id.ts';
 
-/** Reserved names. They stand for plugin zero, the schema of the ledger, and the target that means all plugins. */
-const reserved = new Set(['core', 'kernel', 'heads']);
+/**
+ * Reserved names. They stand for plugin zero, the schema of the ledger, the target that means all plugins, and the program
+ * that embeds the application.
+ */
+const reserved = new Set(['core', 'kernel', 'heads', 'host']);
 
 /** Throws PLUGIN_NAME_INVALID and PLUGIN_NAME_RESERVED. `file` and `pointer` locate `name`, for the message. */
 export function assertPluginName(name: string, file: string, pointer: string): void {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { explainFileError } from '../error/file-error.ts';
-import type { Config, PluginEntry } from './config.ts';
+import type { Config, DatabaseTarget, Json, PluginEntry } from './config.ts';
 import { databaseTarget } from './database-target.ts';
 import { parseBytes } from './parse-json.ts';
 import { coreEntry, pluginEntry } from './plugin-entry.ts';
@@ -28,23 +28,50 @@ export function readConfig(file: string, env: Environment, text?: string): Confi
   const overlays = overlayOf(path, env['NODE_ENV'] ?? '').filter((overlay) => existsSync(overlay));
   const base = text === undefined ? readLayer(path) : layerOf(path, Buffer.from(text));
   const layers = [base, ...overlays.map(readLayer)];
+  return configOf(layers, { file: path, overlays, env });
+}
+
+/** The circumstances of a config. */
+interface ConfigContext {
+  readonly file: string;
+  readonly overlays: readonly string[];
+  /** `null`: nothing is substituted, since the values come from a program. */
+  readonly env: Environment | null;
+  /** The database if the config names none. Default: the config must name one. */
+  readonly database?: DatabaseTarget;
+}
+
+/**
+ * Returns the config that a program passes in place of a file. Texts are used as they are, without variables. `file` is
+ * a path in the folder that relative paths refer to. `database` is used if `json` names none. Throws like {@link
+ * readConfig}.
+ */
+export function givenConfig(json: Json, file: string, database?: DatabaseTarget): Config {
+  const layer = { file, json };
+  if (!isObject(layer.json)) throw invalidValue([{ file, json: {} }], [], 'an object', json);
+  const layers = [{ file, json: layer.json }];
+  return configOf(layers, { file, overlays: [], env: null, ...(database && { database }) });
+}
+
+function configOf(layers: readonly Layer[], { file, overlays, env, database: usual }: ConfigContext): Config {
   const { plugins = {}, ...kernels } = merged(layers);
   const context: Substitution = { layers, env, whole: new Set() };
   assertKnownKeys(kernels, topKeys, [], layers);
   // Substitution in an object returns an object.
-  const { database, upgrade, ...others } = substituted(kernels, [], context) as JsonObject;
+  const { database, upgrade, pool, ...others } = substituted(kernels, [], context) as JsonObject;
   const { core } = readSettings('', others, [], context);
   if (!isObject(plugins)) throw invalidValue(layers, ['plugins'], 'an object with a key for each plugin', plugins);
   const entries = new Map<string, PluginEntry>();
   if (core !== null) entries.set('core', coreEntry(core));
   for (const name of Object.keys(plugins).toSorted()) entries.set(name, pluginEntry(name, plugins[name], context));
   return Object.freeze({
-    file: path,
+    file,
     overlays: Object.freeze(overlays),
-    root: projectRoot(path),
-    database: databaseTarget(database, path, layers),
+    root: projectRoot(file),
+    database: database === undefined && usual !== undefined ? usual : databaseTarget(database, file, layers),
     plugins: entries,
     upgrade: readSettings('/upgrade', upgrade, ['upgrade'], context),
+    pool: readSettings('/pool', pool, ['pool'], context),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Json } from './config.ts';
 
 /** A key of config.json that users can set. Both the config reader and the JSON Schema are derived from it. */
 export interface Setting<Value extends Json = Json> {
-  readonly type: 'seconds' | 'boolean' | 'text';
+  readonly type: 'seconds' | 'count' | 'boolean' | 'text';
   /** One or more sentences for the JSON Schema and the documentation. */
   readonly description: string;
   /** The value to use if the key is absent, or `null` if there is no default. */
@@ -52,6 +52,27 @@ export const settings = {
     description: 'The time after which importing, starting or stopping the plugin counts as failed.',
     default: 10,
     above: 0,
+  }),
+  '/pool/max': count({
+    description:
+      'The largest number of connections that the services of one process share. The embedded database has one.',
+    default: 10,
+    from: 1,
+  }),
+  '/pool/connectTimeout': seconds({
+    description: 'How long a service waits for a free connection, or for a new one.',
+    default: 10,
+    above: 0,
+  }),
+  '/pool/idleTimeout': seconds({
+    description: 'How long an unused connection stays open. 0: until the application stops.',
+    default: 10,
+    from: 0,
+  }),
+  '/pool/statementTimeout': seconds({
+    description: "PostgreSQL's statement_timeout for the statements of services. 0: the server's own setting applies.",
+    default: 0,
+    from: 0,
   }),
   '/upgrade/lockWait': seconds({
     description: 'How long to wait for another process that is migrating.',
@@ -126,6 +147,16 @@ function text(
 function boolean(row: Described & { default: boolean }): Setting<boolean> {
   const check = (json: Json): boolean => typeof json === 'boolean';
   return { type: 'boolean', expected: 'true or false', check, schema: { type: 'boolean' }, ...row };
+}
+
+function count({ from, ...row }: Described & { default: number; from: number }): Setting<number> {
+  return {
+    type: 'count',
+    expected: `a whole number from ${from}`,
+    check: (json) => Number.isSafeInteger(json) && Number(json) >= from,
+    schema: { type: 'integer', minimum: from },
+    ...row,
+  };
 }
 
 function seconds(row: Described & { default: number } & ({ from: number } | { above: number })): Setting<number> {

@@ -10,7 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The input of a substitution, and what it records. */
 export interface Substitution {
   readonly layers: readonly Layer[];
-  readonly env: Environment;
+  /** `null`: nothing is replaced. */
+  readonly env: Environment | null;
   /** Collects the pointers of values that consisted of a single `${VAR}`. Their text may mean a number or a boolean. */
   readonly whole: Set<string>;
 }
@@ -26,9 +27,10 @@ const whole = /^\$\{[^{}]*\}$/;
  */
 export function substituted(json: Json, path: readonly string[], context: Substitution): Json {
   if (typeof json === 'string') {
-    if (!json.includes('${')) return json;
+    const { env, layers } = context;
+    if (env === null || !json.includes('${')) return json;
     if (whole.test(json)) context.whole.add(pointerOf(path));
-    return replaced(json, path, context);
+    return replaced(json, path, layers, env);
   }
   if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map((item: Json, i) => substituted(item, [...path, String(i)], context));
@@ -37,7 +39,7 @@ export function substituted(json: Json, path: readonly string[], context: Substi
   );
 }
 
-function replaced(text: string, path: readonly string[], { layers, env }: Substitution): string {
+function replaced(text: string, path: readonly string[], layers: readonly Layer[], env: Environment): string {
   const where = { file: fileOf(layers, path), pointer: pointerOf(path) };
   let result = '';
   let rest = text;

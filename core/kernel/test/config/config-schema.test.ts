@@ -39,7 +39,7 @@ describe('the schema of a config', () => {
 
   it('describes every kernel key with its default, and rejects other keys', () => {
     const schema = schemaOf();
-    expect(Object.keys(schema.properties)).toEqual(['$schema', 'database', 'core', 'plugins', 'upgrade']);
+    expect(Object.keys(schema.properties)).toEqual(['$schema', 'database', 'core', 'plugins', 'pool', 'upgrade']);
     expect(schema.additionalProperties).toBe(false);
     expect(schema.properties['core']).toMatchObject({ type: 'string', examples: ['@headwater/plugin-core'] });
     const { upgrade } = schema.properties;

@@ -105,6 +105,7 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
         entry(name, given),
       ]),
     ),
+    pool: { max: 10, connectTimeout: 10, idleTimeout: 10, statementTimeout: 0 },
     upgrade: {
       lockWait: 300,
       lockTimeout: 3,
