@@ -65,7 +65,7 @@ const requiredBuiltins: Plugin = {
 };
 
 /** The packages that are bundled, with their dependencies: see docs/decisions/bundle.md. */
-const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js)$/;
+const inlined = /^(?:inversify|umzug|pg\/lib\/client\.js|pg-types\/lib\/textParsers\.js)$/;
 
 function isExternal(id: string, importer: string | undefined): boolean {
   if (isBuiltin(id)) return true;

@@ -87,7 +87,7 @@ async function createOnServer(admin: Session, server: Server): Promise<ShadowDat
   let session: Session | null = null;
   const drop = async (): Promise<void> => {
     await session?.close().catch(() => {});
-    if (admin.lost) await admin.reconnect();
+    if (admin.lost) await admin.reconnect?.();
     await dropDatabase(admin, server, name);
     await admin.query('select pg_advisory_unlock($1::int, $2::int)', [lockClass, oid]);
   };
@@ -109,14 +109,14 @@ function databaseOn(server: Server, name: string): Server {
 async function databaseIn(session: Session, drop: () => Promise<void>): Promise<ShadowDatabase> {
   await createLedger(session);
   // Creating it loads the library of PL/pgSQL, with its settings.
-  await session.reconnect();
+  await session.reconnect?.();
   const isNew = await takeFingerprint(session);
   return {
     session,
     catalog: catalogReader(session),
     async clear() {
       // No state of a session outlives it.
-      await session.reconnect();
+      await session.reconnect?.();
       await dropAddedObjects(session);
       await emptyLedger(session);
       return isNew();

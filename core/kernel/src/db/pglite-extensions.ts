@@ -72,6 +72,15 @@ export async function openExtensions(
   };
 }
 
+/** Returns the extensions of an engine to which the kernel adds none. */
+export function givenExtensions(engine: PGlite): PgliteExtensions {
+  const files = filesOf(engine);
+  return {
+    missingIn: async (text) => namesIn(text).filter((name) => !isLoaded(files, name)),
+    loadFor: async () => {},
+  };
+}
+
 function readNames(file: string): readonly string[] {
   if (!existsSync(file)) return [];
   const names: unknown = JSON.parse(readFileSync(file, 'utf8'));

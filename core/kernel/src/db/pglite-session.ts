@@ -9,7 +9,7 @@ import { shortMessage } from '../error/short-message.ts';
 import { optimizeLate, optimizeNothing, validateLazily } from '../runtime/webassembly.ts';
 import { assertEngineInstalled } from '../peers/kernel-peers.ts';
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
-import { extensionsFile, openExtensions, type PgliteExtensions } from './pglite-extensions.ts';
+import { extensionsFile, givenExtensions, openExtensions, type PgliteExtensions } from './pglite-extensions.ts';
 import type { Session } from './session.ts';
 import { dataDirectoryInMemory, unpackDataDirectory } from './pglite-data-directory.ts';
 
@@ -49,7 +49,14 @@ export async function openPglite(
     const engine = await startEngine(directory, tune);
     try {
       const extensions = await openExtensions(engine, directory, target.shown);
-      return sessionOf(engine, extensions, target, lock, tune);
+      const session = sessionOf(engine, extensions, target.shown, tune);
+      return {
+        ...session,
+        async close() {
+          await engine.close();
+          lock?.release();
+        },
+      };
     } catch (error) {
       await engine.close();
       throw error;
@@ -59,6 +66,18 @@ export async function openPglite(
     if (error instanceof KernelError || directory === null) throw error;
     throw kernelError('STORE_DAMAGED', { directory, reason: shortMessage(error) }, { cause: error });
   }
+}
+
+/**
+ * Returns a session on an engine of the host, which stays open when the session is closed. The extensions of such an
+ * engine are those that the host gave it.
+ */
+export async function pgliteSessionOn(given: unknown, shown: string): Promise<PgliteSession> {
+  // The caller has checked that it is an instance of PGlite.
+  const engine = given as PGlite;
+  await engine.waitReady;
+  const session = sessionOf(engine, givenExtensions(engine), shown, () => ({ [Symbol.dispose]() {} }));
+  return { ...session, close: async () => {} };
 }
 
 function lockOf(directory: string): DirectoryLock {
@@ -173,15 +192,14 @@ function assertVersion(directory: string): void {
 function sessionOf(
   engine: PGlite,
   extensions: PgliteExtensions,
-  target: PgliteTarget,
-  lock: DirectoryLock | null,
+  shown: string,
   tune: () => Disposable,
-): PgliteSession {
+): Omit<PgliteSession, 'close'> {
   return {
     kind: 'pglite',
     engine,
     extensions,
-    shown: target.shown,
+    shown,
     user: 'postgres',
     pid: null,
     lost: false,
@@ -204,11 +222,8 @@ function sessionOf(
       return (await engine.query<Row>(text, [...values])).rows;
     },
     sibling: async () => null,
+    cancel: async () => {},
     abandon() {},
     reconnect: async () => {},
-    async close() {
-      await engine.close();
-      lock?.release();
-    },
   };
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
@@ -7,7 +6,8 @@ import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { serverErrorOf } from './server-error.ts';
 import { serverSqlState } from './sql-state.ts';
-import type { Notice, Session } from './session.ts';
+import { ownTypes, sessionOn, streamOf, watch, type Connection } from './pg-client.ts';
+import type { Session } from './session.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -25,54 +25,21 @@ const keepAliveDelay = 30_000;
  * and DATABASE_UNSUPPORTED for a pooler that rejects the startup parameters.
  */
 export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
-  let current = await connect(target, url);
-  return {
-    kind: 'postgres',
+  return sessionOn(await connect(target, url), {
     shown: target.shown,
-    user: current.client.user ?? '',
-    get pid() {
-      return pidOf(current.client);
-    },
-    get lost() {
-      return current.failure !== null;
-    },
-    async script(text, onNotice) {
-      const { client } = current;
-      const listen = (notice: { code?: string | undefined; message?: string | undefined }): void =>
-        onNotice?.(noticeOf(notice));
-      client.on('notice', listen);
-      try {
-        await client.query(text);
-      } catch (error) {
-        if (current.failure === null) await client.query('rollback').catch(() => {});
-        throw explained(current, error);
-      } finally {
-        client.off('notice', listen);
-      }
-    },
-    async query<Row>(text: string, values: readonly unknown[] = []) {
-      // The extended protocol accepts only one statement, which is this method's contract.
-      const config = { text, values: [...values], queryMode: 'extended' as const };
-      try {
-        const result = await current.client.query<Row & Record<string, unknown>>(config);
-        return result.rows;
-      } catch (error) {
-        throw explained(current, error);
-      }
-    },
+    types: await ownTypes(),
     sibling: () => openPostgres(target, target.directUrl ?? target.url),
-    abandon: (reason) => streamOf(current.client)?.destroy(reason),
-    async reconnect() {
+    async reconnect(lost) {
       // The old connection may still be open and hold the migration lock.
-      void end(current.client);
-      current = await connect(target, url);
+      void end(lost);
+      return connect(target, url);
     },
-    close: () => end(current.client),
-  };
+    close: end,
+  });
 }
 
 /** Closes a connection. If the server does not answer, breaks it. */
-async function end(client: Client): Promise<void> {
+async function end({ client }: Connection): Promise<void> {
   const timer = setTimeout(() => streamOf(client)?.destroy(), connectTimeout);
   try {
     await client.end();
@@ -81,25 +48,9 @@ async function end(client: Client): Promise<void> {
   }
 }
 
-/** Returns the socket of a connection. The types of `pg` lack this field. */
-function streamOf(client: Client): Duplex | null {
-  const connection: unknown = Reflect.get(client, 'connection');
-  const stream: unknown =
-    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : null;
-  return stream instanceof Duplex ? stream : null;
-}
-
-interface Connection {
-  readonly client: Client;
-  /** The first error that broke it, which the server may have explained; `null` while it is open. */
-  failure: Error | null;
-}
-
 async function connect(target: PostgresTarget, url: string): Promise<Connection> {
   const client = await createClient(target, url);
-  const connection: Connection = { client, failure: null };
-  client.on('error', (error) => (connection.failure ??= error));
-  client.on('end', () => (connection.failure ??= new Error('the connection ended')));
+  const connection = watch(client);
   try {
     await client.connect();
   } catch (error) {
@@ -134,21 +85,6 @@ function certificateError(cause: unknown, target: PostgresTarget, url: string): 
   const shown = parameters.map((pair) => pair.join('=')).join(', ');
   const details = { database: target.shown, parameters: shown, reason: shortMessage(cause) };
   return kernelError('DATABASE_CERTIFICATE_INVALID', details, { cause });
-}
-
-/** Returns the error that broke the connection instead of one that only says that it is broken. */
-function explained({ failure }: Connection, error: unknown): unknown {
-  return serverErrorOf(error) === null ? (failure ?? error) : error;
-}
-
-function pidOf(client: Client): number | null {
-  // The types of `pg` lack this field, but every release sets it from BackendKeyData.
-  const pid: unknown = Reflect.get(client, 'processID');
-  return typeof pid === 'number' ? pid : null;
-}
-
-function noticeOf(notice: { code?: string | undefined; message?: string | undefined }): Notice {
-  return { code: notice.code ?? '00000', message: notice.message ?? '' };
 }
 
 function explainConnectError(error: unknown, target: PostgresTarget, url: string, user: string): KernelError {

@@ -28,12 +28,21 @@ export interface Session {
   readonly script: (text: string, onNotice?: (notice: Notice) => void, limit?: number) => Promise<void>;
   /** Runs exactly one statement and returns its rows. `limit` is for `limitResponses`. */
   readonly query: <Row>(text: string, values?: readonly unknown[], limit?: number) => Promise<readonly Row[]>;
+  /**
+   * Asks the server to cancel the running statement, which then fails with SQLSTATE 57014. Returns when the server has
+   * received the request. If the server cannot be asked, breaks the connection. Has no effect if no statement runs, and
+   * none on the embedded database, which answers no other request while a statement runs.
+   */
+  readonly cancel: () => Promise<void>;
   /** Breaks the connection, for example because the server does not answer. Running statements fail with `reason`. */
   readonly abandon: (reason: Error) => void;
   /** Opens a second connection, which bypasses a pooler; `null` if the database serves only one connection. */
   readonly sibling: () => Promise<Session | null>;
-  /** Reconnects to the same database after the connection was lost. Throws like {@link openSession}. */
-  readonly reconnect: () => Promise<void>;
+  /**
+   * Reconnects to the same database after the connection was lost. Throws like {@link openSession}. `null` if there is
+   * no way to connect again.
+   */
+  readonly reconnect: (() => Promise<void>) | null;
   readonly close: () => Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import { explainSessionError } from '../db/explain-session-error.ts';
 import { isConnectionLoss, isShapeError, serverErrorOf } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { waitForLock } from './migration-lock.ts';
 import { readLedger } from '../ledger/ledger.ts';
@@ -22,15 +23,17 @@ export async function reconnect(run: RunContext, { step, cause }: Loss): Promise
   for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
     try {
       const lost = session.pid;
+      if (session.reconnect === null) throw unreachable(session, cause);
       await session.reconnect();
       await endProcess(session, lost);
-      await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait);
+      // Not even a cancelled run ends here, because only the server knows the outcome.
+      await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait, sleep);
       return await committedBy(session, run.id);
     } catch (error) {
       if (isKernelError(error, 'LOCK_WAIT_TIMEOUT')) throw error;
       // The new connection may break as well.
       if (!isKernelError(error) && !isConnectionLoss(error, session)) throw error;
-      if (performance.now() + wait > until) {
+      if (performance.now() + wait > until || session.reconnect === null) {
         if (step === null) throw explainSessionError(error, session);
         const details = { revision: step.id, database: session.shown, reason: shortMessage(cause) };
         throw kernelError('OUTCOME_UNKNOWN', details, { cause: error });
@@ -38,6 +41,15 @@ export async function reconnect(run: RunContext, { step, cause }: Loss): Promise
     }
     await sleep(wait);
   }
+}
+
+/** The connection is the only one, so nothing can ask the server for the outcome. */
+function unreachable({ shown }: Session, cause: unknown): KernelError {
+  return kernelError(
+    'DATABASE_UNREACHABLE',
+    { database: shown, reason: shortMessage(cause), connected: true },
+    { cause },
+  );
 }
 
 /**

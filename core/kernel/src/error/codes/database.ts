@@ -30,6 +30,34 @@ const leftBehind = (leftover: Outside['leftover']): string => {
 const earlier = (count: number): string =>
   count === 1 ? 'the revision before it stays' : `the ${count} revisions before it stay`;
 
+/** Why a connection of a host cannot be used, and the fix. */
+const connectionProblems = {
+  unknown: {
+    found: 'it is neither a Pool or a Client of `pg` nor a PGlite instance',
+    fix: 'Pass new Pool({ connectionString }) of `pg`, or leave it out: the kernel then connects to `config.database`.',
+  },
+  notConnected: { found: 'the client is not connected', fix: 'Call `await client.connect()` first.' },
+  inTransaction: {
+    found: 'a transaction is open on the client, and the kernel begins and ends its own',
+    fix: 'Commit or roll back first, or pass a pool.',
+  },
+  notExclusive: {
+    found: 'it resets the settings, prepared statements and temporary tables of the client',
+    fix: 'Pass { exclusive: true } if nothing else uses the client, or pass a pool to open().',
+  },
+  noPool: {
+    found: 'the services of plugins need several connections',
+    fix: 'Pass a pool to open(), or name the database in `config.database`.',
+  },
+  poolEnded: { found: 'the pool has ended', fix: 'Call pool.end() after kernel.close().' },
+} as const;
+
+/** A key of {@link connectionProblems}. */
+export type ConnectionProblem = keyof typeof connectionProblems;
+
+/** What a host can cancel. */
+type Operation = 'status' | 'plan' | 'history' | 'show' | 'why' | 'upgrade' | 'downgrade' | 'stamp' | 'start';
+
 /** Errors of connecting to the database, of missing privileges, and of applying a plan. */
 export const databaseCodes = {
   DATABASE_UNREACHABLE: defineError({
@@ -41,6 +69,45 @@ export const databaseCodes = {
     hint: () =>
       'Check that the server is running and that "database" in config.json has the right host, port, database and user.',
     written: (d) => (d.connected ? committedEarlier() : 'Nothing was written.'),
+  }),
+  CANCELLED: defineError({
+    exit: exitCode.migrationFailed,
+    message: (d: {
+      operation: Operation;
+      revision: string | null;
+      outside: Outside | null;
+      applied: readonly string[];
+    }) =>
+      d.revision === null
+        ? `The ${d.operation} was cancelled.`
+        : `The ${d.operation} was cancelled while ${d.revision} ran.`,
+    hint: () => 'Call it again: it continues where this one ended.',
+    written: (d) => {
+      if (d.revision !== null)
+        return rolledBackOrLeft({ ...d, direction: d.operation === 'downgrade' ? 'down' : 'up' });
+      if (d.operation === 'start')
+        return 'The database may be at its heads already, and plugins may have written data.';
+      if (d.applied.length === 0) return 'Nothing was written.';
+      const count = d.applied.length === 1 ? 'One revision was' : `${d.applied.length} revisions were`;
+      return `${count} ${d.operation === 'downgrade' ? 'reverted' : 'applied'} before.`;
+    },
+  }),
+  CONNECTION_UNFIT: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: { problem: ConnectionProblem; operation: string }) =>
+      `The connection given to open() cannot be used for ${d.operation}: ${connectionProblems[d.problem].found}.`,
+    hint: (d) => connectionProblems[d.problem].fix,
+  }),
+  KERNEL_CLOSED: defineError({
+    exit: exitCode.usage,
+    message: (d: { operation: string }) => `${d.operation}() was called on a kernel that is closed.`,
+    hint: () => 'Call close() last, or open() again.',
+  }),
+  EMBEDDED_APP_RUNNING: defineError({
+    exit: exitCode.directoryInUse,
+    message: (d: { operation: string; database: string }) =>
+      `The ${d.operation} of ${d.database} would share its only connection with the application that is running on it.`,
+    hint: () => 'Stop the application first: await app.stop()',
   }),
   DATABASE_CERTIFICATE_INVALID: defineError({
     exit: exitCode.config,

@@ -1,0 +1,220 @@
+import type { DatabaseTarget } from '../config/config.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import { isKernelError } from '../error/kernel-codes.ts';
+import { shortMessage } from '../error/short-message.ts';
+import {
+  assertNoTransaction,
+  kindOfConnection,
+  unfit,
+  type HostClient,
+  type HostConnection,
+  type HostPool,
+  type HostPoolClient,
+} from './host-connection.ts';
+import { ownTypes, sessionOn, watch, type Connection } from './pg-client.ts';
+import type { PgliteSession } from './pglite-session.ts';
+import { openPostgres } from './postgres-session.ts';
+import { openSession, type Session } from './session.ts';
+
+/** What a session is used for. */
+export interface Use {
+  /** For messages: "upgrade". */
+  readonly operation: string;
+  /** Whether it changes the database, and thereby the state of the session. */
+  readonly writes: boolean;
+  /** Whether the caller states that nothing else uses the host's client. Default: false. */
+  readonly exclusive?: boolean;
+}
+
+/** Where the sessions of a kernel come from: its own connections, or those of the host. */
+export interface Connections {
+  readonly target: DatabaseTarget;
+  /**
+   * Calls `work` with a session that nothing else of this kernel uses at the same time. Throws the errors of {@link
+   * openSession}, and CONNECTION_UNFIT.
+   */
+  readonly use: <T>(use: Use, work: (session: Session) => Promise<T>) => Promise<T>;
+  /** Returns the session of an embedded database, whose engine services share; `null` for a server. */
+  readonly embedded: () => Promise<Session> | null;
+  /** Closes what the kernel has opened, and nothing of the host. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Returns the kernel's own connections: one for each use on a server. An embedded database is opened on its first use and
+ * stays open, because only one engine may use its files.
+ */
+export function ownConnections(target: DatabaseTarget): Connections {
+  if (target.kind === 'postgres') {
+    return {
+      target,
+      async use(_, work) {
+        const session = await openSession(target);
+        return work(session).finally(() => session.close().catch(() => {}));
+      },
+      embedded: () => null,
+      close: async () => {},
+    };
+  }
+  let opened: Promise<PgliteSession> | null = null;
+  const open = async (): Promise<PgliteSession> => {
+    const { openPglite } = await import('./pglite-session.ts');
+    return openPglite(target);
+  };
+  const shared = (): Promise<PgliteSession> => {
+    opened ??= open().catch((error: unknown) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  };
+  const inTurn = queue();
+  return {
+    target,
+    use: (_, work) => inTurn(async () => work(await shared())),
+    embedded: shared,
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
+
+/** Returns the connections that the host provides. `target` describes them, and may name a direct URL. */
+export function hostConnections(connection: HostConnection, target: DatabaseTarget): Connections {
+  switch (kindOfConnection(connection)) {
+    case 'pool':
+      // Its kind says so.
+      return poolConnections(connection as HostPool, target);
+    case 'client':
+      return clientConnections(connection as HostClient, target);
+    default:
+      return engineConnections(connection, target);
+  }
+}
+
+/** The time in milliseconds to wait for a client of the host's pool. */
+const clientTimeout = 10_000;
+
+function poolConnections(pool: HostPool, target: DatabaseTarget): Connections {
+  return {
+    target,
+    async use({ operation }, work) {
+      const session = await poolSession(pool, target, operation);
+      return work(session).finally(() => session.close());
+    },
+    embedded: () => null,
+    close: async () => {},
+  };
+}
+
+async function poolSession(pool: HostPool, target: DatabaseTarget, operation: string): Promise<Session> {
+  const take = async (): Promise<Connection> => watch(await clientOf(pool, target, operation));
+  const direct = target.kind === 'postgres' ? target.directUrl : null;
+  const sibling = async (): Promise<Session> => {
+    if (target.kind === 'postgres' && direct !== null) return openPostgres(target, direct);
+    if (sizeOf(pool) === 1) throw new Error('the pool given to open() has a single connection');
+    return poolSession(pool, target, operation);
+  };
+  return sessionOn(await take(), {
+    shown: target.shown,
+    types: await ownTypes(),
+    sibling,
+    async reconnect(lost) {
+      await destroy(lost);
+      return take();
+    },
+    close: destroy,
+  });
+}
+
+function sizeOf(pool: HostPool): number | null {
+  const options: unknown = Reflect.get(pool, 'options');
+  const max: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'max') : null;
+  return typeof max === 'number' ? max : null;
+}
+
+/** Takes a client from the pool, but does not wait forever for one that others keep. */
+async function clientOf(pool: HostPool, { shown }: DatabaseTarget, operation: string): Promise<HostPoolClient> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const seconds = clientTimeout / 1000;
+  const timer = setTimeout(
+    () => reject(new Error(`no client of the pool became free within ${seconds} s`)),
+    clientTimeout,
+  );
+  const taken = pool.connect();
+  try {
+    return await Promise.race([taken, late]);
+  } catch (error) {
+    taken.then((client) => client.release()).catch(() => {});
+    const reason = shortMessage(error);
+    if (/after calling end on the pool/.test(reason)) throw unfit('poolEnded', operation, error);
+    if (isKernelError(error)) throw error;
+    throw kernelError('DATABASE_UNREACHABLE', { database: shown, reason, connected: false }, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets the pool destroy a client, and waits until its connection has ended. */
+async function destroy({ client, failure, unwatch }: Connection): Promise<void> {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  client.on('end', () => resolve());
+  // Only clients of a pool get here.
+  (client as HostPoolClient).release(true);
+  // A lost connection may have ended before.
+  if (failure === null) await ended;
+  unwatch();
+}
+
+function clientConnections(client: HostClient, target: DatabaseTarget): Connections {
+  const inTurn = queue();
+  return {
+    target,
+    use: ({ operation, writes, exclusive = false }, work) =>
+      inTurn(async () => {
+        if (writes && !exclusive) throw unfit('notExclusive', operation);
+        if (Reflect.get(client, '_connected') === false) throw unfit('notConnected', operation);
+        await assertNoTransaction(client, operation);
+        const connection = watch(client);
+        const session = sessionOn(connection, {
+          shown: target.shown,
+          types: await ownTypes(),
+          async sibling() {
+            if (target.kind === 'postgres' && target.directUrl !== null) return openPostgres(target, target.directUrl);
+            throw new Error('a single client was given to open()');
+          },
+          reconnect: null,
+          close: async ({ unwatch }) => unwatch(),
+        });
+        return work(session).finally(() => session.close());
+      }),
+    embedded: () => null,
+    close: async () => {},
+  };
+}
+
+function engineConnections(connection: HostConnection, target: DatabaseTarget): Connections {
+  let opened: Promise<PgliteSession> | null = null;
+  const open = async (): Promise<PgliteSession> => {
+    const { pgliteSessionOn } = await import('./pglite-session.ts');
+    return pgliteSessionOn(connection, target.shown);
+  };
+  const shared = (): Promise<PgliteSession> => (opened ??= open());
+  const inTurn = queue();
+  return {
+    target,
+    use: (_, work) => inTurn(async () => work(await shared())),
+    embedded: shared,
+    close: async () => {},
+  };
+}
+
+/** Returns a function that runs one piece of work after another. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
+}
