@@ -17,6 +17,9 @@ import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
+import { openCancellation } from '../run/cancellation.ts';
+import { explainCancellation } from './explain-cancellation.ts';
+import type { Spans } from '../telemetry/spans.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -27,6 +30,8 @@ export interface MigrationOptions {
   readonly settings: UpgradeSettings;
   /** Default: nothing is reported. */
   readonly observer?: Observer;
+  /** Aborting it cancels the migration (see {@link explainCancellation}). Default: never aborted. */
+  readonly signal?: AbortSignal;
   /** Set if the database is a shadow. Its tables are empty, so an attempt to change rows counts as a change. */
   readonly shadow?: {
     /** PL/pgSQL that runs after each revision in its transaction, and may end it with an error. */
@@ -135,8 +140,9 @@ export async function stamp(options: MigrationOptions, targets: readonly string[
  * error is part of the result, together with the steps committed before it.
  */
 export async function migrate<Target>(options: MigrationOptions, goal: Goal<Target>): Promise<MigrationResult> {
-  const { revisionSet, settings } = options;
+  const { revisionSet, settings, signal } = options;
   const session = limitResponses(options.session, settings.responseTimeout);
+  using cancellation = openCancellation(signal, session);
   const nothing: MigrationResult = {
     runId: randomUUID(),
     plan: planOf([], 'up'),
@@ -148,11 +154,12 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
 
   let state: MigrationState;
   try {
+    cancellation.check();
     const ledger = await readLedgerUnlessEqual(session, goal.upToDate);
     if (ledger === null) return nothing;
     state = await readMigrationState(session, revisionSet, ledger);
   } catch (error) {
-    throw explainSessionError(error, session);
+    throw explainCancellation(error, { operation: goal.kind, signal }) ?? explainSessionError(error, session);
   }
   const target = goal.resolve(state);
   const first = goal.plan(state, target);
@@ -167,7 +174,19 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     await assertDatabaseAdopted(session, revisionSet, state, pending);
   }
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
-  const run = openRun({ ...options, session, plugins: revisionSet.pluginSet.plugins }, result.runId, goal.kind);
+  const { openSpans } = await import('../telemetry/spans.ts');
+  const spans = await openSpans();
+  const run = openRun(
+    {
+      ...options,
+      session,
+      observer: withSpans(options.observer, spans),
+      cancellation,
+      plugins: revisionSet.pluginSet.plugins,
+    },
+    result.runId,
+    goal.kind,
+  );
   if (first.steps.length === 0) {
     await upgradeLedger(run, state.ledger.format);
     return result;
@@ -176,7 +195,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   const { startProgress } = await import('../run/recover.ts');
   const progress = startProgress();
   let error: KernelError | null = null;
-  try {
+  const runPlans = async (): Promise<void> => {
     for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
       const steps = plan.steps.map((step) => runnable(step, revisionSet));
       const interruption = await runSteps(run, steps, state.ledger, progress);
@@ -184,13 +203,37 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
       state = await recoverState(run, interruption, progress, revisionSet);
       assertWritable(state.ledger);
     }
+  };
+  try {
+    await spans.around(`headwater.${goal.kind}`, { 'headwater.revisions': first.steps.length }, runPlans);
   } catch (thrown) {
-    const explained = explainSessionError(thrown, session);
+    const applied = progress.applied.map(({ id }) => id);
+    const explained =
+      explainCancellation(thrown, { operation: goal.kind, signal, applied }) ?? explainSessionError(thrown, session);
     if (!isKernelError(explained)) throw explained;
     error = explained;
   }
   await endRun(run, progress, error);
   return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
+}
+
+/**
+ * Adds a span for each transaction of revisions. Its revisions are known only once it is committed, and only the first
+ * upgrade of an empty database has transactions with several.
+ */
+function withSpans(observer: Observer = {}, spans: Spans): Observer {
+  return {
+    ...observer,
+    commits(steps, milliseconds) {
+      observer.commits?.(steps, milliseconds);
+      if (steps.length === 0) return;
+      const attributes = {
+        'headwater.revision': steps.map(({ id }) => id),
+        'headwater.direction': steps[0]?.direction ?? 'up',
+      };
+      spans.past('headwater.revision', attributes, milliseconds);
+    },
+  };
 }
 
 /** Returns the rows that the run has not removed. */

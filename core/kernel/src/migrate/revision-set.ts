@@ -23,7 +23,11 @@ export interface RevisionSet {
  * error that does not depend on the database.
  */
 export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
-  const pluginSet = await loadPluginSet(config, kernelPackage());
+  return revisionSetOf(await loadPluginSet(config, kernelPackage()));
+}
+
+/** Checks the revisions of the active plugins against each other. Throws the errors of graphs and heads. */
+export function revisionSetOf(pluginSet: PluginSet): RevisionSet {
   const graph = graphOfPlugins(pluginSet);
   assertOneHead(graph);
   const revisions = new Map<string, Revision>();

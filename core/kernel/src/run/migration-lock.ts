@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../db/session.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { kernelError } from '../error/kernel-codes.ts';
+import type { Cancellation } from './cancellation.ts';
 import { backendColumns, describeBackend, type Backend } from './server-processes.ts';
 
 /**
@@ -21,18 +21,24 @@ export const takeLock = `if not pg_catalog.pg_try_advisory_xact_lock(${lockKey})
  * Returns the delay before the next attempt, in milliseconds: short, so that processes take turns, and random, so that
  * they do not collide.
  */
-function pause(): number {
+function turn(): number {
   return 40 + Math.random() * 160;
 }
 
 /**
  * Waits until the lock is free, without holding anything in between. Another session may take it again immediately, so
  * the caller reads the ledger and retries. Throws LOCK_WAIT_TIMEOUT at `deadline`, in milliseconds on the clock of
- * `performance.now()`. `seconds` is the total waiting time, for the message.
+ * `performance.now()`, and {@link Cancelled} if `pause` is cancelled. `seconds` is the total waiting time, for the
+ * message.
  */
-export async function waitForLock(session: Session, deadline: number, seconds: number): Promise<void> {
+export async function waitForLock(
+  session: Session,
+  deadline: number,
+  seconds: number,
+  pause: Cancellation['pause'],
+): Promise<void> {
   for (;;) {
-    await sleep(pause());
+    await pause(turn());
     const [row] = await session.query<{ free: boolean }>(`select pg_try_advisory_xact_lock(${lockKey}) as free`);
     if (row?.free === true) return;
     if (performance.now() >= deadline) {

@@ -7,6 +7,7 @@ import { openLedgerOwners } from '../ownership/ledger-owners.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
 import { endRunScript } from './envelope.ts';
 import { ensureLedger } from './ensure-ledger.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { RunProgress } from './recover.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import type { Observer, RunContext } from './run-context.ts';
@@ -14,6 +15,7 @@ import type { Observer, RunContext } from './run-context.ts';
 /** The database, the settings and the plugins of a run. */
 export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
   readonly observer?: Observer;
+  readonly cancellation: Cancellation;
   readonly plugins: readonly Plugin[];
   /** See `MigrationOptions`. */
   readonly shadow?: { readonly guard: string };
@@ -21,7 +23,7 @@ export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, plugins, shadow }: RunOptions,
+  { session, settings, observer = {}, cancellation, plugins, shadow }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -38,6 +40,7 @@ export function openRun(
     session,
     settings,
     observer,
+    cancellation,
   };
 }
 

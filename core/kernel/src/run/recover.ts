@@ -52,7 +52,7 @@ export async function recover(run: RunContext, interruption: Interruption, progr
   switch (interruption.kind) {
     case 'busy':
       run.observer.waits?.('migration lock', interruption.step);
-      return waitForLock(run.session, progress.deadline, settings.lockWait);
+      return waitForLock(run.session, progress.deadline, settings.lockWait, run.cancellation.pause);
     case 'split':
       progress.split = true;
       return;

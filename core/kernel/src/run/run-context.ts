@@ -2,14 +2,17 @@ import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import type { LedgerOwners } from '../ownership/ledger-owners.ts';
 import type { RunnableStep } from './batches.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /**
- * Observes a run. Its functions are called while the server waits for the next message, so they must not throw.
+ * Observes a run. Its functions are called while the server waits for the next message, so they should return at once.
+ * An error that one of them throws goes to the log and does not change the run.
  *
  * @example
  * const observer: Observer = {
  *   begins: ({ id }, position, total) => console.log(`${position} of ${total}: ${id}`),
  *   waits: (why) => console.log(`waiting for: ${why}`),
+ *   commits: (steps) => metrics.increment('revisions', steps.length),
  * };
  */
 export interface Observer {
@@ -21,6 +24,12 @@ export interface Observer {
    * The run waits for the migration lock, for table locks or for a new connection. `step` is the current step.
    */
   readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
+  /**
+   * A transaction is committed, with the steps that took effect through it. That is one revision, except that up to 100
+   * share a transaction on an empty ledger, and none if another process was faster. `milliseconds` is the duration of
+   * the transaction.
+   */
+  readonly commits?: (steps: readonly RunStep[], milliseconds: number) => void;
 }
 
 /** A revision and the direction in which it runs. */
@@ -49,6 +58,7 @@ export interface RunContext {
   readonly session: Session;
   readonly settings: UpgradeSettings;
   readonly observer: Observer;
+  readonly cancellation: Cancellation;
 }
 
 /** Called for each step of a batch as it begins. */

@@ -71,7 +71,8 @@ export async function runObserved(
     if (body?.kind === 'code') {
       const phase = `revision ${step.id}` as const;
       const actor = { plugin: row.plugin, package: step.package, version: step.packageVersion, phase };
-      await withinTime(settings.codeTimeout, () => runAsPlugin(actor, async () => body.run({ query, sql })));
+      const work = (): Promise<void> => runAsPlugin(actor, async () => body.run({ query, sql }));
+      await withinTime(settings.codeTimeout, () => Promise.race([work(), run.cancellation.requested]));
     } else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
     outcome = 'unknown';
     await assertCounting(session, step.id, applied);
@@ -96,6 +97,7 @@ export async function runObserved(
   } catch (error) {
     outcome = 'unknown';
     if (session.lost) throw error;
+    await run.cancellation.settled();
     if (error instanceof TimeUp && running > 0) await cancel(session, transaction.pid);
     // After an error, the server accepts only a rollback in this transaction. A script that failed has already been
     // rolled back.

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { assertComplete } from '../ledger/lost-rows.ts';
 import { assertServerFits } from '../db/preflight.ts';
@@ -6,6 +5,7 @@ import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
+import { Cancelled } from './cancellation.ts';
 import { classifyError, passingVerdict } from './classify-error.ts';
 import { ensureLedger } from './ensure-ledger.ts';
 import { loadExtensions } from './load-extensions.ts';
@@ -68,6 +68,7 @@ function prepareDatabase(
       if (ledger.format > 0) await assertComplete(session);
       return { result: null };
     } catch (cause) {
+      await run.cancellation.settled();
       const verdict = passingVerdict(cause, session);
       if (verdict === null) throw explainSessionError(cause, session, step.id);
       if (verdict.kind === 'lost') return { result: { ...verdict, step: null } };
@@ -97,6 +98,7 @@ async function retryWhileBlocked<T>(run: RunContext, attempt: (n: number) => Pro
   const began = performance.now();
   let blockers: readonly string[] = [];
   for (let attempts = 1; ; attempts += 1) {
+    run.cancellation.check();
     // From the second attempt on, a second connection looks up who is blocking this one. After the attempt it would be
     // too late.
     const watch = attempts > 1 ? watchBlockers(session, settings.lockTimeout) : null;
@@ -111,7 +113,7 @@ async function retryWhileBlocked<T>(run: RunContext, attempt: (n: number) => Pro
         throw kernelError('MIGRATION_BLOCKED', details, { cause: outcome.cause });
       }
       observer.waits?.('table locks', outcome.step);
-      await sleep(100 + Math.random() * Math.min(200 * attempts, 2000));
+      await run.cancellation.pause(100 + Math.random() * Math.min(200 * attempts, 2000));
     } finally {
       await watch?.stop();
     }
@@ -138,10 +140,13 @@ async function runBatches(
   let start = 0;
   const up = async (batch: Batch): Promise<void> => {
     const applied = progress.applied.map((step) => step.id);
+    const began = performance.now();
     const done = await runBatch(run, batch, { start, total, applied });
     start += batch.steps.length;
     progress.losses = 0;
-    progress.applied = [...progress.applied, ...done.map((id) => ({ id, direction: batch.direction }))];
+    const steps = done.map((id) => ({ id, direction: batch.direction }));
+    progress.applied = [...progress.applied, ...steps];
+    run.observer.commits?.(steps, performance.now() - began);
   };
   const umzug = new Umzug({
     migrations: batches.map((batch) => ({ name: nameOf(batch), up: () => up(batch) })),
@@ -191,8 +196,13 @@ function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Posi
     try {
       return { result: await runners[batch.kind](run, batch, randomUUID(), onBegin, applied) };
     } catch (cause) {
+      await run.cancellation.settled();
       if (current === null) throw cause;
       const step: RunnableStep = current;
+      if (cause instanceof Cancelled) {
+        await session.script(restoreScript).catch(() => {});
+        throw new Cancelled(cause.cause, step.id);
+      }
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
       const verdict = classifyError(cause, { session, step, size, applied });
       if (verdict.kind !== 'lost') await session.script(restoreScript).catch(() => {});

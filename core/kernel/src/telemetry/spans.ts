@@ -1,0 +1,51 @@
+import type { Attributes, Tracer } from '@opentelemetry/api';
+
+/** Writes OpenTelemetry spans. Without the API package, or without an SDK behind it, it only calls `work`. */
+export interface Spans {
+  /** Runs `work` inside a span, so that spans begun by `work` are below it. An error ends it with that error. */
+  readonly around: <T>(name: string, attributes: Attributes, work: () => Promise<T>) => Promise<T>;
+  /** Writes a span that ends now and began `milliseconds` ago. */
+  readonly past: (name: string, attributes: Attributes, milliseconds: number) => void;
+}
+
+/** Spans that nobody receives. */
+export const noSpans: Spans = Object.freeze({
+  around: <T>(_: string, __: Attributes, work: () => Promise<T>) => work(),
+  past() {},
+});
+
+let opened: Promise<Spans> | null = null;
+
+/**
+ * Returns the spans of this process. The API package is an optional peer, so that there is a single copy, which the host's
+ * SDK knows. It is loaded here, and only by what takes time anyway: an upgrade with something pending, and a start.
+ */
+export function openSpans(): Promise<Spans> {
+  return (opened ??= import('@opentelemetry/api').then(
+    ({ trace, SpanStatusCode }) => {
+      // A provider that is registered later counts too.
+      const tracer = (): Tracer => trace.getTracer('@headwater/kernel');
+      return {
+        around: (name, attributes, work) =>
+          tracer().startActiveSpan(name, { attributes }, async (span) => {
+            try {
+              return await work();
+            } catch (error) {
+              if (error instanceof Error) span.recordException(error);
+              span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
+              throw error;
+            } finally {
+              span.end();
+            }
+          }),
+        past(name, attributes, milliseconds) {
+          const now = Date.now();
+          tracer()
+            .startSpan(name, { attributes, startTime: now - milliseconds })
+            .end(now);
+        },
+      };
+    },
+    () => noSpans,
+  ));
+}
