@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { pluginDepths } from '../graph/plugin-depth.ts';
+import type { requirementsOfInline, UnplacedPlugin } from './inline-plugins.ts';
 import { readManifest } from './manifest-reader.ts';
 import { locatePackage, type Roots } from './package-location.ts';
 import { openPackages, realFolder, type PackageFile, type Packages } from './packages.ts';
@@ -20,21 +21,41 @@ export async function loadPluginSet(config: Config, kernel: Kernel): Promise<Plu
   const packages = openPackages();
   const running: Kernel = { version: kernel.version, directory: realpathSync.native(kernel.directory) };
   const found = enabledPackages(config, packages);
+  const { inline, requirementsOfInline } = await inlineOf(config);
+  const packageNames = new Map([
+    ...found.map(({ name, file }) => [name, file.name] as const),
+    ...inline.map(({ plugin }) => [plugin.name, plugin.package] as const),
+  ]);
   const active = activeSet(found, running, packages);
   const requires = new Map<string, readonly Requirement[]>();
   for (const one of found) requires.set(one.name, await requirementsOf(one, active));
+  for (const one of inline) requires.set(one.plugin.name, requirementsOfInline(one, packageNames));
   const depth = pluginDepths(new Map(Array.from(requires, ([name, list]) => [name, hardOf(list)])));
   const revisions = await revisionsOf(found);
-  const plugins = found.map((one, i) =>
-    pluginOf(one, requires.get(one.name) ?? [], depth.get(one.name) ?? 0, revisions[i] ?? []),
-  );
-  const packageNames = new Map(plugins.map((plugin) => [plugin.name, plugin.package]));
+  const plugins = [
+    ...found.map((one, i) => pluginOf(one, requires.get(one.name) ?? [], depth.get(one.name) ?? 0, revisions[i] ?? [])),
+    ...inline.map(({ plugin }): Plugin => {
+      const { name } = plugin;
+      return Object.freeze({ ...plugin, requires: requires.get(name) ?? [], depth: depth.get(name) ?? 0 });
+    }),
+  ];
   for (const plugin of plugins) assertDependenciesRequired(plugin, packageNames);
   plugins.sort((a, b) => a.depth - b.depth || (a.name < b.name ? -1 : 1));
   return Object.freeze({
     plugins: Object.freeze(plugins),
     byName: new Map(plugins.map((plugin) => [plugin.name, plugin])),
   });
+}
+
+/** Loads what reads the plugins that a program defines, if there are any. A config.json has none. */
+async function inlineOf(config: Config): Promise<{
+  readonly inline: readonly UnplacedPlugin[];
+  readonly requirementsOfInline: typeof requirementsOfInline;
+}> {
+  const hasInline = config.plugins.values().some(({ inline }) => inline !== undefined);
+  if (!hasInline) return { inline: [], requirementsOfInline: () => [] };
+  const { inlinePlugins, requirementsOfInline: requirements } = await import('./inline-plugins.ts');
+  return { inline: inlinePlugins(config), requirementsOfInline: requirements };
 }
 
 /** Returns the packages of the enabled plugins: plugin zero first, then the others by name. */
@@ -44,7 +65,8 @@ function enabledPackages(config: Config, packages: Packages): readonly PluginPac
   const owners = new Map<string, string>();
   const found: PluginPackage[] = [];
   for (const entry of config.plugins.values()) {
-    if (entry.enabled) found.push(packageOfPlugin(entry.name, locatePackage(entry, roots, packages), owners));
+    if (entry.enabled && entry.inline === undefined)
+      found.push(packageOfPlugin(entry.name, locatePackage(entry, roots, packages), owners));
   }
   return found;
 }

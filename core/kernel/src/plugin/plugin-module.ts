@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { DefinedPlugin } from '../contract/define-plugin.ts';
+import { definePlugin, type DefinedPlugin } from '../contract/define-plugin.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { quoteInput } from '../error/quote-input.ts';
@@ -14,8 +14,8 @@ import type { UncompiledSyntax } from './uncompiled-syntax.ts';
 export interface PluginModule {
   /** Its default export. */
   readonly definition: DefinedPlugin;
-  /** All its exports. */
-  readonly exports: Readonly<Record<string, unknown>>;
+  /** All its exports. `undefined` if there is no module that could keep any of them private. */
+  readonly exports: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Like {@link importPlugin}, but returns only the definition. */
@@ -31,15 +31,19 @@ export type ImportModule = (url: string) => Promise<unknown>;
  * MIKRO_ORM_DUPLICATE, PLUGIN_NOT_COMPILED, PLUGIN_LOAD_FAILED, PLUGIN_EXPORT_INVALID.
  */
 export async function importPlugin(plugin: Plugin, load: ImportModule = (url) => import(url)): Promise<PluginModule> {
+  if (plugin.load === null) return { definition: definePlugin({ name: plugin.name }), exports: {} };
   if (plugin.from === 'sources') await resolveSources();
   speedUpModuleLookup();
   assertSharedMikroOrm(plugin, pathToFileURL(plugin.entry).href);
-  const module = await imported(plugin, load);
+  const found = await imported(plugin, load);
+  // A program may return the definition itself.
+  const isDefinition = plugin.load !== undefined && found['kind'] === 'plugin';
+  const module = isDefinition ? { default: found } : found;
   const exported = module['default'];
   const problem =
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
   // Only definePlugin sets `kind`, and the callable fields have just been checked.
-  if (problem === null) return { definition: exported as DefinedPlugin, exports: module };
+  if (problem === null) return { definition: exported as DefinedPlugin, exports: isDefinition ? undefined : module };
   throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: plugin.entry, problem });
 }
 
@@ -55,9 +59,10 @@ export function detailsOf({ name, package: packageName, version, directory }: Pl
 
 async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const module = await load(pathToFileURL(plugin.entry).href);
+    const given = plugin.load ?? (() => load(pathToFileURL(plugin.entry).href));
+    const module = await given();
     // Node's own import always returns one.
-    if (!isRecord(module)) throw new Error('the `import` option returned no module');
+    if (!isRecord(module)) throw new Error(`its ${plugin.load ? '`load`' : '`import` option'} returned no module`);
     return module;
   } catch (cause) {
     const uncompiled = plugin.from === 'sources' ? await syntaxToCompile(plugin.entry, cause) : null;

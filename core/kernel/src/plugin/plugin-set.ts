@@ -33,6 +33,11 @@ export interface Plugin {
   readonly openTables: readonly string[];
   /** The commands that its package.json lists: their summaries by name. Default: none. */
   readonly commands?: ReadonlyMap<string, string>;
+  /**
+   * Returns the module of a plugin that a program defines in place of a package; `null` if such a plugin has no code.
+   * Default: {@link entry} is imported.
+   */
+  readonly load?: (() => unknown) | null;
 }
 
 /** The activated plugins, checked against each other, dependencies first, ties broken by name. */
