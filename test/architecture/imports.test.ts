@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -33,8 +33,23 @@ const kernel: Layout = {
     container: ['error', 'contract'],
     entities: ['error', 'contract', 'type config', 'type db', 'sql', 'peers'],
     run: ['error', 'contract', 'type config', 'plugin', 'db', 'ledger', 'sql', 'runtime', 'ownership', 'catalog'],
-    migrate: ['error', 'type config', 'graph', 'plan', 'plugin', 'db', 'ledger', 'run', 'runtime'],
-    boot: ['error', 'contract', 'config', 'plugin', 'container', 'db', 'entities', 'migrate', 'type run'],
+    telemetry: [],
+    migrate: ['error', 'type config', 'graph', 'plan', 'plugin', 'db', 'ledger', 'run', 'runtime', 'telemetry'],
+    boot: ['error', 'contract', 'config', 'plugin', 'container', 'db', 'entities', 'migrate', 'type run', 'telemetry'],
+    open: [
+      'error',
+      'contract',
+      'config',
+      'graph',
+      'plan',
+      'plugin',
+      'db',
+      'ledger',
+      'run',
+      'migrate',
+      'boot',
+      'telemetry',
+    ],
     cli: [
       'error',
       'contract',
@@ -47,10 +62,11 @@ const kernel: Layout = {
       'type run',
       'migrate',
       'boot',
+      'open',
       'runtime',
     ],
     'plugin.ts': ['contract'],
-    'index.ts': ['error', 'graph', 'plan', 'boot'],
+    'index.ts': ['error', 'graph', 'plan', 'type db', 'type migrate', 'type run', 'type boot', 'open'],
     'cli.ts': ['cli'],
     internal: [
       'error',
@@ -76,6 +92,8 @@ const kernel: Layout = {
     pino: ['cli'],
     umzug: ['run'],
     pg: ['db'],
+    'pg-types': ['db'],
+    '@opentelemetry/api': ['telemetry'],
     '@electric-sql/pglite': ['db', 'type entities'],
     '@electric-sql/pglite-prepopulatedfs': ['db'],
     semver: ['plugin'],
@@ -83,7 +101,7 @@ const kernel: Layout = {
     inversify: ['container'],
     '@mikro-orm/core': ['entities', 'type contract'],
     '@mikro-orm/pglite': ['entities'],
-    '@mikro-orm/postgresql': ['entities', 'type contract'],
+    '@mikro-orm/postgresql': ['entities', 'type contract', 'type boot'],
     'libpg-query': ['plugin', 'sql'],
   },
   pure: ['error', 'contract', 'graph', 'plan'],
@@ -207,6 +225,47 @@ describe.each([
       ({ from, specifier, typeOnly }) => !pure.includes(from) || typeOnly || specifier.startsWith('.'),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+/** Returns the files that a file of the kernel imports, directly or not, now or later. */
+function reachedFrom(file: string): ReadonlySet<string> {
+  const sources = join(import.meta.dirname, '../../core/kernel/src');
+  const imports = Map.groupBy(importsIn(sources), (one) => one.file);
+  const reached = new Set([file]);
+  // Iterating over a set also visits elements added during the iteration.
+  for (const from of reached) {
+    for (const { specifier, typeOnly } of imports.get(from) ?? []) {
+      const target = join(dirname(from), specifier);
+      // Examples in comments import files of a reader.
+      if (specifier.startsWith('.') && !typeOnly && existsSync(join(sources, target))) reached.add(target);
+    }
+  }
+  return reached;
+}
+
+describe('open(), whatever it loads later', () => {
+  const reached = [...reachedFrom('open/open.ts')];
+
+  it('reaches most of the kernel, and never the command line', () => {
+    expect(reached.length).toBeGreaterThan(150);
+    expect(reached).toContain('entities/postgres-orm.ts');
+    expect(reached.filter((file) => /^cli[/.]/.test(file))).toEqual([]);
+  });
+
+  it('prints nothing, ends no process, and reads neither arguments nor environment', () => {
+    const wrong = reached.flatMap((file) => {
+      const source = readFileSync(join(import.meta.dirname, '../../core/kernel/src', file), 'utf8');
+      const text = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      const found =
+        text.match(/\bconsole\.|\bprocess\.(?:env|argv|execArgv|exit|exitCode|on|once|stdout|stderr|emit)\b/g) ?? [];
+      return found.map((what) => `${file}: ${what}`);
+    });
+    // How Node itself was started: whether it resolves linked packages to their sources.
+    expect(wrong).toEqual([
+      'runtime/source-condition.ts: process.execArgv',
+      'runtime/source-condition.ts: process.env',
+    ]);
   });
 });
 

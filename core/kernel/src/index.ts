@@ -1,6 +1,6 @@
 /**
- * The host door, `@headwater/kernel`: for programs that boot an application or plan its migrations, and that handle its
- * errors. Plugins use `@headwater/kernel/plugin` instead.
+ * The host door, `@headwater/kernel`: for programs that embed plugins with `open`, boot an application or plan its migrations,
+ * and that handle its errors. Plugins use `@headwater/kernel/plugin` instead.
  */
 export { KernelError } from './error/kernel-error.ts';
 export { isKernelError } from './error/kernel-codes.ts';
@@ -15,6 +15,30 @@ export { upgradePlan } from './plan/upgrade-plan.ts';
 export { downgradePlan } from './plan/downgrade-plan.ts';
 export type { DowngradeOptions } from './plan/downgrade-plan.ts';
 export type { Plan, Step } from './plan/plan.ts';
-export { boot } from './boot/boot.ts';
-export type { App, BootOptions } from './boot/boot.ts';
+export { boot } from './open/boot.ts';
+export type { BootOptions } from './open/boot.ts';
+export { open } from './open/open.ts';
+export type {
+  HostConfig,
+  HostInlinePlugin,
+  HostPackage,
+  HostPlugin,
+  Kernel,
+  Migrated,
+  OpenOptions,
+  Stamped,
+} from './open/open.ts';
+export type { HistoryEntry, HistoryOptions } from './open/history.ts';
+export type { HostLog } from './open/host-log.ts';
+export type { WriteOptions } from './open/migrations.ts';
+export type { DetailedPlan, PlannedStep, PlanOptions } from './open/plan.ts';
+export type { ShownRevision, ShowOptions } from './open/show.ts';
+export type { StartOptions } from './open/start.ts';
+export type { ReadOptions, Status } from './open/status.ts';
+export type { PendingReason } from './open/why.ts';
+export type { HostClient, HostConnection, HostPglite, HostPool, HostPoolClient } from './db/host-connection.ts';
+export type { BranchStatus, RevisionState } from './migrate/branch-status.ts';
+export type { Observer, RunStep } from './run/run-context.ts';
+export type { App, AppObserver, Health, HostBind, LogOf } from './boot/app.ts';
 export type { BootReport, StartReport } from './boot/boot-report.ts';
+export type { HostEntities } from './boot/host-entities.ts';

@@ -8,6 +8,7 @@ import type { EntityOwnership } from '../entities/entity-ownership.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
+import type { HostBind } from './app.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 
 /** The registrations and entities of all plugins. No service has been created, and no database is connected yet. */
@@ -16,14 +17,18 @@ export interface BoundPlugins {
   /** The owner of each table, column, key and entity. */
   readonly ownership: EntityOwnership;
   /** Connects the entities to a database that is at its heads. */
-  readonly open: (session: Session) => OpenEntities;
+  readonly open: (session: Session | null) => OpenEntities;
 }
 
 /**
- * Calls the `bind` of every plugin and merges all entities. Inversify and MikroORM are loaded here, so no
+ * Calls the `bind` of every plugin, then that of the host, and merges all entities. Inversify and MikroORM are loaded here, so no
  * `migrate:` command may call this. Throws if the registrations or the entities are invalid.
  */
-export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Config): Promise<BoundPlugins> {
+export async function bindPlugins(
+  plugins: readonly LoadedPlugin[],
+  config: Config,
+  hostBind?: HostBind,
+): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');
   const disabled = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [] : [name]));
   let open: OpenEntities | null = null;
@@ -44,13 +49,15 @@ export async function bindPlugins(plugins: readonly LoadedPlugin[], config: Conf
     const { name, package: packageName, version } = plugin;
     const running = { plugin: name, package: packageName, version, phase: 'bind' } as const;
     const bind = (context: BindContext<never>): void => runAsPlugin(running, () => definition.bind?.(context));
-    return { name, package: packageName, definition: { bind }, exports, options };
+    return { name, package: packageName, definition: { bind }, ...(exports && { exports }), options };
   });
-  const container = openContainer([kernel, ...parts], { disabled });
+  const host = { name: 'host', package: 'the host', definition: { bind: hostBind }, options: {}, bindsAnyToken: true };
+  const container = openContainer([kernel, ...parts, ...(hostBind ? [host] : [])], { disabled });
   assertCommandsDeclared(plugins, container);
   const entities = await loadEntities(
     plugins.map(({ plugin, definition }) => declaredEntities(plugin, definition)),
     config.database,
+    { pool: config.pool },
   );
   return {
     container,

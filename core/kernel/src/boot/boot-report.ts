@@ -101,16 +101,21 @@ export interface Stopwatch {
   readonly end: (stage: BootStage) => void;
 }
 
-/** Starts a stopwatch. */
-export function startStopwatch(): Stopwatch {
+/** Starts a stopwatch. `onEnd` is called at the end of each stage. The first stage began at `start`; default: now. */
+export function startStopwatch(
+  onEnd?: (stage: BootStage, milliseconds: number) => void,
+  start: number = performance.now(),
+): Stopwatch {
   const list: { stage: BootStage; milliseconds: number }[] = [];
-  let began = performance.now();
+  let began = start;
   return {
     list,
     end(stage) {
       const now = performance.now();
-      list.push({ stage, milliseconds: now - began });
+      const milliseconds = now - began;
+      list.push({ stage, milliseconds });
       began = now;
+      onEnd?.(stage, milliseconds);
     },
   };
 }

@@ -1,14 +1,15 @@
 import type { Get } from '../contract/bind.ts';
 import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
+import { noSpans, type Spans } from '../telemetry/spans.ts';
 import { withTimeout } from './timeout.ts';
 
 /** A plugin with its imported definition and checked options. */
 export interface LoadedPlugin {
   readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth' | 'commands'>;
   readonly definition: DefinedPlugin;
-  /** All exports of its main module. */
-  readonly exports: Readonly<Record<string, unknown>>;
+  /** All exports of its main module. `undefined` if it has none, so that nothing is private. */
+  readonly exports: Readonly<Record<string, unknown>> | undefined;
   readonly options: unknown;
   /** The maximum duration of each of its phases, in seconds. */
   readonly timeout: number;
@@ -30,6 +31,10 @@ export interface StartOptions {
   readonly get: (plugin: string) => Get;
   /** Runs `work` in a new database context. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Default: no spans. */
+  readonly spans?: Spans;
+  /** Called when a plugin has started, with the duration of its start. Default: nothing. */
+  readonly onStart?: ((plugin: string, milliseconds: number) => void) | undefined;
   /** Aborting it cancels the start as a failure would, and its reason is thrown. Default: never aborted. */
   readonly signal?: AbortSignal;
 }
@@ -42,7 +47,7 @@ export interface StartOptions {
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
-  { log, get, inContext, signal }: StartOptions,
+  { log, get, inContext, spans = noSpans, onStart, signal }: StartOptions,
 ): Promise<readonly StartedPlugin[]> {
   const origin = performance.now();
   const started: StartedPlugin[] = [];
@@ -59,8 +64,12 @@ export async function startPlugins(
     const context = { config: loaded.options, log: log(name), get: get(name), signal: abort.signal };
     const began = performance.now() - origin;
     try {
-      await withTimeout(loaded, 'start', () => inContext(async () => loaded.definition.start?.(context)), signal);
-      started.push({ ...loaded, abort, context, began, ended: performance.now() - origin });
+      await spans.around('headwater.plugin.start', { 'headwater.plugin': name }, () =>
+        withTimeout(loaded, 'start', () => inContext(async () => loaded.definition.start?.(context)), signal),
+      );
+      const ended = performance.now() - origin;
+      started.push({ ...loaded, abort, context, began, ended });
+      onStart?.(name, ended - began);
       return true;
     } catch (error) {
       failures.push(error);
@@ -88,8 +97,11 @@ export function requiredBy<One extends LoadedPlugin>(loaded: One, plugins: reado
   return zero === undefined ? names : [...names, zero.plugin.name];
 }
 
-/** Stops all plugins one by one in reverse order, even if one fails, and then throws the first failure. */
-export async function stopPlugins(started: readonly StartedPlugin[]): Promise<void> {
+/**
+ * Stops all plugins one by one in reverse order, even if one fails, and then throws the first failure. `onStop` is called
+ * after each of them.
+ */
+export async function stopPlugins(started: readonly StartedPlugin[], onStop?: (plugin: string) => void): Promise<void> {
   const failures: unknown[] = [];
   for (const plugin of started.toReversed()) {
     plugin.abort.abort();
@@ -98,6 +110,7 @@ export async function stopPlugins(started: readonly StartedPlugin[]): Promise<vo
     } catch (error) {
       failures.push(error);
     }
+    onStop?.(plugin.plugin.name);
   }
   if (failures.length > 0) throw failures[0];
 }

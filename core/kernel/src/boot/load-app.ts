@@ -5,6 +5,7 @@ import { checkOptions } from '../plugin/plugin-options.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import { bindPlugins, type BoundPlugins } from './bind-plugins.ts';
 import { startStopwatch, type Stopwatch } from './boot-report.ts';
+import type { HostBind } from './app.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -17,6 +18,14 @@ export interface LoadedApp {
   readonly bound: BoundPlugins;
 }
 
+/** Options of {@link loadApp}. */
+export interface LoadAppOptions {
+  /** Default: it is loaded. */
+  readonly revisionSet?: RevisionSet;
+  /** Registers values of the host. Default: none. */
+  readonly bind?: HostBind | undefined;
+}
+
 /**
  * Loads and binds the active plugins without connecting to the database or creating a service. `load` imports their
  * modules; the default is Node's own import. Throws every error that does not depend on the database.
@@ -25,16 +34,18 @@ export async function loadApp(
   config: Config,
   stages: Stopwatch = startStopwatch(),
   load?: ImportModule,
+  { revisionSet: loaded, bind }: LoadAppOptions = {},
 ): Promise<LoadedApp> {
-  const revisionSet = await loadRevisionSet(config);
+  const revisionSet = loaded ?? (await loadRevisionSet(config));
   const plugins = await loadPlugins(config, revisionSet.pluginSet, load);
   stages.end('load');
-  const bound = await bindPlugins(plugins, config);
+  const bound = await bindPlugins(plugins, config, bind);
   stages.end('bind');
   return { config, revisionSet, plugins, bound };
 }
 
-async function loadPlugins(
+/** Imports the active plugins and checks their options, in plugin order. */
+export async function loadPlugins(
   config: Config,
   { plugins }: PluginSet,
   load: ImportModule | undefined,

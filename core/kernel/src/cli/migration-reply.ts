@@ -1,4 +1,6 @@
-import type { MigrationOptions, MigrationResult } from '../migrate/migrate.ts';
+import type { MigrationResult } from '../migrate/migrate.ts';
+import type { Project } from '../open/project.ts';
+import type { Observer } from '../run/run-context.ts';
 import type { Colors } from './colors.ts';
 import type { Context, Reply } from './command.ts';
 import { counted, duration } from './format-text.ts';
@@ -12,13 +14,13 @@ import { openProgress } from './progress.ts';
 export function runMigration(
   context: Context,
   nothing: string,
-  run: (options: MigrationOptions) => Promise<MigrationResult>,
+  run: (project: Project, options: { readonly observer: Observer }) => Promise<MigrationResult>,
 ): Promise<Reply> {
-  return withProject(context, async ({ config, revisionSet, session }) => {
+  return withProject(context, async (project) => {
     const { observer, end } = openProgress(context);
     const began = performance.now();
     try {
-      const result = await run({ session, revisionSet, settings: config.upgrade, observer });
+      const result = await run(project, { observer });
       return replyWith(result, performance.now() - began, nothing);
     } finally {
       end();

@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
-import type { Session } from '../db/session.ts';
 import { loadRevisionSet, type RevisionSet } from '../migrate/revision-set.ts';
-import { withSession } from '../db/with-session.ts';
+import { openProject, type Project } from '../open/project.ts';
 import type { Context } from './command.ts';
 import { secretsOf } from './secrets.ts';
 
@@ -22,16 +21,8 @@ export async function openRevisionSet(
   return { config, revisionSet: await loadRevisionSet(config) };
 }
 
-/** A project whose database is open. */
-export interface OpenProject {
-  readonly config: Config;
-  readonly revisionSet: RevisionSet;
-  readonly session: Session;
-}
-
-/** Opens the project and its database, calls `run`, and closes the database. */
-export async function withProject<T>(context: Context, run: (project: OpenProject) => Promise<T>): Promise<T> {
-  const { config, revisionSet } = await openRevisionSet(context);
-  const { responseTimeout } = config.upgrade;
-  return withSession(config.database, (session) => run({ config, revisionSet, session }), responseTimeout);
+/** Opens the project, calls `run`, and closes it. */
+export async function withProject<T>(context: Context, run: (project: Project) => Promise<T>): Promise<T> {
+  const project = openProject(openConfig(context));
+  return run(project).finally(() => project.connections.close());
 }

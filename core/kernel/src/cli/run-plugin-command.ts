@@ -1,5 +1,5 @@
-import { bootLoadedApp } from '../boot/boot.ts';
 import { loadApp, type LoadedApp } from '../boot/load-app.ts';
+import { bootLoadedApp } from '../boot/start-app.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { Commands, type PluginCommand } from '../contract/command.ts';
 import { Database } from '../contract/database.ts';

@@ -52,7 +52,7 @@ export function openBindContext(
     make: (c: MakeContext) => unknown,
   ): BindIn => {
     assertOpen();
-    assertBindable(name, owner, bindings.get(name) === null);
+    assertBindable(registry, name, plugin, bindings.get(name) === null);
     const binding: UnfinishedBinding = { what: 'token', name, plugin: owner, type, scope: 'singleton' };
     const bound = inversify.bind(id).toDynamicValue(() => resolver.make(binding, make));
     const inScope = (scope: TokenBinding['scope']) => (): void => {
@@ -70,7 +70,7 @@ export function openBindContext(
     assertOpen();
     assertToken(token, owner, 'bind');
     const { name, id } = token;
-    assertBindable(name, owner, !bindings.has(name));
+    assertBindable(registry, name, plugin, !bindings.has(name));
     bindings.set(name, null);
     return Object.freeze<BindTo<T>>({
       to: (constructor) => {
@@ -134,7 +134,13 @@ export function openBindContext(
   return { context: { bind, contribute, decorate }, close, registered };
 }
 
-function assertBindable(token: string, plugin: string, free: boolean): void {
+function assertBindable(
+  { bindings }: Registry,
+  token: string,
+  { name: plugin, bindsAnyToken = false }: ContainerPlugin,
+  free: boolean,
+): void {
   const owner = tokenOwner(token);
-  if (owner !== plugin || !free) throw kernelError('TOKEN_OWNED_TWICE', { token, owner, plugin });
+  const mayBind = owner === plugin || (bindsAnyToken && !bindings.has(token));
+  if (!mayBind || !free) throw kernelError('TOKEN_OWNED_TWICE', { token, owner, plugin });
 }

@@ -8,13 +8,15 @@ export interface ContainerPlugin {
   /** The package's name, for messages. */
   readonly package: string;
   /** The definition. `never` accepts any option type: the plugin's own schema has validated the options. */
-  readonly definition: Pick<DefinedPlugin<never>, 'bind'>;
+  readonly definition: { readonly bind?: DefinedPlugin<never>['bind'] | undefined };
   readonly options: unknown;
   /**
    * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.
    * Default: everything is visible, which suits a test that defines a plugin without a module.
    */
   readonly exports?: Readonly<Record<string, unknown>>;
+  /** Whether it may bind unbound tokens of others, as the program that embeds the application may. Default: false. */
+  readonly bindsAnyToken?: boolean;
 }
 
 /** Returns the names of the tokens and contribution points that a plugin exports; `null` if nothing is private. */

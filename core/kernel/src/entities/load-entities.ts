@@ -1,4 +1,4 @@
-import type { DatabaseTarget } from '../config/config.ts';
+import type { DatabaseTarget, PoolSettings } from '../config/config.ts';
 import type { Database } from '../contract/database.ts';
 import type { PgliteSession } from '../db/pglite-session.ts';
 import type { Session } from '../db/session.ts';
@@ -18,7 +18,7 @@ export interface Entities {
    * Opens the entities on a database that is at its heads. Uses a separate connection pool on PostgreSQL, and the
    * engine of `session` on the embedded database. May be called only once.
    */
-  readonly open: (session: Session) => OpenEntities;
+  readonly open: (session: Session | null) => OpenEntities;
 }
 
 /** The entities of a running application. */
@@ -38,6 +38,8 @@ export interface LoadEntitiesOptions {
    * only. Default: 5000.
    */
   readonly deadlockTimeout?: number;
+  /** The pool on a server. Default: the defaults of the settings. */
+  readonly pool?: PoolSettings;
 }
 
 /**
@@ -48,13 +50,16 @@ export interface LoadEntitiesOptions {
 export async function loadEntities(
   plugins: readonly PluginEntities[],
   target: DatabaseTarget,
-  { deadlockTimeout }: LoadEntitiesOptions = {},
+  { deadlockTimeout, pool }: LoadEntitiesOptions = {},
 ): Promise<Entities> {
   assertMikroOrmFits(target);
   const { mergeEntities } = await import('./merged-entities.ts');
   const merged = mergeEntities(plugins);
-  let openSession: Session | null = null;
-  const createOrm = await ormFactory(target, () => engineOf(openSession), deadlockTimeout);
+  let session: Session | null = null;
+  const createOrm = await ormFactory(target, () => engineOf(session), {
+    ...(deadlockTimeout !== undefined && { deadlockTimeout }),
+    ...(pool && { pool }),
+  });
   const [{ discoverEntities }, { createDatabaseService }] = await Promise.all([
     import('./entity-discovery.ts'),
     import('./database-service.ts'),
@@ -63,8 +68,8 @@ export async function loadEntities(
   return Object.freeze({
     ownership,
     createSql,
-    open(session: Session): OpenEntities {
-      openSession = session;
+    open(given: Session | null): OpenEntities {
+      session = given;
       return Object.freeze({
         database: createDatabaseService(orm),
         orm: refuseSchemaUpdates(orm, target),
@@ -77,11 +82,11 @@ export async function loadEntities(
 async function ormFactory(
   target: DatabaseTarget,
   engine: () => PgliteSession['engine'],
-  deadlockTimeout: number | undefined,
+  { deadlockTimeout, pool }: LoadEntitiesOptions,
 ): Promise<(merged: MergedEntities) => CreatedOrm> {
   if (target.kind === 'postgres') {
     const { createPostgresOrm } = await import('./postgres-orm.ts');
-    return (merged) => createPostgresOrm(merged, target);
+    return (merged) => createPostgresOrm(merged, target, pool);
   }
   const { createPgliteOrm } = await import('./pglite-orm.ts');
   return (merged) => createPgliteOrm(merged, engine, deadlockTimeout);

@@ -1,14 +1,11 @@
 import { hostname } from 'node:os';
 import { MikroORM, SchemaGenerator } from '@mikro-orm/postgresql';
-import type { DatabaseTarget } from '../config/config.ts';
+import type { DatabaseTarget, PoolSettings } from '../config/config.ts';
 import type { MergedEntities } from './merged-entities.ts';
 import { ormOptions, type CreatedOrm } from './orm.ts';
 
-/** The maximum number of connections in an application's pool. The kernel's own connection is not part of the pool. */
-const poolSize = 10;
-
-/** The time in milliseconds to wait for a new connection, or for a free one in the pool. */
-const connectionTimeout = 10_000;
+/** The settings that apply if the config has not been read. */
+const defaults: PoolSettings = { max: 10, connectTimeout: 10, idleTimeout: 10, statementTimeout: 0 };
 
 /**
  * Creates an ORM instance with a connection pool on a PostgreSQL server, and discovers its entities. Does not connect.
@@ -16,6 +13,7 @@ const connectionTimeout = 10_000;
 export function createPostgresOrm(
   merged: MergedEntities,
   target: Extract<DatabaseTarget, { kind: 'postgres' }>,
+  pool: PoolSettings = defaults,
 ): CreatedOrm {
   const orm = new MikroORM({
     ...ormOptions(merged),
@@ -23,13 +21,7 @@ export function createPostgresOrm(
     dbName: databaseName(target.url),
     // The connection string is the same as for the kernel's own connection, so its query part (sslmode) applies here
     // too. No prepared statement has a name, so any pooler works.
-    driverOptions: {
-      connectionString: target.url,
-      max: poolSize,
-      keepAlive: true,
-      connectionTimeoutMillis: connectionTimeout,
-      application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
-    },
+    driverOptions: poolOptions(target, pool),
   });
   const generator = (): SchemaGenerator => new SchemaGenerator(orm.em);
   return {
@@ -37,6 +29,30 @@ export function createPostgresOrm(
     schema: () => generator().getTargetSchema(),
     createSql: () => generator().getCreateSchemaSQL({ wrap: false }),
   };
+}
+
+function poolOptions(
+  { url, poolOptions: given }: Extract<DatabaseTarget, { kind: 'postgres' }>,
+  { max, connectTimeout, idleTimeout, statementTimeout }: PoolSettings,
+): object {
+  const name = `headwater ${process.pid}@${hostname()}`.slice(0, 63);
+  return {
+    keepAlive: true,
+    application_name: name,
+    ...(given === undefined ? { connectionString: url } : connectionOf(given)),
+    max,
+    connectionTimeoutMillis: connectTimeout * 1000,
+    idleTimeoutMillis: idleTimeout * 1000,
+    // A pooler rejects parameters that it does not know, so an absent setting is not sent.
+    ...(statementTimeout > 0 && { statement_timeout: statementTimeout * 1000 }),
+  };
+}
+
+/** Returns the options of the host's pool that describe a connection. The password is hidden from enumeration. */
+function connectionOf(given: object): object {
+  const { Client: _, Promise: __, log: ___, ...options } = given as Readonly<Record<string, unknown>>;
+  const password: unknown = Reflect.get(given, 'password');
+  return { ...options, ...(password !== undefined && { password }) };
 }
 
 function databaseName(url: string): string {

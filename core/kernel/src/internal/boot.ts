@@ -1,7 +1,7 @@
 /** Internal door `@headwater/kernel/internal/boot`, for `@headwater/dev` alone: booting an application. */
 export { startStopwatch } from '../boot/boot-report.ts';
-export { bootLoadedApp } from '../boot/boot.ts';
-export type { App } from '../boot/boot.ts';
+export type { App } from '../boot/app.ts';
 export { declaredEntities } from '../boot/declared-entities.ts';
 export { loadApp } from '../boot/load-app.ts';
 export type { LoadedApp } from '../boot/load-app.ts';
+export { bootLoadedApp } from '../boot/start-app.ts';

@@ -1,5 +1,4 @@
-import { readLedger } from '../../ledger/ledger.ts';
-import { branchesOf, statusOf } from '../../migrate/branch-status.ts';
+import { readStatus } from '../../open/status.ts';
 import type { Command } from '../command.ts';
 import { withProject } from '../open-project.ts';
 
@@ -9,8 +8,8 @@ export const migrateCurrent: Command = {
   examples: [{ line: 'kernel migrate:current', about: 'one revision per line' }],
   exits: [{ code: 20, about: 'the database cannot be reached' }],
   run(_, context) {
-    return withProject(context, async ({ revisionSet, session }) => {
-      const branches = branchesOf(revisionSet.pluginSet, await readLedger(session)).map(statusOf);
+    return withProject(context, async (project) => {
+      const { branches } = await readStatus(project);
       const current = branches.flatMap((branch) => branch.current);
       const marks = new Map([
         ...branches.flatMap(({ dormant }) => dormant.map((id) => [id, 'dormant'] as const)),

@@ -1,4 +1,4 @@
-import { downgrade } from '../../migrate/migrate.ts';
+import { downgradeProject } from '../../open/migrations.ts';
 import { parseTarget } from '../../plan/parse-target.ts';
 import type { Command } from '../command.ts';
 import { runMigration } from '../migration-reply.ts';
@@ -24,7 +24,9 @@ export const migrateDown: Command = {
   runsPlugins: true,
   run({ operands: [target = ''], switches }, context) {
     const cascade = switches.has('cascade');
-    return runMigration(context, explainNothing(target), (options) => downgrade(options, target, { cascade }));
+    return runMigration(context, explainNothing(target), (project, options) =>
+      downgradeProject(project, target, { ...options, cascade }),
+    );
   },
 };
 

@@ -1,18 +1,13 @@
-import { readLedger, type Ledger } from '../../ledger/ledger.ts';
-import { kernelError } from '../../error/kernel-codes.ts';
-import { nearestName } from '../../error/nearest-name.ts';
 import type { GraphRevision } from '../../graph/graph-revision.ts';
 import { toMermaid } from '../../graph/mermaid.ts';
 import type { RevisionGraph } from '../../graph/revision-graph.ts';
-import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
-import { kernelPackage } from '../../plugin/kernel-package.ts';
+import type { Branch, KnownRevision } from '../../migrate/branch-status.ts';
 import { graphOfPlugins } from '../../migrate/revision-set.ts';
-import { withSession } from '../../db/with-session.ts';
-import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
+import { entriesOf, readBranches, selectBranches } from '../../open/history.ts';
 import type { PluginSet } from '../../plugin/plugin-set.ts';
-import type { Command, Input, Reply } from '../command.ts';
+import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
-import { openConfig } from '../open-project.ts';
+import { withProject } from '../open-project.ts';
 
 /** `kernel migrate:history [plugin]`. */
 export const migrateHistory: Command = {
@@ -29,45 +24,21 @@ export const migrateHistory: Command = {
     { line: 'kernel migrate:history --offline --mermaid', about: 'draw all branches, for a README' },
   ],
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
-  async run(input, context) {
-    const config = openConfig(context);
-    // Loading the revision set would reject a broken graph, which this command exists to inspect.
-    const set = await loadPluginSet(config, kernelPackage());
-    const ledger = input.switches.has('offline')
-      ? null
-      : await withSession(config.database, readLedger, config.upgrade.responseTimeout);
-    return replyOf(set, ledger, input);
+  async run({ operands: [plugin], switches }, context) {
+    return withProject(context, async (project) => {
+      const all = await readBranches(project, 'history', { offline: switches.has('offline') });
+      const branches = selectBranches(all, plugin);
+      if (switches.has('mermaid')) {
+        const mermaid = drawing(await project.pluginSet(), all, plugin);
+        return { json: { mermaid }, text: () => mermaid };
+      }
+      return {
+        json: { revisions: entriesOf(branches) },
+        text: (colors) => branches.map((branch) => explainBranch(branch, colors)).join('\n\n'),
+      };
+    });
   },
 };
-
-function replyOf(set: PluginSet, ledger: Ledger | null, { operands: [only], switches }: Input): Reply {
-  const all = branchesOf(set, ledger);
-  const branches = all.filter(({ plugin }) => only === undefined || plugin === only);
-  if (only !== undefined && branches.length === 0) {
-    const close = nearestName(
-      only,
-      all.map(({ plugin }) => plugin),
-    );
-    throw kernelError('TARGET_UNKNOWN', {
-      target: only,
-      reason: 'no plugin of that name has revisions here',
-      nearest: close,
-    });
-  }
-  if (switches.has('mermaid')) {
-    const mermaid = drawing(set, all, only);
-    return { json: { mermaid }, text: () => mermaid };
-  }
-  const revisions = branches.flatMap((branch) => branch.revisions);
-  return {
-    json: {
-      revisions: revisions.map(({ id, plugin, revises, dependsOn, breaking, state, shipped }) => {
-        return { id, plugin, revises, dependsOn, breaking, state, file: shipped?.file ?? null };
-      }),
-    },
-    text: (colors) => branches.map((branch) => explainBranch(branch, colors)).join('\n\n'),
-  };
-}
 
 function explainBranch({ plugin, active, revisions }: Branch, colors: Colors): string {
   const head = active === null ? 'dormant: its plugin is not active' : `${active.package} ${active.version}`;

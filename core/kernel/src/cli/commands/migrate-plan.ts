@@ -1,14 +1,7 @@
-import { readDetails } from '../../ledger/ledger.ts';
-import type { Session } from '../../db/session.ts';
 import { kernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
-import { hasDownIn } from '../../migrate/migrate.ts';
-import { readMigrationState, type MigrationState } from '../../migrate/migration-state.ts';
-import type { RevisionSet } from '../../migrate/revision-set.ts';
-import { downgradePlan } from '../../plan/downgrade-plan.ts';
+import { readPlan, type DetailedPlan } from '../../open/plan.ts';
 import { explainPlan } from '../../plan/explain-plan.ts';
-import type { Plan, Step } from '../../plan/plan.ts';
-import { upgradePlan } from '../../plan/upgrade-plan.ts';
 import type { Command, Input } from '../command.ts';
 import { withProject } from '../open-project.ts';
 import { usageOf } from '../signature.ts';
@@ -35,21 +28,19 @@ export const migratePlan: Command = {
     { code: 15, about: 'the ledger and the code contradict each other' },
     { code: 20, about: 'the database cannot be reached' },
   ],
-  run(input, context) {
+  async run(input, context) {
     assertOneDirection(input);
-    return withProject(context, async ({ revisionSet, session }) => {
-      const state = await readMigrationState(session, revisionSet);
-      const plan = planFor(input, revisionSet, state);
-      const sql = input.switches.has('sql') ? await textsOf(plan, revisionSet, session) : null;
-      const down = input.values.get('down');
-      return {
-        json: { steps: plan.steps.map((step) => detailed(step, revisionSet, state, sql)) },
-        text: () => {
-          if (plan.steps.length === 0) return down === undefined ? 'Nothing is pending.' : explainNothing(down);
-          return sql === null ? explainMarked(plan, revisionSet) : explainSql(plan, sql);
-        },
-      };
-    });
+    const { operands, switches, values } = input;
+    const [sql, cascade, down] = [switches.has('sql'), switches.has('cascade'), values.get('down')];
+    const to = operands.length === 0 ? 'heads' : operands;
+    const plan = await withProject(context, (project) => readPlan(project, { to, down, cascade, sql }));
+    return {
+      json: plan,
+      text: () => {
+        if (plan.steps.length === 0) return down === undefined ? 'Nothing is pending.' : explainNothing(down);
+        return sql ? explainSql(plan) : explainMarked(plan);
+      },
+    };
   },
 };
 
@@ -66,47 +57,14 @@ function assertOneDirection({ operands, values, switches }: Input): void {
   }
 }
 
-function planFor({ operands, values, switches }: Input, revisionSet: RevisionSet, state: MigrationState): Plan {
-  const { graph, history } = state;
-  const down = values.get('down');
-  if (down === undefined) return upgradePlan(graph, history.applied, operands.length === 0 ? 'heads' : operands);
-  const cascade = switches.has('cascade');
-  return downgradePlan(graph, history.applied, down, { cascade, hasDown: hasDownIn(revisionSet, state) });
-}
-
-/**
- * Returns a step as data. For a revision that only the ledger has, fields that the ledger does not store are `null`.
- */
-function detailed(
-  { id, direction, plugin }: Step,
-  { revisions }: RevisionSet,
-  { graph }: MigrationState,
-  sql: ReadonlyMap<string, string> | null,
-): Readonly<Record<string, unknown>> {
-  const revision = revisions.get(id);
-  const node = graph.byId.get(id);
-  return {
-    id,
-    direction,
-    plugin,
-    revises: node?.revises ?? [],
-    dependsOn: node?.dependsOn ?? [],
-    breaking: node?.breaking ?? false,
-    dormant: node?.dormant ?? false,
-    transaction: revision?.transaction ?? null,
-    kind: (direction === 'up' ? revision?.up : revision?.down)?.kind ?? null,
-    file: revision?.file ?? null,
-    ...(sql !== null && { sql: sql.get(id) ?? null }),
-  };
-}
-
-function explainMarked(plan: Plan, { revisions }: RevisionSet): string {
+function explainMarked(plan: DetailedPlan): string {
   const [headline = '', ...lines] = explainPlan(plan).split('\n');
   const marked = lines.map((line, i) => {
-    const revision = revisions.get(plan.steps[i]?.id ?? '');
+    const step = plan.steps[i];
     const marks = [
-      ...(revision?.breaking === true ? ['breaking'] : []),
-      ...(revision?.transaction === false ? ['outside a transaction'] : []),
+      // A revision that only the ledger has is not marked.
+      ...(step?.breaking === true && step.file !== null ? ['breaking'] : []),
+      ...(step?.transaction === false ? ['outside a transaction'] : []),
     ];
     return marks.length === 0 ? line : `${line}  (${marks.join(', ')})`;
   });
@@ -114,20 +72,6 @@ function explainMarked(plan: Plan, { revisions }: RevisionSet): string {
 }
 
 /** Formats the plan as a script, in which everything but SQL is a comment. */
-function explainSql(plan: Plan, sql: ReadonlyMap<string, string>): string {
-  return plan.steps.map(({ id, direction }) => `-- ${id}, ${direction}\n${sql.get(id) ?? ''}`).join('\n\n');
-}
-
-/** Returns the SQL of each step, from the code or, for a revision that the code no longer has, from the ledger. */
-async function textsOf(plan: Plan, { revisions }: RevisionSet, session: Session): Promise<ReadonlyMap<string, string>> {
-  const gone = plan.steps.flatMap(({ id }) => (revisions.has(id) ? [] : [id]));
-  const kept = gone.length === 0 ? [] : await readDetails(session, gone);
-  const texts = new Map(kept.map((row) => [row.id, row.down ?? '']));
-  for (const { id, direction } of plan.steps) {
-    const revision = revisions.get(id);
-    const body = direction === 'up' ? revision?.up : revision?.down;
-    if (body?.kind === 'sql') texts.set(id, body.text.trim());
-    if (body?.kind === 'code') texts.set(id, `-- code, version ${body.version}: ${revision?.file ?? ''}`);
-  }
-  return texts;
+function explainSql({ steps }: DetailedPlan): string {
+  return steps.map(({ id, direction, sql }) => `-- ${id}, ${direction}\n${sql ?? ''}`).join('\n\n');
 }

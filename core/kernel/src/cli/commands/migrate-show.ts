@@ -1,19 +1,7 @@
-import { readDetails, readLedger, type LedgerDetails } from '../../ledger/ledger.ts';
-import { kernelError } from '../../error/kernel-codes.ts';
-import type { KernelError } from '../../error/kernel-error.ts';
-import { nearestName } from '../../error/nearest-name.ts';
-import { headsAmong } from '../../graph/heads-and-bases.ts';
-import { branchesOf, type Branch, type KnownRevision } from '../../migrate/branch-status.ts';
-import { kernelPackage } from '../../plugin/kernel-package.ts';
-import type { Session } from '../../db/session.ts';
-import { withSession } from '../../db/with-session.ts';
-import { parseTarget, type ParsedTarget } from '../../plan/parse-target.ts';
-import { loadPluginSet } from '../../plugin/load-plugin-set.ts';
-import type { PluginSet } from '../../plugin/plugin-set.ts';
-import type { RevisionBody } from '../../plugin/revision.ts';
-import type { Command, Reply } from '../command.ts';
+import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
-import { openConfig } from '../open-project.ts';
+import { readRevision, type FoundRevision } from '../../open/show.ts';
+import { withProject } from '../open-project.ts';
 
 /** `kernel migrate:show <revision>`. */
 export const migrateShow: Command = {
@@ -33,104 +21,13 @@ export const migrateShow: Command = {
   ],
   exits: [{ code: 20, about: 'the database cannot be reached, and --offline was not given' }],
   async run({ operands: [target = ''], switches }, context) {
-    const config = openConfig(context);
-    // Neither the graph nor the ledger is checked, because errors in either tell people to run this command.
-    const set = await loadPluginSet(config, kernelPackage());
-    if (switches.has('offline')) return replyOf(find(branchesOf(set, null), target), set, null, switches);
-    const show = async (session: Session): Promise<Reply> => {
-      const found = find(branchesOf(set, await readLedger(session)), target);
-      const [details = null] = found.row === null ? [] : await readDetails(session, [found.id]);
-      return replyOf(found, set, details, switches);
-    };
-    return withSession(config.database, show, config.upgrade.responseTimeout);
+    const options = { applied: switches.has('applied'), offline: switches.has('offline') };
+    const found = await withProject(context, (project) => readRevision(project, target, options));
+    return { json: found.shown, text: (colors) => explain(found, colors) };
   },
 };
 
-/** Finds the one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
-function find(branches: readonly Branch[], target: string): KnownRevision {
-  const known = branches.flatMap(({ revisions }) => revisions);
-  const parsed = parseTarget(target);
-  const own = 'plugin' in parsed ? (branches.find(({ plugin }) => plugin === parsed.plugin)?.revisions ?? []) : [];
-  const ids =
-    parsed.kind === 'head'
-      ? headsAmong(own)
-      : parsed.kind === 'base'
-        ? own.flatMap(({ id, revises }) => (revises.length === 0 ? [id] : []))
-        : known.flatMap(({ id }) =>
-            id === target || (parsed.kind === 'revision' && id.startsWith(target)) ? [id] : [],
-          );
-  const id = ids.includes(target) ? target : ids[0];
-  const found = known.find((revision) => revision.id === id);
-  if (found === undefined) throw unknown(target, parsed, branches);
-  if (id !== target && ids.length > 1) throw kernelError('TARGET_AMBIGUOUS', { target, candidates: ids });
-  return found;
-}
-
-function unknown(target: string, parsed: ParsedTarget, branches: readonly Branch[]): KernelError {
-  const nothing = (reason: string, close: string | null): KernelError =>
-    kernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
-  const ids = branches.flatMap(({ revisions }) => revisions.map(({ id }) => id));
-  if (parsed.kind === 'nothing') return nothing(parsed.reason, nearestName(target, ids));
-  if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it is a number of steps, not a revision', null);
-  const names = branches.map(({ plugin }) => plugin);
-  if (names.includes(parsed.plugin))
-    return nothing(`"${parsed.plugin}" has no such revision`, nearestName(target, ids));
-  const close = nearestName(parsed.plugin, names);
-  const corrected = close === null ? null : close + target.slice(parsed.plugin.length);
-  return nothing(`no plugin "${parsed.plugin}" has revisions here`, corrected);
-}
-
-function replyOf(
-  found: KnownRevision,
-  set: PluginSet,
-  details: LedgerDetails | null,
-  switches: ReadonlySet<string>,
-): Reply {
-  const { id, plugin, revises, dependsOn, breaking, state, shipped } = found;
-  const source = set.byName.get(plugin);
-  const fromLedger = shipped === null || switches.has('applied');
-  const up = fromLedger ? (details?.up ?? null) : textOf(shipped.up);
-  const down = fromLedger ? (details?.down ?? null) : textOf(shipped.down);
-  const json = {
-    id,
-    plugin,
-    revises,
-    dependsOn,
-    breaking,
-    transaction: shipped?.transaction ?? null,
-    state,
-    file: shipped?.file ?? null,
-    package: source?.package ?? details?.package ?? null,
-    version: source?.version ?? null,
-    appliedAt: details?.appliedAt.toISOString() ?? null,
-    appliedBy:
-      details === null ? null : { package: details.package, version: details.packageVersion, run: details.runId },
-    durationMs: details?.durationMs ?? null,
-    stamped: details?.stamped ?? false,
-    from: fromLedger ? 'ledger' : 'code',
-    up,
-    down,
-  };
-  return { json, text: (colors) => explain(json, found, colors) };
-}
-
-type Shown = {
-  readonly id: string;
-  readonly revises: readonly string[];
-  readonly dependsOn: readonly string[];
-  readonly state: string | null;
-  readonly file: string | null;
-  readonly package: string | null;
-  readonly version: string | null;
-  readonly appliedAt: string | null;
-  readonly appliedBy: { readonly package: string; readonly version: string; readonly run: string } | null;
-  readonly stamped: boolean;
-  readonly from: string;
-  readonly up: string | null;
-  readonly down: string | null;
-};
-
-function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, colors: Colors): string {
+function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, colors: Colors): string {
   const marks = [
     ...(breaking ? ['breaking'] : []),
     ...(shipped?.transaction === false ? ['outside a transaction'] : []),
@@ -160,9 +57,4 @@ function explain(shown: Shown, { breaking, shipped, row }: KnownRevision, colors
     title('down'),
     shown.down?.trim() ?? (shipped?.down === null ? '-- none: it cannot be reverted' : `-- none, or ${missing}`),
   ].join('\n');
-}
-
-function textOf(body: RevisionBody | null): string | null {
-  if (body === null) return null;
-  return body.kind === 'sql' ? body.text : `-- code, version ${body.version}`;
 }

@@ -1,4 +1,4 @@
-import { stamp } from '../../migrate/migrate.ts';
+import { stampProject } from '../../open/migrations.ts';
 import { counted } from '../format-text.ts';
 import type { Command } from '../command.ts';
 import { ledgerWarnings } from '../migration-reply.ts';
@@ -32,10 +32,9 @@ export const migrateStamp: Command = {
     { code: 30, about: 'another process held the migration lock for too long' },
   ],
   run({ operands }, context) {
-    return withProject(context, async ({ config, revisionSet, session }) => {
+    return withProject(context, async (project) => {
       const { observer, end } = openProgress(context);
-      const options = { session, revisionSet, settings: config.upgrade, observer };
-      const { runId, stamped, ...unknown } = await stamp(options, operands).finally(end);
+      const { runId, stamped, ...unknown } = await stampProject(project, operands, { observer }).finally(end);
       const dormant = unknown.dormant.map(({ id }) => id);
       const ahead = unknown.ahead.map(({ id }) => id);
       return {

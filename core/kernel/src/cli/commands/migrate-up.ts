@@ -1,4 +1,4 @@
-import { upgrade } from '../../migrate/migrate.ts';
+import { upgradeProject } from '../../open/migrations.ts';
 import type { Command } from '../command.ts';
 import { runMigration } from '../migration-reply.ts';
 
@@ -25,6 +25,8 @@ export const migrateUp: Command = {
   runsPlugins: true,
   run({ operands }, context) {
     const targets = operands.length === 0 ? 'heads' : operands;
-    return runMigration(context, 'Nothing is pending.', (options) => upgrade(options, targets));
+    return runMigration(context, 'Nothing is pending.', (project, options) =>
+      upgradeProject(project, targets, options),
+    );
   },
 };

@@ -1,4 +1,4 @@
-import { boot } from '../../boot/boot.ts';
+import { boot } from '../../open/boot.ts';
 import type { BootReport } from '../../boot/boot-report.ts';
 import { columns, counted, duration } from '../format-text.ts';
 import type { Command } from '../command.ts';

@@ -1,0 +1,73 @@
+import type { Session } from '../db/session.ts';
+import type { Observer } from '../run/run-context.ts';
+import {
+  downgrade,
+  stamp,
+  upgrade,
+  type MigrationOptions,
+  type MigrationResult,
+  type StampResult,
+} from '../migrate/migrate.ts';
+import { assertNotCancelled, type Project } from './project.ts';
+
+/** Options of every function that writes. */
+export interface WriteOptions {
+  /** Observes the run: the current revision, the reason for any wait, each commit. Default: nothing is reported. */
+  readonly observer?: Observer;
+  /**
+   * Aborting it cancels the run: between revisions, while it waits for locks, and during the running statement. The call
+   * then throws CANCELLED, which tells what was committed before. Default: never aborted.
+   */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether nothing else uses the client that was given to `open`. A run resets its settings, prepared statements and
+   * temporary tables. Default: false, so a client is refused.
+   */
+  readonly exclusive?: boolean;
+}
+
+/** Upgrades the database of a project. A failure after the first commit is part of the result. */
+export function upgradeProject(
+  project: Project,
+  to: string | readonly string[] = 'heads',
+  options: WriteOptions = {},
+): Promise<MigrationResult> {
+  return write(project, 'upgrade', options, (run) => upgrade(run, to));
+}
+
+/** Downgrades the database of a project to `target`. Returns like {@link upgradeProject}. */
+export function downgradeProject(
+  project: Project,
+  target: string,
+  { cascade = false, ...options }: WriteOptions & { readonly cascade?: boolean } = {},
+): Promise<MigrationResult> {
+  return write(project, 'downgrade', options, (run) => downgrade(run, target, { cascade }));
+}
+
+/** Marks revisions as applied without running them. */
+export function stampProject(
+  project: Project,
+  targets: readonly string[],
+  options: WriteOptions = {},
+): Promise<StampResult> {
+  return write(project, 'stamp', options, (run) => stamp(run, targets));
+}
+
+async function write<T>(
+  { config, connections, revisionSet }: Project,
+  operation: 'upgrade' | 'downgrade' | 'stamp',
+  { observer, signal, exclusive = false }: WriteOptions,
+  run: (options: MigrationOptions) => Promise<T>,
+): Promise<T> {
+  assertNotCancelled({ operation, signal });
+  const code = await revisionSet();
+  return connections.use({ operation, writes: true, exclusive }, (session: Session) =>
+    run({
+      session,
+      revisionSet: code,
+      settings: config.upgrade,
+      ...(observer && { observer }),
+      ...(signal && { signal }),
+    }),
+  );
+}

@@ -1,0 +1,328 @@
+import { resolve } from 'node:path';
+import type { App, LogOf } from '../boot/app.ts';
+import { loadHostEntities, type HostEntities } from '../boot/host-entities.ts';
+import type { Config, InlinePlugin, Json, PluginEntry, PoolSettings, UpgradeSettings } from '../config/config.ts';
+import { pointerOf } from '../config/json-pointer.ts';
+import { assertPluginName } from '../config/plugin-name.ts';
+import { givenConfig, readConfig } from '../config/read-config.ts';
+import { settings } from '../config/settings.ts';
+import type { DefinedRevision } from '../contract/define-revision.ts';
+import { hostConnections, ownConnections } from '../db/connections.ts';
+import { kindOfConnection, targetOfConnection, unfit, type HostConnection } from '../db/host-connection.ts';
+import { kernelError } from '../error/kernel-codes.ts';
+import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
+import { entriesOf, readBranches, selectBranches, type HistoryEntry, type HistoryOptions } from './history.ts';
+import { guarded, logOf, type HostLog } from './host-log.ts';
+import { downgradeProject, stampProject, upgradeProject, type WriteOptions } from './migrations.ts';
+import { readPlan, type DetailedPlan, type PlanOptions } from './plan.ts';
+import { openProject, type Project } from './project.ts';
+import { readRevision, type ShownRevision, type ShowOptions } from './show.ts';
+import { startProject, type StartOptions } from './start.ts';
+import { readStatus, type ReadOptions, type Status } from './status.ts';
+import { readReason, type PendingReason } from './why.ts';
+
+/**
+ * Options of {@link open}.
+ *
+ * @example
+ * // The host's own pool and logger, and two plugins: a package, and one that the host defines itself.
+ * const options: OpenOptions = {
+ *   connection: pool,
+ *   log: logger,
+ *   plugins: {
+ *     likes: { package: '@headwater/plugin-likes', options: { perMinute: 60 } },
+ *     shop: { revisions, load: () => import('./shop.ts') },
+ *   },
+ * };
+ */
+export interface OpenOptions {
+  /** The path of a config.json, or the kernel's part of its content. Default: `{}`. */
+  readonly config?: string | HostConfig;
+  /**
+   * The plugins besides those of a config.json, by name. One that has the name of a plugin there replaces it. `core` is
+   * plugin zero, on whose tables the others may depend. Default: none.
+   */
+  readonly plugins?: Readonly<Record<string, HostPlugin>>;
+  /** A connection of the host. Default: the kernel connects to the database of the config. */
+  readonly connection?: HostConnection;
+  /** A logger of the host, or a function that returns the log of a plugin. Default: log entries are discarded. */
+  readonly log?: HostLog | LogOf;
+  /**
+   * The folder that relative paths refer to, and from which packages are found: its nearest package.json is that of the
+   * project. Default: the working directory.
+   */
+  readonly root?: string;
+  /** The variables for `${VAR}` in a config.json, such as `process.env`. Default: none are set. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** The part of config.json that belongs to the kernel, as a value. Texts are used as they are, without variables. */
+export interface HostConfig {
+  /** The database, unless a connection is given: `postgres://…` or `pglite://…`. */
+  readonly database?: string | { readonly url: string; readonly directUrl?: string };
+  /** Time limits of an upgrade, in seconds. */
+  readonly upgrade?: Partial<UpgradeSettings>;
+  /** The pool of the services, once they are started. */
+  readonly pool?: Partial<PoolSettings>;
+}
+
+/** A plugin: a package, or revisions and code of the host itself. */
+export type HostPlugin = HostPackage | HostInlinePlugin;
+
+/** A plugin that is a package. */
+export interface HostPackage {
+  /** Its npm name, or a `./path` inside the project. Default: one of the usual names, like `@headwater/plugin-likes`. */
+  readonly package?: string;
+  /** Its options, which its schema checks when it starts. Default: none. */
+  readonly options?: Readonly<Record<string, Json>>;
+  /** The time in seconds after which importing, starting or stopping it counts as failed. Default: 10. */
+  readonly startTimeout?: number;
+}
+
+/** A plugin that the host defines in its own sources. It needs neither a package nor a build. */
+export interface HostInlinePlugin extends Omit<HostPackage, 'package'> {
+  /** Its revisions, created by `defineRevision`, in any order. */
+  readonly revisions: readonly DefinedRevision[];
+  /**
+   * Imports its code: a module whose default export is created by `definePlugin`, or that definition. Only `start` and
+   * `entities` call it. Default: it has no code.
+   */
+  readonly load?: () => Promise<object> | object;
+  /** The plugins that it requires, besides those that its revisions name in `dependsOn`. Default: none. */
+  readonly requires?: readonly string[];
+  /** Its tables in which other plugins may write rows. Default: none. */
+  readonly openTables?: readonly string[];
+  /** The version that the ledger records. Default: 0.0.0. */
+  readonly version?: string;
+}
+
+/** The outcome of an upgrade or a downgrade that reached its goal. */
+export interface Migrated {
+  /** The id of the run, as in the ledger. */
+  readonly runId: string;
+  /** The ids of the revisions that this run committed, in order. */
+  readonly applied: readonly string[];
+  /** The number of planned revisions that another process committed in the meantime. */
+  readonly others: number;
+  /** The ids of applied revisions whose plugins are not active. */
+  readonly dormant: readonly string[];
+  /** The ids of applied revisions that the code of their active plugins lacks. */
+  readonly ahead: readonly string[];
+}
+
+/** The outcome of a stamp. */
+export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
+  /** The ids that got a row, in order, excluding those that already had one. */
+  readonly stamped: readonly string[];
+}
+
+/**
+ * The plugins of a host and their database. Its functions do not change the process: they add no listeners, print
+ * nothing, and read neither the arguments nor the environment. They may be called at the same time; every revision takes
+ * effect once. Each throws a KernelError whose `written` tells what was written.
+ */
+export interface Kernel extends AsyncDisposable {
+  /** The database, without secrets: `db.example.com:5432/shop`. */
+  readonly database: string;
+  /** Reads which revisions are applied, pending, dormant or ahead. */
+  readonly status: (options?: ReadOptions) => Promise<Status>;
+  /** Plans an upgrade or a downgrade. Throws what the upgrade or downgrade would throw before its first step. */
+  readonly plan: (options?: PlanOptions) => Promise<DetailedPlan>;
+  /** Lists the revisions of all branches, each from its base to its head. */
+  readonly history: (options?: HistoryOptions) => Promise<readonly HistoryEntry[]>;
+  /** Shows one revision with its SQL: `likes@0002`, or `likes`, its head. */
+  readonly show: (revision: string, options?: ShowOptions) => Promise<ShownRevision>;
+  /** Explains why a revision is pending, and why it has its place in the plan. */
+  readonly why: (revision: string, options?: ReadOptions) => Promise<PendingReason>;
+  /**
+   * Applies the pending revisions that the targets need. Throws the first failure, after which the revisions before it
+   * stay.
+   */
+  readonly upgrade: (options?: WriteOptions & { readonly to?: string | readonly string[] }) => Promise<Migrated>;
+  /** Reverts revisions down to a target: `likes@0001`, `likes@base`. Throws like `upgrade`. */
+  readonly downgrade: (target: string, options?: WriteOptions & { readonly cascade?: boolean }) => Promise<Migrated>;
+  /** Marks revisions as applied without running them. */
+  readonly stamp: (targets: string | readonly string[], options?: WriteOptions) => Promise<Stamped>;
+  /**
+   * Returns the options with which a MikroORM instance of the host discovers the entities of all plugins. It loads the
+   * code of the plugins.
+   *
+   * @example
+   * const orm = new MikroORM({ ...(await kernel.entities()), dbName: 'shop' });
+   */
+  readonly entities: () => Promise<HostEntities>;
+  /**
+   * Upgrades the database, and starts the services of the plugins on a pool of their own. Loads the code of the plugins,
+   * MikroORM, Inversify and reflect-metadata. The last of these extends the global `Reflect`.
+   */
+  readonly start: (options?: StartOptions) => Promise<App>;
+  /**
+   * Stops every application that was started, and closes what the kernel has opened. A connection of the host stays
+   * open. Further calls return the promise of the first call.
+   */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the plugins of an application that already exists: finds them, reads their revisions and checks them. It does not
+ * connect, and imports no code of a package. Throws CONFIG_VALUE_INVALID, PLUGIN_NOT_FOUND and the other errors of
+ * configs, packages and revisions.
+ *
+ * @example
+ * const kernel = await open({
+ *   connection: pool,
+ *   log: logger,
+ *   plugins: { core: { package: '@headwater/plugin-core' }, likes: { package: '@headwater/plugin-likes' } },
+ * });
+ * await kernel.upgrade();
+ * await kernel.close();
+ */
+export async function open(options: OpenOptions = {}): Promise<Kernel> {
+  const { connection } = options;
+  const config = configOf(options);
+  const connections =
+    connection === undefined ? ownConnections(config.database) : hostConnections(connection, config.database);
+  const project = openProject(config, connections);
+  await project.pluginSet();
+  return kernelOf(project, options);
+}
+
+function kernelOf(project: Project, { connection, log: given }: OpenOptions): Kernel {
+  const { config, connections } = project;
+  const log = logOf(given);
+  const apps = new Set<App>();
+  let closed: Promise<void> | null = null;
+
+  const assertOpen = (operation: string): void => {
+    if (closed !== null) throw kernelError('KERNEL_CLOSED', { operation });
+  };
+  /** Only one connection leads to an embedded database, so a run would end up inside transactions of services. */
+  const assertAlone = (operation: string): void => {
+    assertOpen(operation);
+    if (config.database.kind === 'pglite' && apps.size > 0) {
+      throw kernelError('EMBEDDED_APP_RUNNING', { operation, database: config.database.shown });
+    }
+  };
+  const watched = <Options extends WriteOptions>(options: Options): Options => {
+    return { ...options, observer: guarded([options.observer], log('kernel')) };
+  };
+  const close = async (): Promise<void> => {
+    const stops = await Promise.allSettled(Array.from(apps, (app) => app.stop()));
+    await connections.close();
+    for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
+  };
+
+  const kernel: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
+    async status(options) {
+      assertOpen('status');
+      return readStatus(project, options);
+    },
+    async plan(options) {
+      assertOpen('plan');
+      return readPlan(project, options);
+    },
+    async history(options = {}) {
+      assertOpen('history');
+      return entriesOf(selectBranches(await readBranches(project, 'history', options), options.plugin));
+    },
+    async show(revision, options) {
+      assertOpen('show');
+      return (await readRevision(project, revision, options)).shown;
+    },
+    async why(revision, options) {
+      assertOpen('why');
+      return readReason(project, revision, options);
+    },
+    async upgrade({ to, ...options } = {}) {
+      assertAlone('upgrade');
+      return migrated(await upgradeProject(project, to, watched(options)));
+    },
+    async downgrade(target, options = {}) {
+      assertAlone('downgrade');
+      return migrated(await downgradeProject(project, target, watched(options)));
+    },
+    async stamp(targets, options = {}) {
+      assertAlone('stamp');
+      return stampedOf(await stampProject(project, [targets].flat(), watched(options)));
+    },
+    async entities() {
+      assertOpen('entities');
+      return loadHostEntities(config, await project.pluginSet());
+    },
+    async start(options = {}) {
+      assertAlone('start');
+      if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
+      const observer = guarded([options.observer], log('kernel'));
+      const app: App = await startProject(project, {
+        ...options,
+        observer,
+        log,
+        onStop: async () => void apps.delete(app),
+      });
+      apps.add(app);
+      return app;
+    },
+  };
+  const closeOnce = (): Promise<void> => (closed ??= close());
+  return Object.freeze({
+    ...kernel,
+    database: config.database.shown,
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  });
+}
+
+function migrated({ runId, plan, applied, error, dormant, ahead }: MigrationResult): Migrated {
+  if (error !== null) throw error;
+  const others = plan.steps.length - applied.length;
+  return { runId, applied: idsOf(applied), others, dormant: idsOf(dormant), ahead: idsOf(ahead) };
+}
+
+function stampedOf({ runId, stamped, dormant, ahead }: StampResult): Stamped {
+  return { runId, stamped, dormant: idsOf(dormant), ahead: idsOf(ahead) };
+}
+
+function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {
+  return rows.map(({ id }) => id);
+}
+
+/** Reads the config of a host, or checks the one that it passes, and adds its plugins. */
+function configOf({ config = {}, connection, plugins = {}, root = '.', env = {} }: OpenOptions): Config {
+  const place = resolve(root, 'open()');
+  const given = connection === undefined ? undefined : targetOfConnection(connection);
+  const { database, ...read } =
+    typeof config === 'string'
+      ? readConfig(resolve(root, config), env)
+      : // The check finds everything that is not JSON.
+        givenConfig(config as Json, place, given);
+  // The database of the config only tells how else a server can be reached.
+  const isSameKind = given === undefined || (given.kind === 'postgres' && database.kind === 'postgres');
+  const added = Object.entries(plugins).map(([name, plugin]) => [name, entryOf(name, plugin, place)] as const);
+  const entries = [...read.plugins, ...added].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.freeze({ ...read, database: isSameKind ? database : given, plugins: new Map(entries) });
+}
+
+function entryOf(name: string, plugin: HostPlugin, place: string): PluginEntry {
+  const { options = {}, startTimeout = settings['/plugins/*/$startTimeout'].default } = plugin;
+  if (name !== 'core') assertPluginName(name, place, pointerOf(['plugins', name]));
+  return Object.freeze({
+    name,
+    enabled: true,
+    package: 'revisions' in plugin ? null : (plugin.package ?? null),
+    startTimeout,
+    // A copy: what the host does to its object afterwards must not reach the plugin.
+    options: structuredClone(options),
+    fromVariables: [],
+    ...('revisions' in plugin && { inline: inlineOf(plugin) }),
+  });
+}
+
+function inlineOf({
+  revisions,
+  load,
+  requires = [],
+  openTables = [],
+  version = '0.0.0',
+}: HostInlinePlugin): InlinePlugin {
+  return Object.freeze({ revisions, requires, openTables, version, load: load ?? null });
+}

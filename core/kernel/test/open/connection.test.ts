@@ -1,0 +1,164 @@
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
+import { open, type Kernel, type OpenOptions } from '../../src/open/open.ts';
+import { emptyUrl, openClient, openPool, revision, shop, text } from './support.ts';
+
+const all = ['users@0001_person', 'shop@0001_order', 'shop@0002_total'];
+
+async function openWith(
+  connection: NonNullable<OpenOptions['connection']>,
+  options: OpenOptions = {},
+): Promise<Kernel> {
+  const kernel = await open({ connection, plugins: shop, ...options });
+  onTestFinished(() => kernel.close());
+  return kernel;
+}
+
+const concurrently = {
+  index: {
+    revisions: [
+      revision('index@0001', 'create table indexed (x int)'),
+      revision('index@0002', 'create index concurrently indexed_x on indexed (x)', {
+        revises: 'index@0001',
+        transaction: false,
+        check: text(`select to_regclass('indexed_x') is not null`),
+      }),
+    ],
+  },
+};
+
+describe('a pool', () => {
+  it('of one client is enough, and gets no client back that the kernel has used', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    await pool.query('set application_name = host');
+    const removed: unknown[] = [];
+    pool.on('remove', (client) => removed.push(client));
+    const kernel = await openWith(pool);
+    expect(await kernel.status()).toMatchObject({ pending: all });
+    expect(await kernel.upgrade()).toMatchObject({ applied: all });
+    expect(removed).toHaveLength(2);
+    expect(pool.totalCount).toBe(0);
+    // The pool still works, and is still the host's.
+    await kernel.close();
+    expect((await pool.query('select count(*)::int as rows from kernel.ledger')).rows).toEqual([{ rows: 3 }]);
+  });
+
+  it('of one client also serves a start, since services have a pool of their own', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    const kernel = await openWith(pool, { config: { pool: { max: 2 } } });
+    const app = await kernel.start();
+    expect(pool.totalCount).toBe(0);
+    const slow = Array.from({ length: 3 }, () => app.run(() => app.orm.em.execute('select pg_sleep(0.05)')));
+    await Promise.all(slow);
+    expect(await app.health()).toMatchObject({ ok: true });
+  });
+
+  it('of one client is refused before the first write for a revision outside a transaction', async () => {
+    const url = await emptyUrl();
+    const pool = openPool(url, { max: 1 });
+    const kernel = await openWith(pool, { plugins: concurrently });
+    await expect(kernel.upgrade()).rejects.toMatchObject({
+      code: 'DIRECT_CONNECTION_NEEDED',
+      details: { reason: 'the pool given to open() has a single connection' },
+    });
+    expect((await pool.query(`select to_regclass('indexed') as found`)).rows).toEqual([{ found: null }]);
+    const direct = await openWith(pool, { plugins: concurrently, config: { database: { url, directUrl: url } } });
+    expect(await direct.upgrade()).toMatchObject({ applied: ['index@0001', 'index@0002'] });
+  });
+
+  it('of several clients serves a revision outside a transaction', async () => {
+    const kernel = await openWith(openPool(await emptyUrl(), { max: 2 }), { plugins: concurrently });
+    expect(await kernel.upgrade()).toMatchObject({ applied: ['index@0001', 'index@0002'] });
+  });
+
+  it('that has ended, or whose server is away, is reported', async () => {
+    const pool = new pg.Pool({ connectionString: await emptyUrl() });
+    const kernel = await openWith(pool);
+    await pool.end();
+    await expect(kernel.status()).rejects.toMatchObject({
+      code: 'CONNECTION_UNFIT',
+      details: { problem: 'poolEnded' },
+    });
+    const away = await openWith(openPool('postgres://user:secret-word@127.0.0.1:1/nowhere'));
+    const failed = away.status();
+    await expect(failed).rejects.toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      details: { database: 'postgres://user@127.0.0.1:1/nowhere' },
+    });
+    await expect(failed).rejects.not.toMatchObject({ message: /secret-word/ });
+  });
+});
+
+describe('a client', () => {
+  it('serves reading, and an upgrade only if nothing else uses it', async () => {
+    const client = await openClient(await emptyUrl());
+    const kernel = await openWith(client);
+    expect((await kernel.plan()).steps.map(({ id }) => id)).toEqual(all);
+    await expect(kernel.upgrade()).rejects.toMatchObject({
+      code: 'CONNECTION_UNFIT',
+      details: { problem: 'notExclusive' },
+    });
+    expect(await kernel.upgrade({ exclusive: true })).toMatchObject({ applied: all });
+    await expect(kernel.start()).rejects.toMatchObject({ code: 'CONNECTION_UNFIT', details: { problem: 'noPool' } });
+    await kernel.close();
+    expect((await client.query('select count(*)::int as rows from person')).rows).toEqual([{ rows: 0 }]);
+    expect([client.listenerCount('error'), client.listenerCount('end'), client.listenerCount('notice')]).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  it.each([
+    ['open', 'select 1'],
+    ['failed', 'select 1 / 0'],
+  ])('with an %s transaction is refused, and the transaction stays as it is', async (_, statement) => {
+    const client = await openClient(await emptyUrl());
+    await client.query('begin; create table mine (id int)');
+    await client.query(statement).catch(() => {});
+    const kernel = await openWith(client);
+    for (const call of [kernel.status(), kernel.upgrade({ exclusive: true })]) {
+      await expect(call).rejects.toMatchObject({ code: 'CONNECTION_UNFIT', details: { problem: 'inTransaction' } });
+    }
+    if (statement === 'select 1') expect((await client.query('table mine')).rows).toEqual([]);
+    await client.query('rollback');
+    expect(await kernel.status()).toMatchObject({ pending: all });
+  });
+
+  it('that is not connected is refused', async () => {
+    const kernel = await openWith(new pg.Client({ connectionString: await emptyUrl() }));
+    await expect(kernel.status()).rejects.toMatchObject({
+      code: 'CONNECTION_UNFIT',
+      details: { problem: 'notConnected' },
+    });
+  });
+});
+
+describe('parsers that the host sets for its process', () => {
+  it('do not change what the kernel reads', async () => {
+    const [bool, int4, text, json] = [16, 23, 25, 3802];
+    const oids = [bool, int4, text, json];
+    const before = oids.map((oid) => pg.types.getTypeParser(oid));
+    onTestFinished(() =>
+      oids.forEach((oid, i) => pg.types.setTypeParser(oid, before[i] as (value: string) => unknown)),
+    );
+    for (const oid of oids) pg.types.setTypeParser(oid, () => `a value of the host`);
+    const url = await emptyUrl();
+    for (const connection of [openPool(url), undefined]) {
+      const kernel = await open({ plugins: shop, ...(connection ? { connection } : { config: { database: url } }) });
+      onTestFinished(() => kernel.close());
+      await kernel.upgrade();
+      expect(await kernel.status()).toMatchObject({ pending: [], error: null });
+      expect(await kernel.show('shop@0002', { applied: true })).toMatchObject({ stamped: false, state: 'applied' });
+      await kernel.downgrade('shop@0001');
+    }
+  });
+});
+
+describe.runIf(hasPgbouncer)(`a pool behind PgBouncer${pgbouncerSkipReason}`, () => {
+  it.each(['session', 'transaction'])('works in %s mode', async (mode) => {
+    const pool = openPool(await startPgbouncer(await emptyUrl(), mode, 2));
+    const kernel = await openWith(pool);
+    expect(await kernel.upgrade()).toMatchObject({ applied: all });
+    expect(await kernel.status()).toMatchObject({ pending: [] });
+  });
+});
