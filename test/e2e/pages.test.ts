@@ -15,6 +15,18 @@ it('the page about security shows the output of each command', async () => {
   expect(printed).toEqual(documented);
 }, 60_000);
 
+it('the page about embedding works from the first block to the last, with the output that it shows', async () => {
+  const cwd = join(realpathSync(inject('scratch')), 'embedding');
+  mkdirSync(cwd);
+  await onServer('postgres', 'drop database if exists embedding');
+  await onServer('postgres', 'create database embedding');
+  const run = shellIn(cwd, { DATABASE_URL: serverUrl('embedding') });
+  const install = (): void => installIn(cwd, { typed: true });
+  const page = join(workspace, 'docs/guide/embedding/README.md');
+  const { documented, printed } = await followPage({ page, cwd, run, install });
+  expect(printed).toEqual(documented);
+}, 60_000);
+
 describe('the page about services', () => {
   let cwd: string;
   let run: Run;
