@@ -37,7 +37,7 @@ export async function withTimeout<T>(
     signal?.throwIfAborted();
     return await Promise.race([runAsPlugin(running, async () => run()), over.promise]);
   } catch (error) {
-    if (isKernelError(error)) throw error;
+    if (isKernelError(error) || (signal?.aborted === true && error === signal.reason)) throw error;
     throw kernelError('PLUGIN_PHASE_FAILED', { ...running, reason: shortMessage(error) }, { cause: error });
   } finally {
     clearTimeout(timer);

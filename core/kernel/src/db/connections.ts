@@ -11,7 +11,7 @@ import {
   type HostPool,
   type HostPoolClient,
 } from './host-connection.ts';
-import { ownTypes, sessionOn, watch, type Connection } from './pg-client.ts';
+import { ownTypes, sessionOn, streamOf, watch, type Connection } from './pg-client.ts';
 import type { PgliteSession } from './pglite-session.ts';
 import { openPostgres } from './postgres-session.ts';
 import { openSession, type Session } from './session.ts';
@@ -73,9 +73,7 @@ export function ownConnections(target: DatabaseTarget): Connections {
     target,
     use: (_, work) => inTurn(async () => work(await shared())),
     embedded: shared,
-    async close() {
-      await (await opened)?.close();
-    },
+    close: () => inTurn(async () => (await opened)?.close()),
   };
 }
 
@@ -161,8 +159,10 @@ async function destroy({ client, failure, unwatch }: Connection): Promise<void> 
   client.on('end', () => resolve());
   // Only clients of a pool get here.
   (client as HostPoolClient).release(true);
+  const timer = setTimeout(() => streamOf(client)?.destroy(), clientTimeout);
   // A lost connection may have ended before.
   if (failure === null) await ended;
+  clearTimeout(timer);
   unwatch();
 }
 

@@ -191,81 +191,68 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
   const { config, connections } = project;
   const log = logOf(given);
   const apps = new Set<App>();
+  const running = new Set<Promise<unknown>>();
   let closed: Promise<void> | null = null;
 
-  const assertOpen = (operation: string): void => {
+  /** Runs a function of the kernel, for which `close` waits. */
+  const during = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     if (closed !== null) throw kernelError('KERNEL_CLOSED', { operation });
+    const done = work();
+    running.add(done);
+    return done.finally(() => running.delete(done));
   };
   /** Only one connection leads to an embedded database, so a run would end up inside transactions of services. */
-  const assertAlone = (operation: string): void => {
-    assertOpen(operation);
-    if (config.database.kind === 'pglite' && apps.size > 0) {
-      throw kernelError('EMBEDDED_APP_RUNNING', { operation, database: config.database.shown });
-    }
-  };
+  const alone = <T>(operation: string, work: () => Promise<T>): Promise<T> =>
+    during(operation, async () => {
+      const { kind, shown } = config.database;
+      if (kind === 'pglite' && apps.size > 0) {
+        throw kernelError('EMBEDDED_APP_RUNNING', { operation, database: shown });
+      }
+      return work();
+    });
   const watched = <Options extends WriteOptions>(options: Options): Options => {
     return { ...options, observer: guarded([options.observer], log('kernel')) };
   };
+  const start = async (options: StartOptions): Promise<App> => {
+    if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
+    const observer = guarded([options.observer], log('kernel'));
+    const started: { app?: App } = {};
+    const onStop = async (): Promise<void> => {
+      if (started.app !== undefined) apps.delete(started.app);
+    };
+    const app = await startProject(project, { ...options, observer, log, onStop });
+    started.app = app;
+    apps.add(app);
+    return app;
+  };
   const close = async (): Promise<void> => {
+    await Promise.allSettled(running);
     const stops = await Promise.allSettled(Array.from(apps, (app) => app.stop()));
     await connections.close();
     for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
   };
 
-  const kernel: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
-    async status(options) {
-      assertOpen('status');
-      return readStatus(project, options);
-    },
-    async plan(options) {
-      assertOpen('plan');
-      return readPlan(project, options);
-    },
-    async history(options = {}) {
-      assertOpen('history');
-      return entriesOf(selectBranches(await readBranches(project, 'history', options), options.plugin));
-    },
-    async show(revision, options) {
-      assertOpen('show');
-      return (await readRevision(project, revision, options)).shown;
-    },
-    async why(revision, options) {
-      assertOpen('why');
-      return readReason(project, revision, options);
-    },
-    async upgrade({ to, ...options } = {}) {
-      assertAlone('upgrade');
-      return migrated(await upgradeProject(project, to, watched(options)));
-    },
-    async downgrade(target, options = {}) {
-      assertAlone('downgrade');
-      return migrated(await downgradeProject(project, target, watched(options)));
-    },
-    async stamp(targets, options = {}) {
-      assertAlone('stamp');
-      return stampedOf(await stampProject(project, [targets].flat(), watched(options)));
-    },
-    async entities() {
-      assertOpen('entities');
-      return loadHostEntities(config, await project.pluginSet());
-    },
-    async start(options = {}) {
-      assertAlone('start');
-      if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
-      const observer = guarded([options.observer], log('kernel'));
-      const app: App = await startProject(project, {
-        ...options,
-        observer,
-        log,
-        onStop: async () => void apps.delete(app),
-      });
-      apps.add(app);
-      return app;
-    },
+  const functions: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
+    status: (options) => during('status', () => readStatus(project, options)),
+    plan: (options) => during('plan', () => readPlan(project, options)),
+    history: (options = {}) =>
+      during('history', async () =>
+        entriesOf(selectBranches(await readBranches(project, 'history', options), options.plugin)),
+      ),
+    show: (revision, options) => during('show', async () => (await readRevision(project, revision, options)).shown),
+    why: (revision, options) => during('why', () => readReason(project, revision, options)),
+    upgrade: ({ to, ...options } = {}) =>
+      alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
+    downgrade: (target, options = {}) =>
+      alone('downgrade', async () => migrated(await downgradeProject(project, target, watched(options)))),
+    stamp: (targets, options = {}) =>
+      alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
+    entities: () => during('entities', async () => loadHostEntities(config, await project.pluginSet())),
+    start: (options = {}) => alone('start', () => start(options)),
   };
   const closeOnce = (): Promise<void> => (closed ??= close());
   return Object.freeze({
-    ...kernel,
+    ...functions,
     database: config.database.shown,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,

@@ -48,7 +48,7 @@ export async function startProject(project: Project, options: StartProjectOption
   const operation = { operation: 'start', signal } as const;
   const spans = await openSpans();
   const stages = startStopwatch((stage, milliseconds) => {
-    spans.past(`headwater.${stage}`, {}, milliseconds);
+    spans.past(`headwater.boot.${stage}`, {}, milliseconds);
     observer.completes?.(stage, milliseconds);
     // Between stages nothing is running. After the last one, the application runs.
     if (stage !== 'start') assertNotCancelled(operation);

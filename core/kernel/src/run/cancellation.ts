@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from '../db/session.ts';
 
 /** Thrown where a run stops because it was cancelled. It never leaves `migrate/`, which knows what was committed. */
@@ -45,6 +44,8 @@ export function openCancellation(signal: AbortSignal | undefined, session: Pick<
   return {
     check,
     async pause(milliseconds) {
+      // Imported here, because a run with nothing pending never waits.
+      const { setTimeout: sleep } = await import('node:timers/promises');
       // Fails only if the signal is aborted.
       await sleep(milliseconds, undefined, { signal }).catch(check);
     },

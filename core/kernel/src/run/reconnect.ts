@@ -55,14 +55,16 @@ function unreachable({ shown }: Session, cause: unknown): KernelError {
 /**
  * Ends the server process of the lost connection. If the server has not noticed the loss, that process holds the
  * migration lock in an open transaction. Behind a pooler the id may be that of another process, so it must also have the
- * name of this connection, which contains the id of this client process.
+ * name of this connection, which contains the id of this client process. The connections of a host have other names, and are
+ * left to the server, which soon notices the loss.
  */
 async function endProcess(session: Session, pid: number | null): Promise<void> {
   // If this query breaks the connection, the next one reports it.
   await session
     .query(
       `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and pid <> pg_backend_pid()
-        and usename = current_user and application_name = current_setting('application_name')`,
+        and usename = current_user and application_name = current_setting('application_name')
+        and starts_with(application_name, 'headwater ')`,
       [pid],
     )
     .catch(() => {});

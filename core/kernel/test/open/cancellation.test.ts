@@ -26,18 +26,18 @@ describe.each(databaseKinds)('an aborted signal on %s', (kind) => {
     const kernel = await openOn(kind);
     const signal = AbortSignal.abort();
     const calls = {
-      status: kernel.status({ signal }),
-      plan: kernel.plan({ signal }),
-      history: kernel.history({ signal }),
-      show: kernel.show('shop', { signal }),
-      why: kernel.why('shop', { signal }),
-      upgrade: kernel.upgrade({ signal }),
-      downgrade: kernel.downgrade('shop@base', { signal }),
-      stamp: kernel.stamp('shop', { signal }),
-      start: kernel.start({ signal }),
+      status: () => kernel.status({ signal }),
+      plan: () => kernel.plan({ signal }),
+      history: () => kernel.history({ signal }),
+      show: () => kernel.show('shop', { signal }),
+      why: () => kernel.why('shop', { signal }),
+      upgrade: () => kernel.upgrade({ signal }),
+      downgrade: () => kernel.downgrade('shop@base', { signal }),
+      stamp: () => kernel.stamp('shop', { signal }),
+      start: () => kernel.start({ signal }),
     };
     for (const [operation, call] of Object.entries(calls)) {
-      await expect(call, operation).rejects.toMatchObject({
+      await expect(call(), operation).rejects.toMatchObject({
         code: 'CANCELLED',
         details: { operation, revision: null },
       });
@@ -87,16 +87,14 @@ describe.each(databaseKinds)('an aborted signal on %s', (kind) => {
   it('ends a start: the plugins that have started are stopped', async () => {
     const controller = new AbortController();
     const said: string[] = [];
-    const plugin = {
-      name: 'slow',
-      kind: 'plugin',
-      start: () => controller.abort(),
-      stop: () => void said.push('stopped'),
-    };
+    const plugin = { name: 'slow', kind: 'plugin', start() {}, stop: () => void said.push('stopped') };
     const late = {
       name: 'late',
       kind: 'plugin',
-      start: () => sleep(60_000, undefined, { ref: false }),
+      start() {
+        controller.abort();
+        return sleep(60_000, undefined, { ref: false });
+      },
     };
     const kernel = await openOn(kind, {
       plugins: {
@@ -108,14 +106,12 @@ describe.each(databaseKinds)('an aborted signal on %s', (kind) => {
       code: 'CANCELLED',
       details: { operation: 'start' },
     });
-    expect(said.length).toBeLessThanOrEqual(1);
+    expect(said).toEqual(['stopped']);
     expect(await kernel.status()).toMatchObject({ error: null });
   });
 });
 
 describe('an aborted signal on a server', () => {
-  const cancelled = { code: 'CANCELLED', details: { revision: 'slow@0002', applied: ['slow@0001'] } };
-
   it.each(['the kernel’s own connection', 'a pool of one', 'a client'])(
     'cancels the running statement over %s; the revision is rolled back, and the one before stays',
     async (name) => {
@@ -127,12 +123,15 @@ describe('an aborted signal on a server', () => {
           : open({ config: { database: url }, plugins: slow }));
       onTestFinished(() => kernel.close());
       await kernel.upgrade({ to: 'slow@0001', exclusive: true });
-      await kernel.downgrade('slow@base', { exclusive: true }).catch(() => {});
       const controller = new AbortController();
       const time = startedAt();
       setTimeout(() => controller.abort(), 400);
       const failed = kernel.upgrade({ signal: controller.signal, exclusive: true });
-      await expect(failed).rejects.toMatchObject({ ...cancelled, details: { revision: 'slow@0002', applied: [] } });
+      await expect(failed).rejects.toMatchObject({
+        code: 'CANCELLED',
+        details: { revision: 'slow@0002', applied: [] },
+        written: 'It was rolled back; nothing was written.',
+      });
       expect(time()).toBeLessThan(10_000);
       expect(await kernel.status()).toMatchObject({ pending: ['slow@0002'] });
     },

@@ -116,8 +116,8 @@ describe('a client', () => {
     await client.query('begin; create table mine (id int)');
     await client.query(statement).catch(() => {});
     const kernel = await openWith(client);
-    for (const call of [kernel.status(), kernel.upgrade({ exclusive: true })]) {
-      await expect(call).rejects.toMatchObject({ code: 'CONNECTION_UNFIT', details: { problem: 'inTransaction' } });
+    for (const call of [() => kernel.status(), () => kernel.upgrade({ exclusive: true })]) {
+      await expect(call()).rejects.toMatchObject({ code: 'CONNECTION_UNFIT', details: { problem: 'inTransaction' } });
     }
     if (statement === 'select 1') expect((await client.query('table mine')).rows).toEqual([]);
     await client.query('rollback');
