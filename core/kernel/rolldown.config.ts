@@ -148,6 +148,7 @@ export default defineConfig({
         group('tricks', 4, [source(`${tricks}.ts`)]),
         group('contract', 3, contract),
         group('kernel', 2, [...upgrade, driver]),
+        group('open', 1, [source('open/open.ts'), source('open/boot.ts')]),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
       ],
     },

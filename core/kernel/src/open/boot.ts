@@ -3,7 +3,6 @@ import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { guarded, logOf, type HostLog } from './host-log.ts';
 import { openProject } from './project.ts';
-import { startProject } from './start.ts';
 
 /**
  * Options of {@link boot}.
@@ -47,6 +46,7 @@ export async function boot(options: BootOptions = {}): Promise<App> {
   const began = performance.now();
   const project = openProject(readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env));
   const log = logOf(options.log);
+  const { startProject } = await import('./start.ts');
   return startProject(project, {
     log,
     observer: guarded([observer], log('kernel')),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { App, LogOf } from '../boot/app.ts';
-import { loadHostEntities, type HostEntities } from '../boot/host-entities.ts';
+import type { HostEntities } from '../boot/host-entities.ts';
 import type { Config, InlinePlugin, Json, PluginEntry, PoolSettings, UpgradeSettings } from '../config/config.ts';
 import { pointerOf } from '../config/json-pointer.ts';
 import { assertPluginName } from '../config/plugin-name.ts';
@@ -17,7 +17,7 @@ import { downgradeProject, stampProject, upgradeProject, type WriteOptions } fro
 import { readPlan, type DetailedPlan, type PlanOptions } from './plan.ts';
 import { openProject, type Project } from './project.ts';
 import { readRevision, type ShownRevision, type ShowOptions } from './show.ts';
-import { startProject, type StartOptions } from './start.ts';
+import type { StartOptions } from './start.ts';
 import { readStatus, type ReadOptions, type Status } from './status.ts';
 import { readReason, type PendingReason } from './why.ts';
 
@@ -220,6 +220,8 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     const onStop = async (): Promise<void> => {
       if (started.app !== undefined) apps.delete(started.app);
     };
+    // Imported here and below, because a host that only upgrades starts nothing.
+    const { startProject } = await import('./start.ts');
     const app = await startProject(project, { ...options, observer, log, onStop });
     started.app = app;
     apps.add(app);
@@ -247,7 +249,11 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       alone('downgrade', async () => migrated(await downgradeProject(project, target, watched(options)))),
     stamp: (targets, options = {}) =>
       alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
-    entities: () => during('entities', async () => loadHostEntities(config, await project.pluginSet())),
+    entities: () =>
+      during('entities', async () => {
+        const { loadHostEntities } = await import('../boot/host-entities.ts');
+        return loadHostEntities(config, await project.pluginSet());
+      }),
     start: (options = {}) => alone('start', () => start(options)),
   };
   const closeOnce = (): Promise<void> => (closed ??= close());
