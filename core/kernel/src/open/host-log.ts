@@ -43,8 +43,8 @@ function logWith(write: (level: keyof PluginLog) => WriteLog): PluginLog {
 }
 
 /**
- * Returns an observer that reports to `observers` and to the log. What one of them throws, or a promise that it returns
- * and that rejects, is written to the log and changes nothing else.
+ * Returns an observer that reports to `observers`. What one of them throws, or a promise that it returns and that
+ * rejects, is written to the log and changes nothing else.
  */
 export function guarded(observers: readonly (AppObserver | undefined)[], log: PluginLog): AppObserver {
   const call = <Name extends keyof AppObserver>(
@@ -67,18 +67,22 @@ export function guarded(observers: readonly (AppObserver | undefined)[], log: Pl
   };
   return {
     begins: (...args) => call('begins', ...args),
-    waits(why, step) {
-      log.info(`waiting for: ${why}`, step === null ? {} : { revision: step.id });
-      call('waits', why, step);
-    },
+    waits: (...args) => call('waits', ...args),
+    commits: (...args) => call('commits', ...args),
+    completes: (...args) => call('completes', ...args),
+    starts: (...args) => call('starts', ...args),
+    stops: (...args) => call('stops', ...args),
+  };
+}
+
+/** Returns an observer that writes the progress of a run to a log. */
+export function loggingObserver(log: PluginLog): AppObserver {
+  return {
+    waits: (why, step) => log.info(`waiting for: ${why}`, step === null ? {} : { revision: step.id }),
     commits(steps, milliseconds) {
       for (const { id, direction } of steps) {
         log.info(`${direction === 'up' ? 'applied' : 'reverted'} ${id}`, { revision: id, direction, milliseconds });
       }
-      call('commits', steps, milliseconds);
     },
-    completes: (...args) => call('completes', ...args),
-    starts: (...args) => call('starts', ...args),
-    stops: (...args) => call('stops', ...args),
   };
 }

@@ -12,7 +12,7 @@ import { kindOfConnection, targetOfConnection, unfit, type HostConnection } from
 import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
 import { entriesOf, readBranches, selectBranches, type HistoryEntry, type HistoryOptions } from './history.ts';
-import { guarded, logOf, type HostLog } from './host-log.ts';
+import { guarded, loggingObserver, logOf, type HostLog } from './host-log.ts';
 import { downgradeProject, stampProject, upgradeProject, type WriteOptions } from './migrations.ts';
 import { readPlan, type DetailedPlan, type PlanOptions } from './plan.ts';
 import { openProject, type Project } from './project.ts';
@@ -211,11 +211,11 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       return work();
     });
   const watched = <Options extends WriteOptions>(options: Options): Options => {
-    return { ...options, observer: guarded([options.observer], log('kernel')) };
+    return { ...options, observer: guarded([loggingObserver(log('kernel')), options.observer], log('kernel')) };
   };
   const start = async (options: StartOptions): Promise<App> => {
     if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
-    const observer = guarded([options.observer], log('kernel'));
+    const observer = guarded([loggingObserver(log('kernel')), options.observer], log('kernel'));
     const started: { app?: App } = {};
     const onStop = async (): Promise<void> => {
       if (started.app !== undefined) apps.delete(started.app);
