@@ -254,17 +254,21 @@ describe('open(), whatever it loads later', () => {
   });
 
   it('prints nothing, ends no process, and reads neither arguments nor environment', () => {
-    const wrong = reached.flatMap((file) => {
+    // Messages only name these functions.
+    const sources = reached.filter((file) => !file.startsWith('error/'));
+    const wrong = sources.flatMap((file) => {
       const source = readFileSync(join(import.meta.dirname, '../../core/kernel/src', file), 'utf8');
       const text = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
       const found =
         text.match(/\bconsole\.|\bprocess\.(?:env|argv|execArgv|exit|exitCode|on|once|stdout|stderr|emit)\b/g) ?? [];
       return found.map((what) => `${file}: ${what}`);
     });
-    // How Node itself was started: whether it resolves linked packages to their sources.
-    expect(wrong).toEqual([
-      'runtime/source-condition.ts: process.execArgv',
+    expect(wrong.toSorted()).toEqual([
+      // While revision files of a linked plugin are imported from its sources.
+      'plugin/deadline.ts: process.once',
+      // How Node itself was started: whether it resolves linked packages to their sources.
       'runtime/source-condition.ts: process.env',
+      'runtime/source-condition.ts: process.execArgv',
     ]);
   });
 });

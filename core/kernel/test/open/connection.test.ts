@@ -86,7 +86,7 @@ describe('a pool', () => {
       code: 'DATABASE_UNREACHABLE',
       details: { database: 'postgres://user@127.0.0.1:1/nowhere' },
     });
-    await expect(failed).rejects.not.toMatchObject({ message: /secret-word/ });
+    expect(JSON.stringify(await failed.catch((error: unknown) => error))).not.toContain('secret-word');
   });
 });
 
