@@ -63,7 +63,8 @@ describe('the types of a host', () => {
     const file = join(cwd, `tsconfig.${name}.json`);
     writeFileSync(file, JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ['src'] }));
     const tsc = join(workspace, 'node_modules/.bin/tsc');
-    const { stdout } = await run(tsc, ['-p', file], { cwd }).catch((error: { stdout: string }) => error);
+    // An error of `execFile` has the output.
+    const { stdout } = await run(tsc, ['-p', file], { cwd }).catch((error: unknown) => error as { stdout: string });
     expect(stdout).toBe('');
   });
 });

@@ -24,5 +24,9 @@ export async function openRevisionSet(
 /** Opens the project, calls `run`, and closes it. */
 export async function withProject<T>(context: Context, run: (project: Project) => Promise<T>): Promise<T> {
   const project = openProject(openConfig(context));
-  return run(project).finally(() => project.connections.close());
+  try {
+    return await run(project);
+  } finally {
+    await project.connections.close();
+  }
 }

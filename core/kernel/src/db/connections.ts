@@ -50,7 +50,7 @@ export function ownConnections(target: DatabaseTarget): Connections {
       target,
       async use(_, work) {
         const session = await openSession(target);
-        return work(session).finally(() => session.close().catch(() => {}));
+        return closeAfter(session, work);
       },
       embedded: () => null,
       close: async () => {},
@@ -98,7 +98,7 @@ function poolConnections(pool: HostPool, target: DatabaseTarget): Connections {
     target,
     async use({ operation }, work) {
       const session = await poolSession(pool, target, operation);
-      return work(session).finally(() => session.close());
+      return closeAfter(session, work);
     },
     embedded: () => null,
     close: async () => {},
@@ -186,7 +186,7 @@ function clientConnections(client: HostClient, target: DatabaseTarget): Connecti
           reconnect: null,
           close: async ({ unwatch }) => unwatch(),
         });
-        return work(session).finally(() => session.close());
+        return closeAfter(session, work);
       }),
     embedded: () => null,
     close: async () => {},
@@ -207,6 +207,14 @@ function engineConnections(connection: HostConnection, target: DatabaseTarget): 
     embedded: shared,
     close: async () => {},
   };
+}
+
+async function closeAfter<T>(session: Session, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    return await work(session);
+  } finally {
+    await session.close().catch(() => {});
+  }
 }
 
 /** Returns a function that runs one piece of work after another. */

@@ -57,7 +57,8 @@ function revisionsOf(plugin: string, { revisions }: InlinePlugin): readonly Revi
     }
     // Only defineRevision sets `kind`; checkRevision trusts none of the other fields.
     const revision = written as unknown as DefinedRevision;
-    const slug = String(revision.id).slice(String(revision.id).indexOf('@') + 1);
+    const id = String(written['id']);
+    const slug = id.slice(id.indexOf('@') + 1);
     const checked = checkRevision(revision, plugin, slug, file);
     const other = found.get(checked.id);
     if (other !== undefined) throw kernelError('REVISION_DUPLICATE', { id: checked.id, files: [other.file, file] });

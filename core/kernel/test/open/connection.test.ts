@@ -135,13 +135,14 @@ describe('a client', () => {
 
 describe('parsers that the host sets for its process', () => {
   it('do not change what the kernel reads', async () => {
-    const [bool, int4, text, json] = [16, 23, 25, 3802];
-    const oids = [bool, int4, text, json];
-    const before = oids.map((oid) => pg.types.getTypeParser(oid));
+    const { BOOL, INT4, TEXT, JSONB } = pg.types.builtins;
+    const oids = [BOOL, INT4, TEXT, JSONB];
+    const before = oids.map((oid): unknown => pg.types.getTypeParser(oid));
     onTestFinished(() =>
+      // These are the parsers that were set before.
       oids.forEach((oid, i) => pg.types.setTypeParser(oid, before[i] as (value: string) => unknown)),
     );
-    for (const oid of oids) pg.types.setTypeParser(oid, () => `a value of the host`);
+    for (const oid of oids) pg.types.setTypeParser(oid, () => 'a value of the host');
     const url = await emptyUrl();
     for (const connection of [openPool(url), undefined]) {
       const kernel = await open({ plugins: shop, ...(connection ? { connection } : { config: { database: url } }) });
