@@ -32,6 +32,12 @@ export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget>
   return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
 }
 
+/** Drops a database of the server before the end of the run, with its connections. */
+export async function dropDatabase(target: Extract<DatabaseTarget, { readonly kind: 'postgres' }>): Promise<void> {
+  const name = new URL(target.url).pathname.slice(1);
+  await (await adminConnection()).query(`drop database ${name} with (force)`);
+}
+
 let admin: Promise<pg.Client> | null = null;
 
 /** A connection that this worker keeps open: connecting takes longer than creating a database. */

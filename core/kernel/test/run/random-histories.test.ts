@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseContent, type DatabaseContent } from '../../../../test/helper/database-content.ts';
-import { emptyDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
+import { dropDatabase, emptyDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
 import { catalogReader } from '../../src/catalog/read-catalog.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
@@ -118,7 +118,8 @@ function textOf(history: History): string {
 
 /** Runs `revisions` in the given order on an empty database. */
 async function run(revisions: readonly Revision[], { kind, upgrades }: Way): Promise<State> {
-  const open = await emptyDatabaseOf(kind);
+  await using database = await emptyDatabaseOf(kind);
+  const { open } = database;
   const count = revisions.length;
   const each = revisions.map((_, i) => i + 1);
   const ends = { one: [count], 'one by one': each, two: [Math.ceil(count / 2), count] }[upgrades];
@@ -176,8 +177,13 @@ async function embeddedDatabase(): Promise<Session> {
 /** The state of sessions in which nothing has run. */
 const fresh: Partial<Record<DatabaseKind, object>> = {};
 
-/** Returns a function that opens sessions on a new database. On PGlite, all sessions are one. */
-async function emptyDatabaseOf(kind: DatabaseKind): Promise<() => Promise<Session>> {
+/** A database. Disposing of it drops it: hundreds of histories would fill the memory. */
+interface TrialDatabase extends AsyncDisposable {
+  /** Opens a session. On PGlite, all sessions are one. */
+  readonly open: () => Promise<Session>;
+}
+
+async function emptyDatabaseOf(kind: DatabaseKind): Promise<TrialDatabase> {
   const prepare = `grant create on schema public to ${writerRole}`;
   if (kind === 'pglite') {
     const embedded = await embeddedDatabase();
@@ -189,7 +195,7 @@ async function emptyDatabaseOf(kind: DatabaseKind): Promise<() => Promise<Sessio
       comment on schema public is 'standard public schema';
       grant usage on schema public to public; ${prepare}`);
     fresh[kind] ??= await sessionState(embedded);
-    return async () => embedded;
+    return { open: async () => embedded, async [Symbol.asyncDispose]() {} };
   }
   const target = await emptyDatabase(kind);
   if (target.kind !== 'postgres') throw new Error('not a database of the server');
@@ -205,7 +211,7 @@ async function emptyDatabaseOf(kind: DatabaseKind): Promise<() => Promise<Sessio
   fresh[kind] ??= await sessionState(session);
   await session.script(prepare);
   await session.close();
-  return open;
+  return { open, [Symbol.asyncDispose]: () => dropDatabase(target) };
 }
 
 /** The settings of the embedded PostgreSQL that decide what a statement means, for sessions on the server. */
