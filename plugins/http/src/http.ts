@@ -1,0 +1,134 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { token } from '@headwater/kernel/plugin';
+import type { HttpOptions } from './options.ts';
+import { routesPlugin, type RoutesContext } from './routes-plugin.ts';
+
+/** The HTTP server of the application. */
+export interface Http {
+  /** Returns the server's address, `http://127.0.0.1:3000`; `null` while it does not listen. */
+  readonly address: () => string | null;
+  /**
+   * Returns a Fastify plugin with all routes, for a host that has its own server. Set the option `listen` to false, and
+   * close the host's server before the application stops.
+   *
+   * @example
+   * const server = fastify();
+   * await server.register(app.get(Http).routes());
+   */
+  readonly routes: () => FastifyPluginAsync;
+}
+
+/** The token of {@link Http}. */
+export const Http = token<Http>('http');
+
+/** The server with its lifetime. */
+export interface HttpServer extends Http {
+  readonly start: (context: RoutesContext, signal: AbortSignal) => Promise<void>;
+  /** Stops accepting requests, waits for those that are running, and closes the port. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The token of the server with its lifetime. Not exported by the plugin, so private to it. */
+export const HttpServer = token<HttpServer>('http.server');
+
+/** Returns the server, which is not started. */
+export function httpServer(options: HttpOptions): HttpServer {
+  let server: FastifyInstance | null = null;
+  let listening: Promise<void> = Promise.resolve();
+  let context: RoutesContext | null = null;
+
+  return Object.freeze<HttpServer>({
+    address: () => addressOf(server),
+
+    routes() {
+      if (context === null) throw new Error('the routes are complete once the plugin "http" has started');
+      return routesPlugin(context);
+    },
+
+    async start(started, signal) {
+      context = started;
+      if (!options.listen) return;
+      server = fastify({
+        logger: false,
+        trustProxy: options.trustProxy,
+        requestTimeout: options.requestTimeout * 1000,
+        http: {
+          // Node takes the longer of the two limits for the whole request, and the shorter one for its headers.
+          headersTimeout: options.requestTimeout * 1000,
+          // Node looks for requests that take too long at this interval; its default is 30 s.
+          connectionsCheckingInterval: Math.min(5000, options.requestTimeout * 1000),
+        },
+        // Keep-alive connections without a request do not delay the end.
+        forceCloseConnections: 'idle',
+        routerOptions: { maxParamLength: 300 },
+      });
+      await server.register(routesPlugin(started));
+      await server.ready();
+      const first = await tryListen(server, options);
+      if (first) return logAddress(server, started);
+      const { host, port } = options;
+      started.log.error(
+        `the port ${port} on ${host} is in use by another process, so this one serves no requests yet. It tries again ` +
+          'every second. To use another port, set the option "port" of the plugin "http"',
+      );
+      listening = listenLater(server, started, options, signal);
+    },
+
+    async stop() {
+      await listening;
+      if (server === null) return;
+      // A client that never ends its request does not keep the application from ending.
+      const timer = setTimeout(() => server?.server.closeAllConnections(), closeTimeout);
+      await server.close();
+      clearTimeout(timer);
+    },
+  });
+}
+
+/** The time in milliseconds for running requests to end. A plugin has 10 s to stop. */
+const closeTimeout = 8000;
+
+/** Returns false if another process uses the port. */
+async function tryListen(server: FastifyInstance, { host, port }: HttpOptions): Promise<boolean> {
+  try {
+    await server.listen({ host, port });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
+
+/**
+ * Listens as soon as the port is free. A process that only runs a command starts the plugins too, and must not fail
+ * because the application already serves the port; a new process can thus take over from an old one.
+ */
+async function listenLater(
+  server: FastifyInstance,
+  context: RoutesContext,
+  options: HttpOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await wait(1000, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    if (await tryListen(server, options)) return logAddress(server, context);
+  }
+}
+
+function addressOf(server: FastifyInstance | null): string | null {
+  const address = server?.server.address() ?? null;
+  return address === null || typeof address === 'string' ? null : `http://${hostOf(address)}:${address.port}`;
+}
+
+/** The wildcard addresses are none to open in a browser. */
+function hostOf({ address, family }: AddressInfo): string {
+  if (address === '0.0.0.0' || address === '::') return 'localhost';
+  return family === 'IPv6' ? `[${address}]` : address;
+}
+
+function logAddress(server: FastifyInstance, { log }: RoutesContext): void {
+  log.info(`open ${addressOf(server)} in a browser`);
+}
