@@ -1,6 +1,7 @@
 import type { EntityName, RequiredEntityData } from '@mikro-orm/core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Activity } from './entities.ts';
+import { assertId } from './id.ts';
 
 /** Filters for a list of activities. */
 export interface ActivityFilter {
@@ -29,6 +30,7 @@ export function activitiesIn(database: Database): Activities {
     },
 
     async latest({ limit = 50, actor } = {}) {
+      if (actor !== undefined) assertId('a user', actor);
       return database.em.find(Activity, actor === undefined ? {} : { actor }, {
         populate: ['actor', 'object'],
         orderBy: { createdAt: 'desc', id: 'desc' },

@@ -2,7 +2,7 @@ import { contributionPoint } from '@headwater/kernel/plugin';
 import type { ContentObject } from './entities.ts';
 
 /**
- * Callbacks for new and deleted objects. They let a plugin react to the objects of plugins that it does not know.
+ * Callbacks for new, deleted and restored objects. They let a plugin react to the objects of plugins that it does not know.
  * Listeners run in plugin order, in the transaction that writes the object. If one throws, the whole transaction is
  * rolled back, the object included.
  */
@@ -11,6 +11,8 @@ export interface ObjectListener {
   readonly created?: (object: ContentObject) => Promise<void> | void;
   /** Called after an object was marked as deleted. */
   readonly deleted?: (object: ContentObject) => Promise<void> | void;
+  /** Called after the mark of a deleted object was taken back. */
+  readonly restored?: (object: ContentObject) => Promise<void> | void;
 }
 
 /** An object event. */

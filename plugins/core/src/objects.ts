@@ -3,6 +3,7 @@ import { token, type Contribution, type Database } from '@headwater/kernel/plugi
 import { ContentObject } from './entities.ts';
 import { ObjectListenerError, type ObjectEvent, type ObjectListener } from './object-listener.ts';
 import { Refusal } from './refusal.ts';
+import { assertId } from './id.ts';
 
 /** The objects of users. */
 export interface Objects {
@@ -20,6 +21,11 @@ export interface Objects {
    * it again does nothing. The caller checks permissions. Throws a Refusal, `missing`, and an ObjectListenerError.
    */
   readonly markDeleted: (id: number) => Promise<void>;
+  /**
+   * Takes the mark of a deleted object back and notifies the listeners. Restoring an object that is not deleted does
+   * nothing. Throws like `markDeleted`.
+   */
+  readonly restore: (id: number) => Promise<void>;
 }
 
 /** The token of {@link Objects}. */
@@ -50,18 +56,30 @@ export function objectsIn(database: Database, listeners: () => readonly Contribu
     },
 
     async get(id) {
+      assertId('an object', id);
       const object = await database.em.findOne(ContentObject, { id, deletedAt: null });
       if (object === null) throw new Refusal('missing', `there is no object ${id}`);
       return object;
     },
 
     async markDeleted(id) {
+      assertId('an object', id);
       await database.transactional(async (em) => {
         // One statement, so that only one of two concurrent deletions notifies the listeners.
         const marked = await em.nativeUpdate(ContentObject, { id, deletedAt: null }, { deletedAt: raw('now()') });
         const object = await em.findOne(ContentObject, { id }, { refresh: true });
         if (object === null) throw new Refusal('missing', `there is no object ${id}`);
         if (marked === 1) await notify('deleted', object);
+      });
+    },
+
+    async restore(id) {
+      assertId('an object', id);
+      await database.transactional(async (em) => {
+        const restored = await em.nativeUpdate(ContentObject, { id, deletedAt: { $ne: null } }, { deletedAt: null });
+        const object = await em.findOne(ContentObject, { id }, { refresh: true });
+        if (object === null) throw new Refusal('missing', `there is no object ${id}`);
+        if (restored === 1) await notify('restored', object);
       });
     },
   });

@@ -9,6 +9,14 @@ export type RefusalReason =
   /** A limit is reached. The action is allowed later, or less often. */
   | 'too-many';
 
+/** The HTTP status of each reason. */
+export const statusOf: Readonly<Record<RefusalReason, number>> = {
+  missing: 404,
+  taken: 409,
+  invalid: 422,
+  'too-many': 429,
+};
+
 /**
  * The error that services throw when a rule of the application forbids an action. It is an answer for a user, not a
  * failure: it ends a request, while a KernelError ends a boot. Everything that the refused call wrote is rolled back.

@@ -2,6 +2,7 @@ import { UniqueConstraintViolationException, raw } from '@mikro-orm/core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { User } from './entities.ts';
 import { Refusal } from './refusal.ts';
+import { assertId } from './id.ts';
 import { assertText } from './text.ts';
 
 /** The data of a new user. */
@@ -16,9 +17,9 @@ export interface NewUser {
 export interface Users {
   /** Creates a user. Throws a Refusal, `taken` or `invalid`. */
   readonly create: (user: NewUser) => Promise<User>;
-  /** Returns the user with a name. Throws a Refusal, `missing`. */
+  /** Returns the user with a name. Throws a Refusal, `missing` or `invalid`. */
   readonly byName: (name: string) => Promise<User>;
-  /** Sets the time of a user's last visit to now. Concurrent calls never set it back. Throws a Refusal, `missing`. */
+  /** Sets the time of a user's last visit to now. Concurrent calls never set it back. Throws a Refusal, `missing` or `invalid`. */
   readonly touch: (user: number) => Promise<void>;
 }
 
@@ -46,12 +47,14 @@ export function usersIn(database: Database): Users {
     },
 
     async byName(name) {
+      assertText("a user's name", name);
       const user = await database.em.findOne(User, { name });
       if (user === null) throw new Refusal('missing', `there is no user with the name "${name}"`);
       return user;
     },
 
     async touch(user) {
+      assertId('a user', user);
       const found = await database.em.nativeUpdate(
         User,
         { id: user },

@@ -25,12 +25,16 @@ export function testListeners(kernel: () => Pick<TestKernel, 'get' | 'run' | 'da
           heard.push(plugin, await kernel().database.em.count(ContentObject, { id }));
         },
         deleted: ({ deletedAt }) => void heard.push(`${plugin} deleted`, deletedAt instanceof Date),
+        restored: ({ deletedAt }) => void heard.push(`${plugin} restored`, deletedAt),
       });
       const objects = objectsWith({ first: hear('first'), second: hear('second') });
       const { id } = await publish(objects);
       expect(heard.splice(0)).toEqual(['first', 1, 'second', 1]);
       await kernel().run(() => objects.markDeleted(id));
-      expect(heard).toEqual(['first deleted', true, 'second deleted', true]);
+      expect(heard.splice(0)).toEqual(['first deleted', true, 'second deleted', true]);
+      await kernel().run(() => objects.restore(id));
+      await kernel().run(() => objects.restore(id));
+      expect(heard).toEqual(['first restored', null, 'second restored', null]);
     });
 
     test('that throw are named, and roll back the object and the writes of other listeners', async () => {

@@ -50,6 +50,28 @@ export function testCore(kernel: () => RunningKernel): void {
       await expect(inContext(({ get }) => get(Users).byName(newName()))).rejects.toMatchObject({ reason: 'missing' });
     });
 
+    test('refuse objects in place of names and ids, which MikroORM would take as conditions', async () => {
+      // A caller without types could pass them on from JSON.
+      const name = { $ne: 'x' } as unknown as string;
+      const id = { $ne: 0 } as unknown as number;
+      for (const call of [
+        inContext(({ get }) => get(Users).byName(name)),
+        inContext(({ get }) => get(Users).create({ name })),
+        inContext(({ get }) => get(Users).touch(id)),
+        inContext(({ get }) => get(Objects).get(id)),
+        inContext(({ get }) => get(Objects).markDeleted(id)),
+        inContext(({ get }) => get(Objects).restore(id)),
+        inContext(({ get }) => get(Activities).latest({ actor: id })),
+      ]) {
+        await expect(call).rejects.toMatchObject({ name: 'Refusal', reason: 'invalid' });
+      }
+    });
+
+    test.each([0.5, 2 ** 31, Number.NaN, '1', null, [1]])('have no id %j', async (id) => {
+      const got = inContext(({ get }) => get(Objects).get(id as number));
+      await expect(got).rejects.toMatchObject({ reason: 'invalid' });
+    });
+
     test('keep the time of their last visit', async () => {
       const { id, name } = await inContext(newUser);
       await inContext(({ get }) => get(Users).touch(id));
@@ -72,6 +94,15 @@ export function testCore(kernel: () => RunningKernel): void {
       expect(got).toMatchObject({ id, deletedAt: null });
       await inContext(({ get }) => get(Objects).markDeleted(id));
       await expect(inContext(({ get }) => get(Objects).get(id))).rejects.toMatchObject({ reason: 'missing' });
+    });
+
+    test('can be restored, any number of times', async () => {
+      const { id } = await published();
+      await inContext(({ get }) => get(Objects).markDeleted(id));
+      await inContext(({ get }) => get(Objects).restore(id));
+      await inContext(({ get }) => get(Objects).restore(id));
+      await expect(inContext(({ get }) => get(Objects).get(id))).resolves.toMatchObject({ id, deletedAt: null });
+      await expect(inContext(({ get }) => get(Objects).restore(-1))).rejects.toMatchObject({ reason: 'missing' });
     });
 
     test('keep their row when they are deleted, any number of times', async () => {
