@@ -1,5 +1,5 @@
 import { sql } from '@mikro-orm/core';
-import { Refusal, assertText, type Objects } from '@headwater/plugin-core';
+import { Refusal, assertId, assertIds, assertText, type Objects } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Comment } from './entities.ts';
 import { buildThread, type ThreadComment, type ThreadRow } from './thread.ts';
@@ -39,6 +39,8 @@ export const Comments = token<Comments>('comments');
 export function commentsIn(database: Database, objects: Objects): Comments {
   return Object.freeze<Comments>({
     async reply({ author, to, body }) {
+      assertId('a user', author);
+      assertId('an object', to);
       assertText('a comment', body);
       return database.transactional(async () => {
         const inReplyTo = await objects.get(to);
@@ -47,6 +49,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
     },
 
     async thread(object) {
+      assertId('an object', object);
       const rows = await database.em.execute<ThreadRow[]>(sql`
         with recursive thread as (
           select id, in_reply_to, body from comments_comment where in_reply_to = ${object}
@@ -65,6 +68,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
     },
 
     async countOf(roots) {
+      assertIds('objects', roots);
       if (roots.length === 0) return new Map();
       const rows = await database.em.execute<{ root: number; comments: number }[]>(sql`
         with recursive thread as (
@@ -82,6 +86,7 @@ export function commentsIn(database: Database, objects: Objects): Comments {
     },
 
     async delete(comment) {
+      assertId('a comment', comment);
       await database.transactional(async (em) => {
         if ((await em.count(Comment, { id: comment })) === 0) {
           throw new Refusal('missing', `there is no comment ${comment}`);

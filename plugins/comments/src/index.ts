@@ -1,8 +1,10 @@
-import { Activities, ObjectListener, Objects } from '@headwater/plugin-core';
+import { Activities, ObjectListener, Objects, Seeds } from '@headwater/plugin-core';
 import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Comments, commentsIn } from './comments.ts';
 import { Comment, Reply } from './entities.ts';
 import { commentListener } from './comment-listener.ts';
+import { commentsSeed } from './seed.ts';
+import { Actions, Pages, Slots, commentCount, commentSection, reply, threadPage } from './web.ts';
 
 export { Comment, Reply } from './entities.ts';
 export { Comments } from './comments.ts';
@@ -16,5 +18,9 @@ export default definePlugin({
   bind({ bind, contribute }) {
     bind(Comments).toDynamicValue(({ get }) => commentsIn(get(Database), get(Objects)));
     contribute(ObjectListener, ({ get }) => commentListener(get(Activities)));
+    contribute(Pages, threadPage);
+    contribute(Actions, reply);
+    for (const part of [commentCount, commentSection]) contribute(Slots, part);
+    contribute(Seeds, commentsSeed);
   },
 });

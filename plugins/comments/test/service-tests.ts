@@ -33,6 +33,24 @@ export function testComments(kernel: () => RunningKernel): void {
     });
   };
 
+  test('objects in place of ids and texts are refused', async () => {
+    const { author, to } = await createObject();
+    // A caller without types could pass them on from JSON.
+    const id = { $ne: 0 } as unknown as number;
+    const body = { $ne: 'x' } as unknown as string;
+    for (const call of [
+      withComments((comments) => comments.reply({ author: id, to, body: 'x' })),
+      withComments((comments) => comments.reply({ author, to: id, body: 'x' })),
+      withComments((comments) => comments.reply({ author, to, body })),
+      withComments((comments) => comments.thread(id)),
+      withComments((comments) => comments.countOf([id])),
+      withComments((comments) => comments.countOf(id as unknown as readonly number[])),
+      withComments((comments) => comments.delete(id)),
+    ]) {
+      await expect(call).rejects.toMatchObject({ name: 'Refusal', reason: 'invalid' });
+    }
+  });
+
   describe('a thread', () => {
     test('holds the comments on an object with their replies, oldest first', async () => {
       const { author, name, to } = await createObject();

@@ -1,5 +1,5 @@
 import { sql, type Raw } from '@mikro-orm/core';
-import { Refusal } from '@headwater/plugin-core';
+import { Refusal, assertId, assertIds } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import type { LikesOptions } from './options.ts';
 
@@ -16,6 +16,10 @@ export interface Likes {
   readonly has: (user: number, object: number) => Promise<boolean>;
   /** Returns the number of users who like an object. Throws a Refusal, `missing`. */
   readonly countOf: (object: number) => Promise<number>;
+  /** Returns those of the objects that a user likes. */
+  readonly likedBy: (user: number, objects: readonly number[]) => Promise<ReadonlySet<number>>;
+  /** Returns the number of likes of each of the objects that exist. */
+  readonly countsOf: (objects: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /**
    * Returns the same count as an SQL expression. Other plugins can use it in their queries without knowing the column.
    * `alias` is the name that such a query gives to `core_object`.
@@ -32,6 +36,8 @@ export const Likes = token<Likes>('likes');
  */
 export function likesIn(database: Database, { perMinute }: LikesOptions): Likes {
   const has: Likes['has'] = async (user, object) => {
+    assertId('a user', user);
+    assertId('an object', object);
     const rows = await database.em.execute(
       sql`select 1 from likes_like where user_id = ${user} and object_id = ${object}`,
     );
@@ -42,6 +48,8 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
     has,
 
     async like(user, object) {
+      assertId('a user', user);
+      assertId('an object', object);
       return database.transactional(async (em) => {
         // Serializes the likes of one user, so that the statement below counts all of the last 60 seconds.
         const users = await em.execute(sql`select 1 from core_user where id = ${user} for no key update`);
@@ -73,6 +81,8 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
     },
 
     async unlike(user, object) {
+      assertId('a user', user);
+      assertId('an object', object);
       const rows = await database.em.execute(sql`
         with target as (
           select id from core_object where id = ${object} for no key update
@@ -86,11 +96,31 @@ export function likesIn(database: Database, { perMinute }: LikesOptions): Likes 
     },
 
     async countOf(object) {
+      assertId('an object', object);
       const [row] = await database.em.execute<{ count: number }[]>(
         sql`select likes_count as count from core_object where id = ${object}`,
       );
       if (row === undefined) throw new Refusal('missing', `there is no object ${object}`);
       return row.count;
+    },
+
+    async likedBy(user, objects) {
+      assertId('a user', user);
+      assertIds('objects', objects);
+      if (objects.length === 0) return new Set();
+      const rows = await database.em.execute<{ object: number }[]>(
+        sql`select object_id as object from likes_like where user_id = ${user} and object_id in (${objects})`,
+      );
+      return new Set(rows.map(({ object }) => object));
+    },
+
+    async countsOf(objects) {
+      assertIds('objects', objects);
+      if (objects.length === 0) return new Map();
+      const rows = await database.em.execute<{ id: number; count: number }[]>(
+        sql`select id, likes_count as count from core_object where id in (${objects})`,
+      );
+      return new Map(rows.map(({ id, count }) => [id, count]));
     },
 
     countIn: (alias) => sql.ref(alias, 'likes_count'),

@@ -60,6 +60,37 @@ export function testLikes(kernel: () => RunningKernel): void {
       await expect(withLikes((likes) => likes.like(ada, object))).rejects.toMatchObject({ reason: 'missing' });
     });
 
+    test('refuses objects in place of ids', async () => {
+      const [ada = 0] = await newUsers(1);
+      const object = await newObject(kernel(), ada);
+      // A caller without types could pass it on from JSON.
+      const id = { $ne: 0 } as unknown as number;
+      for (const method of ['like', 'unlike', 'has'] as const) {
+        await expect(withLikes((likes) => likes[method](id, object))).rejects.toMatchObject({ reason: 'invalid' });
+        await expect(withLikes((likes) => likes[method](ada, id))).rejects.toMatchObject({ reason: 'invalid' });
+      }
+      await expect(withLikes((likes) => likes.countOf(id))).rejects.toMatchObject({ reason: 'invalid' });
+      await expect(withLikes((likes) => likes.countsOf([id]))).rejects.toMatchObject({ reason: 'invalid' });
+      const ids = id as unknown as readonly number[];
+      await expect(withLikes((likes) => likes.likedBy(ada, ids))).rejects.toMatchObject({ reason: 'invalid' });
+    });
+
+    test('can be looked up for many objects at once', async () => {
+      const [ada = 0, grace = 0] = await newUsers(2);
+      const [one, other] = [await newObject(kernel(), ada), await newObject(kernel(), ada)];
+      await withLikes((likes) => likes.like(ada, one));
+      await withLikes((likes) => likes.like(grace, one));
+      expect(await withLikes((likes) => likes.countsOf([one, other, -1]))).toEqual(
+        new Map([
+          [one, 2],
+          [other, 0],
+        ]),
+      );
+      expect(await withLikes((likes) => likes.likedBy(grace, [one, other]))).toEqual(new Set([one]));
+      expect(await withLikes((likes) => likes.countsOf([]))).toEqual(new Map());
+      expect(await withLikes((likes) => likes.likedBy(grace, []))).toEqual(new Set());
+    });
+
     test('is visible to the queries of other plugins', async () => {
       const [ada = 0] = await newUsers(1);
       const object = await newObject(kernel(), ada);

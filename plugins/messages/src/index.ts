@@ -1,6 +1,7 @@
 import { Database, definePlugin } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
 import { Messages, messagesIn } from './messages.ts';
+import { Actions, Pages, Slots, conversationPage, inboxPage, messagesLink, send, writeLink } from './web.ts';
 
 export { Message, Participant } from './entities.ts';
 export { Messages } from './messages.ts';
@@ -10,7 +11,10 @@ export type { MessageHeader, NewMessage, ReadableMessage } from './messages.ts';
 export default definePlugin({
   name: 'messages',
   entities: [Message, Participant],
-  bind({ bind }) {
+  bind({ bind, contribute }) {
     bind(Messages).toDynamicValue(({ get }) => messagesIn(get(Database)));
+    for (const page of [inboxPage, conversationPage]) contribute(Pages, page);
+    contribute(Actions, send);
+    for (const part of [messagesLink, writeLink]) contribute(Slots, part);
   },
 });

@@ -1,5 +1,5 @@
 import { raw, type Loaded } from '@mikro-orm/core';
-import { Refusal, User, assertText } from '@headwater/plugin-core';
+import { Refusal, User, assertId, assertIds, assertText } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
 
@@ -42,6 +42,15 @@ export interface Messages {
   readonly inbox: (user: number, limit?: number) => Promise<readonly MessageHeader[]>;
   /** Returns the number of messages that a user has not read. */
   readonly unread: (user: number) => Promise<number>;
+  /**
+   * Returns the messages between a user and another one, latest first, and marks them as read. `before` is the id of a
+   * message, and only earlier ones are returned; `limit` is 20 by default.
+   */
+  readonly between: (
+    user: number,
+    other: number,
+    page?: { readonly before?: number | undefined; readonly limit?: number },
+  ) => Promise<readonly ReadableMessage[]>;
   /** Returns a message. Does not mark it as read. Throws a Refusal, `missing`. */
   readonly read: (user: number, message: number) => Promise<ReadableMessage>;
   /** Marks a message as read by a user. Later calls keep the time of the first one. Throws a Refusal, `missing`. */
@@ -55,6 +64,8 @@ export const Messages = token<Messages>('messages');
 export function messagesIn(database: Database): Messages {
   return Object.freeze<Messages>({
     async send({ from, to, subject, body }) {
+      assertId('a user', from);
+      assertIds('users', to);
       assertText('a subject', subject, 255);
       assertText('a message', body);
       const recipients = new Set(to).difference(new Set([from]));
@@ -77,6 +88,7 @@ export function messagesIn(database: Database): Messages {
     },
 
     async inbox(user, limit = 50) {
+      assertId('a user', user);
       const parts = await database.em.find(
         Participant,
         { user, message: { sender: { $ne: user } } },
@@ -86,25 +98,53 @@ export function messagesIn(database: Database): Messages {
     },
 
     async unread(user) {
+      assertId('a user', user);
       return database.em.count(Participant, { user, readAt: null });
     },
 
+    async between(user, other, { before, limit = 20 } = {}) {
+      assertId('a user', user);
+      assertId('a user', other);
+      if (before !== undefined) assertId('a message', before);
+      const { em } = database;
+      const parts = await em.find(
+        Participant,
+        {
+          user,
+          message: { participants: { id: other }, ...(before !== undefined && { id: { $lt: before } }) },
+        },
+        {
+          populate: ['message.sender', 'message.participants'],
+          populateWhere: 'all',
+          orderBy: { message: { id: 'desc' } },
+          limit,
+          refresh: true,
+        },
+      );
+      const messages = parts.map(readableOf);
+      await em.nativeUpdate(
+        Participant,
+        { user, message: messages.map(({ id }) => id), readAt: null },
+        { readAt: raw('now()') },
+      );
+      return messages;
+    },
+
     async read(user, message) {
+      assertId('a user', user);
+      assertId('a message', message);
       const part = await database.em.findOne(
         Participant,
         { user, message },
         { populate: ['message.sender', 'message.participants'], refresh: true },
       );
       if (part === null) throw missing(message);
-      const participants = part.message.participants.getItems().map(({ id, name }) => ({ id, name }));
-      return {
-        ...headerOf(part),
-        body: part.message.body,
-        participants: participants.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-      };
+      return readableOf(part);
     },
 
     async markRead(user, message) {
+      assertId('a user', user);
+      assertId('a message', message);
       const { em } = database;
       const marked = await em.nativeUpdate(Participant, { user, message, readAt: null }, { readAt: raw('now()') });
       if (marked === 0 && (await em.count(Participant, { user, message })) === 0) throw missing(message);
@@ -115,6 +155,15 @@ export function messagesIn(database: Database): Messages {
 function headerOf({ message, readAt }: Loaded<Participant, 'message.sender'>): MessageHeader {
   const { id, subject, sentAt, sender } = message;
   return { id, sender: { id: sender.id, name: sender.name }, subject, sentAt, unread: readAt === null };
+}
+
+function readableOf(part: Loaded<Participant, 'message.sender' | 'message.participants'>): ReadableMessage {
+  const participants = part.message.participants.getItems().map(({ id, name }) => ({ id, name }));
+  return {
+    ...headerOf(part),
+    body: part.message.body,
+    participants: participants.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+  };
 }
 
 function missing(message: number): Refusal {

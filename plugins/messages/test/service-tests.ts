@@ -48,6 +48,33 @@ export function testMessages(kernel: () => RunningKernel): void {
       await expect(send([grace.id], 'Hello', '')).rejects.toMatchObject({ reason: 'invalid' });
     });
 
+    test('of another user cannot be read with objects in place of ids', async () => {
+      const [ada, grace, eve] = await newUsers();
+      const id = await withMessages((messages) =>
+        messages.send({ from: ada.id, to: [grace.id], subject: 'Hello', body: 'You!' }),
+      );
+      // A caller without types could pass it on from JSON. MikroORM would take it as a condition.
+      const operator = { $ne: 0 } as unknown as number;
+      for (const call of [
+        withMessages((messages) => messages.read(operator, id)),
+        withMessages((messages) => messages.read(eve.id, operator)),
+        withMessages((messages) => messages.markRead(operator, id)),
+        withMessages((messages) => messages.markRead(eve.id, operator)),
+        withMessages((messages) => messages.inbox(operator)),
+        withMessages((messages) => messages.unread(operator)),
+        withMessages((messages) => messages.between(operator, grace.id)),
+        withMessages((messages) => messages.between(eve.id, operator)),
+        withMessages((messages) => messages.between(eve.id, grace.id, { before: operator })),
+        withMessages((messages) => messages.send({ from: operator, to: [eve.id], subject: 'x', body: 'x' })),
+        withMessages((messages) => messages.send({ from: eve.id, to: [operator], subject: 'x', body: 'x' })),
+        withMessages((messages) =>
+          messages.send({ from: eve.id, to: operator as unknown as readonly number[], subject: 'x', body: 'x' }),
+        ),
+      ]) {
+        await expect(call).rejects.toMatchObject({ name: 'Refusal', reason: 'invalid' });
+      }
+    });
+
     test('is not sent to any recipient if one of them is unknown', async () => {
       const [ada, grace] = await newUsers();
       const sent = withMessages((messages) =>
@@ -55,6 +82,31 @@ export function testMessages(kernel: () => RunningKernel): void {
       );
       await expect(sent).rejects.toMatchObject({ reason: 'missing', message: 'there is no user -1' });
       expect(await withMessages((messages) => messages.inbox(grace.id))).toEqual([]);
+    });
+  });
+
+  describe('a conversation', () => {
+    test('lists the messages between two users, latest first and in parts, and marks them as read', async () => {
+      const [ada, grace, eve] = await newUsers();
+      const send = (from: User, to: readonly User[], subject: string) =>
+        withMessages((messages) =>
+          messages.send({ from: from.id, to: to.map(({ id }) => id), subject, body: 'How are you?' }),
+        );
+      await send(ada, [grace], 'first');
+      await send(eve, [grace], 'of another user');
+      await send(grace, [ada, eve], 'second');
+      await send(ada, [grace], 'third');
+      const between = (user: User, other: User, before?: number) =>
+        withMessages((messages) => messages.between(user.id, other.id, { before, limit: 2 }));
+      const found = await between(grace, ada);
+      expect(found.map(({ subject, unread }) => [subject, unread])).toEqual([
+        ['third', true],
+        ['second', false],
+      ]);
+      expect(found[1]?.participants).toHaveLength(3);
+      expect((await between(grace, ada, found[1]?.id)).map(({ subject }) => subject)).toEqual(['first']);
+      expect(await withMessages((messages) => messages.unread(grace.id))).toBe(1);
+      expect((await between(eve, ada)).map(({ subject }) => subject)).toEqual(['second']);
     });
   });
 
