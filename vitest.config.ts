@@ -46,6 +46,7 @@ export const longTests = [
   'test/integration/embedded-extensions.test.ts',
   'test/e2e/adopt-guide.test.ts',
   'test/e2e/adopt-other-tools.test.ts',
+  'test/browser/**/*.test.ts',
   'test/e2e/comparison.test.ts',
   'test/e2e/create.test.ts',
   'test/e2e/enable-and-disable.test.ts',

@@ -28,7 +28,10 @@ const doors = [
   'core/kernel/src/plugin.ts',
   'core/kernel/src/cli.ts',
   'core/dev/src/testing.ts',
+  'plugins/accounts/src/index.ts',
   'plugins/core/src/index.ts',
+  'plugins/http/src/index.ts',
+  'plugins/site/src/index.ts',
 ];
 
 describe('the public doors', () => {

@@ -44,10 +44,9 @@ describe('the README', () => {
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
     for (const [name, folder] of [
       ['kernel', 'core/kernel'],
-      ['plugin-core', 'plugins/core'],
-      ['plugin-likes', 'plugins/likes'],
-      ['plugin-comments', 'plugins/comments'],
-      ['plugin-messages', 'plugins/messages'],
+      ...['accounts', 'comments', 'core', 'http', 'likes', 'messages', 'moderation', 'site'].map(
+        (plugin) => [`plugin-${plugin}`, `plugins/${plugin}`] as const,
+      ),
     ] as const) {
       symlinkSync(join(workspace, folder), join(cwd, 'node_modules/@headwater', name));
     }
@@ -67,8 +66,11 @@ describe('the README', () => {
     for (const { command } of found) {
       const args = command.replace(/^npx kernel /, '').split(' ');
       expect(command).toMatch(/^npx kernel /);
-      const done = await runKernel(args, { cwd });
-      printed.push({ command, output: `${done.stdout}${done.stderr}`.replaceAll(cwd, '…').trim() });
+      // Any free port, since others of this machine may be in use.
+      const done = await runKernel(args, { cwd, env: { PORT: '0' } });
+      // The log has the address of the server. On a terminal its entries are lines for people.
+      const output = `${done.stdout}${done.stderr}`.replaceAll(/^\{"level".*\n/gm, '');
+      printed.push({ command, output: output.replaceAll(cwd, '…').trim() });
     }
     const session = printed.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');
     const documented = found.map(({ command, output }) => `$ ${command}\n${output}\n`).join('\n');

@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { boot, type App } from '../../core/kernel/src/index.ts';
 import { urlOf } from '../helper/database.ts';
-import { firstPartyPlugins } from './plugins.ts';
+import { communityPlugins } from './plugins.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
@@ -31,7 +31,7 @@ export function makeCommunity(database: DatabaseTarget): Community {
   return {
     bootWith(active) {
       const plugins = Object.fromEntries(
-        firstPartyPlugins.flatMap(({ name, package: from }) =>
+        communityPlugins.flatMap(({ name, package: from }) =>
           name === 'core' ? [] : [[name, { $enabled: active.includes(name), $package: from }]],
         ),
       );

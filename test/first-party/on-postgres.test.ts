@@ -5,21 +5,26 @@ import { testDatabase } from '../helper/database.ts';
 import { serviceTests } from './service-tests.ts';
 
 // The packages of the plugins run these tests on PGlite. The tested plugin is the first of each set.
-const pluginSets = [
+const pluginSets: readonly (readonly string[])[] = [
   ['core'],
   ['comments'],
   ['likes'],
   ['messages'],
+  ['accounts'],
+  ['moderation'],
   ['./app'],
   ['./app', 'likes'],
   ['./app', 'comments'],
   ['./app', 'likes', 'comments'],
 ];
 
+const needsServer = new Set(['accounts', 'moderation']);
+
 describe.each(pluginSets.map((plugins) => ({ plugins })))('on PostgreSQL, the tests of $plugins', ({ plugins }) => {
   let kernel: TestKernel;
   beforeAll(async () => {
-    kernel = await startTestKernel({ plugins, database: testDatabase('postgres') });
+    const config = needsServer.has(plugins[0] ?? '') ? { http: { listen: false } } : {};
+    kernel = await startTestKernel({ plugins, config, database: testDatabase('postgres') });
   });
   afterAll(() => kernel.stop());
 

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import app from '@headwater/app';
+import accounts from '@headwater/plugin-accounts';
 import comments from '@headwater/plugin-comments';
 import core from '@headwater/plugin-core';
 import likes from '@headwater/plugin-likes';
 import messages from '@headwater/plugin-messages';
+import moderation from '@headwater/plugin-moderation';
 import type { DefinedPlugin } from '../../core/kernel/src/contract/define-plugin.ts';
 import type { DefinedRevision } from '../../core/kernel/src/contract/define-revision.ts';
 import { isSql } from '../../core/kernel/src/contract/sql.ts';
@@ -22,13 +24,20 @@ export interface FirstPartyPlugin {
   readonly migrations: string;
 }
 
-/** All first-party plugins, plugin zero first. */
-export const firstPartyPlugins: readonly FirstPartyPlugin[] = [
+/** The plugins that work without a web server, plugin zero first. */
+export const communityPlugins: readonly FirstPartyPlugin[] = [
   plugin('core', core),
   { ...plugin('app', app), package: '@headwater/app', migrations: join(root, 'app/src/migrations') },
   plugin('comments', comments),
   plugin('likes', likes),
   plugin('messages', messages),
+];
+
+/** All first-party plugins with tables, plugin zero first. */
+export const firstPartyPlugins: readonly FirstPartyPlugin[] = [
+  ...communityPlugins,
+  plugin('accounts', accounts),
+  plugin('moderation', moderation),
 ];
 
 function plugin(name: string, definition: FirstPartyPlugin['definition']): FirstPartyPlugin {
@@ -42,13 +51,13 @@ function plugin(name: string, definition: FirstPartyPlugin['definition']): First
 }
 
 /**
- * Every set of first-party plugins besides plugin zero, by name. Each differs from the one before by a single plugin.
+ * Every set of community plugins besides plugin zero, by name. Each differs from the one before by a single plugin.
  */
 export const pluginSets: readonly (readonly string[])[] = Array.from(
-  { length: 2 ** (firstPartyPlugins.length - 1) },
+  { length: 2 ** (communityPlugins.length - 1) },
   (_, i) => {
     const gray = i ^ (i >> 1);
-    return firstPartyPlugins.slice(1).flatMap(({ name }, bit) => ((gray & (1 << bit)) === 0 ? [] : [name]));
+    return communityPlugins.slice(1).flatMap(({ name }, bit) => ((gray & (1 << bit)) === 0 ? [] : [name]));
   },
 );
 

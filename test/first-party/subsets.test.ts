@@ -8,10 +8,10 @@ import { sql } from '@mikro-orm/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
 import { makeCommunity, type Community } from './community.ts';
-import { firstPartyPlugins, pluginSets } from './plugins.ts';
+import { communityPlugins, pluginSets } from './plugins.ts';
 import { serviceTests, type RunningKernel } from './service-tests.ts';
 
-const optionalPlugins = firstPartyPlugins.flatMap(({ name }) => (name === 'core' ? [] : [name]));
+const optionalPlugins = communityPlugins.flatMap(({ name }) => (name === 'core' ? [] : [name]));
 
 /** All boots share one database, and each toggles one plugin, so it finds the data of all earlier boots. */
 describe('every set of plugins on the same data', () => {

@@ -37,6 +37,8 @@ export interface Finished {
 export interface KernelProcess {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
+  /** Returns everything that it has printed so far, standard output first. */
+  readonly output: () => string;
   /** Resolves when standard output or standard error contains `text`. Rejects if the process ends without it. */
   readonly says: (text: string) => Promise<void>;
 }
@@ -82,7 +84,7 @@ export function startKernel(args: readonly string[], options: KernelOptions): Ke
       await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), end]);
     }
   };
-  return { child, finished, says };
+  return { child, finished, says, output: () => `${stdout}${stderr}` };
 }
 
 /** Runs `kernel` with `args` and waits for it to exit. */

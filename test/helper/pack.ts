@@ -15,6 +15,10 @@ export const publishedFolders = [
   'plugins/likes',
   'plugins/comments',
   'plugins/messages',
+  'plugins/http',
+  'plugins/site',
+  'plugins/accounts',
+  'plugins/moderation',
 ] as const;
 
 /** A tarball of a package. */
@@ -33,7 +37,7 @@ export function stagePackages(staging: string): readonly string[] {
   return publishedFolders.map((folder) => {
     const source = join(workspace, folder);
     if (!existsSync(join(source, 'dist'))) throw new Error(`${folder} is not built: npm run build`);
-    for (const part of ['package.json', 'README.md', 'LICENSE', 'bin', 'dist']) {
+    for (const part of ['package.json', 'README.md', 'LICENSE', 'assets', 'bin', 'dist']) {
       if (existsSync(join(source, part))) cpSync(join(source, part), join(staging, folder, part), { recursive: true });
     }
     return join(staging, folder);

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
+import { Accounts } from '@headwater/plugin-accounts';
+import { Users } from '@headwater/plugin-core';
+import { Http } from '@headwater/plugin-http';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testDatabase } from '../helper/database.ts';
+import { chromiumPath, withoutChromium } from './chromium.ts';
+
+const password = 'correct horse battery';
+const plugins = ['./app', 'likes', 'comments', 'messages', 'moderation', 'accounts', 'site', 'http'];
+const config = { http: { port: 0 }, accounts: { signUpsPerHour: 1000, signInsPerMinute: 1000 } };
+
+describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`, () => {
+  let kernel: TestKernel;
+  let browser: Browser;
+  let address: string;
+  /** Messages of the pages' consoles, such as violations of the content security policy. */
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    kernel = await startTestKernel({ plugins, config, database: testDatabase('postgres') });
+    address = kernel.get(Http).address() ?? '';
+    // Root, as which continuous integration runs, has no sandbox.
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await kernel.stop();
+  });
+
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ baseURL: address, ...options });
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+        complaints.push(message.text());
+      }
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    return page;
+  }
+
+  /** Creates an account by the form. */
+  async function signUp(options?: BrowserContextOptions): Promise<{ readonly page: Page; readonly name: string }> {
+    const page = await openPage(options);
+    const name = `user-${randomUUID().slice(0, 8)}`;
+    await page.goto('/sign-up');
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.getByRole('link', { name }).waitFor();
+    return { page, name };
+  }
+
+  async function submitStory(page: Page, title: string): Promise<void> {
+    await page.goto('/submit');
+    await page.getByLabel('Title').fill(title);
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: title }).waitFor();
+  }
+
+  async function comment(page: Page, text: string): Promise<void> {
+    await page.getByLabel('Your comment').fill(text);
+    await page.getByRole('button', { name: 'Publish' }).first().click();
+    await page.locator('#comments').getByText(text).waitFor();
+  }
+
+  test.each([true, false])('serves a community, with script: %j', async (javaScriptEnabled) => {
+    const title = `A river ${randomUUID()}`;
+    const [ada, grace] = [await signUp({ javaScriptEnabled }), await signUp({ javaScriptEnabled })];
+    await submitStory(ada.page, title);
+    await comment(ada.page, 'Which one?');
+    const path = new URL(ada.page.url()).pathname;
+
+    await grace.page.goto(path);
+    await grace.page.locator('#comments').getByText('Reply').click();
+    await grace.page.getByLabel('Your reply').fill('That one.');
+    await grace.page.locator('#comments li').getByRole('button', { name: 'Publish' }).click();
+    await grace.page.locator('.thread .thread').getByText('That one.').waitFor();
+
+    const like = (page: Page) => page.locator('article').getByRole('button', { name: 'like' }).click();
+    await ada.page.goto(path);
+    await Promise.all([like(ada.page), like(grace.page)]);
+    for (const { page } of [ada, grace]) {
+      await page.locator('article [aria-pressed=true]').waitFor();
+      await page.goto(path);
+      expect(await page.locator('article .heart').textContent()).toMatch(/2\s*likes/);
+    }
+    await like(ada.page);
+    await ada.page.locator('article [aria-pressed=false]').waitFor();
+
+    await ada.page.goto(`/users/${grace.name}`);
+    await ada.page.getByRole('link', { name: 'Write a message' }).click();
+    await ada.page.getByLabel('Subject').fill('Hello');
+    await ada.page.getByLabel('Message', { exact: true }).fill('How are you?');
+    await ada.page.getByRole('button', { name: 'Send' }).click();
+    await ada.page.locator('article').getByText('How are you?').waitFor();
+    await grace.page.goto('/');
+    await grace.page.getByRole('link', { name: 'Messages 1' }).click();
+    await grace.page.getByRole('link', { name: 'Hello' }).click();
+    await grace.page.getByText('How are you?').waitFor();
+
+    await kernel.run(async () => {
+      const { id } = await kernel.get(Users).byName(grace.name);
+      await kernel.get(Accounts).setRole(id, 'moderator');
+    });
+    await grace.page.goto(path);
+    await grace.page.locator('article').getByText('Hide').first().click();
+    await grace.page.locator('article').getByLabel('Reason').fill('It is spam.');
+    await grace.page.locator('article').getByRole('button', { name: 'Hide' }).click();
+    await grace.page.waitForURL('**/moderation');
+    expect((await ada.page.goto(path))?.status()).toBe(404);
+    await grace.page.getByText('Restore').first().click();
+    await grace.page.getByLabel('Reason').first().fill('It is not.');
+    await grace.page.getByRole('button', { name: 'Restore' }).first().click();
+    await grace.page.getByText('It is not.').waitFor();
+    expect((await ada.page.goto(path))?.status()).toBe(200);
+    await ada.page.getByRole('button', { name: 'Sign out' }).click();
+    await ada.page.getByRole('link', { name: 'Sign in' }).waitFor();
+  });
+
+  test('likes a story without loading another page', async () => {
+    const { page } = await signUp();
+    await submitStory(page, `A river ${randomUUID()}`);
+    await page.goto('/newest');
+    await page.evaluate('globalThis.isSamePage = true');
+    await page.locator('.heart').first().click();
+    await page.locator('.heart[aria-pressed=true]').first().waitFor();
+    expect(await page.evaluate('globalThis.isSamePage')).toBe(true);
+    expect(await page.evaluate('document.activeElement.className')).toContain('heart');
+  });
+
+  test('shows why a form is refused beside the form, and keeps its text', async () => {
+    const page = await openPage();
+    await page.goto('/sign-in');
+    await page.getByLabel('Name').fill('nobody');
+    await page.getByLabel('Password').fill(password);
+    await page.locator('main').getByRole('button', { name: 'Sign in' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('wrong');
+    expect(await page.getByLabel('Name').inputValue()).toBe('nobody');
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s colors', (colorScheme) => {
+    test.each([360, 800, 1440])('has accessible pages that fit a width of %d pixels', async (width) => {
+      const { page, name } = await signUp({ colorScheme, viewport: { width, height: 800 } });
+      await kernel.run(async () => {
+        const { id } = await kernel.get(Users).byName(name);
+        await kernel.get(Accounts).setRole(id, 'admin');
+      });
+      await submitStory(page, `A river with a very long ${'and wide '.repeat(8)}title`);
+      await comment(page, `A word${'wordword'.repeat(30)} and others.`);
+      const story = new URL(page.url()).pathname;
+      const visitor = await openPage({ colorScheme, viewport: { width, height: 800 } });
+      const visited = [
+        ...['/', '/newest', '/submit', story, `/users/${name}`, '/messages', '/moderation'].map((path) => [page, path]),
+        ...['/', story, '/sign-in', '/sign-up', '/submit', '/nothing'].map((path) => [visitor, path]),
+      ] as const;
+      for (const [browsed, path] of visited as readonly (readonly [Page, string])[]) {
+        await browsed.goto(path);
+        const { violations } = await new AxeBuilder({ page: browsed }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+          path,
+        ).toEqual([]);
+        const overflow = await browsed.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow, `${path} is wider than the window`).toBeLessThanOrEqual(0);
+      }
+    });
+  });
+
+  test('violates its content security policy nowhere', () => {
+    expect(complaints).toEqual([]);
+  });
+});
