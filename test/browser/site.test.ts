@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
     const path = new URL(ada.page.url()).pathname;
 
     await grace.page.goto(path);
-    await grace.page.locator('#comments').getByText('Reply').click();
+    await grace.page.locator('#comments').getByText('Reply', { exact: true }).click();
     await grace.page.getByLabel('Your reply').fill('That one.');
     await grace.page.locator('#comments li').getByRole('button', { name: 'Publish' }).click();
     await grace.page.locator('.thread .thread').getByText('That one.').waitFor();

@@ -27,10 +27,8 @@ export interface Page {
   readonly json: () => unknown;
 }
 
-/** Opens a session with the server at `address`. */
-export function openBrowserSession(address: string): BrowserSession {
-  const cookies = new Map<string, string>();
-
+/** Opens a session with the server at `address`. `cookies` are those of an earlier session; default: none. */
+export function openBrowserSession(address: string, cookies = new Map<string, string>()): BrowserSession {
   const send = async (path: string, init: RequestInit): Promise<Page> => {
     const headers = new Headers(init.headers);
     if (cookies.size > 0) headers.set('cookie', Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; '));
