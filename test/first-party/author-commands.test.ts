@@ -6,7 +6,10 @@ const workspace = join(import.meta.dirname, '../..');
 
 // The commands that a plugin author runs in continuous integration, for all plugins of this workspace.
 it.concurrent.each([
-  ['migrate:check', 'Entities and revisions agree: core, app, comments, http, likes, messages, site, accounts, moderation.'],
+  [
+    'migrate:check',
+    'Entities and revisions agree: core, app, comments, http, likes, messages, site, accounts, moderation.',
+  ],
   ['migrate:verify', 'of core, app, comments, http, likes, messages, site, accounts, moderation.'],
 ])('kernel %s accepts the first-party plugins', async (command, output) => {
   const done = await runKernel([command], { cwd: workspace });
