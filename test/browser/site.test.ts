@@ -114,9 +114,10 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
     await grace.page.waitForURL('**/moderation');
     expect((await ada.page.goto(path))?.status()).toBe(404);
     await grace.page.getByText('Restore').first().click();
-    await grace.page.getByLabel('Reason').first().fill('It is not.');
+    const reason = `It is not. ${randomUUID()}`;
+    await grace.page.getByLabel('Reason').first().fill(reason);
     await grace.page.getByRole('button', { name: 'Restore' }).first().click();
-    await grace.page.getByText('It is not.').waitFor();
+    await grace.page.getByText(reason).waitFor();
     expect((await ada.page.goto(path))?.status()).toBe(200);
     await ada.page.getByRole('button', { name: 'Sign out' }).click();
     await ada.page.getByRole('link', { name: 'Sign in' }).waitFor();

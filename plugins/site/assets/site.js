@@ -3,16 +3,19 @@
 // Sends forms in the background: an error is shown beside the form, and a form with `data-updates` replaces a single
 // element of the page. Every form works without this script too.
 
+/** Forms that wait for an answer. Disabling their buttons instead would move the focus away. */
+const sending = new WeakSet();
+
 document.addEventListener('submit', (event) => {
-  const { target: form, submitter } = event;
+  const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
   event.preventDefault();
-  void send(form, submitter instanceof HTMLButtonElement ? submitter : null);
+  if (!sending.has(form)) void send(form);
 });
 
-/** @param {HTMLFormElement} form @param {HTMLButtonElement | null} button */
-async function send(form, button) {
-  if (button !== null) button.disabled = true;
+/** @param {HTMLFormElement} form */
+async function send(form) {
+  sending.add(form);
   try {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === 'string') body.append(name, value);
@@ -24,7 +27,7 @@ async function send(form, button) {
   } catch {
     showError(form, 'The server cannot be reached.');
   } finally {
-    if (button !== null) button.disabled = false;
+    sending.delete(form);
   }
 }
 
