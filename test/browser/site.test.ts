@@ -155,11 +155,11 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
       await comment(page, `A word${'wordword'.repeat(30)} and others.`);
       const story = new URL(page.url()).pathname;
       const visitor = await openPage({ colorScheme, viewport: { width, height: 800 } });
-      const visited = [
-        ...['/', '/newest', '/submit', story, `/users/${name}`, '/messages', '/moderation'].map((path) => [page, path]),
-        ...['/', story, '/sign-in', '/sign-up', '/submit', '/nothing'].map((path) => [visitor, path]),
-      ] as const;
-      for (const [browsed, path] of visited as readonly (readonly [Page, string])[]) {
+      const visited: readonly (readonly [Page, readonly string[]])[] = [
+        [page, ['/', '/newest', '/submit', story, `/users/${name}`, '/messages', '/moderation']],
+        [visitor, ['/', story, '/sign-in', '/sign-up', '/submit', '/nothing']],
+      ];
+      for (const [browsed, path] of visited.flatMap(([by, paths]) => paths.map((path) => [by, path] as const))) {
         await browsed.goto(path);
         const { violations } = await new AxeBuilder({ page: browsed }).analyze();
         expect(

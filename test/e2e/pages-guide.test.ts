@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { openBrowserSession } from '../helper/browser-session.ts';
@@ -17,8 +17,15 @@ describe('the guide to routes and pages', () => {
     mkdirSync(cwd);
     const install = (): void => {
       installIn(cwd, { workspaces: { 'headwater-plugin-rivers': 'plugins/rivers' } });
-      for (const name of ['http', 'site']) {
-        symlinkSync(join(workspace, 'plugins', name), join(cwd, `node_modules/@headwater/plugin-${name}`));
+      const ours = join(cwd, 'node_modules/@headwater');
+      // The plugins are those of this workspace, and must find the same kernel.
+      rmSync(join(ours, 'kernel'));
+      for (const [name, folder] of [
+        ['kernel', 'core/kernel'],
+        ['plugin-http', 'plugins/http'],
+        ['plugin-site', 'plugins/site'],
+      ] as const) {
+        symlinkSync(join(workspace, folder), join(ours, name));
       }
     };
     const { documented, printed } = await followPage({ page, cwd, run: shellIn(cwd), install });

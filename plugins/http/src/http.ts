@@ -130,5 +130,5 @@ function hostOf({ address, family }: AddressInfo): string {
 }
 
 function logAddress(server: FastifyInstance, { log }: RoutesContext): void {
-  log.info(`open ${addressOf(server)} in a browser`);
+  log.info(`listening on ${addressOf(server)}`);
 }

@@ -22,7 +22,7 @@ describe('the server', () => {
   const lastLog = () => kernel.log.at(-1);
 
   test('logs its address', () => {
-    expect(kernel.log).toContainEqual({ plugin: 'http', level: 'info', message: `open ${address} in a browser` });
+    expect(kernel.log).toContainEqual({ plugin: 'http', level: 'info', message: `listening on ${address}` });
   });
 
   test('gives handlers validated values', async () => {
