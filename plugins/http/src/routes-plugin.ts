@@ -28,6 +28,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route that Fastify matched. */
     readonly owned?: OwnedRoute;
+    /** Whether its requests are logged only for debugging. Default: false. */
+    readonly isProbe?: boolean;
   }
 }
 
@@ -88,9 +90,10 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
       if (isClosing) reply.header('connection', 'close');
     });
     fastify.addHook('onResponse', async (request, reply) => {
-      const { owned } = request.routeOptions.config;
+      const { owned, isProbe = false } = request.routeOptions.config;
       const facts = { status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) };
-      log.info(`${request.method} ${pathOf(request)}`, { ...(owned && { plugin: owned.plugin }), ...facts });
+      const level = isProbe ? 'debug' : 'info';
+      log[level](`${request.method} ${pathOf(request)}`, { ...(owned && { plugin: owned.plugin }), ...facts });
     });
 
     for (const owned of routes) {
@@ -111,8 +114,8 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
     const document = openApiOf(routes, (message) => log.warn(message));
     const readiness = await openReadiness(database);
     fastify.get('/openapi.json', async () => document);
-    fastify.get('/healthz', { logLevel: 'silent' }, async () => ({ status: 'alive' }));
-    fastify.get('/readyz', async (_, reply) => {
+    fastify.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'alive' }));
+    fastify.get('/readyz', { config: { isProbe: true } }, async (_, reply) => {
       const state = await readiness();
       return reply
         .code(state.status === 'ready' ? 200 : 503)
