@@ -3,7 +3,7 @@ type Pick = <Value>(values: readonly Value[]) => Value;
 /** The names of the users of the example community. */
 export const seedNames: readonly string[] = words(`
   ada, grace, linus, margaret, dennis, barbara, edsger, radia, ken, frances, donald, katherine, alan, hedy, niklaus, annie,
-  john, mary, claude, joan, tony, lynn, butler, adele, rob, sophie, river.otter, heron, trout, willow, delta, kingfisher,
+  john, mary, shannon, joan, tony, lynn, butler, adele, rob, sophie, river.otter, heron, trout, willow, delta, kingfisher,
   eddy, brook, mangrove, estuary, meander, tidewater, alder, osprey, minnow, reed, marsh-hen, ferry, lock-keeper, dipper
 `);
 
