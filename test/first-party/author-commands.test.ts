@@ -11,11 +11,15 @@ it.concurrent.each([
     'Entities and revisions agree: core, app, comments, http, likes, messages, site, accounts, moderation.',
   ],
   ['migrate:verify', 'of core, app, comments, http, likes, messages, site, accounts, moderation.'],
-])('kernel %s accepts the first-party plugins', async (command, output) => {
-  const done = await runKernel([command], { cwd: workspace });
-  expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
-  expect(done.stdout).toContain(output);
-});
+])(
+  'kernel %s accepts the first-party plugins',
+  async (command, output) => {
+    const done = await runKernel([command], { cwd: workspace });
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 });
+    expect(done.stdout).toContain(output);
+  },
+  120_000,
+);
 
 it('kernel migrate:lint finds no problems in the revisions of the first-party plugins', async () => {
   const done = await runKernel(['migrate:lint', '--all', '--strict'], { cwd: workspace });
