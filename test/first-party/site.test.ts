@@ -19,12 +19,14 @@ describe.each(databaseKinds)('the site on %s', (kind) => {
   testSite(() => kernel);
 });
 
-describe.each([
-  [['likes', 'comments', 'messages', 'moderation']],
-  [['comments', 'messages', 'moderation']],
-  [['likes', 'moderation']],
-  [[]],
-])('the site with %j', (optional: readonly string[]) => {
+const optionalPlugins = ['likes', 'comments', 'messages'];
+const optionalSets = Array.from({ length: 2 ** optionalPlugins.length }, (_, set) =>
+  optionalPlugins.filter((_, bit) => (set & (1 << bit)) !== 0),
+);
+
+// Without any of them, moderation is not active either.
+describe.each(optionalSets.map((active) => ({ active })))('the site with $active', ({ active }) => {
+  const optional = active.length === 0 ? [] : [...active, 'moderation'];
   let kernel: TestKernel;
   beforeAll(async () => {
     const plugins = ['./app', 'accounts', 'site', 'http', ...optional];
