@@ -5,6 +5,9 @@ const address = `'column', n.nspname, c.relname, a.attname`;
 
 const columns = `${applicationRelations} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`;
 
+/** The type of the relation `c`, without the tables that inherit from it, which have settings of their own. */
+const aloneSql = `${relationTypeSql} || case when c.relkind in ('r', 'p') then ' only' else '' end`;
+
 const storageWord = (storage: string): string =>
   `case ${storage} when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end`;
 
@@ -13,8 +16,8 @@ const storageWord = (storage: string): string =>
  * may have settings; it has no statistics on catalogs of a new database.
  */
 export const columnSettings = `select ${address}, s.name,
-      format('alter %s %s alter column %I %s;', ${relationTypeSql}, c.oid::regclass, a.attname, s.action),
-      format('alter %s %s alter column %I %s;', ${relationTypeSql}, c.oid::regclass, a.attname, s.undo)
+      format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.action),
+      format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.undo)
     from (select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and (attlen = -1 and attstorage <> 'x'
         or attcompression <> '' or attstattarget >= 0 or attoptions is not null) offset 0) a
       join ${applicationRelations} on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid

@@ -31,7 +31,7 @@ export const databaseDefinitions = `select 'extension', null, e.extname, null, n
     union all
     select 'event trigger', null, v.evtname, null, null, null,
       format('create event trigger %I on %s%s execute function %s()', v.evtname, v.evtevent,
-        (select format(' when tag in (%s)', string_agg(quote_literal(tag), ', ')) from unnest(v.evttags) tag),
+        (select format(' when tag in (%s)', string_agg(quote_literal(tag), ', ')) from unnest(v.evttags) tag having count(*) > 0),
         v.evtfoid::regproc), v.oid, 'pg_event_trigger'::regclass, '{}'
     from pg_event_trigger v where ${isUserObject('pg_event_trigger', 'v.oid')}
     union all

@@ -193,7 +193,8 @@ const classes: readonly ObjectClass[] = [
     oid: 's.oid',
     kind: `'server'`,
     object: 's.srvname',
-    target: `'foreign server ' || quote_ident(s.srvname)`,
+    target: `'server ' || quote_ident(s.srvname)`,
+    granted: `'foreign server ' || quote_ident(s.srvname)`,
     from: `pg_foreign_server s where ${isUserObject('pg_foreign_server', 's.oid')}`,
     acl: 's.srvacl',
     standard: `acldefault('S', s.srvowner)`,
@@ -208,7 +209,7 @@ const classes: readonly ObjectClass[] = [
     part: 'a.attname',
     target: 'null',
     granted: 'c.oid::regclass::text',
-    from: `(select * from pg_attribute where attrelid > 16383 and attnum > 0 and attacl is not null offset 0) a
+    from: `(select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and attacl is not null offset 0) a
       join ${applicationRelations} on c.oid = a.attrelid`,
     acl: 'a.attacl',
     standard: `acldefault('c', c.relowner)`,

@@ -46,5 +46,9 @@ export const isOwnSequence = `exists (select from pg_depend u where u.classid = 
 export const relationTypeSql = `case c.relkind when 'v' then 'view' when 'm' then 'materialized view'
   when 'f' then 'foreign table' when 'S' then 'sequence' else 'table' end`;
 
-/** Returns the argument types of a function or an aggregate `p`. */
-export const argumentsSql = `case when p.prokind = 'a' and p.pronargs = 0 then '*' else pg_get_function_identity_arguments(p.oid) end`;
+/**
+ * Returns the argument types of a function or an aggregate `p`. The names and the results among its arguments do not
+ * identify it.
+ */
+export const argumentsSql = `case when p.prokind <> 'a' then oidvectortypes(p.proargtypes) when p.pronargs = 0 then '*'
+  else pg_get_function_identity_arguments(p.oid) end`;
