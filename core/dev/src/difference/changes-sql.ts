@@ -11,7 +11,7 @@ import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, indexSql } from './constraint-sql.ts';
-import { defineSql, inOrderOfUse, undefineSql } from './definition-sql.ts';
+import { defineSql, emptyBodySql, inOrderOfUse, isReplaceable, undefineSql } from './definition-sql.ts';
 import { changeEnumSql, createEnumSql } from './enum-sql.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
@@ -39,19 +39,22 @@ export function changesSql(changes: readonly Change[]): string {
       : change,
   );
   const settings = changesOf('setting');
+  const removedDefinitions = changesOf('undefine').map(({ definition }) => definition);
   const dropped = changesOf('drop constraint');
   const added = changesOf('add constraint');
   const paragraphs: readonly (readonly string[])[] = [
     changesOf('rename').map(renameSql),
     settings.flatMap(({ before }) => (before === null ? [] : nonEmpty(before.reset))),
     changesOf('create schema').map(({ schema }) => `create schema ${quoteName(schema.name)};`),
+    [
+      ...changesOf('undefine').flatMap(({ definition }) => emptyBodySql(definition)),
+      ...changesOf('redefine').flatMap(({ before }) => emptyBodySql(before)),
+    ],
     inOrderOfUse([
-      ...changesOf('undefine').map(({ definition }) => definition),
-      // A function is replaced in place, so its dependents stay.
-      ...changesOf('redefine').flatMap(({ before }) => (before.kind === 'function' ? [] : [before])),
+      ...removedDefinitions.filter(({ kind }) => kind !== 'function'),
+      ...changesOf('redefine').flatMap(({ before, definition }) => (isReplaceable(before, definition) ? [] : [before])),
     ])
       .toReversed()
-      .filter(({ kind }) => kind !== 'function')
       .map(undefineSql),
     sortedByTable(dropped.filter(isForeign)).map(dropConstraintSql),
     [
@@ -88,9 +91,10 @@ export function changesSql(changes: readonly Change[]): string {
     settings
       .filter(({ object }) => !created.has(tableOfSetting(object) ?? ''))
       .flatMap(({ after }) => nonEmpty(after?.set ?? '')),
-    changesOf('undefine').flatMap(({ definition }) =>
-      definition.kind === 'function' ? [undefineSql(definition)] : [],
-    ),
+    // Columns that are dropped above may use them.
+    inOrderOfUse(removedDefinitions.filter(({ kind }) => kind === 'function'))
+      .toReversed()
+      .map(undefineSql),
     changesOf('comment').map(commentSql),
     changesOf('drop enum').map(({ enum: one }) => `drop type ${quoteName(one.name)};`),
     changesOf('drop schema').map(({ schema }) => `drop schema ${quoteName(schema.name)};`),

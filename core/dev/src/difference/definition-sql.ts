@@ -46,6 +46,27 @@ export function defineSql({ definition }: CatalogDefinition): string {
   return `${definition.trimEnd().replace(/;$/, '')};`;
 }
 
+/** Whether a function can become another in place, by `create or replace`, so that what uses it stays. */
+export function isReplaceable(before: CatalogDefinition, after: CatalogDefinition): boolean {
+  return before.kind === 'function' && after.kind === 'function' && headOf(before) === headOf(after);
+}
+
+/** Returns the part of a function before its options and its body, which `create or replace` cannot change. */
+function headOf({ definition }: CatalogDefinition): string {
+  return definition.slice(0, definition.search(/^ LANGUAGE /m));
+}
+
+/**
+ * Returns the statement that takes away the body of a function. PostgreSQL knows which columns the body uses if it is not
+ * a text, and refuses to change or drop them; what uses the function itself stays. Empty for any other definition.
+ */
+export function emptyBodySql({ kind, definition }: CatalogDefinition): readonly string[] {
+  const at = definition.search(/^(?:AS |BEGIN ATOMIC$|RETURN )/m);
+  if (kind !== 'function' || at < 0 || definition.startsWith('AS ', at)) return [];
+  const head = definition.slice(0, at).replace(/^ LANGUAGE sql$/m, ' LANGUAGE plpgsql');
+  return [`${head}AS 'begin end';`];
+}
+
 /** Returns the statement that drops a definition. */
 export function undefineSql({ kind, name, table, definition }: CatalogDefinition): string {
   if (table !== null) return `drop ${kind} ${quoteIdentifier(name)} on ${quoteName(table)};`;

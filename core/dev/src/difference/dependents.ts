@@ -2,6 +2,7 @@ import type { Catalog, CatalogConstraint, CatalogSetting } from '@headwater/kern
 import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changeKey, type Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
+import { isReplaceable } from './definition-sql.ts';
 import { hasObject } from './setting-difference.ts';
 
 /**
@@ -62,7 +63,7 @@ function isRetyped(change: Change): boolean {
 function isRebuilt(change: Change, before: Catalog): boolean {
   switch (change.kind) {
     case 'redefine':
-      return change.definition.kind !== 'function';
+      return !isReplaceable(change.before, change.definition);
     case 'change enum':
       return change.rebuild;
     case 'add column':
@@ -171,11 +172,11 @@ function rebuiltDefinitions(
   );
   const recreated = droppedColumns(changes).intersection(added);
   const rebuilt = new Set(
-    changes.flatMap((change) =>
-      (change.kind === 'redefine' || change.kind === 'undefine') && change.definition.table === null
-        ? [change.definition.name]
-        : [],
-    ),
+    changes.flatMap((change) => {
+      const isDropped =
+        change.kind === 'undefine' || (change.kind === 'redefine' && !isReplaceable(change.before, change.definition));
+      return isDropped && change.definition.table === null ? [change.definition.name] : [];
+    }),
   );
   const removed = new Set(changes.flatMap(removedRelation));
   const found: Change[] = [];
@@ -185,8 +186,9 @@ function rebuiltDefinitions(
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
     if (!(usesAny(retyped) || usesAny(recreated) || usesAny(rebuilt)) || keys.has(key)) continue;
-    if (definition.table === null) rebuilt.add(definition.name);
-    else if (removed.has(definition.table)) continue;
+    // A function gets its body back in place.
+    if (definition.table === null && definition.kind !== 'function') rebuilt.add(definition.name);
+    else if (definition.table !== null && removed.has(definition.table)) continue;
     // A removed definition is in the changes already, unless it is dropped with its table.
     if (now !== undefined) found.push({ kind: 'redefine', before: definition, definition: now });
   }

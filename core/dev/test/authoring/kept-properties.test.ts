@@ -87,6 +87,17 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
         create view shop_w with (security_invoker) as select name from shop_v; comment on view shop_w is 'second';`,
     ],
     [
+      'the tables and the filter of a publication',
+      `create publication shop_pub for table shop_item (id, name) where (name <> 'x') with (publish = 'insert');
+        comment on publication shop_pub is 'some';`,
+    ],
+    [
+      'functions with SQL bodies and what uses them',
+      `create function shop_f(n int) returns text stable begin atomic select name from shop_item where id = n; end;
+        grant execute on function shop_f(int) to pg_monitor; create procedure shop_d(n int) begin atomic delete from shop_item where name = 'x'; end;
+        create policy shop_p on shop_item using (shop_f(price) is not null); create view shop_v as select shop_f(1) as name;`,
+    ],
+    [
       'the state of a trigger, a rule and a policy',
       `create function shop_f() returns trigger language plpgsql as 'begin return new; end';
         create trigger shop_t before update of name on shop_item for each row execute function shop_f();
@@ -127,6 +138,15 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
     expect(await create(shop(30, view({ indexes: [{ name: 'shop_listed_name', properties: ['name'] }] })))).toBe(
       'create index shop_listed_name on shop_listed using btree (name);',
     );
+  });
+
+  it('is proven in a database whose default privileges change what new objects grant', async () => {
+    await create(shop(20));
+    const privileges = `alter default privileges grant select on tables to pg_monitor; alter default privileges grant usage on sequences to pg_monitor;`;
+    revisions.push(byHand('shop@0002_default_privileges', revisions[0]?.id ?? '', privileges));
+    const other = entity('Other', 'shop_other', { properties: { id: p.integer().primary() } });
+    expect(await create(shop(20, other))).not.toContain('grant');
+    expect(await effects()).toMatchObject({ down: [] });
   });
 
   it('is not proven if it changes anything else, here through an event trigger', async () => {

@@ -212,6 +212,113 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
     'create table o (t_id int constraint fk references t); alter table o disable trigger all;',
   ),
   made(
+    'event trigger for every command',
+    `create function e() returns event_trigger language plpgsql as 'begin end';
+    create event trigger e on ddl_command_end execute function e();`,
+    '',
+  ),
+  made(
+    'foreign server with a comment',
+    `create foreign data wrapper w; create server s foreign data wrapper w;
+    comment on server s is 'far'; grant usage on foreign server s to pg_monitor;`,
+    '',
+  ),
+  made(
+    'settings of an inherited column',
+    `create table child (extra int) inherits (t); alter table only t alter body set statistics 9;`,
+  ),
+  rebuilt(
+    'function with an SQL body',
+    `create function f(n int) returns text stable begin atomic select name from t where id = n; end; comment on function f(int) is 'name';
+      grant execute on function f(int) to pg_monitor; create procedure p(n int) begin atomic delete from t where name = 'x'; end;
+      create view v as select f(1) as name; create policy p on t using (f(id) is not null);`,
+  ),
+  changed(
+    'function body changed',
+    `create function f(n int) returns int language sql as 'select 1';`,
+    `create function f(n int) returns int language sql strict as 'select 2';`,
+  ),
+  changed(
+    'function result and parameters changed',
+    `create function f(n int) returns int language sql as 'select 1'; create view v as select f(1)::text as f; comment on function f(int) is 'f';`,
+    `create function f(m int) returns bigint language sql as 'select 1'; create view v as select f(1)::text as f; comment on function f(int) is 'f';`,
+  ),
+  changed(
+    'view options changed',
+    'create view v with (security_invoker) as select id from t;',
+    'create view v with (security_barrier) as select id from t;',
+  ),
+  changed(
+    'view columns changed',
+    `create view v as select id, name from t; create view w as select id from v; comment on view w is 'w';`,
+    `create view v as select id from t; create view w as select id from v; comment on view w is 'w';`,
+  ),
+  changed(
+    'index of a materialized view changed',
+    'create materialized view m as select id, name from t; create index m_i on m (id);',
+    'create materialized view m as select id, name from t; create index m_i on m (name);',
+  ),
+  changed(
+    'rule changed',
+    'create rule r as on delete to t do instead nothing;',
+    'create rule r as on delete to t where old.id > 3 do instead nothing;',
+  ),
+  changed(
+    'policy changed',
+    'create policy p on t using (id > 0);',
+    'create policy p on t as restrictive for select to pg_monitor using (id > 0);',
+  ),
+  changed('trigger changed', gtrigger, gtrigger.replace('before insert', 'before insert or update')),
+  changed(
+    'aggregate changed',
+    'create aggregate a(int) (sfunc = int4pl, stype = int);',
+    `create aggregate a(int) (sfunc = int4pl, stype = int, initcond = '3');`,
+  ),
+  changed(
+    'domain changed',
+    'create domain d as int check (value > 0);',
+    'create domain d as int not null check (value > 1);',
+  ),
+  changed('composite type changed', 'create type c as (a int);', 'create type c as (a int, b text);'),
+  changed('range changed', 'create type r as range (subtype = int4);', 'create type r as range (subtype = int8);'),
+  changed(
+    'collation changed',
+    `create collation c (provider = icu, locale = 'de');`,
+    `create collation c (provider = icu, locale = 'sv');`,
+  ),
+  changed(
+    'statistics changed',
+    'create statistics s on id, name from t;',
+    'create statistics s (mcv) on id, body from t;',
+  ),
+  changed('sequence changed', 'create sequence s;', 'create sequence s increment 3 cache 5;'),
+  changed(
+    'publication changed',
+    'create publication p for table t;',
+    'create publication p for table t (id) where (id > 1);',
+  ),
+  changed(
+    'foreign server changed',
+    'create foreign data wrapper w; create server s foreign data wrapper w;',
+    `create foreign data wrapper w; create server s version '2' foreign data wrapper w;`,
+  ),
+  changed(
+    'bound of a partition changed',
+    'create table p_2 partition of p default;',
+    `create table p_2 partition of p for values from ('2022-01-01') to ('2023-01-01');`,
+    parted,
+  ),
+  changed(
+    'privileges changed',
+    'grant select on t to public; grant select (id) on t to pg_monitor;',
+    'grant insert on t to public; grant select (name) on t to pg_monitor;',
+  ),
+  changed(
+    'comments changed',
+    `comment on table t is 'a'; comment on column t.id is 'a'; comment on constraint t_pkey on t is 'a';`,
+    `comment on table t is 'b'; comment on column t.id is 'b'; comment on constraint t_pkey on t is 'b';`,
+  ),
+  made(
     'schema with a comment',
     `create schema s; comment on schema s is 'a schema'; grant create on schema public to pg_monitor;`,
   ),

@@ -71,6 +71,22 @@ export const otherCases: readonly DifferenceCase[] = [
       }),
     ),
   },
+  {
+    name: 'table and column renamed under hand-written objects',
+    before: things(some),
+    after: shop(entity('Thing', 'shop_item', { properties: { id, title: p.string().length(64), price: p.integer() } })),
+    rename: 'shop_thing:shop_item,shop_thing.name:title',
+    meanwhile: `create view shop_v with (security_invoker) as select id, name from shop_thing; comment on view shop_v is 'v';
+      create materialized view shop_m as select name from shop_thing; create index shop_m_name on shop_m (name);
+      create function shop_f() returns trigger language plpgsql as 'begin return new; end';
+      create trigger shop_t before update of name on shop_thing for each row execute function shop_f(); alter table shop_thing disable trigger shop_t;
+      create function shop_g() returns text begin atomic select name as name from shop_thing; end;
+      create policy shop_p on shop_thing using (name <> ''); comment on policy shop_p on shop_thing is 'p';
+      create rule shop_r as on delete to shop_thing do instead nothing; create statistics shop_s on name, price from shop_thing;
+      create publication shop_pub for table shop_thing (id, name) where (name <> 'x'); grant select (name) on shop_thing to pg_monitor;
+      alter table shop_thing alter name set storage external; alter sequence shop_thing_id_seq increment by 50;
+      create table shop_x (id int references shop_thing) partition by list (id); create table shop_x_1 partition of shop_x default;`,
+  },
   changed('enum by check', { kind: p.enum(['a', 'b']) }, { kind: p.enum(['a', 'b', 'c']) }),
   changed('generated column', some, { ...some, twice: p.integer().generated('(price * 2) stored') }),
   changed(

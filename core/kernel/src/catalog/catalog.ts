@@ -142,8 +142,8 @@ export interface CatalogDefinition {
   /** The statement that creates it. */
   readonly definition: string;
   /**
-   * The tables, views and columns that it uses, like `core_object.id`, and the types that a type uses. Empty for
-   * functions, whose bodies are opaque.
+   * The tables, views and columns that it uses, like `core_object.id`, and the functions, like `core_rank(n integer)`.
+   * Nothing that a function uses in a body that is a text, since PostgreSQL does not know it either.
    */
   readonly uses: readonly string[];
 }

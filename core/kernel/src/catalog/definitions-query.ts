@@ -2,6 +2,7 @@ import { databaseDefinitions } from './database-definitions.ts';
 import { functionDefinitions } from './function-definitions.ts';
 import {
   applicationRelations,
+  argumentsSql,
   isApplicationSchema,
   isOwnSequence,
   isUserObject,
@@ -66,6 +67,10 @@ export const definitionsQuery = `select d.kind, case when d.schema is not null t
       cross join lateral (select ${qualifiedNameSql('tn.nspname', 't.relname')} as name) r
       cross join lateral (values (r.name), (r.name || '.' || ta.attname)) of(name)
       where u.classid = d.class and u.objid = any (d.users) and u.refclassid = 'pg_class'::regclass and u.refobjid <> d.oid
-        and of.name is not null order by 1) as uses
+        and of.name is not null
+      union select ${qualifiedNameSql('pn.nspname', 'p.proname')} || '(' || ${argumentsSql} || ')' from pg_depend u
+      join pg_proc p on p.oid = u.refobjid and p.oid > 16383 join pg_namespace pn on pn.oid = p.pronamespace
+      where u.classid = d.class and u.objid = any (d.users) and u.refclassid = 'pg_proc'::regclass and u.refobjid <> d.oid
+      order by 1) as uses
   from (${[relationDefinitions, functionDefinitions, typeDefinitions, databaseDefinitions].join('\n    union all\n    ')}) d
   order by d.oid`;

@@ -24,6 +24,6 @@ const aggregateOptions = `concat_ws(', ', 'sfunc = ' || g.aggtransfn::regproc,
 export const functionDefinitions = `select case p.prokind when 'a' then 'aggregate' else 'function' end, n.nspname, p.proname, ${argumentsSql}, null, null,
       case when p.prokind <> 'a' then pg_get_functiondef(p.oid)
         else (select format('create aggregate %s(%s) (%s)', p.oid::regproc, ${argumentsSql}, ${aggregateOptions})
-          from pg_aggregate g where g.aggfnoid = p.oid) end, p.oid, 'pg_proc'::regclass, '{}'
+          from pg_aggregate g where g.aggfnoid = p.oid) end, p.oid, 'pg_proc'::regclass, array[p.oid]
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace and ${isApplicationSchema('n')}
     where ${isUserObject('pg_proc', 'p.oid', 'by another object')}`;
