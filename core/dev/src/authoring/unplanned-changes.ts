@@ -16,12 +16,13 @@ export function unplannedChanges(planned: readonly Change[], made: readonly Chan
   const byKey = new Map(planned.flatMap((change) => keysOf(change).map((key) => [key, change])));
   const added = new Set(planned.filter(({ kind }) => /^(?:add|create|define|rename)/.test(kind)).map(changedObjectKey));
   const altered = planned.filter((change) => change.kind === 'alter column');
+  const addedTables = new Set(planned.flatMap((change) => (change.kind === 'create table' ? [change.table.name] : [])));
   const dropped = new Set(planned.flatMap(droppedNames));
   const isPlannedSetting = (change: ChangeOf<'setting'>): boolean => {
     const { object, name, before, after } = change;
     const plan = byKey.get(changeKey(change));
     if (plan?.kind === 'setting' && plan.after?.set === after?.set) return true;
-    if (added.has(changedObjectKey(change))) return true;
+    if (added.has(changedObjectKey(change)) || addedTables.has(changedTable(change) ?? '')) return true;
     const isRestored = before !== null && after !== null;
     if (isRestored && byKey.get(changedObjectKey(change))?.kind === 'redefine') return true;
     return altered.some((column) =>
