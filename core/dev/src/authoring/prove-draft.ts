@@ -6,6 +6,7 @@ import { recordDraft, replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import type { Draft, DraftContext } from './draft.ts';
 import { findEdges } from './find-edges.ts';
+import { withoutImplied } from './implied-edges.ts';
 import { inferEdges } from './infer-edges.ts';
 import { lintDraft, type DraftReview } from './lint-draft.ts';
 import { subsetOf, withRevision, type PluginSubset } from './plugin-subset.ts';
@@ -58,7 +59,7 @@ export async function proveDraft(
     assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
   }
   onStage('proving other orders');
-  const dependsOn = await findEdges(inferred, heads, required, async (edges) => {
+  const found = await findEdges(inferred, heads, required, async (edges) => {
     try {
       await proveOrder(shadow, withEdges(edges), set, required, after);
       return null;
@@ -67,6 +68,7 @@ export async function proveDraft(
       throw error;
     }
   });
+  const dependsOn = pinHeads ? found : withoutImplied({ revises, dependsOn: found }, required.graph).dependsOn;
   const names = new Set(required.plugins.map(({ name }) => name));
   const proven = withEdges(dependsOn);
   const review = await lintDraft(proven, subsetOf(withRevision(set, proven), names));
