@@ -16,6 +16,10 @@ const droppableKinds = [
   'aggregate',
   'composite type',
   'type',
+  'collation',
+  'operator',
+  'text search configuration',
+  'text search dictionary',
   // Comes last, since PostgreSQL replans every prepared statement when a schema is dropped.
   'schema',
 ];
