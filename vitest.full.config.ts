@@ -13,8 +13,8 @@ export default defineConfig({
   test: {
     ...base.test,
     // Every run tests random applications and histories. This one tests several times as many.
-    include: ['test/full/**/*.test.ts', '**/random-{applications,histories}.test.ts', ...commandTests, ...longTests],
-    env: { TRIALS: '40' },
+    include: ['test/full/**/*.test.ts', '**/random-{applications,histories,schemas}.test.ts', ...commandTests, ...longTests],
+    env: { TRIALS: '40', SEEDS: '50' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
     exclude: configDefaults.exclude,

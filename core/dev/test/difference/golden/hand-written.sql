@@ -92,17 +92,17 @@ alter table "t" alter column "body" drop not null;
 
 -- up
 
-alter table t alter column body set compression pglz;
-alter table t alter column body set (n_distinct=-0.5);
-alter table t alter column body set statistics 500;
-alter table t alter column body set storage external;
+alter table only t alter column body set compression pglz;
+alter table only t alter column body set (n_distinct=-0.5);
+alter table only t alter column body set statistics 500;
+alter table only t alter column body set storage external;
 
 -- down
 
-alter table t alter column body set compression default;
-alter table t alter column body reset (n_distinct);
-alter table t alter column body set statistics -1;
-alter table t alter column body set storage extended;
+alter table only t alter column body set compression default;
+alter table only t alter column body reset (n_distinct);
+alter table only t alter column body set statistics -1;
+alter table only t alter column body set storage extended;
 
 
 -- # serial and identity sequences
@@ -142,19 +142,19 @@ alter sequence s_a_seq increment by 2;
 
 -- up
 
-grant select (id) on t to pg_monitor;
-grant update (name) on t to pg_monitor;
-revoke delete on table t from current_user;
-grant select on table t to pg_read_all_data with grant option;
-grant all on table t to public;
+revoke select (id) on t from pg_monitor;
+revoke select on table t from public;
+
+grant insert on table t to public;
+grant select (name) on t to pg_monitor;
 
 -- down
 
-revoke select (id) on t from pg_monitor;
-revoke update (name) on t from pg_monitor;
-grant delete on table t to current_user;
-revoke select on table t from pg_read_all_data;
-revoke all on table t from public;
+revoke select (name) on t from pg_monitor;
+revoke insert on table t from public;
+
+grant select on table t to public;
+grant select (id) on t to pg_monitor;
 
 
 -- # default privileges
@@ -186,15 +186,15 @@ CREATE OR REPLACE PROCEDURE s.p(IN n integer)
  LANGUAGE sql
 AS $procedure$select n$procedure$;
 
-revoke execute on function s.f(n integer) from public;
-comment on procedure s.p(IN n integer) is 'p';
+revoke execute on function s.f(integer) from public;
+comment on procedure s.p(integer) is 'p';
 grant usage on schema s to public;
 revoke usage on type s.mood from public;
 
 -- down
 
-drop function "s"."f"(n integer);
-drop procedure "s"."p"(IN n integer);
+drop procedure "s"."p"(integer);
+drop function "s"."f"(integer);
 
 drop type "s"."mood";
 
@@ -236,14 +236,18 @@ alter table t enable trigger g;
 
 -- up
 
-CREATE RULE r AS
-    ON DELETE TO public.t DO INSTEAD NOTHING;
+drop rule "r" on "t";
 
-alter table t disable rule r;
+CREATE RULE r AS
+    ON DELETE TO public.t
+   WHERE (old.id > 3) DO INSTEAD NOTHING;
 
 -- down
 
 drop rule "r" on "t";
+
+CREATE RULE r AS
+    ON DELETE TO public.t DO INSTEAD NOTHING;
 
 
 -- # policy with a comment
@@ -318,14 +322,15 @@ drop collation "numeric_order";
 
 -- up
 
-create sequence s as smallint increment 3 minvalue 1 maxvalue 32767 start 1 cache 1 cycle;
+drop sequence "s";
 
-alter sequence s set unlogged;
-grant usage on sequence s to public;
+create sequence s as bigint increment 3 minvalue 1 maxvalue 9223372036854775807 start 1 cache 5;
 
 -- down
 
 drop sequence "s";
+
+create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
 
 
 -- # owned sequence without a default
@@ -662,13 +667,13 @@ comment on publication a is 'some';
 
 alter table "t" alter column "name" type varchar(30);
 
-alter table t alter column name set storage main;
+alter table only t alter column name set storage main;
 
 -- down
 
 alter table "t" alter column "name" type varchar(20);
 
-alter table t alter column name set storage main;
+alter table only t alter column name set storage main;
 
 
 -- # constraint rebuilt with its storage parameters and clustering
@@ -707,7 +712,7 @@ create index "x" on "t" ("b");
 create statistics public.s on a, b from t;
 
 grant select (b) on t to public;
-alter table t alter column b set statistics 5;
+alter table only t alter column b set statistics 5;
 comment on statistics public.s is 'kept';
 
 -- down
@@ -723,7 +728,7 @@ create index "x" on "t" ("b");
 create statistics public.s on a, b from t;
 
 grant select (b) on t to public;
-alter table t alter column b set statistics 5;
+alter table only t alter column b set statistics 5;
 comment on statistics public.s is 'kept';
 
 
@@ -865,6 +870,408 @@ do $$ declare name text; begin for name in select g.tgname from pg_trigger g joi
 -- down
 
 drop table "o";
+
+
+-- # event trigger for every command
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.e()
+ RETURNS event_trigger
+ LANGUAGE plpgsql
+AS $function$begin end$function$;
+create event trigger e on ddl_command_end execute function e();
+
+-- down
+
+drop event trigger "e";
+
+drop function "e"();
+
+
+-- # foreign server with a comment
+
+-- up
+
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+
+comment on server s is 'far';
+grant usage on foreign server s to pg_monitor;
+
+-- down
+
+drop server "s";
+drop foreign data wrapper "w";
+
+
+-- # settings of an inherited column
+
+-- up
+
+create table "child" (
+  "extra" int null
+) inherits ("t");
+
+alter table only t alter column body set statistics 9;
+
+-- down
+
+alter table only t alter column body set statistics -1;
+
+drop table "child";
+
+
+-- # function with an SQL body, rebuilt around a column
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS 'begin end';
+CREATE OR REPLACE PROCEDURE public.p(IN n integer)
+ LANGUAGE plpgsql
+AS 'begin end';
+
+alter table "t" alter column "name" type varchar(30);
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT t.name
+    FROM t
+   WHERE (t.id = f.n);
+END;
+CREATE OR REPLACE PROCEDURE public.p(IN n integer)
+ LANGUAGE sql
+BEGIN ATOMIC
+ DELETE FROM t
+   WHERE ((t.name)::text = 'x'::text);
+END;
+
+-- down
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS 'begin end';
+CREATE OR REPLACE PROCEDURE public.p(IN n integer)
+ LANGUAGE plpgsql
+AS 'begin end';
+
+alter table "t" alter column "name" type varchar(20);
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+BEGIN ATOMIC
+ SELECT t.name
+    FROM t
+   WHERE (t.id = f.n);
+END;
+CREATE OR REPLACE PROCEDURE public.p(IN n integer)
+ LANGUAGE sql
+BEGIN ATOMIC
+ DELETE FROM t
+   WHERE ((t.name)::text = 'x'::text);
+END;
+
+
+-- # function body
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS integer
+ LANGUAGE sql
+ STRICT
+AS $function$select 2$function$;
+
+-- down
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+
+
+-- # function result and parameters
+
+-- up
+
+drop view "v";
+drop function "f"(integer);
+
+CREATE OR REPLACE FUNCTION public.f(m integer)
+ RETURNS bigint
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view v as
+ SELECT (f(1))::text AS f;
+
+comment on function f(integer) is 'f';
+
+-- down
+
+drop view "v";
+drop function "f"(integer);
+
+CREATE OR REPLACE FUNCTION public.f(n integer)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view v as
+ SELECT (f(1))::text AS f;
+
+comment on function f(integer) is 'f';
+
+
+-- # view options
+
+-- up
+
+alter view v reset (security_invoker);
+
+alter view v set (security_barrier = true);
+
+-- down
+
+alter view v reset (security_barrier);
+
+alter view v set (security_invoker = true);
+
+
+-- # view columns
+
+-- up
+
+drop view "w";
+drop view "v";
+
+create view v as
+ SELECT id
+   FROM t;
+create view w as
+ SELECT id
+   FROM v;
+
+comment on view w is 'w';
+
+-- down
+
+drop view "w";
+drop view "v";
+
+create view v as
+ SELECT id,
+    name
+   FROM t;
+create view w as
+ SELECT id
+   FROM v;
+
+comment on view w is 'w';
+
+
+-- # index of a materialized view
+
+-- up
+
+drop index m_i;
+
+create index m_i on m using btree (name);
+
+-- down
+
+drop index m_i;
+
+create index m_i on m using btree (id);
+
+
+-- # policy
+
+-- up
+
+drop policy "p" on "t";
+
+create policy p on t as restrictive for select to pg_monitor using ((id > 0));
+
+-- down
+
+drop policy "p" on "t";
+
+create policy p on t as permissive for all to public using ((id > 0));
+
+
+-- # trigger
+
+-- up
+
+drop trigger "g" on "t";
+
+CREATE TRIGGER g BEFORE INSERT OR UPDATE ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
+
+-- down
+
+drop trigger "g" on "t";
+
+CREATE TRIGGER g BEFORE INSERT ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
+
+
+-- # aggregate
+
+-- up
+
+drop aggregate "a"(integer);
+
+create aggregate a(integer) (sfunc = int4pl, stype = integer, initcond = '3');
+
+-- down
+
+drop aggregate "a"(integer);
+
+create aggregate a(integer) (sfunc = int4pl, stype = integer);
+
+
+-- # domain
+
+-- up
+
+drop domain "d";
+
+create domain d as integer not null constraint d_check CHECK ((VALUE > 1));
+
+-- down
+
+drop domain "d";
+
+create domain d as integer constraint d_check CHECK ((VALUE > 0));
+
+
+-- # composite type
+
+-- up
+
+drop type "c";
+
+create type c as (a integer, b text);
+
+-- down
+
+drop type "c";
+
+create type c as (a integer);
+
+
+-- # range
+
+-- up
+
+drop type "r";
+
+create type r as range (subtype = bigint, multirange_type_name = r_multirange);
+
+-- down
+
+drop type "r";
+
+create type r as range (subtype = integer, multirange_type_name = r_multirange);
+
+
+-- # collation
+
+-- up
+
+drop collation "c";
+
+create collation c (provider = icu, locale = 'sv');
+
+-- down
+
+drop collation "c";
+
+create collation c (provider = icu, locale = 'de');
+
+
+-- # statistics
+
+-- up
+
+drop statistics "s";
+
+create statistics public.s (mcv) on body, id from t;
+
+-- down
+
+drop statistics "s";
+
+create statistics public.s on id, name from t;
+
+
+-- # publication
+
+-- up
+
+drop publication "p";
+
+create publication p for table t (id) where ((id > 1)) with (publish = 'insert, update, delete, truncate');
+
+-- down
+
+drop publication "p";
+
+create publication p for table t with (publish = 'insert, update, delete, truncate');
+
+
+-- # foreign server
+
+-- up
+
+drop server "s";
+
+create server s version '2' foreign data wrapper w;
+
+-- down
+
+drop server "s";
+
+create server s foreign data wrapper w;
+
+
+-- # bound of a partition
+
+-- up
+
+drop table "p_2";
+
+create table "p_2" partition of "p" for values from ('2022-01-01') to ('2023-01-01');
+
+-- down
+
+drop table "p_2";
+
+create table "p_2" partition of "p" default;
+
+
+-- # comments
+
+-- up
+
+comment on column "t"."id" is 'b';
+comment on table "t" is 'b';
+comment on constraint "t_pkey" on "t" is 'b';
+
+-- down
+
+comment on column "t"."id" is 'a';
+comment on table "t" is 'a';
+comment on constraint "t_pkey" on "t" is 'a';
 
 
 -- # schema with a comment
