@@ -142,19 +142,19 @@ alter sequence s_a_seq increment by 2;
 
 -- up
 
-revoke select (id) on t from pg_monitor;
-revoke select on table t from public;
-
-grant insert on table t to public;
-grant select (name) on t to pg_monitor;
+grant select (id) on t to pg_monitor;
+grant update (name) on t to pg_monitor;
+revoke delete on table t from current_user;
+grant select on table t to pg_read_all_data with grant option;
+grant all on table t to public;
 
 -- down
 
-revoke select (name) on t from pg_monitor;
-revoke insert on table t from public;
-
-grant select on table t to public;
-grant select (id) on t to pg_monitor;
+revoke select (id) on t from pg_monitor;
+revoke update (name) on t from pg_monitor;
+grant delete on table t to current_user;
+revoke select on table t from pg_read_all_data;
+revoke all on table t from public;
 
 
 -- # default privileges
@@ -236,18 +236,14 @@ alter table t enable trigger g;
 
 -- up
 
-drop rule "r" on "t";
-
 CREATE RULE r AS
-    ON DELETE TO public.t
-   WHERE (old.id > 3) DO INSTEAD NOTHING;
+    ON DELETE TO public.t DO INSTEAD NOTHING;
+
+alter table t disable rule r;
 
 -- down
 
 drop rule "r" on "t";
-
-CREATE RULE r AS
-    ON DELETE TO public.t DO INSTEAD NOTHING;
 
 
 -- # policy with a comment
@@ -322,15 +318,14 @@ drop collation "numeric_order";
 
 -- up
 
-drop sequence "s";
+create sequence s as smallint increment 3 minvalue 1 maxvalue 32767 start 1 cache 1 cycle;
 
-create sequence s as bigint increment 3 minvalue 1 maxvalue 9223372036854775807 start 1 cache 5;
+alter sequence s set unlogged;
+grant usage on sequence s to public;
 
 -- down
 
 drop sequence "s";
-
-create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
 
 
 -- # owned sequence without a default
@@ -983,7 +978,7 @@ BEGIN ATOMIC
 END;
 
 
--- # function body
+-- # function body changed
 
 -- up
 
@@ -1001,7 +996,7 @@ CREATE OR REPLACE FUNCTION public.f(n integer)
 AS $function$select 1$function$;
 
 
--- # function result and parameters
+-- # function result and parameters changed
 
 -- up
 
@@ -1032,7 +1027,7 @@ create view v as
 comment on function f(integer) is 'f';
 
 
--- # view options
+-- # view options changed
 
 -- up
 
@@ -1047,7 +1042,7 @@ alter view v reset (security_barrier);
 alter view v set (security_invoker = true);
 
 
--- # view columns
+-- # view columns changed
 
 -- up
 
@@ -1079,7 +1074,7 @@ create view w as
 comment on view w is 'w';
 
 
--- # index of a materialized view
+-- # index of a materialized view changed
 
 -- up
 
@@ -1094,7 +1089,25 @@ drop index m_i;
 create index m_i on m using btree (id);
 
 
--- # policy
+-- # rule changed
+
+-- up
+
+drop rule "r" on "t";
+
+CREATE RULE r AS
+    ON DELETE TO public.t
+   WHERE (old.id > 3) DO INSTEAD NOTHING;
+
+-- down
+
+drop rule "r" on "t";
+
+CREATE RULE r AS
+    ON DELETE TO public.t DO INSTEAD NOTHING;
+
+
+-- # policy changed
 
 -- up
 
@@ -1109,7 +1122,7 @@ drop policy "p" on "t";
 create policy p on t as permissive for all to public using ((id > 0));
 
 
--- # trigger
+-- # trigger changed
 
 -- up
 
@@ -1124,7 +1137,7 @@ drop trigger "g" on "t";
 CREATE TRIGGER g BEFORE INSERT ON public.t FOR EACH ROW WHEN (((new.name)::text <> ''::text)) EXECUTE FUNCTION f();
 
 
--- # aggregate
+-- # aggregate changed
 
 -- up
 
@@ -1139,7 +1152,7 @@ drop aggregate "a"(integer);
 create aggregate a(integer) (sfunc = int4pl, stype = integer);
 
 
--- # domain
+-- # domain changed
 
 -- up
 
@@ -1154,7 +1167,7 @@ drop domain "d";
 create domain d as integer constraint d_check CHECK ((VALUE > 0));
 
 
--- # composite type
+-- # composite type changed
 
 -- up
 
@@ -1169,7 +1182,7 @@ drop type "c";
 create type c as (a integer);
 
 
--- # range
+-- # range changed
 
 -- up
 
@@ -1184,7 +1197,7 @@ drop type "r";
 create type r as range (subtype = integer, multirange_type_name = r_multirange);
 
 
--- # collation
+-- # collation changed
 
 -- up
 
@@ -1199,7 +1212,7 @@ drop collation "c";
 create collation c (provider = icu, locale = 'de');
 
 
--- # statistics
+-- # statistics changed
 
 -- up
 
@@ -1214,7 +1227,22 @@ drop statistics "s";
 create statistics public.s on id, name from t;
 
 
--- # publication
+-- # sequence changed
+
+-- up
+
+drop sequence "s";
+
+create sequence s as bigint increment 3 minvalue 1 maxvalue 9223372036854775807 start 1 cache 5;
+
+-- down
+
+drop sequence "s";
+
+create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+
+-- # publication changed
 
 -- up
 
@@ -1229,7 +1257,7 @@ drop publication "p";
 create publication p for table t with (publish = 'insert, update, delete, truncate');
 
 
--- # foreign server
+-- # foreign server changed
 
 -- up
 
@@ -1244,7 +1272,7 @@ drop server "s";
 create server s foreign data wrapper w;
 
 
--- # bound of a partition
+-- # bound of a partition changed
 
 -- up
 
@@ -1259,7 +1287,26 @@ drop table "p_2";
 create table "p_2" partition of "p" default;
 
 
--- # comments
+-- # privileges changed
+
+-- up
+
+revoke select (id) on t from pg_monitor;
+revoke select on table t from public;
+
+grant insert on table t to public;
+grant select (name) on t to pg_monitor;
+
+-- down
+
+revoke select (name) on t from pg_monitor;
+revoke insert on table t from public;
+
+grant select on table t to public;
+grant select (id) on t to pg_monitor;
+
+
+-- # comments changed
 
 -- up
 
