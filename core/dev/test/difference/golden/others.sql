@@ -241,6 +241,30 @@ drop type "shop"."mood";
 drop schema "shop";
 
 
+-- # table and column renamed under hand-written objects
+
+-- up
+
+alter table "shop_thing" rename to "shop_item";
+alter table "shop_item" rename column "name" to "title";
+alter table "shop_item" rename constraint "shop_thing_pkey" to "shop_item_pkey";
+
+alter sequence "shop_thing_id_seq" rename to "shop_item_id_seq";
+
+-- down
+
+alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
+
+alter sequence shop_item_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
+alter sequence "shop_item_id_seq" rename to "shop_thing_id_seq";
+
+alter sequence shop_thing_id_seq increment by 50;
+
+alter table "shop_item" rename column "title" to "name";
+alter table "shop_item" rename to "shop_thing";
+
+
 -- # enum by check
 
 -- up
@@ -627,8 +651,8 @@ create table "shop_thing" (
 );
 alter sequence shop_thing_id_seq increment by 50;
 grant select (name) on shop_thing to pg_monitor;
-alter table shop_thing alter column name set statistics 50;
-alter table shop_thing alter column name set storage external;
+alter table only shop_thing alter column name set statistics 50;
+alter table only shop_thing alter column name set storage external;
 alter table shop_thing set unlogged;
 grant select on table shop_thing to public;
 alter table shop_thing set (fillfactor = 70);
@@ -654,6 +678,6 @@ alter table "shop_thing" add column "name" varchar(64) not null;
 create statistics public.shop_s on name, price from shop_thing;
 
 grant select (name) on shop_thing to pg_monitor;
-alter table shop_thing alter column name set statistics 50;
-alter table shop_thing alter column name set storage external;
+alter table only shop_thing alter column name set statistics 50;
+alter table only shop_thing alter column name set storage external;
 comment on statistics public.shop_s is 'both';
