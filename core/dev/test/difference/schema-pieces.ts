@@ -288,7 +288,7 @@ export const schemaPieces: readonly SchemaPiece[] = [
   piece('view', ({ item, name }) => [
     `create view x_v as select id, ${name} as name, price from ${item};`,
     `create view x_v with (security_invoker = true, security_barrier = true) as select id, ${name} as name, price from ${item};
-      alter view x_v alter column name set default 'none'; comment on view x_v is 'shown'; comment on column x_v.id is 'key';
+      alter view x_v alter column id set default 7; comment on view x_v is 'shown'; comment on column x_v.id is 'key';
       grant select on x_v to pg_monitor; grant update (name) on x_v to pg_monitor; alter view x_v alter price set default 3;`,
     `create view x_v with (check_option = local) as select id, ${name} as name, price from ${item} where price > 0 and state <> 'old'; revoke insert on x_v from current_user;`,
     `create view x_v as select i.id, i.${name} as name, i.price, count(*) as parts, max(p.qty) as qty from ${item} i join shop_part p on p.item_id = i.id group by i.id;`,
