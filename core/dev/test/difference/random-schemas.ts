@@ -192,6 +192,3 @@ export const randomSchemas: fc.Arbitrary<RandomSchema> = fc.oneof(
     return { changed: 'sql', change, before: sourceOf(before), after: sourceOf(after), rename: null };
   }),
 );
-
-/** The entities alone, before any change. */
-export const plainShop: SchemaSource = { entities: entitiesOf(shop), sql: [] };

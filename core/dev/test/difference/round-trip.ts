@@ -9,6 +9,7 @@ import { unplannedChanges } from '../../src/authoring/unplanned-changes.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { changesSql } from '../../src/difference/changes-sql.ts';
+import type { Change, ChangeOf } from '../../src/difference/change.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import { openShadow, type Shadow } from '../../src/shadow/shadow.ts';
 
@@ -59,13 +60,7 @@ export async function openRoundTripDatabase(url: string | null = null): Promise<
       await shadow.empty();
       await session.script(`${await (await load(...before)).createSql()}\n;${meanwhile}`);
       const old = await shadow.catalog();
-      const lines = new Set(recordLines(await entityCatalog(shadow, await load(...before), old)).map(([line]) => line));
-      const relations = recordedRelations(lines);
-      const declared = await entityCatalog(shadow, await load(...after), old, (name) => relations.has(name));
-      const { renames, renamed } = await makeRenames(shadow, rename ?? null, [old, declared]);
-      const leftOut = { isRecorded: recordLookup(lines, renames), isDropped: () => false };
-      const target = expectedCatalog(renamed, declared, leftOut);
-      const changes = changesBetween(renamed, target);
+      const { renames, renamed, target, changes } = await plannedChanges(shadow, old, [before, after], rename ?? null);
       await run(session, changesSql(changes));
       const reached = await shadow.catalog();
       assertNone('up leaves', differenceOf(reached, target).map(explainChange), changesSql(changes));
@@ -80,6 +75,33 @@ export async function openRoundTripDatabase(url: string | null = null): Promise<
     },
     [Symbol.asyncDispose]: () => shadow[Symbol.asyncDispose](),
   };
+}
+
+/** The changes that lead from some entities to others. */
+export interface PlannedChanges {
+  readonly renames: readonly ChangeOf<'rename'>[];
+  /** The catalog after the renames, which have run. */
+  readonly renamed: Catalog;
+  readonly target: Catalog;
+  readonly changes: readonly Change[];
+}
+
+/** Plans the changes of entities in a database with the schema `old`, and renames what `rename` says. */
+export async function plannedChanges(
+  shadow: Shadow,
+  old: Catalog,
+  [before, after]: readonly [readonly Sketch[], readonly Sketch[]],
+  rename: string | null,
+): Promise<PlannedChanges> {
+  const lines = new Set(recordLines(await entityCatalog(shadow, await load(...before), old)).map(([line]) => line));
+  const relations = recordedRelations(lines);
+  const declared = await entityCatalog(shadow, await load(...after), old, (name) => relations.has(name));
+  const { renames, renamed } = await makeRenames(shadow, rename, [old, declared]);
+  const target = expectedCatalog(renamed, declared, {
+    isRecorded: recordLookup(lines, renames),
+    isDropped: () => false,
+  });
+  return { renames, renamed, target, changes: changesBetween(renamed, target) };
 }
 
 async function run({ script }: Shadow['session'], text: string): Promise<void> {

@@ -4,18 +4,16 @@ import type { Catalog } from '../../../kernel/src/catalog/catalog.ts';
 import { serverErrorOf } from '../../../kernel/src/db/server-error.ts';
 import { load } from '../../../kernel/test/entities/support.ts';
 import { downSql } from '../../src/authoring/down-sql.ts';
-import { entityCatalog } from '../../src/authoring/entity-catalog.ts';
-import { readRenames } from '../../src/authoring/renames.ts';
 import { unplannedChanges } from '../../src/authoring/unplanned-changes.ts';
 import { differenceOf } from '../../src/difference/catalog-difference.ts';
-import type { Change } from '../../src/difference/change.ts';
 import { changesBetween } from '../../src/difference/changes-between.ts';
 import { changesSql } from '../../src/difference/changes-sql.ts';
 import { explainChange } from '../../src/difference/explain-change.ts';
 import type { Shadow } from '../../src/shadow/shadow.ts';
 import { schemaDifferences } from '../../src/authoring/schema-proof.ts';
 import type { DumpableShadow } from './pg-dump.ts';
-import { plainShop, randomSchemas, type RandomSchema, type SchemaSource } from './random-schemas.ts';
+import { plannedChanges } from './round-trip.ts';
+import { randomSchemas, type RandomSchema, type SchemaSource } from './random-schemas.ts';
 
 /** One schema as two oracles see it. */
 interface Reading {
@@ -28,13 +26,11 @@ export const firstSeed = Number(process.env['SEED'] ?? 1);
 
 /** Tries the random schemas of `count` seeds, and returns every failure with the variables that try it again. */
 export async function failuresOf(shadow: DumpableShadow, first: number, count: number): Promise<readonly string[]> {
-  await create(shadow, plainShop);
-  const declared = await shadow.catalog();
   const failures: string[] = [];
   for (let seed = first; seed < first + count; seed += 1) {
     const [schema] = fc.sample(randomSchemas, { seed, numRuns: 1 });
     if (schema === undefined) throw new Error('there is no schema');
-    await tryChange(shadow, schema, declared).catch((error: unknown) => {
+    await tryChange(shadow, schema).catch((error: unknown) => {
       failures.push(`SEED=${seed} SEEDS=1, ${schema.changed}, ${schema.change}: ${String(error)}`);
     });
   }
@@ -43,15 +39,14 @@ export async function failuresOf(shadow: DumpableShadow, first: number, count: n
 
 /**
  * Makes the change of a schema with the SQL of the difference, and reverts it. Throws if the result differs from a new
- * database, or from the schema before, or if the catalog and `pg_dump` disagree. `declared` is the catalog of the entities
- * alone, before the change.
+ * database, or from the schema before, or if the catalog and `pg_dump` disagree.
  */
-async function tryChange(shadow: DumpableShadow, schema: RandomSchema, declared: Catalog): Promise<void> {
+async function tryChange(shadow: DumpableShadow, schema: RandomSchema): Promise<void> {
   await create(shadow, schema.after);
   const fresh = await readingOf(shadow);
   await create(shadow, schema.before);
   const old = await readingOf(shadow);
-  if (schema.changed === 'entities') await changeEntities(shadow, schema, declared, old, fresh);
+  if (schema.changed === 'entities') await changeEntities(shadow, schema, old, fresh);
   else await changeSql(shadow, old, fresh);
 }
 
@@ -76,22 +71,17 @@ async function changeSql(shadow: DumpableShadow, old: Reading, fresh: Reading): 
 
 async function changeEntities(
   shadow: DumpableShadow,
-  { after, rename }: RandomSchema,
-  declared: Catalog,
+  { before, after, rename }: RandomSchema,
   old: Reading,
   fresh: Reading,
 ): Promise<void> {
-  const target = await entityCatalog(shadow, await load(...after.entities), old.catalog);
-  const renames = rename === null ? [] : readRenames(rename, old.catalog, target);
-  await run(shadow, changesSql(renames));
-  const renamed = renames.length === 0 ? old.catalog : await shadow.catalog();
-  const names = new Set(renames.map(({ to }) => to));
-  const changes = changesBetween(renamed, target, { only: (one) => !isDropOfOther(one, declared, names) });
+  const plan = await plannedChanges(shadow, old.catalog, [before.entities, after.entities], rename);
+  const { renames, renamed, changes } = plan;
   const up = changesSql(changes);
   await run(shadow, up);
   const reached = await readingOf(shadow);
   assertSame('up and a new database differ', up, fresh, reached);
-  const unplanned = unplannedChanges(changes, differenceOf(renamed, reached.catalog, { undefine: true }));
+  const unplanned = unplannedChanges(changes, differenceOf(renamed, reached.catalog));
   if (unplanned.length > 0) throw new Error(`up also makes ${list(unplanned.map(explainChange))}, after\n${up}`);
   const down = downSql(reached.catalog, renamed, renames);
   await run(shadow, down);
@@ -100,7 +90,7 @@ async function changeEntities(
 
 /** Changes one schema into another, and returns the SQL. */
 async function change(shadow: Shadow, from: Catalog, to: Catalog): Promise<string> {
-  const text = changesSql(changesBetween(from, to, { undefine: true }));
+  const text = changesSql(changesBetween(from, to));
   await run(shadow, text);
   return text;
 }
@@ -130,24 +120,6 @@ async function create(shadow: Shadow, { entities, sql }: SchemaSource): Promise<
   await shadow.empty();
   const text = [await (await load(...entities)).createSql(), ...sql].join('\n;\n');
   await run(shadow, text);
-}
-
-/** Whether a change drops something that no entity declared. */
-function isDropOfOther(change: Change, declared: Catalog, renamed: ReadonlySet<string>): boolean {
-  switch (change.kind) {
-    case 'drop schema':
-      return true;
-    case 'drop table':
-      return !declared.tables.has(change.table.name);
-    case 'drop enum':
-      return !declared.enums.has(change.enum.name);
-    case 'drop index':
-      return !renamed.has(change.on) && !declared.tables.get(change.on)?.indexes.has(change.index.name);
-    case 'drop constraint':
-      return !renamed.has(change.on) && !declared.tables.get(change.on)?.constraints.has(change.constraint.name);
-    default:
-      return false;
-  }
 }
 
 function dumpDifference(expected: readonly string[], found: readonly string[]): readonly string[] {
