@@ -1,6 +1,7 @@
 import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { objectKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
 import type { ChangeOf } from '../difference/change.ts';
+import { isPrivileges } from '../difference/setting-difference.ts';
 
 /**
  * Returns the lines of the record for all objects and properties in a catalog of entities, with the object that each
@@ -27,7 +28,7 @@ export function recordLines(declared: Catalog): readonly (readonly [line: string
     if (rowSecurity === 'forced') add(security, 'force');
   }
   for (const { kind, table, name } of declared.definitions.values()) add({ kind, table, name });
-  for (const { of, name } of declared.settings.values()) add(of, name);
+  for (const setting of declared.settings.values()) if (!isPrivileges(setting)) add(setting.of, setting.name);
   return lines;
 }
 

@@ -114,12 +114,7 @@ function createdPart(catalog: Catalog, created: CreatedNames): Catalog {
     ...[...catalog.definitions].filter(([, definition]) => isCreated(definition)),
   ]);
   const settings = [...catalog.settings].filter(
-    ([, { of, name }]) =>
-      of.kind !== 'database' &&
-      of.kind !== 'schema' &&
-      hasObject({ ...relations, definitions }, of) &&
-      // Only default privileges of the database grant any to what has just been created.
-      !name.startsWith('privileges of '),
+    ([, { of }]) => of.kind !== 'database' && of.kind !== 'schema' && hasObject({ ...relations, definitions }, of),
   );
   return { ...relations, definitions, settings: new Map(settings) };
 }

@@ -8,7 +8,7 @@ import type {
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
 import { nameText, objectKey, parseName, quoteName, type ObjectAddress } from '@headwater/kernel/internal/sql';
-import { hasObject, hasRelation } from '../difference/setting-difference.ts';
+import { hasObject, hasRelation, isPrivileges } from '../difference/setting-difference.ts';
 import type { IsRecorded } from './declared-record.ts';
 
 /** The objects that an expected catalog leaves out although the database has them. */
@@ -115,7 +115,8 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
       const kept = ofSameSequence(setting, before.tables, tables);
       return kept === null ? [] : [[key, kept] as const];
     }),
-    ...declared.settings,
+    // Default privileges have granted these to what was just created, but not to what existed before them.
+    ...[...declared.settings].filter(([, setting]) => !isPrivileges(setting) || !hasObject(before, setting.of)),
   ]);
   return {
     ...before,

@@ -1,4 +1,4 @@
-import type { Catalog } from '@headwater/kernel/internal/catalog';
+import type { Catalog, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { objectKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
 import type { Change } from './change.ts';
 import { compareMaps } from './compare-maps.ts';
@@ -19,6 +19,11 @@ export function settingChanges(before: Catalog, after: Catalog): readonly Change
     },
   });
   return changes;
+}
+
+/** Whether a setting is the privileges of a role, which no entity declares. Default privileges set them on new objects. */
+export function isPrivileges({ name }: Pick<CatalogSetting, 'name'>): boolean {
+  return name.startsWith('privileges of ');
 }
 
 /** Whether a catalog has the object with an address. */
