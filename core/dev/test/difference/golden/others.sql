@@ -249,11 +249,13 @@ alter table "shop_thing" rename to "shop_item";
 alter table "shop_item" rename column "name" to "title";
 alter table "shop_item" rename constraint "shop_thing_pkey" to "shop_item_pkey";
 
+alter sequence shop_thing_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+
 alter sequence "shop_thing_id_seq" rename to "shop_item_id_seq";
 
--- down
+alter sequence shop_item_id_seq increment by 50;
 
-alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
+-- down
 
 alter sequence shop_item_id_seq as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
 
@@ -261,6 +263,7 @@ alter sequence "shop_item_id_seq" rename to "shop_thing_id_seq";
 
 alter sequence shop_thing_id_seq increment by 50;
 
+alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
 alter table "shop_item" rename column "title" to "name";
 alter table "shop_item" rename to "shop_thing";
 
