@@ -218,7 +218,8 @@ alter table billing.refund add constraint refund_amount check (amount > 0);
 comment on table billing.refund is 'Money given back.';
 -- down
 drop table billing.refund;
--- revision 0020_refund_key
+-- revision 0020_refund_key breaking
+-- breaking makes billing.refund.id generated always
 alter table billing.refund alter column id restart with 5000;
 alter table billing.refund alter column id set generated always;
 alter table billing.refund alter column id set increment by 5;

@@ -273,6 +273,7 @@ drop table calendar.holiday;
 create table calendar.holiday_ch (country char(2) not null, day date not null, name text not null, constraint holiday_ch_pkey primary key (country, day));
 insert into calendar.holiday_ch select * from calendar.holiday_other where country = 'CH';
 delete from calendar.holiday_other where country = 'CH';
+-- finds long-lock calendar.holiday_other
 alter table calendar.holiday attach partition calendar.holiday_ch for values in ('CH');
 -- down
 alter table calendar.holiday detach partition calendar.holiday_ch;

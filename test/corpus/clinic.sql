@@ -166,6 +166,7 @@ drop view clinic.abnormal;
 drop table clinic.lab_value;
 -- revision 0012_unit_domain
 create domain clinic.unit as text constraint unit_known check (value in ('mmol/l', 'mg/dl', 'g/l', '%'));
+-- finds table-rewrite clinic.lab_value.unit_checked
 alter table clinic.lab_value add column unit_checked clinic.unit;
 update clinic.lab_value set unit_checked = unit where unit in ('mmol/l', 'mg/dl', 'g/l', '%');
 -- down
@@ -173,7 +174,7 @@ alter table clinic.lab_value drop column unit_checked;
 drop domain clinic.unit;
 -- revision 0013_swap_units breaking
 drop statistics clinic.lab_name_unit;
--- breaking drops the column clinic.lab_value.unit
+-- breaking replaces the column clinic.lab_value.unit with clinic.lab_value.unit_checked
 alter table clinic.lab_value rename column unit to unit_old;
 -- breaking renames the column clinic.lab_value.unit_checked
 -- finds rename clinic.lab_value.unit_checked
@@ -194,6 +195,7 @@ alter domain clinic.unit add constraint unit_known check (value in ('mmol/l', 'm
 alter domain clinic.unit drop constraint unit_known;
 alter domain clinic.unit add constraint unit_known check (value in ('mmol/l', 'mg/dl', 'g/l', '%'));
 -- revision 0015_units_checked
+-- finds long-lock clinic.unit
 alter domain clinic.unit validate constraint unit_known;
 alter domain clinic.unit set default 'mmol/l';
 -- finds long-lock clinic.unit
@@ -231,7 +233,7 @@ alter table clinic.bed alter column ward set default nextval('clinic.ward_number
 drop table clinic.ward;
 -- revision 0018_wards_checked breaking
 alter table clinic.bed validate constraint bed_ward_fkey;
--- unseen drops the sequence clinic.ward_number
+-- breaking drops the sequence clinic.ward_number
 drop sequence clinic.ward_number;
 -- down
 create sequence clinic.ward_number as smallint start 100 increment 10;

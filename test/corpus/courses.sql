@@ -41,6 +41,7 @@ grant select on courses.enrollment to pg_read_all_stats;
 drop table courses.enrollment;
 -- revision 0003_enrollment_2025
 insert into courses.term values ('2025SS', '[2025-04-01,2025-10-01)'), ('2025WS', '[2025-10-01,2026-04-01)');
+-- finds long-lock courses.enrollment_rest
 create table courses.enrollment_2025 partition of courses.enrollment for values in ('2025SS', '2025WS') partition by hash (course_id);
 create table courses.enrollment_2025_0 partition of courses.enrollment_2025 for values with (modulus 2, remainder 0);
 create table courses.enrollment_2025_1 partition of courses.enrollment_2025 for values with (modulus 2, remainder 1) with (fillfactor = 90);
@@ -113,7 +114,8 @@ alter table courses.lesson alter column topic set storage external;
 alter table courses.lesson alter column topic set storage extended;
 alter table courses.lesson drop constraint lesson_topic;
 alter table courses.lesson alter column topic type varchar(100);
--- revision 0009_teacher_required
+-- revision 0009_teacher_required breaking
+-- unseen requires courses.course.teacher_id in new rows
 alter table courses.course add constraint course_has_teacher check (teacher_id is not null) not valid;
 comment on constraint course_has_teacher on courses.course is 'Old courses have none.';
 -- down
@@ -153,7 +155,6 @@ grant select on courses.result to pg_read_all_stats;
 -- down
 drop materialized view courses.result;
 -- revision 0013_results_now
--- finds long-lock courses.result
 refresh materialized view courses.result;
 -- down
 refresh materialized view courses.result with no data;
@@ -278,7 +279,8 @@ drop procedure courses.clear_slots(text);
 drop table courses.slot;
 drop type courses.week_range;
 drop type courses.room;
--- revision 0024_longer_rooms
+-- revision 0024_longer_rooms breaking
+-- breaking adds floor to the type courses.room
 alter type courses.room add attribute floor smallint;
 alter procedure courses.clear_slots(text) security definer;
 -- finds index-not-concurrent courses.slot_course

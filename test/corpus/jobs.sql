@@ -211,7 +211,7 @@ create view jobs.stats as select queue_id, state, count(*) as n from jobs.job gr
 refresh materialized view jobs.daily;
 -- down
 select 1;
--- revision 0022_grown_state
+-- revision 0022_grown_state breaking
 alter table jobs.job alter column state drop default;
 alter table jobs.archive alter column state drop default;
 alter type jobs.state rename to state_old;
@@ -224,6 +224,7 @@ alter table jobs.archive alter column state type jobs.state using state::text::j
 drop type jobs.state_old cascade;
 alter table jobs.job alter column state set default 'waiting';
 alter table jobs.archive alter column state set default 'waiting';
+-- breaking drops the column jobs.stats.errors
 create view jobs.stats as select queue_id, state, count(*) as n from jobs.job group by queue_id, state;
 -- down
 drop view jobs.stats;

@@ -96,6 +96,7 @@ alter domain library.isbn add constraint isbn_sum check (library.isbn_is_valid(v
 alter domain library.isbn drop constraint isbn_sum;
 drop function library.isbn_is_valid(text);
 -- revision 0007_isbn_checked
+-- finds long-lock library.isbn
 alter domain library.isbn validate constraint isbn_sum;
 comment on constraint isbn_sum on domain library.isbn is 'The check digit.';
 -- down
@@ -241,13 +242,12 @@ comment on column library.popular.loans is 'In the last year.';
 -- down
 drop materialized view library.popular;
 -- revision 0018_popular_filled
--- finds long-lock library.popular
 refresh materialized view library.popular;
 analyze library.popular;
 -- down
 refresh materialized view library.popular with no data;
 -- revision 0019_popular_by_month breaking
--- unseen drops the column library.popular.loans
+-- breaking drops the column library.popular.loans
 drop materialized view library.popular;
 create materialized view library.popular as
   select e.work_id, date_trunc('month', l.lent_on)::date as month, count(*) as number

@@ -15,6 +15,7 @@ create index on reading (taken_at);
 drop table reading;
 drop table sensor;
 -- revision 0002_next_year
+-- finds long-lock reading_rest
 create table reading_2026 partition of reading for values from ('2026-01-01') to ('2027-01-01');
 -- down
 drop table reading_2026;
@@ -62,6 +63,7 @@ insert into imported select sensor_id, taken_at, value, quality from reading whe
 drop table imported;
 -- revision 0009_attach
 -- finds long-lock imported
+-- finds long-lock reading_rest
 alter table reading attach partition imported for values from ('2020-01-01') to ('2021-01-01');
 -- down
 alter table reading detach partition imported;

@@ -47,6 +47,7 @@ drop table projects.task;
 drop function projects.number_task();
 -- revision 0003_states
 create domain projects.state as text default 'open' check (value in ('open', 'doing', 'review', 'done'));
+-- finds table-rewrite projects.task.state
 alter table projects.task add column state projects.state not null default 'open';
 update projects.task set state = 'done' where done;
 -- finds index-not-concurrent projects.task_state

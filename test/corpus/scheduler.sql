@@ -239,7 +239,6 @@ drop view scheduler.backlog;
 drop materialized view scheduler.throughput;
 -- revision 0019_fill_throughput
 refresh materialized view scheduler.throughput with no data;
--- finds long-lock scheduler.throughput
 refresh materialized view scheduler.throughput with data;
 alter materialized view scheduler.throughput alter column hour set statistics 50;
 -- down
@@ -304,7 +303,8 @@ alter table scheduler.job alter column priority type smallint;
 alter table scheduler.cron set logged;
 -- down
 alter table scheduler.cron set unlogged;
--- revision 0026_feed
+-- revision 0026_feed breaking
+-- unseen refuses updates and deletes of scheduler.result, which has no replica identity
 create publication scheduler_results for table scheduler.result with (publish_via_partition_root = true);
 comment on publication scheduler_results is 'For the warehouse.';
 alter table scheduler.worker_class replica identity using index worker_class_pkey;

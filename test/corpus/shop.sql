@@ -190,6 +190,7 @@ $$;
 revoke execute on function shop_api.place(int) from public;
 grant execute on function shop_api.place(int) to pg_monitor;
 -- revision 0013_totals
+-- finds table-rewrite shop.purchase.total
 alter table shop.purchase add column total shop.money;
 update shop.purchase p set total = (select sum(price * quantity) from shop.line l where l.purchase_id = p.id);
 create function shop_private.add_up() returns trigger language plpgsql as $$

@@ -353,6 +353,7 @@ grant execute on function tickets.use_canned(int) to pg_monitor;
 revoke execute on function tickets.use_canned(int) from public;
 -- revision 0029_satisfaction
 create domain tickets.stars as smallint constraint stars_range check (value between 1 and 5);
+-- finds table-rewrite tickets.ticket.rating
 alter table tickets.ticket add column rating tickets.stars;
 create view tickets.satisfaction as
   select queue_id, avg(rating)::numeric(3, 2) as stars, count(rating) as votes from tickets.ticket group by queue_id;

@@ -292,7 +292,7 @@ comment on view warehouse.bin is 'For the scanners until they are updated.';
 drop view warehouse.bin;
 alter table warehouse.bin_old rename to bin;
 -- revision 0022_swap_back breaking
--- breaking drops the view warehouse.bin
+-- breaking replaces the view warehouse.bin with warehouse.bin_old
 drop view warehouse.bin;
 -- breaking renames the table warehouse.bin_old
 -- finds rename warehouse.bin_old

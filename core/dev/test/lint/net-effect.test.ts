@@ -12,7 +12,9 @@ const before = [
     'c code, made timestamp, raw bytea, padded char(9), twice int generated always as (a * 2) stored, unique (a)); ' +
     'create trigger t_touch before update on t for each row execute function touch(); ' +
     'create table u (id int primary key, a int); create table shop.item (id int primary key, name text); ' +
-    'create view v as select id, name from t; create materialized view m as select id from t',
+    'create view v as select id, name from t; create materialized view m as select id from t; ' +
+    'create materialized view unread as select id from t with no data; ' +
+    'create domain positive as int check (value > 0); create domain odd as positive',
 ] as const;
 
 /** Lints SQL that runs after `before`. Returns the rules and objects of the findings, and the reason for `breaking`. */
@@ -229,9 +231,24 @@ describe('damage that hides in a statement is reported:', () => {
     ['lock table u in row exclusive mode'],
     ['alter domain code set not null', 'long-lock code'],
     ["alter domain code add constraint x check (value <> '')", 'long-lock code'],
-    ["alter domain code add constraint x check (value <> '') not valid; alter domain code validate constraint x"],
+    ["alter domain code add constraint x check (value <> '') not valid"],
+    ['alter domain code validate constraint x', 'long-lock code'],
     ['alter domain code drop not null'],
     ['refresh materialized view m with no data'],
+    ['refresh materialized view m', 'long-lock m'],
+    // Nobody reads a view without data.
+    ['refresh materialized view m with no data; refresh materialized view m'],
+    ['refresh materialized view unread'],
+    ['refresh materialized view unread; refresh materialized view unread', 'long-lock unread'],
+    // PostgreSQL computes the value of a domain with constraints for each row.
+    ['alter table u add column c code'],
+    ['alter table u add column c positive', 'table-rewrite u.c'],
+    ['alter table u add column c odd', 'table-rewrite u.c'],
+    ['alter table u add column c positive[]'],
+    [
+      "alter domain code add constraint x check (value <> '') not valid; alter table u add column c code",
+      'table-rewrite u.c',
+    ],
   ];
   it.each(cases)('%s', async (sql, ...expected) => {
     expect(await judged(sql)).toEqual(expected);
@@ -313,7 +330,8 @@ describe('partitions', () => {
   const partitioned = [
     'core@1: create table log (id int, day date, v int) partition by range (day); ' +
       "create table log_1 partition of log for values from ('2024-01-01') to ('2024-02-01'); " +
-      'create table log_2 (id int, day date not null, v int); create table other (id int)',
+      'create table log_2 (id int, day date not null, v int); create table other (id int); ' +
+      'create table kind (k int) partition by list (k); create table kind_rest partition of kind default',
   ];
   const cases: [sql: string, ...expected: string[]][] = [
     ["alter table log attach partition log_2 for values from ('2024-02-01') to ('2024-03-01')", 'long-lock log_2'],
@@ -328,6 +346,18 @@ describe('partitions', () => {
     ['create index on only log (v)'],
     ['drop table log_1', 'data-loss log_1'],
     ['drop table log', 'data-loss log'],
+    // PostgreSQL checks that no row of the default partition belongs in the new one.
+    ['create table kind_a partition of kind for values in (1)', 'long-lock kind_rest'],
+    ['create table kind_a (k int); alter table kind attach partition kind_a for values in (1)', 'long-lock kind_rest'],
+    [
+      'alter table kind_rest add constraint c check (k > 1) not valid; alter table kind_rest validate constraint c; create table kind_a partition of kind for values in (1)',
+    ],
+    [
+      'alter table kind detach partition kind_rest; create table kind_a partition of kind for values in (1)',
+      'long-lock kind_rest',
+    ],
+    ['create table log_3 partition of log default'],
+    ["create table log_3 partition of log for values from ('2024-03-01') to ('2024-04-01')"],
   ];
   it.each(cases)('%s', async (sql, ...expected) => {
     const findings = await lintStatements(sql, { history: await historyOf(...partitioned) });

@@ -42,8 +42,8 @@ export function applyEffects(schema: TrackedSchema, effects: RevisionEffects, au
     to: namedBy([from[0], `\0${i}`, from[2] ?? '']),
   }));
   const arrived = effects.renamed.map(([, to], i) => ({ from: parked[i]?.to ?? namedBy(to), to: namedBy(to) }));
-  const nothing = { creates: [], changes: [], drops: [], renames: [], needs: [], writes: [], opaque: null } as const;
-  const plain = { ...nothing, ifExists: 'fails', cascade: false } as const;
+  const nothing = { creates: [], changes: [], drops: [], renames: [], refreshes: [], needs: [] } as const;
+  const plain = { ...nothing, writes: [], opaque: null, ifExists: 'fails', cascade: false } as const;
   if (parked.length > 0) {
     trackStatement(
       schema,

@@ -22,8 +22,11 @@ function changedObject(node: Node, draft: EffectsDraft): SqlObject | null {
   }
   if ('AlterTypeStmt' in node) return schemaObject('type', nameFromNodes(node.AlterTypeStmt.typeName));
   if ('AlterDomainStmt' in node) {
-    readQuery(node.AlterDomainStmt.def, noScope, draft);
-    return schemaObject('type', nameFromNodes(node.AlterDomainStmt.typeName));
+    const { subtype, typeName, def } = node.AlterDomainStmt;
+    readQuery(def, noScope, draft);
+    // `C` adds a constraint, `O` sets not null.
+    const isConstrained = subtype === 'C' || subtype === 'O';
+    return { ...schemaObject('type', nameFromNodes(typeName)), ...(isConstrained && { constrained: true }) };
   }
   if ('AlterSeqStmt' in node) {
     const { sequence, options } = node.AlterSeqStmt;

@@ -7,7 +7,7 @@ import { needType, readQuery, tableScope } from './query.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
 import { needNothingOf, needRelation, type EffectsDraft } from './statement-effects.ts';
-import { relationName } from './syntax-tree.ts';
+import { optionValues, relationName } from './syntax-tree.ts';
 import { readConstraint } from './table-constraint.ts';
 
 /** Reads `alter table`, and `alter` of a view, an index or a sequence with the same syntax, command by command. */
@@ -52,6 +52,7 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
       return change({
         ...tablePart('column', table, name),
         hasDefault: def !== undefined,
+        sequence: null,
         ...sequenceIn(def),
         ...(subtype === 'AT_SetExpression' && { generated: true }),
       });
@@ -67,6 +68,7 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
     case 'AT_DropExpression':
       return change({ ...tablePart('column', table, name), hasDefault: false, generated: false });
     case 'AT_SetIdentity':
+      return change({ ...tablePart('column', table, name), ...newIdentity(def) });
     case 'AT_SetStatistics':
     case 'AT_SetOptions':
     case 'AT_ResetOptions':
@@ -101,6 +103,15 @@ function constraintName(name: string, def: Node | undefined): string {
   return def !== undefined && 'ATAlterConstraint' in def ? (def.ATAlterConstraint.conname ?? name) : name;
 }
 
+/** Returns whether `set generated` lets inserts supply the value. */
+function newIdentity(def: Node | undefined): Partial<SqlObject> {
+  const options = def !== undefined && 'List' in def ? def.List.items : undefined;
+  const [generated] = optionValues(options, ['generated']);
+  if (generated === undefined || !('Integer' in generated)) return {};
+  // The parser returns the code of `a` or `d`.
+  return { always: generated.Integer.ival === 'a'.charCodeAt(0) };
+}
+
 function newType(def: Node | undefined, table: string, draft: EffectsDraft): Partial<SqlObject> {
   if (def === undefined || !('ColumnDef' in def)) return {};
   const { typeName, raw_default: using } = def.ColumnDef;
@@ -116,8 +127,10 @@ function needOtherRelation(table: string, { name, def, subtype }: AlterTableCmd,
   if (def !== undefined && 'PartitionCmd' in def && def.PartitionCmd.name !== undefined) {
     const partition = schemaObject('table', relationName(def.PartitionCmd.name));
     draft.needs.push(partition);
-    draft.changes.push({ ...partition, partitionOf: subtype === 'AT_AttachPartition' ? table : null });
-    readQuery(def.PartitionCmd.bound, tableScope(table), draft);
+    const { bound } = def.PartitionCmd;
+    const partitionOf = subtype === 'AT_AttachPartition' ? table : null;
+    draft.changes.push({ ...partition, partitionOf, defaultPartition: bound?.is_default === true });
+    readQuery(bound, tableScope(table), draft);
   }
   const index = subtype === 'AT_ClusterOn' ? name : undefined;
   const identity = def !== undefined && 'ReplicaIdentityStmt' in def ? def.ReplicaIdentityStmt.name : undefined;

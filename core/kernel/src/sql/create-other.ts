@@ -1,11 +1,17 @@
-import type { Node } from 'libpg-query';
+import type { ConstrType, Node } from 'libpg-query';
 import { namedObject } from './named-object.ts';
+import { outputNames } from './output-names.ts';
 import { needType, noScope, readQuery, tableScope } from './query.ts';
 import { readSequenceOwner } from './sequence-owner.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
 import { needRelation, type EffectsDraft } from './statement-effects.ts';
 import { nameFromNodes, optionValues, relationName, relationNames, stringsIn } from './syntax-tree.ts';
+
+/** Whether a constraint of a domain rejects values. The others are `null` and `default`. */
+function isCheck(type: ConstrType | undefined): boolean {
+  return type === 'CONSTR_CHECK' || type === 'CONSTR_NOTNULL';
+}
 
 /** Reads a `create` of anything but a table, an index or a function. Returns whether the statement is one. */
 export function readCreateOther(node: Node, draft: EffectsDraft): boolean {
@@ -19,11 +25,15 @@ export function readCreateOther(node: Node, draft: EffectsDraft): boolean {
     const { query, into, objtype, if_not_exists: lenient } = node.CreateTableAsStmt;
     readQuery(query, noScope, draft);
     const kind = objtype === 'OBJECT_MATVIEW' ? 'view' : 'table';
-    if (into?.rel !== undefined) create(schemaObject(kind, relationName(into.rel)), keeps(lenient));
+    if (into?.rel === undefined) return true;
+    const made = schemaObject(kind, relationName(into.rel));
+    const outputs = outputNames(query, stringsIn(into.colNames));
+    create(kind === 'view' ? { ...made, outputs, populated: into.skipData !== true } : made, keeps(lenient));
   } else if ('ViewStmt' in node) {
-    const { view, query, replace } = node.ViewStmt;
+    const { view, query, aliases, replace } = node.ViewStmt;
     readQuery(query, noScope, draft);
-    if (view !== undefined) create(schemaObject('view', relationName(view)), replaces(replace));
+    const outputs = outputNames(query, stringsIn(aliases));
+    if (view !== undefined) create({ ...schemaObject('view', relationName(view)), outputs }, replaces(replace));
   } else if ('RuleStmt' in node) {
     const { relation, rulename = '', whereClause, actions, replace } = node.RuleStmt;
     const table = needRelation(relation, draft);
@@ -66,6 +76,7 @@ export function readCreateOther(node: Node, draft: EffectsDraft): boolean {
     create({
       ...schemaObject('type', nameFromNodes(domainname)),
       ...(typeName !== undefined && { type: sqlType(typeName) }),
+      constrained: (constraints ?? []).some((one) => 'Constraint' in one && isCheck(one.Constraint.contype)),
     });
   } else if ('CreateExtensionStmt' in node) {
     const { extname = '', if_not_exists: lenient } = node.CreateExtensionStmt;

@@ -33,7 +33,11 @@ export function readCreateTable(statement: CreateStmt, draft: EffectsDraft): voi
     ...schemaObject('table', table),
     ...(like.length > 0 && { like }),
     ...(partspec !== undefined && { partitionKey: key }),
-    ...(partbound !== undefined && parent !== undefined && { partitionOf: relationName(parent) }),
+    ...(partbound !== undefined &&
+      parent !== undefined && {
+        partitionOf: relationName(parent),
+        defaultPartition: partbound.is_default === true,
+      }),
   });
   if (statement.if_not_exists === true) draft.ifExists = 'keeps';
   const columns = tableElts.flatMap((node) => ('ColumnDef' in node ? [node.ColumnDef] : []));
@@ -50,12 +54,14 @@ export function readColumn(table: string, definition: ColumnDef, draft: EffectsD
   const has = (...kinds: readonly Constraint['contype'][]): boolean =>
     constraints.some(({ contype }) => kinds.includes(contype));
   const serial = typeName !== undefined && isSerial(typeName);
+  const identity = constraints.find(({ contype }) => contype === 'CONSTR_IDENTITY');
   draft.creates.push({
     ...tablePart('column', table, name),
     ...(typeName !== undefined && { type: sqlType(typeName) }),
     notNull: serial || has('CONSTR_NOTNULL', 'CONSTR_PRIMARY', 'CONSTR_IDENTITY'),
     hasDefault: serial || suppliesValue(constraints),
     ...(has('CONSTR_GENERATED') && { generated: true }),
+    ...(identity !== undefined && { always: identity.generated_when === 'a' }),
     ...sequenceIn(constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr),
   });
   if (typeName !== undefined && !serial) needType(typeName, draft);

@@ -1,6 +1,7 @@
 import type { Node } from 'libpg-query';
 import { namedObject } from './named-object.ts';
 import { noScope, readQuery } from './query.ts';
+import { schemaObject } from './sql-object.ts';
 import { needRelation, type EffectsDraft } from './statement-effects.ts';
 import { nodeKind } from './syntax-tree.ts';
 
@@ -15,8 +16,11 @@ export function readMaintenance(node: Node, draft: EffectsDraft): void {
       if ('RangeVar' in one) needRelation(one.RangeVar, draft);
       else draft.needs.push(namedObject(node.GrantStmt.objtype, one));
     }
-  } else if ('RefreshMatViewStmt' in node) needRelation(node.RefreshMatViewStmt.relation, draft, 'view');
-  else if ('LockStmt' in node) for (const one of node.LockStmt.relations ?? []) readQuery(one, noScope, draft);
+  } else if ('RefreshMatViewStmt' in node) {
+    const { relation, skipData } = node.RefreshMatViewStmt;
+    const view = schemaObject('view', needRelation(relation, draft, 'view'));
+    draft.refreshes.push({ ...view, populated: skipData !== true });
+  } else if ('LockStmt' in node) for (const one of node.LockStmt.relations ?? []) readQuery(one, noScope, draft);
   else if ('ReindexStmt' in node) {
     const { kind, relation } = node.ReindexStmt;
     if (relation !== undefined) needRelation(relation, draft, kind === 'REINDEX_OBJECT_INDEX' ? 'index' : 'table');

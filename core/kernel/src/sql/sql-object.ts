@@ -48,16 +48,26 @@ export interface SqlObject {
   readonly notNull?: boolean;
   /** For a column that is created: whether the database supplies a value if an insert omits it. */
   readonly hasDefault?: boolean;
-  /** For a column: the sequence from which its default takes values, if the default names one. */
-  readonly sequence?: string;
+  /** For a column: the sequence from which its default takes values; `null` once its default names none. */
+  readonly sequence?: string | null;
+  /** For an identity column: whether an insert may not supply the value (`generated always`). */
+  readonly always?: boolean;
   /** For a column: whether PostgreSQL computes its value from the other columns of the row. */
   readonly generated?: boolean;
+  /** For a view that is created: the names of its columns in order; `null` if the statement does not list them. */
+  readonly outputs?: readonly string[] | null;
+  /** For a materialized view: `false` while it cannot be read, since it was created or refreshed `with no data`. */
+  readonly populated?: boolean;
+  /** For a domain: whether it has constraints, so that PostgreSQL checks each value. */
+  readonly constrained?: boolean;
   /** For a function: whether only a trigger can call it, so that no code names it. */
   readonly returnsTrigger?: boolean;
   /** For a partitioned table: the columns of its partition key; an expression in the key is left out. */
   readonly partitionKey?: readonly string[];
   /** For a table: the table of which it is a partition; `null` once it is detached. */
   readonly partitionOf?: string | null;
+  /** For a partition: whether it has the rows that fit no other partition. */
+  readonly defaultPartition?: boolean;
   /** The columns of a constraint, an index or a key, in order; absent if one of its elements is an expression. */
   readonly columns?: readonly string[];
   /** The type of a constraint, or of an index that a foreign key could reference. */

@@ -17,6 +17,8 @@ export interface StatementEffects {
   readonly renames: readonly Rename[];
   /** The objects that must exist before it runs, except those that PostgreSQL ships. */
   readonly needs: readonly SqlObject[];
+  /** The materialized views that it refreshes, which changes their rows alone. */
+  readonly refreshes: readonly SqlObject[];
   /** The tables whose rows it changes. */
   readonly writes: readonly string[];
   /** The reason why the parser cannot see all of its effects; `null` if it can. */
@@ -33,6 +35,7 @@ export interface EffectsDraft {
   readonly changes: SqlObject[];
   readonly drops: SqlObject[];
   readonly renames: Rename[];
+  readonly refreshes: SqlObject[];
   readonly needs: SqlObject[];
   readonly writes: Set<string>;
   opaque: string | null;
@@ -49,6 +52,7 @@ export function openDraft(existed: (name: string) => boolean): EffectsDraft {
     changes: [],
     drops: [],
     renames: [],
+    refreshes: [],
     needs: [],
     writes: new Set(),
     opaque: null,
@@ -60,12 +64,13 @@ export function openDraft(existed: (name: string) => boolean): EffectsDraft {
 
 /** Returns the finished effects. */
 export function closeDraft(draft: EffectsDraft): StatementEffects {
-  const { creates, changes, drops, renames, needs, writes, opaque, ifExists, cascade } = draft;
+  const { creates, changes, drops, renames, refreshes, needs, writes, opaque, ifExists, cascade } = draft;
   return {
     creates: Object.freeze(creates),
     changes: Object.freeze(changes),
     drops: Object.freeze(drops),
     renames: Object.freeze(renames),
+    refreshes: Object.freeze(refreshes),
     needs: Object.freeze(distinct(needs)),
     writes: Object.freeze([...writes]),
     opaque,

@@ -30,6 +30,10 @@ export function trackStatement(schema: TrackedSchema, effects: StatementEffects,
     const known = values === undefined ? {} : { values };
     schema.put({ ...found, ...properties(changed), ...known, revision: author.id });
   }
+  for (const { populated, ...view } of effects.refreshes) {
+    const found = findObject(objects, view);
+    if (found?.kind === 'view' && populated !== undefined) schema.put({ ...found, populated });
+  }
 }
 
 /**
@@ -50,10 +54,14 @@ function createdObjects(objects: TrackedObjects, { creates, ifExists }: Statemen
 /** Returns the properties that a change sets, without the name. */
 function properties(changed: SqlObject): Partial<SqlObject> {
   const { type, notNull, hasDefault, generated, sequence, ownedBy, table, validated, partitionOf } = changed;
+  const { defaultPartition, constrained, always } = changed;
   return {
     ...(sequence !== undefined && { sequence }),
     ...(generated !== undefined && { generated }),
     ...(partitionOf !== undefined && { partitionOf }),
+    ...(defaultPartition !== undefined && { defaultPartition }),
+    ...(constrained !== undefined && { constrained }),
+    ...(always !== undefined && { always }),
     ...(type !== undefined && { type }),
     ...(notNull !== undefined && { notNull }),
     ...(hasDefault !== undefined && { hasDefault }),
@@ -149,6 +157,11 @@ function rename(schema: TrackedSchema, { from, to }: Rename, { id }: Author): vo
   schema.put(renamed);
   if (found.kind === 'table' || found.kind === 'view') moveParts(schema, found.name, name);
   if (found.kind === 'column') renameColumn(schema, found.table ?? '', found.name, name);
+  if (found.kind === 'sequence') {
+    for (const object of objects.values().toArray()) {
+      if (object.sequence === found.name) schema.put({ ...object, sequence: name });
+    }
+  }
   if (found.kind === 'schema') moveSchema(schema, found.name, name);
   if (found.kind === 'type') {
     for (const object of objects.values().toArray()) {
@@ -176,6 +189,10 @@ function moveParts(schema: TrackedSchema, from: string, to: string): void {
 
 function renameColumn(schema: TrackedSchema, table: string, from: string, to: string): void {
   const { objects } = schema;
+  const view = objects.get(lookupKey({ kind: 'view', name: table, table: null }));
+  if (view?.outputs) {
+    schema.put({ ...view, outputs: view.outputs.map((output) => (output === from ? to : output)) });
+  }
   for (const part of partsOfTable(objects, table)) {
     const columns = part.columns?.map((column) => (column === from ? to : column));
     const ownedBy = part.ownedBy === from ? to : part.ownedBy;
@@ -198,6 +215,7 @@ function moveSchema(schema: TrackedSchema, from: string, to: string): void {
       name: isQualified ? moved(object.name) : object.name,
       table: object.table === null ? null : moved(object.table),
       ...(object.references !== undefined && { references: moved(object.references) }),
+      ...(typeof object.sequence === 'string' && { sequence: moved(object.sequence) }),
       ...(typeof object.partitionOf === 'string' && { partitionOf: moved(object.partitionOf) }),
       ...(object.type !== undefined && { type: { ...object.type, name: moved(object.type.name) } }),
     });

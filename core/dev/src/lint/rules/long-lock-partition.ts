@@ -7,12 +7,13 @@ import {
   quoteLiteral,
   quoteName,
   relationName,
+  relationNames,
   type TrackedObjects,
 } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import { addValidated } from '../safer-sql.ts';
 import { clauseAt, inParentheses } from '../source-text.ts';
-import type { AlterTableContext } from '../statement-rule.ts';
+import type { AlterTableContext, StatementContext } from '../statement-rule.ts';
 
 /** Reports `attach partition` for a table whose rows PostgreSQL has to check against the bounds. */
 export function attachedPartition(context: AlterTableContext): readonly StatementFinding[] {
@@ -37,6 +38,40 @@ export function attachedPartition(context: AlterTableContext): readonly Statemen
           `alter table ${quoteName(partition)} drop constraint ${quoteIdentifier(name)};`,
         ].join('\n');
   return [{ rule: 'long-lock', object: partition, message, safer }];
+}
+
+/** Reports `create table … partition of` a table whose default partition PostgreSQL has to check. */
+export function createdPartition({ statement: { node }, ...context }: StatementContext): readonly StatementFinding[] {
+  if (!('CreateStmt' in node)) return [];
+  const { partbound: bound, inhRelations: parents = [] } = node.CreateStmt;
+  const [parent] = relationNames(parents);
+  return bound === undefined || parent === undefined ? [] : checkedDefault(context, parent, bound);
+}
+
+/** Reports `attach partition` to a table whose default partition PostgreSQL has to check. */
+export function defaultPartition({
+  command: { subtype, def },
+  table,
+  ...context
+}: AlterTableContext): readonly StatementFinding[] {
+  if (subtype !== 'AT_AttachPartition' || def === undefined || !('PartitionCmd' in def)) return [];
+  const { bound } = def.PartitionCmd;
+  return bound === undefined ? [] : checkedDefault(context, table, bound);
+}
+
+function checkedDefault(
+  { objects, isInUse }: Pick<StatementContext, 'objects' | 'isInUse'>,
+  parent: string,
+  bound: PartitionBoundSpec,
+): readonly StatementFinding[] {
+  const found = objects.values().find((one) => one.partitionOf === parent && one.defaultPartition === true);
+  if (bound.is_default === true || found === undefined || !isInUse(found.name)) return [];
+  const key = objects.get(lookupKey({ kind: 'table', name: parent, table: null }))?.partitionKey ?? [];
+  if (key.length > 0 && hasCheck(objects, found.name, key)) return [];
+  const message =
+    `A new partition of ${parent} checks every row of its default partition ${found.name} under an ACCESS EXCLUSIVE lock, ` +
+    'blocking reads and writes. A validated check that excludes the new bounds avoids that.';
+  return [{ rule: 'long-lock', object: found.name, message, safer: null }];
 }
 
 /** Whether a validated check of the partition speaks of the whole key, and so is taken to imply the bounds. */

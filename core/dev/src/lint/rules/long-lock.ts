@@ -14,15 +14,22 @@ import { setNotNull } from '../safer-sql.ts';
 import { clauseAt, withoutName } from '../source-text.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
 import { newConstraints } from './long-lock-constraint.ts';
-import { attachedPartition, detachedPartition } from './long-lock-partition.ts';
+import { attachedPartition, createdPartition, defaultPartition, detachedPartition } from './long-lock-partition.ts';
 
 /** Reports statements that scan or rebuild a whole table under a lock, or that hold one. */
 export const longLock: StatementRule = {
-  statement: (context) => [...maintenance(context), ...refresh(context), ...lockedTables(context), ...domain(context)],
+  statement: (context) => [
+    ...maintenance(context),
+    ...refresh(context),
+    ...lockedTables(context),
+    ...domain(context),
+    ...createdPartition(context),
+  ],
   alterTable: (context) => [
     ...notNull(context),
     ...newConstraints(context),
     ...attachedPartition(context),
+    ...defaultPartition(context),
     ...detachedPartition(context),
   ],
 };
@@ -66,6 +73,8 @@ function refresh({ statement: { node, text }, objects, isInUse }: StatementConte
   const object = relation === undefined ? '' : relationName(relation);
   const view = findObject(objects, { kind: 'view', name: object, table: null });
   if (concurrent === true || skipData === true || view?.createdBy === unattributed.id || !isInUse(object)) return [];
+  // Nobody can read a view without data, and PostgreSQL refuses to refresh it concurrently.
+  if (view?.populated === false) return [];
   const message = `REFRESH MATERIALIZED VIEW recomputes ${object} under an ACCESS EXCLUSIVE lock, blocking reads.`;
   const refreshed = `${text.replace(/\bview\b/i, 'view concurrently')};`;
   const hasKey = objects
@@ -97,26 +106,27 @@ function lockedTables({ statement: { node }, isInUse }: StatementContext): reado
     });
 }
 
-/** Reports new constraints of domains: PostgreSQL checks every column of the domain. */
+/** Reports new and validated constraints of domains: PostgreSQL checks every column of the domain. */
 function domain({ sql, statement: { node }, objects }: StatementContext): readonly StatementFinding[] {
   if (!('AlterDomainStmt' in node)) return [];
   const { subtype, typeName, def } = node.AlterDomainStmt;
   const object = nameFromNodes(typeName);
   const constraint = def !== undefined && 'Constraint' in def ? def.Constraint : undefined;
   const isNotNull = subtype === 'O' || constraint?.contype === 'CONSTR_NOTNULL';
-  if (subtype !== 'O' && subtype !== 'C') return [];
-  if (
-    constraint?.skip_validation === true ||
-    isCreatedInSameSql(objects, { kind: 'type', name: object, table: null })
-  ) {
-    return [];
+  if (isCreatedInSameSql(objects, { kind: 'type', name: object, table: null })) return [];
+  if (subtype === 'V') {
+    const message =
+      `VALIDATE CONSTRAINT checks every row of each table with a column of the domain ${object}. Before PostgreSQL 18 ` +
+      'that blocks writes.';
+    return [{ rule: 'long-lock', object, message, safer: null }];
   }
+  if ((subtype !== 'O' && subtype !== 'C') || constraint?.skip_validation === true) return [];
   const message = `This checks every row of each table with a column of the domain ${object}, blocking writes.`;
   const name = quoteName(constraint?.conname ?? `${object}_${isNotNull ? 'not_null' : 'check'}`);
   const check = isNotNull ? 'check (value is not null)' : withoutName(clauseAt(sql, constraint?.location));
   const safer = [
     `alter domain ${quoteName(object)} add constraint ${name} ${check} not valid;`,
-    '-- in the next revision, without blocking reads or writes:',
+    '-- in the next revision. PostgreSQL 18 does not block reads or writes; older versions block writes:',
     `alter domain ${quoteName(object)} validate constraint ${name};`,
   ].join('\n');
   return [{ rule: 'long-lock', object, message, safer }];

@@ -5,7 +5,9 @@ import {
   isNewTable,
   lookupKey,
   readSql,
+  relationName,
   unattributed,
+  type SqlStatement,
   type SqlType,
   type TrackedObject,
 } from '@headwater/kernel/internal/sql';
@@ -31,7 +33,8 @@ export function missingBreaking(reason: string): RuleFinding {
  * Explains why a piece of SQL breaks older code, phrased to follow "it": `drops the column core_user.name, makes
  * core_user.email not null`. Returns `null` if older code stays compatible with the schema that the whole text leaves
  * behind. These changes are breaking: an object that code names is gone or has another name, code written for the old
- * type of a column does not work with the new one, an enum loses a value, and a column now requires a value.
+ * type of a column does not work with the new one, a view loses a column, an enum loses a value, a composite type gets
+ * an attribute, and a column now requires a value, or takes none.
  *
  * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and the SQL does not
  * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and an
@@ -51,6 +54,7 @@ export function breakingReasonIn(net: NetChanges): string | null {
     ...net.statements.flatMap(({ node }) => ('DropOwnedStmt' in node ? ['drops everything that a role owns'] : [])),
     ...net.changes.flatMap((change) => reasonsIn(change, net)),
     ...requiredColumns(net),
+    ...net.statements.flatMap((statement) => newAttributes(statement, net)),
   ];
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
 }
@@ -59,9 +63,21 @@ function reasonsIn(change: NetChange, net: NetChanges): readonly string[] {
   const { before, after, successor } = change;
   if (!isNamedInCode(before, net) || isGoneWithContainer(change, net)) return [];
   const named = `the ${before.kind} ${displayName(before)}`;
-  if (successor === null) return [after === null ? `drops ${named}` : `renames ${named}`];
+  if (successor === null) {
+    if (after !== null) return [`renames ${named}`];
+    const heir = net.after.get(lookupKey(before))?.before;
+    return [heir === undefined ? `drops ${named}` : `replaces ${named} with ${displayName(heir)}`];
+  }
   if (before.kind === 'column') return columnReasons(before, successor, net);
+  if (before.kind === 'view') return viewReasons(before, successor);
   return before.kind === 'type' ? typeReasons(change) : [];
+}
+
+/** Columns that a view no longer has, if both statements list them. */
+function viewReasons({ name, outputs }: TrackedObject, now: TrackedObject): readonly string[] {
+  const kept = now.kind === 'view' ? now.outputs : null;
+  if (!outputs || !kept) return [];
+  return outputs.filter((output) => !kept.includes(output)).map((output) => `drops the column ${name}.${output}`);
 }
 
 function typeReasons(change: NetChange): readonly string[] {
@@ -86,6 +102,7 @@ function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChange
     if (!compatible) reasons.push(`changes the type of ${name} ${explainTypes(before.type, now.type)}`);
   }
   if (now.notNull === true && before.notNull !== true) reasons.push(`makes ${name} not null`);
+  if (now.always === true && before.always === false) reasons.push(`makes ${name} generated always`);
   const neededNoValue = before.notNull === true && before.hasDefault === true;
   if (neededNoValue && now.notNull === true && now.hasDefault !== true) {
     reasons.push(`drops the default of ${name}, which is not null`);
@@ -96,6 +113,19 @@ function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChange
 /** Whether a column has the type that it had, perhaps under another name of the type. */
 function isSameType(from: SqlType | undefined, to: SqlType, net: NetChanges): boolean {
   return from !== undefined && [from, typeAfter(from, net)].some((type) => explainType(type) === explainType(to));
+}
+
+/** Attributes that the SQL adds to a composite type, whose values older code writes with too few. */
+function newAttributes({ node }: SqlStatement, { before }: NetChanges): readonly string[] {
+  if (!('AlterTableStmt' in node) || node.AlterTableStmt.objtype !== 'OBJECT_TYPE') return [];
+  const { relation, cmds = [] } = node.AlterTableStmt;
+  const type = relation === undefined ? '' : relationName(relation);
+  if (!before.has(lookupKey({ kind: 'type', name: type, table: null }))) return [];
+  return cmds.flatMap((command) => {
+    if (!('AlterTableCmd' in command) || command.AlterTableCmd.subtype !== 'AT_AddColumn') return [];
+    const { def } = command.AlterTableCmd;
+    return def !== undefined && 'ColumnDef' in def ? [`adds ${def.ColumnDef.colname ?? ''} to the type ${type}`] : [];
+  });
 }
 
 /** Columns that the SQL added to a table that code knows, and that every insert has to supply. */

@@ -14,6 +14,7 @@ import {
   sqlType,
   stringsIn,
   typeSql,
+  type TrackedObjects,
 } from '@headwater/kernel/internal/sql';
 import { addedColumn, type AddedColumn } from '../added-column.ts';
 import { alteredType } from '../altered-type.ts';
@@ -50,7 +51,7 @@ const volatileFunctions: ReadonlySet<string> = new Set([
 
 function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
   const column = addedColumn(context);
-  const cause = column === null ? null : causeIn(column);
+  const cause = column === null ? null : causeIn(column, context);
   if (column === null || cause === null) return [];
   const { object } = column;
   const message = `Adding ${object} rewrites the whole table ${underLock}: ${cause.why}.`;
@@ -59,11 +60,11 @@ function byNewColumn(context: AlterTableContext): readonly StatementFinding[] {
 
 interface Cause {
   readonly why: string;
-  readonly form: 'sequence' | 'generated' | 'default';
+  readonly form: 'sequence' | 'generated' | 'default' | 'domain';
 }
 
 /** Explains why the existing rows have to be rewritten. Returns `null` if the new column only changes the catalog. */
-function causeIn({ definition: { typeName }, constraints }: AddedColumn): Cause | null {
+function causeIn({ definition: { typeName }, constraints }: AddedColumn, { objects }: AlterTableContext): Cause | null {
   const fromSequence: Cause = { why: 'each row gets a value from a sequence', form: 'sequence' };
   if (typeName !== undefined && isSerial(typeName)) return fromSequence;
   for (const { contype, raw_expr: expression, generated_kind: kind } of constraints) {
@@ -73,7 +74,16 @@ function causeIn({ definition: { typeName }, constraints }: AddedColumn): Cause 
     const called = contype === 'CONSTR_DEFAULT' ? volatileCallIn(expression) : null;
     if (called !== null) return { why: `${called}() is evaluated for each row`, form: 'default' };
   }
-  return null;
+  const type = typeName === undefined ? null : sqlType(typeName);
+  if (type === null || type.array || !isConstrained(objects, type.name)) return null;
+  return { why: `PostgreSQL checks each row's value of the domain ${type.name}`, form: 'domain' };
+}
+
+/** Whether a type is a domain with constraints, its own or those of the domain behind it. */
+function isConstrained(objects: TrackedObjects, name: string): boolean {
+  const found = findObject(objects, { kind: 'type', name, table: null });
+  if (found?.kind !== 'type' || found.type === undefined) return false;
+  return found.constrained === true || isConstrained(objects, found.type.name);
 }
 
 /** Finds the volatile function that an expression calls. A function that is not built in counts as volatile. */
@@ -88,7 +98,9 @@ function volatileCallIn(expression: Node | undefined): string | null {
 }
 
 /** Returns the steps that add the column empty, and let the database supply its value from then on. */
-function saferColumn(context: AlterTableContext, { definition }: AddedColumn, form: Cause['form']): string {
+function saferColumn(context: AlterTableContext, { definition }: AddedColumn, form: Cause['form']): string | null {
+  // The type itself has the check.
+  if (form === 'domain') return null;
   const { table, sql, objects } = context;
   const { colname: name = '', typeName } = definition;
   const [on, column] = [quoteName(table), quoteIdentifier(name)];
