@@ -12,9 +12,15 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    // Every run tests random applications and histories. This one tests several times as many.
-    include: ['test/full/**/*.test.ts', '**/random-{applications,histories,schemas}.test.ts', ...commandTests, ...longTests],
-    env: { TRIALS: '40', SEEDS: '50' },
+    // Every run tests random applications and histories, and a history of the corpus. This one tests several times as many.
+    include: [
+      'test/full/**/*.test.ts',
+      '**/random-{applications,histories,schemas}.test.ts',
+      'test/corpus/proof-on-*.test.ts',
+      ...commandTests,
+      ...longTests,
+    ],
+    env: { TRIALS: '40', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
     exclude: configDefaults.exclude,
