@@ -368,3 +368,4 @@ alter table members.person drop column calendar_next;
 alter table calendar.event alter column title type varchar(200) using left(title, 200);
 -- down
 alter table calendar.event alter column title type text;
+alter table calendar.event alter column title set storage main;
