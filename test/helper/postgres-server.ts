@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /**
  * Runs the PostgreSQL server of a test run: `node postgres-server.ts FOLDER`, or a server of the oldest supported version
@@ -41,14 +41,3 @@ process.stdout.write(`${port}\n`);
 process.stdin.resume().once('end', () => {
   void server.stop().then(() => rmSync(folder, { recursive: true, force: true }));
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
