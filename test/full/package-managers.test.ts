@@ -7,10 +7,9 @@ import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel } from '../helper/kernel-process.ts';
 import { stagePackages, unpack, type Tarball } from '../helper/pack.ts';
 import { packPackages, readPackageJson } from '../helper/packed-packages.ts';
-import { hasRegistry, skipReason } from '../helper/registry.ts';
+import { hasRegistry, pnpm, skipReason } from '../helper/registry.ts';
 
 const execute = promisify(execFile);
-const pnpm = 'pnpm@12.21.0';
 const yarn = 'yarn@1.22.22';
 
 /** Runs a package manager that npm fetches from the registry. */

@@ -118,6 +118,8 @@ export interface PageOptions {
   readonly quotes?: readonly string[];
   /** Values of this run that the page shows differently, like a port. Default: none. */
   readonly shownAs?: Readonly<Record<string, string>>;
+  /** The least number of sessions that the page must have. Default: 4. */
+  readonly sessions?: number;
 }
 
 const fence = /^```(\w+)\n([\s\S]*?)\n```$/gm;
@@ -150,6 +152,7 @@ export async function followPage({
   install,
   quotes = [],
   shownAs = {},
+  sessions: least = 4,
 }: PageOptions): Promise<Followed> {
   const text = readFileSync(page, 'utf8');
   const documented: string[] = [];
@@ -162,14 +165,13 @@ export async function followPage({
       documented.push(block);
       printed.push(await printedSession(block, cwd, run, shownAs));
     } else {
-      const [line = '', path = ''] = fileName[language]?.exec(block) ?? [];
-      expect(path, block).not.toBe('');
-      // JSON has no comments, so the line with the name stays out of the file.
-      write(cwd, path, `${language === 'jsonc' ? block.slice(line.length) : block}\n`);
+      const file = fileOf(language, block);
+      expect(file, block).not.toBeNull();
+      write(cwd, file?.path ?? '', file?.content ?? '');
       if (language === 'yaml') await runCommandsIn(block, run);
     }
   }
-  expect(documented.length).toBeGreaterThan(3);
+  expect(documented.length).toBeGreaterThanOrEqual(least);
   if (process.env['UPDATE_GUIDE'] === '1') {
     const sessions = printed.map((session, i) => keepOldTimes(documented[i] ?? '', session)).values();
     const replaced = text.replaceAll(fence, (block, language: string) =>
@@ -179,6 +181,22 @@ export async function followPage({
     documented.splice(0, documented.length, ...printed);
   }
   return { documented: documented.map(steady), printed: printed.map(steady) };
+}
+
+/** Returns the content of a file that a page shows. */
+export function fileOnPage(page: string, path: string): string {
+  for (const [, language = '', block = ''] of readFileSync(page, 'utf8').matchAll(fence)) {
+    const file = fileOf(language, block);
+    if (file?.path === path) return file.content;
+  }
+  throw new Error(`${page} does not show ${path}`);
+}
+
+/** Returns the file that a block is written to; `null` if its first line does not name one. */
+function fileOf(language: string, block: string): { readonly path: string; readonly content: string } | null {
+  const [line = '', path = ''] = fileName[language]?.exec(block) ?? [];
+  // JSON has no comments, so the line with the name stays out of the file.
+  return path === '' ? null : { path, content: `${language === 'jsonc' ? block.slice(line.length) : block}\n` };
 }
 
 function write(cwd: string, path: string, content: string): void {

@@ -9,6 +9,9 @@ export const hasRegistry: boolean = await reachesRegistry();
 /** The suffix for the name of a test that needs a registry: the reason for skipping it, if npm cannot reach one. */
 export const skipReason: string = hasRegistry ? '' : ' (skipped: npm cannot reach a registry)';
 
+/** The version of pnpm that the tests run, with `npx --yes`. */
+export const pnpm = 'pnpm@12.21.0';
+
 async function reachesRegistry(): Promise<boolean> {
   const patience = ['--fetch-retries=0', '--fetch-timeout=20000'];
   try {
