@@ -24,7 +24,7 @@ interface Recipe {
 }
 
 const recipe = (name: string, page = name, packageFile = 'package.json'): Recipe => ({ name, page, packageFile });
-const others = ['fastify'].map((name) => recipe(name));
+const others = ['fastify', 'express'].map((name) => recipe(name));
 const recipes = others;
 
 const pageOf = ({ page }: Recipe): string => join(pages, `${page}.md`);
@@ -134,7 +134,7 @@ describe.skipIf(!hasRegistry)(`the recipes for hosts${skipReason}`, () => {
     expect(printed).toEqual(documented);
   });
 
-  it.each(['fastify'])('%s answers a request before it stops', async (name) => {
+  it.each(['fastify', 'express'])('%s answers a request before it stops', async (name) => {
     const answer = await answerDuringStop(join(root, name), binOf(root), 'node src/main.ts', await emptyUrl());
     expect(answer).toBe('{"id":1,"name":"late"}');
   });
