@@ -10,6 +10,7 @@ import type { Tarball } from '../helper/pack.ts';
 import { packPackages, readPackageJson } from '../helper/packed-packages.ts';
 import { fileOnPage, followPage, type Followed } from '../helper/page.ts';
 import { hasRegistry, pnpm, skipReason } from '../helper/registry.ts';
+import { contextProbe } from './context-probe.ts';
 import { binOf, hostShell } from './recipe-host.ts';
 
 const execute = promisify(execFile);
@@ -24,8 +25,9 @@ interface Recipe {
 }
 
 const recipe = (name: string, page = name, packageFile = 'package.json'): Recipe => ({ name, page, packageFile });
+const nest = [recipe('nestjs'), recipe('nestjs-11', 'nestjs', 'nestjs-11/package.json')];
 const others = ['fastify', 'express'].map((name) => recipe(name));
-const recipes = others;
+const recipes = [...nest, ...others];
 
 const pageOf = ({ page }: Recipe): string => join(pages, `${page}.md`);
 const packageJsonOf = (one: Recipe): string => fileOnPage(pageOf(one), one.packageFile);
@@ -157,6 +159,30 @@ describe.skipIf(!hasRegistry)(`the recipes for hosts${skipReason}`, () => {
     );
     expect(stdout).toBe('');
   });
+
+  it.each(nest)(
+    '$name runs 40 concurrent requests in contexts of their own, with the right rows, and answers them before it stops',
+    async (one) => {
+      const cwd = join(root, one.name);
+      // The page compiles it with its own sources.
+      mkdirSync(join(cwd, 'src'), { recursive: true });
+      writeFileSync(join(cwd, 'src/context-probe.ts'), contextProbe);
+      const DATABASE_URL = await emptyUrl();
+      const { documented, printed } = await follow(one, cwd, binOf(root), DATABASE_URL);
+      expect(printed).toEqual(documented);
+      const { stdout } = await execute(process.execPath, ['dist/context-probe.js'], {
+        cwd,
+        env: { PATH: process.env['PATH'], DATABASE_URL },
+      });
+      const names = Array.from({ length: 40 }, (_, i) => `user${i}`);
+      expect(JSON.parse(stdout)).toEqual({
+        seen: names.map((name) => [name]),
+        rows: names.toSorted().map((name) => ({ name, display_name: `the display name of ${name}` })),
+      });
+      const answer = await answerDuringStop(cwd, binOf(root), 'node dist/main.js', DATABASE_URL);
+      expect(answer).toMatch(/^\{"id":\d+,"name":"late"\}$/);
+    },
+  );
 
   it('work with pnpm: fastify', async () => {
     const [one = recipe('fastify')] = others;
