@@ -26,7 +26,7 @@ interface Recipe {
 
 const recipe = (name: string, page = name, packageFile = 'package.json'): Recipe => ({ name, page, packageFile });
 const nest = [recipe('nestjs'), recipe('nestjs-11', 'nestjs', 'nestjs-11/package.json')];
-const others = ['fastify', 'express', 'worker', 'vitest', 'kysely'].map((name) => recipe(name));
+const others = ['fastify', 'express', 'worker', 'vitest', 'kysely', 'drizzle'].map((name) => recipe(name));
 const recipes = [...nest, ...others];
 
 const pageOf = ({ page }: Recipe): string => join(pages, `${page}.md`);
