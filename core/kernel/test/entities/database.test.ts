@@ -87,7 +87,10 @@ describe.each(databaseKinds)('the Database service on %s', (kind) => {
 
   it('can be used only inside a context, and throws otherwise', async () => {
     expect(() => database().em).toThrow(expect.objectContaining({ code: 'DATABASE_CONTEXT_MISSING' }));
-    await expect(database().transactional(async () => 1)).rejects.toMatchObject({ code: 'DATABASE_CONTEXT_MISSING' });
+    await expect(database().transactional(async () => 1)).rejects.toMatchObject({
+      code: 'DATABASE_CONTEXT_MISSING',
+      hint: expect.stringContaining('app.run(') as unknown,
+    });
     await expect(database().inContext(async () => database().em.count(Note))).resolves.toBe(0);
   });
 

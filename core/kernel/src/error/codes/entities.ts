@@ -157,7 +157,7 @@ export const entityCodes = {
     message: (d: { what: string }) => `${d.what} was used outside a database context.`,
     hint: () =>
       'The start, the routes and the commands of a plugin run in one. Other code, such as a timer or a queue, needs: ' +
-      'database.inContext(async () => { … })',
+      'database.inContext(async () => { … }). The request handlers of a host need: app.run(async () => { … })',
     written: () => 'This call wrote nothing.',
   }),
   DATABASE_DEADLOCK: defineError({
