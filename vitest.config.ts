@@ -7,7 +7,8 @@ const here = import.meta.dirname;
 // The same working directory if Nx starts the run in a package.
 process.chdir(here);
 
-const conditions = ['headwater-source', ...defaultServerConditions];
+// Node does not know `module`, a condition of bundlers whose files it cannot always load.
+const conditions = ['headwater-source', ...defaultServerConditions.filter((name) => name !== 'module')];
 
 /** Schedules tests that start processes before all others. If they ran last, most workers would be idle. */
 class LongestFirst extends BaseSequencer {

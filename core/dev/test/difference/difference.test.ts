@@ -137,7 +137,7 @@ describe('an object that no entity declares', () => {
   it.each([
     ['a view', 'create view v as select id from t', 'drop view v'],
     ['a materialized view', 'create materialized view v as select id from t', 'drop materialized view v'],
-    ['a function', `create function f(n int) returns int language sql as 'select n'`, 'drop function f(n integer)'],
+    ['a function', `create function f(n int) returns int language sql as 'select n'`, 'drop function f(integer)'],
     [
       'a trigger',
       'create trigger g before update on t for each row execute function suppress_redundant_updates_trigger()',

@@ -38,11 +38,11 @@ describe.each(databaseKinds)('a host process on %s', (kind) => {
     const program = `
       const { open } = await import('@headwater/kernel');
       const controller = new AbortController();
-      let listeners = 0;
+      let added = 0;
       const { signal } = controller;
       const add = signal.addEventListener.bind(signal), remove = signal.removeEventListener.bind(signal);
-      signal.addEventListener = (...args) => { listeners += 1; add(...args); };
-      signal.removeEventListener = (...args) => { listeners -= 1; remove(...args); };
+      signal.addEventListener = (...args) => { added += 1; add(...args); };
+      signal.removeEventListener = (...args) => { added -= 1; remove(...args); };
       const kernel = await open({
         config: { database: ${JSON.stringify(url)} },
         plugins: { core: {}, likes: {} },
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('a host process on %s', (kind) => {
       const app = await kernel.start({ signal });
       await app.health();
       await kernel.close();
-      if (listeners !== 0) throw new Error(listeners + ' listeners on the signal');
+      if (added !== 0) throw new Error(added + ' listeners on the signal');
       ${report}`;
     const output = (await runProgram(project.cwd, hostProgram(program))).trim().split('\n');
     expect(output).toHaveLength(2);
