@@ -266,11 +266,14 @@ const rowsOf = (one: ObjectClass): string =>
       ${one.prefix ?? none} as prefix, ${one.suffix ?? none} as suffix
     from ${one.from}`;
 
+/** The comment of a new object. Only the schema `public` has one. */
+const newComment = `case o.target when 'schema public' then '''standard public schema''' else 'null' end`;
+
 /** Selects the comments and the privileges of objects, and default privileges. */
 export const objectSettings = `select o.kind, o.schema, o.object, o.part, s.name || o.suffix, s.set, s.reset
     from (${classes.map(rowsOf).join('\n    union all ')}) o
     cross join lateral (
-      select 'comment' as name, format('comment on %s is %L;', o.target, d.description) as set, format('comment on %s is null;', o.target) as reset
+      select 'comment' as name, format('comment on %s is %L;', o.target, d.description) as set, format('comment on %s is %s;', o.target, ${newComment}) as reset
       from pg_description d where d.objoid = o.oid and d.classoid = o.catalog and d.objsubid = 0 and o.commented
       union all
       select p.name, p.set, p.reset from (${privilegesSql}) p where o.acl is not null
