@@ -205,8 +205,8 @@ describe('revisions created from entities on disk', { timeout: 120_000 }, () => 
     differenceOf(before, await catalog()).map(explainChange);
   /** `tags` requires the other plugins, so the command refuses if any of them has changes without a revision. */
   const expectNoChanges = async (): Promise<void> => {
-    expect((await ok('migrate:create', 'tags', '--check', '--shadow', server)).stdout).toContain(
-      'tags has no changes.',
+    expect((await ok('migrate:create', 'tags', '--check', '--shadow', server)).stdout).toMatch(
+      /tags (?:has no changes|declares no entities)/,
     );
   };
 
@@ -233,7 +233,8 @@ describe('revisions created from entities on disk', { timeout: 120_000 }, () => 
     expect(likes.changes).toContain('add column core_item.likes_count int');
     expect(likes.changes.filter((change) => change.includes('core_user'))).toEqual([]);
     const tags = await create('tags', '--shadow', server);
-    expect(tags.dependsOn.map(({ revision }) => revision)).toEqual([core.revision, likes.revision]);
+    // The revision of likes already depends on that of core.
+    expect(tags.dependsOn.map(({ revision }) => revision)).toEqual([likes.revision]);
     expect(tags.changes).toContain('create table tags.tag_likes');
     await expectNoChanges();
     expect((await ok('start', '--once', '--json')).json()).toMatchObject({
