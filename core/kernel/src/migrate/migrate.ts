@@ -152,6 +152,9 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     ahead: [],
   };
 
+  /** Explains an error before the first step: nothing has been written. */
+  const explained = (error: unknown): unknown =>
+    explainCancellation(error, { operation: goal.kind, signal }) ?? explainSessionError(error, session);
   let state: MigrationState;
   try {
     cancellation.check();
@@ -159,7 +162,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     if (ledger === null) return nothing;
     state = await readMigrationState(session, revisionSet, ledger);
   } catch (error) {
-    throw explainCancellation(error, { operation: goal.kind, signal }) ?? explainSessionError(error, session);
+    throw explained(error);
   }
   const target = goal.resolve(state);
   const first = goal.plan(state, target);
@@ -171,7 +174,9 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   assertWritable(state.ledger);
   if (goal.kind === 'upgrade' && options.shadow === undefined) {
     const pending = first.steps.map(({ id }) => id);
-    await assertDatabaseAdopted(session, revisionSet, state, pending);
+    await assertDatabaseAdopted(session, revisionSet, state, pending).catch((error: unknown) => {
+      throw explained(error);
+    });
   }
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
   const { openSpans } = await import('../telemetry/spans.ts');
