@@ -78,12 +78,11 @@ describe('a revision that creates an extension of PGlite', () => {
 
   it('runs in the shadows of migrate:check and migrate:verify', async () => {
     const project = await makeProject({ plugins: { notes: search } });
-    const tables = ['drop table notes_note'];
-    // The plugin declares no entities, so its table counts as drift. Its extension does not.
-    const check = await project.kernel('migrate:check', 'notes', '--json');
-    expect(check.json()).toMatchObject({ drift: [{ plugin: 'notes', changes: tables }] });
-    const verify = await project.kernel('migrate:verify', 'notes', '--json');
-    expect(verify.json()).toMatchObject({ findings: [{ rule: 'entities', differences: tables }] });
+    // The plugin declares no entities, so its table was made by hand.
+    const check = ok(await project.kernel('migrate:check', 'notes', '--json'));
+    expect(check.json()).toMatchObject({ drift: [] });
+    const verify = ok(await project.kernel('migrate:verify', 'notes', '--json'));
+    expect(verify.json()).toMatchObject({ findings: [] });
   });
 });
 
