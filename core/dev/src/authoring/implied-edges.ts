@@ -1,10 +1,7 @@
 import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/graph';
 import type { RevisionDraft } from './revision-source.ts';
 
-/**
- * Returns edges without those that follow from the others or from the revised revision. Each of the rest is needed: the
- * proof of the revision fails without it.
- */
+/** Returns edges without those that follow from the others or from the revised revision: no proof fails without them. */
 export function withoutImplied<Edges extends Pick<RevisionDraft, 'revises' | 'dependsOn'>>(
   edges: Edges,
   graph: RevisionGraph,
