@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CollectedMigration } from '../../src/adoption/history-source.ts';
 import { historySources } from '../../src/adoption/sources.ts';
 import { devError } from '../../src/error/dev-codes.ts';
+import { journals } from '../../../kernel/src/run/foreign-history.ts';
 import { makeFolder, writeFiles } from '../../../kernel/test/config/folder.ts';
 import { refusalIn, type Refusal } from '../../../kernel/test/config/refusal.ts';
 
@@ -175,4 +176,9 @@ describe('the history of Prisma', () => {
     ]);
     expect((await refused('prisma', { 'a.sql': '' })).text).toContain('no folder in it has a file migration.sql');
   });
+});
+
+it('the journals that the kernel recognizes are those of the tools whose histories can be adopted', () => {
+  const names = Array.from(historySources, ([tool, { journal }]) => [journal.table.split('.').at(-1) ?? '', tool]);
+  expect(journals).toEqual(Object.fromEntries(names));
 });

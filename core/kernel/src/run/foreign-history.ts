@@ -4,7 +4,7 @@ import type { Revision } from '../plugin/revision.ts';
 import { quoteName } from '../sql/quote.ts';
 
 /** The tables in which other tools record the migrations that they have applied, with the values of `--from`. */
-const journals: Readonly<Record<string, string>> = {
+export const journals: Readonly<Record<string, string>> = {
   __drizzle_migrations: 'drizzle',
   flyway_schema_history: 'flyway',
   knex_migrations: 'knex',
