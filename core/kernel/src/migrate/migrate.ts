@@ -13,13 +13,13 @@ import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RunnableStep } from '../run/batches.ts';
+import { openCancellation } from '../run/cancellation.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
-import { assertDatabaseAdopted } from './adopted-check.ts';
-import { openCancellation } from '../run/cancellation.ts';
-import { explainCancellation } from './explain-cancellation.ts';
 import type { Spans } from '../telemetry/spans.ts';
+import { assertDatabaseAdopted } from './adopted-check.ts';
+import { explainCancellation } from './explain-cancellation.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 

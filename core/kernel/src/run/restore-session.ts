@@ -77,11 +77,10 @@ export const restoreDeclarations = `statement text;
   check_interval text := current_setting('client_connection_check_interval');`;
 
 /**
- * Returns the script that runs the text of a revision in a transaction of its own, exactly as an upgrade does, but
- * without a ledger, because a shadow has none. `after` is PL/pgSQL that runs in the same transaction once the session
- * has been restored.
+ * Returns the script that runs SQL that is not a revision yet in a transaction of its own, and restores the session as an
+ * upgrade does. It takes no lock and writes no row.
  */
-export function isolatedScript(text: string, after = ''): string {
+export function isolatedScript(text: string): string {
   const limits = transactionLimits({ lockTimeout: 0, statementTimeout: 0 });
   return `begin isolation level read committed read write;
 ${limits}
@@ -90,7 +89,6 @@ do ${dollarQuote(`declare
 begin
   execute ${dollarQuote(text)};
   ${restoreSession(limits)}
-  ${after}
 end`)};
 commit;`;
 }
