@@ -18,16 +18,8 @@ export type { Plan, Step } from './plan/plan.ts';
 export { boot } from './open/boot.ts';
 export type { BootOptions } from './open/boot.ts';
 export { open } from './open/open.ts';
-export type {
-  HostConfig,
-  HostInlinePlugin,
-  HostPackage,
-  HostPlugin,
-  Kernel,
-  Migrated,
-  OpenOptions,
-  Stamped,
-} from './open/open.ts';
+export type { Kernel, Migrated, Stamped } from './open/open.ts';
+export type { HostConfig, HostInlinePlugin, HostPackage, HostPlugin, OpenOptions } from './open/open-options.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';
 export type { HostLog } from './open/host-log.ts';
 export type { WriteOptions } from './open/migrations.ts';

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
-import { open, type Kernel, type OpenOptions } from '../../src/open/open.ts';
+import { open, type Kernel } from '../../src/open/open.ts';
+import type { OpenOptions } from '../../src/open/open-options.ts';
 import { emptyUrl, openClient, openPool, revision, shop, text } from './support.ts';
 
 const all = ['users@0001_person', 'shop@0001_order', 'shop@0002_total'];

@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { emptyDatabase, urlOf, type DatabaseKind } from '../../../../test/helper/database.ts';
 import { defineRevision, type DefinedRevision } from '../../src/contract/define-revision.ts';
 import { sql, type Sql } from '../../src/contract/sql.ts';
-import type { HostPlugin, Kernel, OpenOptions } from '../../src/open/open.ts';
+import type { Kernel } from '../../src/open/open.ts';
+import type { HostPlugin, OpenOptions } from '../../src/open/open-options.ts';
 import { open } from '../../src/open/open.ts';
 
 /** Returns SQL from a text. */
