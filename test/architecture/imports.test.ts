@@ -117,7 +117,7 @@ const dev: Layout = {
     verify: ['error', 'difference', 'shadow', 'lint', 'authoring'],
     adoption: ['error', 'difference', 'shadow', 'lint', 'authoring'],
     build: ['error', 'lint', 'shadow', 'authoring', 'verify', 'testing'],
-    testing: ['error'],
+    testing: ['error', 'shadow'],
     commands: ['error', 'difference', 'shadow', 'lint', 'verify', 'authoring', 'adoption', 'build'],
     'commands.ts': ['commands'],
     'testing.ts': ['testing'],

@@ -5,6 +5,7 @@ import { openSession, serverErrorOf, withSession, type Session } from '@headwate
 import { kernelError } from '@headwater/kernel/internal/errors';
 import { devError } from '../error/dev-codes.ts';
 import { dropAddedObjects } from './drop-added-objects.ts';
+import { dropDatabase } from './drop-database.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { createLedger, emptyLedger } from './shadow-ledger.ts';
 import type { ShadowDatabase, ShadowHost } from './shadow-database.ts';
@@ -88,7 +89,7 @@ async function createOnServer(admin: Session, server: Server): Promise<ShadowDat
   const drop = async (): Promise<void> => {
     await session?.close().catch(() => {});
     if (admin.lost) await admin.reconnect?.();
-    await dropDatabase(admin, server, name);
+    await dropShadow(admin, server, name);
     await admin.query('select pg_advisory_unlock($1::int, $2::int)', [lockClass, oid]);
   };
   try {
@@ -135,20 +136,19 @@ async function dropAbandoned(admin: Session, server: Server): Promise<void> {
   for (const { name, oid } of found) {
     if (Number(oid) !== markOf(name)) continue;
     // Another process may drop it at the same time, or another user may own it.
-    await dropDatabase(admin, server, name).catch(() => {});
+    await dropShadow(admin, server, name).catch(() => {});
   }
 }
 
-async function dropDatabase(admin: Session, server: Server, name: string): Promise<void> {
-  const drop = `drop database if exists ${name} with (force)`;
+async function dropShadow(admin: Session, server: Server, name: string): Promise<void> {
   try {
-    await admin.query(drop);
+    await dropDatabase(admin, name);
   } catch (error) {
     if (!/^(?:55006|42809)$/.test(serverErrorOf(error)?.code ?? '')) throw error;
     // It is a template, or has subscriptions.
     await admin.query(`alter database ${name} with is_template false`);
     await withSession(databaseOn(server, name), dropSubscriptions);
-    await admin.query(drop);
+    await dropDatabase(admin, name);
   }
 }
 

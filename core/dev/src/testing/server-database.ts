@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LoadedApp } from '@headwater/kernel/internal/boot';
 import type { DatabaseTarget } from '@headwater/kernel/internal/config';
 import { openSession, serverErrorOf, withSession, type Session } from '@headwater/kernel/internal/database';
+import { dropDatabase } from '../shadow/drop-database.ts';
 import type { DisposableDatabase } from './disposable-database.ts';
 import { headsHash, upgradeToHeads } from './heads.ts';
 import { overrideSession } from './override-session.ts';
@@ -117,10 +118,6 @@ async function unusedDatabases(admin: Session, prefix: string): Promise<readonly
     [prefix],
   );
   return found.map(({ datname }) => datname);
-}
-
-async function dropDatabase(admin: Session, name: string): Promise<void> {
-  await admin.query(`drop database if exists ${name} with (force)`);
 }
 
 /** Drops a database, unless somebody has just connected to it or another process is already dropping it. */
