@@ -45,6 +45,15 @@ describe('a command of a plugin', () => {
     expect(json()).toEqual({ who: 'world', loud: true });
   });
 
+  it('tells the plugins for which purpose they start', async () => {
+    const project = await projectWith(listed, greet);
+    const file = 'plugins/core/src/index.js';
+    const start = `({ purpose }) => process.stderr.write('purpose: ' + purpose + '\\n')`;
+    project.write(file, `${imports}\nexport default definePlugin({ name: 'core', start: ${start} });\n`);
+    expect((await project.kernel('likes:greet', 'world')).stderr).toContain('purpose: command');
+    expect((await project.kernel('start', '--once')).stderr).toContain('purpose: command');
+  });
+
   it('is listed and suggested without importing plugin code', async () => {
     const project = await projectWith(listed, greet);
     const help = await project.kernel('--help');

@@ -25,6 +25,7 @@ export type { ContributionPoint, ContributionPointOptions } from './contract/con
 export { Database } from './contract/database.ts';
 export { definePlugin } from './contract/define-plugin.ts';
 export type {
+  BootPurpose,
   DefinedPlugin,
   MetadataProviderClass,
   PluginContext,

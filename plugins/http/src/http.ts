@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { token } from '@headwater/kernel/plugin';
+import { token, type BootPurpose } from '@headwater/kernel/plugin';
 import type { HttpOptions } from './options.ts';
+import { listen } from './listen.ts';
 import { routesPlugin, type RoutesContext } from './routes-plugin.ts';
 
 /** The HTTP server of the application. */
@@ -25,7 +25,8 @@ export const Http = token<Http>('http');
 
 /** The server with its lifetime. */
 export interface HttpServer extends Http {
-  readonly start: (context: RoutesContext, signal: AbortSignal) => Promise<void>;
+  /** Makes the routes available and, in order to serve, listens. */
+  readonly start: (context: RoutesContext, purpose: BootPurpose) => Promise<void>;
   /** Stops accepting requests, waits for those that are running, and closes the port. */
   readonly stop: () => Promise<void>;
 }
@@ -36,7 +37,6 @@ export const HttpServer = token<HttpServer>('http.server');
 /** Returns the server, which is not started. */
 export function httpServer(options: HttpOptions): HttpServer {
   let server: FastifyInstance | null = null;
-  let listening: Promise<void> = Promise.resolve();
   let context: RoutesContext | null = null;
 
   return Object.freeze<HttpServer>({
@@ -47,9 +47,9 @@ export function httpServer(options: HttpOptions): HttpServer {
       return routesPlugin(context);
     },
 
-    async start(started, signal) {
+    async start(started, purpose) {
       context = started;
-      if (!options.listen) return;
+      if (!options.listen || purpose !== 'serve') return;
       server = fastify({
         logger: false,
         trustProxy: options.trustProxy,
@@ -66,18 +66,11 @@ export function httpServer(options: HttpOptions): HttpServer {
       });
       await server.register(routesPlugin(started));
       await server.ready();
-      const first = await tryListen(server, options);
-      if (first) return logAddress(server, started);
-      const { host, port } = options;
-      started.log.error(
-        `the port ${port} on ${host} is in use by another process, so this one serves no requests yet. It tries again ` +
-          'every second. To use another port, set the option "port" of the plugin "http"',
-      );
-      listening = listenLater(server, started, options, signal);
+      await listen(server, options);
+      started.log.info(`listening on ${addressOf(server)}`);
     },
 
     async stop() {
-      await listening;
       if (server === null) return;
       // A client that never ends its request does not keep the application from ending.
       const timer = setTimeout(() => server?.server.closeAllConnections(), closeTimeout);
@@ -90,34 +83,6 @@ export function httpServer(options: HttpOptions): HttpServer {
 /** The time in milliseconds for running requests to end. A plugin has 10 s to stop. */
 const closeTimeout = 8000;
 
-/** Returns false if another process uses the port. */
-async function tryListen(server: FastifyInstance, { host, port }: HttpOptions): Promise<boolean> {
-  try {
-    await server.listen({ host, port });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
-    throw error;
-  }
-}
-
-/**
- * Listens as soon as the port is free. A process that only runs a command starts the plugins too, and must not fail
- * because the application already serves the port; a new process can thus take over from an old one.
- */
-async function listenLater(
-  server: FastifyInstance,
-  context: RoutesContext,
-  options: HttpOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await wait(1000, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return;
-    if (await tryListen(server, options)) return logAddress(server, context);
-  }
-}
-
 function addressOf(server: FastifyInstance | null): string | null {
   const address = server?.server.address() ?? null;
   return address === null || typeof address === 'string' ? null : `http://${hostOf(address)}:${address.port}`;
@@ -127,8 +92,4 @@ function addressOf(server: FastifyInstance | null): string | null {
 function hostOf({ address, family }: AddressInfo): string {
   if (address === '0.0.0.0' || address === '::') return 'localhost';
   return family === 'IPv6' ? `[${address}]` : address;
-}
-
-function logAddress(server: FastifyInstance, { log }: RoutesContext): void {
-  log.info(`listening on ${addressOf(server)}`);
 }

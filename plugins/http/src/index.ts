@@ -19,6 +19,6 @@ export default definePlugin({
     bind(HttpServer).toDynamicValue(() => httpServer(config));
     bind(Http).toDynamicValue(({ get }) => get(HttpServer));
   },
-  start: ({ get, log, config, signal }) => get(HttpServer).start({ get, log, options: config }, signal),
+  start: ({ get, log, config, purpose }) => get(HttpServer).start({ get, log, options: config }, purpose),
   stop: ({ get }) => get(HttpServer).stop(),
 });

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { fastify } from 'fastify';
 import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { httpServer } from '../src/http.ts';
 import { Http } from '../src/index.ts';
+import { httpOptions } from '../src/options.ts';
 import { ask, askRaw } from './requests.ts';
 
 const plugins = ['.', './test/rivers'];
@@ -227,20 +229,36 @@ describe('the lifetime of the server', () => {
     await expect(ask(address, '/healthz')).rejects.toThrow('fetch failed');
   });
 
-  test('begins when the port is free', async () => {
+  test('does not begin if the port is in use, and the error tells how to choose another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { readonly port: number };
-    await using kernel = await startTestKernel({ plugins, config: { http: { port } } });
-    expect(kernel.get(Http).address()).toBeNull();
-    expect(kernel.log).toContainEqual({
-      plugin: 'http',
-      level: 'error',
+    await expect(startTestKernel({ plugins, config: { http: { port } } })).rejects.toMatchObject({
+      code: 'PLUGIN_PHASE_FAILED',
       message: expect.stringContaining(`the port ${port} on 127.0.0.1 is in use by another process`) as string,
+      hint: expect.stringMatching(/choose another port: "plugins": \{ "http": \{ "port": \d+ \} \}/) as string,
     });
     other.close();
-    await expect.poll(() => kernel.get(Http).address(), { timeout: 5000 }).toBe(`http://127.0.0.1:${port}`);
-    expect((await ask(`http://127.0.0.1:${port}`, '/healthz')).status).toBe(200);
+  });
+
+  test('does not begin on an address of another machine', async () => {
+    await expect(
+      startTestKernel({ plugins, config: { http: { host: '203.0.113.7', port: 0 } } }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('the address 203.0.113.7 does not belong to this machine') as string,
+      hint: expect.stringContaining('"host": "127.0.0.1"') as string,
+    });
+  });
+
+  test('does not begin for a command', async () => {
+    const server = httpServer({ ...httpOptions.parse({}), port: 0 });
+    const fail = (): never => {
+      throw new Error('a server that does not listen needs no service');
+    };
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    const get = Object.assign(fail, { optional: fail, all: fail });
+    await server.start({ get, log, options: { bodyLimit: 1000 } }, 'command');
+    expect(server.address()).toBeNull();
   });
 
   test('can be that of a host, whose own routes keep their headers and errors', async () => {

@@ -1,5 +1,5 @@
 import type { Get } from '../contract/bind.ts';
-import type { DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
+import type { BootPurpose, DefinedPlugin, PluginContext, PluginLog } from '../contract/define-plugin.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import { noSpans, type Spans } from '../telemetry/spans.ts';
 import { withTimeout } from './timeout.ts';
@@ -31,6 +31,8 @@ export interface StartOptions {
   readonly get: (plugin: string) => Get;
   /** Runs `work` in a new database context. */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /** Default: `serve`. */
+  readonly purpose?: BootPurpose;
   /** Default: no spans. */
   readonly spans?: Spans;
   /** Called when a plugin has started, with the duration of its start. Default: nothing. */
@@ -47,7 +49,7 @@ export interface StartOptions {
  */
 export async function startPlugins(
   plugins: readonly LoadedPlugin[],
-  { log, get, inContext, spans = noSpans, onStart, signal }: StartOptions,
+  { log, get, inContext, purpose = 'serve', spans = noSpans, onStart, signal }: StartOptions,
 ): Promise<readonly StartedPlugin[]> {
   const origin = performance.now();
   const started: StartedPlugin[] = [];
@@ -61,7 +63,7 @@ export async function startPlugins(
     const abort = new AbortController();
     aborts.push(abort);
     const { name } = loaded.plugin;
-    const context = { config: loaded.options, log: log(name), get: get(name), signal: abort.signal };
+    const context = { config: loaded.options, log: log(name), get: get(name), purpose, signal: abort.signal };
     const began = performance.now() - origin;
     try {
       await spans.around('headwater.plugin.start', { 'headwater.plugin': name }, () =>

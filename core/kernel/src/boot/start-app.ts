@@ -1,5 +1,5 @@
 import type { DatabaseTarget } from '../config/config.ts';
-import type { PluginLog } from '../contract/define-plugin.ts';
+import type { BootPurpose, PluginLog } from '../contract/define-plugin.ts';
 import type { Connections } from '../db/connections.ts';
 import { openSession, type Session } from '../db/session.ts';
 import type { Orm } from '../entities/orm.ts';
@@ -13,6 +13,8 @@ import type { LoadedApp } from './load-app.ts';
 
 /** Options of {@link startApp}. */
 export interface StartAppOptions {
+  /** The reason for the boot, which plugins get. Default: `serve`. */
+  readonly purpose?: BootPurpose;
   /** Default: nothing is reported. */
   readonly observer?: AppObserver;
   /** Default: log entries are discarded. */
@@ -32,7 +34,14 @@ export interface StartAppOptions {
 export async function startApp(
   { config, revisionSet, plugins, bound }: LoadedApp,
   connections: Connections,
-  { observer = {}, log = () => noLog, signal, interruption, onStop = async () => {} }: StartAppOptions = {},
+  {
+    purpose = 'serve',
+    observer = {},
+    log = () => noLog,
+    signal,
+    interruption,
+    onStop = async () => {},
+  }: StartAppOptions = {},
   stages: Stopwatch = startStopwatch(),
 ): Promise<App> {
   const closers = [onStop];
@@ -52,6 +61,7 @@ export async function startApp(
     const interrupted = interruption?.();
     const started = await startPlugins(plugins, {
       log,
+      purpose,
       get: getOf,
       inContext: database.inContext,
       spans: await openSpans(),

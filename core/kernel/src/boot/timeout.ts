@@ -38,9 +38,15 @@ export async function withTimeout<T>(
     return await Promise.race([runAsPlugin(running, async () => run()), over.promise]);
   } catch (error) {
     if (isKernelError(error) || (signal?.aborted === true && error === signal.reason)) throw error;
-    throw kernelError('PLUGIN_PHASE_FAILED', { ...running, reason: shortMessage(error) }, { cause: error });
+    const details = { ...running, reason: shortMessage(error), hint: hintOf(error) };
+    throw kernelError('PLUGIN_PHASE_FAILED', details, { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** The plugin's own explanation of how to fix its error. */
+function hintOf(error: unknown): string | null {
+  return error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : null;
 }

@@ -43,7 +43,8 @@ async function run(
   const log = await openLog(context);
   const progress = openProgress(context);
   const { interruption } = context;
-  const app = await bootLoadedApp(loaded, { observer: progress.observer, log, interruption }).finally(progress.end);
+  const options = { purpose: 'command', observer: progress.observer, log, interruption } as const;
+  const app = await bootLoadedApp(loaded, options).finally(progress.end);
   const crashed = interruption();
   const stopped = new AbortController();
   const stop = (signal: NodeJS.Signals): void => stopped.abort(new Error(`${signal} ended it`));

@@ -23,6 +23,13 @@ export interface PluginLog {
   readonly error: WriteLog;
 }
 
+/**
+ * The reason for which an application boots: `serve` to stay up and do its work, `command` to run a command and stop. A
+ * plugin that listens on a port or works in the background does so only in order to serve, because a command must work
+ * while the application is running.
+ */
+export type BootPurpose = 'serve' | 'command';
+
 /** The argument of a plugin's `start` and `stop`. */
 export interface PluginContext<Options = unknown> {
   /** The plugin's options, as returned by its `config` schema. An empty object if it has no schema. */
@@ -31,6 +38,8 @@ export interface PluginContext<Options = unknown> {
   readonly log: PluginLog;
   /** Resolves services and contributions as this plugin. */
   readonly get: Get;
+  /** Whether the application boots to serve or for a command: a command of a plugin, or `kernel start --once`. */
+  readonly purpose: BootPurpose;
   /** Aborted when the application stops, when another plugin fails to start, or when this plugin's start times out. */
   readonly signal: AbortSignal;
 }
@@ -69,8 +78,8 @@ export interface PluginDefinition<Options = unknown> {
   readonly bind?: (context: BindContext<Options>) => void;
   /**
    * Starts the plugin. Called in a new database context, after the database is upgraded and the plugins that it
-   * requires have started. It times out after 10 seconds; the config key `$startTimeout` changes that. Default: nothing
-   * to start.
+   * requires have started. It times out after 10 seconds; the config key `$startTimeout` changes that. If it throws an
+   * error that has a text `hint`, the hint is shown as the way to fix it. Default: nothing to start.
    */
   readonly start?: (context: PluginContext<Options>) => Promise<void> | void;
   /**

@@ -3,6 +3,7 @@ import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { guarded, logOf, type HostLog } from './host-log.ts';
 import { openProject } from './project.ts';
+import type { BootPurpose } from '../contract/define-plugin.ts';
 
 /**
  * Options of {@link boot}.
@@ -20,6 +21,11 @@ export interface BootOptions {
   readonly config?: string;
   /** The variables for `${VAR}` in the config. Default: the environment of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * The reason for the boot, which plugins get in `start`. For `command`, the plugin `http` does not listen. Default:
+   * `serve`.
+   */
+  readonly purpose?: BootPurpose;
   /** Observes the start, the upgrade and the stop. Default: nothing is reported. */
   readonly observer?: AppObserver;
   /** A logger, or a function that returns the log of a plugin. Default: log entries are discarded. */
@@ -42,13 +48,14 @@ export interface BootOptions {
  * const likes = app.get(Likes);
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
-  const { cwd = process.cwd(), config: file, env = process.env, observer, interruption } = options;
+  const { cwd = process.cwd(), config: file, env = process.env, purpose, observer, interruption } = options;
   const began = performance.now();
   const project = openProject(readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env));
   const log = logOf(options.log);
   const { startProject } = await import('./start.ts');
   return startProject(project, {
     log,
+    ...(purpose && { purpose }),
     observer: guarded([observer], log('kernel')),
     interruption,
     onStop: () => project.connections.close(),

@@ -2,6 +2,7 @@ import type { App, AppObserver, HostBind, LogOf } from '../boot/app.ts';
 import { startStopwatch } from '../boot/boot-report.ts';
 import { loadApp } from '../boot/load-app.ts';
 import { startApp } from '../boot/start-app.ts';
+import type { BootPurpose } from '../contract/define-plugin.ts';
 import { Cancelled } from '../run/cancellation.ts';
 import { explainCancellation } from '../migrate/explain-cancellation.ts';
 import { openSpans } from '../telemetry/spans.ts';
@@ -23,6 +24,11 @@ export interface StartOptions {
    * Default: none.
    */
   readonly bind?: HostBind;
+  /**
+   * The reason for the boot, which plugins get in `start`. For `command`, the plugin `http` does not listen. Default:
+   * `serve`.
+   */
+  readonly purpose?: BootPurpose;
   /** Observes the start, the upgrade and the stop. Default: nothing is reported. */
   readonly observer?: AppObserver;
   /**
@@ -44,7 +50,7 @@ export interface StartProjectOptions extends StartOptions {
 
 /** Loads, upgrades and starts the application of a project. */
 export async function startProject(project: Project, options: StartProjectOptions): Promise<App> {
-  const { bind, observer = {}, signal, log, interruption, onStop, began } = options;
+  const { bind, purpose = 'serve', observer = {}, signal, log, interruption, onStop, began } = options;
   const operation = { operation: 'start', signal } as const;
   const spans = await openSpans();
   const stages = startStopwatch((stage, milliseconds) => {
@@ -63,6 +69,7 @@ export async function startProject(project: Project, options: StartProjectOption
         loaded,
         project.connections,
         {
+          purpose,
           observer,
           log,
           ...(signal && { signal }),

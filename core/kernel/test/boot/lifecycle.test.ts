@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { definePlugin, type PluginDefinition } from '../../src/contract/define-plugin.ts';
+import { definePlugin, type PluginContext, type PluginDefinition } from '../../src/contract/define-plugin.ts';
 import { startPlugins, stopPlugins, type LoadedPlugin, type StartOptions } from '../../src/boot/lifecycle.ts';
 
 const fail = (): never => {
@@ -71,6 +71,26 @@ describe('starting plugins', () => {
       details: { plugin: 'broken', package: 'plugin-broken', phase: 'start', reason: 'no key' },
     });
     expect(log).toEqual(['core…', 'core up', 'core down']);
+  });
+
+  it("shows a plugin's own hint for its error", async () => {
+    const hint = 'Set the key: MAIL_KEY=…';
+    const start = (): never => {
+      throw Object.assign(new Error('no key'), { hint });
+    };
+    await expect(startPlugins([load([], 'broken', { start })], options)).rejects.toMatchObject({ hint });
+    const other = (): never => {
+      throw Object.assign(new Error('no key'), { hint: 7 });
+    };
+    const failure = startPlugins([load([], 'broken', { start: other })], options);
+    await expect(failure).rejects.toMatchObject({ hint: expect.stringContaining('--debug') as string });
+  });
+
+  it.each([undefined, 'serve', 'command'] as const)('tells a plugin the purpose of the boot: %s', async (purpose) => {
+    const purposes: string[] = [];
+    const note = { start: (context: PluginContext) => void purposes.push(context.purpose) };
+    await startPlugins([load([], 'core', note)], { ...options, ...(purpose && { purpose }) });
+    expect(purposes).toEqual([purpose ?? 'serve']);
   });
 
   it('aborts the signals of plugins that are still starting when one fails', async () => {

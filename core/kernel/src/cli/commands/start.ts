@@ -17,7 +17,7 @@ export const start: Command = {
     'Boots the application: loads the active plugins, applies every pending revision, starts the plugins, and stays up ' +
     'until SIGINT or SIGTERM. Then it stops the plugins in reverse order. A second signal ends it at once, and so does ' +
     'any signal before it is ready: the database rolls back what was not committed.',
-  options: [{ flag: 'once', about: 'boot, report, stop and exit' }],
+  options: [{ flag: 'once', about: 'boot as for a command, report, stop and exit' }],
   examples: [
     { line: 'kernel start', about: 'run the application' },
     { line: 'kernel start --once --json', about: 'migrate and try to start, as a step of a deployment' },
@@ -40,6 +40,7 @@ export const start: Command = {
     const app = await boot({
       cwd,
       env,
+      purpose: switches.has('once') ? 'command' : 'serve',
       ...(config !== undefined && { config }),
       observer: progress.observer,
       interruption: context.interruption,

@@ -71,9 +71,15 @@ export const bootCodes = {
   }),
   PLUGIN_PHASE_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
-    message: (d: { plugin: string; package: string; version: string; phase: keyof typeof verbs; reason: string }) =>
-      `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
-    hint: (d) => `Run the command again with --debug to see the stack. ${withoutPlugin(d.plugin)}`,
+    message: (d: {
+      plugin: string;
+      package: string;
+      version: string;
+      phase: keyof typeof verbs;
+      reason: string;
+      hint: string | null;
+    }) => `The plugin "${d.plugin}" (${d.package} ${d.version}) failed to ${d.phase}: ${d.reason}.`,
+    hint: (d) => d.hint ?? `Run the command again with --debug to see the stack. ${withoutPlugin(d.plugin)}`,
     written: writtenBefore,
   }),
   PLUGIN_COMMANDS_DIFFER: defineError({
