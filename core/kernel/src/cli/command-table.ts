@@ -58,6 +58,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-plan.ts')).migratePlan,
   },
   {
+    name: 'migrate:why',
+    summary: 'explain why a revision is pending, or why not',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('./commands/migrate-why.ts')).migrateWhy,
+  },
+  {
     name: 'migrate:status',
     summary: 'count applied, pending and dormant revisions by plugin',
     group: 'Migrations',

@@ -13,6 +13,7 @@ import { openProject, type Project } from './project.ts';
 import { readRevision, type ShownRevision, type ShowOptions } from './show.ts';
 import type { StartOptions } from './start.ts';
 import { readStatus, type ReadOptions, type Status } from './status.ts';
+import { readWhyNot, type NotPendingReason } from './why-not.ts';
 import { readReason, type PendingReason } from './why.ts';
 
 /** The outcome of an upgrade or a downgrade that reached its goal. */
@@ -53,6 +54,8 @@ export interface Kernel extends AsyncDisposable {
   readonly show: (revision: string, options?: ShowOptions) => Promise<ShownRevision>;
   /** Explains why a revision is pending, and why it has its place in the plan. */
   readonly why: (revision: string, options?: ReadOptions) => Promise<PendingReason>;
+  /** Explains why a revision is not pending. */
+  readonly whyNot: (revision: string, options?: ReadOptions) => Promise<NotPendingReason>;
   /**
    * Applies the pending revisions that the targets need. Throws the first failure, after which the revisions before it
    * stay.
@@ -162,6 +165,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       ),
     show: (revision, options) => during('show', async () => (await readRevision(project, revision, options)).shown),
     why: (revision, options) => during('why', () => readReason(project, revision, options)),
+    whyNot: (revision, options) => during('why', () => readWhyNot(project, revision, options)),
     upgrade: ({ to, ...options } = {}) =>
       alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
     downgrade: (target, options = {}) =>

@@ -6,7 +6,9 @@ import type { RevisionSet } from '../migrate/revision-set.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
+import type { RemovedNeed } from '../ownership/removed-objects.ts';
 import { readDatabase, type Project } from './project.ts';
+import { readRemovedNeeds } from './removed-needs.ts';
 import type { ReadOptions } from './status.ts';
 
 /**
@@ -45,6 +47,11 @@ export interface PlannedStep extends Step {
 /** A plan with the properties of its steps. */
 export interface DetailedPlan extends Plan {
   readonly steps: readonly PlannedStep[];
+  /**
+   * For an upgrade: the objects that steps need although a revision of another plugin removes them before. Such a step
+   * fails, unless code or opaque SQL brings the object back. Needs that only the server can see are not listed.
+   */
+  readonly removed: readonly RemovedNeed[];
 }
 
 /** Plans an upgrade or a downgrade, from the ledger as it is now. Writes nothing. */
@@ -54,7 +61,8 @@ export async function readPlan(project: Project, options: PlanOptions = {}): Pro
     const state = await readMigrationState(session, revisionSet);
     const { steps } = planFor(options, revisionSet, state);
     const sql = options.sql === true ? await textsOf(steps, revisionSet, session) : null;
-    return { steps: steps.map((step) => detailed(step, revisionSet, state, sql)) };
+    const removed = options.down === undefined ? await readRemovedNeeds(session, state.ledger, steps, revisionSet) : [];
+    return { steps: steps.map((step) => detailed(step, revisionSet, state, sql)), removed };
   });
 }
 

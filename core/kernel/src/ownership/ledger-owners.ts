@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
+import type { AppliedEffects } from './removed-objects.ts';
 import { applyEffects, type RevisionEffects } from './revision-effects.ts';
 
 /** The objects that the applied revisions have created, with their owners, as the ledger records them. */
@@ -40,4 +41,16 @@ export function openLedgerOwners(session: Pick<Session, 'query'>): LedgerOwners 
       return schema.objects;
     },
   };
+}
+
+/**
+ * Reads the effects of the applied revisions in the order of application, except those that the ledger does not know.
+ * The ledger must have the current format.
+ */
+export async function readLedgerEffects(session: Pick<Session, 'query'>): Promise<readonly AppliedEffects[]> {
+  const [reply] = await session.query<{ rows: string }>(
+    `select coalesce(json_agg(json_build_object('id', plugin || '@' || slug, 'plugin', plugin, 'objects', objects)
+      order by seq), '[]')::text as rows from kernel.ledger where objects is not null`,
+  );
+  return JSON.parse(reply?.rows ?? '[]') as readonly AppliedEffects[];
 }

@@ -14,6 +14,7 @@ const stable = [
   'migrate:down',
   'migrate:stamp',
   'migrate:plan',
+  'migrate:why',
   'migrate:status',
   'migrate:heads',
   'migrate:current',

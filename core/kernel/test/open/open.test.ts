@@ -1,9 +1,10 @@
 import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { databaseKinds } from '../../../../test/helper/database.ts';
+import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import { token } from '../../src/contract/token.ts';
 import { open } from '../../src/open/open.ts';
+import type { HostInlinePlugin } from '../../src/open/open-options.ts';
 import { openOn, revision, shop, text } from './support.ts';
 
 const all = ['users@0001_person', 'shop@0001_order', 'shop@0002_total'];
@@ -48,8 +49,14 @@ describe.each(databaseKinds)('on %s', (kind) => {
       isHead: false,
       neededBy: ['shop@0002_total'],
       after: [{ id: 'users@0001_person', state: 'applied' }],
+      chain: [
+        { id: 'shop@0002_total', edge: null },
+        { id: 'shop@0001_order', edge: 'revises' },
+      ],
       previous: null,
       previousBecause: null,
+      previousChain: [],
+      removed: [],
     });
     expect(await kernel.why('shop')).toMatchObject({
       position: 2,
@@ -57,9 +64,45 @@ describe.each(databaseKinds)('on %s', (kind) => {
       neededBy: [],
       previous: 'shop@0001_order',
       previousBecause: 'needed',
+      previousChain: [
+        { id: 'shop@0002_total', edge: null },
+        { id: 'shop@0001_order', edge: 'revises' },
+      ],
     });
-    expect(await kernel.why('users')).toMatchObject({ state: 'applied', position: null, previous: null });
+    expect(await kernel.why('users')).toMatchObject({ state: 'applied', position: null, previous: null, chain: [] });
+    expect(await kernel.whyNot('users')).toMatchObject({ reason: 'applied', appliedBy: { package: 'inline:users' } });
+    expect(await kernel.whyNot('shop')).toEqual({
+      id: 'shop@0002_total',
+      reason: 'pending',
+      appliedAt: null,
+      appliedBy: null,
+    });
+    await expect(kernel.whyNot('shoes')).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
     await expect(kernel.why('users@base')).rejects.toMatchObject({ code: 'TARGET_ILLEGAL' });
+  });
+
+  it('plan and why name what a pending revision needs and another plugin has removed', async () => {
+    const config = { database: urlOf(await emptyDatabase(kind)) };
+    const users = [
+      ...(shop['users'] as HostInlinePlugin).revisions,
+      revision('users@0002_name', 'alter table person rename column id to number', { revises: 'users@0001_person' }),
+    ];
+    const before = await open({ config, plugins: { users: { revisions: users } } });
+    await before.upgrade();
+    await before.close();
+    const late = revision('late@0001_copy', 'create table late as select id from person', {
+      dependsOn: ['users@0001_person'],
+    });
+    const plugins = { users: { revisions: users }, late: { revisions: [late] } };
+    const kernel = await openOn(kind, { config, plugins });
+    const removed = [
+      { revision: 'late@0001_copy', object: 'column person.id', removedBy: 'users@0002_name', renamedTo: 'number' },
+    ];
+    expect(await kernel.plan()).toMatchObject({ removed });
+    expect(await kernel.why('late')).toMatchObject({ removed });
+    await expect(kernel.upgrade()).rejects.toMatchObject({
+      details: { revision: 'late@0001_copy', removed: { revision: 'users@0002_name' } },
+    });
   });
 
   it('stamp marks revisions as applied without running them', async () => {

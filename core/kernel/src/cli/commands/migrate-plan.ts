@@ -4,6 +4,7 @@ import { readPlan, type DetailedPlan } from '../../open/plan.ts';
 import { explainPlan } from '../../plan/explain-plan.ts';
 import type { Command, Input } from '../command.ts';
 import { withProject } from '../open-project.ts';
+import { removedWarnings } from '../removed-warnings.ts';
 import { usageOf } from '../signature.ts';
 import { explainNothing } from './migrate-down.ts';
 
@@ -11,7 +12,8 @@ import { explainNothing } from './migrate-down.ts';
 export const migratePlan: Command = {
   about:
     'Shows the revisions that migrate:up would run, or with --down those of migrate:down, in order. Reads the ledger ' +
-    'and writes nothing. The same code and the same ledger give the same plan, byte for byte, on every machine.',
+    'and writes nothing. The same code and the same ledger give the same plan, byte for byte, on every machine. It warns ' +
+    'of a revision that needs an object which a revision of another plugin removes before.',
   arguments: [{ name: 'target', about: 'as for migrate:up; default: heads', many: true, complete: 'branch' }],
   options: [
     { flag: 'down', value: 'target', about: 'plan a downgrade to this target instead' },
@@ -36,9 +38,11 @@ export const migratePlan: Command = {
     const plan = await withProject(context, (project) => readPlan(project, { to, down, cascade, sql }));
     return {
       json: plan,
-      text: () => {
+      text: (colors) => {
         if (plan.steps.length === 0) return down === undefined ? 'Nothing is pending.' : explainNothing(down);
-        return sql ? explainSql(plan) : explainMarked(plan);
+        const warnings = removedWarnings(plan.removed);
+        if (sql) return [...warnings.map((line) => `-- warning: ${line}`), explainSql(plan)].join('\n');
+        return [explainMarked(plan), ...warnings.map((line) => `${colors.yellow('warning')}: ${line}`)].join('\n');
       },
     };
   },
