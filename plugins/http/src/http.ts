@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { token, type BootPurpose } from '@headwater/kernel/plugin';
 import type { HttpOptions } from './options.ts';
 import { listen } from './listen.ts';
+import { outsideSpans } from './spans.ts';
 import { routesPlugin, type RoutesContext } from './routes-plugin.ts';
 
 /** The HTTP server of the application. */
@@ -50,7 +51,7 @@ export function httpServer(options: HttpOptions): HttpServer {
     async start(started, purpose) {
       context = started;
       if (!options.listen || purpose !== 'serve') return;
-      server = fastify({
+      const opened = fastify({
         logger: false,
         trustProxy: options.trustProxy,
         requestTimeout: options.requestTimeout * 1000,
@@ -64,9 +65,10 @@ export function httpServer(options: HttpOptions): HttpServer {
         forceCloseConnections: 'idle',
         routerOptions: { maxParamLength: 300 },
       });
-      await server.register(routesPlugin(started));
-      await server.ready();
-      await listen(server, options);
+      server = opened;
+      await opened.register(routesPlugin(started));
+      await opened.ready();
+      await outsideSpans(() => listen(opened, options));
       started.log.info(`listening on ${addressOf(server)}`);
     },
 

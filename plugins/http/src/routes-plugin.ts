@@ -13,8 +13,9 @@ import type { HttpOptions } from './options.ts';
 import { ownedRoutes } from './owned-routes.ts';
 import { ProblemPages, Problems, problem, problemOf, type Problem } from './problem.ts';
 import { openReadiness } from './readiness.ts';
-import type { RouteRequest } from './request.ts';
+import type { Answer, RouteRequest } from './request.ts';
 import type { OwnedRoute } from './route.ts';
+import { noSpan, openSpans, type RequestSpan } from './spans.ts';
 import { validateParts } from './validate.ts';
 
 /** The parts of an application that its routes need. */
@@ -67,12 +68,20 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
       return reply.code(found.status).type('application/problem+json').send(JSON.stringify(found));
     };
 
+    const spans = new WeakMap<FastifyRequest, RequestSpan>();
+    const spanOf = (request: FastifyRequest): RequestSpan => spans.get(request) ?? noSpan;
+    const beginSpan = await openSpans();
+    fastify.addHook('onRequest', async (request) => {
+      if (request.routeOptions.config.isProbe !== true) spans.set(request, beginSpan(request));
+    });
+
     fastify.setErrorHandler(async (error, request, reply) => {
       const found = problemOf(error, sources);
       if (found === null) {
         const { owned } = request.routeOptions.config;
         const about = { ...(owned && { plugin: owned.plugin }), error: textOf(error) };
         log.error(`${request.method} ${pathOf(request)} failed`, about);
+        spanOf(request).fail(error);
       }
       return sendProblem(reply, request, found ?? problem(500));
     });
@@ -90,6 +99,7 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
       if (isClosing) reply.header('connection', 'close');
     });
     fastify.addHook('onResponse', async (request, reply) => {
+      spanOf(request).end(reply.statusCode);
       const { owned, isProbe = false } = request.routeOptions.config;
       const facts = { status: reply.statusCode, milliseconds: Math.round(reply.elapsedTime) };
       const level = isProbe ? 'debug' : 'info';
@@ -102,11 +112,11 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
         async handle(request, reply) {
           const made = requestOf(request);
           assertSameOrigin(made, request.host);
-          const answer = await database.inContext(async () => {
+          const answerOf = async (): Promise<Answer> => {
             for (const { item } of guards) await item.check(made);
             return owned.item.handle({ ...made, ...(await validateParts(owned.item, made)) });
-          });
-          return sendAnswer(reply, answer);
+          };
+          return sendAnswer(reply, await spanOf(request).around(() => database.inContext(answerOf)));
         },
       });
     }

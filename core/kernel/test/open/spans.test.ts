@@ -1,35 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { context, ROOT_CONTEXT, trace, type Context, type ContextManager } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
+import { collectSpans } from '../../../../test/helper/tracing.ts';
 import { definePlugin } from '../../src/contract/define-plugin.ts';
 import { openOn, revision } from './support.ts';
 
-/** A context manager like that of OpenTelemetry's package for Node, without its wrappers for emitters. */
-function contextManager(): ContextManager {
-  const storage = new AsyncLocalStorage<Context>();
-  const manager: ContextManager = {
-    active: () => storage.getStore() ?? ROOT_CONTEXT,
-    with: (active, work, self, ...args) => storage.run(active, () => work.apply(self as never, args)),
-    bind: (_, target) => target,
-    enable: () => manager,
-    disable: () => manager,
-  };
-  return manager;
-}
-
-const exporter = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-
-beforeAll(() => {
-  context.setGlobalContextManager(contextManager());
-  trace.setGlobalTracerProvider(provider);
-});
-afterAll(() => {
-  trace.disable();
-  context.disable();
-});
+const { exporter, provider } = collectSpans();
 
 describe.each(databaseKinds)('with an OpenTelemetry SDK on %s', (kind) => {
   it('a start has spans for its stages, each transaction of revisions, and each plugin', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Database, definePlugin, type StandardSchema } from '@headwater/kernel/plugin';
 import { Guards, HttpError, Problems, Routes, RouteSources, defineRoute } from '@headwater/plugin-http';
+import { trace } from '@opentelemetry/api';
 import { z } from 'zod';
 
 class Drought extends Error {}
@@ -71,6 +72,15 @@ const routes = [
       const [one, other] = [once(key, () => ({})), once(key, () => ({}))];
       const [row] = await em.execute<{ n: number }[]>('select 1 as n');
       return { body: { same: em === get(Database).em, n: row?.n, once: one === other, cookie: cookies['a'], route } };
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/traced',
+    about: 'Writes a span.',
+    handle() {
+      trace.getTracer('rivers').startSpan('of a handler').end();
+      return {};
     },
   }),
   defineRoute({
