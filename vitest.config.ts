@@ -49,6 +49,7 @@ export const longTests = [
   'core/dev/test/difference/random-schemas-15.test.ts',
   'core/dev/test/shadow/empty.test.ts',
   'core/dev/test/testing/runner.test.ts',
+  'test/first-party/rolling-upgrade.test.ts',
   'test/first-party/subsets.test.ts',
   'test/corpus/proof-on-server.test.ts',
   'test/integration/decorated-entities.test.ts',

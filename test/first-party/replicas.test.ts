@@ -1,12 +1,10 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Http } from '@headwater/plugin-http';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { boot, type App } from '../../core/kernel/src/index.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { App } from '../../core/kernel/src/index.ts';
 import { openBrowserSession, type BrowserSession } from '../helper/browser-session.ts';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
+import { makeSiteProject } from './site-project.ts';
 
-const workspace = join(import.meta.dirname, '../..');
 const password = 'correct horse battery';
 
 describe('two processes of an application', () => {
@@ -14,18 +12,9 @@ describe('two processes of an application', () => {
   /** One browser, whose requests a load balancer sends to either process. */
   let sessions: readonly [BrowserSession, BrowserSession];
   beforeAll(async () => {
-    const cwd = join(realpathSync(inject('scratch')), 'replicas');
-    const modules = join(cwd, 'node_modules/@headwater');
-    mkdirSync(modules, { recursive: true });
-    symlinkSync(join(workspace, 'core/kernel'), join(modules, 'kernel'));
-    for (const name of ['accounts', 'core', 'http', 'site']) {
-      symlinkSync(join(workspace, 'plugins', name), join(modules, `plugin-${name}`));
-    }
+    const project = makeSiteProject(urlOf(await emptyDatabase('postgres')));
     const plugins = { http: { port: 0 }, site: {}, accounts: { signInsPerMinute: 6, signUpsPerHour: 100 } };
-    const config = { database: urlOf(await emptyDatabase('postgres')), core: '@headwater/plugin-core', plugins };
-    writeFileSync(join(cwd, 'config.json'), JSON.stringify(config));
-    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'replicas', private: true, type: 'module' }));
-    const [one, other] = [await boot({ cwd }), await boot({ cwd })];
+    const [one, other] = [await project.start(plugins), await project.start(plugins)];
     replicas = [one, other];
     const cookies = new Map<string, string>();
     const session = ({ get }: App) => openBrowserSession(get(Http).address() ?? '', cookies);

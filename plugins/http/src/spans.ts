@@ -70,6 +70,4 @@ export async function outsideSpans<T>(work: () => Promise<T>): Promise<T> {
   return api === null ? work() : api.context.with(api.ROOT_CONTEXT, work);
 }
 
-function loadApi(): Promise<typeof import('@opentelemetry/api') | null> {
-  return import('@opentelemetry/api').catch(() => null);
-}
+const loadApi = () => import('@opentelemetry/api').catch(() => null);
