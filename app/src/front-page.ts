@@ -17,6 +17,10 @@ export interface FrontPageStory {
   readonly score: number;
   /** `null` if the plugin `likes` is not active. */
   readonly likes: number | null;
+}
+
+/** A story with the number of its comments. */
+export interface CountedStory extends FrontPageStory {
   /** Number of comments at any depth; `null` if the plugin `comments` is not active. */
   readonly comments: number | null;
 }
@@ -49,12 +53,14 @@ export interface FrontPage {
    * where hours is the age of the story: all likes have the same weight, and young stories sink fastest. Without the
    * plugin `likes` the newest stories come first. Ties go to the newer story.
    */
-  readonly top: (limit?: number) => Promise<readonly FrontPageStory[]>;
+  readonly top: (limit?: number) => Promise<readonly CountedStory[]>;
   /**
    * Returns a part of a list. The next part begins after the last story of this one, and is ranked at the same time, so
    * no story appears twice because time has passed. Throws a Refusal, `invalid`, for an `after` of something else.
    */
   readonly page: (selection: StorySelection) => Promise<StoryPage>;
+  /** Adds the numbers of comments. */
+  readonly count: (stories: readonly FrontPageStory[]) => Promise<readonly CountedStory[]>;
 }
 
 /** The token of {@link FrontPage}. */
@@ -88,7 +94,6 @@ export function frontPageIn(database: Database, get: Get): FrontPage {
         order by ${key} desc, id desc
         limit ${limit}
     `);
-    const counts = await comments?.countOf(rows.map(({ id }) => id));
     const stories = rows.map(
       ({ id, title, url, author: name, author_id: authorId, score, created_at, likes: liked }) => ({
         id,
@@ -99,7 +104,6 @@ export function frontPageIn(database: Database, get: Get): FrontPage {
         createdAt: new Date(created_at),
         score,
         likes: likes === undefined ? null : liked,
-        comments: counts?.get(id) ?? null,
       }),
     );
     const last = rows.length < limit ? undefined : rows.at(-1);
@@ -107,9 +111,15 @@ export function frontPageIn(database: Database, get: Get): FrontPage {
     return { stories, next };
   };
 
+  const count: FrontPage['count'] = async (stories) => {
+    const counts = await comments?.countOf(stories.map(({ id }) => id));
+    return stories.map((story) => ({ ...story, comments: counts?.get(story.id) ?? null }));
+  };
+
   return Object.freeze<FrontPage>({
     page,
-    top: async (limit = 30) => (await page({ order: 'top', limit })).stories,
+    count,
+    top: async (limit = 30) => count((await page({ order: 'top', limit })).stories),
   });
 }
 

@@ -9,7 +9,7 @@ import { storyListener } from './story-listener.ts';
 
 export { Story } from './entities.ts';
 export { FrontPage } from './front-page.ts';
-export type { FrontPageStory, StoryOrder, StoryPage, StorySelection } from './front-page.ts';
+export type { CountedStory, FrontPageStory, StoryOrder, StoryPage, StorySelection } from './front-page.ts';
 export { Stories } from './stories.ts';
 export type { NewStory, PublishedStory } from './stories.ts';
 

@@ -13,6 +13,8 @@ export function listPage(order: StoryOrder, path: string, title: string): Page<u
     about: order === 'top' ? 'Lists the stories with the highest score.' : 'Lists the newest stories.',
     query: listQuery,
     load: ({ get, query: { after } }) => get(FrontPage).page({ order, after }),
+    // On the page, the plugin with the comments shows their number.
+    toJson: async ({ stories, next }, { get }) => ({ stories: await get(FrontPage).count(stories), next }),
     async view({ stories, next }, view): Promise<PageContent> {
       const { html, ui } = view;
       return {

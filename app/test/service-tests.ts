@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestKernel } from '@headwater/dev/testing';
 import { Activities, Objects, Users, type User } from '@headwater/plugin-core';
 import { describe, expect, test } from 'vitest';
-import { FrontPage, Stories, Story, type FrontPageStory } from '../src/index.ts';
+import { FrontPage, Stories, Story, type CountedStory } from '../src/index.ts';
 import { Comments, Likes } from '../src/optional-plugins.ts';
 
 /** The part of a running application that these tests use. */
@@ -41,7 +41,7 @@ export function testApp(kernel: () => RunningKernel): void {
   };
 
   /** Returns the given stories as the front page lists them. */
-  const top = async (ids: readonly number[]): Promise<readonly FrontPageStory[]> => {
+  const top = async (ids: readonly number[]): Promise<readonly CountedStory[]> => {
     const shown = await kernel().run(() => kernel().get(FrontPage).top(10_000));
     return shown.filter(({ id }) => ids.includes(id));
   };

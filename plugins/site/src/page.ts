@@ -49,10 +49,14 @@ export interface Page<Params = unknown, Query = unknown, Data = unknown> {
   readonly query?: StandardSchema<Query>;
   /** Whether the API serves the data. A page that only has a form has none. Default: true. */
   readonly api?: boolean;
-  /** Returns the data of the page, which is also the answer of the API. */
+  /** Returns the data of the page. */
   load(request: PageRequest<Params, Query>): Promise<Data> | Data;
   /** Shows the data. */
   view(data: Data, view: View): Promise<PageContent> | PageContent;
+  /**
+   * Returns the answer of the API, which has what slots add to the page. Default: the data.
+   */
+  toJson?(data: Data, request: PageRequest<Params, Query>): unknown;
 }
 
 /** Something that a user does: a form posts to `path`, and programs to `/api` and the same path. */

@@ -33,7 +33,9 @@ export function pageRoutes({ plugin, item: page }: Contribution<Page>, site: Sit
     ...common,
     path: path === '/' ? '/api' : `/api${path}`,
     async handle(request) {
-      return { headers: dataHeaders, body: await page.load(await pageRequest(request, site.parts)) };
+      const made = await pageRequest(request, site.parts);
+      const data = await page.load(made);
+      return { headers: dataHeaders, body: page.toJson === undefined ? data : await page.toJson(data, made) };
     },
   };
   return (api ? [forPeople, forPrograms] : [forPeople]).map((item) => ({ plugin, item }));
