@@ -1,18 +1,19 @@
+import { join } from 'node:path';
 import { SpanKind, context, trace } from '@opentelemetry/api';
 import { fastify } from 'fastify';
+import { Http } from '@headwater/plugin-http';
 import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { collectSpans } from '../../../test/helper/tracing.ts';
-import { Http } from '../src/index.ts';
-import { ask } from './requests.ts';
+import { collectSpans } from '../helper/tracing.ts';
 
+const cwd = join(import.meta.dirname, '../../plugins/http');
 const { exporter } = collectSpans();
 
 describe('with an OpenTelemetry SDK', () => {
   let kernel: TestKernel;
   let address: string;
   beforeAll(async () => {
-    kernel = await startTestKernel({ plugins: ['.', './test/rivers'], config: { http: { port: 0 } } });
+    kernel = await startTestKernel({ cwd, plugins: ['.', './test/rivers'], config: { http: { port: 0 } } });
     address = kernel.get(Http).address() ?? '';
   });
   afterAll(() => kernel.stop());
@@ -26,7 +27,7 @@ describe('with an OpenTelemetry SDK', () => {
 
   test('a request has a span with its route, its plugin and its status, below the span of the client', async () => {
     const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
-    await ask(address, '/rivers/7?unit=km', { headers: { traceparent: `00-${traceId}-${spanId}-01` } });
+    await fetch(`${address}/rivers/7?unit=km`, { headers: { traceparent: `00-${traceId}-${spanId}-01` } });
     const found = await span('GET /rivers/:river');
     expect(found?.kind).toBe(SpanKind.SERVER);
     expect(found?.parentSpanContext).toMatchObject({ traceId, spanId });
@@ -41,23 +42,23 @@ describe('with an OpenTelemetry SDK', () => {
   });
 
   test('spans of a handler are below the span of the request', async () => {
-    await ask(address, '/traced');
+    await fetch(`${address}/traced`);
     const [below, request] = [await span('of a handler'), await span('GET /traced')];
     expect(below?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId);
   });
 
   test('a failure marks the span, and a wrong request does not', async () => {
-    await ask(address, '/fails/somehow');
+    await fetch(`${address}/fails/somehow`);
     const found = await span('GET /fails/:how');
     expect(found).toMatchObject({ status: { code: 2 }, attributes: { 'http.response.status_code': 500 } });
     expect(found?.events.map(({ name }) => name)).toEqual(['exception']);
-    await ask(address, '/nothing');
+    await fetch(`${address}/nothing`);
     expect(await span('GET')).toMatchObject({ status: { code: 0 }, attributes: { 'http.response.status_code': 404 } });
   });
 
   test('probes have none', async () => {
-    await ask(address, '/healthz');
-    await ask(address, '/rivers/7');
+    await fetch(`${address}/healthz`);
+    await fetch(`${address}/rivers/7`);
     await span('GET /rivers/:river');
     expect(exporter.getFinishedSpans()).toHaveLength(1);
   });
