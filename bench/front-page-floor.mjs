@@ -35,7 +35,7 @@ const comments = `with recursive thread as (
 const server = fastify();
 server.get('/', async () => {
   const stories = await pool.query(top, [new Date().toISOString(), 30]);
-  const ids = stories.rows.map(({ id }) => id);
+  const ids = stories.rows.map(({ id }) => Number(id));
   const counts = await pool.query(comments, [ids]);
   const liked = await pool.query(likes, [ids]);
   return { stories: stories.rows, comments: counts.rows, likes: liked.rows };
