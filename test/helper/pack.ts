@@ -37,7 +37,7 @@ export function stagePackages(staging: string): readonly string[] {
   return publishedFolders.map((folder) => {
     const source = join(workspace, folder);
     if (!existsSync(join(source, 'dist'))) throw new Error(`${folder} is not built: npm run build`);
-    for (const part of ['package.json', 'README.md', 'LICENSE', 'assets', 'bin', 'dist']) {
+    for (const part of ['package.json', 'README.md', 'LICENSE', 'assets', 'bin', 'dist', 'schemas']) {
       if (existsSync(join(source, part))) cpSync(join(source, part), join(staging, folder, part), { recursive: true });
     }
     return join(staging, folder);

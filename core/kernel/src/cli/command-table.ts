@@ -79,6 +79,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-heads.ts')).migrateHeads,
   },
   {
+    name: 'migrate:branches',
+    summary: 'list bases, heads, forks and merges of all branches',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('./commands/migrate-branches.ts')).migrateBranches,
+  },
+  {
     name: 'migrate:current',
     summary: 'list the latest applied revisions',
     group: 'Migrations',
@@ -91,6 +98,13 @@ export const commandTable: readonly CommandEntry[] = [
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('./commands/migrate-history.ts')).migrateHistory,
+  },
+  {
+    name: 'migrate:graph',
+    summary: 'draw the revisions and their edges: Mermaid, DOT',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('./commands/migrate-graph.ts')).migrateGraph,
   },
   {
     name: 'migrate:show',

@@ -3,8 +3,11 @@ import type { HostEntities } from '../boot/host-entities.ts';
 import { hostConnections, ownConnections } from '../db/connections.ts';
 import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
+import type { Drawing } from '../graph/drawing.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
-import { entriesOf, readBranches, selectBranches, type HistoryEntry, type HistoryOptions } from './history.ts';
+import { readBranchShapes, readCurrent, type BranchShape, type CurrentRevision } from './branches.ts';
+import { readGraph, type GraphViewOptions } from './graph.ts';
+import { entriesOf, readHistory, type HistoryEntry, type HistoryOptions } from './history.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { downgradeProject, stampProject, upgradeProject, type WriteOptions } from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
@@ -50,6 +53,12 @@ export interface Kernel extends AsyncDisposable {
   readonly plan: (options?: PlanOptions) => Promise<DetailedPlan>;
   /** Lists the revisions of all branches, each from its base to its head. */
   readonly history: (options?: HistoryOptions) => Promise<readonly HistoryEntry[]>;
+  /** Describes the shape of each branch: its bases and heads, where it forks and merges. */
+  readonly branches: (options?: Pick<HistoryOptions, 'offline' | 'signal'>) => Promise<readonly BranchShape[]>;
+  /** Lists the latest applied revision of each branch. */
+  readonly current: (options?: ReadOptions) => Promise<readonly CurrentRevision[]>;
+  /** Draws the branches, the edges between their revisions, and their states. */
+  readonly graph: (options?: GraphViewOptions) => Promise<Drawing>;
   /** Shows one revision with its SQL: `likes@0002`, or `likes`, its head. */
   readonly show: (revision: string, options?: ShowOptions) => Promise<ShownRevision>;
   /** Explains why a revision is pending, and why it has its place in the plan. */
@@ -159,10 +168,10 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
   const functions: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
     status: (options) => during('status', () => readStatus(project, options)),
     plan: (options) => during('plan', () => readPlan(project, options)),
-    history: (options = {}) =>
-      during('history', async () =>
-        entriesOf(selectBranches(await readBranches(project, 'history', options), options.plugin)),
-      ),
+    history: (options) => during('history', async () => entriesOf(await readHistory(project, options))),
+    branches: (options) => during('history', () => readBranchShapes(project, options)),
+    current: (options) => during('history', () => readCurrent(project, options)),
+    graph: (options) => during('history', () => readGraph(project, options)),
     show: (revision, options) => during('show', async () => (await readRevision(project, revision, options)).shown),
     why: (revision, options) => during('why', () => readReason(project, revision, options)),
     whyNot: (revision, options) => during('why', () => readWhyNot(project, revision, options)),

@@ -1,12 +1,11 @@
-import { kernelError } from '../error/kernel-codes.ts';
-import type { KernelError } from '../error/kernel-error.ts';
-import { nearestName } from '../error/nearest-name.ts';
-import { headsAmong } from '../graph/heads-and-bases.ts';
 import { readDetails, readLedger, type LedgerDetails } from '../ledger/ledger.ts';
-import { branchesOf, type Branch, type KnownRevision, type RevisionState } from '../migrate/branch-status.ts';
-import { parseTarget, type ParsedTarget } from '../plan/parse-target.ts';
+import { readRuns } from '../ledger/runs.ts';
+import { branchesOf, type KnownRevision, type RevisionState } from '../migrate/branch-status.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { RevisionBody } from '../plugin/revision.ts';
+import { applicationRecord, type ApplicationRecord } from './application-record.ts';
+import { findRevision } from './find-revision.ts';
+import { lineDifference } from './line-difference.ts';
 import { readDatabase, type Project } from './project.ts';
 import type { ReadOptions } from './status.ts';
 
@@ -33,14 +32,27 @@ export interface ShownRevision {
   readonly version: string | null;
   /** In ISO 8601; `null` if it is not applied. */
   readonly appliedAt: string | null;
-  readonly appliedBy: { readonly package: string; readonly version: string; readonly run: string } | null;
+  readonly appliedBy: Pick<ApplicationRecord, 'package' | 'version' | 'run' | 'host' | 'kernel'> | null;
   readonly durationMs: number | null;
   /** Whether its row was written without running it. */
   readonly stamped: boolean;
+  /** How the revision in the code differs from the one that was applied; `null` if it does not. */
+  readonly edited: EditedRevision | null;
   /** Where `up` and `down` come from. */
   readonly from: 'ledger' | 'code';
   readonly up: string | null;
   readonly down: string | null;
+}
+
+/** An edit since a revision was applied. White space, comments and the case of keywords do not count. */
+export interface EditedRevision {
+  /** `its SQL differs from the SQL that ran: …`. */
+  readonly what: string;
+  /**
+   * The lines of `up`, that which was applied (`-`) and that of the code (`+`); lines of both begin with a space. Empty if
+   * one of them is code.
+   */
+  readonly lines: readonly string[];
 }
 
 /** A revision as data, and the values that it was made from. */
@@ -57,50 +69,41 @@ export async function readRevision(
 ): Promise<FoundRevision> {
   // Neither the graph nor the ledger is checked, because errors in either tell people to look at a revision.
   const set = await project.pluginSet();
-  if (offline) return shownOf(find(branchesOf(set, null), target), set, null, applied);
+  if (offline) {
+    const known = findRevision(branchesOf(set, null), target);
+    return shownOf(known, set, { applied, details: null, record: null, edited: null });
+  }
   return readDatabase(project, { operation: 'show', signal }, async (session) => {
-    const found = find(branchesOf(set, await readLedger(session)), target);
-    const [details = null] = found.row === null ? [] : await readDetails(session, [found.id]);
-    return shownOf(found, set, details, applied);
+    const ledger = await readLedger(session);
+    const known = findRevision(branchesOf(set, ledger), target);
+    const [details = null] = known.row === null ? [] : await readDetails(session, [known.id]);
+    const [run] = details === null ? [] : await readRuns(session, ledger, [details.runId]);
+    const record = details === null ? null : applicationRecord(details, run);
+    return shownOf(known, set, { applied, details, record, edited: await editOf(known, details) });
   });
 }
 
-/** Finds the one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
-function find(branches: readonly Branch[], target: string): KnownRevision {
-  const known = branches.flatMap(({ revisions }) => revisions);
-  const parsed = parseTarget(target);
-  const own = 'plugin' in parsed ? (branches.find(({ plugin }) => plugin === parsed.plugin)?.revisions ?? []) : [];
-  const ids =
-    parsed.kind === 'head'
-      ? headsAmong(own)
-      : parsed.kind === 'base'
-        ? own.flatMap(({ id, revises }) => (revises.length === 0 ? [id] : []))
-        : known.flatMap(({ id }) =>
-            id === target || (parsed.kind === 'revision' && id.startsWith(target)) ? [id] : [],
-          );
-  const id = ids.includes(target) ? target : ids[0];
-  const found = known.find((revision) => revision.id === id);
-  if (found === undefined) throw unknown(target, parsed, branches);
-  if (id !== target && ids.length > 1) throw kernelError('TARGET_AMBIGUOUS', { target, candidates: ids });
-  return found;
+async function editOf({ shipped, row }: KnownRevision, details: LedgerDetails | null): Promise<EditedRevision | null> {
+  if (shipped === null || row === null || details === null || shipped.raw === row.raw) return null;
+  const { describeRevisionChange } = await import('../plugin/revision-change.ts');
+  const what = await describeRevisionChange(shipped, { ...row, up: details.up });
+  if (what === null) return null;
+  const isSql = details.up !== null && shipped.up.kind === 'sql';
+  return { what, lines: isSql ? lineDifference(details.up, shipped.up.text) : [] };
 }
 
-function unknown(target: string, parsed: ParsedTarget, branches: readonly Branch[]): KernelError {
-  const nothing = (reason: string, close: string | null): KernelError =>
-    kernelError('TARGET_UNKNOWN', { target, reason, nearest: close });
-  const ids = branches.flatMap(({ revisions }) => revisions.map(({ id }) => id));
-  if (parsed.kind === 'nothing') return nothing(parsed.reason, nearestName(target, ids));
-  if (!('plugin' in parsed) || parsed.kind === 'steps') return nothing('it is a number of steps, not a revision', null);
-  const names = branches.map(({ plugin }) => plugin);
-  if (names.includes(parsed.plugin))
-    return nothing(`"${parsed.plugin}" has no such revision`, nearestName(target, ids));
-  const close = nearestName(parsed.plugin, names);
-  const corrected = close === null ? null : close + target.slice(parsed.plugin.length);
-  return nothing(`no plugin "${parsed.plugin}" has revisions here`, corrected);
+/** What the ledger has about a revision. */
+interface LedgerFacts {
+  readonly details: LedgerDetails | null;
+  readonly record: ApplicationRecord | null;
+  readonly edited: EditedRevision | null;
+  /** Whether its SQL is read from the ledger. */
+  readonly applied: boolean;
 }
 
-function shownOf(known: KnownRevision, set: PluginSet, details: LedgerDetails | null, applied: boolean): FoundRevision {
+function shownOf(known: KnownRevision, set: PluginSet, facts: LedgerFacts): FoundRevision {
   const { id, plugin, revises, dependsOn, breaking, state, shipped } = known;
+  const { details, record, edited, applied } = facts;
   const source = set.byName.get(plugin);
   const fromLedger = shipped === null || applied;
   const shown: ShownRevision = {
@@ -112,18 +115,22 @@ function shownOf(known: KnownRevision, set: PluginSet, details: LedgerDetails | 
     transaction: shipped?.transaction ?? null,
     state,
     file: shipped?.file ?? null,
-    package: source?.package ?? details?.package ?? null,
+    package: source?.package ?? record?.package ?? null,
     version: source?.version ?? null,
-    appliedAt: details?.appliedAt.toISOString() ?? null,
-    appliedBy:
-      details === null ? null : { package: details.package, version: details.packageVersion, run: details.runId },
-    durationMs: details?.durationMs ?? null,
-    stamped: details?.stamped ?? false,
+    appliedAt: record?.at ?? null,
+    appliedBy: record === null ? null : byOf(record),
+    durationMs: record?.durationMs ?? null,
+    stamped: record?.stamped ?? false,
+    edited,
     from: fromLedger ? 'ledger' : 'code',
     up: fromLedger ? (details?.up ?? null) : textOf(shipped.up),
     down: fromLedger ? (details?.down ?? null) : textOf(shipped.down),
   };
   return { shown, known };
+}
+
+function byOf({ package: name, version, run, host, kernel }: ApplicationRecord): ShownRevision['appliedBy'] {
+  return { package: name, version, run, host, kernel };
 }
 
 function textOf(body: RevisionBody | null): string | null {

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import { parseTarget } from '../plan/parse-target.ts';
 import type { Project } from './project.ts';
-import { readRevision } from './show.ts';
+import { readRevision, type ShownRevision } from './show.ts';
 import type { ReadOptions } from './status.ts';
 
 /**
@@ -26,7 +26,7 @@ export interface NotPendingReason {
   /** In ISO 8601; `null` if it is not applied. */
   readonly appliedAt: string | null;
   /** The package that applied it, and the run; `null` if it is not applied. */
-  readonly appliedBy: { readonly package: string; readonly version: string; readonly run: string } | null;
+  readonly appliedBy: ShownRevision['appliedBy'];
 }
 
 /** Explains why a revision is not pending. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */

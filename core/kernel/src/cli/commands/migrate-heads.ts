@@ -1,18 +1,23 @@
-import { heads } from '../../graph/heads-and-bases.ts';
+import { readBranchShapes } from '../../open/branches.ts';
 import type { Command } from '../command.ts';
-import { openRevisionSet } from '../open-project.ts';
+import { withProject } from '../open-project.ts';
+import { severalHeads } from './migrate-branches.ts';
 
 /** `kernel migrate:heads`. */
 export const migrateHeads: Command = {
-  about: 'Lists the head of each active branch, which is the target of migrate:up. Needs no database.',
+  about:
+    'Lists the head of each active branch, which is the target of migrate:up. Needs no database. If a branch has ' +
+    'several heads, as after a merge in version control, all of them are listed with the command that joins them.',
   examples: [{ line: 'kernel migrate:heads', about: 'one revision per line' }],
-  exits: [
-    { code: 14, about: 'the plugins are incompatible' },
-    { code: 34, about: 'a branch has several heads, which the error names' },
-  ],
+  exits: [{ code: 12, about: 'a plugin is not installed or not valid' }],
   async run(_, context) {
-    const { revisionSet } = await openRevisionSet(context);
-    const found = heads(revisionSet.graph);
-    return { json: { heads: found }, text: () => found.join('\n') };
+    const branches = await withProject(context, (project) => readBranchShapes(project, { offline: true }));
+    const heads = branches.flatMap((branch) => branch.heads).toSorted();
+    const several = branches.filter((branch) => branch.heads.length > 1);
+    return {
+      json: { heads, several: several.map(({ plugin }) => plugin) },
+      text: (colors) =>
+        [...heads, ...several.map((branch) => severalHeads(branch.plugin, branch.heads.length, colors))].join('\n'),
+    };
   },
 };

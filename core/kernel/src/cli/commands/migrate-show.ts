@@ -1,13 +1,15 @@
 import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
-import { readRevision, type FoundRevision } from '../../open/show.ts';
+import { readRevision, type FoundRevision, type ShownRevision } from '../../open/show.ts';
+import { duration, moment } from '../format-text.ts';
 import { withProject } from '../open-project.ts';
 
 /** `kernel migrate:show <revision>`. */
 export const migrateShow: Command = {
   about:
     'Shows one revision: the revisions that it revises and depends on, its file, its SQL up and down, and when and by ' +
-    'which version it was applied. A revision that no active plugin has is read from the ledger.',
+    'which version it was applied, in which run and on which computer. If the code was edited since, it shows the ' +
+    'difference. A revision that no active plugin has is read from the ledger.',
   arguments: [
     { name: 'revision', about: 'likes@0002 (a unique prefix), or likes, its head', required: true, complete: 'branch' },
   ],
@@ -42,8 +44,11 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
     ['state', shown.state ?? ''],
     [
       shown.stamped ? 'stamped' : 'applied',
-      by === null ? '' : `${shown.appliedAt}, by ${by.package} ${by.version}, run ${by.run}`,
+      by === null || shown.appliedAt === null ? '' : `${moment(shown.appliedAt)}, by ${by.package} ${by.version}`,
     ],
+    ['took', shown.durationMs === null || shown.stamped ? '' : duration(shown.durationMs)],
+    ['run', by === null ? '' : by.run],
+    ['host', by === null || by.host === null ? '' : `${by.host}, kernel ${by.kernel}`],
   ];
   const missing = shown.from === 'ledger' && row === null ? 'is not applied' : 'was code';
   const title = (direction: string): string => colors.bold(`-- ${direction}, from the ${shown.from}`);
@@ -51,10 +56,24 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
     colors.bold(shown.id),
     ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(10)}  ${value}`),
     '',
+    ...editedLines(shown, colors),
     title('up'),
     shown.up?.trim() ?? `-- ${missing}`,
     '',
     title('down'),
     shown.down?.trim() ?? (shipped?.down === null ? '-- none: it cannot be reverted' : `-- none, or ${missing}`),
   ].join('\n');
+}
+
+/** Shows the edit since the revision was applied, with three lines around each change. */
+function editedLines({ edited }: ShownRevision, colors: Colors): readonly string[] {
+  if (edited === null) return [];
+  const { what, lines } = edited;
+  const changed = lines.flatMap((line, i) => (line.startsWith(' ') ? [] : [i]));
+  const isNear = (i: number): boolean => changed.some((at) => Math.abs(at - i) <= 3);
+  const shown = lines.flatMap((line, i) => {
+    if (isNear(i)) return [line.startsWith('-') ? colors.red(line) : line.startsWith('+') ? colors.green(line) : line];
+    return isNear(i - 1) ? ['…'] : [];
+  });
+  return [colors.yellow(`-- edited since it was applied: ${what}`), ...shown, ''];
 }

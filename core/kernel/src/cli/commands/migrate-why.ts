@@ -21,7 +21,7 @@ export const migrateWhy: Command = {
     { line: 'kernel migrate:why likes --not', about: 'when the head of likes was applied, or why it never runs' },
   ],
   exits: [
-    { code: 14, about: 'no revision has that name, or several do' },
+    { code: 2, about: 'no revision has that name, or several do' },
     { code: 15, about: 'the ledger and the code contradict each other' },
     { code: 20, about: 'the database cannot be reached' },
   ],
