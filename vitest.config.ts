@@ -30,6 +30,7 @@ export const longTests = [
   'test/faults/kill-embedded.test.ts',
   'test/faults/many-boots.test.ts',
   'core/kernel/test/cli/branches.test.ts',
+  'core/kernel/test/cli/migrate-sql.test.ts',
   'core/kernel/test/cli/migrate-why.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',
   'core/kernel/test/run/foreign-effects.test.ts',

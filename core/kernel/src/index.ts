@@ -29,6 +29,7 @@ export type { HostLog } from './open/host-log.ts';
 export type { WriteOptions } from './open/migrations.ts';
 export type { DetailedPlan, PlannedStep, PlanOptions } from './open/plan.ts';
 export type { EditedRevision, ShownRevision, ShowOptions } from './open/show.ts';
+export type { PlanScript, SqlOptions } from './open/sql.ts';
 export type { StartOptions } from './open/start.ts';
 export type { ReadOptions, Status } from './open/status.ts';
 export type { PendingReason } from './open/why.ts';

@@ -58,6 +58,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-plan.ts')).migratePlan,
   },
   {
+    name: 'migrate:sql',
+    summary: 'print a plan as one SQL script, without a database',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('./commands/migrate-sql.ts')).migrateSql,
+  },
+  {
     name: 'migrate:why',
     summary: 'explain why a revision is pending, or why not',
     group: 'Migrations',

@@ -271,7 +271,8 @@ async function recoverState(
   }
 }
 
-function runnable({ id, direction, plugin }: Plan['steps'][number], code: RevisionSet): RunnableStep {
+/** Returns a step of a plan with everything that the runner needs. */
+export function runnable({ id, direction, plugin }: Plan['steps'][number], code: RevisionSet): RunnableStep {
   const { package: name, version } = code.pluginSet.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
   const revision = code.revisions.get(id) ?? null;
   const effects = direction === 'up' ? (revision?.effects ?? null) : null;

@@ -14,6 +14,7 @@ import { configOf, type OpenOptions } from './open-options.ts';
 import { readPlan, type DetailedPlan, type PlanOptions } from './plan.ts';
 import { openProject, type Project } from './project.ts';
 import { readRevision, type ShownRevision, type ShowOptions } from './show.ts';
+import { readScript, type PlanScript, type SqlOptions } from './sql.ts';
 import type { StartOptions } from './start.ts';
 import { readStatus, type ReadOptions, type Status } from './status.ts';
 import { readWhyNot, type NotPendingReason } from './why-not.ts';
@@ -51,6 +52,8 @@ export interface Kernel extends AsyncDisposable {
   readonly status: (options?: ReadOptions) => Promise<Status>;
   /** Plans an upgrade or a downgrade. Throws what the upgrade or downgrade would throw before its first step. */
   readonly plan: (options?: PlanOptions) => Promise<DetailedPlan>;
+  /** Writes an upgrade or a downgrade as one SQL script. Does not connect unless `current` is set. */
+  readonly sql: (options?: SqlOptions) => Promise<PlanScript>;
   /** Lists the revisions of all branches, each from its base to its head. */
   readonly history: (options?: HistoryOptions) => Promise<readonly HistoryEntry[]>;
   /** Describes the shape of each branch: its bases and heads, where it forks and merges. */
@@ -168,6 +171,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
   const functions: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
     status: (options) => during('status', () => readStatus(project, options)),
     plan: (options) => during('plan', () => readPlan(project, options)),
+    sql: (options) => during('plan', () => readScript(project, options)),
     history: (options) => during('history', async () => entriesOf(await readHistory(project, options))),
     branches: (options) => during('history', () => readBranchShapes(project, options)),
     current: (options) => during('history', () => readCurrent(project, options)),

@@ -1,3 +1,4 @@
+import type { UpgradeSettings } from '../config/config.ts';
 import { isShapeError, serverErrorOf } from '../db/server-error.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { kernelError } from '../error/kernel-codes.ts';
@@ -6,7 +7,7 @@ import { dollarQuote } from '../sql/quote.ts';
 import { beginScript } from './envelope.ts';
 import { takeLock } from './migration-lock.ts';
 import type { RunContext } from './run-context.ts';
-import { readStoredEffects } from './stored-effects.ts';
+import { readStoredEffects, type StoredEffects } from './stored-effects.ts';
 
 /**
  * PL/pgSQL that creates a table and undoes that. Raises "unsupported" on a server that keeps the table, where a failed
@@ -23,16 +24,10 @@ const testTransactions = `begin
     end if;`;
 
 /**
- * Creates the ledger, or upgrades it from the format `found` to the format of this kernel, under the migration lock.
- * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
- * sessions race, it fails for fifteen.) Throws LEDGER_DAMAGED and DATABASE_UNSUPPORTED.
+ * Returns the script that creates the ledger or upgrades it to the format of this kernel, under the migration lock.
+ * `effects` are those of the revisions in a ledger of the first format. Does nothing if the format is current.
  */
-export async function ensureLedger(
-  { session, settings }: Pick<RunContext, 'session' | 'settings'>,
-  found: number,
-): Promise<boolean> {
-  if (found === currentFormat) return true;
-  const effects = found === 0 ? [] : await readStoredEffects(session);
+export function ledgerScript(settings: UpgradeSettings, effects: readonly StoredEffects[] = []): string {
   const steps = formats.map((text, i) => {
     const version = i + 1;
     return `if version < ${version} then
@@ -58,8 +53,22 @@ begin
     from json_to_recordset(${dollarQuote(JSON.stringify(effects))}) f(id text, objects jsonb)
     where l.plugin || '@' || l.slug = f.id and l.objects is null;
 end`;
+  return `${beginScript(settings)}do ${dollarQuote(block)};\ncommit;`;
+}
+
+/**
+ * Creates the ledger, or upgrades it from the format `found` to the format of this kernel, under the migration lock.
+ * Returns `false` if another session holds the lock. (`create schema if not exists` alone is not enough: if sixteen
+ * sessions race, it fails for fifteen.) Throws LEDGER_DAMAGED and DATABASE_UNSUPPORTED.
+ */
+export async function ensureLedger(
+  { session, settings }: Pick<RunContext, 'session' | 'settings'>,
+  found: number,
+): Promise<boolean> {
+  if (found === currentFormat) return true;
+  const effects = found === 0 ? [] : await readStoredEffects(session);
   try {
-    await session.script(`${beginScript(settings)}do ${dollarQuote(block)};\ncommit;`);
+    await session.script(ledgerScript(settings, effects));
     return true;
   } catch (error) {
     const server = serverErrorOf(error);

@@ -6,7 +6,7 @@ import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
-import type { RunContext } from './run-context.ts';
+import type { RunContext, ScriptContext } from './run-context.ts';
 import { restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named after the columns. */
@@ -138,7 +138,7 @@ function notify(state: string): string {
 }
 
 /** SQL that adds the row of the run, unless an earlier batch has. Its start is that of its first transaction. */
-function recordRun({ id, kind, host, kernelVersion }: RunContext): string {
+function recordRun({ id, kind, host, kernelVersion }: ScriptContext): string {
   const values = [id, kind, host, kernelVersion].map(quoteLiteral).join(', ');
   return `insert into kernel.run (id, kind, host, kernel_version, started_at) values (${values}, now()) on conflict do nothing;`;
 }
@@ -184,7 +184,7 @@ export function textBlock(text: string): string {
  * that fails. Notices for all of them would make client and server wake each other a thousand times, which would take a
  * tenth of the time of a fresh upgrade.
  */
-export function upBlock(rows: readonly RowToWrite[], run: RunContext): string {
+export function upBlock(rows: readonly RowToWrite[], run: ScriptContext): string {
   const { settings } = run;
   const several = rows.length > 1;
   const loop = forEachRow(
@@ -302,7 +302,7 @@ const checkDependents = `select l.plugin || '@' || l.slug into missing from kern
 /**
  * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
  */
-export function downBlock(rows: readonly RowToRemove[], run: RunContext): string {
+export function downBlock(rows: readonly RowToRemove[], run: ScriptContext): string {
   const loop = forEachRow(
     rows,
     'plugin text, slug text, down text, run_id uuid',
@@ -356,7 +356,7 @@ end`)};`;
 /**
  * Returns one `do` block that restores the session and writes or removes the row of a revision that the caller has run.
  */
-export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationMs: number, run: RunContext): string {
+export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationMs: number, run: ScriptContext): string {
   return `do ${dollarQuote(`${declarations}
 begin
   ${restoreSession(transactionLimits(run.settings))}

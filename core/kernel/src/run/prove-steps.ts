@@ -1,4 +1,7 @@
+import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Plugin } from '../plugin/plugin-set.ts';
+import type { TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';
@@ -13,9 +16,17 @@ export async function proveSteps(
   { rows }: Ledger,
 ): Promise<readonly RunnableStep[]> {
   if (steps.every(({ proven }) => proven)) return steps;
+  return proveAll(steps, rows.length === 0 ? undefined : await run.owners.read());
+}
+
+/** Proves steps like {@link proveSteps}, given the objects that exist before them. Default: none. */
+export async function proveAll(
+  steps: readonly RunnableStep[],
+  before?: TrackedObjects,
+): Promise<readonly RunnableStep[]> {
   const { proveText } = await import('../ownership/static-proof.ts');
   const { applyEffects } = await import('../ownership/revision-effects.ts');
-  const schema = trackedSchema(rows.length === 0 ? new Map() : await run.owners.read());
+  const schema = trackedSchema(before);
   /** The plugins with earlier steps whose effects are not yet known. */
   const unknown = new Set<string>();
   const proven: RunnableStep[] = [];
@@ -36,4 +47,32 @@ export async function proveSteps(
     }
   }
   return proven;
+}
+
+/**
+ * Refuses a step that visibly touches what its plugin does not own, for steps whose effects nobody will observe. `steps`
+ * begin with `applied` revisions, which are only read. Throws OWNERSHIP_VIOLATED.
+ */
+export async function assertVisiblyOwn(
+  steps: readonly RunnableStep[],
+  applied: number,
+  plugins: readonly Pick<Plugin, 'name' | 'openTables'>[],
+): Promise<void> {
+  if (steps.slice(applied).every(({ proven }) => proven)) return;
+  const { proveText } = await import('../ownership/static-proof.ts');
+  const { notAllowedIn, violationsOf } = await import('../ownership/rule-book.ts');
+  const openTables = new Map(plugins.map(({ name, openTables: tables }) => [name, new Set(tables)]));
+  const schema = trackedSchema();
+  for (const [i, { id, revision, direction, proven }] of steps.entries()) {
+    const body = revision?.[direction];
+    if (revision === null || body?.kind !== 'sql') continue;
+    const { plugin } = revision;
+    const objects = new Map(i < applied || proven ? [] : schema.objects);
+    const { touches } = await proveText(body.text, { schema, author: { id, plugin }, knowsAll: true, hidesCode: true });
+    if (i < applied || proven) continue;
+    const violations = notAllowedIn(body.text, violationsOf(touches, { objects, plugin, openTables }));
+    if (violations.length > 0) {
+      throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied: [] });
+    }
+  }
 }

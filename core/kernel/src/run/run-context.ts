@@ -61,5 +61,8 @@ export interface RunContext {
   readonly cancellation: Cancellation;
 }
 
+/** The part of a run that its scripts contain. */
+export type ScriptContext = Pick<RunContext, 'id' | 'kind' | 'host' | 'kernelVersion' | 'settings' | 'guard'>;
+
 /** Called for each step of a batch as it begins. */
 export type OnBegin = (step: RunnableStep) => void;

@@ -50,7 +50,8 @@ export function rowsOf(run: RunContext, batch: Batch, attemptId: string): readon
   return batch.steps.map((step) => rowOf(run.id, step, attemptId));
 }
 
-function rowToRemove(run: RunContext, { id, revision }: RunnableStep): RowToRemove {
+/** Returns the ledger row that reverting a step removes. */
+export function rowToRemove(run: Pick<RunContext, 'id'>, { id, revision }: RunnableStep): RowToRemove {
   const [plugin = '', slug = ''] = id.split('@');
   return { plugin, slug, down: revision?.down?.kind === 'sql' ? revision.down.text : null, run_id: run.id };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from '../runtime/lazy-crypto.ts';
 import { parseName } from './qualified-name.ts';
 
 /** Quotes a name that `nameText` wrote, its schema included: `"core_object"`, `"shop"."order"`. */
@@ -25,6 +24,7 @@ export function quoteLiteral(text: string): string {
 /** Quotes text with a dollar tag that does not occur in the text, so nothing in it can end the quotation. */
 export function dollarQuote(text: string): string {
   let tag = '$hw$';
-  while (text.includes(tag.slice(0, -1))) tag = `$hw${randomBytes(4).toString('hex')}$`;
+  // A number and not a random word, so that the same text is always quoted in the same way.
+  for (let n = 1; text.includes(tag.slice(0, -1)); n += 1) tag = `$hw${n}$`;
   return `${tag}${text}${tag}`;
 }

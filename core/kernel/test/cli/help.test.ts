@@ -14,6 +14,7 @@ const stable = [
   'migrate:down',
   'migrate:stamp',
   'migrate:plan',
+  'migrate:sql',
   'migrate:why',
   'migrate:status',
   'migrate:heads',

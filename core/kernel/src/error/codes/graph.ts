@@ -117,6 +117,14 @@ export const graphCodes = {
       `${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Add a `down`, or restore a backup from before the revision ran.',
   }),
+  PLAN_NOT_SQL: defineError({
+    exit: exitCode.incompatible,
+    message: (d: { revisions: readonly string[] }) =>
+      `No script can be written: ${firstFew(d.revisions)} ${d.revisions.length > 1 ? 'are' : 'is'} code, which only the ` +
+      'kernel can run.',
+    hint: (d) =>
+      `Write the part before, let the kernel run the code, then write the rest: npx kernel migrate:up ${d.revisions[0]}`,
+  }),
   STAMP_INCOMPLETE: defineError({
     exit: exitCode.incompatible,
     message: (d: { targets: readonly string[]; gaps: readonly { id: string; missing: string }[] }) =>
