@@ -32,6 +32,7 @@ export const longTests = [
   'core/kernel/test/cli/branches.test.ts',
   'core/kernel/test/cli/migrate-sql.test.ts',
   'core/kernel/test/cli/migrate-why.test.ts',
+  'core/create-headwater/test/own-tests.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',
   'core/kernel/test/run/foreign-effects.test.ts',
   'core/kernel/test/run/lost-connection.test.ts',
@@ -71,6 +72,9 @@ export const longTests = [
   'test/e2e/run/**/*.test.ts',
 ];
 
+/** Tests that run elsewhere: those of the templates belong to node:test. */
+export const notOurs = [...configDefaults.exclude, 'core/create-headwater/templates/**'];
+
 export default defineConfig({
   // Tests run on the sources of the workspace, never on a build.
   resolve: { conditions },
@@ -80,7 +84,7 @@ export default defineConfig({
     // One project for all packages, since a Vitest worker serves only one. `--dir core/kernel/test` selects a package.
     include: ['**/*.test.ts'],
     // `npm run test:full` runs these, and the tests that need a registry.
-    exclude: [...configDefaults.exclude, 'test/full/**', ...longTests],
+    exclude: [...notOurs, 'test/full/**', ...longTests],
     provide: { installation: 'bundled' },
     // One PostgreSQL server for the whole run.
     globalSetup: [`${here}/test/helper/global-setup.ts`],

@@ -1,5 +1,5 @@
-import { configDefaults, defineConfig } from 'vitest/config';
-import base, { longTests } from './vitest.config.ts';
+import { defineConfig } from 'vitest/config';
+import base, { longTests, notOurs } from './vitest.config.ts';
 
 /** Tests that start the installed command. */
 const commandTests = ['core/kernel/test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'];
@@ -23,7 +23,7 @@ export default defineConfig({
     env: { TRIALS: '20', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
-    exclude: configDefaults.exclude,
+    exclude: notOurs,
     // Installing from a registry takes minutes on a slow connection.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -6,8 +6,9 @@ import { oldestSupportedMajor } from '../../core/kernel/src/db/supported-version
 import { testedVersions } from '../../core/kernel/src/peers/kernel-peers.ts';
 
 const root = join(import.meta.dirname, '../..');
-const isInstalled = (path: string): boolean => path.endsWith('node_modules') || path.endsWith('dist');
-const pages = globSync('**/*.md', { cwd: root, exclude: isInstalled }).toSorted();
+// The pages of a template are about the repository that it becomes.
+const isElsewhere = (path: string): boolean => /(?:node_modules|dist|create-headwater\/templates)$/.test(path);
+const pages = globSync('**/*.md', { cwd: root, exclude: isElsewhere }).toSorted();
 
 function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8');

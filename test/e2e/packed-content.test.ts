@@ -39,7 +39,7 @@ describe('a tarball', () => {
     for (const { name } of tarballs) {
       const folder = folderOf(name);
       const targets = JSON.stringify(readPackageJson(folder).exports).match(/"\.\/[^"]*\.[a-z]+"/g) ?? [];
-      expect(targets.length, name).toBeGreaterThan(1);
+      expect(targets.length, name).toBeGreaterThan(0);
       for (const target of targets) expect(existsSync(join(folder, JSON.parse(target) as string)), target).toBe(true);
     }
   });

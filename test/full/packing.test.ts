@@ -39,7 +39,8 @@ describe('npm pack', () => {
   it('packs no paths to sources, thanks to the scripts of the packages', async () => {
     mkdirSync(join(scratch, 'unstripped'));
     const unstripped = await npmPack(folders, join(scratch, 'unstripped'), ['--ignore-scripts']);
-    for (const tarball of unstripped) expect(await exportsOf(tarball), tarball.name).toMatch(/headwater-source.*src\//);
+    for (const tarball of unstripped.filter(isImported))
+      expect(await exportsOf(tarball), tarball.name).toMatch(/headwater-source.*src\//);
     for (const tarball of first) expect(await exportsOf(tarball), tarball.name).not.toMatch(/headwater-source|src\//);
   });
 
@@ -48,7 +49,7 @@ describe('npm pack', () => {
   });
 
   it('makes packages whose types every ESM importer resolves', async () => {
-    for (const { name, file } of first) {
+    for (const { name, file } of first.filter(isImported)) {
       const result = await checkPackage(createPackageFromTarballData(readFileSync(file)));
       expect(result.types, name).not.toBe(false);
       const problems = result.types === false ? [] : result.problems;
@@ -63,6 +64,11 @@ describe('npm pack', () => {
   });
 });
 
+/** Whether code may import the package. One is only a command. */
+function isImported({ name }: Tarball): boolean {
+  return name !== 'create-headwater';
+}
+
 /** Returns the exports of a packed package as JSON. */
 async function exportsOf(tarball: Tarball): Promise<string> {
   const folder = `${tarball.file}.unpacked`;
@@ -72,7 +78,9 @@ async function exportsOf(tarball: Tarball): Promise<string> {
 
 async function findingsOf(file: string): Promise<readonly string[]> {
   const { messages, pkg } = await publint({ pack: { tarball: toArrayBuffer(readFileSync(file)) }, strict: true });
-  return messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  const texts = messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  // A template is a package of its own, which Node never resolves inside of ours.
+  return texts.filter((text) => !/^\.\/(?:dist\/)?templates\/plugin\/package\.json has an "exports" field/.test(text));
 }
 
 function toArrayBuffer({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {

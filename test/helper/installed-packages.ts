@@ -42,7 +42,7 @@ export async function installPackages(scratch: string, installation: Installatio
   const modules = join(installedKernel(scratch), '../..');
   mkdirSync(join(modules, '@headwater'), { recursive: true });
   for (const name of readdirSync(join(workspace, 'node_modules'))) {
-    if (name.startsWith('.') || name === '@headwater') continue;
+    if (name.startsWith('.') || name === '@headwater' || name === 'create-headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(modules, name), 'junction');
   }
   if (installation === 'packed') return installPacked(scratch);

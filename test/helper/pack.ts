@@ -11,6 +11,7 @@ const workspace = join(import.meta.dirname, '../..');
 export const publishedFolders = [
   'core/kernel',
   'core/dev',
+  'core/create-headwater',
   'plugins/core',
   'plugins/likes',
   'plugins/comments',
@@ -37,7 +38,7 @@ export function stagePackages(staging: string): readonly string[] {
   return publishedFolders.map((folder) => {
     const source = join(workspace, folder);
     if (!existsSync(join(source, 'dist'))) throw new Error(`${folder} is not built: npm run build`);
-    for (const part of ['package.json', 'README.md', 'LICENSE', 'assets', 'bin', 'dist', 'schemas']) {
+    for (const part of ['package.json', 'README.md', 'LICENSE', 'assets', 'bin', 'dist', 'schemas', 'templates']) {
       if (existsSync(join(source, part))) cpSync(join(source, part), join(staging, folder, part), { recursive: true });
     }
     return join(staging, folder);

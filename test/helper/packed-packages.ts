@@ -63,7 +63,7 @@ export async function installTarballs(
 /** Returns the names of the packages in a `node_modules` folder, except those of this workspace. */
 function packagesIn(modules: string): readonly string[] {
   return readdirSync(modules).flatMap((entry) => {
-    if (entry.startsWith('.') || entry === '@headwater') return [];
+    if (entry.startsWith('.') || entry === '@headwater' || entry === 'create-headwater') return [];
     return entry.startsWith('@') ? readdirSync(join(modules, entry)).map((name) => `${entry}/${name}`) : [entry];
   });
 }

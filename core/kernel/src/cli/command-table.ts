@@ -184,6 +184,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/plugin-disable.ts')).pluginDisable,
   },
   {
+    name: 'plugin:create',
+    summary: 'create a plugin that can be tested and run',
+    group: 'Plugins',
+    from: 'dev',
+    load: fromDev('plugin:create'),
+  },
+  {
     name: 'plugin:build',
     summary: 'write the manifest for publishing a plugin',
     group: 'Plugins',

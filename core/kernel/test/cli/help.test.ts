@@ -32,6 +32,7 @@ const stable = [
   'plugin:list',
   'plugin:enable',
   'plugin:disable',
+  'plugin:create',
   'plugin:build',
   'config:check',
   'config:schema',

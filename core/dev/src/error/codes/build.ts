@@ -1,7 +1,18 @@
 import { defineError, exitCode } from '@headwater/kernel/internal/errors';
 
-/** Errors of `plugin:build` and of commands that need a plugin's sources. */
+/** Errors of `plugin:create`, of `plugin:build` and of commands that need a plugin's sources. */
 export const buildCodes = {
+  PLUGIN_CREATE_NAME: defineError({
+    exit: exitCode.usage,
+    message: (d: { name: string; problem: string }) => `A new plugin cannot have the name "${d.name}": ${d.problem}.`,
+    hint: () => 'Choose another name: npx kernel plugin:create notes',
+  }),
+  PLUGIN_CREATE_FOLDER: defineError({
+    exit: exitCode.usage,
+    message: (d: { folder: string; problem: string }) => `The plugin cannot be created in ${d.folder}: ${d.problem}.`,
+    hint: () => 'Name a new folder: npx kernel plugin:create <name> --folder <folder>',
+  }),
+
   PLUGIN_BUILD_INCOMPLETE: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; revision: string; module: string }) =>
