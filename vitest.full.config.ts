@@ -20,7 +20,7 @@ export default defineConfig({
       ...commandTests,
       ...longTests,
     ],
-    env: { TRIALS: '20', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2' },
+    env: { TRIALS: '20', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2', FAULTS: process.env['FAULTS'] ?? 'full' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
     exclude: notOurs,

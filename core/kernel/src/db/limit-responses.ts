@@ -1,5 +1,12 @@
 import type { Session } from './session.ts';
 
+/** The error with which a call fails that exceeds its limit. */
+export class ResponseTimeout extends Error {
+  constructor(seconds: number) {
+    super(`the server did not answer within ${seconds} s`);
+  }
+}
+
 /**
  * Returns `session` with a limit on the time that the server may take to answer. Without one, a call on a connection
  * that goes silent would never return. Each call may pass its own `limit`; the default is `seconds`, and 0 means no
@@ -10,10 +17,7 @@ export function limitResponses(session: Session, seconds: number): Session {
   if (session.kind === 'pglite') return session;
   const within = async <T>(limit: number, answer: Promise<T>): Promise<T> => {
     if (limit === 0) return answer;
-    const timer = setTimeout(
-      () => session.abandon(new Error(`the server did not answer within ${limit} s`)),
-      limit * 1000,
-    );
+    const timer = setTimeout(() => session.abandon(new ResponseTimeout(limit)), limit * 1000);
     try {
       return await answer;
     } finally {

@@ -89,7 +89,9 @@ function certificateError(cause: unknown, target: PostgresTarget, url: string): 
 
 function explainConnectError(error: unknown, target: PostgresTarget, url: string, user: string): KernelError {
   const reason = shortMessage(error);
-  const database = target.shown;
+  // The direct URL may lead to another server. Only its host and path are free of secrets.
+  const direct = new URL(url);
+  const database = url === target.url ? target.shown : `${direct.host}${direct.pathname}`;
   if (/unsupported startup parameter/i.test(reason)) {
     const found = `a pooler that reports "${reason}"`;
     const expected = 'PostgreSQL, or PgBouncer in session or transaction mode';

@@ -1,5 +1,8 @@
-import { kernelError } from '../error/kernel-codes.ts';
+import { isKernelError, kernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
+import { explainSessionError } from './explain-session-error.ts';
+import { ResponseTimeout } from './limit-responses.ts';
 import { serverErrorOf } from './server-error.ts';
 import { optionalLimits } from './session-limits.ts';
 import type { Session } from './session.ts';
@@ -70,18 +73,37 @@ end $$`);
 /** The time in seconds within which a second connection must answer, while the first is in a transaction. */
 const secondConnectionTimeout = 5;
 
-/** Checks that a second connection answers. A pooler with a pool of one accepts it, but never answers its queries. */
+/**
+ * Checks that a second connection answers. A pooler with a pool of one accepts it, but never answers its queries. Throws
+ * DIRECT_CONNECTION_NEEDED, or DATABASE_UNREACHABLE for a connection that cannot be opened or breaks.
+ */
 async function assertSecondConnection(session: Session, revision: string): Promise<void> {
-  let second: Session | null = null;
+  const second = await openSecondConnection(session, revision);
   try {
-    second = await session.sibling();
     await second?.query('select 1', [], secondConnectionTimeout);
   } catch (error) {
-    const details = { revision, database: session.shown, reason: shortMessage(error) };
-    throw kernelError('DIRECT_CONNECTION_NEEDED', details, { cause: error });
+    if (second?.lost === true && !(error instanceof ResponseTimeout)) throw explainSessionError(error, second);
+    throw directConnectionNeeded(session, revision, error);
   } finally {
     await second?.close().catch(() => {});
   }
+}
+
+/**
+ * Opens the connection on which a revision runs outside a transaction; returns `null` if the database serves only one.
+ * Throws DIRECT_CONNECTION_NEEDED if the host's connection cannot have a second one, and the errors of connecting.
+ */
+export async function openSecondConnection(session: Session, revision: string): Promise<Session | null> {
+  try {
+    return await session.sibling();
+  } catch (error) {
+    throw isKernelError(error) ? error : directConnectionNeeded(session, revision, error);
+  }
+}
+
+function directConnectionNeeded({ shown }: Session, revision: string, cause: unknown): KernelError {
+  const details = { revision, database: shown, reason: shortMessage(cause) };
+  return kernelError('DIRECT_CONNECTION_NEEDED', details, { cause });
 }
 
 async function assertWritable(session: Session, pending: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { isTimeLimit } from '../db/server-error.ts';
-import { kernelError } from '../error/kernel-codes.ts';
+import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import { waitForLock } from './migration-lock.ts';
@@ -71,8 +71,8 @@ export async function recover(run: RunContext, interruption: Interruption, progr
 }
 
 function brokenTooOften({ session }: RunContext, { step, cause }: Loss, progress: RunProgress): unknown {
-  // A time limit of the role ends every connection, whatever runs on it.
-  if (step === null || isTimeLimit(cause)) return explainSessionError(cause, session);
+  // A second connection could not be opened, or a time limit of the role ends every connection, whatever runs on it.
+  if (step === null || isTimeLimit(cause) || isKernelError(cause)) return explainSessionError(cause, session);
   return kernelError('MIGRATION_FAILED', {
     revision: step.id,
     direction: step.direction,

@@ -1,6 +1,5 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
-import { shortMessage } from '../error/short-message.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { Batch, RunnableStep } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
@@ -8,6 +7,7 @@ import { openLockedTransaction } from './locked-transaction.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
+import { openSecondConnection } from '../db/preflight.ts';
 import type { Session } from '../db/session.ts';
 import { optionalLimits } from '../db/session-limits.ts';
 
@@ -81,12 +81,14 @@ async function assertOwn(run: RunContext, step: RunnableStep, applied: readonly 
     throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied });
 }
 
-async function openSecond(run: RunContext, revision: Revision): Promise<Session | null> {
+/** Opens the second connection. If that fails, the run tries again, as it does when its own connection breaks. */
+async function openSecond({ session }: RunContext, revision: Revision): Promise<Session | null> {
   try {
-    return await run.session.sibling();
+    return await openSecondConnection(session, revision.id);
   } catch (error) {
-    const details = { revision: revision.id, database: run.session.shown, reason: shortMessage(error) };
-    throw kernelError('DIRECT_CONNECTION_NEEDED', details, { cause: error });
+    if (!isKernelError(error, 'DATABASE_UNREACHABLE')) throw error;
+    const cause = kernelError('DATABASE_UNREACHABLE', { ...error.details, connected: true }, { cause: error });
+    throw new NontransactionalError(cause, true, null);
   }
 }
 

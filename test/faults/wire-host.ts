@@ -1,0 +1,40 @@
+/**
+ * The child process of `wire-operations.ts`: a host that opens the plugins of `wire-plugins.ts` with the installed kernel
+ * whose folder is its argument. Each message asks for one operation on one database.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as KernelDoor from '@headwater/kernel';
+import type * as PluginDoor from '@headwater/kernel/plugin';
+import type { WireAnswer, WireRequest } from './wire-operations.ts';
+import { wirePlugins } from './wire-plugins.ts';
+
+const door = (name: string): string => pathToFileURL(join(process.argv[2] ?? '', 'dist', `${name}.js`)).href;
+const { open, isKernelError } = (await import(door('index'))) as typeof KernelDoor;
+const plugins = wirePlugins((await import(door('plugin'))) as typeof PluginDoor);
+
+/** Short limits, so that a trial takes seconds. */
+const upgrade = {
+  lockWait: 20,
+  lockTimeout: 1,
+  retryFor: 1,
+  statementTimeout: 1,
+  codeTimeout: 1,
+  responseTimeout: 0.5,
+};
+
+async function perform({ operation, url }: WireRequest): Promise<Omit<WireAnswer, 'n'>> {
+  try {
+    await using kernel = await open({ config: { database: url, upgrade }, plugins });
+    if (operation === 'stamp') return { applied: (await kernel.stamp(['core', 'items'])).stamped, error: null };
+    const done = await (operation === 'up' ? kernel.upgrade() : kernel.downgrade('core@0001', { cascade: true }));
+    return { applied: done.applied, error: null };
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    return { applied: null, error: error.toJSON() };
+  }
+}
+
+process.on('message', (request: WireRequest) => {
+  void perform(request).then((answer) => process.send?.({ n: request.n, ...answer }));
+});
