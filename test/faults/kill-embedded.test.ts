@@ -7,6 +7,7 @@ import { startBooter } from './booter.ts';
 import { builtFaultProject, faultProject, setDatabase } from './fault-project.ts';
 import { mutant } from './mutant.ts';
 import { checkOracles } from './oracles.ts';
+import { countTrials } from './trials.ts';
 
 describe('F-51: kill -9 of an embedded database during an upgrade', () => {
   it('converges at the next boot, and loses no acknowledged revision', async () => {
@@ -57,6 +58,7 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
     }
     expect(killed).toBeGreaterThan(trials / 2);
     expect(unfinished, 'kills while the directory was being created').toBeGreaterThan(0);
+    countTrials(killed);
   }, 200_000);
 
   it('detects a kernel that reuses an unfinished directory', async () => {

@@ -7,6 +7,7 @@ import { startCuttingProxy } from './cutting-proxy.ts';
 import { builtFaultProject, faultProject, setDatabase, type FaultProject } from './fault-project.ts';
 import { mutant } from './mutant.ts';
 import { checkOracles, type Outcome } from './oracles.ts';
+import { countTrials } from './trials.ts';
 
 type PostgresTarget = Extract<DatabaseTarget, { kind: 'postgres' }>;
 
@@ -85,6 +86,7 @@ describe('F-03: kill -9 at every message sent and after every reply', () => {
     }
     // The server may split its replies differently each time, so a few moments may be missed.
     expect(kills).toBeGreaterThan(total * 0.8);
+    countTrials(kills);
   }, 280_000);
 
   it('detects a kernel that writes the ledger row in a second transaction', async () => {

@@ -4,6 +4,7 @@ import { runKernel } from '../helper/kernel-process.ts';
 import { builtFaultProject, faultProject } from './fault-project.ts';
 import { mutant } from './mutant.ts';
 import { canary, checkOracles, type Outcome } from './oracles.ts';
+import { countTrials } from './trials.ts';
 
 /** Boots `n` processes at once on an empty database and checks the outcome. */
 async function bootTogether(n: number, bin?: string): Promise<Outcome> {
@@ -34,6 +35,7 @@ describe('F-01: boots at the same moment on an empty database', () => {
       const outcome = await bootTogether(n);
       alone ??= outcome;
       expect(outcome).toEqual(alone);
+      countTrials(n);
     },
     120_000,
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import { startCuttingProxy } from '../../../../test/faults/cutting-proxy.ts';
+import { countTrials } from '../../../../test/faults/trials.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
@@ -70,6 +71,7 @@ describe('an upgrade whose connection breaks twice', () => {
       }
     };
     await Promise.all(Array.from({ length: 6 }, worker));
+    countTrials(trials.length);
   }, 120_000);
 });
 
@@ -146,6 +148,7 @@ describe('an upgrade whose connection goes silent', () => {
         for (const k of pending) await silenceAt(await emptyPostgres(), k, survives);
       };
       await Promise.all(Array.from({ length: 10 }, worker));
+      countTrials(moments);
     },
     240_000,
   );

@@ -1,0 +1,60 @@
+import { promises, type PromiseTest } from './promises.ts';
+
+/** The trials of one file in the last recorded run of `npm run faults`, all without an anomaly. */
+export interface Recorded {
+  readonly trials: number;
+  /** The tier that ran. */
+  readonly tier: string;
+  /** The date of the run: `2026-11-29`. */
+  readonly date: string;
+}
+
+/** The content of `test/faults/recorded.json`. */
+export interface Record {
+  readonly machine: string;
+  readonly versions: string;
+  readonly files: Readonly<{ [file: string]: Recorded }>;
+}
+
+/**
+ * Returns the text of `docs/promises.md`. After N trials without an anomaly, the rate of anomalies is below 3/N with 95 %
+ * confidence: the rule of three.
+ */
+export function promisesPage({ machine, versions, files }: Record): string {
+  const rowOf = ({ file, name }: PromiseTest): string => {
+    const recorded = files[file];
+    const counts =
+      recorded === undefined
+        ? 'each run | |'
+        : `${recorded.trials} (${recorded.tier}, ${recorded.date}) | ${bound(recorded.trials)} |`;
+    return `| [${name.replaceAll('|', '\\|')}](../${file}) | ${counts}`;
+  };
+  const sections = promises.map(({ title, tests }, i) =>
+    [`## ${i + 1}. ${title}`, '', '| test | trials | upper bound |', '| --- | --- | --- |', ...tests.map(rowOf)].join(
+      '\n',
+    ),
+  );
+  return [
+    '# Promises',
+    '',
+    'Each promise names the tests that can break it. A trial injects a fault into real processes and databases, and then',
+    'checks every oracle: each effect happened once, nothing is partial, nothing is left on the server, the answer was true,',
+    'and the next run converges. The upper bound is the rate of anomalies that N trials without one exclude with 95 %',
+    'confidence: 3/N. A test without trials runs the same cases each time.',
+    '',
+    '- `npm run faults` injects a sample of the faults. `npm run faults -- --tier long` injects all of them.',
+    '- A failure prints `FAULT=…`. With this variable, `npm run faults` repeats that one trial.',
+    '- `npm run faults -- --record` writes the numbers of trials into this page.',
+    '',
+    `Recorded on ${machine}, ${versions}.`,
+    '',
+    ...sections.flatMap((section) => [section, '']),
+  ]
+    .join('\n')
+    .trimEnd()
+    .concat('\n');
+}
+
+function bound(trials: number): string {
+  return `${((3 / trials) * 100).toPrecision(2)} %`;
+}
