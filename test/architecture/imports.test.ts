@@ -67,12 +67,14 @@ const kernel: Layout = {
       'open',
       'runtime',
     ],
-    'plugin.ts': ['contract'],
+    // The only code in `open` that it loads is a token.
+    'plugin.ts': ['contract', 'open', 'type ledger', 'type ownership', 'type graph', 'type migrate', 'type run'],
     'index.ts': [
       'error',
       'graph',
       'plan',
       'type db',
+      'type ledger',
       'type ownership',
       'type migrate',
       'type run',
@@ -96,6 +98,7 @@ const kernel: Layout = {
       'run',
       'migrate',
       'boot',
+      'open',
       'cli',
     ],
   },

@@ -1,4 +1,4 @@
-import { bootLoadedApp, loadApp, startStopwatch, type App } from '@headwater/kernel/internal/boot';
+import { bindInspection, bootLoadedApp, loadApp, startStopwatch, type App } from '@headwater/kernel/internal/boot';
 import type { JsonObject } from '@headwater/kernel/internal/config';
 import { explainSessionError, type Session } from '@headwater/kernel/internal/database';
 import { allowSources } from '@headwater/kernel/internal/runtime';
@@ -98,7 +98,9 @@ export async function startTestKernel(options: TestKernelOptions = {}): Promise<
   const config = testConfig({ plugins, config: given, database: url, folder });
   const { target, open } = disposableDatabase(config.database);
   const stages = startStopwatch();
-  const loaded = await loadApp({ ...config, database: target }, stages, options.import);
+  const loaded = await loadApp({ ...config, database: target }, stages, options.import, {
+    kernelBind: bindInspection,
+  });
   const log: LogEntry[] = [];
   const opened = Promise.withResolvers<Session>();
   const app = await bootLoadedApp(

@@ -10,6 +10,7 @@ import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
 import type { HostBind } from './app.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
+import type { KernelBind, RunningApp } from './running-app.ts';
 
 /** The registrations and entities of all plugins. No service has been created, and no database is connected yet. */
 export interface BoundPlugins {
@@ -18,6 +19,16 @@ export interface BoundPlugins {
   readonly ownership: EntityOwnership;
   /** Connects the entities to a database that is at its heads. */
   readonly open: (session: Session | null) => OpenEntities;
+  /** Tells the services of the kernel which application they belong to. */
+  readonly attach: (app: RunningApp) => void;
+}
+
+/** What is bound besides the registrations of the plugins. */
+export interface OtherBindings {
+  /** Services of the kernel besides the database. Default: none. */
+  readonly kernel?: KernelBind | undefined;
+  /** Values of the host. Default: none. */
+  readonly host?: HostBind | undefined;
 }
 
 /**
@@ -27,11 +38,17 @@ export interface BoundPlugins {
 export async function bindPlugins(
   plugins: readonly LoadedPlugin[],
   config: Config,
-  hostBind?: HostBind,
+  { kernel: kernelBind, host: hostBind }: OtherBindings = {},
 ): Promise<BoundPlugins> {
   const { openContainer } = await import('../container/open-container.ts');
   const disabled = Array.from(config.plugins.values()).flatMap(({ name, enabled }) => (enabled ? [] : [name]));
   let open: OpenEntities | null = null;
+  let app: RunningApp | null = null;
+  const notOpen = (): Error => new Error('the database is not open yet: get it in start, or in code that start calls');
+  const running = (): RunningApp => {
+    if (app !== null) return app;
+    throw notOpen();
+  };
   const kernel = {
     name: 'kernel',
     package: '@headwater/kernel',
@@ -39,8 +56,9 @@ export async function bindPlugins(
       bind({ bind }: BindContext): void {
         bind(Database).toDynamicValue(() => {
           if (open !== null) return open.database;
-          throw new Error('the database is not open yet: get it in start, or in code that start calls');
+          throw notOpen();
         });
+        kernelBind?.({ bind }, running);
       },
     },
     options: {},
@@ -65,6 +83,9 @@ export async function bindPlugins(
     open(session) {
       open = entities.open(session);
       return open;
+    },
+    attach(attached) {
+      app = attached;
     },
   };
 }

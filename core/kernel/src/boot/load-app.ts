@@ -7,6 +7,7 @@ import { bindPlugins, type BoundPlugins } from './bind-plugins.ts';
 import { startStopwatch, type Stopwatch } from './boot-report.ts';
 import type { HostBind } from './app.ts';
 import type { LoadedPlugin } from './lifecycle.ts';
+import type { KernelBind } from './running-app.ts';
 import { withTimeout } from './timeout.ts';
 
 /** An application that is not yet connected: plugins are imported, options checked, and services bound. */
@@ -24,6 +25,8 @@ export interface LoadAppOptions {
   readonly revisionSet?: RevisionSet;
   /** Registers values of the host. Default: none. */
   readonly bind?: HostBind | undefined;
+  /** Binds services of the kernel besides the database. Default: none. */
+  readonly kernelBind?: KernelBind | undefined;
 }
 
 /**
@@ -34,12 +37,12 @@ export async function loadApp(
   config: Config,
   stages: Stopwatch = startStopwatch(),
   load?: ImportModule,
-  { revisionSet: loaded, bind }: LoadAppOptions = {},
+  { revisionSet: loaded, bind, kernelBind }: LoadAppOptions = {},
 ): Promise<LoadedApp> {
   const revisionSet = loaded ?? (await loadRevisionSet(config));
   const plugins = await loadPlugins(config, revisionSet.pluginSet, load);
   stages.end('load');
-  const bound = await bindPlugins(plugins, config, bind);
+  const bound = await bindPlugins(plugins, config, { kernel: kernelBind, host: bind });
   stages.end('bind');
   return { config, revisionSet, plugins, bound };
 }

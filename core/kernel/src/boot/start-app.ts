@@ -7,7 +7,7 @@ import { shortMessage } from '../error/short-message.ts';
 import { upgrade } from '../migrate/migrate.ts';
 import { openSpans } from '../telemetry/spans.ts';
 import type { App, AppObserver, Health, LogOf } from './app.ts';
-import { createReport, startStopwatch, type Stopwatch } from './boot-report.ts';
+import { createReport, startStopwatch, type BootReport, type Stopwatch } from './boot-report.ts';
 import { startPlugins, stopPlugins } from './lifecycle.ts';
 import type { LoadedApp } from './load-app.ts';
 
@@ -32,7 +32,7 @@ export interface StartAppOptions {
 
 /** Starts an application that is already loaded and bound. Call it only once for each {@link LoadedApp}. */
 export async function startApp(
-  { config, revisionSet, plugins, bound }: LoadedApp,
+  loaded: LoadedApp,
   connections: Connections,
   {
     purpose = 'serve',
@@ -44,7 +44,9 @@ export async function startApp(
   }: StartAppOptions = {},
   stages: Stopwatch = startStopwatch(),
 ): Promise<App> {
+  const { config, revisionSet, plugins, bound } = loaded;
   const closers = [onStop];
+  let report: BootReport | null = null;
   let state: Health['state'] = 'running';
   try {
     const upgraded = await connections.use({ operation: 'start', writes: true }, async (session) => {
@@ -56,6 +58,7 @@ export async function startApp(
     stages.end('upgrade');
     const { database, orm, close } = bound.open(await connections.embedded());
     closers.unshift(close);
+    bound.attach({ ...loaded, connections, report: () => report });
     stages.end('open');
     const { getOf, get } = bound.container;
     const interrupted = interruption?.();
@@ -70,7 +73,7 @@ export async function startApp(
     });
     closers.unshift(() => stopPlugins(started, observer.stops));
     stages.end('start');
-    const report = createReport(config, stages.list, started, upgraded);
+    report = createReport(config, stages.list, started, upgraded);
     let stopped: Promise<void> | null = null;
     const stop = (): Promise<void> => {
       state = 'stopping';

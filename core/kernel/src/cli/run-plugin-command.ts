@@ -6,6 +6,7 @@ import { Database } from '../contract/database.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { DeclaredCommand } from '../plugin/declared-commands.ts';
+import { bindInspection } from '../open/inspect.ts';
 import type { Command, Context, Input, Reply } from './command.ts';
 import { openLog } from './log.ts';
 import { openConfig } from './open-project.ts';
@@ -16,7 +17,7 @@ export async function loadPluginCommand(
   { name, summary, plugin }: DeclaredCommand,
   context: Context,
 ): Promise<Command> {
-  const loaded = await loadApp(openConfig(context));
+  const loaded = await loadApp(openConfig(context), undefined, undefined, { kernelBind: bindInspection });
   const { item } = loaded.bound.container.get.all(Commands).find(({ key }) => key === name) ?? missing(name);
   return {
     about: `${item.about} This is a command of the plugin "${plugin}": the application boots before it and stops after it.`,

@@ -45,6 +45,14 @@ export interface InlinePlugin {
   readonly load: (() => unknown) | null;
 }
 
+/** Where an option of a plugin was written. */
+export interface OptionSource {
+  /** The topmost file that has it, absolute. */
+  readonly file: string;
+  /** The names of the environment variables in its value. */
+  readonly variables: readonly string[];
+}
+
 /** One entry under `plugins`. */
 export interface PluginEntry {
   readonly name: string;
@@ -61,6 +69,8 @@ export interface PluginEntry {
    * or a boolean if the plugin's schema expects one.
    */
   readonly fromVariables: readonly string[];
+  /** Where each option was written, and with which variables. Absent for options that a program passes. */
+  readonly sources?: Readonly<Record<string, OptionSource>>;
   /** Set for a plugin that a program defines in place of a package. */
   readonly inline?: InlinePlugin;
 }

@@ -1,11 +1,11 @@
-import type { Json, PluginEntry } from './config.ts';
+import type { Json, OptionSource, PluginEntry } from './config.ts';
 import { fileOf, isObject, type JsonObject } from './config-layers.ts';
 import { invalidValue } from './invalid-value.ts';
 import { pointerOf } from './json-pointer.ts';
 import { assertPluginName } from './plugin-name.ts';
 import { readSettings } from './read-settings.ts';
 import { settings } from './settings.ts';
-import { substituted, type Substitution } from './variables.ts';
+import { substituted, variableName, type Substitution } from './variables.ts';
 
 /** Returns the entry of plugin zero, which is active because the key `core` names its package. */
 export function coreEntry(packageName: string): PluginEntry {
@@ -46,7 +46,21 @@ export function pluginEntry(name: string, json: Json | undefined, context: Subst
     startTimeout: $startTimeout,
     options: frozen(options),
     fromVariables: Object.freeze(pointersUnder(pointerOf(path), context.whole)),
+    ...(context.env !== null && { sources: sourcesOf(written, path, context) }),
   });
+}
+
+function sourcesOf(
+  written: JsonObject,
+  path: readonly string[],
+  { layers }: Substitution,
+): Readonly<Record<string, OptionSource>> {
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => {
+      const variables = Array.from(JSON.stringify(value).matchAll(variableName), ([, name = '']) => name);
+      return [key, { file: fileOf(layers, [...path, key]), variables: [...new Set(variables)] }];
+    }),
+  );
 }
 
 function pointersUnder(pointer: string, pointers: Iterable<string>): string[] {

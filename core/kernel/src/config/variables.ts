@@ -17,6 +17,9 @@ export interface Substitution {
 }
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*/;
+/** The reference to a variable in a text, but not a literal `$${`. */
+export const variableName = /(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)/g;
+
 const whole = /^\$\{[^{}]*\}$/;
 
 /**

@@ -4,4 +4,5 @@ export type { App } from '../boot/app.ts';
 export { declaredEntities } from '../boot/declared-entities.ts';
 export { loadApp } from '../boot/load-app.ts';
 export type { LoadedApp } from '../boot/load-app.ts';
+export { bindInspection } from '../open/inspect.ts';
 export { bootLoadedApp } from '../boot/start-app.ts';

@@ -3,22 +3,14 @@ import type { HostEntities } from '../boot/host-entities.ts';
 import { hostConnections, ownConnections } from '../db/connections.ts';
 import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import type { Drawing } from '../graph/drawing.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
-import { readBranchShapes, readCurrent, type BranchShape, type CurrentRevision } from './branches.ts';
-import { readGraph, type GraphViewOptions } from './graph.ts';
-import { entriesOf, readHistory, type HistoryEntry, type HistoryOptions } from './history.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
+import { inspectionOf } from './inspect.ts';
+import { Inspection } from './inspection.ts';
 import { downgradeProject, stampProject, upgradeProject, type WriteOptions } from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
-import { readPlan, type DetailedPlan, type PlanOptions } from './plan.ts';
 import { openProject, type Project } from './project.ts';
-import { readRevision, type ShownRevision, type ShowOptions } from './show.ts';
-import { readScript, type PlanScript, type SqlOptions } from './sql.ts';
 import type { StartOptions } from './start.ts';
-import { readStatus, type ReadOptions, type Status } from './status.ts';
-import { readWhyNot, type NotPendingReason } from './why-not.ts';
-import { readReason, type PendingReason } from './why.ts';
 
 /** The outcome of an upgrade or a downgrade that reached its goal. */
 export interface Migrated {
@@ -45,29 +37,7 @@ export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
  * nothing, and read neither the arguments nor the environment. They may be called at the same time; every revision takes
  * effect once. Each throws a KernelError whose `written` tells what was written.
  */
-export interface Kernel extends AsyncDisposable {
-  /** The database, without secrets: `db.example.com:5432/shop`. */
-  readonly database: string;
-  /** Reads which revisions are applied, pending, dormant or ahead. */
-  readonly status: (options?: ReadOptions) => Promise<Status>;
-  /** Plans an upgrade or a downgrade. Throws what the upgrade or downgrade would throw before its first step. */
-  readonly plan: (options?: PlanOptions) => Promise<DetailedPlan>;
-  /** Writes an upgrade or a downgrade as one SQL script. Does not connect unless `current` is set. */
-  readonly sql: (options?: SqlOptions) => Promise<PlanScript>;
-  /** Lists the revisions of all branches, each from its base to its head. */
-  readonly history: (options?: HistoryOptions) => Promise<readonly HistoryEntry[]>;
-  /** Describes the shape of each branch: its bases and heads, where it forks and merges. */
-  readonly branches: (options?: Pick<HistoryOptions, 'offline' | 'signal'>) => Promise<readonly BranchShape[]>;
-  /** Lists the latest applied revision of each branch. */
-  readonly current: (options?: ReadOptions) => Promise<readonly CurrentRevision[]>;
-  /** Draws the branches, the edges between their revisions, and their states. */
-  readonly graph: (options?: GraphViewOptions) => Promise<Drawing>;
-  /** Shows one revision with its SQL: `likes@0002`, or `likes`, its head. */
-  readonly show: (revision: string, options?: ShowOptions) => Promise<ShownRevision>;
-  /** Explains why a revision is pending, and why it has its place in the plan. */
-  readonly why: (revision: string, options?: ReadOptions) => Promise<PendingReason>;
-  /** Explains why a revision is not pending. */
-  readonly whyNot: (revision: string, options?: ReadOptions) => Promise<NotPendingReason>;
+export interface Kernel extends Inspection, AsyncDisposable {
   /**
    * Applies the pending revisions that the targets need. Throws the first failure, after which the revisions before it
    * stay.
@@ -168,17 +138,25 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
   };
 
+  const reading = inspectionOf(project, () => null);
+  /** A started application knows more about its plugins. */
+  const inspection = (): Inspection => [...apps].at(-1)?.get(Inspection) ?? reading;
+
   const functions: Omit<Kernel, 'close' | typeof Symbol.asyncDispose | 'database'> = {
-    status: (options) => during('status', () => readStatus(project, options)),
-    plan: (options) => during('plan', () => readPlan(project, options)),
-    sql: (options) => during('plan', () => readScript(project, options)),
-    history: (options) => during('history', async () => entriesOf(await readHistory(project, options))),
-    branches: (options) => during('history', () => readBranchShapes(project, options)),
-    current: (options) => during('history', () => readCurrent(project, options)),
-    graph: (options) => during('history', () => readGraph(project, options)),
-    show: (revision, options) => during('show', async () => (await readRevision(project, revision, options)).shown),
-    why: (revision, options) => during('why', () => readReason(project, revision, options)),
-    whyNot: (revision, options) => during('why', () => readWhyNot(project, revision, options)),
+    status: (options) => during('status', () => inspection().status(options)),
+    plan: (options) => during('plan', () => inspection().plan(options)),
+    sql: (options) => during('plan', () => inspection().sql(options)),
+    history: (options) => during('history', () => inspection().history(options)),
+    branches: (options) => during('history', () => inspection().branches(options)),
+    current: (options) => during('history', () => inspection().current(options)),
+    graph: (options) => during('history', () => inspection().graph(options)),
+    show: (revision, options) => during('show', () => inspection().show(revision, options)),
+    why: (revision, options) => during('why', () => inspection().why(revision, options)),
+    whyNot: (revision, options) => during('why', () => inspection().whyNot(revision, options)),
+    plugins: (options) => during('plugins', () => inspection().plugins(options)),
+    objects: (options) => during('objects', () => inspection().objects(options)),
+    runs: (options) => during('runs', () => inspection().runs(options)),
+    activity: (options) => during('activity', () => inspection().activity(options)),
     upgrade: ({ to, ...options } = {}) =>
       alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
     downgrade: (target, options = {}) =>

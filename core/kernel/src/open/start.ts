@@ -6,6 +6,7 @@ import type { BootPurpose } from '../contract/define-plugin.ts';
 import { Cancelled } from '../run/cancellation.ts';
 import { explainCancellation } from '../migrate/explain-cancellation.ts';
 import { openSpans } from '../telemetry/spans.ts';
+import { bindInspection } from './inspect.ts';
 import { assertNotCancelled, type Project } from './project.ts';
 
 /**
@@ -63,7 +64,11 @@ export async function startProject(project: Project, options: StartProjectOption
     assertNotCancelled(operation);
     return await spans.around('headwater.boot', {}, async () => {
       const revisionSet = await project.revisionSet();
-      const loaded = await loadApp(project.config, stages, undefined, { revisionSet, bind });
+      const loaded = await loadApp(project.config, stages, undefined, {
+        revisionSet,
+        bind,
+        kernelBind: bindInspection,
+      });
       const interrupt = interruption ?? (signal && (() => signal));
       return startApp(
         loaded,

@@ -12,6 +12,7 @@ import { observeStep } from './observe-step.ts';
 import { fromFirstKeyword, withOwnLimit } from './own-limits.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
+import { runComment } from './running-upgrade.ts';
 
 /** Statements that would end or split the transaction of a code revision, or change its settings. */
 const forbidden =
@@ -73,7 +74,7 @@ export async function runObserved(
       const actor = { plugin: row.plugin, package: step.package, version: step.packageVersion, phase };
       const work = (): Promise<void> => runAsPlugin(actor, async () => body.run({ query, sql }));
       await withinTime(settings.codeTimeout, () => Promise.race([work(), run.cancellation.requested]));
-    } else await runScript(textBlock(body?.text ?? (await readDown(session, step.id))));
+    } else await runScript(runComment([step]) + textBlock(body?.text ?? (await readDown(session, step.id))));
     outcome = 'unknown';
     await assertCounting(session, step.id, applied);
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked

@@ -6,6 +6,7 @@ import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWri
 import { withOwnLimit } from './own-limits.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
+import { runComment } from './running-upgrade.ts';
 
 /**
  * Runs SQL revisions and writes their ledger rows in one transaction and one round trip. Returns the ids that took
@@ -28,7 +29,7 @@ export async function runSql(
           batch.steps.map((step) => rowToRemove(run, step)),
           { ...run, settings },
         );
-  const script = `${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
+  const script = `${runComment(batch.steps)}${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
   const onNotice = ({ code, message: id }: Notice): void => {
     const step = byId.get(id);
     if (step === undefined) return;

@@ -56,6 +56,7 @@ describe('a config', () => {
       startTimeout: 10,
       options: { perMinute: 60 },
       fromVariables: [],
+      sources: { perMinute: { file: config.file, variables: [] } },
     });
     for (const part of [config, config.upgrade, config.database, config.plugins.get('likes')?.options]) {
       expect(Object.isFrozen(part)).toBe(true);

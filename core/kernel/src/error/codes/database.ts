@@ -56,7 +56,20 @@ const connectionProblems = {
 export type ConnectionProblem = keyof typeof connectionProblems;
 
 /** What a host can cancel. */
-type Operation = 'status' | 'plan' | 'history' | 'show' | 'why' | 'upgrade' | 'downgrade' | 'stamp' | 'start';
+type Operation =
+  | 'status'
+  | 'plan'
+  | 'history'
+  | 'show'
+  | 'why'
+  | 'plugins'
+  | 'objects'
+  | 'runs'
+  | 'activity'
+  | 'upgrade'
+  | 'downgrade'
+  | 'stamp'
+  | 'start';
 
 /** Errors of connecting to the database, of missing privileges, and of applying a plan. */
 export const databaseCodes = {

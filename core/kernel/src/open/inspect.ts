@@ -1,0 +1,51 @@
+import type { KernelBind, RunningApp } from '../boot/running-app.ts';
+import { readBranchShapes, readCurrent } from './branches.ts';
+import { readGraph } from './graph.ts';
+import { entriesOf, readHistory } from './history.ts';
+import { Inspection } from './inspection.ts';
+import { readObjects } from './objects.ts';
+import { readPlan } from './plan.ts';
+import { readPlugins } from './plugins.ts';
+import type { Project } from './project.ts';
+import { readActivity, readProjectRuns } from './runs.ts';
+import { readRevision } from './show.ts';
+import { readScript } from './sql.ts';
+import { readStatus } from './status.ts';
+import { readWhyNot } from './why-not.ts';
+import { readReason } from './why.ts';
+
+/** Returns the functions that only read a project. `running` returns its application, or `null` if none has started. */
+export function inspectionOf(project: Project, running: () => RunningApp | null): Inspection {
+  return Object.freeze<Inspection>({
+    database: project.config.database.shown,
+    status: (options) => readStatus(project, options),
+    plan: (options) => readPlan(project, options),
+    sql: (options) => readScript(project, options),
+    history: async (options) => entriesOf(await readHistory(project, options)),
+    branches: (options) => readBranchShapes(project, options),
+    current: (options) => readCurrent(project, options),
+    graph: (options) => readGraph(project, options),
+    show: async (revision, options) => (await readRevision(project, revision, options)).shown,
+    why: (revision, options) => readReason(project, revision, options),
+    whyNot: (revision, options) => readWhyNot(project, revision, options),
+    plugins: (options) => readPlugins(project, running(), options),
+    objects: (options) => readObjects(project, options),
+    runs: (options) => readProjectRuns(project, options),
+    activity: (options) => readActivity(project, options),
+  });
+}
+
+/** Binds {@link Inspection} in an application, to the application itself. */
+export const bindInspection: KernelBind = ({ bind }, running) => {
+  bind(Inspection).toDynamicValue(() => {
+    const app = running();
+    const { config, connections, revisionSet } = app;
+    const project: Project = {
+      config,
+      connections,
+      pluginSet: async () => revisionSet.pluginSet,
+      revisionSet: async () => revisionSet,
+    };
+    return inspectionOf(project, () => app);
+  });
+};
