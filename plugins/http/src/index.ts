@@ -2,8 +2,12 @@ import { definePlugin } from '@headwater/kernel/plugin';
 import { Http, HttpServer, httpServer } from './http.ts';
 import { httpOptions } from './options.ts';
 
+export { readAsset } from './asset.ts';
+export type { Asset } from './asset.ts';
 export { Guards } from './guard.ts';
 export type { Guard } from './guard.ts';
+export { html, renderDocument } from './html.ts';
+export type { Html, HtmlTag } from './html.ts';
 export { Http } from './http.ts';
 export { HttpError, ProblemPages, Problems } from './problem.ts';
 export type { Problem, ProblemPage, ProblemSource } from './problem.ts';

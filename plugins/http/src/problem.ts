@@ -13,16 +13,25 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
+/** Options of an {@link HttpError}. */
+export interface HttpErrorOptions extends ErrorOptions, Pick<Problem, 'errors'> {
+  /** Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** An error with a status for the client. Its message is the problem's detail. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: number;
   readonly errors: Problem['errors'];
+  /** Headers of the answer, such as `www-authenticate`. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, message: string, options: ErrorOptions & Pick<Problem, 'errors'> = {}) {
+  constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     super(message, options);
     this.status = status;
     this.errors = options.errors;
+    this.headers = options.headers ?? {};
   }
 }
 

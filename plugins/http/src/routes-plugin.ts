@@ -11,7 +11,7 @@ import { Guards } from './guard.ts';
 import { openApiOf } from './open-api.ts';
 import type { HttpOptions } from './options.ts';
 import { ownedRoutes } from './owned-routes.ts';
-import { ProblemPages, Problems, problem, problemOf, type Problem } from './problem.ts';
+import { HttpError, ProblemPages, Problems, problem, problemOf, type Problem } from './problem.ts';
 import { openReadiness } from './readiness.ts';
 import type { Answer, RouteRequest } from './request.ts';
 import type { OwnedRoute } from './route.ts';
@@ -77,6 +77,7 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
 
     fastify.setErrorHandler(async (error, request, reply) => {
       const found = problemOf(error, sources);
+      if (error instanceof HttpError) reply.headers(error.headers);
       if (found === null) {
         const { owned } = request.routeOptions.config;
         const about = { ...(owned && { plugin: owned.plugin }), error: textOf(error) };

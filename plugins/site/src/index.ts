@@ -7,7 +7,7 @@ import { Actions, Pages } from './page.ts';
 import { actionRoutes, pageRoutes, problemPage, type Site } from './routes.ts';
 import { Slots } from './slot.ts';
 
-export type { Html, HtmlTag } from './html.ts';
+export type { Html, HtmlTag } from '@headwater/plugin-http';
 export { FormFields, Identities } from './identity.ts';
 export type { FormField, Identity, SiteUser } from './identity.ts';
 export { Actions, Pages } from './page.ts';

@@ -1,4 +1,4 @@
-import type { Html } from './html.ts';
+import type { Html } from '@headwater/plugin-http';
 import type { PageContent, View } from './page.ts';
 
 /** The parts of a layout that do not depend on the page. */

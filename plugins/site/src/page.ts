@@ -1,6 +1,5 @@
 import { contributionPoint, type StandardSchema } from '@headwater/kernel/plugin';
-import type { Answer, RouteRequest } from '@headwater/plugin-http';
-import type { Html, HtmlTag } from './html.ts';
+import type { Answer, Html, HtmlTag, RouteRequest } from '@headwater/plugin-http';
 import type { SiteUser } from './identity.ts';
 import type { SlotName, SlotSubjects } from './slot.ts';
 import type { Ui } from './ui.ts';

@@ -1,6 +1,12 @@
 import type { Contribution } from '@headwater/kernel/plugin';
-import type { Answer, OwnedRoute, Problem, Route, RouteRequest } from '@headwater/plugin-http';
-import { renderDocument } from './html.ts';
+import {
+  renderDocument,
+  type Answer,
+  type OwnedRoute,
+  type Problem,
+  type Route,
+  type RouteRequest,
+} from '@headwater/plugin-http';
 import { layout, type LayoutOptions } from './layout.ts';
 import type { Action, Page, PageRequest } from './page.ts';
 import { pageRequest, viewOf, type SiteParts } from './view.ts';

@@ -1,6 +1,5 @@
 import { contributionPoint } from '@headwater/kernel/plugin';
-import type { Problem } from '@headwater/plugin-http';
-import type { Html } from './html.ts';
+import type { Html, Problem } from '@headwater/plugin-http';
 import type { View } from './page.ts';
 
 /** An object on a page. */

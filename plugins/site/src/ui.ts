@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts';
+import { html, type Html } from '@headwater/plugin-http';
 
 /** Common parts of pages. */
 export interface Ui {

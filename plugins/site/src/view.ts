@@ -1,6 +1,5 @@
 import type { Contribution } from '@headwater/kernel/plugin';
-import { HttpError, type RouteRequest } from '@headwater/plugin-http';
-import { html, type Html } from './html.ts';
+import { HttpError, html, type Html, type RouteRequest } from '@headwater/plugin-http';
 import type { FormField, Identity } from './identity.ts';
 import type { PageRequest, View } from './page.ts';
 import type { SlotName, SlotPart, SlotSubjects } from './slot.ts';
