@@ -44,7 +44,7 @@ describe('the README', () => {
     mkdirSync(join(cwd, 'node_modules/@headwater'), { recursive: true });
     for (const [name, folder] of [
       ['kernel', 'core/kernel'],
-      ...['accounts', 'comments', 'core', 'http', 'likes', 'messages', 'moderation', 'site'].map(
+      ...['accounts', 'comments', 'core', 'http', 'likes', 'messages', 'moderation', 'site', 'studio'].map(
         (plugin) => [`plugin-${plugin}`, `plugins/${plugin}`] as const,
       ),
     ] as const) {

@@ -8,9 +8,9 @@ const workspace = join(import.meta.dirname, '../..');
 it.concurrent.each([
   [
     'migrate:check',
-    'Entities and revisions agree: core, app, comments, http, likes, messages, site, accounts, moderation.',
+    'Entities and revisions agree: core, app, comments, http, likes, messages, site, studio, accounts, moderation.',
   ],
-  ['migrate:verify', 'of core, app, comments, http, likes, messages, site, accounts, moderation.'],
+  ['migrate:verify', 'of core, app, comments, http, likes, messages, site, studio, accounts, moderation.'],
 ])(
   'kernel %s accepts the first-party plugins',
   async (command, output) => {
