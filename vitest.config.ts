@@ -57,6 +57,7 @@ export const longTests = [
   'test/corpus/proof-on-server.test.ts',
   'test/integration/decorated-entities.test.ts',
   'test/integration/embedded-extensions.test.ts',
+  'test/integration/studio.test.ts',
   'test/e2e/adopt-guide.test.ts',
   'test/e2e/adopt-other-tools.test.ts',
   'test/browser/**/*.test.ts',

@@ -3,12 +3,27 @@ import { RouteSources, Routes, readAsset } from '@headwater/plugin-http';
 import type { SlotPart } from '@headwater/plugin-site';
 import { Permissions, accessFor, maySee, studioPermission } from './access.ts';
 import { healthPage } from './health-page.ts';
+import { historyPage } from './history-page.ts';
+import { livePage } from './live-page.ts';
 import { studioOptions } from './options.ts';
+import { planPage } from './plan-page.ts';
 import { pluginPage } from './plugin-page.ts';
 import { pluginsPage } from './plugins-page.ts';
+import { revisionPage } from './revision-page.ts';
+import { runPage, runsPage } from './runs-page.ts';
 import { pageRoutes, type Studio, type StudioPage } from './studio-page.ts';
 
-const pages: readonly StudioPage[] = [healthPage, pluginsPage, pluginPage];
+const pages: readonly StudioPage[] = [
+  healthPage,
+  pluginsPage,
+  pluginPage,
+  historyPage,
+  revisionPage,
+  planPage,
+  runsPage,
+  runPage,
+  livePage,
+];
 
 // By name, since the site is optional.
 const Slots = contributionPoint<SlotPart<'navigation'>>('site.slots');
@@ -40,7 +55,8 @@ export default definePlugin({
       ],
     });
   },
-  start({ config, log }) {
+  start({ config, log, purpose }) {
+    if (purpose !== 'serve') return;
     const { isOpen } = accessFor(config, process.env['NODE_ENV']);
     const who = [
       ...(isOpen ? ['requests from this computer'] : []),

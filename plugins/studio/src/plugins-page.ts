@@ -4,7 +4,7 @@ import { definePage } from './studio-page.ts';
 import { badge, duration, none, pluginLink, table } from './ui.ts';
 
 /** A plugin in the list. */
-export interface ListedPlugin extends Omit<PluginReport, 'options'> {
+export interface ListedPlugin extends PluginReport {
   /** Its branch; `null` if it has no revisions and never had. */
   readonly branch: BranchStatus | null;
   /** The numbers of tables and columns that it owns. */
@@ -26,7 +26,7 @@ export const pluginsPage = definePage({
     const owned = (plugin: string, kind: string): number =>
       objects.filter((object) => object.plugin === plugin && object.kind === kind).length;
     return {
-      plugins: plugins.map(({ options: _, ...plugin }) => ({
+      plugins: plugins.map((plugin) => ({
         ...plugin,
         branch: branches.find((branch) => branch.plugin === plugin.name) ?? null,
         tables: owned(plugin.name, 'table'),

@@ -62,7 +62,7 @@ function masked(json: Json, isSecret: boolean): Json {
   if (Array.isArray(json)) return json.map((item: Json) => masked(item, isSecret));
   if (typeof json === 'object') {
     return Object.fromEntries(
-      Object.entries(json).map(([key, value]) => [key, masked(value as Json, isSecret || secretName.test(key))]),
+      Object.entries(json).map(([key, value]) => [key, masked(value, isSecret || secretName.test(key))]),
     );
   }
   if (isSecret) return hidden;

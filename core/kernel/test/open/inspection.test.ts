@@ -66,7 +66,7 @@ const Greeting = token<string>('users.greeting');
 const Key = token<string>('shop.key');
 
 /** Accepts everything, and describes itself with a JSON Schema. */
-function schemaOf(properties: Readonly<Record<string, object>>): StandardSchema<unknown> {
+function schemaOf(properties: Readonly<Record<string, object>>): StandardSchema {
   const jsonSchema = { input: () => ({ type: 'object', properties }) };
   return { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema } };
 }
@@ -75,7 +75,9 @@ describe.each(databaseKinds)('a started application on %s', (kind) => {
   it('inspects itself through the container, and so does its host', async () => {
     const users = definePlugin({
       name: 'users',
-      bind: ({ bind }) => void bind(Greeting).toConstantValue('hello'),
+      bind({ bind }) {
+        bind(Greeting).toConstantValue('hello');
+      },
     });
     const config = schemaOf({
       title: { type: 'string', default: 'Shop' },
