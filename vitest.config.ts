@@ -46,6 +46,7 @@ export const longTests = [
   'core/dev/test/authoring/kept-properties.test.ts',
   'core/dev/test/authoring/needed-edges.test.ts',
   'core/dev/test/commands/migrate-adopt.test.ts',
+  'core/dev/test/commands/plugin-build-refusals.test.ts',
   'core/dev/test/commands/shadow-reuse.test.ts',
   'core/dev/test/commands/transaction-conflict.test.ts',
   'core/dev/test/difference/hand-written.test.ts',

@@ -131,7 +131,7 @@ const dev: Layout = {
     authoring: ['error', 'difference', 'shadow', 'lint'],
     verify: ['error', 'difference', 'shadow', 'lint', 'authoring'],
     adoption: ['error', 'difference', 'shadow', 'lint', 'authoring'],
-    build: ['error', 'lint', 'shadow', 'authoring', 'verify', 'testing'],
+    build: ['error', 'difference', 'lint', 'shadow', 'authoring', 'verify', 'testing'],
     testing: ['error', 'shadow'],
     commands: ['error', 'difference', 'shadow', 'lint', 'verify', 'authoring', 'adoption', 'build'],
     'commands.ts': ['commands'],

@@ -207,10 +207,12 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
   const module = `${imports}${own}\nexport default definePlugin({ name: '${name}', ${listed}${fields} });\n`;
   if (entities !== undefined) writeEntities(name, entities);
   write(`${folder}/src/index.js`, module);
+  // The compiled module: a copy if the sources are removed, otherwise always up to date.
+  const relay = `export { default } from '../src/index.js';\nexport * from '../src/index.js';\n`;
+  write(`${folder}/dist/index.js`, sketch.built === true ? module : relay);
   if (sketch.built === true) {
     // A build needs a record of what its entities declare.
     write(`${folder}/revisions.lock.json`, json({ declared: [] }));
-    write(`${folder}/dist/index.js`, module);
     if (entities !== undefined) write(`${folder}/dist/entities.js`, `${entityImports}\n${entities}`);
   }
   Object.entries(revisions).forEach(([slug, body], i, all) => {

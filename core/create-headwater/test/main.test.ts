@@ -78,7 +78,7 @@ describe('create-headwater without a terminal', () => {
       ],
     });
     const config = JSON.parse(readFileSync(join(cwd, 'headwater-plugin-tags/config/config.json'), 'utf8')) as object;
-    expect(config).toMatchObject({ plugins: { tags: { $package: './' } } });
+    expect(config).toMatchObject({ plugins: { tags: { $package: '.' } } });
   });
 
   it('gives an application the plugin notes, and lists the next commands', async () => {

@@ -23,6 +23,7 @@ import {
   type Manifest,
   type ManifestCode,
   type ManifestRevision,
+  type PluginDescription,
   type PluginFields,
   type Revision,
   type RevisionBody,
@@ -45,7 +46,7 @@ export interface PluginBuild {
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
  * changes, and never with `check`. `effects` holds those of proven revisions, and
- * `declared` the record of a lock that has none. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
+ * `declared` the record of a lock that has none; `description` becomes part of the manifest. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
  * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, TRANSACTION_CONFLICT, and the errors of package.json, revisions,
  * their branch and the lock.
  */
@@ -55,10 +56,12 @@ export async function buildPlugin(
     check = false,
     effects = new Map(),
     declared,
+    description,
   }: {
     readonly check?: boolean;
     readonly effects?: ReadonlyMap<string, RevisionEffects>;
     readonly declared?: RevisionsLock['declared'];
+    readonly description?: PluginDescription;
   } = {},
 ): Promise<PluginBuild> {
   const packages = openPackages();
@@ -83,6 +86,7 @@ export async function buildPlugin(
     format: manifestFormat,
     plugin: plugin.name,
     version: plugin.file.version,
+    ...(description !== undefined && { description }),
     sum: sumOf(built),
     revisions: built,
   };

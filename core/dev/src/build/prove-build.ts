@@ -1,5 +1,7 @@
 import { applyEffects, proveText, type RevisionEffects } from '@headwater/kernel/internal/ownership';
+import type { Config } from '@headwater/kernel/internal/config';
 import {
+  builtModuleOf,
   importDefinition,
   kernelPackage,
   loadPluginSet,
@@ -11,16 +13,22 @@ import {
   readPluginPackage,
   realFolder,
   type Plugin,
+  type PluginDescription,
   type PluginSet,
 } from '@headwater/kernel/internal/plugins';
 import { trackedSchema } from '@headwater/kernel/internal/sql';
+import { entityDrift } from '../authoring/entity-drift.ts';
+import { openPluginLoader } from '../authoring/load-entities.ts';
 import { subsetOf } from '../authoring/plugin-subset.ts';
+import { explainChange } from '../difference/explain-change.ts';
 import { devError } from '../error/dev-codes.ts';
 import { replayUp } from '../shadow/replay.ts';
 import { openShadow, type Shadow } from '../shadow/shadow.ts';
 import { testConfig } from '../testing/test-config.ts';
 import { verifyBranch } from '../verify/verify-branch.ts';
 import { verifyOrders } from '../verify/verify-orders.ts';
+import { assertOutput } from './check-output.ts';
+import { describePlugin } from './describe-plugin.ts';
 
 /** Options of {@link proveBuild}. */
 export interface BuildProofOptions {
@@ -28,25 +36,30 @@ export interface BuildProofOptions {
   readonly shadow: string | null;
   /** The ids of the revisions to prove. The others were proven when the lock file recorded them. */
   readonly added: readonly string[];
+  /** Whether nothing is published, so that entities are not compared with revisions. Default: false. */
+  readonly check?: boolean;
   /** Receives the name of each stage, which can take seconds. */
   readonly onStage: (stage: string) => void;
 }
 
 /**
  * Proves new revisions of the plugin in `directory` as `migrate:verify` does, together with the plugins that it
- * requires. Opens a shadow only if that, or an opaque revision, needs one. Returns the effects of the revisions that are proven by their text alone, by id. They go into the manifest,
- * so that an upgrade need not observe these revisions. Throws PLUGIN_BUILD_UNPROVEN, and the errors of packages,
- * revisions and shadows.
+ * requires, and that its revisions produce what its entities declare. Opens a shadow only if that, or an opaque revision,
+ * needs one. Returns the effects of the revisions that are proven by their text alone, by id. They go into the manifest,
+ * so that an upgrade need not observe these revisions. Throws PLUGIN_BUILD_DRIFT, PLUGIN_BUILD_UNPROVEN, and the errors
+ * of packages, revisions and shadows.
  */
 export async function proveBuild(
   directory: string,
-  { shadow: url, added, onStage }: BuildProofOptions,
+  { shadow: url, added, check = false, onStage }: BuildProofOptions,
 ): Promise<ReadonlyMap<string, RevisionEffects>> {
   const { set, plugin } = await pluginsOf(directory);
   const readable = await provenEffects(set, plugin, new Map());
-  if (added.length === 0 && readable !== null) return readable;
+  const comparesEntities = !check && (await hasEntities(plugin));
+  if (added.length === 0 && readable !== null && !comparesEntities) return readable;
   onStage('opening the shadow');
   await using shadow = await openShadow(url, set.plugins);
+  if (comparesEntities) await assertNoDrift(shadow, set, plugin, onStage);
   if (added.length > 0) await assertProven(shadow, set, plugin, added, onStage);
   if (readable !== null) return readable;
   onStage('reading effects');
@@ -78,16 +91,50 @@ export async function declaredRecord(directory: string): Promise<readonly string
   const { plugin } = await pluginsOf(directory);
   const { declared } = readLock(plugin.directory);
   if (declared !== null) return declared;
-  const { entities = [], extend = [] } = await importDefinition(plugin);
-  if (entities.length === 0 && extend.length === 0) return [];
+  if (!(await hasEntities(plugin))) return [];
   throw devError('PLUGIN_BUILD_UNRECORDED', { plugin: plugin.name, lock: lockPath(plugin.directory) });
 }
 
+async function hasEntities(plugin: Plugin): Promise<boolean> {
+  const { entities = [], extend = [] } = await importDefinition(plugin);
+  return entities.length > 0 || extend.length > 0;
+}
+
+async function assertNoDrift(
+  shadow: Shadow,
+  set: PluginSet,
+  { name }: Plugin,
+  onStage: BuildProofOptions['onStage'],
+): Promise<void> {
+  onStage('comparing entities and revisions');
+  const { drift } = await entityDrift(shadow, set, openPluginLoader());
+  const own = drift.find(({ plugin }) => plugin.name === name);
+  if (own !== undefined)
+    throw devError('PLUGIN_BUILD_DRIFT', { plugin: name, changes: own.changes.map(explainChange) });
+}
+
+/**
+ * Describes the plugin in `directory` for its manifest, from its sources. Unless `check` is set, the compiled plugin must
+ * be the same. Throws PLUGIN_BUILD_OUTPUT, and the errors of loading and binding.
+ */
+export async function describeBuild(directory: string, check: boolean): Promise<PluginDescription> {
+  const { set, plugin, config, built } = await pluginsOf(directory);
+  const description = await describePlugin(set, plugin, config);
+  if (!check) await assertOutput(set, plugin, built, config, description);
+  return description;
+}
+
 /** Returns the plugin in `directory` from its sources, with the plugins that it requires. */
-async function pluginsOf(directory: string): Promise<{ readonly set: PluginSet; readonly plugin: Plugin }> {
+async function pluginsOf(directory: string): Promise<{
+  readonly set: PluginSet;
+  readonly plugin: Plugin;
+  readonly config: Config;
+  /** The main module of the compiled plugin. */
+  readonly built: string;
+}> {
   const packages = openPackages();
   const fields = readPluginPackage(packages.read(realFolder(directory) ?? directory));
-  const { name, file, entry, openTables } = fields;
+  const { name, file, entry, openTables, commands } = fields;
   const requires = pluginPeers(file, packages).filter(({ optional }) => !optional);
   const config = testConfig({
     plugins: requires.map((peer) => peer.package),
@@ -108,9 +155,11 @@ async function pluginsOf(directory: string): Promise<{ readonly set: PluginSet; 
     depth: Math.max(0, ...others.map(({ depth }) => depth + 1)),
     revisions,
     openTables,
+    commands,
   };
   const plugins = [...others, plugin];
-  return { set: { plugins, byName: new Map(plugins.map((one) => [one.name, one])) }, plugin };
+  const set = { plugins, byName: new Map(plugins.map((one) => [one.name, one])) };
+  return { set, plugin, config, built: builtModuleOf(file, '.') };
 }
 
 /** Runs all revisions in a shadow, and returns the effects that its ledger records, by id. */

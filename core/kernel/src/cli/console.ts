@@ -23,7 +23,10 @@ export interface ConsoleOptions {
   readonly json: boolean;
   readonly debug: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether the streams belong to the command. If so, a reader that closes them early does not cause an error. */
+  /**
+   * Whether the streams belong to the command. If so, a reader that closes them early does not cause an error, and with
+   * `json` standard output belongs to the reply alone.
+   */
   readonly ownsProcess: boolean;
 }
 
@@ -32,12 +35,15 @@ export function openConsole({ json, debug, env, ownsProcess }: ConsoleOptions): 
   let secrets: readonly string[] = [];
   const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(redacted(text, secrets));
   let printed = false;
+  const toOutput = process.stdout.write.bind(process.stdout);
+  // Standard output holds one document, so anything that a plugin prints there goes to standard error.
+  if (json && ownsProcess) process.stdout.write = process.stderr.write.bind(process.stderr);
   const printJson = (value: unknown): void => {
     printed = true;
     // Each string is redacted separately, because a match must not extend beyond the end of a string.
     const redact = (_: string, inside: unknown): unknown =>
       typeof inside === 'string' ? redacted(inside, secrets) : inside;
-    process.stdout.write(`${JSON.stringify(value, redact, 2)}\n`);
+    toOutput(`${JSON.stringify(value, redact, 2)}\n`);
   };
   const printError = (error: KernelError): ExitCode => {
     // Standard output holds one document, so a later error is printed on standard error.

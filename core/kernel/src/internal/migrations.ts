@@ -7,5 +7,5 @@ export type { Goal, MigrationOptions } from '../migrate/migrate.ts';
 export { readMigrationState } from '../migrate/migration-state.ts';
 export type { MigrationState } from '../migrate/migration-state.ts';
 export { ensureLedger } from '../run/ensure-ledger.ts';
-export { graphOfPlugins, loadRevisionSet } from '../migrate/revision-set.ts';
+export { graphOfPlugins, loadRevisionSet, revisionSetOf } from '../migrate/revision-set.ts';
 export type { RevisionSet } from '../migrate/revision-set.ts';

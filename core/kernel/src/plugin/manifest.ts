@@ -1,3 +1,4 @@
+import type { JsonSchema } from '../config/config-schema.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import { hash } from '../runtime/lazy-crypto.ts';
 
@@ -33,6 +34,25 @@ export interface ManifestRevision {
 }
 
 /**
+ * The parts of a plugin that its code declares. People and tools read them in the manifest, without running the plugin. A
+ * boot does not: what the code then does counts.
+ */
+export interface PluginDescription {
+  /** Its tables and views, sorted. */
+  readonly owns: readonly string[];
+  /** Its columns on the tables of other plugins, like `core_object.likes_count`, sorted. */
+  readonly extends: readonly string[];
+  /** The names of the tokens that it binds, sorted. Absent if its options have no defaults. */
+  readonly binds?: readonly string[];
+  /** The contribution points to which it contributes, each with the key of the item if it has one. Absent like `binds`. */
+  readonly contributes?: readonly string[];
+  /** Its commands: their summaries by name. */
+  readonly commands: Readonly<Record<string, string>>;
+  /** The JSON Schema of its options; `{}` if it has none, and `null` if its library cannot produce one. */
+  readonly options: JsonSchema | null;
+}
+
+/**
  * The file that `kernel plugin:build` writes: it contains everything that planning needs to know about a published
  * plugin.
  */
@@ -41,6 +61,8 @@ export interface Manifest {
   readonly plugin: string;
   /** The version of the package at build time. */
   readonly version: string;
+  /** Absent in the manifests of earlier versions. */
+  readonly description?: PluginDescription;
   /** The checksum of the revisions, see {@link sumOf}. */
   readonly sum: string;
   /** In order of id. */

@@ -42,7 +42,7 @@ function firstOf(plugin: string, names: readonly string[], roots: Roots, package
 }
 
 function isPath(text: string): boolean {
-  return text.startsWith('./');
+  return text === '.' || text.startsWith('./');
 }
 
 /** Finds the package in a folder that the config names. If the folder is a link, the link's target counts. */

@@ -48,15 +48,23 @@ export interface PackageModule {
 
 /** Resolves `subpath` in a package's `exports`. Throws PLUGIN_FIELD_INVALID if there is no target. */
 export function moduleOf(file: PackageFile, subpath: string): PackageModule {
-  const { exports, main } = file.fields;
+  const { exports } = file.fields;
   const mayBeSources = runsFromSources() && !isInNodeModules(file.directory);
   const linked = mayBeSources ? resolveExports(exports, subpath, sourceConditions) : null;
   const sources = linked?.fromSource === true && existsSync(`${file.directory}/${linked.path}`) ? linked.path : null;
-  const built =
-    exports === undefined ? mainTarget(main, subpath) : resolveExports(exports, subpath, stockConditions)?.path;
-  const target = sources ?? built ?? null;
+  if (sources === null) return { from: 'built', entry: builtModuleOf(file, subpath) };
+  return { from: 'sources', entry: `${file.directory}/${sources.slice(2)}` };
+}
+
+/** Returns the module that an installed package has for `subpath`. Throws PLUGIN_FIELD_INVALID if there is no target. */
+export function builtModuleOf(file: PackageFile, subpath: string): string {
+  const { exports, main } = file.fields;
+  const target =
+    exports === undefined
+      ? mainTarget(main, subpath)
+      : (resolveExports(exports, subpath, stockConditions)?.path ?? null);
   if (target === null) throw fieldInvalid(file, 'exports', `has no module for "${subpath}"`);
-  return { from: sources === null ? 'built' : 'sources', entry: `${file.directory}/${target.slice(2)}` };
+  return `${file.directory}/${target.slice(2)}`;
 }
 
 function mainTarget(main: unknown, subpath: string): string | null {

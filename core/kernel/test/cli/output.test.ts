@@ -111,6 +111,23 @@ describe.concurrent('a reader that closes the pipe', () => {
   });
 });
 
+describe('--json', () => {
+  it('is one document on standard output, whatever a plugin prints there', async () => {
+    const project = await makeProject({ plugins: { core: {}, likes: {} } });
+    project.write(
+      'plugins/likes/src/index.js',
+      `import { definePlugin } from '@headwater/kernel/plugin';
+      console.log('from the module');
+      process.stdout.write('directly\\n');
+      export default definePlugin({ name: 'likes', bind() { console.log('from bind'); } });`,
+    );
+    const done = ok(await project.kernel('start', '--once', '--json'));
+    expect(done.json()).toMatchObject({ applied: [] });
+    for (const line of ['from the module', 'directly', 'from bind']) expect(done.stderr).toContain(`${line}\n`);
+    expect(ok(await project.kernel('start', '--once')).stdout).toContain('from bind\n');
+  });
+});
+
 describe('an uncaught exception', () => {
   it('ends the process with exit code 1, and is reported once and without a stack', async () => {
     const project = await makeProject({ plugins: community, database: await emptyDatabase('postgres') });

@@ -87,6 +87,15 @@ describe('a plugin set', () => {
     ]);
   });
 
+  it.each(['.', './'])('finds a plugin in the project itself, as in a repository of its own: %s', async (path) => {
+    const project = makeProject();
+    project.write({
+      'package.json': { name: 'headwater-plugin-own', headwater: { plugin: 'own' }, main: 'x.js' },
+      'dist/headwater.json': { format: 1, plugin: 'own', revisions: [] },
+    });
+    expect((await project.load({ own: { package: path } })).byName.get('own')?.package).toBe('headwater-plugin-own');
+  });
+
   it('finds a package in a node_modules above the project', async () => {
     const project = makeProject();
     project.install({ name: 'likes' });

@@ -19,6 +19,20 @@ export const buildCodes = {
       `The plugin "${d.plugin}" cannot be built: "${d.revision}" is a code revision, and its module ${d.module} does not exist.`,
     hint: () => 'Compile the sources first (npm run build), then: npx kernel plugin:build',
   }),
+  PLUGIN_BUILD_DRIFT: defineError({
+    exit: exitCode.drift,
+    message: (d: { plugin: string; changes: readonly string[] }) =>
+      `The plugin "${d.plugin}" cannot be built: no revision makes these changes of its entities:${d.changes.map((one) => `\n  ${one}`).join('')}`,
+    hint: (d) => `Write the revision: npx kernel migrate:create ${d.plugin}`,
+  }),
+  PLUGIN_BUILD_OUTPUT: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; module: string; problem: string }) =>
+      `The plugin "${d.plugin}" cannot be built: its compiled module ${d.module} ${d.problem}.`,
+    hint: () =>
+      'Remove the compiled files and compile again (npm run build), to ES modules if package.json says "type": "module". ' +
+      'Then: npx kernel plugin:build',
+  }),
   PLUGIN_BUILD_UNPROVEN: defineError({
     exit: exitCode.revisionInvalid,
     message: (d: { plugin: string; problems: readonly string[] }) =>
