@@ -9,6 +9,7 @@ export const commands = {
   'migrate:merge': async () => (await import('./commands/migrate-merge.ts')).migrateMerge,
   'migrate:adopt': async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
   'migrate:lint': async () => (await import('./commands/migrate-lint.ts')).migrateLint,
+  dev: async () => (await import('./commands/dev.ts')).dev,
   'plugin:create': async () => (await import('./commands/plugin-create.ts')).pluginCreate,
   'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
   'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,

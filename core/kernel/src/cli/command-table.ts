@@ -23,6 +23,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/start.ts')).start,
   },
   {
+    name: 'dev',
+    summary: 'run the application, and reload it when sources change',
+    group: 'Application',
+    from: 'dev',
+    load: fromDev('dev'),
+  },
+  {
     name: 'why',
     summary: 'show who owns a table, column, entity or token',
     group: 'Application',

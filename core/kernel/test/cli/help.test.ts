@@ -9,6 +9,7 @@ import { exitCode } from '../../src/error/exit-code.ts';
 /** The commands that scripts may rely on. Removing one breaks them. */
 const stable = [
   'start',
+  'dev',
   'why',
   'migrate:up',
   'migrate:down',
