@@ -102,21 +102,26 @@ export * from './entities.js';
 export default definePlugin({ name: 'ratings', entities: [Rating, Label], ${start} });`;
 
 describe('a plugin with decorated entities', () => {
-  it.each(decoratorKinds)('is created, checked, built and started like any other: %s', async (kind) => {
-    const project = await projectWith({ 'entities.js': compileDecorators(decorated, kind), 'index.js': index });
-    for (const plugin of ['ratings', 'votes']) {
-      const created = await project.kernel('migrate:create', plugin);
-      expect(created.stdout + created.stderr).toContain('Proven');
-    }
-    const ofVotes = await project.kernel('migrate:show', 'votes@head');
-    expect(ofVotes.stdout).toContain('create table "ratings_rating_marks"');
-    expect(ofVotes.stdout).toContain('alter table "ratings_rating" add column "votes_count"');
-    expect(await project.kernel('migrate:check')).toMatchObject({ code: 0 });
-    for (const database of databaseKinds) expect(await started(project, database)).toContain('good final fresh');
-    for (const plugin of ['ratings', 'votes']) {
-      expect(await project.kernel('plugin:build', project.folderOf(plugin))).toMatchObject({ code: 0 });
-    }
-  });
+  it.each(decoratorKinds)(
+    'is created, checked, built and started like any other: %s',
+    async (kind) => {
+      const project = await projectWith({ 'entities.js': compileDecorators(decorated, kind), 'index.js': index });
+      for (const plugin of ['ratings', 'votes']) {
+        const created = await project.kernel('migrate:create', plugin);
+        expect(created.stdout + created.stderr).toContain('Proven');
+      }
+      const ofVotes = await project.kernel('migrate:show', 'votes@head');
+      expect(ofVotes.stdout).toContain('create table "ratings_rating_marks"');
+      expect(ofVotes.stdout).toContain('alter table "ratings_rating" add column "votes_count"');
+      expect(await project.kernel('migrate:check')).toMatchObject({ code: 0 });
+      for (const database of databaseKinds) expect(await started(project, database)).toContain('good final fresh');
+      for (const plugin of ['ratings', 'votes']) {
+        expect(await project.kernel('plugin:build', project.folderOf(plugin))).toMatchObject({ code: 0 });
+      }
+    },
+    // Eight processes take long on a busy machine.
+    120_000,
+  );
 
   it('may let MikroORM read its types, as the guide shows', async () => {
     const page = readFileSync(join(import.meta.dirname, '../../docs/guide/entities.md'), 'utf8');
