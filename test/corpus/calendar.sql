@@ -222,15 +222,15 @@ alter table calendar.event force row level security;
 alter table calendar.event no force row level security;
 drop policy event_write on calendar.event;
 create policy event_write on calendar.event for all using (calendar_id in (select id from calendar.calendar where owner_id = members.current_person()));
--- revision 0017_time_zone
+-- revision 0017_time_zone breaking
+-- breaking adds calendar.calendar.time_zone, which is not null and has no default
 alter table calendar.calendar add column time_zone text;
 update calendar.calendar set time_zone = 'UTC';
 alter table calendar.calendar add constraint calendar_time_zone check (time_zone is not null) not valid;
 -- down
 alter table calendar.calendar drop column time_zone;
--- revision 0018_time_zone_required breaking
+-- revision 0018_time_zone_required
 alter table calendar.calendar validate constraint calendar_time_zone;
--- breaking makes calendar.calendar.time_zone not null
 alter table calendar.calendar alter column time_zone set not null, alter column time_zone set default 'UTC';
 alter table calendar.calendar drop constraint calendar_time_zone;
 -- down

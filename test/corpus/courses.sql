@@ -115,7 +115,7 @@ alter table courses.lesson alter column topic set storage extended;
 alter table courses.lesson drop constraint lesson_topic;
 alter table courses.lesson alter column topic type varchar(100);
 -- revision 0009_teacher_required breaking
--- unseen requires courses.course.teacher_id in new rows
+-- breaking makes courses.course.teacher_id not null
 alter table courses.course add constraint course_has_teacher check (teacher_id is not null) not valid;
 comment on constraint course_has_teacher on courses.course is 'Old courses have none.';
 -- down

@@ -323,7 +323,7 @@ revoke all on telemetry.raw from public;
 drop table telemetry.raw;
 drop collation telemetry.topic;
 -- revision 0028_raw_payload_text breaking
--- unseen changes the type of telemetry.raw.payload from bytea to text
+-- breaking changes the type of telemetry.raw.payload from bytea to text
 -- finds table-rewrite telemetry.raw.payload
 alter table telemetry.raw alter column payload type text using convert_from(payload, 'UTF8');
 -- finds table-rewrite telemetry.raw

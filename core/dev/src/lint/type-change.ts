@@ -26,10 +26,17 @@ const widerTypes: Readonly<Record<string, readonly string[]>> = {
   float4: ['float8'],
   bpchar: ['varchar', 'text'],
   name: ['text', 'varchar'],
-  bytea: ['text', 'varchar'],
   timestamp: ['timestamptz'],
   time: ['timetz'],
+  // Only functions tell them apart, as they do with integers of different sizes.
   json: ['jsonb'],
+};
+
+/** Maps each type to the types that have a form of all of its values, but that code uses with other functions. */
+const otherForms: Readonly<Record<string, readonly string[]>> = {
+  date: ['timestamp', 'timestamptz'],
+  // It has no equality.
+  jsonb: ['json'],
 };
 
 /** Decimal digits of the integer types. */
@@ -66,9 +73,7 @@ export function typeChange(
   if (isText(from.name) && to.name === 'citext') return same;
   if (from.name === 'citext' && isText(to.name)) return lengthChange(Infinity, limitOf(to));
   if (widerTypes[from.name]?.includes(to.name) !== true) {
-    const hasForm = isText(to.name)
-      ? limitOf(to) === Infinity
-      : from.name === 'date' && to.name.startsWith('timestamp');
+    const hasForm = isText(to.name) ? limitOf(to) === Infinity : otherForms[from.name]?.includes(to.name) === true;
     return hasForm ? otherForm : narrower;
   }
   if (from.name === 'timestamp')

@@ -27,6 +27,8 @@ describe('older code is not compatible with', () => {
     ['alter table t alter c type numeric(9, 2)', 'changes the type of t.c from numeric(10, 2) to numeric(9, 2)'],
     ['alter table t alter e type timestamptz(0)', 'changes the type of t.e from timestamptz(3) to timestamptz(0)'],
     ['alter table t alter b set not null', 'makes t.b not null'],
+    ['alter table t add constraint b check (b is not null) not valid', 'makes t.b not null'],
+    ['alter table t add check (b is not null); alter table t alter b set not null', 'makes t.b not null'],
     ['alter table t add column n int not null', 'adds t.n, which is not null and has no default'],
     [
       'alter table t add column n int; update t set n = 1; alter table t alter n set not null',
@@ -34,6 +36,10 @@ describe('older code is not compatible with', () => {
     ],
     [
       'alter table t add column n int not null default 0; alter table t alter n drop default',
+      'adds t.n, which is not null and has no default',
+    ],
+    [
+      'alter table t add column n int; update t set n = 1; alter table t add check (n is not null) not valid',
       'adds t.n, which is not null and has no default',
     ],
     ['alter table t alter a drop default', 'drops the default of t.a, which is not null'],
@@ -136,4 +142,11 @@ describe('the sequence behind a column', () => {
     expect(await drops('alter table t alter a drop default', 'drop sequence s')).toBe('drops the sequence s');
     expect(await drops('alter table t alter a set default 0', 'drop sequence s')).toBe('drops the sequence s');
   });
+});
+
+it('is compatible with a column that becomes not null if a check requires its value already', async () => {
+  const required = 'core@2: alter table t add constraint b check (b is not null) not valid';
+  const sql =
+    'alter table t validate constraint b; alter table t alter b set not null; alter table t drop constraint b';
+  expect(await breakingReason(sql, await historyOf(...before, required))).toBeNull();
 });

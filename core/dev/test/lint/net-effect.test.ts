@@ -262,8 +262,16 @@ describe('a change of type whose values all fit is not narrower:', () => {
     ["set local timezone = 'UTC'; alter table t alter made type timestamptz"],
     ["set time zone 'utc'; alter table t alter made type timestamptz"],
     ["set local timezone = 'Europe/Vienna'; alter table t alter made type timestamptz", 'table-rewrite t.made'],
-    ['alter table t alter raw type text', 'table-rewrite t.raw'],
-    ["alter table t alter raw type text using convert_from(raw, 'UTF8')", 'table-rewrite t.raw'],
+    [
+      'alter table t alter raw type text',
+      'breaking: changes the type of t.raw from bytea to text',
+      'table-rewrite t.raw',
+    ],
+    [
+      "alter table t alter raw type text using convert_from(raw, 'UTF8')",
+      'breaking: changes the type of t.raw from bytea to text',
+      'table-rewrite t.raw',
+    ],
     ['alter table t alter note type text'],
     ['alter table t alter note type citext'],
     ['alter table t alter a type text', 'breaking: changes the type of t.a from int4 to text', 'table-rewrite t.a'],

@@ -36,8 +36,8 @@ export function missingBreaking(reason: string): RuleFinding {
  * type of a column does not work with the new one, a view loses a column, an enum loses a value, a composite type gets
  * an attribute, and a column now requires a value, or takes none.
  *
- * A new unique, check, foreign key or exclusion constraint is not breaking: it rejects some rows, and the SQL does not
- * show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and an
+ * A new unique, foreign key or exclusion constraint is not breaking, nor is a check, unless it only requires a value: it
+ * rejects some rows, and the SQL does not show whether older code writes them. Changes of objects that the SQL itself creates are not breaking either, and an
  * object that is recreated under its name is compared with the old one.
  *
  * The old types, enum values and nullability come from `history`. Without it, any new type of a column counts as
@@ -54,6 +54,7 @@ export function breakingReasonIn(net: NetChanges): string | null {
     ...net.statements.flatMap(({ node }) => ('DropOwnedStmt' in node ? ['drops everything that a role owns'] : [])),
     ...net.changes.flatMap((change) => reasonsIn(change, net)),
     ...requiredColumns(net),
+    ...provenColumns(net),
     ...net.statements.flatMap((statement) => newAttributes(statement, net)),
   ];
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
@@ -101,7 +102,9 @@ function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChange
     const { compatible } = typeChangeIn(net.before, before.type, net.after, now.type);
     if (!compatible) reasons.push(`changes the type of ${name} ${explainTypes(before.type, now.type)}`);
   }
-  if (now.notNull === true && before.notNull !== true) reasons.push(`makes ${name} not null`);
+  if (now.notNull === true && before.notNull !== true && !isProven(before, net.before)) {
+    reasons.push(`makes ${name} not null`);
+  }
   if (now.always === true && before.always === false) reasons.push(`makes ${name} generated always`);
   const neededNoValue = before.notNull === true && before.hasDefault === true;
   if (neededNoValue && now.notNull === true && now.hasDefault !== true) {
@@ -128,14 +131,33 @@ function newAttributes({ node }: SqlStatement, { before }: NetChanges): readonly
   });
 }
 
+/** Whether a check requires a value in a column. One that is not validated does so for new rows. */
+function isProven({ name, table }: TrackedObject, objects: NetChanges['before']): boolean {
+  return objects.values().some((one) => one.table === table && one.proves?.includes(name) === true);
+}
+
+/** Columns that code knows, and that a new check requires to have a value. */
+function provenColumns(net: NetChanges): readonly string[] {
+  const { before, after } = net;
+  return before
+    .values()
+    .filter((column) => {
+      if (column.kind !== 'column' || column.notNull === true || isProven(column, before)) return false;
+      const now = after.get(lookupKey(column));
+      return now?.before === column.before && now.notNull !== true && isProven(now, after);
+    })
+    .map((column) => `makes ${displayName(column)} not null`)
+    .toArray();
+}
+
 /** Columns that the SQL added to a table that code knows, and that every insert has to supply. */
 function requiredColumns({ before, after }: NetChanges): readonly string[] {
   return after
     .values()
     .filter((object) => {
       const { kind, createdBy, notNull, hasDefault, table } = object;
-      const isRequired = kind === 'column' && createdBy === unattributed.id && notNull === true && hasDefault !== true;
-      if (!isRequired || before.has(lookupKey(object))) return false;
+      const isNew = kind === 'column' && createdBy === unattributed.id && !before.has(lookupKey(object));
+      if (!isNew || hasDefault === true || (notNull !== true && !isProven(object, after))) return false;
       // A table may take the place of a view, into which no code inserts.
       return (
         !isNewTable(after, table) ||
