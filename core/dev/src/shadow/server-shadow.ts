@@ -104,6 +104,8 @@ async function createOnServer(admin: Session, server: Server): Promise<ShadowDat
 function databaseOn(server: Server, name: string): Server {
   const url = new URL(server.url);
   url.pathname = `/${name}`;
+  // A shadow need not survive a crash of the server.
+  url.searchParams.set('options', `${url.searchParams.get('options') ?? ''} -c synchronous_commit=off`.trim());
   return { ...server, url: url.href, directUrl: null, shown: `${server.shown} (${name})` };
 }
 

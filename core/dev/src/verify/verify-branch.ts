@@ -1,3 +1,4 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { ancestorsOf, type RevisionGraph } from '@headwater/kernel/internal/graph';
 import type { Revision } from '@headwater/kernel/internal/plugins';
 import type { PluginSubset } from '../authoring/plugin-subset.ts';
@@ -25,7 +26,7 @@ export async function verifyBranch(
 ): Promise<readonly Finding<VerifyRule>[]> {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
   const findings: Finding<VerifyRule>[] = [];
-  let present: ReadonlySet<string> = new Set();
+  let present = nothing;
   await shadow.empty();
   for (const { id } of graph.branches.get(plugin) ?? []) {
     const revision = byId.get(id);
@@ -41,16 +42,18 @@ export async function verifyBranch(
     }
     const needed = ancestorsOf(graph, id);
     // On a branch with merges, the shadow may have revisions that this one does not depend on.
-    if (!present.isSubsetOf(needed)) {
+    if (!present.ids.isSubsetOf(needed)) {
       await shadow.empty();
-      present = new Set();
+      present = nothing;
     }
     try {
-      await replayUp(shadow, missingRevisions(graph, byId, needed, present));
-      const { found, isIntact } = await verifyRevision(shadow, revision);
+      const missing = missingRevisions(graph, byId, needed, present.ids);
+      await replayUp(shadow, missing);
+      const before = missing.length === 0 ? (present.schema ?? (await shadow.catalog())) : await shadow.catalog();
+      const { found, isIntact, after } = await verifyRevision(shadow, revision, before);
       findings.push(...found);
       if (!isIntact) await shadow.empty();
-      present = isIntact ? new Set([...needed, id]) : new Set();
+      present = isIntact ? { ids: new Set([...needed, id]), schema: after } : nothing;
     } catch (error) {
       findings.push(findingOfRefusal(error, { rule: 'alone', plugin, revision: id, file: revision.file }));
       break;
@@ -58,6 +61,14 @@ export async function verifyBranch(
   }
   return findings;
 }
+
+/** The revisions that a shadow has, and the schema that they produce, if it has been read. */
+interface Present {
+  readonly ids: ReadonlySet<string>;
+  readonly schema: Catalog | null;
+}
+
+const nothing: Present = { ids: new Set(), schema: null };
 
 function missingRevisions(
   { order }: RevisionGraph,
@@ -72,24 +83,24 @@ interface VerifiedRevision {
   readonly found: readonly Finding<VerifyRule>[];
   /** Whether the shadow has the schema that the revision produces. */
   readonly isIntact: boolean;
+  readonly after: Catalog;
 }
 
-async function verifyRevision(shadow: Shadow, revision: Revision): Promise<VerifiedRevision> {
+async function verifyRevision(shadow: Shadow, revision: Revision, before: Catalog): Promise<VerifiedRevision> {
   const { id, plugin, file, down } = revision;
-  const before = await shadow.catalog();
   await replayUp(shadow, [revision]);
   const after = await shadow.catalog();
   const own = await readOwnTables(shadow.session, plugin);
   const found = requiredColumns(revision, differenceOf(before, after), own);
-  if (down === null) return { found, isIntact: true };
+  if (down === null) return { found, isIntact: true, after };
   try {
     await replayDown(shadow, [revision]);
     assertSameSchema(id, 'its `down` does not revert its `up`', before, await shadow.catalog());
     await replayUp(shadow, [revision]);
     assertSameSchema(id, 'its `up` has a different effect after its `down`', after, await shadow.catalog());
-    return { found, isIntact: true };
+    return { found, isIntact: true, after };
   } catch (error) {
     const finding = findingOfRefusal(error, { rule: 'undo', plugin, revision: id, file });
-    return { found: [...found, finding], isIntact: false };
+    return { found: [...found, finding], isIntact: false, after };
   }
 }

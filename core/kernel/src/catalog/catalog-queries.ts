@@ -1,19 +1,26 @@
-import { applicationRelations, isApplicationSchema, isUserObject, nameSql, rootNameSql } from './query-fragments.ts';
+import {
+  applicationRelations,
+  commentSql,
+  isApplicationSchema,
+  isUserObject,
+  nameSql,
+  rootNameSql,
+} from './query-fragments.ts';
 import { definitionsQuery } from './definitions-query.ts';
 import { settingsQuery } from './settings-query.ts';
 import { unreadQuery } from './unread-query.ts';
 
 /** The queries that read a catalog. Each sorts its rows. */
 export const catalogQueries = {
-  schemas: `select nspname as name, obj_description(n.oid, 'pg_namespace') as comment from pg_namespace n
+  schemas: `select nspname as name, ${commentSql('pg_namespace', 'n.oid')} as comment from pg_namespace n
     where ${isApplicationSchema('n')} and nspname <> 'public' order by 1`,
-  enums: `select ${nameSql('n', 't.typname')} as name, obj_description(t.oid, 'pg_type') as comment,
+  enums: `select ${nameSql('n', 't.typname')} as name, ${commentSql('pg_type', 't.oid')} as comment,
       array_agg(e.enumlabel::text order by e.enumsortorder) as values,
       exists (select from pg_depend u where u.refclassid = 'pg_type'::regclass and u.refobjid in (t.oid, t.typarray)
         and u.deptype in ('n', 'a')) as used
     from pg_type t join pg_enum e on e.enumtypid = t.oid join pg_namespace n on n.oid = t.typnamespace and ${isApplicationSchema('n')}
     where ${isUserObject('pg_type', 't.oid')} group by n.nspname, t.typname, t.oid, t.typarray order by 1`,
-  tables: `select ${nameSql('n', 'c.relname')} as name, obj_description(c.oid, 'pg_class') as comment,
+  tables: `select ${nameSql('n', 'c.relname')} as name, ${commentSql('pg_class', 'c.oid')} as comment,
       case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as "partitionBy",
       case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on' else 'off' end
         as "rowSecurity",
@@ -40,7 +47,7 @@ export const catalogQueries = {
         and pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then ${nameSql('sn', 'sequence.relname')} end as serial,
       case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
       a.attinhcount > 0 and not a.attislocal as inherited,
-      col_description(c.oid, a.attnum) as comment
+      ${commentSql('pg_class', 'c.oid', 'a.attnum')} as comment
     from ${applicationRelations} join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       join pg_type t on t.oid = a.atttypid left join pg_type item on item.oid = t.typelem and t.typcategory = 'A'
       left join pg_namespace en on en.oid = coalesce(item.typnamespace, t.typnamespace)
@@ -63,7 +70,7 @@ export const catalogQueries = {
       array(select a.attname::text from unnest(k.confkey) with ordinality u(num, i)
         join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.num order by u.i) as "targetColumns",
       k.coninhcount > 0 and not k.conislocal as inherited,
-      obj_description(k.oid, 'pg_constraint') as comment
+      ${commentSql('pg_constraint', 'k.oid')} as comment
     from pg_constraint k join pg_class c on c.oid = k.conrelid and not c.relispartition
       join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}
       left join pg_class f on f.oid = k.confrelid left join pg_namespace fn on fn.oid = f.relnamespace
@@ -82,7 +89,7 @@ export const catalogQueries = {
         and not exists (select from unnest(i.indclass::oid[]) o join pg_opclass op on op.oid = o where not op.opcdefault)
         and not exists (select from unnest(i.indkey::int2[], i.indcollation::oid[]) u(num, coll)
           join pg_attribute a on a.attrelid = c.oid and a.attnum = u.num where u.coll <> a.attcollation) as plain,
-      obj_description(x.oid, 'pg_class') as comment
+      ${commentSql('pg_class', 'x.oid')} as comment
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am am on am.oid = x.relam
       join pg_class c on c.oid = i.indrelid and c.relkind in ('r', 'p') and not c.relispartition
       join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}
@@ -92,3 +99,8 @@ export const catalogQueries = {
   settings: settingsQuery,
   unread: unreadQuery,
 } as const;
+
+/** Selects one row with a column for each of the queries: its rows as JSON text. One round trip reads a whole catalog. */
+export const catalogQuery = `select ${Object.entries(catalogQueries)
+  .map(([name, text]) => `(select coalesce(json_agg(one), '[]')::text from (${text}) one) as ${name}`)
+  .join(',\n')}`;

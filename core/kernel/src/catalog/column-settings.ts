@@ -1,4 +1,4 @@
-import { applicationRelations, isTable, relationTypeSql } from './query-fragments.ts';
+import { applicationRelations, fewRows, isTable, relationTypeSql } from './query-fragments.ts';
 
 /** The address of the column `a` of the relation `c`. */
 const address = `'column', n.nspname, c.relname, a.attname`;
@@ -11,15 +11,12 @@ const aloneSql = `${relationTypeSql} || case when c.relkind in ('r', 'p') then '
 const storageWord = (storage: string): string =>
   `case ${storage} when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end`;
 
-/**
- * Selects the settings of columns, of their sequences included. `offset 0` makes the planner start with the few rows that
- * may have settings; it has no statistics on catalogs of a new database.
- */
+/** Selects the settings of columns, of their sequences included. */
 export const columnSettings = `select ${address}, s.name,
       format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.action),
       format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.undo)
-    from (select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and (attlen = -1 and attstorage <> 'x'
-        or attcompression <> '' or attstattarget >= 0 or attoptions is not null) offset 0) a
+    from ${fewRows(`select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and (attlen = -1 and attstorage <> 'x'
+        or attcompression <> '' or attstattarget >= 0 or attoptions is not null)`)} a
       join ${applicationRelations} on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
       left join pg_inherits i on i.inhrelid = c.oid and c.relispartition
       left join pg_attribute pa on pa.attrelid = i.inhparent and pa.attname = a.attname
@@ -86,5 +83,5 @@ export const columnSettings = `select ${address}, s.name,
           pg_get_constraintdef(k.oid)) end,
       case when k.convalidated then format('alter table %s alter constraint %I inherit;', c.oid::regclass, k.conname)
         else format('alter table %s validate constraint %I;', c.oid::regclass, k.conname) end
-    from (select * from pg_constraint where contype = 'n' and conrelid <> 0 and (not convalidated or connoinherit) offset 0) k
+    from ${fewRows(`select * from pg_constraint where contype = 'n' and conrelid <> 0 and (not convalidated or connoinherit)`)} k
       join ${columns} on c.oid = k.conrelid and a.attnum = any (k.conkey) where ${isTable}`;

@@ -1,5 +1,5 @@
 import { parametersSql } from './parameters-sql.ts';
-import { applicationRelations, isTable, relationTypeSql } from './query-fragments.ts';
+import { applicationRelations, fewRows, isTable, relationTypeSql } from './query-fragments.ts';
 
 /**
  * Selects the settings of indexes. Those of an index that a constraint created belong to the constraint. Indexes of
@@ -7,10 +7,10 @@ import { applicationRelations, isTable, relationTypeSql } from './query-fragment
  */
 export const indexSettings = `select case when s.name like 'index %' then 'relation' when k.oid is not null then 'constraint' else 'index' end,
       n.nspname, c.relname, coalesce(k.conname, x.relname), s.name, s.set, s.reset
-    from (select i.indrelid, i.indexrelid, i.indisclustered, i.indisreplident, i.indisvalid from pg_index i
+    from ${fewRows(`select i.indrelid, i.indexrelid, i.indisclustered, i.indisreplident, i.indisvalid from pg_index i
         join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
         where i.indexrelid > 16383 and (not ${isTable} or i.indisclustered or i.indisreplident or not i.indisvalid
-          or i.indexprs is not null or x.reltablespace <> 0 or x.reloptions is not null) offset 0) i
+          or i.indexprs is not null or x.reltablespace <> 0 or x.reloptions is not null)`)} i
       join pg_class x on x.oid = i.indexrelid join ${applicationRelations} on c.oid = i.indrelid
       left join pg_constraint k on k.conindid = x.oid and k.conrelid = c.oid and k.contype in ('p', 'u', 'x')
     cross join lateral (select concat('alter ', ${relationTypeSql}, ' ', c.oid::regclass) as alter) relation

@@ -2,6 +2,7 @@ import { privilegesSql } from './privileges-sql.ts';
 import {
   applicationRelations,
   argumentsSql,
+  fewRows,
   isApplicationSchema,
   isOwnSequence,
   isTable,
@@ -209,7 +210,7 @@ const classes: readonly ObjectClass[] = [
     part: 'a.attname',
     target: 'null',
     granted: 'c.oid::regclass::text',
-    from: `(select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and attacl is not null offset 0) a
+    from: `${fewRows('select * from pg_attribute where attrelid > 16383 and attnum > 0 and not attisdropped and attacl is not null')} a
       join ${applicationRelations} on c.oid = a.attrelid`,
     acl: 'a.attacl',
     standard: `acldefault('c', c.relowner)`,
@@ -226,7 +227,7 @@ const classes: readonly ObjectClass[] = [
     object: 'c.relname',
     part: 'a.attname',
     target: `'sequence ' || q.oid::regclass`,
-    from: `(select * from pg_class q where q.relkind = 'S' and (q.relacl is not null or ${isCommented('q.oid', 'pg_class')}) offset 0) q
+    from: `${fewRows(`select * from pg_class q where q.relkind = 'S' and (q.relacl is not null or ${isCommented('q.oid', 'pg_class')})`)} q
       join pg_depend u on u.objid = q.oid join ${applicationRelations} on c.oid = u.refobjid
       join pg_attribute a on a.attrelid = c.oid and a.attnum = u.refobjsubid
       where u.classid = 'pg_class'::regclass and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i')`,

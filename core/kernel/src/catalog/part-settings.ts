@@ -1,4 +1,4 @@
-import { applicationRelations, isApplicationSchema, isUserObject } from './query-fragments.ts';
+import { applicationRelations, fewRows, isApplicationSchema, isUserObject } from './query-fragments.ts';
 
 /** The verb that brings a trigger, a rule or an event trigger into its state. */
 const stateSql = (column: string): string =>
@@ -29,7 +29,7 @@ export const partSettings = `select 'trigger', n.nspname, c.relname, g.tgname, '
     union all
     select 'constraint', n.nspname, c.relname, k.conname, 'state of triggers on ' || g.tgrelid::regclass,
       ${foreignKeyTriggers(stateSql('g.tgenabled'))}, ${foreignKeyTriggers("'enable'")}
-    from (select tgconstraint, tgrelid, tgenabled from pg_trigger where tgisinternal and tgenabled <> 'O' offset 0) g
+    from ${fewRows(`select tgconstraint, tgrelid, tgenabled from pg_trigger where tgisinternal and tgenabled <> 'O'`)} g
       join pg_constraint k on k.oid = g.tgconstraint and k.contype = 'f'
       join ${applicationRelations} on c.oid = k.conrelid and not c.relispartition
     union all

@@ -31,6 +31,12 @@ export const isUserObject = (
 /** Selects the relations of the application, as `c` in the schema `n`. */
 export const applicationRelations = `pg_class c join pg_namespace n on n.oid = c.relnamespace and ${isApplicationSchema('n')} and ${isUserObject('pg_class', 'c.oid')}`;
 
+/**
+ * Returns a subquery for few rows, which PostgreSQL runs once and before it joins them. It has no statistics on the
+ * catalogs of a new database, and would otherwise run the subquery again for each relation.
+ */
+export const fewRows = (select: string): string => `(with few as materialized (${select}) select * from few)`;
+
 /** Returns the name of the root of the partition `c`; `null` for any other relation. */
 export const rootNameSql = `case when c.relispartition then (select ${nameSql('rn', 'root.relname')} from pg_class root
   join pg_namespace rn on rn.oid = root.relnamespace where root.oid = pg_partition_root(c.oid)) end`;
@@ -41,6 +47,10 @@ export const isTable = `(c.relkind in ('r', 'p') and not c.relispartition)`;
 /** Whether the sequence `c` belongs to a column. */
 export const isOwnSequence = `exists (select from pg_depend u where u.classid = 'pg_class'::regclass and u.objid = c.oid
   and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i'))`;
+
+/** Returns the comment of an object or a column. The functions of PostgreSQL that do this take several times as long. */
+export const commentSql = (catalog: string, oid: string, column = '0'): string =>
+  `(select co.description from pg_description co where co.classoid = '${catalog}'::regclass and co.objoid = ${oid} and co.objsubid = ${column})`;
 
 /** Returns the type of the relation `c`, as `alter` and `comment on` expect it. */
 export const relationTypeSql = `case c.relkind when 'v' then 'view' when 'm' then 'materialized view'

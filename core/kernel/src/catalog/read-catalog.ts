@@ -1,7 +1,7 @@
 import type { Session } from '../db/session.ts';
 import { objectKey } from '../sql/object-key.ts';
-import { catalogQueries } from './catalog-queries.ts';
-import { settingsOf, relationAddresses, type SettingRow } from './setting-address.ts';
+import { catalogQueries, catalogQuery } from './catalog-queries.ts';
+import { relationAddresses, settingsOf } from './setting-address.ts';
 import { stableExpression } from './stable-expression.ts';
 import type {
   Catalog,
@@ -29,58 +29,99 @@ interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
   readonly from: readonly string[] | null;
 }
 
-const preparedStatements = 'select name from pg_catalog.pg_prepared_statements';
+/** The name of the prepared statement that reads a catalog. */
+const statement = 'headwater_catalog';
+
+/** The result of each query, as JSON text. */
+type CatalogTexts = Readonly<Record<keyof typeof catalogQueries, string>>;
 
 /** Reads the catalog of a database, excluding the schemas of the server and of the ledger. */
 export type ReadCatalog = () => Promise<Catalog>;
 
 /**
- * Returns a function that reads the catalog on one connection. Its queries are prepared once, because planning them
- * takes longer than running them. The connection therefore must not go through a transaction pooler.
+ * Returns a function that reads the catalog on one connection. Its query is prepared once, because planning it takes
+ * longer than running it. The connection therefore must not go through a transaction pooler. A catalog that was read
+ * shortly before is returned again, and so are its parts, so that comparing them takes no time.
  */
 export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
-  const rows = async <Row>(name: keyof typeof catalogQueries): Promise<readonly Row[]> =>
-    query<Row>(`execute headwater_${name}`);
+  let recent: readonly { readonly texts: CatalogTexts; readonly catalog: Catalog }[] = [];
   return async () => {
-    // A revision may deallocate them, and a new connection has none.
-    const prepared = new Set((await query<{ name: string }>(preparedStatements)).map(({ name }) => name));
-    const missing = Object.entries(catalogQueries).filter(([name]) => !prepared.has(`headwater_${name}`));
-    if (missing.length > 0) {
-      await script(missing.map(([name, text]) => `prepare headwater_${name} as ${text};`).join('\n'));
-    }
-    const schemas = await rows<CatalogSchema>('schemas');
-    const enums = await rows<CatalogEnum>('enums');
-    const tables = await rows<TableRow>('tables');
-    const partitions = await rows<Row<CatalogPartition>>('partitions');
-    const partitionsByTable = groupByTable(partitions);
-    const columns = groupByTable(await rows<ColumnRow>('columns'));
-    const constraints = groupByTable(await rows<ConstraintRow>('constraints'));
-    const indexes = groupByTable(await rows<Row<CatalogIndex>>('indexes'));
-    const definitions = await rows<CatalogDefinition>('definitions');
-    const settings = await rows<SettingRow>('settings');
-    const unread = await rows<{ readonly kind: string; readonly count: number }>('unread');
-    return Object.freeze({
-      schemas: byName(schemas),
-      enums: byName(enums),
-      tables: byName(
-        tables.map((table) => ({
-          ...table,
-          partitions: byName((partitionsByTable.get(table.name) ?? []).map(partitionOf)),
-          columns: byName((columns.get(table.name) ?? []).map(columnOf)),
-          constraints: byName((constraints.get(table.name) ?? []).map(constraintOf)),
-          indexes: byName((indexes.get(table.name) ?? []).map(indexOf)),
-        })),
-      ),
-      definitions: new Map(
-        definitions.map((one) => [
-          objectKey(one),
-          Object.freeze({ ...one, definition: stableExpression(one.definition) }),
-        ]),
-      ),
-      settings: settingsOf(settings, relationAddresses(tables, partitions, definitions)),
-      unread: new Map(unread.map(({ kind, count }) => [kind, count])),
-    });
+    // A revision may deallocate it, and a new connection does not have it.
+    const [prepared] = await query(`select from pg_catalog.pg_prepared_statements where name = '${statement}'`);
+    if (prepared === undefined) await script(`prepare ${statement} as ${catalogQuery};`);
+    const [texts] = await query<CatalogTexts>(`execute ${statement}`);
+    if (texts === undefined) throw new Error('the query for a catalog returns one row');
+    const known = recent.find((one) => sections.every((name) => one.texts[name] === texts[name]));
+    if (known !== undefined) return known.catalog;
+    const last = recent[0] ?? null;
+    const catalog = catalogOf(texts, last);
+    recent = [{ texts, catalog }, ...recent.slice(0, remembered - 1)];
+    return catalog;
   };
+}
+
+const sections = Object.keys(catalogQueries) as readonly (keyof typeof catalogQueries)[];
+
+/** The catalogs that are remembered: before and after a revision, and one more. */
+const remembered = 3;
+
+/** Builds a catalog. Parts whose texts are those of the `last` catalog are taken from there. */
+function catalogOf(
+  texts: CatalogTexts,
+  last: { readonly texts: CatalogTexts; readonly catalog: Catalog } | null,
+): Catalog {
+  const rows = <Row>(name: keyof typeof catalogQueries): readonly Row[] => JSON.parse(texts[name]) as readonly Row[];
+  const same = (...names: readonly (keyof typeof catalogQueries)[]): Catalog | null =>
+    last !== null && names.every((name) => last.texts[name] === texts[name]) ? last.catalog : null;
+  const definitions = same('definitions')?.definitions ?? definitionsOf(rows('definitions'));
+  const tables =
+    same('tables', 'partitions', 'columns', 'constraints', 'indexes')?.tables ??
+    tablesOf(rows('tables'), rows('partitions'), rows('columns'), rows('constraints'), rows('indexes'));
+  return Object.freeze({
+    schemas: same('schemas')?.schemas ?? byName(rows<CatalogSchema>('schemas')),
+    enums: same('enums')?.enums ?? byName(rows<CatalogEnum>('enums')),
+    tables,
+    definitions,
+    settings:
+      same('settings', 'tables', 'partitions', 'definitions')?.settings ??
+      settingsOf(
+        rows('settings'),
+        relationAddresses([...tables.values()], rows('partitions'), [...definitions.values()]),
+      ),
+    unread:
+      same('unread')?.unread ??
+      new Map(rows<{ kind: string; count: number }>('unread').map(({ kind, count }) => [kind, count])),
+  });
+}
+
+function definitionsOf(rows: readonly CatalogDefinition[]): Catalog['definitions'] {
+  return new Map(
+    rows.map((one) => [objectKey(one), Object.freeze({ ...one, definition: stableExpression(one.definition) })]),
+  );
+}
+
+function tablesOf(
+  tables: readonly TableRow[],
+  partitions: readonly Row<CatalogPartition>[],
+  columns: readonly ColumnRow[],
+  constraints: readonly ConstraintRow[],
+  indexes: readonly Row<CatalogIndex>[],
+): Catalog['tables'] {
+  const parts = {
+    partitions: groupByTable(partitions),
+    columns: groupByTable(columns),
+    constraints: groupByTable(constraints),
+    indexes: groupByTable(indexes),
+  };
+  return byName(
+    tables.map((table) => ({
+      ...table,
+      partitions: byName((parts.partitions.get(table.name) ?? []).map(partitionOf)),
+      columns: byName((parts.columns.get(table.name) ?? []).map(columnOf)),
+      constraints: byName((parts.constraints.get(table.name) ?? []).map(constraintOf)),
+      indexes: byName((parts.indexes.get(table.name) ?? []).map(indexOf)),
+    })),
+  );
 }
 
 type TableRow = Omit<CatalogTable, 'columns' | 'constraints' | 'indexes' | 'partitions'>;
