@@ -27,7 +27,6 @@ export async function findEdges(
       merged(
         inferred,
         added.map((revision) => ({ revision, why: '' })),
-        required,
       ),
     );
   if (heads.length === 0 || (await failureWith(heads)) !== null) throw failure;
@@ -58,7 +57,7 @@ export async function findEdges(
     added = added.map((one) => (one === head ? revision : one));
     found.push({ revision, why: `found by trying: without it, ${explained(reason)}` });
   }
-  return merged(inferred, found, required);
+  return merged(inferred, found);
 }
 
 /** Returns the branch of a revision up to the revision, in the order in which it grew. */
@@ -68,19 +67,11 @@ function lineTo(head: string, { graph }: PluginSubset): readonly string[] {
   return branch.map(({ id }) => id).filter((id) => id === head || before.has(id));
 }
 
-/** Adds edges to others. An edge that a later revision of the same branch implies is left out, and its reason is kept. */
-function merged(
-  inferred: readonly DraftDependency[],
-  added: readonly DraftDependency[],
-  required: PluginSubset,
-): readonly DraftDependency[] {
-  const lines = new Map(added.map((edge) => [edge, new Set(lineTo(edge.revision, required))]));
-  const kept = inferred.filter(({ revision }) => !added.some((edge) => lines.get(edge)?.has(revision)));
-  const whole = added.map((edge) => {
-    const implied = inferred.filter(({ revision }) => lines.get(edge)?.has(revision)).map(({ why }) => why);
-    return { ...edge, why: [...implied, edge.why].filter((why) => why !== '').join('; ') };
-  });
-  return [...kept, ...whole].toSorted((a, b) => (a.revision < b.revision ? -1 : 1));
+/** Adds edges to others. Edges that follow from others are left out once all are known. */
+function merged(inferred: readonly DraftDependency[], added: readonly DraftDependency[]): readonly DraftDependency[] {
+  const names = new Set(added.map(({ revision }) => revision));
+  const others = inferred.filter(({ revision }) => !names.has(revision));
+  return [...others, ...added].toSorted((a, b) => (a.revision < b.revision ? -1 : 1));
 }
 
 /** Returns the answer of the server that a proof reports, or the claim of the proof that does not hold. */

@@ -121,7 +121,7 @@ describe.each(databaseKinds)('edges that cannot be inferred, on %s', (kind) => {
   it.each(cases)('are as few and as early as possible: %s', async (_, revisions, up, edge, why) => {
     const [found, ...others] = (await draftSql([...revisions, ...c], up)) ?? [];
     expect([found?.revision, others]).toEqual([edge, []]);
-    expect(found?.why.replace('a_t; ', '')).toBe(`found by trying: without it, ${why}`);
+    expect(found?.why).toBe(`found by trying: without it, ${why}`);
   });
 
   it('may be several, and are added to those that are inferred', async () => {
@@ -132,7 +132,7 @@ describe.each(databaseKinds)('edges that cannot be inferred, on %s', (kind) => {
     const up = 'create table b_t (c int references c_t, name text collate a_c, mood c_mood)';
     expect(await draftSql(revisions, up)).toEqual([
       { revision: 'a@0002_r', why: 'found by trying: without it, collation "a_c" for encoding "UTF8" does not exist' },
-      { revision: 'c@0002_r', why: 'c_t; found by trying: without it, type "c_mood" does not exist' },
+      { revision: 'c@0002_r', why: 'found by trying: without it, type "c_mood" does not exist' },
     ]);
   });
 
