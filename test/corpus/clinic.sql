@@ -194,7 +194,8 @@ alter domain clinic.unit add constraint unit_known check (value in ('mmol/l', 'm
 -- down
 alter domain clinic.unit drop constraint unit_known;
 alter domain clinic.unit add constraint unit_known check (value in ('mmol/l', 'mg/dl', 'g/l', '%'));
--- revision 0015_units_checked
+-- revision 0015_units_checked breaking
+-- breaking makes the domain clinic.unit not null
 -- finds long-lock clinic.unit
 alter domain clinic.unit validate constraint unit_known;
 alter domain clinic.unit set default 'mmol/l';

@@ -229,7 +229,7 @@ describe('damage that hides in a statement is reported:', () => {
     ['lock table u', 'long-lock u'],
     ['lock table u in share mode', 'long-lock u'],
     ['lock table u in row exclusive mode'],
-    ['alter domain code set not null', 'long-lock code'],
+    ['alter domain code set not null', 'breaking: makes the domain code not null', 'long-lock code'],
     ["alter domain code add constraint x check (value <> '')", 'long-lock code'],
     ["alter domain code add constraint x check (value <> '') not valid"],
     ['alter domain code validate constraint x', 'long-lock code'],

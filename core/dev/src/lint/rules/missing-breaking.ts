@@ -4,6 +4,7 @@ import {
   explainType,
   isNewTable,
   lookupKey,
+  nameFromNodes,
   readSql,
   relationName,
   unattributed,
@@ -55,7 +56,7 @@ export function breakingReasonIn(net: NetChanges): string | null {
     ...net.changes.flatMap((change) => reasonsIn(change, net)),
     ...requiredColumns(net),
     ...provenColumns(net),
-    ...net.statements.flatMap((statement) => newAttributes(statement, net)),
+    ...net.statements.flatMap((statement) => [...newAttributes(statement, net), ...requiredValues(statement, net)]),
   ];
   return reasons.length === 0 ? null : [...new Set(reasons)].join(', ');
 }
@@ -131,6 +132,17 @@ function newAttributes({ node }: SqlStatement, { before }: NetChanges): readonly
   });
 }
 
+/** Domains of columns that code knows, and that require a value from now on. */
+function requiredValues({ node }: SqlStatement, { before }: NetChanges): readonly string[] {
+  if (!('AlterDomainStmt' in node)) return [];
+  const { subtype, typeName, def } = node.AlterDomainStmt;
+  const isRequired =
+    subtype === 'O' || (def !== undefined && 'Constraint' in def && def.Constraint.contype === 'CONSTR_NOTNULL');
+  const domain = nameFromNodes(typeName);
+  const isUsed = before.values().some(({ kind, type }) => kind === 'column' && type?.name === domain);
+  return isRequired && isUsed ? [`makes the domain ${domain} not null`] : [];
+}
+
 /** Whether a check requires a value in a column. One that is not validated does so for new rows. */
 function isProven({ name, table }: TrackedObject, objects: NetChanges['before']): boolean {
   return objects.values().some((one) => one.table === table && one.proves?.includes(name) === true);
@@ -144,7 +156,7 @@ function provenColumns(net: NetChanges): readonly string[] {
     .filter((column) => {
       if (column.kind !== 'column' || column.notNull === true || isProven(column, before)) return false;
       const now = after.get(lookupKey(column));
-      return now?.before === column.before && now.notNull !== true && isProven(now, after);
+      return now !== undefined && now.before === column.before && now.notNull !== true && isProven(now, after);
     })
     .map((column) => `makes ${displayName(column)} not null`)
     .toArray();
