@@ -36,7 +36,8 @@ async function sharedState(): Promise<unknown> {
       (select jsonb_agg(s::text order by s::text) from pg_db_role_setting s) as settings,
       (select jsonb_agg(t order by oid) from pg_tablespace t) as tablespaces,
       (select jsonb_agg(p order by oid) from pg_parameter_acl p) as parameters,
-      (select jsonb_agg(c::text order by c::text) from pg_shdescription c) as comments,
+      (select jsonb_agg(c::text order by c::text) from pg_shdescription c where not exists (select from pg_database d
+        where c.classoid = 'pg_database'::regclass and d.oid = c.objoid and datname ~ '^headwater_')) as comments,
       (select jsonb_agg(to_jsonb(d) - 'datfrozenxid' - 'datminmxid' order by oid) from pg_database d
         where datname ~ '^shared_') as databases,
       pg_read_file('postgresql.auto.conf') as configuration`,
