@@ -1,6 +1,5 @@
-import { catalogReader, type Catalog, type CatalogDefinition } from '@headwater/kernel/internal/catalog';
+import { catalogReader, type Catalog } from '@headwater/kernel/internal/catalog';
 import { isolatedScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
-import { parseName } from '@headwater/kernel/internal/sql';
 import type { Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
 import { changesSql } from '../difference/changes-sql.ts';
@@ -51,10 +50,7 @@ export async function draftFromDatabase(
   const impossible = [...unreadIn(target, before), ...changes.filter(isImpossible).map(explainChange)];
   if (impossible.length > 0) throw refuse(impossible);
   const reverse = changesBetween(target, before);
-  const isBasis = basisOf(changes);
-  const isOther = (change: Change): boolean => !isBasis(change);
-  const up = joinedSql(changes.filter(isBasis), changes.filter(isOther));
-  const down = joinedSql(reverse.filter(isOther), reverse.filter(isBasis));
+  const [up, down] = [changesSql(changes), changesSql(reverse)];
   const about = 'The schema of the database before it was adopted.';
   const unproven = { id, up, down, about };
 
@@ -71,38 +67,6 @@ export async function draftFromDatabase(
   if (differences.length > 0) throw refuse(differences);
   const proof = { ...context, required, shadow, before, after };
   return { ...(await proveDraft(unproven, proof)), ...noEntityChanges };
-}
-
-/** The kinds of definitions that a table may use in its columns. */
-const usedByColumns: ReadonlySet<string> = new Set(['extension', 'collation', 'sequence', 'type', 'domain']);
-
-/**
- * Returns a function that tells the changes to objects that tables use from the others. They are created before the
- * tables, and dropped after them.
- */
-function basisOf(changes: readonly Change[]): (change: Change) => boolean {
-  const tables = changesSql(changes.filter((change) => !isDefinition(change)));
-  return (change) => {
-    if (/^(?:create|drop) (?:schema|enum)$/.test(change.kind)) return true;
-    if (change.kind !== 'define' && change.kind !== 'undefine') return false;
-    const { kind } = change.definition;
-    return usedByColumns.has(kind) || (kind === 'function' && isCalledIn(tables, change.definition));
-  };
-}
-
-function joinedSql(...parts: readonly (readonly Change[])[]): string {
-  return parts
-    .map(changesSql)
-    .filter((text) => text !== '')
-    .join('\n\n');
-}
-
-function isDefinition({ kind }: Change): boolean {
-  return kind === 'define' || kind === 'setting';
-}
-
-function isCalledIn(sql: string, { name }: CatalogDefinition): boolean {
-  return sql.includes(`${parseName(name.slice(0, name.indexOf('('))).name}(`);
 }
 
 /** Whether no statement makes the change: it removes what a required plugin creates, or nothing can set it. */

@@ -1,5 +1,5 @@
 import type { Catalog } from '@headwater/kernel/internal/catalog';
-import type { Change } from './change.ts';
+import { rebuiltTypes, type Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 import { enumChanges } from './enum-difference.ts';
@@ -11,6 +11,8 @@ import { newTableChanges, tableChanges } from './table-difference.ts';
  * renames.
  */
 export function differenceOf(before: Catalog, after: Catalog): readonly Change[] {
+  // A catalog that was read again without a change is the same value.
+  if (before === after) return [];
   const schemas: Change[] = [];
   compareMaps(before.schemas, after.schemas, {
     removed: (schema) => schemas.push({ kind: 'drop schema', schema }),
@@ -21,9 +23,7 @@ export function differenceOf(before: Catalog, after: Catalog): readonly Change[]
   const tables = allTableChanges(before, after, new Set());
   const settings = settingChanges(before, after);
   const enums = enumChanges(before, after, [...tables, ...definitions, ...settings]);
-  const rebuilt = new Set(
-    enums.flatMap((change) => (change.kind === 'change enum' && change.rebuild ? [change.after.name] : [])),
-  );
+  const rebuilt = new Set(enums.flatMap((change) => rebuiltTypes(change)));
   // Expressions that contain a constant of an enum must be dropped while the enum is rebuilt.
   const finalTables = rebuilt.size === 0 ? tables : allTableChanges(before, after, rebuilt);
   return [...schemas, ...finalTables, ...definitions, ...enums, ...settings];

@@ -20,10 +20,12 @@ export type Change =
       readonly kind: 'change enum';
       readonly before: CatalogEnum;
       readonly after: CatalogEnum;
-      /** The columns that have its type both before and after the change. */
+      /** The columns that have its type, or that of one of the domains, both before and after the change. */
       readonly columns: readonly EnumColumn[];
       /** Whether the type is rebuilt. PostgreSQL cannot remove or move a value, or use one that it has just added. */
       readonly rebuild: boolean;
+      /** The domains over it, which are rebuilt with it. */
+      readonly domains: readonly CatalogDefinition[];
     }
   | { readonly kind: 'create table' | 'drop table'; readonly table: CatalogTable }
   | { readonly kind: 'add column' | 'drop column'; readonly on: string; readonly column: CatalogColumn }
@@ -61,6 +63,8 @@ export type Change =
       readonly kind: 'redefine';
       readonly before: CatalogDefinition;
       readonly definition: CatalogDefinition;
+      /** Whether it must be dropped, since a type that it uses is rebuilt. Default: only if it cannot change in place. */
+      readonly isDropped?: true;
     }
   | {
       /** A setting that is set, changed, or returned to that of a new object. */
@@ -147,6 +151,12 @@ export function changedObject(change: Change): ObjectAddress {
     default:
       return change.definition;
   }
+}
+
+/** Returns the names of the types that a change rebuilds: an enum and the domains over it. */
+export function rebuiltTypes(change: Change): readonly string[] {
+  if (change.kind !== 'change enum' || !change.rebuild) return [];
+  return [change.after.name, ...change.domains.map(({ name }) => name)];
 }
 
 /** Returns the key of a column. */

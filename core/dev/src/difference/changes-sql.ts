@@ -1,4 +1,4 @@
-import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
+import type { CatalogColumn, CatalogDefinition } from '@headwater/kernel/internal/catalog';
 import {
   nameText,
   parseName,
@@ -11,8 +11,9 @@ import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, indexSql } from './constraint-sql.ts';
-import { defineSql, emptyBodySql, inOrderOfUse, isReplaceable, undefineSql } from './definition-sql.ts';
+import { defineSql, emptyBodySql, inOrderOfUse, isReplaced, undefineSql } from './definition-sql.ts';
 import { changeEnumSql, createEnumSql } from './enum-sql.ts';
+import { basisOfTables, isUsableByTables } from './table-basis.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
 /**
@@ -40,8 +41,32 @@ export function changesSql(changes: readonly Change[]): string {
   );
   const settings = changesOf('setting');
   const removedDefinitions = changesOf('undefine').map(({ definition }) => definition);
+  const removedRows = new Set(
+    [...changesOf('drop table').map(({ table }) => table), ...removedDefinitions].map(({ name }) => `${name}.*`),
+  );
+  const isDroppedLate = (one: CatalogDefinition): boolean =>
+    isUsableByTables(one) && !one.uses.some((name) => removedRows.has(name));
   const dropped = changesOf('drop constraint');
   const added = changesOf('add constraint');
+  const tables: readonly (readonly string[])[] = [
+    alters.filter(leavesEnum).flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
+    ...changesOf('change enum').map(changeEnumSql),
+    alters
+      .filter((change) => !leavesEnum(change))
+      .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
+    alterTablesSql(generatedFirst(changesOf('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
+    sortedByTable(changesOf('add partition').filter(isExisting)).map(({ partition }) => partitionSql(partition)),
+    partsSql(
+      added.filter((change) => isExisting(change) && !isForeign(change)),
+      changesOf('add index').filter(isExisting),
+    ),
+    ...newTables(changesOf('create table'), added, changesOf('add index'), settings),
+    sortedByTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
+  ];
+  const basis = basisOfTables(
+    changesOf('define').map(({ definition }) => definition),
+    tables.flat(),
+  );
   const paragraphs: readonly (readonly string[])[] = [
     changesOf('rename').map(renameSql),
     settings.flatMap(({ before }) => (before === null ? [] : nonEmpty(before.reset))),
@@ -51,8 +76,8 @@ export function changesSql(changes: readonly Change[]): string {
       ...changesOf('redefine').flatMap(({ before }) => emptyBodySql(before)),
     ],
     inOrderOfUse([
-      ...removedDefinitions.filter(({ kind }) => kind !== 'function'),
-      ...changesOf('redefine').flatMap(({ before, definition }) => (isReplaceable(before, definition) ? [] : [before])),
+      ...removedDefinitions.filter((one) => !isDroppedLate(one)),
+      ...changesOf('redefine').flatMap((change) => (isReplaced(change) ? [] : [change.before])),
     ])
       .toReversed()
       .map(undefineSql),
@@ -70,31 +95,22 @@ export function changesSql(changes: readonly Change[]): string {
       ({ column }) => `drop column ${quoteIdentifier(column.name)}`,
     ),
     changesOf('create enum').map(({ enum: one }) => createEnumSql(one.name, one.values)),
-    alters.filter(leavesEnum).flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
-    ...changesOf('change enum').map(changeEnumSql),
-    alters
-      .filter((change) => !leavesEnum(change))
-      .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
-    alterTablesSql(generatedFirst(changesOf('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
-    sortedByTable(changesOf('add partition').filter(isExisting)).map(({ partition }) => partitionSql(partition)),
-    partsSql(
-      added.filter((change) => isExisting(change) && !isForeign(change)),
-      changesOf('add index').filter(isExisting),
-    ),
-    ...newTables(changesOf('create table'), added, changesOf('add index'), settings),
-    sortedByTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
+    inOrderOfUse([...basis]).map(defineSql),
+    ...tables,
     sortedByTable(changesOf('validate constraint')).map(
       ({ on, constraint }) => `alter table ${quoteName(on)} validate constraint ${quoteIdentifier(constraint.name)};`,
     ),
     sortedByTable(changesOf('row security')).flatMap(rowSecuritySql),
-    inOrderOfUse(changesOf('define', 'redefine').map(({ definition }) => definition)).map(defineSql),
+    inOrderOfUse(
+      changesOf('define', 'redefine')
+        .map(({ definition }) => definition)
+        .filter((one) => !basis.has(one)),
+    ).map(defineSql),
     settings
       .filter(({ object }) => !created.has(tableOfSetting(object) ?? ''))
       .flatMap(({ after }) => nonEmpty(after?.set ?? '')),
     // Columns that are dropped above may use them.
-    inOrderOfUse(removedDefinitions.filter(({ kind }) => kind === 'function'))
-      .toReversed()
-      .map(undefineSql),
+    inOrderOfUse(removedDefinitions.filter(isDroppedLate)).toReversed().map(undefineSql),
     changesOf('comment').map(commentSql),
     changesOf('drop enum').map(({ enum: one }) => `drop type ${quoteName(one.name)};`),
     changesOf('drop schema').map(({ schema }) => `drop schema ${quoteName(schema.name)};`),

@@ -1,5 +1,6 @@
 import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal/catalog';
 import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
+import type { ChangeOf } from './change.ts';
 
 /** The kinds of definitions in the order in which they are created. A definition may use earlier kinds. */
 const order: readonly DefinitionKind[] = [
@@ -26,7 +27,7 @@ export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonl
   const left = new Set(definitions.toSorted((a, b) => rank(a) - rank(b)));
   const ordered: CatalogDefinition[] = [];
   while (left.size > 0) {
-    const names = new Set(Array.from(left, ({ name, table }) => (table === null ? name : '')));
+    const names = new Set([...left].flatMap(({ name, table }) => (table === null ? [name, `${name}.*`] : [])));
     const ready = left.values().find(({ name, uses }) => uses.every((one) => one === name || !names.has(one)));
     const next = ready ?? left.values().next().value;
     if (next === undefined) break;
@@ -46,8 +47,9 @@ export function defineSql({ definition }: CatalogDefinition): string {
   return `${definition.trimEnd().replace(/;$/, '')};`;
 }
 
-/** Whether a function can become another in place, by `create or replace`, so that what uses it stays. */
-export function isReplaceable(before: CatalogDefinition, after: CatalogDefinition): boolean {
+/** Whether a function becomes another in place, by `create or replace`, so that what uses it stays. */
+export function isReplaced({ before, definition: after, isDropped }: ChangeOf<'redefine'>): boolean {
+  if (isDropped === true) return false;
   return before.kind === 'function' && after.kind === 'function' && headOf(before) === headOf(after);
 }
 

@@ -1,8 +1,8 @@
 import type { Catalog, CatalogConstraint, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { objectKey } from '@headwater/kernel/internal/sql';
-import { changedObjectKey, changeKey, type Change } from './change.ts';
+import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
-import { isReplaceable } from './definition-sql.ts';
+import { isReplaced } from './definition-sql.ts';
 import { hasObject } from './setting-difference.ts';
 
 /**
@@ -33,12 +33,22 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
 function lostSettings(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const changed = new Set(changes.flatMap((change) => (change.kind === 'setting' ? [changeKey(change)] : [])));
   const rebuilt = new Set(changes.flatMap((change) => (isRebuilt(change, before) ? [changedObjectKey(change)] : [])));
-  const retyped = new Set(changes.flatMap((change) => (isRetyped(change) ? [changedObjectKey(change)] : [])));
+  for (const change of changes) {
+    if (change.kind === 'change enum') for (const domain of change.domains) rebuilt.add(objectKey(domain));
+  }
+  const retypes = changes.filter(isRetyped);
+  const retyped = new Set(retypes.map(changedObjectKey));
+  const retypedTables = new Set(retypes.map(({ on }) => on));
   return [...after.settings].flatMap(([key, setting]): readonly Change[] => {
     const { of: object, name } = setting;
     const owner = objectKey(object);
+    // PostgreSQL builds the indexes over a column again when its type changes, and keeps everything else of theirs.
+    const isOfIndex = object.kind === 'index' && retypedTables.has(object.table ?? '');
     const isLost =
-      rebuilt.has(owner) || (retyped.has(owner) && lostWithType.has(name)) || isOverwritten(setting, changes);
+      rebuilt.has(owner) ||
+      (retyped.has(owner) && lostWithType.has(name)) ||
+      (isOfIndex && name.startsWith('statistics target of key')) ||
+      isOverwritten(setting, changes);
     return !isLost || changed.has(key) ? [] : [{ kind: 'setting', object, name, before: null, after: setting }];
   });
 }
@@ -55,7 +65,7 @@ function isOverwritten({ of, name }: CatalogSetting, changes: readonly Change[])
   );
 }
 
-function isRetyped(change: Change): boolean {
+function isRetyped(change: Change): change is ChangeOf<'alter column'> {
   return change.kind === 'alter column' && change.before.type !== change.after.type;
 }
 
@@ -63,7 +73,7 @@ function isRetyped(change: Change): boolean {
 function isRebuilt(change: Change, before: Catalog): boolean {
   switch (change.kind) {
     case 'redefine':
-      return !isReplaceable(change.before, change.definition);
+      return !isReplaced(change);
     case 'change enum':
       return change.rebuild;
     case 'add column':
@@ -173,11 +183,11 @@ function rebuiltDefinitions(
   const recreated = droppedColumns(changes).intersection(added);
   const rebuilt = new Set(
     changes.flatMap((change) => {
-      const isDropped =
-        change.kind === 'undefine' || (change.kind === 'redefine' && !isReplaceable(change.before, change.definition));
-      return isDropped && change.definition.table === null ? [change.definition.name] : [];
+      const isDropped = change.kind === 'undefine' || (change.kind === 'redefine' && !isReplaced(change));
+      return isDropped && change.definition.table === null ? [change.definition.name] : rebuiltTypes(change);
     }),
   );
+  const types = new Set([...changes.flatMap(rebuiltTypes), ...Array.from(rebuilt, (name) => `${name}.*`)]);
   const removed = new Set(changes.flatMap(removedRelation));
   const found: Change[] = [];
   // In the order of creation, so that each view comes after those that it uses.
@@ -185,12 +195,20 @@ function rebuiltDefinitions(
     const key = objectKey(definition);
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
-    if (!(usesAny(retyped) || usesAny(recreated) || usesAny(rebuilt)) || keys.has(key)) continue;
-    // A function gets its body back in place.
-    if (definition.table === null && definition.kind !== 'function') rebuilt.add(definition.name);
-    else if (definition.table !== null && removed.has(definition.table)) continue;
+    if (![retyped, recreated, rebuilt, types].some(usesAny) || keys.has(key)) continue;
+    if (types.has(definition.name)) continue;
+    // A function gets its body back in place, unless its arguments or its result have another type now.
+    const isDropped = definition.kind !== 'function' || usesAny(types);
+    if (definition.table === null && isDropped) {
+      rebuilt.add(definition.name);
+      types.add(`${definition.name}.*`);
+    }
+    if (definition.table !== null && removed.has(definition.table)) continue;
     // A removed definition is in the changes already, unless it is dropped with its table.
-    if (now !== undefined) found.push({ kind: 'redefine', before: definition, definition: now });
+    if (now !== undefined) {
+      const change = { kind: 'redefine', before: definition, definition: now } as const;
+      found.push(isDropped ? { ...change, isDropped } : change);
+    }
   }
   return found;
 }

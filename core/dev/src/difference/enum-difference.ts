@@ -1,4 +1,4 @@
-import type { Catalog } from '@headwater/kernel/internal/catalog';
+import type { Catalog, CatalogColumn, CatalogDefinition } from '@headwater/kernel/internal/catalog';
 import { parseName, quoteIdentifier } from '@headwater/kernel/internal/sql';
 import type { Change, EnumColumn } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
@@ -14,19 +14,37 @@ export function enumChanges(before: Catalog, after: Catalog, others: readonly Ch
       const isSame = old.values.join('\0') === now.values.join('\0');
       const added = now.values.filter((value) => !old.values.includes(value));
       const rebuild = !isSubsequence(old.values, now.values) || usesAny(others, now.name, added);
-      const columns = columnsOfEnum(now.name, before, after);
-      if (!isSame) changes.push({ kind: 'change enum', before: old, after: now, columns, rebuild });
+      const domains = rebuild ? domainsOver(now.name, before) : [];
+      const types = new Set([now.name, ...domains.map(({ name }) => name)]);
+      const columns = columnsOfTypes(types, before, after);
+      if (!isSame) changes.push({ kind: 'change enum', before: old, after: now, columns, rebuild, domains });
       changes.push(...commentChanges('type', null, old, now, !isSame && rebuild));
     },
   });
   return changes;
 }
 
-function columnsOfEnum(name: string, before: Catalog, after: Catalog): readonly EnumColumn[] {
+/** Returns the domains over an enum, each before the domains over itself. */
+function domainsOver(name: string, { definitions }: Catalog): readonly CatalogDefinition[] {
+  const types = new Set([name]);
+  return [...definitions.values()].filter((one) => {
+    const isOver = one.kind === 'domain' && one.uses.some((used) => types.has(used));
+    if (isOver) types.add(one.name);
+    return isOver;
+  });
+}
+
+/** Returns the name of the enum of a column, or of its type otherwise. */
+function typeOf({ enum: name, type }: CatalogColumn): string {
+  return name ?? type.replace(/\[\]$/, '').replaceAll('"', '');
+}
+
+function columnsOfTypes(types: ReadonlySet<string>, before: Catalog, after: Catalog): readonly EnumColumn[] {
   return [...before.tables.values()].flatMap((table) =>
     [...table.columns.values()].flatMap((column) => {
       const now = after.tables.get(table.name)?.columns.get(column.name);
-      if (column.enum !== name || now?.enum !== name || now.generated !== null) return [];
+      if (!types.has(typeOf(column)) || now === undefined || typeOf(now) !== typeOf(column)) return [];
+      if (now.generated !== null) return [];
       return [{ on: table.name, column, keepsDefault: now.default === column.default && now.type === column.type }];
     }),
   );

@@ -1,6 +1,7 @@
 import { nameText, parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
 import type { ChangeOf } from './change.ts';
 import { defaultSql } from './column-sql.ts';
+import { defineSql } from './definition-sql.ts';
 
 /** Returns the statement that creates an enum. */
 export function createEnumSql(name: string, values: readonly string[]): string {
@@ -8,15 +9,22 @@ export function createEnumSql(name: string, values: readonly string[]): string {
 }
 
 /** Returns the statements that change the values of an enum. */
-export function changeEnumSql({ before, after, columns, rebuild }: ChangeOf<'change enum'>): readonly string[] {
+export function changeEnumSql({
+  before,
+  after,
+  columns,
+  rebuild,
+  domains,
+}: ChangeOf<'change enum'>): readonly string[] {
   const type = quoteName(after.name);
   if (!rebuild) return addValuesSql(type, before.values, after.values);
-  const { schema, name } = parseName(after.name);
-  // 58 characters, since a name has at most 63 bytes.
-  const old = `${name.slice(0, 58)}__old`;
   return [
-    `alter type ${type} rename to ${quoteIdentifier(old)};`,
+    `alter type ${type} rename to ${quoteIdentifier(parseName(oldName(after.name)).name)};`,
     createEnumSql(after.name, after.values),
+    ...domains.flatMap((domain) => [
+      `alter domain ${quoteName(domain.name)} rename to ${quoteIdentifier(parseName(oldName(domain.name)).name)};`,
+      defineSql(domain),
+    ]),
     ...columns.flatMap(({ on, column, keepsDefault }) => {
       const alter = (action: string): string =>
         `alter table ${quoteName(on)} alter column ${quoteIdentifier(column.name)} ${action};`;
@@ -28,8 +36,16 @@ export function changeEnumSql({ before, after, columns, rebuild }: ChangeOf<'cha
         ...(column.default === null || !keepsDefault ? [] : [alter(`set default ${defaultSql(column)}`)]),
       ];
     }),
-    `drop type ${quoteName(nameText({ schema, name: old }))};`,
+    ...domains.toReversed().map(({ name }) => `drop domain ${quoteName(oldName(name))};`),
+    `drop type ${quoteName(oldName(after.name))};`,
   ];
+}
+
+/** Returns the name of a type while its new version is taking its place. */
+function oldName(type: string): string {
+  const { schema, name } = parseName(type);
+  // 58 characters, since a name has at most 63 bytes.
+  return nameText({ schema, name: `${name.slice(0, 58)}__old` });
 }
 
 /** Adds each new value before its next existing value, or at the end. */

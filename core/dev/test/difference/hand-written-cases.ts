@@ -44,6 +44,14 @@ const materialized = `create materialized view m with (fillfactor = 70) as selec
 const parted = `create table p (id int not null, at date not null, v text) partition by range (at);
   create table p_1 partition of p for values from ('2020-01-01') to ('2021-01-01') partition by list (id);`;
 
+const overEnum = `create domain d as s default 'a' check (value <> 'c'); comment on domain d is 'letter'; create domain dd as d;
+  create function f(x s) returns d language sql immutable begin atomic select x::d; end; comment on function f(s) is 'same';
+  create function many(x s[]) returns int language sql as 'select 1'; revoke execute on function many(s[]) from public;
+  create table e (id int primary key, s s default 'a', d d, dd dd[]); create index e_d on e (d);
+  create view v as select id, f(s) as f from e; create view one as select 1 as one where 'a'::s < 'c'::s;
+  create policy p on e using ('a'::s <> 'c'::s); create trigger g before update of s on e for each row when (new.s = 'a')
+  execute function suppress_redundant_updates_trigger();`;
+
 /** Changes that only hand-written SQL can make, in both directions. */
 export const handWrittenCases: readonly HandWrittenCase[] = [
   made('persistence', 'alter table t set unlogged;'),
@@ -321,5 +329,34 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
   made(
     'schema with a comment',
     `create schema s; comment on schema s is 'a schema'; grant create on schema public to pg_monitor;`,
+  ),
+  made(
+    'new tables that use new objects of other kinds',
+    `create collation c (locale = 'C'); create sequence n; create type y as (a int); create extension citext;
+    create function low() returns int language sql as 'select 1'; create function ok(int) returns boolean language sql immutable as 'select $1 > 0';
+    create domain d as int default low() check (ok(value));
+    create table a (id int default low(), d d, y y, c text collate c, i citext, n int default nextval('n'), check (ok(id)));
+    create index a_ok on a (ok(id)); create function titles() returns setof a language sql as 'select * from a';`,
+    '',
+  ),
+  made(
+    'new columns that use new objects of other kinds',
+    `create function low() returns int language sql as 'select 1'; create domain d as int;
+    alter table t add low int default low(), add d d;`,
+  ),
+  changed(
+    'fewer values of an enum that other objects use',
+    `create type s as enum ('a', 'b', 'c'); ${overEnum}`,
+    `create type s as enum ('c', 'a'); ${overEnum}`,
+    '',
+  ),
+  rebuilt(
+    'function over the rows of a view',
+    `create view v as select id, name from t; create function rows() returns setof v language sql as 'select * from v';
+    comment on function rows() is 'all'; create view w as select name from rows();`,
+  ),
+  rebuilt(
+    'index whose keys have statistics targets',
+    'create index x on t (id, lower(name)); alter index x alter column 2 set statistics 77;',
   ),
 ];

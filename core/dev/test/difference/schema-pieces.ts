@@ -33,6 +33,11 @@ const triggerFunction = `language plpgsql as 'begin return coalesce(new, old); e
  * `shop_part`, which entities declare, or on tables of their own. Every name starts with `x_`.
  */
 export const schemaPieces: readonly SchemaPiece[] = [
+  // First, since default privileges apply to the functions of extensions, whose privileges are not compared.
+  fixed('extension', [
+    `create extension citext; create extension pg_trgm;`,
+    `create schema x_ext; create extension citext schema x_ext; create extension pg_trgm schema x_ext;`,
+  ]),
   fixed('schema', [
     `create schema x_s;`,
     `create schema x_s; comment on schema x_s is 'a schema'; grant usage on schema x_s to public;`,
@@ -332,7 +337,7 @@ export const schemaPieces: readonly SchemaPiece[] = [
     `create function x_g(n int) returns text stable begin atomic select ${name} as found from ${item} where id = n; end; grant execute on function x_g(int) to pg_monitor;
       revoke execute on function x_g(int) from public; comment on function x_g(int) is 'name';`,
     `create function x_g(n ${item}) returns text language sql stable as 'select null';`,
-    `create procedure x_g(n int) begin atomic delete from ${item} where price = n; insert into ${item} (${name}, price, state) values ('x', n, 'new'); end;`,
+    `create procedure x_g(n int) begin atomic delete from ${item} where price = n; insert into ${item} (${name}, price, state) values (repeat('x', 1), n, 'new'); end;`,
   ]),
   piece(
     'use of a function over a table',
@@ -388,4 +393,14 @@ export const schemaPieces: readonly SchemaPiece[] = [
     `create text search configuration x_ts (copy = english);`,
     `create type x_cast as (a int); create cast (x_cast as text) with inout;`,
   ]),
+  piece(
+    'use of extensions',
+    ({ item, name }) => [
+      `create table x_ci (id int primary key, v citext default 'a' unique); create view x_civ as select v from x_ci where v = 'B';`,
+      `create table x_ci (v citext[]); create domain x_cid as citext check (value <> '');`,
+      `create index x_trgm on ${item} using gin (${name} gin_trgm_ops);`,
+      `create function x_near(a text) returns real language sql as 'select similarity(a, ''x'')';`,
+    ],
+    { needs: { extension: [0] } },
+  ),
 ];

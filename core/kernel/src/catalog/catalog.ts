@@ -142,8 +142,8 @@ export interface CatalogDefinition {
   /** The statement that creates it. */
   readonly definition: string;
   /**
-   * The tables, views and columns that it uses, like `core_object.id`, and the functions, like `core_rank(n integer)`.
-   * Nothing that a function uses in a body that is a text, since PostgreSQL does not know it either.
+   * The tables, views and columns that it uses, like `core_object.id`, the functions, like `core_rank(n integer)`, and the
+   * types, where `core_object.*` is that of a row. Nothing that a function uses in a body that is a text, since PostgreSQL does not know it either.
    */
   readonly uses: readonly string[];
 }

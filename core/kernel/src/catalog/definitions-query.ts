@@ -54,9 +54,12 @@ const relationDefinitions = `select case c.relkind when 'v' then 'view' else 'ma
     from ${applicationRelations} join pg_sequence s on s.seqrelid = c.oid
     where not ${isOwnSequence}`;
 
+/** Whether the dependency `u` is one of the definition `d`. */
+const isUser = 'u.classid = d.class and u.objid = any (d.users)';
+
 /**
- * Selects definitions in the order of their creation, each with the statement that creates it and the tables, views and
- * columns that it uses, as `core_object` and `core_object.id`.
+ * Selects definitions in the order of their creation, each with the statement that creates it and the tables, views,
+ * columns, functions, and types that it uses, as `core_object`, `core_object.id` and, for a row, `core_object.*`.
  */
 export const definitionsQuery = `select d.kind, case when d.schema is not null then ${qualifiedNameSql('d.schema', 'd.object')}
       when d."tableName" is not null then d.object else ${partSql('d.object')} end || coalesce('(' || d.arguments || ')', '') as name,
@@ -66,11 +69,16 @@ export const definitionsQuery = `select d.kind, case when d.schema is not null t
       left join pg_attribute ta on ta.attrelid = t.oid and ta.attnum = u.refobjsubid and u.refobjsubid > 0
       cross join lateral (select ${qualifiedNameSql('tn.nspname', 't.relname')} as name) r
       cross join lateral (values (r.name), (r.name || '.' || ta.attname)) of(name)
-      where u.classid = d.class and u.objid = any (d.users) and u.refclassid = 'pg_class'::regclass and u.refobjid <> d.oid
+      where ${isUser} and u.refclassid = 'pg_class'::regclass and u.refobjid <> d.oid
         and of.name is not null
       union select ${qualifiedNameSql('pn.nspname', 'p.proname')} || '(' || ${argumentsSql} || ')' from pg_depend u
       join pg_proc p on p.oid = u.refobjid and p.oid > 16383 join pg_namespace pn on pn.oid = p.pronamespace
-      where u.classid = d.class and u.objid = any (d.users) and u.refclassid = 'pg_proc'::regclass and u.refobjid <> d.oid
+      where ${isUser} and u.refclassid = 'pg_proc'::regclass and u.refobjid <> d.oid
+      union select ${qualifiedNameSql('yn.nspname', 'y.typname')} || case when y.typtype = 'c' and yc.relkind <> 'c' then '.*' else '' end
+      from pg_depend u join pg_type y on u.refobjid in (y.oid, y.typarray) and y.oid > 16383 and y.typtype in ('e', 'd', 'c')
+      join pg_namespace yn on yn.oid = y.typnamespace left join pg_class yc on yc.oid = y.typrelid
+      where (${isUser} or d.kind = 'domain' and u.classid = 'pg_type'::regclass and u.objid = d.oid)
+        and u.refclassid = 'pg_type'::regclass and u.refobjid <> d.oid
       order by 1) as uses
   from (${[relationDefinitions, functionDefinitions, typeDefinitions, databaseDefinitions].join('\n    union all\n    ')}) d
   order by d.oid`;

@@ -10,7 +10,7 @@ export const typeDefinitions = `select 'domain', n.nspname, t.typname, null, nul
         case when t.typnotnull then ' not null' end, ' default ' || t.typdefault,
         (select string_agg(format(' constraint %I %s', k.conname, pg_get_constraintdef(k.oid)), '' order by k.conname)
           from pg_constraint k where k.contypid = t.oid and k.contype = 'c')),
-      t.oid, 'pg_type'::regclass, '{}'
+      t.oid, 'pg_constraint'::regclass, array(select k.oid from pg_constraint k where k.contypid = t.oid)
     from pg_type t join pg_namespace n on n.oid = t.typnamespace and ${isApplicationSchema('n')}
       join pg_type base on base.oid = t.typbasetype
     where t.typtype = 'd' and ${isUserObject('pg_type', 't.oid')}

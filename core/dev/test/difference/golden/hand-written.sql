@@ -1336,3 +1336,254 @@ comment on schema "s" is 'a schema';
 revoke create on schema public from pg_monitor;
 
 drop schema "s";
+
+
+-- # new tables that use new objects of other kinds
+
+-- up
+
+create extension citext;
+create collation c (provider = libc, lc_collate = 'C', lc_ctype = 'C');
+create sequence n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create type y as (a integer);
+CREATE OR REPLACE FUNCTION public.low()
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+CREATE OR REPLACE FUNCTION public.ok(integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$select $1 > 0$function$;
+create domain d as integer default low() constraint d_check CHECK (ok(VALUE));
+
+create table "a" (
+  "id" int null default low(),
+  "d" d null,
+  "y" y null,
+  "c" text collate c null,
+  "i" citext null,
+  "n" int null default nextval('n'::regclass)
+);
+alter table "a" add constraint "a_id_check" check (ok(id));
+create index "a_ok" on "a" (ok(id));
+
+CREATE OR REPLACE FUNCTION public.titles()
+ RETURNS SETOF a
+ LANGUAGE sql
+AS $function$select * from a$function$;
+
+alter extension citext update to '1.8';
+
+-- down
+
+drop function "titles"();
+
+drop table "a";
+
+drop domain "d";
+drop function "ok"(integer);
+drop function "low"();
+drop type "y";
+drop sequence "n";
+drop collation "c";
+drop extension "citext";
+
+
+-- # new columns that use new objects of other kinds
+
+-- up
+
+create domain d as integer;
+CREATE OR REPLACE FUNCTION public.low()
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+
+alter table "t"
+  add column "low" int null default low(),
+  add column "d" d null;
+
+-- down
+
+alter table "t"
+  drop column "low",
+  drop column "d";
+
+drop function "low"();
+drop domain "d";
+
+
+-- # fewer values of an enum that other objects use
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f(x s)
+ RETURNS d
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS 'begin end';
+
+drop policy "p" on "e";
+drop trigger "g" on "e";
+drop view "one";
+drop view "v";
+drop function "many"(s[]);
+drop function "f"(s);
+
+alter type "s" rename to "s__old";
+create type "s" as enum ('c', 'a');
+alter domain "d" rename to "d__old";
+create domain d as s default 'a'::s constraint d_check CHECK ((VALUE <> 'c'::s));
+alter domain "dd" rename to "dd__old";
+create domain dd as d default 'a'::s;
+alter table "e" alter column "s" drop default;
+alter table "e" alter column "s" type s using ("s"::text::s);
+alter table "e" alter column "s" set default 'a';
+alter table "e" alter column "d" type d using ("d"::text::d);
+alter table "e" alter column "dd" type dd[] using ("dd"::text[]::dd[]);
+drop domain "dd__old";
+drop domain "d__old";
+drop type "s__old";
+
+CREATE OR REPLACE FUNCTION public.f(x s)
+ RETURNS d
+ LANGUAGE sql
+ IMMUTABLE
+BEGIN ATOMIC
+ SELECT (x)::d AS x;
+END;
+CREATE OR REPLACE FUNCTION public.many(x s[])
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view v as
+ SELECT id,
+    f(s) AS f
+   FROM e;
+create view one as
+ SELECT 1 AS one
+  WHERE ('a'::s < 'c'::s);
+CREATE TRIGGER g BEFORE UPDATE OF s ON public.e FOR EACH ROW WHEN ((new.s = 'a'::s)) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+create policy p on e as permissive for all to public using (('a'::s <> 'c'::s));
+
+comment on domain d is 'letter';
+comment on function f(s) is 'same';
+revoke execute on function many(s[]) from public;
+
+-- down
+
+CREATE OR REPLACE FUNCTION public.f(x s)
+ RETURNS d
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS 'begin end';
+
+drop policy "p" on "e";
+drop trigger "g" on "e";
+drop view "one";
+drop view "v";
+drop function "many"(s[]);
+drop function "f"(s);
+
+alter type "s" rename to "s__old";
+create type "s" as enum ('a', 'b', 'c');
+alter domain "d" rename to "d__old";
+create domain d as s default 'a'::s constraint d_check CHECK ((VALUE <> 'c'::s));
+alter domain "dd" rename to "dd__old";
+create domain dd as d default 'a'::s;
+alter table "e" alter column "s" drop default;
+alter table "e" alter column "s" type s using ("s"::text::s);
+alter table "e" alter column "s" set default 'a';
+alter table "e" alter column "d" type d using ("d"::text::d);
+alter table "e" alter column "dd" type dd[] using ("dd"::text[]::dd[]);
+drop domain "dd__old";
+drop domain "d__old";
+drop type "s__old";
+
+CREATE OR REPLACE FUNCTION public.f(x s)
+ RETURNS d
+ LANGUAGE sql
+ IMMUTABLE
+BEGIN ATOMIC
+ SELECT (x)::d AS x;
+END;
+CREATE OR REPLACE FUNCTION public.many(x s[])
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view v as
+ SELECT id,
+    f(s) AS f
+   FROM e;
+create view one as
+ SELECT 1 AS one
+  WHERE ('a'::s < 'c'::s);
+CREATE TRIGGER g BEFORE UPDATE OF s ON public.e FOR EACH ROW WHEN ((new.s = 'a'::s)) EXECUTE FUNCTION suppress_redundant_updates_trigger();
+create policy p on e as permissive for all to public using (('a'::s <> 'c'::s));
+
+comment on domain d is 'letter';
+comment on function f(s) is 'same';
+revoke execute on function many(s[]) from public;
+
+
+-- # function over the rows of a view, rebuilt around a column
+
+-- up
+
+drop view "w";
+drop function "rows"();
+drop view "v";
+
+alter table "t" alter column "name" type varchar(30);
+
+create view v as
+ SELECT id,
+    name
+   FROM t;
+CREATE OR REPLACE FUNCTION public.rows()
+ RETURNS SETOF v
+ LANGUAGE sql
+AS $function$select * from v$function$;
+create view w as
+ SELECT name
+   FROM rows() rows(id, name);
+
+comment on function rows() is 'all';
+
+-- down
+
+drop view "w";
+drop function "rows"();
+drop view "v";
+
+alter table "t" alter column "name" type varchar(20);
+
+create view v as
+ SELECT id,
+    name
+   FROM t;
+CREATE OR REPLACE FUNCTION public.rows()
+ RETURNS SETOF v
+ LANGUAGE sql
+AS $function$select * from v$function$;
+create view w as
+ SELECT name
+   FROM rows() rows(id, name);
+
+comment on function rows() is 'all';
+
+
+-- # index whose keys have statistics targets, rebuilt around a column
+
+-- up
+
+alter table "t" alter column "name" type varchar(30);
+
+alter index x alter column 2 set statistics 77;
+
+-- down
+
+alter table "t" alter column "name" type varchar(20);
+
+alter index x alter column 2 set statistics 77;
