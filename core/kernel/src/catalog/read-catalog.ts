@@ -70,7 +70,8 @@ function catalogOf(
   texts: CatalogTexts,
   last: { readonly texts: CatalogTexts; readonly catalog: Catalog } | null,
 ): Catalog {
-  const rows = <Row>(name: keyof typeof catalogQueries): readonly Row[] => JSON.parse(texts[name]) as readonly Row[];
+  // The queries select the columns of the types that the rows get below.
+  const rows = (name: keyof typeof catalogQueries): readonly never[] => JSON.parse(texts[name]) as readonly never[];
   const same = (...names: readonly (keyof typeof catalogQueries)[]): Catalog | null =>
     last !== null && names.every((name) => last.texts[name] === texts[name]) ? last.catalog : null;
   const definitions = same('definitions')?.definitions ?? definitionsOf(rows('definitions'));
@@ -78,8 +79,8 @@ function catalogOf(
     same('tables', 'partitions', 'columns', 'constraints', 'indexes')?.tables ??
     tablesOf(rows('tables'), rows('partitions'), rows('columns'), rows('constraints'), rows('indexes'));
   return Object.freeze({
-    schemas: same('schemas')?.schemas ?? byName(rows<CatalogSchema>('schemas')),
-    enums: same('enums')?.enums ?? byName(rows<CatalogEnum>('enums')),
+    schemas: same('schemas')?.schemas ?? byName<CatalogSchema>(rows('schemas')),
+    enums: same('enums')?.enums ?? byName<CatalogEnum>(rows('enums')),
     tables,
     definitions,
     settings:
@@ -88,10 +89,12 @@ function catalogOf(
         rows('settings'),
         relationAddresses([...tables.values()], rows('partitions'), [...definitions.values()]),
       ),
-    unread:
-      same('unread')?.unread ??
-      new Map(rows<{ kind: string; count: number }>('unread').map(({ kind, count }) => [kind, count])),
+    unread: same('unread')?.unread ?? unreadOf(rows('unread')),
   });
+}
+
+function unreadOf(rows: readonly { readonly kind: string; readonly count: number }[]): Catalog['unread'] {
+  return new Map(rows.map(({ kind, count }) => [kind, count]));
 }
 
 function definitionsOf(rows: readonly CatalogDefinition[]): Catalog['definitions'] {
