@@ -4,6 +4,7 @@ import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf }
 import { commentChanges } from './comment-difference.ts';
 import { isReplaced } from './definition-sql.ts';
 import { hasObject } from './setting-difference.ts';
+import { suspendedPrivileges } from './suspended-privileges.ts';
 
 /**
  * Adds to changes the temporary removal of the objects that block them: foreign keys to a key that is dropped, foreign
@@ -26,7 +27,7 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
-  return [...all, ...lostSettings(all, before, after)];
+  return [...all, ...lostSettings(all, before, after), ...suspendedPrivileges(all, before, after)];
 }
 
 /** Sets the settings of rebuilt objects again, and those that a column loses when its type changes. */

@@ -52,6 +52,9 @@ const overEnum = `create domain d as s default 'a' check (value <> 'c'); comment
   create policy p on e using ('a'::s <> 'c'::s); create trigger g before update of s on e for each row when (new.s = 'a')
   execute function suppress_redundant_updates_trigger();`;
 
+const defaults = `alter default privileges grant select on tables to pg_monitor;
+  alter default privileges in schema public grant execute on functions to pg_monitor;`;
+
 /** Changes that only hand-written SQL can make, in both directions. */
 export const handWrittenCases: readonly HandWrittenCase[] = [
   made('persistence', 'alter table t set unlogged;'),
@@ -358,5 +361,16 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
   rebuilt(
     'index whose keys have statistics targets',
     'create index x on t (id, lower(name)); alter index x alter column 2 set statistics 77;',
+  ),
+  rebuilt(
+    'objects that are older than default privileges',
+    `create view v as select name from t; alter default privileges grant select on tables to pg_monitor;
+    alter default privileges revoke execute on functions from public;`,
+  ),
+  changed(
+    'table and function dropped that are older than default privileges',
+    `create table old (id int); create function f() returns int language sql as 'select 1'; ${defaults}`,
+    defaults,
+    '',
   ),
 ];

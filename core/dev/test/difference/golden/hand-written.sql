@@ -1587,3 +1587,60 @@ alter index x alter column 2 set statistics 77;
 alter table "t" alter column "name" type varchar(20);
 
 alter index x alter column 2 set statistics 77;
+
+
+-- # objects that are older than default privileges, rebuilt around a column
+
+-- up
+
+alter default privileges revoke select on tables from pg_monitor;
+
+drop view "v";
+
+alter table "t" alter column "name" type varchar(30);
+
+create view v as
+ SELECT name
+   FROM t;
+
+alter default privileges grant select on tables to pg_monitor;
+
+-- down
+
+alter default privileges revoke select on tables from pg_monitor;
+
+drop view "v";
+
+alter table "t" alter column "name" type varchar(20);
+
+create view v as
+ SELECT name
+   FROM t;
+
+alter default privileges grant select on tables to pg_monitor;
+
+
+-- # table and function dropped that are older than default privileges
+
+-- up
+
+drop table "old";
+
+drop function "f"();
+
+-- down
+
+alter default privileges revoke select on tables from pg_monitor;
+alter default privileges in schema public revoke execute on functions from pg_monitor;
+
+create table "old" (
+  "id" int null
+);
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+
+alter default privileges grant select on tables to pg_monitor;
+alter default privileges in schema public grant execute on functions to pg_monitor;
