@@ -7,14 +7,14 @@ import { testDatabase } from '../helper/database.ts';
 test('app:seed adds the data of all active plugins, once', async () => {
   // The entities of the command are those of the test's module graph.
   const options = { database: testDatabase('postgres'), import: (url: string) => import(url) as Promise<unknown> };
-  await using kernel = await startTestKernel({ plugins: ['./app', 'likes', 'comments'], ...options });
+  await using kernel = await startTestKernel({ plugins: ['./app', 'likes', 'comments', 'messages'], ...options });
   const { get, database } = kernel;
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
   const seed = (stories: string) =>
     kernel.run(() =>
       run({ get, log: silent, operands: [], values: { stories }, signal: new AbortController().signal }),
     );
-  expect((await seed('20')).text).toMatch(/^Added 46 users, 20 stories, 200 comments, [\d,]+ likes\.$/);
+  expect((await seed('20')).text).toMatch(/^Added 46 users, 20 stories, 200 comments, [\d,]+ likes, 230 messages\.$/);
   const [counted] = await kernel.run(() =>
     database.em.execute<Readonly<Record<string, number>>[]>(sql`
       select (select count(*) from app_story)::int as stories, (select count(*) from comments_comment)::int as comments,

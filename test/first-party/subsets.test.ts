@@ -21,17 +21,18 @@ describe('every set of plugins on the same data', () => {
   let comment: number;
   let message: number;
   let reader: number;
+  let writer: number;
   beforeAll(async () => {
     community = makeCommunity(await emptyDatabase('postgres'));
     await using app = await community.bootWith(optionalPlugins);
     const { get, run } = kernelOf(app);
     await run(async () => {
-      const author = (await get(Users).create({ name: 'author' })).id;
+      writer = (await get(Users).create({ name: 'author' })).id;
       reader = (await get(Users).create({ name: 'reader' })).id;
-      story = (await get(Objects).publish(Story, { author, title: 'A river' })).id;
+      story = (await get(Objects).publish(Story, { author: writer, title: 'A river' })).id;
       comment = (await get(Comments).reply({ author: reader, to: story, body: 'Which one?' })).id;
       await get(Likes).like(reader, story);
-      message = await get(Messages).send({ from: author, to: [reader], subject: 'Hello', body: 'That one.' });
+      message = await get(Messages).send({ from: writer, to: [reader], subject: 'Hello', body: 'That one.' });
     });
   });
 
@@ -69,7 +70,9 @@ describe('every set of plugins on the same data', () => {
       expect(await get(Objects).get(story)).toBeInstanceOf(Story);
       expect(await get(Comments).thread(story)).toMatchObject([{ id: comment, content: { body: 'Which one?' } }]);
       expect(await get(Likes).has(reader, story)).toBe(true);
-      expect(await get(Messages).read(reader, message)).toMatchObject({ body: 'That one.', unread: true });
+      expect(await get(Messages).between(reader, writer)).toMatchObject([
+        { id: message, body: 'That one.', unread: true },
+      ]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { raw, type Loaded } from '@mikro-orm/core';
+import { raw, sql } from '@mikro-orm/core';
 import { Refusal, User, assertId, assertIds, assertText } from '@headwater/plugin-core';
 import { token, type Database } from '@headwater/kernel/plugin';
 import { Message, Participant } from './entities.ts';
@@ -15,46 +15,42 @@ export interface NewMessage {
   readonly body: string;
 }
 
-/** A message in a list. */
-export interface MessageHeader {
+/** A message, as one of its participants sees it. */
+export interface ReadableMessage {
   readonly id: number;
   readonly sender: { readonly id: number; readonly name: string };
   readonly subject: string;
+  readonly body: string;
   readonly sentAt: Date;
   readonly unread: boolean;
 }
 
-/** A whole message. */
-export interface ReadableMessage extends MessageHeader {
-  readonly body: string;
-  /** All users who can read it, the sender included, sorted by name. */
-  readonly participants: readonly { readonly id: number; readonly name: string }[];
+/** The messages that a user shares with another one. */
+export interface Conversation {
+  readonly other: { readonly id: number; readonly name: string };
+  readonly latest: { readonly id: number; readonly subject: string; readonly sentAt: Date };
+  readonly unread: number;
+}
+
+/** A part of a list: what is before the message with the id `before`, and at most `limit` of it; default: 20. */
+export interface MessagePage {
+  readonly before?: number | undefined;
+  readonly limit?: number;
 }
 
 /**
- * The private messages of users. To a user who is not a participant, a message appears not to exist, since its
- * existence is private too. Users and messages are passed by id, the requesting user first.
+ * The private messages of users. To a user who is not a participant, a message appears not to exist. Users and messages are
+ * passed by id, the requesting user first.
  */
 export interface Messages {
   /** Sends a message and returns its id. It counts as read by its sender. Throws a Refusal, `invalid` or `missing`. */
   readonly send: (message: NewMessage) => Promise<number>;
-  /** Returns the messages that others sent to a user, latest first. `limit` is 50 by default. */
-  readonly inbox: (user: number, limit?: number) => Promise<readonly MessageHeader[]>;
+  /** Returns a user's conversations, the one with the latest message first. */
+  readonly conversations: (user: number, page?: MessagePage) => Promise<readonly Conversation[]>;
   /** Returns the number of messages that a user has not read. */
   readonly unread: (user: number) => Promise<number>;
-  /**
-   * Returns the messages between a user and another one, latest first, and marks them as read. `before` is the id of a
-   * message, and only earlier ones are returned; `limit` is 20 by default.
-   */
-  readonly between: (
-    user: number,
-    other: number,
-    page?: { readonly before?: number | undefined; readonly limit?: number },
-  ) => Promise<readonly ReadableMessage[]>;
-  /** Returns a message. Does not mark it as read. Throws a Refusal, `missing`. */
-  readonly read: (user: number, message: number) => Promise<ReadableMessage>;
-  /** Marks a message as read by a user. Later calls keep the time of the first one. Throws a Refusal, `missing`. */
-  readonly markRead: (user: number, message: number) => Promise<void>;
+  /** Returns the messages between a user and another one, latest first, and marks them as read. */
+  readonly between: (user: number, other: number, page?: MessagePage) => Promise<readonly ReadableMessage[]>;
 }
 
 /** The token of {@link Messages}. */
@@ -87,14 +83,26 @@ export function messagesIn(database: Database): Messages {
       });
     },
 
-    async inbox(user, limit = 50) {
+    async conversations(user, { before, limit = 20 } = {}) {
       assertId('a user', user);
-      const parts = await database.em.find(
-        Participant,
-        { user, message: { sender: { $ne: user } } },
-        { populate: ['message.sender'], orderBy: { message: { sentAt: 'desc', id: 'desc' } }, limit, refresh: true },
-      );
-      return parts.map(headerOf);
+      if (before !== undefined) assertId('a message', before);
+      const rows = await database.em.execute<readonly Conversation[]>(sql`
+        select other, unread, json_build_object('id', latest, 'subject', subject, 'sentAt', sent_at) as latest
+          from (
+            select json_build_object('id', core_user.id, 'name', core_user.name) as other, max(mine.message_id) as latest,
+                count(*) filter (where mine.read_at is null)::int as unread
+              from messages_participant mine
+                join messages_participant theirs on theirs.message_id = mine.message_id and theirs.user_id <> mine.user_id
+                join core_user on core_user.id = theirs.user_id
+              where mine.user_id = ${user}
+              group by core_user.id
+          ) conversation
+            join messages_message on messages_message.id = latest
+          where ${before ?? null}::int is null or latest < ${before ?? null}::int
+          order by conversation.latest desc
+          limit ${limit}
+      `);
+      return rows.map(({ latest, ...row }) => ({ ...row, latest: { ...latest, sentAt: new Date(latest.sentAt) } }));
     },
 
     async unread(user) {
@@ -107,65 +115,21 @@ export function messagesIn(database: Database): Messages {
       assertId('a user', other);
       if (before !== undefined) assertId('a message', before);
       const { em } = database;
-      const parts = await em.find(
-        Participant,
-        {
-          user,
-          message: { participants: { id: other }, ...(before !== undefined && { id: { $lt: before } }) },
-        },
-        {
-          populate: ['message.sender', 'message.participants'],
-          populateWhere: 'all',
-          orderBy: { message: { id: 'desc' } },
-          limit,
-          refresh: true,
-        },
-      );
-      const messages = parts.map(readableOf);
-      await em.nativeUpdate(
-        Participant,
-        { user, message: messages.map(({ id }) => id), readAt: null },
-        { readAt: raw('now()') },
-      );
-      return messages;
-    },
-
-    async read(user, message) {
-      assertId('a user', user);
-      assertId('a message', message);
-      const part = await database.em.findOne(
-        Participant,
-        { user, message },
-        { populate: ['message.sender', 'message.participants'], refresh: true },
-      );
-      if (part === null) throw missing(message);
-      return readableOf(part);
-    },
-
-    async markRead(user, message) {
-      assertId('a user', user);
-      assertId('a message', message);
-      const { em } = database;
-      const marked = await em.nativeUpdate(Participant, { user, message, readAt: null }, { readAt: raw('now()') });
-      if (marked === 0 && (await em.count(Participant, { user, message })) === 0) throw missing(message);
+      const rows = await em.execute<readonly ReadableMessage[]>(sql`
+        select message.id, subject, body, sent_at as "sentAt", mine.read_at is null as unread,
+            json_build_object('id', core_user.id, 'name', core_user.name) as sender
+          from messages_participant mine
+            join messages_participant theirs on theirs.message_id = mine.message_id and theirs.user_id <> mine.user_id
+            join messages_message message on message.id = mine.message_id
+            join core_user on core_user.id = message.sender_id
+          where mine.user_id = ${user} and theirs.user_id = ${other}
+            and (${before ?? null}::int is null or message.id < ${before ?? null}::int)
+          order by message.id desc
+          limit ${limit}
+      `);
+      const message = rows.map(({ id }) => id);
+      await em.nativeUpdate(Participant, { user, message, readAt: null }, { readAt: raw('now()') });
+      return rows.map((row) => ({ ...row, sentAt: new Date(row.sentAt) }));
     },
   });
-}
-
-function headerOf({ message, readAt }: Loaded<Participant, 'message.sender'>): MessageHeader {
-  const { id, subject, sentAt, sender } = message;
-  return { id, sender: { id: sender.id, name: sender.name }, subject, sentAt, unread: readAt === null };
-}
-
-function readableOf(part: Loaded<Participant, 'message.sender' | 'message.participants'>): ReadableMessage {
-  const participants = part.message.participants.getItems().map(({ id, name }) => ({ id, name }));
-  return {
-    ...headerOf(part),
-    body: part.message.body,
-    participants: participants.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-  };
-}
-
-function missing(message: number): Refusal {
-  return new Refusal('missing', `there is no message ${message}`);
 }

@@ -2,7 +2,7 @@ import type { Action, Page, SlotPart } from '@headwater/plugin-site';
 import { Users } from '@headwater/plugin-core';
 import { contributionPoint } from '@headwater/kernel/plugin';
 import { z } from 'zod';
-import { Messages, type MessageHeader, type ReadableMessage } from './messages.ts';
+import { Messages, type Conversation, type ReadableMessage } from './messages.ts';
 
 // The plugin also works without a site. So it imports only types of that plugin, which are erased, and names its points.
 
@@ -11,41 +11,50 @@ export const Pages = contributionPoint<Page>('site.pages');
 export const Actions = contributionPoint<Action>('site.actions');
 export const Slots = contributionPoint<SlotPart>('site.slots');
 
-export const inboxPage: Page<unknown, unknown, readonly MessageHeader[]> = {
+const earlier = z.object({ before: z.coerce.number().int().optional() });
+const pageSize = 20;
+
+export const inboxPage: Page<unknown, z.infer<typeof earlier>, readonly Conversation[]> = {
   path: '/messages',
-  about: 'Lists the messages that the user received, latest first.',
-  load: ({ get, signedIn }) => get(Messages).inbox(signedIn().id),
-  view: (messages, { html, ui }) => ({
+  about: 'Lists the conversations of the user, the one with the latest message first.',
+  query: earlier,
+  load: ({ get, signedIn, query }) => get(Messages).conversations(signedIn().id, { ...query, limit: pageSize }),
+  view: (conversations, { html, ui }) => ({
     title: 'Messages',
     main: html`<h1>Messages</h1>
-      ${messages.length === 0 && html`<p class="quiet">None yet. Write one from somebody's profile.</p>`}
-      ${messages.map(
-        ({ sender, subject, sentAt, unread }) =>
-          html`<div class="card">
-            <a class=${unread && 'unread'} href=${pathWith(sender)}>${subject}</a>
-            ${unread && html`<span class="count">new</span>`}
-            <p class="details">${ui.user(sender)} ${ui.time(sentAt)}</p>
-          </div>`,
+      ${conversations.length === 0 && html`<p class="quiet">None yet. Write one from somebody's profile.</p>`}
+      <ul class="conversations">
+        ${conversations.map(
+          ({ other, latest, unread }) =>
+            html`<li>
+              <a href=${pathWith(other)}><strong>${other.name}</strong> <span>${latest.subject}</span></a>
+              ${unread > 0 && html`<span class="count">${unread} new</span>`} ${ui.time(latest.sentAt)}
+            </li>`,
+        )}
+      </ul>
+      ${ui.more(
+        moreOf(
+          '/messages',
+          conversations.map(({ latest }) => latest.id),
+        ),
       )}`,
   }),
 };
 
 const otherParams = z.object({ other: z.string().max(64) });
 type OtherParams = z.infer<typeof otherParams>;
-const earlier = z.object({ before: z.coerce.number().int().optional() });
 
 export const conversationPage: Page<OtherParams, z.infer<typeof earlier>, ConversationData> = {
   path: '/messages/:other',
   about: 'Lists the messages between the user and another one, latest first, and marks them as read.',
   params: otherParams,
   query: earlier,
-  async load({ get, signedIn, params, query: { before } }) {
-    const user = signedIn().id;
+  async load({ get, signedIn, params, query }) {
     const { id, name } = await get(Users).byName(params.other);
-    const messages = await get(Messages).between(user, id, { before, limit: 20 });
-    return { other: { id, name }, messages, earliest: messages.length < 20 ? null : (messages.at(-1)?.id ?? null) };
+    const messages = await get(Messages).between(signedIn().id, id, { ...query, limit: pageSize });
+    return { other: { id, name }, messages };
   },
-  view: ({ other, messages, earliest }, { html, ui }) => ({
+  view: ({ other, messages }, { html, ui }) => ({
     title: `Messages with ${other.name}`,
     main: html`<h1>Messages with ${ui.user(other)}</h1>
       ${ui.form({
@@ -61,16 +70,18 @@ export const conversationPage: Page<OtherParams, z.infer<typeof earlier>, Conver
             <strong>${subject}</strong>${ui.text(body)}
           </article>`,
       )}
-      ${ui.more(earliest === null ? null : `${pathWith(other)}?before=${earliest}`)}`,
+      ${ui.more(
+        moreOf(
+          pathWith(other),
+          messages.map(({ id }) => id),
+        ),
+      )}`,
   }),
 };
 
-/** The data of a page of a conversation. */
 interface ConversationData {
   readonly other: { readonly id: number; readonly name: string };
   readonly messages: readonly ReadableMessage[];
-  /** The message before which the next page begins; `null` on the last page. */
-  readonly earliest: number | null;
 }
 
 const messageFields = z.object({ subject: z.string(), body: z.string().max(50_000) });
@@ -81,8 +92,7 @@ export const send: Action<OtherParams, z.infer<typeof messageFields>, { readonly
   params: otherParams,
   body: messageFields,
   async act({ get, signedIn, params, body }) {
-    const from = signedIn().id;
-    const { id: to } = await get(Users).byName(params.other);
+    const [from, { id: to }] = [signedIn().id, await get(Users).byName(params.other)];
     return { id: await get(Messages).send({ from, to: [to], ...body }) };
   },
 };
@@ -94,11 +104,8 @@ export const messagesLink: SlotPart<'navigation'> = {
   async render([path], { get, html, user }) {
     if (user === null) return [null];
     const unread = await get(Messages).unread(user.id);
-    return [
-      html`<a href="/messages" aria-current=${path === '/messages' && 'page'}
-        >Messages${unread > 0 && html` <span class="count">${unread}</span>`}</a
-      >`,
-    ];
+    const count = unread > 0 && html` <span class="count">${unread}</span>`;
+    return [html`<a href="/messages" aria-current=${path === '/messages' && 'page'}>Messages${count}</a>`];
   },
 };
 
@@ -107,14 +114,17 @@ export const writeLink: SlotPart<'profile'> = {
   slot: 'profile',
   order: -10,
   render: (users, { html, user }) =>
-    users.map(
-      ({ id, name }) =>
-        user !== null &&
-        user.id !== id &&
-        html`<p><a class="button" href=${pathWith({ name })}>Write a message</a></p>`,
-    ),
+    users.map((one) => {
+      const isOther = user !== null && user.id !== one.id;
+      return isOther && html`<p><a class="button" href=${pathWith(one)}>Write a message</a></p>`;
+    }),
 };
 
 function pathWith({ name }: { readonly name: string }): string {
   return `/messages/${encodeURIComponent(name)}`;
+}
+
+/** The path of the next page of a list of messages; `null` at its end. */
+function moreOf(path: string, ids: readonly number[]): string | null {
+  return ids.length < pageSize ? null : `${path}?before=${ids.at(-1)}`;
 }
