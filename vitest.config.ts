@@ -54,6 +54,7 @@ export const longTests = [
   'core/dev/test/difference/random-schemas-15.test.ts',
   'core/dev/test/shadow/empty.test.ts',
   'core/dev/test/testing/runner.test.ts',
+  'test/first-party/attacks.test.ts',
   'test/first-party/rolling-upgrade.test.ts',
   'test/first-party/subsets.test.ts',
   'test/corpus/proof-on-server.test.ts',

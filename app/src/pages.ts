@@ -19,7 +19,7 @@ export function listPage(order: StoryOrder, path: string, title: string): Page<u
       const { html, ui } = view;
       return {
         title: path === '/' ? '' : title,
-        main: html`<h1 class="hidden">${title}</h1>
+        main: html`<h1>${title}</h1>
           ${stories.length === 0 && html`<p>No stories yet. <a href="/submit">Submit the first one</a>.</p>`}
           ${await storyList(stories, view)}
           ${ui.more(next === null ? null : `${path}?after=${encodeURIComponent(next)}`)}`,

@@ -68,6 +68,14 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
     await page.locator('#comments').getByText(text).waitFor();
   }
 
+  async function message(page: Page, to: string): Promise<void> {
+    await page.goto(`/messages/${to}`);
+    await page.getByLabel('Subject').fill('Hello');
+    await page.getByLabel('Message', { exact: true }).fill('How are you?');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.locator('article').getByText('How are you?').waitFor();
+  }
+
   test.each([true, false])('serves a community, with script: %j', async (javaScriptEnabled) => {
     const title = `A river ${randomUUID()}`;
     const [ada, grace] = [await signUp({ javaScriptEnabled }), await signUp({ javaScriptEnabled })];
@@ -94,13 +102,11 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
 
     await ada.page.goto(`/users/${grace.name}`);
     await ada.page.getByRole('link', { name: 'Write a message' }).click();
-    await ada.page.getByLabel('Subject').fill('Hello');
-    await ada.page.getByLabel('Message', { exact: true }).fill('How are you?');
-    await ada.page.getByRole('button', { name: 'Send' }).click();
-    await ada.page.locator('article').getByText('How are you?').waitFor();
+    await ada.page.waitForURL(`**/messages/${grace.name}`);
+    await message(ada.page, grace.name);
     await grace.page.goto('/');
     await grace.page.getByRole('link', { name: 'Messages 1' }).click();
-    await grace.page.getByRole('link', { name: 'Hello' }).click();
+    await grace.page.getByRole('link', { name: `${ada.name} Hello` }).click();
     await grace.page.getByText('How are you?').waitFor();
 
     await kernel.run(async () => {
@@ -154,25 +160,94 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
       await submitStory(page, `A river with a very long ${'and wide '.repeat(8)}title`);
       await comment(page, `A word${'wordword'.repeat(30)} and others.`);
       const story = new URL(page.url()).pathname;
+      const other = await signUp();
+      await message(page, other.name);
       const visitor = await openPage({ colorScheme, viewport: { width, height: 800 } });
       const visited: readonly (readonly [Page, readonly string[]])[] = [
-        [page, ['/', '/newest', '/submit', story, `/users/${name}`, '/messages', '/moderation']],
-        [visitor, ['/', story, '/sign-in', '/sign-up', '/submit', '/nothing']],
+        [
+          page,
+          ['/', '/newest', '/submit', story, `/users/${name}`, '/messages', `/messages/${other.name}`, '/moderation'],
+        ],
+        [visitor, ['/', story, `/users/${name}`, '/sign-in', '/sign-up', '/submit', '/nothing']],
       ];
       for (const [browsed, path] of visited.flatMap(([by, paths]) => paths.map((path) => [by, path] as const))) {
         await browsed.goto(path);
-        const { violations } = await new AxeBuilder({ page: browsed }).analyze();
-        expect(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-          path,
-        ).toEqual([]);
+        expect(await violationsOf(browsed), path).toEqual([]);
         const overflow = await browsed.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(overflow, `${path} is wider than the window`).toBeLessThanOrEqual(0);
       }
+      await visitor.goto('/sign-in');
+      await visitor.getByLabel('Name').fill('nobody');
+      await visitor.getByLabel('Password').fill(password);
+      await visitor.locator('main').getByRole('button', { name: 'Sign in' }).click();
+      await visitor.getByRole('alert').waitFor();
+      expect(await violationsOf(visitor), 'a form with an error').toEqual([]);
     });
+  });
+
+  test('can be used with a keyboard alone', async () => {
+    const page = await openPage();
+    const keys = page.keyboard;
+    /** Moves the focus forward until it is on an element with this text or label, and activates it. */
+    const press = async (name: string): Promise<void> => {
+      for (let i = 0; i < 40; i++) {
+        await keys.press('Tab');
+        const focused = `document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent`;
+        if (
+          String(await page.evaluate(focused))
+            .trim()
+            .startsWith(name)
+        ) {
+          const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+          expect(outline, `the focus on ${name} is visible`).toBe('solid');
+          return;
+        }
+      }
+      throw new Error(`the focus did not reach ${name}`);
+    };
+    const name = `user-${randomUUID().slice(0, 8)}`;
+    const title = `A river ${randomUUID()}`;
+    await page.goto('/sign-up');
+    await press('Skip to content');
+    await keys.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await press('Name');
+    await keys.type(name);
+    await press('Password');
+    await keys.type(password);
+    await keys.press('Enter');
+    await page.getByRole('link', { name }).waitFor();
+    await press('Submit');
+    await keys.press('Enter');
+    await page.waitForURL('**/submit');
+    await press('Title');
+    await keys.type(title);
+    await keys.press('Enter');
+    await page.getByRole('heading', { name: title }).waitFor();
+    await press('♡');
+    await keys.press('Space');
+    await page.locator('article [aria-pressed=true]').waitFor();
+    await press('Your comment');
+    await keys.type('Which one?');
+    await press('Publish');
+    await keys.press('Enter');
+    await page.locator('#comments').getByText('Which one?').waitFor();
+    await press('Reply');
+    await keys.press('Enter');
+    await press('Your reply');
+    await keys.type('That one.');
+    await press('Publish');
+    await keys.press('Space');
+    await page.locator('.thread .thread').getByText('That one.').waitFor();
   });
 
   test('violates its content security policy nowhere', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+/** Returns the violations that axe finds on a page, with their elements. */
+async function violationsOf(page: Page): Promise<readonly (readonly [string, readonly string[]])[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)] as const);
+}

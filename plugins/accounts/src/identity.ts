@@ -47,7 +47,8 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const forgeryGuard: Guard = {
   check(request) {
     const { method, headers, fields } = request;
-    const isForm = method === 'POST' && String(headers['content-type'] ?? '').split(';')[0] !== 'application/json';
+    const [type = ''] = String(headers['content-type'] ?? '').split(';');
+    const isForm = method === 'POST' && type.trim().toLowerCase() !== 'application/json';
     if (!isForm) return;
     const sessionToken = sessionTokenOf(request);
     if (sessionToken === null) {

@@ -33,7 +33,7 @@ export const signInPage: Page<unknown, BackQuery, BackQuery> = {
       ${ui.form({
         action: '/sign-in',
         back,
-        class: 'panel',
+        class: 'panel narrow',
         content: html`${ui.field({ name: 'name', label: 'Name', autocomplete: 'username', maxlength: 64 })}
           ${ui.field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
           <button>Sign in</button>`,
@@ -53,7 +53,7 @@ export const signUpPage: Page<unknown, unknown, null> = {
       ${ui.form({
         action: '/sign-up',
         back: '/',
-        class: 'panel',
+        class: 'panel narrow',
         content: html`${ui.field({
           name: 'name',
           label: 'Name',
@@ -75,6 +75,11 @@ export const signUpPage: Page<unknown, unknown, null> = {
       <p>You have an account? <a href="/sign-in">Sign in</a>.</p>`,
   }),
 };
+
+/** The session's token is in the cookie alone, which no script can read. */
+function withoutToken({ user, name }: SignedIn): object {
+  return { user, name };
+}
 
 /** Returns the actions that begin and end sessions. */
 export function sessionActions(options: AccountsOptions): readonly Action[] {
@@ -101,6 +106,7 @@ export function sessionActions(options: AccountsOptions): readonly Action[] {
       await get(RateLimits).take(`sign-in:${body.name}`, limit);
       return begin(request, await get(Accounts).verify(body), body.name);
     },
+    toJson: withoutToken,
     cookies,
   };
 
@@ -114,6 +120,7 @@ export function sessionActions(options: AccountsOptions): readonly Action[] {
       const { id, name } = await get(Accounts).create(body);
       return begin(request, id, name);
     },
+    toJson: withoutToken,
     cookies,
   };
 
@@ -153,8 +160,8 @@ export const profilePage: Page<z.infer<typeof profileParams>, unknown, Profile> 
     const [parts] = await slot('profile', [{ id, name }]);
     return {
       title: name,
-      main: html`<h1>${displayName ?? name}</h1>
-        <p class="details"><span>${name}</span><span>here since ${ui.time(createdAt)}</span></p>
+      main: html`<h1>${ui.avatar({ name })}${displayName ?? name}</h1>
+        <p class="details">${displayName !== null && html`<span>${name}</span>`} <span>here since ${ui.time(createdAt)}</span></p>
         ${parts}`,
     };
   },

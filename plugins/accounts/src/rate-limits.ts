@@ -22,8 +22,10 @@ export const RateLimits = token<RateLimits>('accounts.rate-limits');
 export function rateLimitsIn(database: Database): RateLimits {
   return Object.freeze<RateLimits>({
     async take(key, { attempts, seconds }) {
+      // A key may contain input. PostgreSQL cannot store a NUL character.
+      const stored = key.replaceAll('\0', '').slice(0, 255);
       const [row] = await database.em.execute<{ count: number; wait: number }[]>(sql`
-        insert into accounts_attempt as attempt (key, began_at, count) values (${key.slice(0, 255)}, now(), 1)
+        insert into accounts_attempt as attempt (key, began_at, count) values (${stored}, now(), 1)
           on conflict (key) do update set
             count = case when attempt.began_at < now() - make_interval(secs => ${seconds}) then 1 else attempt.count + 1 end,
             began_at = case when attempt.began_at < now() - make_interval(secs => ${seconds}) then now() else attempt.began_at end

@@ -21,7 +21,7 @@ export interface Comments {
    * object does not exist or is deleted.
    */
   readonly reply: (comment: NewComment) => Promise<Comment>;
-  /** Returns the comments on an object with their replies, oldest first. Runs one query. */
+  /** Returns the comments on an object with their replies, oldest first; none if it is deleted. Runs one query. */
   readonly thread: (object: number) => Promise<readonly ThreadComment[]>;
   /** Returns the number of comments below each of the objects, at any depth, excluding deleted ones. */
   readonly countOf: (objects: readonly number[]) => Promise<ReadonlyMap<number, number>>;
@@ -52,7 +52,8 @@ export function commentsIn(database: Database, objects: Objects): Comments {
       assertId('an object', object);
       const rows = await database.em.execute<ThreadRow[]>(sql`
         with recursive thread as (
-          select id, in_reply_to, body from comments_comment where in_reply_to = ${object}
+          select comment.id, in_reply_to, body from comments_comment comment
+            join core_object root on root.id = in_reply_to and root.deleted_at is null where in_reply_to = ${object}
           union all
           select reply.id, reply.in_reply_to, reply.body
             from comments_comment reply join thread on reply.in_reply_to = thread.id

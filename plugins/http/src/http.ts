@@ -53,7 +53,8 @@ export function httpServer(options: HttpOptions): HttpServer {
       if (!options.listen || purpose !== 'serve') return;
       const opened = fastify({
         logger: false,
-        trustProxy: options.trustProxy,
+        // One proxy: what it received in the same headers, from a client, is not believed.
+        trustProxy: options.trustProxy && ((_, hop) => hop === 0),
         requestTimeout: options.requestTimeout * 1000,
         http: {
           // Node takes the longer of the two limits for the whole request, and the shorter one for its headers.

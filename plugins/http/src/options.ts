@@ -22,7 +22,10 @@ export const httpOptions = z.object({
   trustProxy: z
     .boolean()
     .default(false)
-    .describe('Whether a reverse proxy in front sets X-Forwarded-For, -Proto and -Host. Others could forge them.'),
+    .describe(
+      'Whether one reverse proxy in front adds to X-Forwarded-For, and sets -Proto and -Host. Only its own entry, the last ' +
+        'one, is used. Without a proxy, clients could forge them.',
+    ),
 });
 
 /** The validated options. */

@@ -218,6 +218,18 @@ describe('the server', () => {
   });
 });
 
+describe('the address of a client', () => {
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.7', 'x-forwarded-proto': 'http, https' };
+
+  test.each([
+    ['is that of its connection, whatever headers it sends', false, { ip: '127.0.0.1', isSecure: false }],
+    ['is the one that the proxy saw, whatever the client sent to it', true, { ip: '203.0.113.7', isSecure: true }],
+  ])('%s (trustProxy: %j)', async (_, trustProxy, expected) => {
+    await using kernel = await startTestKernel({ plugins, config: { http: { port: 0, trustProxy } } });
+    expect(await (await ask(kernel.get(Http).address() ?? '', '/client', { headers })).json()).toEqual(expected);
+  });
+});
+
 describe('the lifetime of the server', () => {
   test('ends after the running requests, and refuses new ones', async () => {
     const kernel = await startTestKernel({ plugins, config: { http: { port: 0 } } });

@@ -27,7 +27,7 @@ export const inboxPage: Page<unknown, z.infer<typeof earlier>, readonly Conversa
         ${conversations.map(
           ({ other, latest, unread }) =>
             html`<li>
-              <a href=${pathWith(other)}><strong>${other.name}</strong> <span>${latest.subject}</span></a>
+              <a href=${pathWith(other)}>${ui.avatar(other)}<strong>${other.name}</strong> <span>${latest.subject}</span></a>
               ${unread > 0 && html`<span class="count">${unread} new</span>`} ${ui.time(latest.sentAt)}
             </li>`,
         )}

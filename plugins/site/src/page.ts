@@ -68,10 +68,12 @@ export interface Action<Params = unknown, Body = unknown, Result = unknown> {
   readonly params?: StandardSchema<Params>;
   /** Validates the fields of the form, or the JSON. Default: unchecked. */
   readonly body?: StandardSchema<Body>;
-  /** Acts, and returns the answer of the API; `undefined` for an empty one. */
+  /** Acts, and returns the result, which is also the answer of the API; `undefined` for an empty one. */
   act(request: PageRequest<Params, unknown, Body>): Promise<Result> | Result;
   /** Returns the path to which a browser goes afterwards. Default: the page with the form. */
   next?(result: Result, request: PageRequest<Params, unknown, Body>): string;
+  /** Returns the answer of the API. Default: the result. */
+  toJson?(result: Result): unknown;
   /** Returns cookies to set or, as `null`, to remove. Default: none. */
   cookies?(result: Result, request: PageRequest<Params, unknown, Body>): Answer['cookies'];
 }

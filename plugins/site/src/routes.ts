@@ -70,9 +70,10 @@ export function actionRoutes({ plugin, item: action }: Contribution<Action>, sit
     path: `/api${path}`,
     async handle(request) {
       const [result, made] = await act(request);
+      const body = action.toJson === undefined ? result : action.toJson(result);
       return {
         headers: dataHeaders,
-        ...(result !== undefined && { body: result }),
+        ...(body !== undefined && { body }),
         ...cookiesOf(action, result, made),
       };
     },

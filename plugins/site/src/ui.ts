@@ -12,6 +12,8 @@ export interface Ui {
   readonly text: (text: string) => Html;
   /** A link to a user's profile. */
   readonly user: (user: { readonly name: string }) => Html;
+  /** A round picture of a user, made of the first letter of the name. Screen readers skip it. */
+  readonly avatar: (user: { readonly name: string }) => Html;
   /** The link to the next page of a list; nothing at its end. */
   readonly more: (path: string | null) => Html;
 }
@@ -103,11 +105,22 @@ export function uiFor(path: string, hidden: () => HiddenFields): Ui {
       return html`<div class="text">${paragraphs.map((paragraph) => html`<p>${paragraph.trim()}</p>`)}</div>`;
     },
 
-    user: ({ name }) => html`<a class="user" href=${`/users/${encodeURIComponent(name)}`}>${name}</a>`,
+    user: ({ name }) => html`<a class="user" href=${`/users/${encodeURIComponent(name)}`}>${avatar(name)}${name}</a>`,
+
+    avatar: ({ name }) => avatar(name),
 
     more: (path) =>
       path !== null && html`<nav class="more" aria-label="Pages"><a href=${path} rel="next">More</a></nav>`,
   });
+}
+
+/** The number of colors in the stylesheet. */
+const avatarColors = 6;
+
+function avatar(name: string): Html {
+  const [letter = ''] = name.toUpperCase();
+  const sum = Array.from(name).reduce((total, character) => total + (character.codePointAt(0) ?? 0), 0);
+  return html`<span class=${`avatar avatar-${sum % avatarColors}`} aria-hidden="true">${letter}</span>`;
 }
 
 const units = [

@@ -76,6 +76,12 @@ const routes = [
   }),
   defineRoute({
     method: 'GET',
+    path: '/client',
+    about: 'Returns what is known about the client.',
+    handle: ({ ip, isSecure }) => ({ body: { ip, isSecure } }),
+  }),
+  defineRoute({
+    method: 'GET',
     path: '/traced',
     about: 'Writes a span.',
     handle() {
