@@ -3,7 +3,7 @@ import { Commands, Database, definePlugin } from '@headwater/kernel/plugin';
 import { Story } from './entities.ts';
 import { FrontPage, frontPageIn } from './front-page.ts';
 import { Actions, Pages, Slots } from './optional-plugins.ts';
-import { listPage, profileStories, storyNavigation, storyPage, submit, submitPage } from './pages.ts';
+import { listPage, profileStories, storyNavigation, storyPage, submit, submitPage, userStoriesPage } from './pages.ts';
 import { Stories, storiesIn } from './stories.ts';
 import { storyListener } from './story-listener.ts';
 
@@ -25,7 +25,7 @@ export default definePlugin({
     bind(FrontPage).toDynamicValue(({ get }) => frontPageIn(get(Database), get));
     contribute(ObjectListener, ({ get }) => storyListener(get(Activities)));
     const lists = [listPage('top', '/', 'Top stories'), listPage('newest', '/newest', 'Newest stories')];
-    for (const page of [...lists, storyPage, submitPage]) contribute(Pages, page);
+    for (const page of [...lists, storyPage, submitPage, userStoriesPage]) contribute(Pages, page);
     contribute(Actions, submit);
     for (const part of [storyNavigation, profileStories]) contribute(Slots, part);
     contribute(Commands, {

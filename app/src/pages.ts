@@ -1,3 +1,4 @@
+import { Users } from '@headwater/plugin-core';
 import type { Action, Html, Page, PageContent, PageObject, SlotPart, View } from '@headwater/plugin-site';
 import { z } from 'zod';
 import { FrontPage, type FrontPageStory, type StoryOrder, type StoryPage } from './front-page.ts';
@@ -44,6 +45,37 @@ async function storyList(stories: readonly FrontPageStory[], view: View): Promis
         </li>`,
     )}
   </ol>`;
+}
+
+const userParams = z.object({ name: z.string().max(64) });
+
+/** A part of the stories of a user. */
+interface UserStories extends StoryPage {
+  readonly user: PageObject['author'];
+}
+
+export const userStoriesPage: Page<z.infer<typeof userParams>, ListQuery, UserStories> = {
+  path: '/users/:name/stories',
+  about: 'Lists the stories of a user, latest first.',
+  params: userParams,
+  query: listQuery,
+  async load({ get, params, query: { after } }) {
+    const { id, name } = await get(Users).byName(params.name);
+    return { user: { id, name }, ...(await get(FrontPage).page({ order: 'newest', author: id, after })) };
+  },
+  toJson: async (list, { get }) => ({ ...list, stories: await get(FrontPage).count(list.stories) }),
+  async view({ user, stories, next }, view) {
+    const { html, ui } = view;
+    return {
+      title: `Stories by ${user.name}`,
+      main: html`<h1>Stories by ${ui.user(user)}</h1>
+        ${await storyList(stories, view)} ${ui.more(next === null ? null : userStoriesPath(user.name, next))}`,
+    };
+  },
+};
+
+function userStoriesPath(name: string, after: string): string {
+  return `/users/${encodeURIComponent(name)}/stories?after=${encodeURIComponent(after)}`;
 }
 
 const storyParams = z.object({ story: z.coerce.number().int() });
@@ -127,11 +159,12 @@ export const profileStories: SlotPart<'profile'> = {
   slot: 'profile',
   render: (users, view) =>
     Promise.all(
-      users.map(async ({ id }) => {
-        const { stories } = await view.get(FrontPage).page({ order: 'newest', author: id, limit: 20 });
+      users.map(async ({ id, name }) => {
+        const { stories, next } = await view.get(FrontPage).page({ order: 'newest', author: id, limit: 20 });
         return view.html`<section>
           <h2>Stories</h2>
           ${stories.length === 0 ? view.html`<p class="quiet">None yet.</p>` : await storyList(stories, view)}
+          ${view.ui.more(next === null ? null : userStoriesPath(name, next))}
         </section>`;
       }),
     ),

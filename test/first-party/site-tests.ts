@@ -130,6 +130,25 @@ export function testSite(kernel: () => TestKernel): void {
       }
     });
 
+    test('walks through the stories of a user, from the profile on', async () => {
+      const author = await signUp();
+      for (let i = 0; i < 21; i++) await submitStory(author, `Story ${i}`);
+      const titlesOn = async (path: string): Promise<readonly [readonly string[], string | undefined]> => {
+        const { text } = await grace.open(path);
+        const titles = Array.from(text.matchAll(/class="title"[^>]*>([^<]*)</g), ([, title = '']) => title);
+        return [titles, /<a href="([^"]*)" rel="next"/.exec(text)?.[1]?.replaceAll('&amp;', '&')];
+      };
+      const [latest, next = ''] = await titlesOn(`/users/${author.name}`);
+      expect(next).toMatch(`/users/${author.name}/stories?after=`);
+      const [earlier, end] = await titlesOn(next);
+      expect([...latest, ...earlier]).toEqual(Array.from({ length: 21 }, (_, i) => `Story ${20 - i}`));
+      expect(end).toBeUndefined();
+      const { stories } = (await grace.api(`/api/users/${author.name}/stories`)).json() as {
+        readonly stories: readonly { readonly title: string; readonly comments: number | null }[];
+      };
+      expect(stories[0]).toMatchObject({ title: 'Story 20', comments: 0 });
+    });
+
     /** No user may submit this many stories within a minute. */
     const walkers: Person[] = [];
     const walker = async (i: number): Promise<Person> => (walkers[Math.floor(i / 20)] ??= await signUp());
