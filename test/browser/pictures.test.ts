@@ -3,7 +3,7 @@ import { run as seed } from '../../app/src/seed-command.ts';
 import { startTestKernel } from '@headwater/dev/testing';
 import { Http } from '@headwater/plugin-http';
 import { chromium } from 'playwright-core';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { testDatabase } from '../helper/database.ts';
 import { chromiumPath, withoutChromium } from './chromium.ts';
 
@@ -47,7 +47,9 @@ test.skipIf(!isAsked || chromiumPath === null)(
       }
       await page.mouse.move(0, 0);
       await page.evaluate('scrollTo(0, 0)');
-      await page.screenshot({ path: join(folder, `${name}.png`) });
+      const picture = await page.screenshot({ path: join(folder, `${name}.png`) });
+      // An empty page takes less.
+      expect(picture.length).toBeGreaterThan(10_000);
     }
     await browser.close();
   },
