@@ -443,10 +443,13 @@ describe.each(databaseKinds)('what entities declare and what is made by hand, on
       item({}, { mood: p.enum(() => values).nativeEnumName('shop_mood') }),
     ];
     await create(mood('a'));
-    writeByHand('create domain shop_dom as shop_mood');
+    writeByHand('create type shop_pair as (a shop_mood)');
     await expect(draft(mood('a', 'b'))).rejects.toMatchObject({
       code: 'DIFFERENCE_NOT_MADE',
-      details: { direction: 'down', detail: holding('type shop_dom depends on type shop_mood__old') },
+      details: {
+        direction: 'down',
+        detail: holding('column a of composite type shop_pair depends on type shop_mood__old'),
+      },
     });
   });
 });
