@@ -31,6 +31,7 @@ export const longTests = [
   'test/faults/many-boots.test.ts',
   'core/kernel/test/cli/branches.test.ts',
   'core/kernel/test/cli/migrate-sql.test.ts',
+  'core/kernel/test/cli/undo-and-uninstall.test.ts',
   'core/kernel/test/cli/migrate-why.test.ts',
   'core/create-headwater/test/own-tests.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',

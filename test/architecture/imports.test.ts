@@ -46,6 +46,7 @@ const kernel: Layout = {
       'db',
       'ledger',
       'run',
+      'sql',
       'ownership',
       'migrate',
       'boot',

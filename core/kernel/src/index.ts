@@ -22,6 +22,8 @@ export type { Kernel, Migrated, Stamped } from './open/open.ts';
 export type { HostConfig, HostInlinePlugin, HostPackage, HostPlugin, OpenOptions } from './open/open-options.ts';
 export type { ApplicationRecord } from './open/application-record.ts';
 export type { BranchShape, CurrentRevision } from './open/branches.ts';
+export type { ExportedFile } from './open/export-data.ts';
+export type { Footprint } from './open/footprint.ts';
 export type { GraphViewOptions } from './open/graph.ts';
 export type { Drawing, DrawingOptions, DrawnBranch, DrawnNode, DrawnState } from './graph/drawing.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';

@@ -191,6 +191,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/plugin-disable.ts')).pluginDisable,
   },
   {
+    name: 'plugin:uninstall',
+    summary: 'show or drop all that a plugin has in the database',
+    group: 'Plugins',
+    from: 'kernel',
+    load: async () => (await import('./commands/plugin-uninstall.ts')).pluginUninstall,
+  },
+  {
     name: 'plugin:create',
     summary: 'create a plugin that can be tested and run',
     group: 'Plugins',

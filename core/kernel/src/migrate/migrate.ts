@@ -7,7 +7,7 @@ import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { assertWritable, ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
-import { downgradePlan } from '../plan/downgrade-plan.ts';
+import { downgradePlan, undoPlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
@@ -20,6 +20,7 @@ import { randomUUID } from '../runtime/lazy-crypto.ts';
 import type { Spans } from '../telemetry/spans.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
 import { explainCancellation } from './explain-cancellation.ts';
+import { findRun } from './find-run.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -108,6 +109,28 @@ export function downgrade(
     resolve: ({ graph, history }) => absolute(resolveTarget(graph, history.applied, target, 'down'), target),
     plan: (state, resolved) =>
       downgradePlan(state.graph, state.history.applied, resolved, {
+        cascade,
+        hasDown: hasDownIn(options.revisionSet, state),
+      }),
+  });
+}
+
+/**
+ * Reverts exactly the revisions that one run has applied, on all branches. `run` is its id, or the beginning of it. Throws
+ * TARGET_UNKNOWN and TARGET_ILLEGAL, and throws and reports like {@link migrate}.
+ */
+export async function undoRun(
+  options: MigrationOptions,
+  run: string,
+  { cascade = false }: { readonly cascade?: boolean } = {},
+): Promise<MigrationResult> {
+  const { id, revisions } = await findRun(options.session, run);
+  return migrate(options, {
+    kind: 'downgrade',
+    upToDate: null,
+    resolve: () => revisions,
+    plan: (state, ids) =>
+      undoPlan(state.graph, state.history.applied, id, ids, {
         cascade,
         hasDown: hasDownIn(options.revisionSet, state),
       }),

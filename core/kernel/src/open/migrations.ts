@@ -3,6 +3,7 @@ import type { Observer } from '../run/run-context.ts';
 import {
   downgrade,
   stamp,
+  undoRun,
   upgrade,
   type MigrationOptions,
   type MigrationResult,
@@ -42,6 +43,15 @@ export function downgradeProject(
   { cascade = false, ...options }: WriteOptions & { readonly cascade?: boolean } = {},
 ): Promise<MigrationResult> {
   return write(project, 'downgrade', options, (run) => downgrade(run, target, { cascade }));
+}
+
+/** Reverts exactly what one run has applied. Returns like {@link upgradeProject}. */
+export function undoProject(
+  project: Project,
+  run: string,
+  { cascade = false, ...options }: WriteOptions & { readonly cascade?: boolean } = {},
+): Promise<MigrationResult> {
+  return write(project, 'downgrade', options, (migration) => undoRun(migration, run, { cascade }));
 }
 
 /** Marks revisions as applied without running them. */

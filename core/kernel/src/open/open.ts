@@ -4,13 +4,17 @@ import { hostConnections, ownConnections } from '../db/connections.ts';
 import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
+import type { ExportedFile } from './export-data.ts';
+import { readFootprint, type Footprint } from './footprint.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { inspectionOf } from './inspect.ts';
 import { Inspection } from './inspection.ts';
-import { downgradeProject, stampProject, upgradeProject, type WriteOptions } from './migrations.ts';
+import { downgradeProject, stampProject, undoProject, upgradeProject, type WriteOptions } from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
 import { openProject, type Project } from './project.ts';
 import type { StartOptions } from './start.ts';
+import type { ReadOptions } from './status.ts';
+import { exportPlugin } from './uninstall.ts';
 
 /** The outcome of an upgrade or a downgrade that reached its goal. */
 export interface Migrated {
@@ -38,6 +42,10 @@ export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
  * effect once. Each throws a KernelError whose `written` tells what was written.
  */
 export interface Kernel extends Inspection, AsyncDisposable {
+  /** Lists what a plugin has in the database, whether or not its package is installed. */
+  readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
+  /** Writes the rows of a plugin to files in `folder`, one for each table, with a JSON object on each line. */
+  readonly exportData: (plugin: string, folder: string, options?: ReadOptions) => Promise<readonly ExportedFile[]>;
   /**
    * Applies the pending revisions that the targets need. Throws the first failure, after which the revisions before it
    * stay.
@@ -45,6 +53,11 @@ export interface Kernel extends Inspection, AsyncDisposable {
   readonly upgrade: (options?: WriteOptions & { readonly to?: string | readonly string[] }) => Promise<Migrated>;
   /** Reverts revisions down to a target: `likes@0001`, `likes@base`. Throws like `upgrade`. */
   readonly downgrade: (target: string, options?: WriteOptions & { readonly cascade?: boolean }) => Promise<Migrated>;
+  /**
+   * Reverts exactly the revisions that one run has applied, of all plugins. `run` is its id, or the beginning of it. Throws
+   * like `downgrade`.
+   */
+  readonly undo: (run: string, options?: WriteOptions & { readonly cascade?: boolean }) => Promise<Migrated>;
   /** Marks revisions as applied without running them. */
   readonly stamp: (targets: string | readonly string[], options?: WriteOptions) => Promise<Stamped>;
   /**
@@ -157,10 +170,14 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     objects: (options) => during('objects', () => inspection().objects(options)),
     runs: (options) => during('runs', () => inspection().runs(options)),
     activity: (options) => during('activity', () => inspection().activity(options)),
+    footprint: (plugin, options) => during('show', () => readFootprint(project, plugin, options)),
+    exportData: (plugin, folder, options) => during('show', () => exportPlugin(project, plugin, folder, options)),
     upgrade: ({ to, ...options } = {}) =>
       alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
     downgrade: (target, options = {}) =>
       alone('downgrade', async () => migrated(await downgradeProject(project, target, watched(options)))),
+    undo: (run, options = {}) =>
+      alone('downgrade', async () => migrated(await undoProject(project, run, watched(options)))),
     stamp: (targets, options = {}) =>
       alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
     entities: () =>

@@ -1,9 +1,10 @@
 import type { Session } from '../db/session.ts';
 import { readDetails } from '../ledger/ledger.ts';
+import { findRun, type AppliedRun } from '../migrate/find-run.ts';
 import { hasDownIn } from '../migrate/migrate.ts';
 import { readMigrationState, type MigrationState } from '../migrate/migration-state.ts';
 import type { RevisionSet } from '../migrate/revision-set.ts';
-import { downgradePlan } from '../plan/downgrade-plan.ts';
+import { downgradePlan, undoPlan } from '../plan/downgrade-plan.ts';
 import type { Plan, Step } from '../plan/plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RemovedNeed } from '../ownership/removed-objects.ts';
@@ -23,6 +24,8 @@ export interface PlanOptions extends ReadOptions {
   readonly to?: string | readonly string[] | undefined;
   /** The target of a downgrade, in place of an upgrade: `likes@base`, `likes@0002`, `likes@-1`. Default: an upgrade. */
   readonly down?: string | undefined;
+  /** The run to undo, by its id or the beginning of it, in place of an upgrade. Default: an upgrade. */
+  readonly run?: string | undefined;
   /** Whether a downgrade also reverts the revisions that depend on the removed ones. Default: false. */
   readonly cascade?: boolean;
   /** Whether the steps contain their SQL. Default: false. */
@@ -59,19 +62,26 @@ export async function readPlan(project: Project, options: PlanOptions = {}): Pro
   const revisionSet = await project.revisionSet();
   return readDatabase(project, { operation: 'plan', signal: options.signal }, async (session) => {
     const state = await readMigrationState(session, revisionSet);
-    const { steps } = planFor(options, revisionSet, state);
+    const run = options.run === undefined ? null : await findRun(session, options.run);
+    const { steps } = planFor(options, run, revisionSet, state);
     const sql = options.sql === true ? await textsOf(steps, revisionSet, session) : null;
-    const removed = options.down === undefined ? await readRemovedNeeds(session, state.ledger, steps, revisionSet) : [];
+    const isUpgrade = options.down === undefined && run === null;
+    const removed = isUpgrade ? await readRemovedNeeds(session, state.ledger, steps, revisionSet) : [];
     return { steps: steps.map((step) => detailed(step, revisionSet, state, sql)), removed };
   });
 }
 
 function planFor(
   { to = 'heads', down, cascade = false }: PlanOptions,
+  run: AppliedRun | null,
   revisionSet: RevisionSet,
   state: MigrationState,
 ): Plan {
   const { graph, history } = state;
+  if (run !== null) {
+    const options = { cascade, hasDown: hasDownIn(revisionSet, state) };
+    return undoPlan(graph, history.applied, run.id, run.revisions, options);
+  }
   if (down === undefined) return upgradePlan(graph, history.applied, to);
   return downgradePlan(graph, history.applied, down, { cascade, hasDown: hasDownIn(revisionSet, state) });
 }

@@ -1,4 +1,4 @@
-import { kernelError } from '../error/kernel-codes.ts';
+import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { GraphRevision } from '../graph/graph-revision.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
 import { assertNoGaps } from './applied-gaps.ts';
@@ -39,11 +39,42 @@ export function downgradePlan(
   assertNoGaps(graph, done);
   const present = graph.order.filter((revision) => done.has(revision.id));
   const isTargeted = targetedBy(resolveTarget(graph, done, target, 'down'), graph);
-  const removed = new Set(present.flatMap((revision) => (isTargeted(revision) ? [revision.id] : [])));
-  if (options.cascade === true) addDependents(present, removed);
+  return planRemoval(present, present.filter(isTargeted), { target, run: null }, options);
+}
+
+/**
+ * Plans to revert exactly the revisions that one run has applied, latest first, on all branches. `ids` are those of the
+ * run; the ones that are no longer applied are left out. Throws like {@link downgradePlan}.
+ */
+export function undoPlan(
+  graph: RevisionGraph,
+  applied: Iterable<string>,
+  run: string,
+  ids: Iterable<string>,
+  options: DowngradeOptions = {},
+): Plan {
+  const done = new Set(applied);
+  assertNoGaps(graph, done);
+  const present = graph.order.filter((revision) => done.has(revision.id));
+  const ofRun = new Set(ids);
+  const removed = present.filter((revision) => ofRun.has(revision.id));
+  return planRemoval(present, removed, { target: `--run ${run}`, run }, options);
+}
+
+/** The goal of a downgrade, for messages. */
+type Goal = Pick<Details<'DOWNGRADE_BLOCKED'>, 'target' | 'run'>;
+
+function planRemoval(
+  present: readonly GraphRevision[],
+  targeted: readonly GraphRevision[],
+  goal: Goal,
+  { cascade = false, hasDown }: DowngradeOptions,
+): Plan {
+  const removed = new Set(targeted.map(({ id }) => id));
+  if (cascade) addDependents(present, removed);
   const steps = present.filter((revision) => removed.has(revision.id)).toReversed();
-  assertDowns(target, steps, options.hasDown);
-  assertUnblocked(target, present, removed);
+  assertDowns(goal, steps, hasDown);
+  assertUnblocked(goal, present, removed);
   return planOf(steps, 'down');
 }
 
@@ -69,12 +100,12 @@ function addDependents(present: readonly GraphRevision[], removed: Set<string>):
   }
 }
 
-function assertDowns(target: string, steps: readonly GraphRevision[], hasDown: DowngradeOptions['hasDown']): void {
+function assertDowns(goal: Goal, steps: readonly GraphRevision[], hasDown: DowngradeOptions['hasDown']): void {
   const revisions = steps.map((revision) => revision.id).filter((id) => hasDown !== undefined && !hasDown(id));
-  if (revisions.length > 0) throw kernelError('DOWN_MISSING', { target, revisions });
+  if (revisions.length > 0) throw kernelError('DOWN_MISSING', { ...goal, revisions });
 }
 
-function assertUnblocked(target: string, present: readonly GraphRevision[], removed: ReadonlySet<string>): void {
+function assertUnblocked(goal: Goal, present: readonly GraphRevision[], removed: ReadonlySet<string>): void {
   const kept = present.filter((revision) => !removed.has(revision.id));
   const dependents = kept.flatMap((revision) =>
     revision.needs.flatMap((needs) => (removed.has(needs) ? [{ id: revision.id, needs }] : [])),
@@ -82,5 +113,5 @@ function assertUnblocked(target: string, present: readonly GraphRevision[], remo
   if (dependents.length === 0) return;
   const blocking = new Set(dependents.map((dependent) => dependent.id));
   const plugins = new Set(kept.flatMap((revision) => (blocking.has(revision.id) ? [revision.plugin] : [])));
-  throw kernelError('DOWNGRADE_BLOCKED', { target, plugins: [...plugins].toSorted(), dependents });
+  throw kernelError('DOWNGRADE_BLOCKED', { ...goal, plugins: [...plugins].toSorted(), dependents });
 }

@@ -185,7 +185,7 @@ describe('the commands of one application', () => {
       file: project.config,
     });
     expect(await json('plugin:disable', 'stickers')).toMatchObject({ changed: false });
-    expect(await text('plugin:disable', 'comments')).toMatch(/npx kernel migrate:down comments@base/);
+    expect(await text('plugin:disable', 'comments')).toMatch(/npx kernel plugin:uninstall comments/);
     const status = (await json('migrate:status')) as { branches: readonly object[] };
     expect(status).toMatchObject({ dormant: ['stickers@0001_create_sticker', 'comments@0001_create_comment'] });
     expect(status.branches).toContainEqual(expect.objectContaining({ plugin: 'stickers', state: 'dormant' }));

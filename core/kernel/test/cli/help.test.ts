@@ -33,6 +33,7 @@ const stable = [
   'plugin:list',
   'plugin:enable',
   'plugin:disable',
+  'plugin:uninstall',
   'plugin:create',
   'plugin:build',
   'config:check',

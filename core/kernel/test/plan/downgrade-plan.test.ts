@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { downgradePlan } from '../../src/plan/downgrade-plan.ts';
+import { downgradePlan, undoPlan } from '../../src/plan/downgrade-plan.ts';
 import { draw } from '../graph/drawing.ts';
 import { refusalOf } from '../graph/refusal.ts';
 import { downgrade, ids } from './planning.ts';
@@ -193,3 +193,33 @@ test('a downgrade from an inconsistent history is rejected', () => {
     exitCode: 15,
   });
 });
+
+describe('undoing a run', () => {
+  const steps = (of: string, options = {}): string =>
+    undoPlan(forum, ids(everything), 'r1', ids(of), options)
+      .steps.map(({ id }) => id)
+      .join(' ');
+
+  test('reverts exactly its revisions on all branches, latest first', () => {
+    expect(steps('core@c3 likes@l2')).toBe(['core@c3', 'likes@l2'].toSorted(byOrder).join(' '));
+    expect(steps('nothing@n1')).toBe('');
+  });
+
+  test('is rejected if an applied revision of another run depends on one of them, unless it cascades', () => {
+    const error = refusalOf(() => steps('core@c2'));
+    expect(error).toMatchObject({ code: 'DOWNGRADE_BLOCKED', details: { run: 'r1' } });
+    expect(error.message).toMatch(/^Undoing the run r1 would remove revisions/);
+    expect(error.hint).toContain('npx kernel migrate:down --run r1 --cascade');
+    expect(steps('core@c2', { cascade: true })).toContain('core@c2');
+  });
+
+  test('is rejected if one of them has no `down`', () => {
+    const error = refusalOf(() => steps('likes@l2', { hasDown: () => false }));
+    expect(error).toMatchObject({ code: 'DOWN_MISSING', details: { revisions: ['likes@l2'] } });
+  });
+});
+
+function byOrder(a: string, b: string): number {
+  const order = forum.order.map(({ id }) => id);
+  return order.indexOf(b) - order.indexOf(a);
+}

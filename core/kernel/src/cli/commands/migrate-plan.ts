@@ -17,7 +17,8 @@ export const migratePlan: Command = {
   arguments: [{ name: 'target', about: 'as for migrate:up; default: heads', many: true, complete: 'branch' }],
   options: [
     { flag: 'down', value: 'target', about: 'plan a downgrade to this target instead' },
-    { flag: 'cascade', about: 'with --down: also revert what depends on it' },
+    { flag: 'run', value: 'id', about: 'plan to undo what this run has applied instead' },
+    { flag: 'cascade', about: 'with --down or --run: also revert what depends on it' },
     { flag: 'sql', about: 'print the SQL of each step' },
   ],
   examples: [
@@ -33,9 +34,10 @@ export const migratePlan: Command = {
   async run(input, context) {
     assertOneDirection(input);
     const { operands, switches, values } = input;
-    const [sql, cascade, down] = [switches.has('sql'), switches.has('cascade'), values.get('down')];
+    const [sql, cascade] = [switches.has('sql'), switches.has('cascade')];
+    const [down, run] = [values.get('down'), values.get('run')];
     const to = operands.length === 0 ? 'heads' : operands;
-    const plan = await withProject(context, (project) => readPlan(project, { to, down, cascade, sql }));
+    const plan = await withProject(context, (project) => readPlan(project, { to, down, run, cascade, sql }));
     return {
       json: plan,
       text: (colors) => {
@@ -56,8 +58,11 @@ function assertOneDirection({ operands, values, switches }: Input): void {
       `kernel migrate:plan: "${operands.join(' ')}" is a target to upgrade to, and --down a target to downgrade to; give one of them.`,
     );
   }
-  if (switches.has('cascade') && !values.has('down')) {
-    throw wrong('kernel migrate:plan: --cascade only works with --down <target>.');
+  if (values.has('run') && (values.has('down') || operands.length > 0)) {
+    throw wrong('kernel migrate:plan: --run plans to undo a run, so it takes no target.');
+  }
+  if (switches.has('cascade') && !values.has('down') && !values.has('run')) {
+    throw wrong('kernel migrate:plan: --cascade only works with --down <target> or --run <id>.');
   }
 }
 

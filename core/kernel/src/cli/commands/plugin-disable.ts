@@ -38,7 +38,7 @@ export const pluginDisable: Command = {
         if (!changed) return `${name} is already disabled.`;
         return [
           `${colors.yellow(name)} is disabled in ${file} from the next start on. Its tables and data stay.`,
-          `To remove them too: npx kernel migrate:down ${name}@base`,
+          `To remove them too: npx kernel plugin:uninstall ${name}`,
         ].join('\n');
       },
     };
@@ -46,7 +46,7 @@ export const pluginDisable: Command = {
 };
 
 /** Throws if an active plugin needs `name`. Other errors must not prevent people from disabling a broken plugin. */
-async function assertNotRequired(name: string, config: Config): Promise<void> {
+export async function assertNotRequired(name: string, config: Config): Promise<void> {
   try {
     await loadRevisionSet(config);
   } catch (error) {

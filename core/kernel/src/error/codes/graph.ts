@@ -100,10 +100,11 @@ export const graphCodes = {
     exit: exitCode.incompatible,
     message: (d: {
       target: string;
+      run: string | null;
       plugins: readonly string[];
       dependents: readonly { id: string; needs: string }[];
     }) =>
-      `Downgrading to "${d.target}" would remove revisions that ${joinNames(d.plugins)} still ` +
+      `${goalOf(d)} would remove revisions that ${joinNames(d.plugins)} still ` +
       `${d.plugins.length > 1 ? 'need' : 'needs'}: ` +
       `${firstFew(d.dependents.map(({ id, needs }) => `${id} needs ${needs}`))}.`,
     hint: (d) =>
@@ -112,8 +113,8 @@ export const graphCodes = {
   }),
   DOWN_MISSING: defineError({
     exit: exitCode.incompatible,
-    message: (d: { target: string; revisions: readonly string[] }) =>
-      `Downgrading to "${d.target}" is not possible: ${joinNames(d.revisions)} ` +
+    message: (d: { target: string; run: string | null; revisions: readonly string[] }) =>
+      `${goalOf(d)} is not possible: ${joinNames(d.revisions)} ` +
       `${d.revisions.length > 1 ? 'have' : 'has'} no \`down\`.`,
     hint: () => 'Add a `down`, or restore a backup from before the revision ran.',
   }),
@@ -158,4 +159,8 @@ export const graphCodes = {
 function firstFew(sentences: readonly string[]): string {
   const shown = sentences.slice(0, 8).join('; ');
   return sentences.length > 8 ? `${shown}; and ${sentences.length - 8} more` : shown;
+}
+
+function goalOf({ target, run }: { readonly target: string; readonly run: string | null }): string {
+  return run === null ? `Downgrading to "${target}"` : `Undoing the run ${run}`;
 }

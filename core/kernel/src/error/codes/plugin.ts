@@ -169,4 +169,10 @@ export const pluginCodes = {
       `${d.file} lists no plugin "${d.plugin}"${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
     hint: () => 'See: npx kernel plugin:list',
   }),
+  EXPORT_FAILED: defineError({
+    exit: exitCode.environment,
+    message: (d: { plugin: string; folder: string; reason: string }) =>
+      `The rows of "${d.plugin}" cannot be written to ${d.folder}: ${d.reason}.`,
+    hint: () => 'Name a folder that can be written and does not have the files yet; none is overwritten.',
+  }),
 };
