@@ -1,7 +1,7 @@
 import { Inspection, type Status } from '@headwater/kernel/plugin';
 import { html, type Html } from '@headwater/plugin-http';
 import { definePage } from './studio-page.ts';
-import { badge, counted, duration, facts, revisionLinks, table, tile } from './ui.ts';
+import { badge, counted, duration, pluginLink, revisionLink, table, tile } from './ui.ts';
 
 /** The health of an application. */
 export interface HealthData {
@@ -60,6 +60,7 @@ export const healthPage = definePage({
           : `${counted(schema.pending.length, 'revision')} would be applied by the next start.`,
       ],
     ];
+    const unknown = [...branchesIn('dormant', schema.dormant), ...branchesIn('ahead', schema.ahead)];
     return {
       title: 'Health',
       main: html`<h1>Health</h1>
@@ -71,14 +72,33 @@ export const healthPage = definePage({
           ${tile(schema.ahead.length, 'ahead', '/studio/history?state=ahead')}
         </ul>
         ${table('Checks', ['Part', 'Result', 'Detail'], checks)}
-        ${
-          (schema.dormant.length > 0 || schema.ahead.length > 0) &&
-          html`<h2>Unknown to the active plugins</h2>
-          ${facts([
-            ['Dormant', schema.dormant.length > 0 && revisionLinks(schema.dormant)],
-            ['Ahead', schema.ahead.length > 0 && revisionLinks(schema.ahead)],
-          ])}`
-        }`,
+        ${unknown.length > 0 && unknownTable(unknown)}`,
     };
   },
 });
+
+/** Revisions of one branch that the active plugins do not know. */
+interface UnknownBranch {
+  readonly state: 'dormant' | 'ahead';
+  readonly plugin: string;
+  readonly ids: readonly string[];
+}
+
+function branchesIn(state: UnknownBranch['state'], all: readonly string[]): readonly UnknownBranch[] {
+  const branches = Map.groupBy(all, (id) => id.slice(0, id.indexOf('@')));
+  return Array.from(branches, ([plugin, ids]) => ({ state, plugin, ids }));
+}
+
+function unknownTable(branches: readonly UnknownBranch[]): Html {
+  return html`<h2>Unknown to the active plugins</h2>
+    ${table(
+      'Unknown to the active plugins',
+      ['Plugin', 'State', 'Revisions', 'Latest'],
+      branches.map(({ state, plugin, ids }) => [
+        pluginLink(plugin),
+        badge(state),
+        ids.length,
+        revisionLink(ids.at(-1) ?? ''),
+      ]),
+    )}`;
+}
