@@ -24,6 +24,8 @@ const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
 const contract = [source('plugin.ts')];
 /** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
 const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
+/** Imported dynamically too, and needed for the connections of hosts, which bring the rest of the driver. */
+const parsers = fileURLToPath(import.meta.resolve('pg-types/lib/textParsers.js'));
 
 /** Puts everything that `files` import statically into one file, except for the modules of a group with a higher priority. */
 function group(name: string, priority: number, files: readonly string[]): CodeSplittingGroup {
@@ -147,8 +149,10 @@ export default defineConfig({
       groups: [
         group('tricks', 4, [source(`${tricks}.ts`)]),
         group('contract', 3, contract),
-        group('kernel', 2, [...upgrade, driver]),
-        group('open', 1, [source('open/open.ts'), source('open/boot.ts')]),
+        group('open', 2, [source('open/open.ts'), source('open/boot.ts')]),
+        group('parsers', 2, [parsers]),
+        group('driver', 1, [driver]),
+        group('kernel', 1, upgrade),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
       ],
     },
