@@ -35,6 +35,7 @@ export const longTests = [
   'core/kernel/test/cli/migrate-why.test.ts',
   'core/create-headwater/test/own-tests.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',
+  'core/kernel/test/open/schemas.test.ts',
   'core/kernel/test/run/foreign-effects.test.ts',
   'core/kernel/test/run/lost-connection.test.ts',
   'core/kernel/test/run/settings.test.ts',

@@ -19,7 +19,14 @@ export { boot } from './open/boot.ts';
 export type { BootOptions } from './open/boot.ts';
 export { open } from './open/open.ts';
 export type { Kernel, Migrated, Stamped } from './open/open.ts';
-export type { HostConfig, HostInlinePlugin, HostPackage, HostPlugin, OpenOptions } from './open/open-options.ts';
+export type {
+  HostConfig,
+  HostDatabase,
+  HostInlinePlugin,
+  HostPackage,
+  HostPlugin,
+  OpenOptions,
+} from './open/open-options.ts';
 export type { ApplicationRecord } from './open/application-record.ts';
 export type { BranchShape, CurrentRevision } from './open/branches.ts';
 export type { ExportedFile } from './open/export-data.ts';

@@ -27,10 +27,11 @@ export async function openReadiness(database: Database): Promise<() => Promise<R
 }
 
 /** An application without revisions has no ledger. */
-async function appliedRevisions({ em }: Database): Promise<readonly string[]> {
-  const [found] = await em.execute<{ ledger: string | null }[]>("select to_regclass('kernel.ledger')::text as ledger");
+async function appliedRevisions({ em, schemas }: Database): Promise<readonly string[]> {
+  const ledger = `"${schemas.ledger.replaceAll('"', '""')}".ledger`;
+  const [found] = await em.execute<{ ledger: string | null }[]>('select to_regclass(?)::text as ledger', [ledger]);
   if (found === undefined || found.ledger === null) return [];
-  const rows = await em.execute<{ id: string }[]>("select plugin || '@' || slug as id from kernel.ledger order by id");
+  const rows = await em.execute<{ id: string }[]>(`select plugin || '@' || slug as id from ${ledger} order by id`);
   return rows.map(({ id }) => id);
 }
 

@@ -22,7 +22,7 @@ describe('run-30: a connection that goes silent', () => {
       const application = await makeApplication('postgres', { m: pluginOf('create table m_a (n int)') }, limits);
       const direct = urlOf(application.target);
 
-      const { port, silence } = await startSilentProxy((data) => void (data.includes('kernel.') && silence()));
+      const { port, silence } = await startSilentProxy((data) => void (data.includes('"kernel".') && silence()));
       application.reconfigure((config) => (config['database'] = direct.replace(/:\d+\//, `:${port}/`)));
       const done = await within(20, () => application.kernel(...command, '--json'));
       expect(failureOf(done, 20, 'DATABASE_UNREACHABLE').message).toContain('the server did not answer within 1 s');

@@ -21,6 +21,8 @@ export interface DatabaseDraftOptions {
   readonly session: Session;
   /** The tables in which tools record their migrations. The revision leaves them out. */
   readonly journals: ReadonlySet<string>;
+  /** The schemas of other applications in the database. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -30,13 +32,13 @@ export interface DatabaseDraftOptions {
  */
 export async function draftFromDatabase(
   context: DraftContext,
-  { session, journals }: DatabaseDraftOptions,
+  { session, journals, others }: DatabaseDraftOptions,
 ): Promise<Draft> {
   const { set, plugin, openShadow, onStage } = context;
   const id = nextRevisionId(plugin, words);
   const required = subsetOf(set, closureOf(set, plugin.name));
   onStage('reading the database');
-  const target = withoutTables(await catalogReader(session)(), journals);
+  const target = withoutTables(await catalogReader(session, others)(), journals);
   onStage('opening the shadow');
   await using shadow = await openShadow();
   const before = await schemaAfter(shadow, required.revisions);
@@ -56,7 +58,7 @@ export async function draftFromDatabase(
 
   onStage('recreating the schema');
   try {
-    await shadow.session.script(isolatedScript(up));
+    await shadow.session.script(isolatedScript(shadow.session, up));
   } catch (error) {
     const server = serverErrorOf(error);
     if (server === null) throw error;

@@ -191,7 +191,7 @@ export async function makeRenames(
 async function schemaAfterChanges(shadow: Shadow, id: string, changes: readonly Change[]): Promise<Catalog> {
   const text = changesSql(changes);
   try {
-    if (text !== '') await shadow.session.script(isolatedScript(text));
+    if (text !== '') await shadow.session.script(isolatedScript(shadow.session, text));
   } catch (error) {
     const server = serverErrorOf(error);
     if (server === null) throw error;

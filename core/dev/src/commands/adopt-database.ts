@@ -5,7 +5,7 @@ import {
   type Input,
   type Reply,
 } from '@headwater/kernel/internal/command';
-import { explainSessionError, withSession, type Session } from '@headwater/kernel/internal/database';
+import { explainSessionError, readOthers, withSession, type Session } from '@headwater/kernel/internal/database';
 import { isKernelError, type KernelError } from '@headwater/kernel/internal/errors';
 import { headsAmong } from '@headwater/kernel/internal/graph';
 import { readMigrationState } from '@headwater/kernel/internal/migrations';
@@ -39,6 +39,8 @@ export async function adoptDatabase(
       const objects = others.map((id) => `what the revision ${id} created`);
       throw devError('DATABASE_NOT_RECREATABLE', { database: session.shown, plugin: name, objects });
     }
+    const applications = await readOthers(session);
+    const otherSchemas = applications.flatMap(({ tables, ledger }) => [tables, ledger]);
     const progress = openProgress(context);
     const draft = await draftFromDatabase(
       {
@@ -48,7 +50,7 @@ export async function adoptDatabase(
         pinHeads: false,
         onStage: progress.stage,
       },
-      { session, journals },
+      { session, journals, others: otherSchemas },
     ).finally(progress.end);
     const { revision } = draft;
     const text = revision === null ? null : revisionSource(revision);

@@ -40,7 +40,7 @@ export const migrateLint: Command = {
     { code: 34, about: 'a branch has several heads' },
   ],
   async run({ operands, switches }, context) {
-    const { revisionSet } = await openRevisionSet(context);
+    const { config, revisionSet } = await openRevisionSet(context);
     const chosen = chosenRevisions(revisionSet, operands, switches.has('all'));
     const { graph, revisions } = revisionSet;
     const findings = await lintRevisions({
@@ -48,6 +48,7 @@ export const migrateLint: Command = {
       revisions,
       chosen,
       oldest: oldestSupportedMajor,
+      ...(config.database.schemas && { tables: config.database.schemas.tables }),
       unshipped: unshippedRevisions(revisionSet.pluginSet.plugins),
       plugins: revisionSet.pluginSet.byName,
     });

@@ -3,7 +3,7 @@ import { schemaHistory, type SchemaHistory } from '@headwater/kernel/internal/ow
 import type { Revision, RevisionBody } from '@headwater/kernel/internal/plugins';
 import { allowCommentFor, allowCommentsIn, type AllowComment } from './allow-comments.ts';
 import type { Finding, RuleFinding, SqlPlace } from './finding.ts';
-import { lintText, type LintedText } from './lint-text.ts';
+import { lintText, type LintedText, type TextOptions } from './lint-text.ts';
 import { objectOrigins, type ObjectOrigins } from './object-origins.ts';
 import type { LintedPlugin, LintedRevision } from './linted-revision.ts';
 import { ruleLevels, type LintRule } from './rule-levels.ts';
@@ -26,6 +26,8 @@ export interface LintInput {
   readonly chosen: readonly string[];
   /** The oldest major version of PostgreSQL that the revisions must support. */
   readonly oldest: number;
+  /** The schema of the application's tables. Default: `public`. */
+  readonly tables?: string;
   /** The revisions that no release has shipped. Their tables are still small. Default: none. */
   readonly unshipped?: ReadonlySet<string>;
   /** The active plugins, by name. Default: plugins that require nothing and open no table. */
@@ -38,6 +40,7 @@ export async function lintRevisions({
   revisions,
   chosen,
   oldest,
+  tables = 'public',
   unshipped = new Set(),
   plugins = new Map(),
 }: LintInput): Promise<readonly Finding<LintRule>[]> {
@@ -47,27 +50,25 @@ export async function lintRevisions({
   const lines = openSourceLines();
   const findings: Finding<LintRule>[] = [];
   for (const revision of chosen.flatMap((id) => revisions.get(id) ?? [])) {
-    const found = await lintRevision(revision, { graph, history, origins, oldest, unshipped, plugins });
+    const found = await lintRevision(revision, { graph, history, origins, oldest, tables, unshipped, plugins });
     findings.push(...withoutAllowed(revision, found).map((finding) => complete(finding, revision, lines)));
   }
   return findings;
 }
 
-interface Surroundings {
+interface Surroundings extends TextOptions {
   readonly graph: RevisionGraph;
   /** The schema after all revisions. */
   readonly history: SchemaHistory;
   readonly origins: ObjectOrigins;
-  readonly oldest: number;
   readonly unshipped: ReadonlySet<string>;
   readonly plugins: ReadonlyMap<string, LintedPlugin>;
 }
 
 async function lintRevision(revision: Revision, surroundings: Surroundings): Promise<readonly RuleFinding[]> {
-  const { oldest } = surroundings;
-  const up = await lintBody(revision.up, revision.transaction, oldest);
-  const down = await lintBody(revision.down, revision.transaction, oldest);
-  const check = revision.check === null ? null : await lintText(revision.check, oldest);
+  const up = await lintBody(revision.up, revision.transaction, surroundings);
+  const down = await lintBody(revision.down, revision.transaction, surroundings);
+  const check = revision.check === null ? null : await lintText(revision.check, surroundings);
   const changes = up === null || up.statements === null ? [] : await lintUp(revision, up.statements, surroundings);
   return [
     ...(up?.findings ?? []),
@@ -78,9 +79,13 @@ async function lintRevision(revision: Revision, surroundings: Surroundings): Pro
   ];
 }
 
-async function lintBody(body: RevisionBody | null, transaction: boolean, oldest: number): Promise<LintedText | null> {
+async function lintBody(
+  body: RevisionBody | null,
+  transaction: boolean,
+  options: TextOptions,
+): Promise<LintedText | null> {
   if (body?.kind !== 'sql') return null;
-  const { statements, findings } = await lintText(body.text, oldest);
+  const { statements, findings } = await lintText(body.text, options);
   return { statements, findings: [...findings, ...transactionConflicts(body.text, statements ?? [], transaction)] };
 }
 
@@ -128,7 +133,7 @@ function withoutAllowed({ up, down }: Revision, findings: readonly RuleFinding[]
   return findings.flatMap((finding): readonly RuleFinding[] => {
     const { rule, message, at } = finding;
     // An upgrade refuses these statements anyway, so a comment cannot allow them.
-    if (rule === 'syntax' || rule === 'transaction-conflict') return [finding];
+    if (rule === 'syntax' || rule === 'transaction-conflict' || rule === 'named-schema') return [finding];
     const line = rule === 'newer-syntax' ? null : (at?.line ?? null);
     const comment = allowCommentFor(at === null ? everywhere : commentsIn(at.sql), rule, line);
     if (comment === null) return [finding];

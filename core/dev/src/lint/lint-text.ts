@@ -2,6 +2,7 @@ import { isKernelError } from '@headwater/kernel/internal/errors';
 import { readSql, type SqlStatement } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from './finding.ts';
 import { identifierTooLong } from './rules/identifier-too-long.ts';
+import { namedSchema } from './rules/named-schema.ts';
 import { newerSyntax } from './rules/newer-syntax.ts';
 import { syntax } from './rules/syntax.ts';
 import { unknownRule } from './rules/unknown-rule.ts';
@@ -13,8 +14,16 @@ export interface LintedText {
   readonly findings: readonly RuleFinding[];
 }
 
-/** Lints a text with the rules that do not depend on the existing schema. `oldest` is a major version of PostgreSQL. */
-export async function lintText(sql: string, oldest: number): Promise<LintedText> {
+/** The servers and the applications in which a text must run. */
+export interface TextOptions {
+  /** The oldest major version of PostgreSQL. */
+  readonly oldest: number;
+  /** The schema of the tables. */
+  readonly tables: string;
+}
+
+/** Lints a text with the rules that do not depend on the existing schema. */
+export async function lintText(sql: string, { oldest, tables }: TextOptions): Promise<LintedText> {
   const comments = unknownRule(sql);
   try {
     const { statements } = await readSql(sql);
@@ -22,6 +31,7 @@ export async function lintText(sql: string, oldest: number): Promise<LintedText>
       ...comments,
       ...(await identifierTooLong(sql, statements)),
       ...(await newerSyntax(sql, statements, oldest)),
+      ...(await namedSchema(sql, tables)),
     ];
     return { statements, findings };
   } catch (error) {

@@ -13,6 +13,8 @@ export const ruleLevels = {
   'identifier-too-long': 'error',
   // A statement that cannot run in the transaction of its revision.
   'transaction-conflict': 'error',
+  // A schema in SQL, where the tables of the application are not in `public`.
+  'named-schema': 'error',
   // A use of another plugin's object without a declared dependency on it.
   'undeclared-dependency': 'error',
   // A change of an object that another plugin owns.

@@ -22,14 +22,14 @@ async function createEmbedded(): Promise<ShadowDatabase> {
   try {
     await session.script(inevitable);
     await createLedger(session);
-    await session.script(`begin; ${restoreScript} commit;`);
+    await session.script(`begin; ${restoreScript(session)} commit;`);
     const isNew = await takeFingerprint(session);
     return {
       session,
       catalog: catalogReader(session),
       async clear() {
         // The only connection cannot be replaced.
-        await session.script(`rollback; begin; ${restoreScript} commit;`);
+        await session.script(`rollback; begin; ${restoreScript(session)} commit;`);
         await dropAddedObjects(session);
         await emptyLedger(session);
         return isNew();

@@ -56,19 +56,22 @@ export interface LintedPlugins {
   readonly requires?: Readonly<Record<string, readonly string[]>>;
   /** Default: none. */
   readonly openTables?: Readonly<Record<string, readonly string[]>>;
+  /** The schema of the tables. Default: `public`. */
+  readonly tables?: string;
 }
 
 /** Lints the last of the revisions, or the `chosen` ones. */
 export function lint(
   sketches: readonly Sketch[],
   chosen?: readonly string[],
-  { requires = {}, openTables = {} }: LintedPlugins = {},
+  { requires = {}, openTables = {}, tables = 'public' }: LintedPlugins = {},
 ): Promise<readonly Finding<LintRule>[]> {
   const revisions = revisionsOf(sketches);
   const last = revisions.at(-1)?.id ?? '';
   const names = [...new Set([...revisions.map(({ plugin }) => plugin), ...Object.keys(requires)])];
   const requirementsOf = (name: string): readonly string[] => requires[name] ?? (name === 'core' ? [] : ['core']);
   return lintRevisions({
+    tables,
     plugins: new Map(
       names.map((name) => [
         name,

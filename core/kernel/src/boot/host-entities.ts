@@ -13,6 +13,8 @@ export interface HostEntities {
   readonly discovery: { readonly onMetadata: (meta: EntityMetadata) => void };
   /** Hides the ledger from the schema generator. */
   readonly schemaGenerator: { readonly ignoreSchema: string[] };
+  /** The schema of the tables, if that is not `public`. */
+  readonly schema?: string;
 }
 
 /** Loads the code of all plugins, and returns their entities for an instance of the host. Throws the errors of entities. */
@@ -23,6 +25,11 @@ export async function loadHostEntities(config: Config, pluginSet: PluginSet): Pr
     import('../entities/orm.ts'),
   ]);
   const merged = mergeEntities(plugins.map(({ plugin, definition }) => declaredEntities(plugin, definition)));
-  const { entities, discovery, schemaGenerator } = ormOptions(merged);
-  return { entities, discovery: { onMetadata: discovery.onMetadata }, schemaGenerator };
+  const { entities, discovery, schemaGenerator, schema } = ormOptions(merged, config.database.schemas);
+  return {
+    entities,
+    discovery: { onMetadata: discovery.onMetadata },
+    schemaGenerator,
+    ...(schema !== undefined && { schema }),
+  };
 }

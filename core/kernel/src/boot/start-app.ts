@@ -1,6 +1,7 @@
 import type { DatabaseTarget } from '../config/config.ts';
 import type { BootPurpose, PluginLog } from '../contract/define-plugin.ts';
 import type { Connections } from '../db/connections.ts';
+import { assertServicesFindTables } from '../db/preflight.ts';
 import { openSession, type Session } from '../db/session.ts';
 import type { Orm } from '../entities/orm.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -52,6 +53,7 @@ export async function startApp(
     const upgraded = await connections.use({ operation: 'start', writes: true }, async (session) => {
       stages.end('connect');
       const { upgrade: settings } = config;
+      await assertServicesFindTables(session);
       return upgrade({ session, revisionSet, settings, observer, ...(signal && { signal }) });
     });
     if (upgraded.error !== null) throw upgraded.error;

@@ -1,6 +1,7 @@
 import {
   applicationRelations,
   commentSql,
+  home,
   isApplicationSchema,
   isUserObject,
   nameSql,
@@ -13,7 +14,7 @@ import { unreadQuery } from './unread-query.ts';
 /** The queries that read a catalog. Each sorts its rows. */
 export const catalogQueries = {
   schemas: `select nspname as name, ${commentSql('pg_namespace', 'n.oid')} as comment from pg_namespace n
-    where ${isApplicationSchema('n')} and nspname <> 'public' order by 1`,
+    where ${isApplicationSchema('n')} and nspname <> ${home} order by 1`,
   enums: `select ${nameSql('n', 't.typname')} as name, ${commentSql('pg_type', 't.oid')} as comment,
       array_agg(e.enumlabel::text order by e.enumsortorder) as values,
       exists (select from pg_depend u where u.refclassid = 'pg_type'::regclass and u.refobjid in (t.oid, t.typarray)

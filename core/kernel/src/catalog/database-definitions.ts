@@ -1,4 +1,4 @@
-import { applicationRelations, isUserObject } from './query-fragments.ts';
+import { applicationRelations, home, isUserObject } from './query-fragments.ts';
 
 /** The clause `options (…)` of a foreign object, from an array of `name=value`. */
 const optionsSql = (options: string): string =>
@@ -7,7 +7,7 @@ const optionsSql = (options: string): string =>
 
 /** Selects extensions, publications, event triggers and foreign objects, as the query for definitions does. */
 export const databaseDefinitions = `select 'extension', null, e.extname, null, null, null,
-      format('create extension %I%s', e.extname, case when n.nspname <> 'public' then ' schema ' || quote_ident(n.nspname) end),
+      format('create extension %I%s', e.extname, case when n.nspname <> ${home} then ' schema ' || quote_ident(n.nspname) end),
       e.oid, 'pg_extension'::regclass, '{}'
     from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql'
     union all

@@ -3,6 +3,7 @@ import {
   applicationRelations,
   argumentsSql,
   fewRows,
+  home,
   isApplicationSchema,
   isOwnSequence,
   isTable,
@@ -107,7 +108,8 @@ const classes: readonly ObjectClass[] = [
     kind: `'schema'`,
     object: 'n.nspname',
     target: `'schema ' || quote_ident(n.nspname)`,
-    from: `pg_namespace n where ${isApplicationSchema('n')}`,
+    // The privileges on a schema of another name are not the application's.
+    from: `pg_namespace n where ${isApplicationSchema('n')} and (${home} = 'public' or n.nspname <> ${home})`,
     acl: 'n.nspacl',
     // A new database lets everybody use \`public\`.
     standard: `acldefault('n', n.nspowner) || case when n.nspname = 'public' then array[makeaclitem(0, n.nspowner, 'usage', false)] end`,

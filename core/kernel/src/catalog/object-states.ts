@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.ts';
+import { inSchemas } from './query-fragments.ts';
 import { objectStatesQuery } from './object-states-query.ts';
 
 /** The state of one object, for comparing two moments of the same database. */
@@ -72,7 +73,7 @@ const queries: Readonly<Record<'headwater_objects' | 'headwater_rows', string>> 
  * prepared once, unless the session goes through a pooler, where the statements would stay behind.
  */
 export async function openTransactionReader(
-  session: Pick<Session, 'kind' | 'pid' | 'query' | 'script'>,
+  session: Pick<Session, 'kind' | 'pid' | 'query' | 'script' | 'schemas'>,
 ): Promise<TransactionReader> {
   const found = await session.query<{ pid: number; names: readonly string[] }>(
     `select pg_backend_pid() as pid, array(select name from pg_prepared_statements
@@ -81,9 +82,12 @@ export async function openTransactionReader(
   const { pid, names } = found[0] ?? { pid: null, names: [] };
   const isDirect = session.kind === 'pglite' || pid === session.pid;
   const missing = Object.entries(queries).filter(([name]) => isDirect && !names.some((found) => found === name));
-  if (missing.length > 0) await session.script(missing.map(([name, text]) => `prepare ${name} as ${text};`).join('\n'));
+  const complete = (text: string): string => inSchemas(text, session.schemas.tables, []);
+  if (missing.length > 0) {
+    await session.script(missing.map(([name, text]) => `prepare ${name} as ${complete(text)};`).join('\n'));
+  }
   const rows = async <Found>(name: keyof typeof queries): Promise<readonly Found[]> =>
-    session.query<Found>(isDirect ? `execute ${name}` : queries[name]);
+    session.query<Found>(isDirect ? `execute ${name}` : complete(queries[name]));
   return {
     async readObjectStates() {
       const [row] = await rows<{ states: string }>('headwater_objects');

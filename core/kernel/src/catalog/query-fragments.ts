@@ -1,10 +1,29 @@
-/** Selects the application's schemas, excluding those of the server and of the ledger. */
+import { quoteLiteral } from '../sql/quote.ts';
+
+/** Stands for the schema of the tables, as a literal. See {@link inSchemas}. */
+export const home = ':home';
+
+/** Stands for the schemas that belong to ledgers and to other applications, as a list of literals. */
+const hidden = ':hidden';
+
+/** Completes a query that is built from these fragments. Names in the schema `tables` have no schema. */
+export function inSchemas(query: string, tables: string, others: readonly string[]): string {
+  return query
+    .replaceAll(home, () => quoteLiteral(tables))
+    .replaceAll(hidden, () => others.map(quoteLiteral).join(', '));
+}
+
+/**
+ * Selects the application's schemas, excluding those of the server and of ledgers. An application whose tables are not
+ * in `public` has one schema.
+ */
 export const isApplicationSchema = (namespace: string): string =>
-  `${namespace}.nspname !~ '^pg_' and ${namespace}.nspname not in ('information_schema', 'kernel')`;
+  `${namespace}.nspname !~ '^pg_' and ${namespace}.nspname not in ('information_schema', ${hidden})
+    and (${home} = 'public' or ${namespace}.nspname = ${home})`;
 
 /** Returns a name as text, exactly as `nameText` writes it. */
 export const qualifiedNameSql = (schema: string, name: string): string =>
-  `case when ${schema} = 'public' then ${partSql(name)} else ${partSql(schema)} || '.' || ${partSql(name)} end`;
+  `case when ${schema} = ${home} then ${partSql(name)} else ${partSql(schema)} || '.' || ${partSql(name)} end`;
 
 /** Returns the name of an object in the schema that `namespace` selects from `pg_namespace`. */
 export const nameSql = (namespace: string, name: string): string => qualifiedNameSql(`${namespace}.nspname`, name);

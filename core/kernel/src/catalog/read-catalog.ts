@@ -1,6 +1,9 @@
 import type { Session } from '../db/session.ts';
+import { usualSchemas } from '../config/schemas.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { objectKey } from '../sql/object-key.ts';
 import { catalogQueries, catalogQuery } from './catalog-queries.ts';
+import { inSchemas } from './query-fragments.ts';
 import { relationAddresses, settingsOf } from './setting-address.ts';
 import { stableExpression } from './stable-expression.ts';
 import type {
@@ -41,14 +44,23 @@ export type ReadCatalog = () => Promise<Catalog>;
 /**
  * Returns a function that reads the catalog on one connection. Its query is prepared once, because planning it takes
  * longer than running it. The connection therefore must not go through a transaction pooler. A catalog that was read
- * shortly before is returned again, and so are its parts, so that comparing them takes no time.
+ * shortly before is returned again, and so are its parts, so that comparing them takes no time. `others` are the schemas of
+ * other applications, which are left out.
  */
-export function catalogReader({ query, script }: Pick<Session, 'query' | 'script'>): ReadCatalog {
+export function catalogReader(
+  session: Pick<Session, 'query' | 'script' | 'schemas'>,
+  others: readonly string[] = [],
+): ReadCatalog {
+  const { query, script } = session;
+  const { tables: home, ledger } = session.schemas;
+  const text = inSchemas(catalogQuery, home, [ledger, ...others]);
   let recent: readonly { readonly texts: CatalogTexts; readonly catalog: Catalog }[] = [];
   return async () => {
+    // The server prints names without the schema that comes first in the search path.
+    if (home !== usualSchemas.tables) await script(`set search_path = ${quoteIdentifier(home)}`);
     // A revision may deallocate it, and a new connection does not have it.
     const [prepared] = await query(`select from pg_catalog.pg_prepared_statements where name = '${statement}'`);
-    if (prepared === undefined) await script(`prepare ${statement} as ${catalogQuery};`);
+    if (prepared === undefined) await script(`prepare ${statement} as ${text};`);
     const [texts] = await query<CatalogTexts>(`execute ${statement}`);
     if (texts === undefined) throw new Error('the query for a catalog returns one row');
     const known = recent.find((one) => sections.every((name) => one.texts[name] === texts[name]));

@@ -75,16 +75,16 @@ function settingSchema({ type, description, default: usual, schema }: Setting): 
   return { description: `${description} ${sentence}`, default: usual, anyOf: [schema, variable] };
 }
 
-/** Returns the schema of `database`, which is either a URL or an object of URLs. */
+/** Returns the schema of `database`, which is either a URL or an object of URLs and schemas. */
 function databaseSchema(): JsonSchema {
   const { description } = settings['/database/url'];
-  const urls = {
+  const details = {
     type: 'object',
     required: ['url'],
     additionalProperties: false,
     properties: sectionSchema('/database'),
   };
-  return { description, anyOf: [settingSchema(settings['/database/url']), urls] };
+  return { description, anyOf: [settingSchema(settings['/database/url']), details] };
 }
 
 /** Returns the schemas of the kernel's keys in a plugin's entry. `$package` defaults to the installed package. */

@@ -1,3 +1,4 @@
+import type { Schemas } from './schemas.ts';
 import type { Section } from './settings.ts';
 
 /** A JSON value, as in config.json. */
@@ -21,12 +22,16 @@ export type DatabaseTarget =
        * contain the password, so they are never printed.
        */
       readonly poolOptions?: object;
+      /** Default: `usualSchemas`. */
+      readonly schemas?: Schemas;
     }
   | {
       readonly kind: 'pglite';
       /** An absolute path. `null`: in memory. */
       readonly directory: string | null;
       readonly shown: string;
+      /** Default: `usualSchemas`. */
+      readonly schemas?: Schemas;
     };
 
 /** The time limits of an upgrade, all in seconds. */

@@ -11,17 +11,54 @@ import { settings, settingsUnder, type Setting } from './settings.ts';
 const embedded = 'pglite://';
 
 /**
- * Reads `database`, a URL or an object of URLs. Paths are relative to `file`. Throws CONFIG_VALUE_INVALID,
- * CONFIG_KEY_UNKNOWN, DATABASE_URL_INVALID.
+ * Reads `database`, a URL or an object of URLs and schemas. Paths are relative to `file`. `usual` is the database of a
+ * program that passes its own connection, and needs no URL. Throws CONFIG_VALUE_INVALID, CONFIG_KEY_UNKNOWN,
+ * DATABASE_URL_INVALID.
  */
-export function databaseTarget(json: Json | undefined, file: string, layers: readonly Layer[]): DatabaseTarget {
-  if (isObject(json)) return withDirectUrl(json, file, layers);
+export function databaseTarget(
+  json: Json | undefined,
+  file: string,
+  layers: readonly Layer[],
+  usual: DatabaseTarget | null = null,
+): DatabaseTarget {
+  if (json === undefined && usual !== null) return usual;
+  if (isObject(json)) return targetOf(json, file, layers, usual);
   return targetAt(json, ['database'], file, layers, settings['/database/url']);
 }
 
-function withDirectUrl(json: JsonObject, file: string, layers: readonly Layer[]): DatabaseTarget {
+function targetOf(
+  json: JsonObject,
+  file: string,
+  layers: readonly Layer[],
+  usual: DatabaseTarget | null,
+): DatabaseTarget {
   assertKnownKeys(json, [...settingsUnder('/database').keys()], ['database'], layers);
-  const target = targetAt(json['url'], ['database', 'url'], file, layers, settings['/database/url']);
+  const isGiven = json['url'] === undefined && usual !== null;
+  const target = isGiven ? usual : targetAt(json['url'], ['database', 'url'], file, layers, settings['/database/url']);
+  return withSchemas(withDirectUrl(target, json, file, layers), json, layers);
+}
+
+function withSchemas(target: DatabaseTarget, json: JsonObject, layers: readonly Layer[]): DatabaseTarget {
+  const schemaAt = (key: 'schema' | 'ledger'): string => {
+    const { check, default: usual, expected } = settings[`/database/${key}`];
+    const value = json[key] ?? usual;
+    // Its check accepts strings only.
+    if (json[key] === undefined || check(value)) return value as string;
+    throw invalidValue(layers, ['database', key], expected, json[key]);
+  };
+  const schemas = Object.freeze({ tables: schemaAt('schema'), ledger: schemaAt('ledger') });
+  if (schemas.tables === schemas.ledger) {
+    throw invalidValue(layers, ['database', 'ledger'], 'another schema than that of the tables', schemas.ledger);
+  }
+  return Object.freeze({ ...target, schemas });
+}
+
+function withDirectUrl(
+  target: DatabaseTarget,
+  json: JsonObject,
+  file: string,
+  layers: readonly Layer[],
+): DatabaseTarget {
   if (json['directUrl'] === undefined) return target;
   const path = ['database', 'directUrl'];
   const direct = targetAt(json['directUrl'], path, file, layers, settings['/database/directUrl']);

@@ -68,7 +68,7 @@ function configOf(layers: readonly Layer[], { file, overlays, env, database: usu
     file,
     overlays: Object.freeze(overlays),
     root: projectRoot(file),
-    database: database === undefined && usual !== undefined ? usual : databaseTarget(database, file, layers),
+    database: databaseTarget(database, file, layers, usual),
     plugins: entries,
     upgrade: readSettings('/upgrade', upgrade, ['upgrade'], context),
     pool: readSettings('/pool', pool, ['pool'], context),

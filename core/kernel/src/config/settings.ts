@@ -1,4 +1,5 @@
 import type { Json } from './config.ts';
+import { isSchemaName, usualSchemas } from './schemas.ts';
 
 /** A key of config.json that users can set. Both the config reader and the JSON Schema are derived from it. */
 export interface Setting<Value extends Json = Json> {
@@ -34,6 +35,16 @@ export const settings = {
   '/database/directUrl': text({
     description: 'A URL that bypasses a connection pooler, for operations that a pooler does not support.',
     expected: 'a URL like "postgres://user:password@host:5432/name"',
+  }),
+  '/database/schema': schema({
+    description:
+      'The schema of the tables of the application. Its revisions and entities name no schema, so several applications, ' +
+      'or several copies of one, can use one database.',
+    default: usualSchemas.tables,
+  }),
+  '/database/ledger': schema({
+    description: 'The schema of the ledger. Each application in a database has its own.',
+    default: usualSchemas.ledger,
   }),
   '/core': text({
     description: 'The package of plugin zero, whose tables other plugins may depend on. Without it there is none.',
@@ -142,6 +153,16 @@ function text(
   const check = (json: Json): boolean => typeof json === 'string' && json.trim() !== '';
   const schema = { type: 'string', ...(examples && { examples }) };
   return { type: 'text', default: null, check, schema, ...rest };
+}
+
+function schema(row: Described & { default: string }): Setting<string> {
+  return {
+    type: 'text',
+    expected: 'the name of a schema, at most 63 bytes, that is neither information_schema nor begins with "pg_"',
+    check: (json) => typeof json === 'string' && isSchemaName(json),
+    schema: { type: 'string', minLength: 1, default: row.default },
+    ...row,
+  };
 }
 
 function boolean(row: Described & { default: boolean }): Setting<boolean> {

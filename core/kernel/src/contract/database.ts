@@ -22,6 +22,10 @@ export interface Database {
    * Runs `work` in a new context. Use it for work that does not originate from a request, such as a timer or a queue.
    */
   readonly inContext: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  /**
+   * The schemas of the application in the database. SQL need not name that of the tables: names without a schema are in it.
+   */
+  readonly schemas: { readonly tables: string; readonly ledger: string };
 }
 
 /**

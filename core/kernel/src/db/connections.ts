@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../config/config.ts';
+import { usualSchemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -115,6 +116,7 @@ async function poolSession(pool: HostPool, target: DatabaseTarget, operation: st
   };
   return sessionOn(await take(), {
     shown: target.shown,
+    schemas: target.schemas ?? usualSchemas,
     types: await ownTypes(),
     sibling,
     async reconnect(lost) {
@@ -178,6 +180,7 @@ function clientConnections(client: HostClient, target: DatabaseTarget): Connecti
         const connection = watch(client);
         const session = sessionOn(connection, {
           shown: target.shown,
+          schemas: target.schemas ?? usualSchemas,
           types: await ownTypes(),
           async sibling() {
             if (target.kind === 'postgres' && target.directUrl !== null) return openPostgres(target, target.directUrl);
@@ -197,7 +200,7 @@ function engineConnections(connection: HostConnection, target: DatabaseTarget): 
   let opened: Promise<PgliteSession> | null = null;
   const open = async (): Promise<PgliteSession> => {
     const { pgliteSessionOn } = await import('./pglite-session.ts');
-    return pgliteSessionOn(connection, target.shown);
+    return pgliteSessionOn(connection, target);
   };
   const shared = (): Promise<PgliteSession> => (opened ??= open());
   const inTurn = queue();

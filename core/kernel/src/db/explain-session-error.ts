@@ -11,7 +11,7 @@ import { kernelSqlState, serverSqlState } from './sql-state.ts';
  */
 export function explainSessionError(error: unknown, session: Session, revision: string | null = null): unknown {
   if (isKernelError(error)) return error;
-  const { shown: database, user } = session;
+  const { shown: database, user, schemas } = session;
   const server = serverErrorOf(error);
   if (isConnectionLoss(error, session) && !isTimeLimit(error)) {
     return kernelError(
@@ -24,7 +24,11 @@ export function explainSessionError(error: unknown, session: Session, revision: 
   if (server === null || isShapeError(server)) return error;
   switch (server.code) {
     case serverSqlState.insufficientPrivilege:
-      return kernelError('DATABASE_PRIVILEGE', { database, user, missing: server.message, revision }, { cause: error });
+      return kernelError(
+        'DATABASE_PRIVILEGE',
+        { database, user, missing: server.message, revision, ledger: schemas.ledger },
+        { cause: error },
+      );
     case serverSqlState.readOnlyTransaction:
       return kernelError(
         'DATABASE_READ_ONLY',
@@ -32,7 +36,11 @@ export function explainSessionError(error: unknown, session: Session, revision: 
         { cause: error },
       );
     case kernelSqlState.damaged:
-      return kernelError('LEDGER_DAMAGED', { database, problem: server.message }, { cause: error });
+      return kernelError(
+        'LEDGER_DAMAGED',
+        { database, schema: schemas.ledger, problem: server.message },
+        { cause: error },
+      );
     default:
       return kernelError(
         'DATABASE_QUERY_FAILED',

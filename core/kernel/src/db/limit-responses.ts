@@ -26,6 +26,8 @@ export function limitResponses(session: Session, seconds: number): Session {
   };
   return {
     ...session,
+    // A session that only forwards to another has no fields to copy.
+    schemas: session.schemas,
     get pid() {
       return session.pid;
     },

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream';
+import type { Schemas } from '../config/schemas.ts';
 import { serverErrorOf } from './server-error.ts';
 import type { Notice, Session } from './session.ts';
 
@@ -49,6 +50,7 @@ export function watch(client: PgClient): Connection {
 /** Where the connections of a session come from and go to. */
 export interface SessionSource {
   readonly shown: string;
+  readonly schemas: Schemas;
   readonly types: PgTypes;
   readonly sibling: Session['sibling'];
   /** Replaces a lost connection. `null` if there is no other. */
@@ -57,12 +59,14 @@ export interface SessionSource {
 }
 
 /** Returns the session on an open connection. */
-export function sessionOn(opened: Connection, { shown, types, sibling, reconnect, close }: SessionSource): Session {
+export function sessionOn(opened: Connection, source: SessionSource): Session {
+  const { shown, schemas, types, sibling, reconnect, close } = source;
   let current = opened;
   const user = Reflect.get(opened.client, 'user') as unknown;
   return {
     kind: 'postgres',
     shown,
+    schemas,
     user: typeof user === 'string' ? user : '',
     get pid() {
       return numberIn(current.client, 'processID');

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type * as Library from '@electric-sql/pglite';
 import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
 import type { DatabaseTarget } from '../config/config.ts';
+import { usualSchemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -49,7 +50,7 @@ export async function openPglite(
     const engine = await startEngine(directory, tune);
     try {
       const extensions = await openExtensions(engine, directory, target.shown);
-      const session = sessionOf(engine, extensions, target.shown, tune);
+      const session = sessionOf(engine, extensions, target, tune);
       return {
         ...session,
         async close() {
@@ -72,11 +73,14 @@ export async function openPglite(
  * Returns a session on an engine of the host, which stays open when the session is closed. The extensions of such an
  * engine are those that the host gave it.
  */
-export async function pgliteSessionOn(given: unknown, shown: string): Promise<PgliteSession> {
+export async function pgliteSessionOn(
+  given: unknown,
+  target: Pick<DatabaseTarget, 'shown' | 'schemas'>,
+): Promise<PgliteSession> {
   // The caller has checked that it is an instance of PGlite.
   const engine = given as PGlite;
   await engine.waitReady;
-  const session = sessionOf(engine, givenExtensions(engine), shown, () => ({ [Symbol.dispose]() {} }));
+  const session = sessionOf(engine, givenExtensions(engine), target, () => ({ [Symbol.dispose]() {} }));
   return { ...session, close: async () => {} };
 }
 
@@ -192,7 +196,7 @@ function assertVersion(directory: string): void {
 function sessionOf(
   engine: PGlite,
   extensions: PgliteExtensions,
-  shown: string,
+  { shown, schemas = usualSchemas }: Pick<DatabaseTarget, 'shown' | 'schemas'>,
   tune: () => Disposable,
 ): Omit<PgliteSession, 'close'> {
   return {
@@ -200,6 +204,7 @@ function sessionOf(
     engine,
     extensions,
     shown,
+    schemas,
     user: 'postgres',
     pid: null,
     lost: false,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
+import { usualSchemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -27,6 +28,7 @@ const keepAliveDelay = 30_000;
 export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
   return sessionOn(await connect(target, url), {
     shown: target.shown,
+    schemas: target.schemas ?? usualSchemas,
     types: await ownTypes(),
     sibling: () => openPostgres(target, target.directUrl ?? target.url),
     async reconnect(lost) {

@@ -1,3 +1,4 @@
+import { usualSchemas } from '../config/schemas.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -14,6 +15,8 @@ interface Facts {
   readonly recovery: boolean;
   readonly read_only: boolean;
   readonly has_ledger: boolean;
+  /** `null` if the schema does not exist. */
+  readonly may_use: boolean | null;
   readonly may_create: boolean;
 }
 
@@ -80,7 +83,7 @@ const secondConnectionTimeout = 5;
 async function assertSecondConnection(session: Session, revision: string): Promise<void> {
   const second = await openSecondConnection(session, revision);
   try {
-    await second?.query('select 1', [], secondConnectionTimeout);
+    await assertOwnPath(second);
   } catch (error) {
     if (second?.lost === true && !(error instanceof ResponseTimeout)) throw explainSessionError(error, second);
     throw directConnectionNeeded(session, revision, error);
@@ -106,12 +109,47 @@ function directConnectionNeeded({ shown }: Session, revision: string, cause: unk
   return kernelError('DIRECT_CONNECTION_NEEDED', details, { cause });
 }
 
+/**
+ * Checks that the SQL of services finds the tables. On a direct connection their pool sets the search path, but behind a
+ * pooler the setting would stay behind for others, so there that of the role must begin with the schema of the tables.
+ * The tables of another application could have the same names. Throws SEARCH_PATH_WRONG.
+ */
+export async function assertServicesFindTables(session: Session): Promise<void> {
+  const { tables } = session.schemas;
+  if (session.kind === 'pglite' || tables === usualSchemas.tables) return;
+  const [row] = await session.query<{ pid: number; home: string | null; database: string; user: string }>(
+    `select pg_backend_pid() as pid, current_schema()::text as home, current_database()::text as database,
+      current_user::text as user`,
+  );
+  if (row === undefined || row.pid === session.pid || row.home === tables) return;
+  const { home, database, user } = row;
+  throw kernelError('SEARCH_PATH_WRONG', { shown: session.shown, tables, home, database, user });
+}
+
+/**
+ * Checks that a statement outside a transaction finds its names in the schema of the tables. Behind a pooler, the
+ * settings of a session would stay behind, so there the search path of the role must begin with that schema.
+ */
+async function assertOwnPath(second: Session | null): Promise<void> {
+  const [row] =
+    (await second?.query<{ pid: number; home: string | null }>(
+      'select pg_backend_pid() as pid, current_schema()::text as home',
+      [],
+      secondConnectionTimeout,
+    )) ?? [];
+  if (second === null || row === undefined || row.pid === second.pid || row.home === second.schemas.tables) return;
+  throw new Error(`behind a pooler, the search path of its connections must begin with "${second.schemas.tables}"`);
+}
+
 async function assertWritable(session: Session, pending: readonly string[]): Promise<void> {
+  const { schemas } = session;
   const [facts] = await session.query<Facts>(
     `select current_setting('server_version_num')::int / 10000 as version, pg_is_in_recovery() as recovery,
       current_setting('default_transaction_read_only') = 'on' as read_only,
-      to_regnamespace('kernel') is not null as has_ledger,
+      exists (select from pg_namespace where nspname = $1) as has_ledger,
+      (select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = $2) as may_use,
       has_database_privilege(current_database(), 'create') as may_create`,
+    [schemas.ledger, schemas.tables],
   );
   if (facts === undefined) return;
   const database = session.shown;
@@ -121,8 +159,14 @@ async function assertWritable(session: Session, pending: readonly string[]): Pro
   }
   if (facts.recovery) throw kernelError('DATABASE_READ_ONLY', { database, reason: 'is a standby server', pending });
   if (facts.read_only) throw kernelError('DATABASE_READ_ONLY', { database, reason: 'is read-only', pending });
-  if (!facts.has_ledger && !facts.may_create) {
-    const missing = 'create on database (the ledger needs the schema "kernel")';
+  if ((!facts.has_ledger || facts.may_use === null) && !facts.may_create) {
+    const [what, schema] = facts.has_ledger ? ['tables need', schemas.tables] : ['ledger needs', schemas.ledger];
+    const missing = `create on database (the ${what} the schema "${schema}")`;
     throw kernelError('DATABASE_PRIVILEGE', { database, user: session.user, missing, revision: null });
+  }
+  if (facts.may_use === false) {
+    // Otherwise the server would say that no schema has been selected to create in.
+    const missing = `permission denied for schema ${schemas.tables}`;
+    throw kernelError('DATABASE_PRIVILEGE', { database, user: session.user, missing, revision: pending[0] ?? null });
   }
 }

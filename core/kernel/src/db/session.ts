@@ -1,4 +1,5 @@
 import type { DatabaseTarget } from '../config/config.ts';
+import type { Schemas } from '../config/schemas.ts';
 import { openPostgres } from './postgres-session.ts';
 
 /** A notice that the server sends while a statement runs. */
@@ -16,6 +17,8 @@ export interface Session {
   readonly kind: 'postgres' | 'pglite';
   /** Host and database, without secrets: `db.example.com:5432/shop`. */
   readonly shown: string;
+  /** The schemas of the application whose session it is. */
+  readonly schemas: Schemas;
   readonly user: string;
   /** The process id of the server process; `null` if unknown. */
   readonly pid: number | null;

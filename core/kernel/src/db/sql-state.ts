@@ -10,6 +10,8 @@ export const kernelSqlState = {
   damaged: 'HW005',
   /** The server lacks a property that migrations depend on. */
   unsupported: 'HW006',
+  /** Another application of the database has the schema of the tables or of the ledger. */
+  taken: 'HW008',
   /** Undoes the self-test of the server. */
   selfTest: 'HW007',
   /** Notice: this revision begins. */

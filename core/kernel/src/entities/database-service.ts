@@ -4,7 +4,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { Orm } from './orm.ts';
 
 /** Creates the `Database` service of an application. */
-export function createDatabaseService(orm: Orm): Database {
+export function createDatabaseService(orm: Orm, schemas: Database['schemas']): Database {
   const { em } = orm;
   const assertContext = (what: string): void => {
     // The global EntityManager delegates to that of the current context. Outside a context it stands for itself.
@@ -19,6 +19,7 @@ export function createDatabaseService(orm: Orm): Database {
       assertContext('A transaction');
       return em.transactional(work);
     },
+    schemas,
     inContext: <Result>(work: () => Promise<Result>): Promise<Result> => RequestContext.create(em, work),
   });
 }

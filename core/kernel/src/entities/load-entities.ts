@@ -1,4 +1,5 @@
 import type { DatabaseTarget, PoolSettings } from '../config/config.ts';
+import { usualSchemas } from '../config/schemas.ts';
 import type { Database } from '../contract/database.ts';
 import type { PgliteSession } from '../db/pglite-session.ts';
 import type { Session } from '../db/session.ts';
@@ -71,7 +72,7 @@ export async function loadEntities(
     open(given: Session | null): OpenEntities {
       session = given;
       return Object.freeze({
-        database: createDatabaseService(orm),
+        database: createDatabaseService(orm, target.schemas ?? usualSchemas),
         orm: refuseSchemaUpdates(orm, target),
         close: () => orm.close(),
       });
@@ -89,7 +90,7 @@ async function ormFactory(
     return (merged) => createPostgresOrm(merged, target, pool);
   }
   const { createPgliteOrm } = await import('./pglite-orm.ts');
-  return (merged) => createPgliteOrm(merged, engine, deadlockTimeout);
+  return (merged) => createPgliteOrm(merged, engine, { deadlockTimeout, schemas: target.schemas });
 }
 
 function engineOf(session: Session | null): PgliteSession['engine'] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IDatabaseDriver, MikroORM } from '@mikro-orm/core';
 import type { DatabaseSchema, EntityMetadata, SqlEntityManager } from '@mikro-orm/postgresql';
+import { usualSchemas, type Schemas } from '../config/schemas.ts';
 import { extendMetadata } from './extend-metadata.ts';
 import { omitProperties } from './invalid-property.ts';
 import type { MergedEntities } from './merged-entities.ts';
@@ -19,7 +20,7 @@ export interface CreatedOrm {
 }
 
 /** Returns the options that both drivers share. */
-export function ormOptions(merged: MergedEntities) {
+export function ormOptions(merged: MergedEntities, { tables, ledger }: Schemas = usualSchemas) {
   return {
     entities: Array.from(merged.definitions.values(), ({ entry }) => entry),
     metadataProvider: chosenMetadataProvider(merged),
@@ -28,7 +29,9 @@ export function ormOptions(merged: MergedEntities) {
     allowGlobalContext: false,
     // The kernel has already connected, and the database is at its heads.
     ensureDatabase: false,
-    schemaGenerator: { ignoreSchema: ['kernel'] },
+    schemaGenerator: { ignoreSchema: [ledger] },
+    // It qualifies every name. PostgreSQL's default needs no qualification.
+    ...(tables !== usualSchemas.tables && { schema: tables }),
     discovery: {
       onMetadata: (meta: EntityMetadata) => {
         extendMetadata(meta, merged);

@@ -2,11 +2,17 @@ import { PgliteConnection, PgliteDriver } from '@mikro-orm/pglite';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { ConnectionQueue } from './connection-queue.ts';
 
+/** Statements around each use of the single connection. */
+export interface UseOfConnection {
+  readonly begin: () => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
 /**
  * Creates MikroORM's PGlite driver with our own queue for the single connection. With Kysely's queue, which has no
- * timeout, a transaction that waits for itself would wait forever.
+ * timeout, a transaction that waits for itself would wait forever. `use` runs around each use of the connection.
  */
-export function createPgliteDriver(queue: ConnectionQueue): typeof PgliteDriver {
+export function createPgliteDriver(queue: ConnectionQueue, use?: UseOfConnection): typeof PgliteDriver {
   class QueuedConnection extends PgliteConnection {
     override createKyselyDialect(...options: Parameters<PgliteConnection['createKyselyDialect']>) {
       const dialect = super.createKyselyDialect(...options);
@@ -15,7 +21,7 @@ export function createPgliteDriver(queue: ConnectionQueue): typeof PgliteDriver 
       // Turns off Kysely's own queue.
       dialect.createAdapter = () =>
         Object.defineProperty(createAdapter(), 'supportsMultipleConnections', { value: true });
-      dialect.createDriver = () => withQueue(createDriver(), queue);
+      dialect.createDriver = () => withQueue(createDriver(), queue, use);
       return dialect;
     }
 
@@ -44,13 +50,14 @@ type Transaction = Parameters<Parameters<PgliteConnection['transactional']>[0]>[
 type Dialect = ReturnType<PgliteConnection['createKyselyDialect']>;
 type Driver = ReturnType<Dialect['createDriver']>;
 
-function withQueue(driver: Driver, queue: ConnectionQueue): Driver {
+function withQueue(driver: Driver, queue: ConnectionQueue, use: UseOfConnection | undefined): Driver {
   const acquire = driver.acquireConnection.bind(driver);
   const release = driver.releaseConnection.bind(driver);
   return Object.assign(driver, {
     async acquireConnection(...options: Parameters<Driver['acquireConnection']>) {
       await queue.acquire();
       try {
+        await use?.begin();
         return await acquire(...options);
       } catch (error) {
         queue.release();
@@ -60,6 +67,7 @@ function withQueue(driver: Driver, queue: ConnectionQueue): Driver {
     async releaseConnection(...options: Parameters<Driver['releaseConnection']>) {
       try {
         await release(...options);
+        await use?.end();
       } finally {
         queue.release();
       }

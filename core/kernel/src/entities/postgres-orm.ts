@@ -1,6 +1,9 @@
 import { hostname } from 'node:os';
 import { MikroORM, SchemaGenerator } from '@mikro-orm/postgresql';
+import type { ClientBase } from 'pg';
 import type { DatabaseTarget, PoolSettings } from '../config/config.ts';
+import { usualSchemas } from '../config/schemas.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import type { MergedEntities } from './merged-entities.ts';
 import { ormOptions, type CreatedOrm } from './orm.ts';
 
@@ -16,7 +19,7 @@ export function createPostgresOrm(
   pool: PoolSettings = defaults,
 ): CreatedOrm {
   const orm = new MikroORM({
-    ...ormOptions(merged),
+    ...ormOptions(merged, target.schemas),
     // MikroORM requires a name, although the driver uses the connection string.
     dbName: databaseName(target.url),
     // The connection string is the same as for the kernel's own connection, so its query part (sslmode) applies here
@@ -32,7 +35,7 @@ export function createPostgresOrm(
 }
 
 function poolOptions(
-  { url, poolOptions: given }: Extract<DatabaseTarget, { kind: 'postgres' }>,
+  { url, poolOptions: given, schemas = usualSchemas }: Extract<DatabaseTarget, { kind: 'postgres' }>,
   { max, connectTimeout, idleTimeout, statementTimeout }: PoolSettings,
 ): object {
   const name = `headwater ${process.pid}@${hostname()}`.slice(0, 63);
@@ -45,6 +48,24 @@ function poolOptions(
     idleTimeoutMillis: idleTimeout * 1000,
     // A pooler rejects parameters that it does not know, so an absent setting is not sent.
     ...(statementTimeout > 0 && { statement_timeout: statementTimeout * 1000 }),
+    verify: pathSetter(schemas.tables),
+  };
+}
+
+/** Prepares a new client of a pool, which waits for it before it gives the client out. */
+type Verify = (client: ClientBase, done: (error?: Error) => void) => void;
+
+/**
+ * Lets the SQL of services find the tables without naming their schema. Behind a pooler, which invents the process id of
+ * a client, the setting would stay behind for others.
+ */
+function pathSetter(schema: string): Verify {
+  const text = `select set_config('search_path', $1, false)
+    where pg_backend_pid() = $2 and current_schema() is distinct from $3`;
+  return (client, done) => {
+    const pid: unknown = Reflect.get(client, 'processID');
+    // The pool takes the error, if there is one, as its callbacks do.
+    client.query(text, [quoteIdentifier(schema), pid, schema], (error: Error | null) => done(error ?? undefined));
   };
 }
 

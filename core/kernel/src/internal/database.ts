@@ -8,5 +8,6 @@ export { serverSqlState } from '../db/sql-state.ts';
 export { oldestSupportedMajor } from '../db/supported-versions.ts';
 export { explainSessionError } from '../db/explain-session-error.ts';
 export { withSession } from '../db/with-session.ts';
+export { readOthers } from '../ledger/claims.ts';
 export { concurrentDropOf, concurrentIndexOf } from '../run/concurrent-index.ts';
 export { isolatedScript, restoreScript } from '../run/restore-session.ts';

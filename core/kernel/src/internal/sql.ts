@@ -4,6 +4,7 @@ export { defaultName, longestName } from '../sql/default-name.ts';
 export { lookupKey, objectKey, settingKey } from '../sql/object-key.ts';
 export type { ObjectAddress } from '../sql/object-key.ts';
 export { afterBlank } from '../sql/parse-sql.ts';
+export { schemasNamedIn } from '../sql/named-schemas.ts';
 export { nameText, parseName } from '../sql/qualified-name.ts';
 export { quoteIdentifier, quoteIdentifiers, quoteLiteral, quoteName } from '../sql/quote.ts';
 export { readSql, trackSql } from '../sql/read-sql.ts';

@@ -1,6 +1,8 @@
+import { quoteIdentifier } from '../sql/quote.ts';
+
 /**
  * The SQL of the ledger's tables, by format number: running `formats[n - 1]` on format n - 1 results in format n. It
- * runs under the migration lock. Never edit a released entry: it is history.
+ * runs under the migration lock. Never edit a released entry: it is history. The name `kernel` stands for the schema.
  *
  * - `kernel.ledger`: a row means that the revision is applied. It has everything needed to show, check and revert the
  *   revision after its package is uninstalled. `up` and `down` are null if they are code.
@@ -10,7 +12,7 @@
  *   may write other kinds of events, which need not be about a revision.
  * - `kernel.format`: the number of the format, and that of the oldest kernel format that can still read it.
  */
-export const formats: readonly string[] = [
+const formats: readonly string[] = [
   `create table kernel.format (version integer not null);
 insert into kernel.format values (0);
 create table kernel.ledger (
@@ -60,3 +62,8 @@ create table kernel.run (
 
 /** The format that this kernel writes. */
 export const currentFormat = formats.length;
+
+/** Returns the SQL of each format for a ledger in `schema`. */
+export function formatsIn(schema: string): readonly string[] {
+  return formats.map((text) => text.replaceAll('kernel.', () => `${quoteIdentifier(schema)}.`));
+}

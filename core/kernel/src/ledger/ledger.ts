@@ -4,6 +4,9 @@ import type { KernelError } from '../error/kernel-error.ts';
 import { quoteInput } from '../error/quote-input.ts';
 import { isShapeError, serverErrorOf } from '../db/server-error.ts';
 import { serverSqlState } from '../db/sql-state.ts';
+import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
+import { assertUnclaimed, claimSql } from './claims.ts';
+import { damagedLedger } from './damaged-ledger.ts';
 import { currentFormat } from './ledger-schema.ts';
 import type { Session } from '../db/session.ts';
 import type { RevisionNode } from '../graph/graph-revision.ts';
@@ -29,7 +32,7 @@ export function ledgerDigest(revisions: Iterable<{ readonly id: string; readonly
   return hash('sha256', lines.toSorted().join('\n'));
 }
 
-/** Reads the ledger. A database without a ledger has format 0. Throws LEDGER_FORMAT_NEWER and LEDGER_DAMAGED. */
+/** Reads the ledger. A database without a ledger has format 0. Throws LEDGER_FORMAT_NEWER, LEDGER_DAMAGED and SCHEMA_TAKEN. */
 export async function readLedger(session: Session): Promise<Ledger> {
   return (await readLedgerUnlessEqual(session, null)) ?? { format: 0, rows: [] };
 }
@@ -41,6 +44,8 @@ interface Reply {
   readonly formats: number;
   /** `null` in the first format. */
   readonly leastReader: number | null;
+  /** The schema of the tables that the ledger is for. */
+  readonly tables: string;
   readonly same: boolean | null;
   /** One line for each revision, see {@link parseRows}; `null` if there is none, or if the digests are equal. */
   readonly lines: string | null;
@@ -51,6 +56,7 @@ interface Reply {
  * query, the only one of a boot with nothing pending. Throws like {@link readLedger}.
  */
 export async function readLedgerUnlessEqual(session: Session, digest: string | null): Promise<Ledger | null> {
+  const schema = quoteIdentifier(session.schemas.ledger);
   let found: Reply | undefined;
   try {
     // The query returns one row, because drivers take longer to read a thousand. It has no join: on tables that were
@@ -58,15 +64,16 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     // some 120 ms per boot. It has no `order by` either: the rows are almost in the order of `seq`, and sorting them
     // here is cheaper.
     [found] = await session.query<Reply>(
-      `select format, formats, "leastReader", same, case when same is not true then (
+      `select format, formats, "leastReader", tables, same, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
-            e'\\n') from kernel.ledger) end as lines
-        from (select (select max(version) from kernel.format) as format,
-          (select count(*)::int from kernel.format) as formats,
-          (select max((to_jsonb(f) ->> 'least_reader')::integer) from kernel.format f) as "leastReader",
+            e'\\n') from ${schema}.ledger) end as lines
+        from (select (select max(version) from ${schema}.format) as format,
+          (select count(*)::int from ${schema}.format) as formats,
+          (select max((to_jsonb(f) ->> 'least_reader')::integer) from ${schema}.format f) as "leastReader",
+          ${claimSql(`${quoteLiteral(`${schema}.ledger`)}::regclass`)} as tables,
           case when $1::text is not null then (
           select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
-            from (select plugin || '@' || slug || ' ' || raw as line from kernel.ledger) lines) end as same) reply`,
+            from (select plugin || '@' || slug || ' ' || raw as line from ${schema}.ledger) lines) end as same) reply`,
       [digest],
     );
   } catch (error) {
@@ -74,22 +81,26 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
   }
   const format = formatIn(session, found);
   if ((found?.leastReader ?? format) > currentFormat) throw newer(format);
+  const { tables, ledger } = session.schemas;
+  if (found !== undefined && found.tables !== tables) {
+    const owner = { ledger, tables: found.tables };
+    throw kernelError('SCHEMA_TAKEN', { database: session.shown, tables, ledger, owner });
+  }
   // A ledger of an older format is upgraded even if nothing is pending.
   if (found?.same === true) return format < currentFormat ? readLedger(session) : null;
   const lines = found?.lines ?? null;
   return { format, rows: lines === null ? [] : parseRows(session, lines) };
 }
 
-function damaged(session: Session, problem: string, cause?: unknown): KernelError {
-  return kernelError('LEDGER_DAMAGED', { database: session.shown, problem }, { cause });
-}
-
 function formatIn(session: Session, found: Reply | undefined): number {
-  if (found === undefined || found.formats === 0) throw damaged(session, 'kernel.format is empty');
-  if (found.formats > 1) throw damaged(session, `kernel.format has ${found.formats} rows instead of one`);
+  if (found === undefined || found.formats === 0) throw damagedLedger(session, 'its table format is empty');
+  if (found.formats > 1) throw damagedLedger(session, `its table format has ${found.formats} rows instead of one`);
   const format = Number(found.format);
   if (Number.isInteger(format) && format > 0) return format;
-  throw damaged(session, `kernel.format contains ${quoteInput(String(found.format))} instead of a number from 1`);
+  throw damagedLedger(
+    session,
+    `its table format contains ${quoteInput(String(found.format))} instead of a number from 1`,
+  );
 }
 
 /**
@@ -102,22 +113,28 @@ async function explainFailedRead(session: Session, digest: string | null, error:
   // One query and therefore one snapshot: another process may create the ledger at this moment.
   const tables = await session.query<{ name: string }>(
     `select c.relname as name from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'kernel' and c.relname in ('format', 'ledger')`,
+      where n.nspname = $1 and c.relname in ('format', 'ledger')`,
+    [session.schemas.ledger],
   );
   const [table, ...others] = tables;
-  if (table === undefined) return { format: 0, rows: [] };
+  if (table === undefined) {
+    await assertUnclaimed(session);
+    return { format: 0, rows: [] };
+  }
   if (others.length === 0) {
     const missing = table.name === 'format' ? 'ledger' : 'format';
-    throw damaged(session, `kernel.${table.name} exists, but kernel.${missing} does not`, error);
+    throw damagedLedger(session, `it has a table ${table.name}, but no table ${missing}`, error);
   }
   const isMissing = server.code === serverSqlState.undefinedTable || server.code === serverSqlState.undefinedSchema;
   if (isMissing) return readLedgerUnlessEqual(session, digest);
   const [row] = await session
-    .query<{ version: unknown }>('select max(version) as version from kernel.format')
+    .query<{ version: unknown }>(
+      `select max(version) as version from ${quoteIdentifier(session.schemas.ledger)}.format`,
+    )
     .catch(() => []);
   const version = Number(row?.version ?? 0);
   if (version > currentFormat) throw newer(version);
-  throw damaged(session, server.message, error);
+  throw damagedLedger(session, server.message, error);
 }
 
 function newer(found: number): KernelError {
@@ -134,7 +151,8 @@ const linePattern = /^\d+ [a-z][a-z0-9-]*@[a-z0-9_]+ \S+ [tf] [tf] \{[a-z0-9_@,-
 
 function parseRows(session: Session, lines: string): readonly LedgerRow[] {
   const found = lines.split('\n').map((line) => {
-    if (!linePattern.test(line)) throw damaged(session, `kernel.ledger has a malformed row: ${quoteInput(line)}`);
+    if (!linePattern.test(line))
+      throw damagedLedger(session, `its table ledger has a malformed row: ${quoteInput(line)}`);
     return line.split(' ');
   });
   found.sort((a, b) => Number(a[0]) - Number(b[0]));
@@ -180,19 +198,20 @@ export interface LedgerDetails {
 
 /** Reads the details of `ids`, or of every row, in the order of application. Throws LEDGER_DAMAGED. */
 export async function readDetails(session: Session, ids?: readonly string[]): Promise<readonly LedgerDetails[]> {
+  const schema = quoteIdentifier(session.schemas.ledger);
   try {
     // As a number, because the text of a time depends on the settings of the role.
     const rows = await session.query<Omit<LedgerDetails, 'appliedAt'> & { readonly appliedAt: string }>(
       `select plugin || '@' || slug as id, up, down, package, package_version as "packageVersion",
       (extract(epoch from applied_at) * 1000)::bigint::text as "appliedAt", duration_ms as "durationMs", run_id as "runId",
-      exists (select from kernel.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
+      exists (select from ${schema}.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
         and e.run_id = l.run_id) as stamped
-      from kernel.ledger l where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
+      from ${schema}.ledger l where $1::text[] is null or plugin || '@' || slug = any($1) order by seq`,
       [ids ?? null],
     );
     return rows.map((row) => ({ ...row, appliedAt: new Date(Number(row.appliedAt)) }));
   } catch (error) {
     const server = serverErrorOf(error);
-    throw server !== null && isShapeError(server) ? damaged(session, server.message, error) : error;
+    throw server !== null && isShapeError(server) ? damagedLedger(session, server.message, error) : error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 
 /** A run as the ledger records it. Times are in ISO 8601. */
 export interface RecordedRun {
@@ -46,27 +47,27 @@ type StepRow = readonly [id: string, change: RecordedStep['change'], at: number,
  * Every step of every run. A stamp and its row are one step, and so are a reverted row and its first application, which
  * is known from the copy of the row in the event.
  */
-const steps = `
+const stepsIn = (ledger: string): string => `
   select l.run_id as run, l.plugin || '@' || l.slug as id, l.seq as place,
-    case when exists (select from kernel.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
+    case when exists (select from ${ledger}.event e where e.kind = 'stamp' and e.plugin = l.plugin and e.slug = l.slug
       and e.run_id = l.run_id) then 'stamped' else 'applied' end as change, l.applied_at as at, l.duration_ms as ms
-  from kernel.ledger l
+  from ${ledger}.ledger l
   union all
   select (e.row ->> 'run_id')::uuid, e.plugin || '@' || e.slug, (e.row ->> 'seq')::bigint,
-    case when exists (select from kernel.event s where s.kind = 'stamp' and s.plugin = e.plugin and s.slug = e.slug
+    case when exists (select from ${ledger}.event s where s.kind = 'stamp' and s.plugin = e.plugin and s.slug = e.slug
       and s.run_id = (e.row ->> 'run_id')::uuid) then 'stamped' else 'applied' end,
     (e.row ->> 'applied_at')::timestamptz, (e.row ->> 'duration_ms')::double precision
-  from kernel.event e where e.kind = 'downgrade' and e.row is not null
+  from ${ledger}.event e where e.kind = 'downgrade' and e.row is not null
   union all
   select e.run_id, e.plugin || '@' || e.slug, e.id, 'reverted', e.at, null
-  from kernel.event e where e.kind = 'downgrade' and e.row is not null`;
+  from ${ledger}.event e where e.kind = 'downgrade' and e.row is not null`;
 
 /** The runs of a ledger that records them, and those of rows that are older than the records. */
-const runs = `
-  select id, kind, host, kernel_version, started_at, ended_at, outcome, error from kernel.run
+const runsIn = (ledger: string): string => `
+  select id, kind, host, kernel_version, started_at, ended_at, outcome, error from ${ledger}.run
   union all
   select distinct run, null, null, null, null::timestamptz, null::timestamptz, null, null from steps
-    where run not in (select id from kernel.run)`;
+    where run not in (select id from ${ledger}.run)`;
 
 const milliseconds = (time: string): string => `(extract(epoch from ${time}) * 1000)::bigint`;
 
@@ -78,8 +79,9 @@ export async function readRuns(
   session: Session,
   { limit, id }: { readonly limit: number; readonly id: string | null },
 ): Promise<readonly RecordedRun[]> {
+  const ledger = quoteIdentifier(session.schemas.ledger);
   const rows = await session.query<Row>(
-    `with steps as (${steps}), runs as (${runs}), times as (select run, min(at) as first from steps group by run)
+    `with steps as (${stepsIn(ledger)}), runs as (${runsIn(ledger)}), times as (select run, min(at) as first from steps group by run)
     select r.id::text, r.kind, r.host, r.kernel_version as "kernelVersion", ${milliseconds('r.started_at')}::text as "startedAt",
       ${milliseconds('r.ended_at')}::text as "endedAt", r.outcome, r.error,
       (select json_agg(json_build_array(s.id, s.change, ${milliseconds('s.at')}, case when s.change = 'applied' then s.ms end)

@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import type { Ledger } from './ledger.ts';
 
 /** A run that wrote something or failed, as the ledger records it. */
@@ -23,7 +24,7 @@ export interface RunRecord {
  * rows name runs that are unknown.
  */
 export async function readRuns(
-  session: Pick<Session, 'query'>,
+  session: Pick<Session, 'query' | 'schemas'>,
   { format }: Pick<Ledger, 'format'>,
   ids?: readonly string[],
 ): Promise<readonly RunRecord[]> {
@@ -35,7 +36,7 @@ export async function readRuns(
     `select id::text, kind, host, kernel_version as "kernelVersion", outcome, error,
       (extract(epoch from started_at) * 1000)::bigint::text as "startedAt",
       (extract(epoch from ended_at) * 1000)::bigint::text as "endedAt"
-      from kernel.run where $1::text[] is null or id::text = any($1) order by started_at, id`,
+      from ${quoteIdentifier(session.schemas.ledger)}.run where $1::text[] is null or id::text = any($1) order by started_at, id`,
     [ids ?? null],
   );
   return rows.map(({ startedAt, endedAt, ...row }) => ({

@@ -21,6 +21,7 @@ import type { Spans } from '../telemetry/spans.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
 import { explainCancellation } from './explain-cancellation.ts';
 import { findRun } from './find-run.ts';
+import { assertNoSchemaNamed } from './schema-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -195,6 +196,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   if (first.steps.length === 0 && !isOutdated) return result;
 
   assertWritable(state.ledger);
+  if (goal.kind !== 'stamp') await assertNoSchemaNamed(session, revisionSet, first.steps);
   if (goal.kind === 'upgrade' && options.shadow === undefined) {
     const pending = first.steps.map(({ id }) => id);
     await assertDatabaseAdopted(session, revisionSet, state, pending).catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Session } from '../db/session.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
+import { damagedLedger } from '../ledger/damaged-ledger.ts';
 import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
 import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
 import type { Revision } from '../plugin/revision.ts';
@@ -28,8 +29,8 @@ export async function readMigrationState(
   const history = checkLedger(revisionSet.revisions, revisionSet.packages, current.rows);
   if (history.differing.length > 0) await assertOnlyCosmetic(session, revisionSet, current, history.differing);
   if (history.applied.size < current.rows.length) {
-    const problem = 'kernel.ledger has several rows for the same revision';
-    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem });
+    const problem = 'its table ledger has several rows for the same revision';
+    throw damagedLedger(session, problem);
   }
   const unknown = [...history.dormant, ...history.ahead];
   const graph = unknown.length === 0 ? revisionSet.graph : graphWithRows(session, revisionSet, unknown);
@@ -43,7 +44,7 @@ function graphWithRows(session: Session, { pluginSet }: RevisionSet, rows: reado
   } catch (error) {
     if (!isKernelError(error) || isKernelError(error, 'HISTORY_INCONSISTENT')) throw error;
     const problem = `its rows do not form a history: ${error.message.replace(/\.$/, '')}`;
-    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem }, { cause: error });
+    throw damagedLedger(session, problem, error);
   }
 }
 

@@ -1,6 +1,14 @@
 import { resolve } from 'node:path';
 import type { LogOf } from '../boot/app.ts';
-import type { Config, InlinePlugin, Json, PluginEntry, PoolSettings, UpgradeSettings } from '../config/config.ts';
+import type {
+  Config,
+  DatabaseTarget,
+  InlinePlugin,
+  Json,
+  PluginEntry,
+  PoolSettings,
+  UpgradeSettings,
+} from '../config/config.ts';
 import { pointerOf } from '../config/json-pointer.ts';
 import { assertPluginName } from '../config/plugin-name.ts';
 import { givenConfig, readConfig } from '../config/read-config.ts';
@@ -47,11 +55,23 @@ export interface OpenOptions {
 /** The part of config.json that belongs to the kernel, as a value. Texts are used as they are, without variables. */
 export interface HostConfig {
   /** The database, unless a connection is given: `postgres://…` or `pglite://…`. */
-  readonly database?: string | { readonly url: string; readonly directUrl?: string };
+  readonly database?: string | HostDatabase;
   /** Time limits of an upgrade, in seconds. */
   readonly upgrade?: Partial<UpgradeSettings>;
   /** The pool of the services, once they are started. */
   readonly pool?: Partial<PoolSettings>;
+}
+
+/** A database, and the schemas of the application in it. */
+export interface HostDatabase {
+  /** `postgres://…` or `pglite://…`. Only needed if no connection is given. */
+  readonly url?: string;
+  /** A URL that bypasses a connection pooler, for operations that a pooler does not support. Default: none. */
+  readonly directUrl?: string;
+  /** The schema of the tables. It is created if it does not exist. Default: `public`. */
+  readonly schema?: string;
+  /** The schema of the ledger. Each application in a database needs its own. Default: `kernel`. */
+  readonly ledger?: string;
 }
 
 /** A plugin: a package, or revisions and code of the host itself. */
@@ -97,7 +117,12 @@ export function configOf({ config = {}, connection, plugins = {}, root = '.', en
   const isSameKind = given === undefined || (given.kind === 'postgres' && database.kind === 'postgres');
   const added = Object.entries(plugins).map(([name, plugin]) => [name, entryOf(name, plugin, place)] as const);
   const entries = [...read.plugins, ...added].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.freeze({ ...read, database: isSameKind ? database : given, plugins: new Map(entries) });
+  const target = isSameKind ? database : withSchemasOf(given, database);
+  return Object.freeze({ ...read, database: target, plugins: new Map(entries) });
+}
+
+function withSchemasOf(target: DatabaseTarget, { schemas }: DatabaseTarget): DatabaseTarget {
+  return schemas === undefined ? target : Object.freeze({ ...target, schemas });
 }
 
 function entryOf(name: string, plugin: HostPlugin, place: string): PluginEntry {

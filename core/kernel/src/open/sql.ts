@@ -1,4 +1,6 @@
 import { ancestorsOf } from '../graph/ancestors.ts';
+import { usualSchemas } from '../config/schemas.ts';
+import { assertNoSchemaNamed } from '../migrate/schema-check.ts';
 import { hasDownIn, runnable } from '../migrate/migrate.ts';
 import { readMigrationState } from '../migrate/migration-state.ts';
 import type { RevisionSet } from '../migrate/revision-set.ts';
@@ -45,7 +47,7 @@ export interface PlanScript {
 
 /**
  * Writes a plan as one script that any client can run, and that leaves the ledger and the catalog as the upgrade does. It
- * does not connect unless `current` is set. Throws PLAN_NOT_SQL, and the errors of plans.
+ * does not connect unless `current` is set. Throws PLAN_NOT_SQL, SCHEMA_NAMED, and the errors of plans.
  */
 export async function readScript(project: Project, options: SqlOptions = {}): Promise<PlanScript> {
   const revisionSet = await project.revisionSet();
@@ -60,6 +62,8 @@ export async function readScript(project: Project, options: SqlOptions = {}): Pr
           };
         })
       : planOffline(revisionSet, options);
+  const schemas = project.config.database.schemas ?? usualSchemas;
+  await assertNoSchemaNamed({ schemas }, revisionSet, plan.steps);
   const { planScript } = await import('../run/plan-script.ts');
   const { assertVisiblyOwn, proveAll } = await import('../run/prove-steps.ts');
   // The texts of the applied revisions show which objects exist.
@@ -72,7 +76,7 @@ export async function readScript(project: Project, options: SqlOptions = {}): Pr
     revisions: plan.steps.map(({ id }) => id),
     direction: options.down === undefined ? 'up' : 'down',
     opaque: proven.flatMap(({ id, proven: isProven }) => (isProven ? [] : [id])),
-    sql: plan.steps.length === 0 ? '' : planScript(proven, project.config.upgrade),
+    sql: plan.steps.length === 0 ? '' : planScript(proven, project.config.upgrade, schemas),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Session } from '../db/session.ts';
 import { readLedger, type Ledger } from '../ledger/ledger.ts';
 import { assertDatabaseAdopted } from '../migrate/adopted-check.ts';
 import { branchesOf, statusOf, type BranchStatus } from '../migrate/branch-status.ts';
+import { assertNoSchemaNamed } from '../migrate/schema-check.ts';
 import { readMigrationState } from '../migrate/migration-state.ts';
 import type { RevisionSet } from '../migrate/revision-set.ts';
 import { assertNoGaps } from '../plan/applied-gaps.ts';
@@ -67,6 +68,11 @@ async function problemOf(session: Session, revisionSet: RevisionSet, ledger: Led
     const { graph, history } = state;
     assertNoGaps(graph, history.applied);
     const pending = graph.order.flatMap(({ id, dormant }) => (dormant || history.applied.has(id) ? [] : [id]));
+    await assertNoSchemaNamed(
+      session,
+      revisionSet,
+      pending.map((id) => ({ id, direction: 'up' })),
+    );
     await assertDatabaseAdopted(session, revisionSet, state, pending);
     return null;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Session } from '../db/session.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { AppliedEffects } from './removed-objects.ts';
@@ -14,13 +15,14 @@ export interface LedgerOwners {
 type Row = readonly [seq: string, plugin: string, slug: string, objects: RevisionEffects];
 
 /** Opens the owners that the ledger of a session records. The ledger must have the current format. */
-export function openLedgerOwners(session: Pick<Session, 'query'>): LedgerOwners {
+export function openLedgerOwners(session: Pick<Session, 'query' | 'schemas'>): LedgerOwners {
+  const ledger = quoteIdentifier(session.schemas.ledger);
   let schema = trackedSchema();
   let [last, known] = ['0', 0];
   const readNew = async (): Promise<boolean> => {
     const [reply] = await session.query<{ known: number; rows: string }>(
-      `select (select count(*)::int from kernel.ledger where seq <= $1::bigint and objects is not null) as known,
-        coalesce((select json_agg(json_build_array(seq::text, plugin, slug, objects) order by seq) from kernel.ledger
+      `select (select count(*)::int from ${ledger}.ledger where seq <= $1::bigint and objects is not null) as known,
+        coalesce((select json_agg(json_build_array(seq::text, plugin, slug, objects) order by seq) from ${ledger}.ledger
           where seq > $1::bigint and objects is not null), '[]')::text as rows`,
       [last],
     );
@@ -47,10 +49,12 @@ export function openLedgerOwners(session: Pick<Session, 'query'>): LedgerOwners 
  * Reads the effects of the applied revisions in the order of application, except those that the ledger does not know.
  * The ledger must have the current format.
  */
-export async function readLedgerEffects(session: Pick<Session, 'query'>): Promise<readonly AppliedEffects[]> {
+export async function readLedgerEffects(
+  session: Pick<Session, 'query' | 'schemas'>,
+): Promise<readonly AppliedEffects[]> {
   const [reply] = await session.query<{ rows: string }>(
     `select coalesce(json_agg(json_build_object('id', plugin || '@' || slug, 'plugin', plugin, 'objects', objects)
-      order by seq), '[]')::text as rows from kernel.ledger where objects is not null`,
+      order by seq), '[]')::text as rows from ${quoteIdentifier(session.schemas.ledger)}.ledger where objects is not null`,
   );
   return JSON.parse(reply?.rows ?? '[]') as readonly AppliedEffects[];
 }

@@ -1,5 +1,6 @@
+import type { Schemas } from '../config/schemas.ts';
 import { lookupKey } from '../sql/object-key.ts';
-import { parseName } from '../sql/qualified-name.ts';
+import { writtenSchema } from '../sql/qualified-name.ts';
 import { displayName, type SqlKind, type SqlObject } from '../sql/sql-object.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 
@@ -7,9 +8,17 @@ import type { TrackedObjects } from '../sql/tracked-object.ts';
 const allowComment =
   /^\s*--\s*headwater-lint:\s*allow\s+(?:[\w-]+\s*,\s*)*foreign-object(?:\s*,\s*[\w-]+)*\s*:[ \t]*\S/m;
 
-/** Returns the violations that SQL does not allow itself by a comment. Nothing allows it to touch the ledger. */
+/** Whether an owner is not a plugin. The names of plugins have no spaces. */
+function isOutside(owner: string): boolean {
+  return owner === ledgerOwner || owner.includes(' ');
+}
+
+/**
+ * Returns the violations that SQL does not allow itself by a comment. Nothing allows it to touch a ledger or another
+ * application.
+ */
 export function notAllowedIn(text: string, violations: readonly Violation[]): readonly Violation[] {
-  return allowComment.test(text) ? violations.filter(({ owner }) => owner === ledgerOwner) : violations;
+  return allowComment.test(text) ? violations.filter(({ owner }) => isOutside(owner)) : violations;
 }
 
 /** The owner of the ledger's schema, in which no plugin may change anything. */
@@ -45,16 +54,50 @@ export interface Owners {
   readonly plugin: string;
   /** The tables that each plugin has opened to rows of others. */
   readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The schemas in which no plugin may change anything. Default: that of a ledger in `kernel`. */
+  readonly reserved?: ReservedSchemas;
+}
+
+/** Returns who has a schema that is not the application's to change; `null` for any other schema. */
+export type ReservedSchemas = (schema: string) => string | null;
+
+const onlyLedger: ReservedSchemas = (schema) => (schema === ledgerOwner ? ledgerOwner : null);
+
+/**
+ * Returns the reserved schemas of an application beside `others` in its database. If its tables are not in `public`,
+ * they are all in one schema.
+ */
+export function reservedSchemas(own: Schemas, others: readonly Schemas[]): ReservedSchemas {
+  const taken = new Set(others.flatMap(({ tables, ledger }) => [tables, ledger]));
+  return (schema) => {
+    if (schema === own.ledger) return ledgerOwner;
+    if (schema === own.tables) return null;
+    if (taken.has(schema)) return 'another application';
+    return own.tables === 'public' ? null : 'no schema of this application';
+  };
+}
+
+/** Returns who has the schema of an object, if it is not the application's to change. */
+function reservedFor({ reserved = onlyLedger }: Pick<Owners, 'reserved'>, object: OwnedObject): string | null {
+  const schema = schemaOf(object);
+  return schema === null ? null : reserved(schema);
+}
+
+/** Returns the schema that an object is, or that its name contains; `null` if it is in that of the tables. */
+export function schemaOf({ kind, name, table }: OwnedObject): string | null {
+  if (kind === 'extension' || kind === 'other') return null;
+  return kind === 'schema' ? name : writtenSchema(table ?? name);
 }
 
 /**
  * Returns the plugin that owns an object: the plugin whose revision created it or, for a part of a table that no
  * revision is known to have created, the owner of the table. `null` if unknown.
  */
-export function ownerOf({ objects }: Pick<Owners, 'objects'>, object: OwnedObject): string | null {
-  const { kind, name, table } = object;
-  const schema = kind === 'schema' ? name : parseName(table ?? name).schema;
-  if (schema === ledgerOwner && kind !== 'extension' && kind !== 'other') return ledgerOwner;
+export function ownerOf(owners: Pick<Owners, 'objects' | 'reserved'>, object: OwnedObject): string | null {
+  const { objects } = owners;
+  const { table } = object;
+  const reserved = reservedFor(owners, object);
+  if (reserved !== null) return reserved;
   const found = objects.get(lookupKey(object as SqlObject)) ?? null;
   if (found !== null) return found.plugin;
   return table === null ? null : (objects.get(lookupKey({ kind: 'table', name: table, table: null }))?.plugin ?? null);
@@ -63,9 +106,10 @@ export function ownerOf({ objects }: Pick<Owners, 'objects'>, object: OwnedObjec
 /** Whether the plugin may change rows of a table: it owns the table or one of its columns, or the table is open. */
 export function mayWriteRows(owners: Owners, table: string): boolean {
   const { objects, plugin, openTables } = owners;
-  const owner = ownerOf(owners, { kind: 'table', name: table, table: null });
+  const object: OwnedObject = { kind: 'table', name: table, table: null };
+  if (reservedFor(owners, object) !== null) return false;
+  const owner = ownerOf(owners, object);
   if (owner === null || owner === plugin) return true;
-  if (owner === ledgerOwner) return false;
   return (
     openTables.get(owner)?.has(table) === true ||
     objects.values().some((one) => isColumnOf(table, one) && one.plugin === plugin)
@@ -86,9 +130,10 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
   const created = new Set(
     touches.flatMap(({ action, object }) => (action === 'creates' ? [lookupKey(object as SqlObject)] : [])),
   );
+  const isReserved = (object: OwnedObject): boolean => reservedFor(owners, object) !== null;
   const isOwn = (object: OwnedObject): boolean => {
     const owner = ownerOf(owners, object);
-    return owner === owners.plugin || (owner !== ledgerOwner && created.has(lookupKey(object as SqlObject)));
+    return owner === owners.plugin || (!isReserved(object) && created.has(lookupKey(object as SqlObject)));
   };
   const isOverOwn = ({ object: { table }, over }: Touch): boolean =>
     over.some((name) => isOwn({ kind: 'column', name, table }));
@@ -96,18 +141,18 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
     const { action, object, references } = touch;
     const { kind, name, table } = object;
     if (action === 'changes rows of') return mayWriteRows(owners, name);
-    if (action === 'creates' && table === null) return ownerOf(owners, object) !== ledgerOwner;
+    if (action === 'creates' && table === null) return !isReserved(object);
     if (action === 'creates') {
       const home: OwnedObject = { kind: 'table', name: table ?? '', table: null };
       const owner = ownerOf(owners, home);
-      if (owner === ledgerOwner) return false;
+      if (isReserved(home)) return false;
       return owner === null || isOwn(home) || kind === 'column' || (isOverColumns(kind) && isOverOwn(touch));
     }
     const owner = ownerOf(owners, object);
     if (owner === null || owner === owners.plugin) return true;
     // PostgreSQL makes some parts of a column itself: its not-null constraint, its sequence.
     const isListed = owners.objects.has(lookupKey(object as SqlObject));
-    if (owner !== ledgerOwner && !isListed && isOverOwn(touch)) return true;
+    if (!isReserved(object) && !isListed && isOverOwn(touch)) return true;
     const isRebuilt = action === 'changes' && (kind === 'index' || kind === 'constraint');
     return (
       isRebuilt &&

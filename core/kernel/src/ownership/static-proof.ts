@@ -9,7 +9,7 @@ import type { Author } from '../sql/track-statement.ts';
 import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-object.ts';
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
 import { objectName, type ObjectName, type RevisionEffects } from './revision-effects.ts';
-import type { Touch } from './rule-book.ts';
+import { ledgerOwner, type Touch } from './rule-book.ts';
 
 /** The result of reading the SQL of a revision without running it. */
 export interface StaticProof {
@@ -30,6 +30,8 @@ export interface ProofContext {
   readonly knowsAll: boolean;
   /** Whether the plugin may have functions, triggers and rules that `schema` does not show. */
   readonly hidesCode: boolean;
+  /** The schema of the ledger. Default: `kernel`. */
+  readonly ledger?: string | undefined;
 }
 
 /**
@@ -171,21 +173,21 @@ function isProven(statement: SqlStatement, context: ProofContext): boolean {
   const { schema, author } = context;
   const kind = nodeKind(node);
   if (opaque !== null || cascade || !readableKinds.has(kind)) return false;
-  if (nodesIn(node).some(isUnreadable)) return false;
+  if (nodesIn(node).some((inside) => isUnreadable(inside, context))) return false;
   if (!kindsWithoutCalls.has(kind) && needs.some(({ kind: needed }) => needed === 'function')) return false;
   const own = (object: SqlObject): boolean => findObject(schema.objects, object)?.plugin === author.plugin;
   const isCreatable = (object: SqlObject): boolean =>
-    !inLedger(object) && (ifExists === 'fails' ? isPlacedWell(object, statement, context) : own(object));
+    !inLedger(object, context) && (ifExists === 'fails' ? isPlacedWell(object, statement, context) : own(object));
   return (
     creates.every(isCreatable) &&
     changes.every(own) &&
     drops.every((object) => own(object) && isDroppable(object, context)) &&
-    renames.every(({ from, to }) => own(from) && !inLedger(to)) &&
+    renames.every(({ from, to }) => own(from) && !inLedger(to, context)) &&
     writes.every((table) => mayWrite(table, context))
   );
 }
 
-function isUnreadable(node: SqlStatement['node']): boolean {
+function isUnreadable(node: SqlStatement['node'], { ledger = ledgerOwner }: ProofContext): boolean {
   if ('FuncCall' in node) return actingFunctions.test(stringsIn(node.FuncCall.funcname).at(-1) ?? '');
   if ('AlterTableCmd' in node) return !tableCommands.test(node.AlterTableCmd.subtype ?? '');
   if ('RangeVar' in node || 'relpersistence' in node) {
@@ -193,13 +195,13 @@ function isUnreadable(node: SqlStatement['node']): boolean {
       relpersistence?: string;
       schemaname?: string;
     };
-    return relpersistence === 't' || schemaname === 'kernel' || schemaname?.startsWith('pg_') === true;
+    return relpersistence === 't' || schemaname === ledger || schemaname?.startsWith('pg_') === true;
   }
   return 'inhRelations' in node || ('CreateStmt' in node && node.CreateStmt.inhRelations !== undefined);
 }
 
-function inLedger({ kind, name, table }: SqlObject): boolean {
-  return kind === 'schema' ? name === 'kernel' : parseName(table ?? name).schema === 'kernel';
+function inLedger({ kind, name, table }: SqlObject, { ledger = ledgerOwner }: ProofContext): boolean {
+  return kind === 'schema' ? name === ledger : parseName(table ?? name).schema === ledger;
 }
 
 /**

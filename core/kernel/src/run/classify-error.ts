@@ -9,6 +9,8 @@ import {
   serverRemarks,
   type ServerError,
 } from '../db/server-error.ts';
+import { damagedLedger } from '../ledger/damaged-ledger.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
@@ -52,15 +54,14 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (passing !== null) return passing;
   const server = serverErrorOf(error);
   if (server === null) return { kind: 'fail', error: failed(context, shortMessage(error), null, error) };
-  if (server.code === serverSqlState.readOnlyTransaction && isLedgerStatement(server)) {
+  if (server.code === serverSqlState.readOnlyTransaction && isLedgerStatement(server, context.session)) {
     // The kernel has begun the transaction as one that may write.
     const reason = 'it makes its transaction read-only';
     const details = { revision: context.step.id, reason, outcome: 'rolled back', applied: context.applied } as const;
     return { kind: 'fail', error: kernelError('ENVELOPE_VIOLATED', details, { cause: error }) };
   }
-  if (server.code === kernelSqlState.damaged || isLedgerStatement(server)) {
-    const details = { database: context.session.shown, problem: server.message };
-    return { kind: 'fail', error: kernelError('LEDGER_DAMAGED', details, { cause: error }) };
+  if (server.code === kernelSqlState.damaged || isLedgerStatement(server, context.session)) {
+    return { kind: 'fail', error: damagedLedger(context.session, server.message, error) };
   }
   // If they run one by one, the revisions before the failing one take effect, and its error is reported as if it had
   // run alone.
@@ -88,10 +89,14 @@ export function passingVerdict(error: unknown, session: Session): Verdict | null
  * Whether the envelope's own statement on the ledger failed, and not the text of a revision. The last line of the
  * context is the outermost statement, and only texts run by EXECUTE. The server translates the words around it.
  */
-function isLedgerStatement({ where = '', internalQuery = where }: ServerError): boolean {
+function isLedgerStatement(
+  { where = '', internalQuery = where }: ServerError,
+  { schemas }: Pick<Session, 'schemas'>,
+): boolean {
   const outermost = where.split('\n').at(-1) ?? '';
   const isOwn = outermost.includes('inline_code_block') && !outermost.includes('EXECUTE');
-  return isOwn && /\bkernel\.(?:format|ledger|event)\b/.test(internalQuery);
+  const schema = quoteIdentifier(schemas.ledger);
+  return isOwn && ['format', 'ledger', 'event'].some((table) => internalQuery.includes(`${schema}.${table}`));
 }
 
 function explain(server: ServerError, context: ErrorContext, cause: unknown): KernelError {
@@ -114,7 +119,13 @@ function explain(server: ServerError, context: ErrorContext, cause: unknown): Ke
     case serverSqlState.insufficientPrivilege:
       return kernelError(
         'DATABASE_PRIVILEGE',
-        { database: session.shown, user: session.user, missing: server.message, revision },
+        {
+          database: session.shown,
+          user: session.user,
+          missing: server.message,
+          revision,
+          ledger: session.schemas.ledger,
+        },
         { cause },
       );
     case serverSqlState.readOnlyTransaction:

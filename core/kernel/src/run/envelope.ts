@@ -3,11 +3,11 @@ import { optionalLimits } from '../db/session-limits.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
-import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
+import { dollarQuote, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { takeLock } from './migration-lock.ts';
 import type { RunContext, ScriptContext } from './run-context.ts';
-import { restoreDeclarations, restoreSession, transactionLimits } from './restore-session.ts';
+import { restoreDeclarations, restoreSession, transactionSettings } from './restore-session.ts';
 
 /** A ledger row to write. Its fields are named after the columns. */
 export interface RowToWrite {
@@ -57,10 +57,18 @@ const rowType =
   'plugin text, slug text, revises text[], depends_on text[], replaces text[], raw text, breaking boolean, up text, ' +
   'down text, package text, package_version text, run_id uuid, attempt_id uuid, objects jsonb';
 
+/** The part of a run that decides the names and the limits in its SQL. */
+type Site = Pick<ScriptContext, 'session' | 'settings'>;
+
+/** Returns the quoted schema of the ledger. */
+function ledgerOf({ session }: Pick<Site, 'session'>): string {
+  return quoteIdentifier(session.schemas.ledger);
+}
+
 /** Returns the `insert … select` of rows with {@link rowType} from the relation or record `source`. */
-function insertRow(source: string, durationMs: string): string {
+function insertRow(site: Site, source: string, durationMs: string): string {
   const values = columns.replaceAll(/\w+/g, (column) => `${source}.${column}`);
-  return `insert into kernel.ledger (${columns}, duration_ms) select ${values}, ${durationMs}`;
+  return `insert into ${ledgerOf(site)}.ledger (${columns}, duration_ms) select ${values}, ${durationMs}`;
 }
 
 /** PL/pgSQL that raises "damaged" if the statement before it changed no row of the ledger, because of a rule or trigger. */
@@ -71,19 +79,21 @@ const checkWritten = `if not found then
 
 /**
  * Returns the SQL that opens a transaction for `revisions` revisions, with the isolation level and the limits of the
- * kernel (see {@link transactionLimits}).
+ * kernel (see {@link transactionSettings}).
  */
-export function beginScript(settings: UpgradeSettings, revisions = 1, idle = 0): string {
+export function beginScript({ session, settings }: Site, revisions = 1, idle = 0): string {
   return `begin isolation level read committed read write;
-${transactionLimits(settings, revisions, idle)}
+${transactionSettings(session, settings, revisions, idle)}
 do $$ begin ${optionalLimits('transaction')} end $$;
 `;
 }
 
-/** PL/pgSQL that raises "stale" if another kernel has changed the ledger's format. */
-const checkFormat = `if (select max(version) from kernel.format) is distinct from ${currentFormat} then
+/** Returns PL/pgSQL that raises "stale" if another kernel has changed the ledger's format. */
+function checkFormat(site: Site): string {
+  return `if (select max(version) from ${ledgerOf(site)}.format) is distinct from ${currentFormat} then
     raise exception using errcode = '${kernelSqlState.stale}', message = 'the format of the ledger has changed';
   end if;`;
+}
 
 /**
  * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows
@@ -91,8 +101,8 @@ const checkFormat = `if (select max(version) from kernel.format) is distinct fro
  * is held. The loop iterates over arrays, because a loop over a query is a cursor, and `close all` in the body could
  * not close it.
  */
-function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, body: string): string {
-  return `select array_agg(value order by n), array_agg(exists (select from kernel.ledger l
+function forEachRow(site: Site, rows: readonly (RowToWrite | RowToRemove)[], type: string, body: string): string {
+  return `select array_agg(value order by n), array_agg(exists (select from ${ledgerOf(site)}.ledger l
       where l.plugin = value ->> 'plugin' and l.slug = value ->> 'slug') order by n)
     into items, present from json_array_elements(${dollarQuote(JSON.stringify(rows))}) with ordinality as row(value, n);
   for i in 1 .. coalesce(array_length(items, 1), 0) loop
@@ -106,7 +116,10 @@ function forEachRow(rows: readonly (RowToWrite | RowToRemove)[], type: string, b
  * Here, too, one query serves all rows: with a thousand revisions, a query for each would take a tenth of the total
  * time.
  */
-function checkNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[]): string {
+function checkNeeds(
+  site: Site,
+  rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[],
+): string {
   const provided = new Set<string>();
   const needed = new Set<string>();
   for (const { plugin, slug, revises, depends_on } of rows) {
@@ -114,7 +127,7 @@ function checkNeeds(rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises
     provided.add(`${plugin}@${slug}`);
   }
   return `select need into missing from json_array_elements_text(${dollarQuote(JSON.stringify([...needed]))}) need
-    where not exists (select from kernel.ledger l
+    where not exists (select from ${ledgerOf(site)}.ledger l
       where l.plugin = split_part(need, '@', 1) and l.slug = split_part(need, '@', 2)) limit 1;
   if missing is not null then
     raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' is no longer applied';
@@ -138,9 +151,10 @@ function notify(state: string): string {
 }
 
 /** SQL that adds the row of the run, unless an earlier batch has. Its start is that of its first transaction. */
-function recordRun({ id, kind, host, kernelVersion }: ScriptContext): string {
+function recordRun(run: ScriptContext): string {
+  const { id, kind, host, kernelVersion } = run;
   const values = [id, kind, host, kernelVersion].map(quoteLiteral).join(', ');
-  return `insert into kernel.run (id, kind, host, kernel_version, started_at) values (${values}, now()) on conflict do nothing;`;
+  return `insert into ${ledgerOf(run)}.run (id, kind, host, kernel_version, started_at) values (${values}, now()) on conflict do nothing;`;
 }
 
 /**
@@ -151,8 +165,8 @@ export function endRunScript(run: RunContext, applied: number, error: string | n
   const { id, kind, host, kernelVersion, startedAt } = run;
   const outcome = error === null ? 'done' : 'failed';
   const literals = [id, kind, host, kernelVersion, startedAt.toISOString()].map(quoteLiteral).join(', ');
-  return `${beginScript(run.settings)}set local synchronous_commit = off;
-insert into kernel.run (id, kind, host, kernel_version, started_at, ended_at, outcome, error, applied)
+  return `${beginScript(run)}set local synchronous_commit = off;
+insert into ${ledgerOf(run)}.run (id, kind, host, kernel_version, started_at, ended_at, outcome, error, applied)
   values (${literals}, clock_timestamp(), '${outcome}', ${error === null ? 'null' : quoteLiteral(error)}, ${applied})
   on conflict (id) do update set ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error,
     applied = excluded.applied;
@@ -160,11 +174,11 @@ commit;`;
 }
 
 /** Returns one `do` block that restores the session after a revision that the caller has run. */
-export function restoreBlock(settings: UpgradeSettings, idle: number): string {
+export function restoreBlock({ session, settings }: Site, idle: number): string {
   return `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin
-  ${restoreSession(transactionLimits(settings, 1, idle))}
+  ${restoreSession(transactionSettings(session, settings, 1, idle))}
 end`)};`;
 }
 
@@ -188,6 +202,7 @@ export function upBlock(rows: readonly RowToWrite[], run: ScriptContext): string
   const { settings } = run;
   const several = rows.length > 1;
   const loop = forEachRow(
+    run,
     rows,
     rowType,
     `if present[i] then
@@ -202,17 +217,17 @@ export function upBlock(rows: readonly RowToWrite[], run: ScriptContext): string
     ${forgetLedger}
     execute step.up;
     ${several ? checkTime(settings) : ''}
-    ${restoreSession(transactionLimits(settings, rows.length))}
+    ${restoreSession(transactionSettings(run.session, settings, rows.length))}
     ${run.guard}
-    ${insertRow('step', 'extract(epoch from clock_timestamp() - began) * 1000')};
+    ${insertRow(run, 'step', 'extract(epoch from clock_timestamp() - began) * 1000')};
     ${checkWritten}`,
   );
   return `do ${dollarQuote(`${declarations}
   notified timestamptz;
 begin
-  ${takeLock}
-  ${checkFormat}
-  ${checkNeeds(rows)}
+  ${takeLock(run.session.schemas)}
+  ${checkFormat(run)}
+  ${checkNeeds(run, rows)}
   ${recordRun(run)}
   ${several ? checkConstraintModes : ''}
   ${several ? `begin ${loop} ${notifyFailed} end;` : loop}
@@ -255,23 +270,24 @@ const notifyFailed = `exception when query_canceled or assert_failure or others 
  */
 export function stampBlock(rows: readonly RowToWrite[], run: RunContext): string {
   const loop = forEachRow(
+    run,
     rows,
     rowType,
     `if present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
-    ${insertRow('step', '0')};
+    ${insertRow(run, 'step', '0')};
     ${checkWritten}
-    insert into kernel.event (kind, plugin, slug, run_id, row)
-      select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from kernel.ledger l
+    insert into ${ledgerOf(run)}.event (kind, plugin, slug, run_id, row)
+      select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from ${ledgerOf(run)}.ledger l
         where l.plugin = step.plugin and l.slug = step.slug;`,
   );
   return `do ${dollarQuote(`${declarations}
 begin
-  ${takeLock}
-  ${checkFormat}
-  ${checkNeeds(rows)}
+  ${takeLock(run.session.schemas)}
+  ${checkFormat(run)}
+  ${checkNeeds(run, rows)}
   ${recordRun(run)}
   ${loop}
 end`)};`;
@@ -286,43 +302,48 @@ export interface RowToRemove {
   readonly run_id: string;
 }
 
-/** PL/pgSQL that deletes the row of `step` and writes an event. */
-const removeRow = `with removed as (
-      delete from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug returning *
-    ) insert into kernel.event (kind, plugin, slug, run_id, row)
+/** Returns PL/pgSQL that deletes the row of `step` and writes an event. */
+function removeRow(site: Site): string {
+  return `with removed as (
+      delete from ${ledgerOf(site)}.ledger l where l.plugin = step.plugin and l.slug = step.slug returning *
+    ) insert into ${ledgerOf(site)}.event (kind, plugin, slug, run_id, row)
       select 'downgrade', removed.plugin, removed.slug, step.run_id, to_jsonb(removed) from removed;`;
+}
 
-/** PL/pgSQL that raises "stale" if an applied revision revises `step` or depends on it. */
-const checkDependents = `select l.plugin || '@' || l.slug into missing from kernel.ledger l
+/** Returns PL/pgSQL that raises "stale" if an applied revision revises `step` or depends on it. */
+function checkDependents(site: Site): string {
+  return `select l.plugin || '@' || l.slug into missing from ${ledgerOf(site)}.ledger l
       where step.plugin || '@' || step.slug = any (l.revises || l.depends_on) limit 1;
     if missing is not null then
       raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' has been applied in the meantime';
     end if;`;
+}
 
 /**
  * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
  */
 export function downBlock(rows: readonly RowToRemove[], run: ScriptContext): string {
   const loop = forEachRow(
+    run,
     rows,
     'plugin text, slug text, down text, run_id uuid',
     `if not present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
-    ${checkDependents}
+    ${checkDependents(run)}
     ${notify(kernelSqlState.begins)}
     ${forgetLedger}
-    execute coalesce(step.down, (select l.down from kernel.ledger l where l.plugin = step.plugin and l.slug = step.slug));
-    ${restoreSession(transactionLimits(run.settings))}
+    execute coalesce(step.down, (select l.down from ${ledgerOf(run)}.ledger l where l.plugin = step.plugin and l.slug = step.slug));
+    ${restoreSession(transactionSettings(run.session, run.settings))}
     ${run.guard}
-    ${removeRow}
+    ${removeRow(run)}
     ${checkWritten}`,
   );
   return `do ${dollarQuote(`${declarations}
 begin
-  ${takeLock}
-  ${checkFormat}
+  ${takeLock(run.session.schemas)}
+  ${checkFormat(run)}
   ${recordRun(run)}
   ${loop}
 end`)};`;
@@ -332,22 +353,23 @@ end`)};`;
  * Returns one `do` block that makes the same checks for a single revision and leaves running it to the caller: a
  * revision whose code or effects the client must see, or one that runs outside a transaction.
  */
-export function guardBlock(row: RowToWrite, direction: 'up' | 'down'): string {
+export function guardBlock(row: RowToWrite, direction: 'up' | 'down', run: Site): string {
   const up = direction === 'up';
   const loop = forEachRow(
+    run,
     [row],
     rowType,
     `if ${up ? '' : 'not '}present[i] then
       ${notify(kernelSqlState.skipped)}
       continue;
     end if;
-    ${up ? '' : checkDependents}`,
+    ${up ? '' : checkDependents(run)}`,
   );
   return `do ${dollarQuote(`${declarations}
 begin
-  ${takeLock}
-  ${checkFormat}
-  ${up ? checkNeeds([row]) : ''}
+  ${takeLock(run.session.schemas)}
+  ${checkFormat(run)}
+  ${up ? checkNeeds(run, [row]) : ''}
   ${loop}
   ${forgetLedger}
 end`)};`;
@@ -359,11 +381,11 @@ end`)};`;
 export function recordBlock(row: RowToWrite, direction: 'up' | 'down', durationMs: number, run: ScriptContext): string {
   return `do ${dollarQuote(`${declarations}
 begin
-  ${restoreSession(transactionLimits(run.settings))}
+  ${restoreSession(transactionSettings(run.session, run.settings))}
   ${run.guard}
   ${recordRun(run)}
   select * into step from json_to_record(${dollarQuote(JSON.stringify(row))}) as row(${rowType});
-  ${direction === 'up' ? `${insertRow('step', String(durationMs))};` : removeRow}
+  ${direction === 'up' ? `${insertRow(run, 'step', String(durationMs))};` : removeRow(run)}
   ${checkWritten}
 end`)};`;
 }

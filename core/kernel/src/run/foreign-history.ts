@@ -1,7 +1,8 @@
 import type { Session } from '../db/session.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
-import { quoteName } from '../sql/quote.ts';
+import { writtenSchema } from '../sql/qualified-name.ts';
+import { quoteIdentifier, quoteName } from '../sql/quote.ts';
 
 /** The tables in which other tools record the migrations that they have applied, with the values of `--from`. */
 export const journals: Readonly<Record<string, string>> = {
@@ -33,20 +34,23 @@ export async function assertAdopted(session: Session, revisions: readonly Revisi
   if (journal === undefined) return;
   const creators = new Map<string, string>();
   for (const { up, plugin } of revisions) {
-    if (up.kind === 'sql') for (const name of await tablesIn(up.text)) creators.set(quoteName(name), plugin);
+    if (up.kind === 'sql') for (const name of await tablesIn(up.text)) creators.set(name, plugin);
   }
+  const schema = quoteIdentifier(session.schemas.tables);
+  const inSchema = (name: string): string =>
+    writtenSchema(name) === null ? `${schema}.${quoteName(name)}` : quoteName(name);
   const existing = await session.query<{ name: string }>(
-    'select name from unnest($1::text[]) name where to_regclass(name) is not null order by name',
-    [[...creators.keys()]],
+    `select name from unnest($1::text[], $2::text[]) as t (name, relation) where to_regclass(relation) is not null order by name`,
+    [[...creators.keys()], [...creators.keys()].map(inSchema)],
   );
   const [first] = existing;
   if (first === undefined) return;
   throw kernelError('DATABASE_NOT_ADOPTED', {
     database: session.shown,
-    journal: `${journal.schema === 'public' ? '' : `${journal.schema}.`}${journal.name}`,
+    journal: `${journal.schema === session.schemas.tables ? '' : `${journal.schema}.`}${journal.name}`,
     tool: journals[journal.name] ?? '',
     plugin: creators.get(first.name) ?? '',
-    tables: existing.map(({ name }) => name),
+    tables: existing.map(({ name }) => quoteName(name)),
   });
 }
 

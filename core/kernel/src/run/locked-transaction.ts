@@ -16,14 +16,15 @@ set local tcp_keepalives_count = 3;
  * The server ends it after `idle` seconds without a statement; 0 means never. Ends it and returns `false` if another process has already run the revision.
  */
 export async function openLockedTransaction(
-  { session, settings }: RunContext,
+  run: RunContext,
   row: RowToWrite,
   direction: 'up' | 'down',
   idle: number,
 ): Promise<boolean> {
+  const { session } = run;
   let skipped = false;
   await session.script(
-    `${beginScript(settings, 1, idle)}${idle === 0 ? keepAlive : ''}${guardBlock(row, direction)}`,
+    `${beginScript(run, 1, idle)}${idle === 0 ? keepAlive : ''}${guardBlock(row, direction, run)}`,
     (notice) => {
       if (notice.code === kernelSqlState.skipped) skipped = true;
     },

@@ -22,6 +22,7 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
     objects: await run.owners.read(),
     plugin: step.id.slice(0, step.id.indexOf('@')),
     openTables: run.openTables,
+    reserved: await run.reserved(),
   };
   const rows = await readCounts(run, reader);
   const before = { rows, states: await reader.readObjectStates() };

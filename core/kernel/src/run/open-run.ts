@@ -3,6 +3,9 @@ import { releaseTransactionReader } from '../catalog/object-states.ts';
 import { serverErrorOf } from '../db/server-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { KernelError } from '../error/kernel-error.ts';
+import type { Session } from '../db/session.ts';
+import { readOthers } from '../ledger/claims.ts';
+import { reservedSchemas, type ReservedSchemas } from '../ownership/rule-book.ts';
 import { openLedgerOwners } from '../ownership/ledger-owners.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
 import { endRunScript } from './envelope.ts';
@@ -35,6 +38,7 @@ export function openRun(
     kernelVersion: kernelPackage().version,
     owners: openLedgerOwners(session),
     openTables: new Map(plugins.map(({ name, openTables }) => [name, new Set(openTables)])),
+    reserved: openReserved(session, shadow !== undefined),
     attemptsCount: shadow !== undefined,
     guard: shadow?.guard ?? '',
     session,
@@ -42,6 +46,18 @@ export function openRun(
     observer,
     cancellation,
   };
+}
+
+/** A shadow has only one application. */
+function openReserved(session: Session, isShadow: boolean): RunContext['reserved'] {
+  let read: Promise<ReservedSchemas> | null = null;
+  return () =>
+    (read ??= (async () => reservedSchemas(session.schemas, isShadow ? [] : await readOthers(session)))().catch(
+      (error: unknown) => {
+        read = null;
+        throw error;
+      },
+    ));
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { UpgradeSettings } from '../config/config.ts';
+import type { Schemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
 import { hash } from '../runtime/lazy-crypto.ts';
-import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
+import { dollarQuote, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 import { ledgerScript } from './ensure-ledger.ts';
 import { beginScript, downBlock, guardBlock, recordBlock, rowOf, upBlock } from './envelope.ts';
@@ -19,7 +20,7 @@ const scriptHost = 'migrate:sql';
  * particular client. Revisions that are already applied are skipped, and after a failed one the later ones do nothing but
  * fail. The same steps give the same bytes. Throws PLAN_NOT_SQL if a step is code.
  */
-export function planScript(steps: readonly RunnableStep[], settings: UpgradeSettings): string {
+export function planScript(steps: readonly RunnableStep[], settings: UpgradeSettings, schemas: Schemas): string {
   const code = steps.flatMap((step) => (bodyOf(step)?.kind === 'code' ? [step.id] : []));
   if (code.length > 0) throw kernelError('PLAN_NOT_SQL', { revisions: code });
   const direction = steps[0]?.direction ?? 'up';
@@ -30,31 +31,37 @@ export function planScript(steps: readonly RunnableStep[], settings: UpgradeSett
     kernelVersion: kernelPackage().version,
     settings,
     guard: '',
+    session: { schemas },
   };
   const parts = steps.map((step, i) => {
     const title = `-- ${i + 1} of ${steps.length}: ${step.id}, ${step.direction}`;
-    return [title, ...assertPrevious(steps[i - 1]), ...scriptOf(run, step)].join('\n');
+    return [title, ...assertPrevious(run, steps[i - 1]), ...scriptOf(run, step)].join('\n');
   });
-  return [prologue, ledgerScript(settings), ...parts, epilogue(run, direction)].join('\n\n');
+  return [prologue(run), ledgerScript(run), ...parts, epilogue(run, direction)].join('\n\n');
 }
 
 /** The settings of the client's session on which the texts of the script depend. */
-const prologue = `set client_encoding = 'UTF8';
-set standard_conforming_strings = on;`;
+function prologue({ session }: ScriptContext): string {
+  return `set client_encoding = 'UTF8';
+set standard_conforming_strings = on;
+set search_path = ${quoteIdentifier(session.schemas.tables)};`;
+}
 
-function epilogue({ id }: ScriptContext, direction: 'up' | 'down'): string {
+function epilogue({ id, session }: ScriptContext, direction: 'up' | 'down'): string {
+  const ledger = quoteIdentifier(session.schemas.ledger);
   const applied =
-    direction === 'down' ? '0' : `(select count(*) from kernel.ledger where run_id = ${quoteLiteral(id)})`;
+    direction === 'down' ? '0' : `(select count(*) from ${ledger}.ledger where run_id = ${quoteLiteral(id)})`;
   return `-- The end of the run.
-update kernel.run set ended_at = clock_timestamp(), outcome = 'done', applied = ${applied}
+update ${ledger}.run set ended_at = clock_timestamp(), outcome = 'done', applied = ${applied}
   where id = ${quoteLiteral(id)};`;
 }
 
 /** A client may go on after an error. Then nothing of the rest may run, although it does not depend on what failed. */
-function assertPrevious(previous: RunnableStep | undefined): readonly string[] {
+function assertPrevious({ session }: ScriptContext, previous: RunnableStep | undefined): readonly string[] {
   if (previous === undefined) return [];
   const [plugin = '', slug = ''] = previous.id.split('@');
-  const row = `(select from kernel.ledger where plugin = ${quoteLiteral(plugin)} and slug = ${quoteLiteral(slug)})`;
+  const ledger = quoteIdentifier(session.schemas.ledger);
+  const row = `(select from ${ledger}.ledger where plugin = ${quoteLiteral(plugin)} and slug = ${quoteLiteral(slug)})`;
   const failed = previous.direction === 'up' ? `not exists ${row}` : `exists ${row}`;
   const message = quoteLiteral(`${previous.id} failed, so the rest of the script does nothing`);
   return [`do ${dollarQuote(`begin if ${failed} then raise exception using message = ${message}; end if; end`)};`];
@@ -67,7 +74,7 @@ function scriptOf(run: ScriptContext, step: RunnableStep): readonly string[] {
   const limited = { ...run, settings };
   const row = rowOf(run.id, step, run.id);
   if (revision?.transaction === false && body?.kind === 'sql') {
-    const begin = `${beginScript(run.settings)}${guardBlock(row, direction)}`;
+    const begin = `${beginScript(run)}${guardBlock(row, direction, run)}`;
     const check = revision.check ?? 'select false';
     return [
       `${begin}\ncommit;`,
@@ -78,7 +85,7 @@ function scriptOf(run: ScriptContext, step: RunnableStep): readonly string[] {
     ];
   }
   const block = direction === 'up' ? upBlock([row], limited) : downBlock([rowToRemove(run, step)], limited);
-  return [`${beginScript(settings)}${block}\ncommit;`];
+  return [`${beginScript(limited)}${block}\ncommit;`];
 }
 
 function assertChecked(id: string, check: string, expected: boolean): string {

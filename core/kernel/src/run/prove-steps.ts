@@ -1,5 +1,7 @@
+import { usualSchemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { schemaOf, type Touch } from '../ownership/rule-book.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
@@ -15,14 +17,30 @@ export async function proveSteps(
   steps: readonly RunnableStep[],
   { rows }: Ledger,
 ): Promise<readonly RunnableStep[]> {
-  if (steps.every(({ proven }) => proven)) return steps;
-  return proveAll(steps, rows.length === 0 ? undefined : await run.owners.read());
+  const { tables, ledger } = run.session.schemas;
+  // A build proves what a text does where the tables are in `public` and the ledger in `kernel`. A text that names
+  // these schemas, where only the server sees it, does something else elsewhere.
+  const isUsual = tables === usualSchemas.tables && ledger === usualSchemas.ledger;
+  const given = isUsual ? steps : steps.map((step) => ({ ...step, proven: false }));
+  if (given.every(({ proven }) => proven)) return given;
+  const before = rows.length === 0 ? undefined : await run.owners.read();
+  return proveAll(given, { before, ledger, isElsewhere: (touches) => isElsewhere(run, touches) });
 }
 
-/** Proves steps like {@link proveSteps}, given the objects that exist before them. Default: none. */
+/** What is known about the database of a proof. */
+export interface ProvenDatabase {
+  /** The objects that exist before the steps. Default: none. */
+  readonly before?: TrackedObjects | undefined;
+  /** The schema of the ledger. Default: `kernel`. */
+  readonly ledger?: string;
+  /** Whether something is in a schema of another application. Default: there is no other. */
+  readonly isElsewhere?: (touches: readonly Touch[]) => Promise<boolean>;
+}
+
+/** Proves steps like {@link proveSteps}. */
 export async function proveAll(
   steps: readonly RunnableStep[],
-  before?: TrackedObjects,
+  { before, ledger, isElsewhere: isTaken = async () => false }: ProvenDatabase = {},
 ): Promise<readonly RunnableStep[]> {
   const { proveText } = await import('../ownership/static-proof.ts');
   const { applyEffects } = await import('../ownership/revision-effects.ts');
@@ -38,9 +56,16 @@ export async function proveAll(
       if (step.effects !== null) applyEffects(schema, step.effects, author);
       proven.push(step);
     } else if (body?.kind === 'sql') {
-      const proof = await proveText(body.text, { schema, author, knowsAll: true, hidesCode: unknown.has(plugin) });
+      const proof = await proveText(body.text, {
+        schema,
+        author,
+        knowsAll: true,
+        hidesCode: unknown.has(plugin),
+        ledger,
+      });
       if (!proof.proven) unknown.add(plugin);
-      proven.push({ ...step, proven: proof.proven, effects: step.direction === 'up' ? proof.effects : null });
+      const isProven = proof.proven && !(await isTaken(proof.touches));
+      proven.push({ ...step, proven: isProven, effects: step.direction === 'up' ? proof.effects : null });
     } else {
       unknown.add(plugin);
       proven.push(step);
@@ -75,4 +100,12 @@ export async function assertVisiblyOwn(
       throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied: [] });
     }
   }
+}
+
+/** Whether a text names a schema of another application, which only the database knows. */
+async function isElsewhere(run: RunContext, touches: readonly Touch[]): Promise<boolean> {
+  const schemas = touches.flatMap(({ object }) => schemaOf(object) ?? []);
+  if (schemas.length === 0) return false;
+  const reserved = await run.reserved();
+  return schemas.some((schema) => reserved(schema) !== null);
 }

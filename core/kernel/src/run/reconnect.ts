@@ -6,6 +6,8 @@ import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { waitForLock } from './migration-lock.ts';
+import { damagedLedger } from '../ledger/damaged-ledger.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { readLedger } from '../ledger/ledger.ts';
 import type { Loss } from './recover.ts';
 import type { RunContext, RunStep } from './run-context.ts';
@@ -71,10 +73,11 @@ async function endProcess(session: Session, pid: number | null): Promise<void> {
 }
 
 async function committedBy(session: Session, runId: string): Promise<readonly RunStep[]> {
+  const ledger = quoteIdentifier(session.schemas.ledger);
   try {
     return await session.query(
-      `select plugin || '@' || slug as id, 'up' as direction from kernel.ledger where run_id = $1
-        union all select plugin || '@' || slug, 'down' from kernel.event where run_id = $1 and kind = 'downgrade'`,
+      `select plugin || '@' || slug as id, 'up' as direction from ${ledger}.ledger where run_id = $1
+        union all select plugin || '@' || slug, 'down' from ${ledger}.event where run_id = $1 and kind = 'downgrade'`,
       [runId],
     );
   } catch (error) {
@@ -82,6 +85,6 @@ async function committedBy(session: Session, runId: string): Promise<readonly Ru
     if (server === null || !isShapeError(server)) throw error;
     // If the connection broke while the ledger was being created, its creation was rolled back.
     if ((await readLedger(session)).format === 0) return [];
-    throw kernelError('LEDGER_DAMAGED', { database: session.shown, problem: server.message }, { cause: error });
+    throw damagedLedger(session, server.message, error);
   }
 }

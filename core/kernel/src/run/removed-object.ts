@@ -5,6 +5,7 @@ import type { KernelError } from '../error/kernel-error.ts';
 import { namedBy, type ObjectName, type RevisionEffects } from '../ownership/revision-effects.ts';
 import { shownObject } from '../ownership/rule-book.ts';
 import { parseName } from '../sql/qualified-name.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
 
 /** The kinds of objects that the server misses with each SQLSTATE. */
@@ -59,7 +60,7 @@ function textOf({ revision, direction }: RunnableStep): string {
 async function removals(session: Session, plugin: string): Promise<readonly Removal[]> {
   const [reply] = await session.query<{ rows: string }>(
     `select coalesce(json_agg(json_build_array(plugin || '@' || slug, objects) order by seq desc), '[]')::text as rows
-      from kernel.ledger where plugin <> $1 and (objects->'dropped' <> '[]' or objects->'renamed' <> '[]')`,
+      from ${quoteIdentifier(session.schemas.ledger)}.ledger where plugin <> $1 and (objects->'dropped' <> '[]' or objects->'renamed' <> '[]')`,
     [plugin],
   );
   const rows = JSON.parse(reply?.rows ?? '[]') as readonly (readonly [revision: string, objects: RevisionEffects])[];

@@ -1,13 +1,15 @@
 import type { UpgradeSettings } from '../config/config.ts';
-import { dollarQuote } from '../sql/quote.ts';
+import type { Session } from '../db/session.ts';
+import { dollarQuote, quoteIdentifier } from '../sql/quote.ts';
 
 /**
- * Returns statements that set the limits of a transaction, so that the settings of the role and the database do not
- * matter. `revisions` is the number of revisions in the transaction: they run in one statement, whose time limit is the
+ * Returns statements that set the limits and the search path of a transaction, so that the settings of the role and the
+ * database do not matter: names without a schema are in that of the tables. `revisions` is the number of revisions in the transaction: they run in one statement, whose time limit is the
  * sum of theirs. `idle` is the number of seconds after which the server ends a transaction whose client has gone silent;
  * 0 means never. The same text works in SQL and in PL/pgSQL.
  */
-export function transactionLimits(
+export function transactionSettings(
+  { schemas: { tables } }: Pick<Session, 'schemas'>,
   settings: Pick<UpgradeSettings, 'lockTimeout' | 'statementTimeout'>,
   revisions = 1,
   idle = 0,
@@ -15,7 +17,8 @@ export function transactionLimits(
   return `set local lock_timeout = ${milliseconds(settings.lockTimeout)};
 set local statement_timeout = ${Math.min(milliseconds(settings.statementTimeout) * revisions, longestTimeout)};
 set local idle_in_transaction_session_timeout = ${milliseconds(idle)};
-set local client_min_messages = notice;`;
+set local client_min_messages = notice;
+set local search_path = ${quoteIdentifier(tables)};`;
 }
 
 /**
@@ -45,7 +48,7 @@ function milliseconds(seconds: number): number {
  * Deferred constraints are checked first, under the settings of the revision. Statements prepared by a pooler or a
  * shadow are kept: `deallocate all` would break other clients of the pooler. Nobody logs in to the embedded PostgreSQL,
  * so there `reset session authorization` changes nothing, and its only user is named. `limits` holds the statements of {@link
- * transactionLimits}, since `reset all` also resets those. Constraint modes cannot be restored inside a transaction, so
+ * transactionSettings}, since `reset all` also resets those. Constraint modes cannot be restored inside a transaction, so
  * a batch ends before a revision that depends on them.
  */
 export function restoreSession(limits: string): string {
@@ -80,8 +83,8 @@ export const restoreDeclarations = `statement text;
  * Returns the script that runs SQL that is not a revision yet in a transaction of its own, and restores the session as an
  * upgrade does. It takes no lock and writes no row.
  */
-export function isolatedScript(text: string): string {
-  const limits = transactionLimits({ lockTimeout: 0, statementTimeout: 0 });
+export function isolatedScript(session: Pick<Session, 'schemas'>, text: string): string {
+  const limits = transactionSettings(session, { lockTimeout: 0, statementTimeout: 0 });
   return `begin isolation level read committed read write;
 ${limits}
 do ${dollarQuote(`declare
@@ -94,13 +97,15 @@ commit;`;
 }
 
 /**
- * The statement that restores the session after a code revision, inside its transaction, and after a failed one: a
+ * Returns the statement that restores the session after a code revision, inside its transaction, and after a failed one: a
  * rollback undoes neither prepared statements and session advisory locks nor, on the embedded PostgreSQL, the session
  * authorization.
  */
-export const restoreScript = `do ${dollarQuote(`declare
+export function restoreScript(session: Pick<Session, 'schemas'>): string {
+  return `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin
-  ${restoreSession(transactionLimits({ lockTimeout: 0, statementTimeout: 0 }))}
+  ${restoreSession(transactionSettings(session, { lockTimeout: 0, statementTimeout: 0 }))}
 end`)};
 `;
+}

@@ -1,6 +1,7 @@
 import type { UpgradeSettings } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import type { LedgerOwners } from '../ownership/ledger-owners.ts';
+import type { ReservedSchemas } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { Cancellation } from './cancellation.ts';
 
@@ -51,6 +52,8 @@ export interface RunContext {
   readonly owners: LedgerOwners;
   /** The tables that each plugin has opened to rows of others. */
   readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The schemas that are not the application's to change, read when they are first needed. */
+  readonly reserved: () => Promise<ReservedSchemas>;
   /** Whether changing rows counts as an effect even if there are none, which is so in an empty database. */
   readonly attemptsCount: boolean;
   /** PL/pgSQL that runs after each revision in its transaction. Empty except in a shadow. */
@@ -62,7 +65,9 @@ export interface RunContext {
 }
 
 /** The part of a run that its scripts contain. */
-export type ScriptContext = Pick<RunContext, 'id' | 'kind' | 'host' | 'kernelVersion' | 'settings' | 'guard'>;
+export type ScriptContext = Pick<RunContext, 'id' | 'kind' | 'host' | 'kernelVersion' | 'settings' | 'guard'> & {
+  readonly session: Pick<Session, 'schemas'>;
+};
 
 /** Called for each step of a batch as it begins. */
 export type OnBegin = (step: RunnableStep) => void;

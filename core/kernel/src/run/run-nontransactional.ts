@@ -1,5 +1,6 @@
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { Revision } from '../plugin/revision.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { Batch, RunnableStep } from './batches.ts';
 import { recordBlock, rowOf } from './envelope.ts';
@@ -40,11 +41,17 @@ export async function runNontransactional(
     if (second === null) {
       // There is only one connection, so no other process can interfere: release the lock and retake it afterwards.
       await session.script('rollback');
-      await runStatement(run, session, revision, batch.direction);
+      await session.script(pathSetting(run));
+      try {
+        await runStatement(run, session, revision, batch.direction);
+      } finally {
+        await session.script('reset search_path');
+      }
       if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
     } else {
       try {
-        if (await ownsServerProcess(second)) await second.script(timeLimits(run, textOf(revision, batch.direction)));
+        if (await ownsServerProcess(second))
+          await second.script(sessionSettings(run, textOf(revision, batch.direction)));
         await runStatement(run, second, revision, batch.direction);
       } finally {
         await second.close().catch(() => {});
@@ -73,9 +80,10 @@ async function assertOwn(run: RunContext, step: RunnableStep, applied: readonly 
   ]);
   const { plugin } = revision;
   const objects = await run.owners.read();
-  const context = { schema: trackedSchema(objects), author: { id, plugin }, knowsAll: true, hidesCode: true };
+  const { ledger } = run.session.schemas;
+  const context = { schema: trackedSchema(objects), author: { id, plugin }, knowsAll: true, hidesCode: true, ledger };
   const { touches } = await proveText(textOf(revision, direction), context);
-  const found = violationsOf(touches, { objects, plugin, openTables: run.openTables });
+  const found = violationsOf(touches, { objects, plugin, openTables: run.openTables, reserved: await run.reserved() });
   const violations = notAllowedIn(textOf(revision, direction), found);
   if (violations.length > 0)
     throw kernelError('OWNERSHIP_VIOLATED', { revision: id, plugin, direction, violations, ran: false, applied });
@@ -105,11 +113,18 @@ async function ownsServerProcess(session: Session): Promise<boolean> {
  * The settings of the second connection, which the settings of the role must not cut short. A concurrent index build
  * waits for old transactions without blocking others, so it has no lock timeout.
  */
-function timeLimits({ settings }: RunContext, text: string): string {
+function sessionSettings(run: RunContext, text: string): string {
+  const { settings } = run;
   const lockTimeout = /\bconcurrently\b/i.test(text) ? 0 : Math.round(settings.lockTimeout * 1000);
   return `set lock_timeout = ${lockTimeout}; set statement_timeout = ${Math.round(settings.statementTimeout * 1000)};
 set idle_session_timeout = 0;
+${pathSetting(run)}
 do $$ begin ${optionalLimits('session')} end $$`;
+}
+
+/** Names in the statement, and in its check, are in the schema of the tables. */
+function pathSetting({ session }: RunContext): string {
+  return `set search_path = ${quoteIdentifier(session.schemas.tables)};`;
 }
 
 function textOf(revision: Revision, direction: 'up' | 'down'): string {

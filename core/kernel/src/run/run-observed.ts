@@ -5,6 +5,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { notAllowedIn } from '../ownership/rule-book.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import type { Batch } from './batches.ts';
 import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
@@ -79,7 +80,7 @@ export async function runObserved(
     await assertCounting(session, step.id, applied);
     // A setting or a role of the revision must not decide what the next queries see. Deferred constraints are checked
     // here, which may take long and fire triggers.
-    await runScript(restoreBlock(settings, idle));
+    await runScript(restoreBlock(run, idle));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
     const { effects, violations: found } = await endObservation();
     const violations = body?.kind === 'sql' ? notAllowedIn(body.text, found) : found;
@@ -128,7 +129,7 @@ async function assertCounting(session: Session, revision: string, applied: reado
 /** Returns the SQL in the ledger that reverts a revision whose package is missing. */
 async function readDown(session: Session, id: string): Promise<string> {
   const [row] = await session.query<{ down: string | null }>(
-    "select down from kernel.ledger where plugin || '@' || slug = $1",
+    `select down from ${quoteIdentifier(session.schemas.ledger)}.ledger where plugin || '@' || slug = $1`,
     [id],
   );
   return row?.down ?? '';

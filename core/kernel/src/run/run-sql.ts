@@ -29,7 +29,7 @@ export async function runSql(
           batch.steps.map((step) => rowToRemove(run, step)),
           { ...run, settings },
         );
-  const script = `${runComment(batch.steps)}${beginScript(settings, batch.steps.length)}${block}\ncommit;`;
+  const script = `${runComment(batch.steps)}${beginScript({ session, settings }, batch.steps.length)}${block}\ncommit;`;
   const onNotice = ({ code, message: id }: Notice): void => {
     const step = byId.get(id);
     if (step === undefined) return;

@@ -10,7 +10,7 @@ import type { RunContext } from './run-context.ts';
  */
 export async function runStamp(run: RunContext, batch: Batch, attemptId: string): Promise<readonly string[]> {
   const done = new Set(batch.steps.map(({ id }) => id));
-  const script = `${beginScript(run.settings)}${stampBlock(rowsOf(run, batch, attemptId), run)}\ncommit;`;
+  const script = `${beginScript(run)}${stampBlock(rowsOf(run, batch, attemptId), run)}\ncommit;`;
   await run.session.script(script, ({ code, message: id }) => {
     if (code === kernelSqlState.skipped) done.delete(id);
   });

@@ -200,12 +200,12 @@ function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Posi
       if (current === null) throw cause;
       const step: RunnableStep = current;
       if (cause instanceof Cancelled) {
-        await session.script(restoreScript).catch(() => {});
+        await session.script(restoreScript(session)).catch(() => {});
         throw new Cancelled(cause.cause, step.id);
       }
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
       const verdict = classifyError(cause, { session, step, size, applied });
-      if (verdict.kind !== 'lost') await session.script(restoreScript).catch(() => {});
+      if (verdict.kind !== 'lost') await session.script(restoreScript(session)).catch(() => {});
       if (verdict.kind === 'fail') throw await explainRemoved(verdict.error, step, session);
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });
       const outside =

@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.ts';
-import { lockKey } from './migration-lock.ts';
+import { lockArguments, lockCondition } from './migration-lock.ts';
 
 /** The process that holds the migration lock, as the server sees it. */
 export interface LockHolder {
@@ -37,15 +37,15 @@ function namedIn(statement: string): readonly string[] {
 }
 
 /** Returns the process that runs revisions at this moment; `null` if there is none. */
-export async function readLockHolder({ query }: Session): Promise<LockHolder | null> {
+export async function readLockHolder({ query, schemas }: Session): Promise<LockHolder | null> {
   const [row] = await query<Omit<LockHolder, 'revisions'> & { readonly statement: string }>(
     `select a.pid, coalesce(a.application_name, '') as application, coalesce(a.usename, '') as user,
         a.client_addr::text as client, (extract(epoch from clock_timestamp() - a.xact_start) * 1000)::float8 as milliseconds,
         case when a.wait_event_type = 'Lock' then 'Lock: ' || a.wait_event end as "waitsFor", coalesce(a.query, '') as statement
       from pg_locks l join pg_stat_activity a using (pid)
-      where l.locktype = 'advisory' and l.granted and l.objsubid = 1 and a.pid <> pg_backend_pid()
+      where l.locktype = 'advisory' and l.granted and a.pid <> pg_backend_pid()
         and l.database = (select oid from pg_database where datname = current_database())
-        and (l.classid::bigint << 32 | l.objid::bigint) = ${lockKey}`,
+        and ${lockCondition(lockArguments(schemas))}`,
   );
   if (row === undefined) return null;
   const { statement, ...holder } = row;

@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
+import { quoteIdentifier } from '../sql/quote.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 
 /** The effects of an applied revision. */
@@ -13,9 +14,12 @@ export interface StoredEffects {
  * them. Code, and SQL that hides its effects, stays unknown: nobody then owns what it created, and every plugin may
  * change it.
  */
-export async function readStoredEffects(session: Pick<Session, 'query'>): Promise<readonly StoredEffects[]> {
+export async function readStoredEffects(
+  session: Pick<Session, 'query' | 'schemas'>,
+): Promise<readonly StoredEffects[]> {
   const rows = await session.query<{ id: string; plugin: string; up: string }>(
-    "select plugin || '@' || slug as id, plugin, up from kernel.ledger where up is not null order by seq",
+    `select plugin || '@' || slug as id, plugin, up from ${quoteIdentifier(session.schemas.ledger)}.ledger
+      where up is not null order by seq`,
   );
   if (rows.length === 0) return [];
   const { proveText } = await import('../ownership/static-proof.ts');

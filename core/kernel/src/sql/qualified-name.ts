@@ -26,8 +26,17 @@ export function namePart(part: string): string {
 
 /** Parses a name that {@link nameText} wrote. */
 export function parseName(text: string): QualifiedName {
-  const parts = (text.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [text]).map((part) =>
+  return qualifiedName(writtenSchema(text) ?? undefined, partsOf(text).at(-1) ?? text);
+}
+
+/** Returns the schema that a name contains; `null` if it is in that of the tables. */
+export function writtenSchema(text: string): string | null {
+  const parts = partsOf(text);
+  return parts.length > 1 ? (parts[0] ?? null) : null;
+}
+
+function partsOf(text: string): readonly string[] {
+  return (text.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [text]).map((part) =>
     part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
   );
-  return qualifiedName(parts.length > 1 ? parts[0] : undefined, parts.at(-1) ?? text);
 }

@@ -39,7 +39,7 @@ describe.each(databaseKinds)('an upgrade on %s', (kind) => {
 
     const heads = recordRows(current());
     expect(await upgrade({ session: heads.session, revisionSet, settings })).toMatchObject(nothing);
-    expect(heads.rows).toEqual([{ format: 2, formats: 1, leastReader: 2, same: true, lines: null }]);
+    expect(heads.rows).toEqual([{ format: 2, formats: 1, leastReader: 2, tables: 'public', same: true, lines: null }]);
 
     const target = recordRows(current());
     expect(await upgrade({ session: target.session, revisionSet, settings }, 'core@0001')).toMatchObject(nothing);

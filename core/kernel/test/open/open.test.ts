@@ -38,6 +38,21 @@ describe.each(databaseKinds)('on %s', (kind) => {
     expect(await kernel.status()).toMatchObject({ pending: all.slice(1) });
   });
 
+  it('keeps its tables and its ledger in the schemas of the config', async () => {
+    const database = urlOf(await emptyDatabase(kind));
+    const schemas = { schema: 'My App', ledger: 'My Ledger' };
+    const kernel = await openOn(kind, { config: { database: { url: database, ...schemas } } });
+    expect(await kernel.upgrade()).toMatchObject({ applied: all });
+    expect(await kernel.upgrade()).toMatchObject({ applied: [] });
+    expect(await kernel.downgrade('shop@0001')).toMatchObject({ applied: ['shop@0002_total'] });
+    await kernel.close();
+    const other = await openOn(kind, { config: { database: { url: database, schema: 'My App' } } });
+    await expect(other.upgrade()).rejects.toMatchObject({ code: 'SCHEMA_TAKEN', exitCode: 15 });
+    await other.close();
+    const moved = await openOn(kind, { config: { database: { url: database, ledger: 'My Ledger' } } });
+    await expect(moved.status()).rejects.toMatchObject({ code: 'SCHEMA_TAKEN' });
+  });
+
   it('why explains the place of a pending revision', async () => {
     const kernel = await openOn(kind);
     await kernel.upgrade({ to: 'users' });

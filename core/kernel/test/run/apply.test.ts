@@ -88,7 +88,7 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     await upgrade(session, two);
     const { session: watched, calls } = counted(session);
     await upgrade(watched, [...two, ...branch('likes', 'create table l (x int)', 'create table m (x int)')]);
-    const scripts = calls.filter((text) => text.includes('insert into kernel.ledger'));
+    const scripts = calls.filter((text) => text.includes('insert into "kernel".ledger'));
     expect(scripts).toHaveLength(2);
     // The ledger, its completeness, the owners, the end of the run, and up to three checks of the server.
     expect(calls.length - scripts.length).toBeLessThanOrEqual(7);

@@ -179,8 +179,8 @@ describe('an upgrade whose server process is terminated', () => {
   }
 
   it.each([
-    ['while the ledger is created', 1, /create table kernel\.format/],
-    ['while the ledger is created, twice in a row', 2, /create table kernel\.format/],
+    ['while the ledger is created', 1, /create table "kernel"\.format/],
+    ['while the ledger is created, twice in a row', 2, /create table "kernel"\.format/],
     ['while it waits for the migration lock after a loss', 2, /insert into a|^select pg_try_advisory_xact_lock/],
     ['while it asks which revisions it committed', 2, /insert into a|where run_id = /],
   ])('completes if that happens %s', async (_, times, at) => {

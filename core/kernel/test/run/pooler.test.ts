@@ -1,14 +1,20 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
+import { usualSchemas, type Schemas } from '../../src/config/schemas.ts';
+import { assertServicesFindTables } from '../../src/db/preflight.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { branch, exists, revision, settings, upgrade } from '../db/support.ts';
 
 /** Starts PgBouncer in front of an empty database. Returns a session through it, and one without it. */
-async function openThroughPooler(mode: string, poolSize: number): Promise<readonly [pooled: Session, direct: Session]> {
+async function openThroughPooler(
+  mode: string,
+  poolSize: number,
+  schemas: Schemas = usualSchemas,
+): Promise<readonly [pooled: Session, direct: Session]> {
   const target = await emptyDatabase('postgres');
   if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
-  const pooled = await openSession({ ...target, url: await startPgbouncer(target.url, mode, poolSize) });
+  const pooled = await openSession({ ...target, schemas, url: await startPgbouncer(target.url, mode, poolSize) });
   const direct = await openSession(target);
   onTestFinished(async () => {
     await pooled.close().catch(() => {});
@@ -36,6 +42,39 @@ describe.runIf(hasPgbouncer)(`behind PgBouncer${pgbouncerSkipReason}`, () => {
     const [pooled, direct] = await openThroughPooler('transaction', 2);
     expect((await upgrade(pooled, [...table, index])).error).toBeNull();
     expect(await exists(direct, 'a_x')).toBe(true);
+  });
+
+  it('an upgrade works in transaction mode in a schema of its own, and leaves no setting behind', async () => {
+    const [pooled, direct] = await openThroughPooler('transaction', 1, { tables: 'My App', ledger: 'My Ledger' });
+    expect((await upgrade(pooled, table)).error).toBeNull();
+    expect(await exists(direct, '"My App".a')).toBe(true);
+    expect(await exists(direct, '"My Ledger".ledger')).toBe(true);
+    expect((await pooled.query<{ changed: string | null }>(changedSettings))[0]?.changed).toBeNull();
+  });
+
+  it('a step outside a transaction is refused if its names would be looked up in another schema', async () => {
+    const [pooled, direct] = await openThroughPooler('transaction', 3, { tables: 'app', ledger: 'app_ledger' });
+    const refused = await upgrade(pooled, [...table, index]);
+    expect(refused.error).toMatchObject({ code: 'DIRECT_CONNECTION_NEEDED', exitCode: 22 });
+    expect(refused.error?.message).toContain('must begin with "app"');
+    expect(await exists(direct, 'app_ledger.ledger')).toBe(false);
+  });
+
+  it('services are refused unless the search path of the role begins with the schema of the tables', async () => {
+    const [pooled, direct] = await openThroughPooler('transaction', 3, { tables: 'app', ledger: 'app_ledger' });
+    const refusal: unknown = await assertServicesFindTables(pooled).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'SEARCH_PATH_WRONG', exitCode: 22 });
+    await direct.script('create schema app');
+    await direct.script(/alter role .*?;/.exec((refusal as { hint: string }).hint)?.[0] ?? '');
+    // Connections that the pooler has opened keep the setting that they began with.
+    await direct.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await expect.poll(() => assertServicesFindTables(pooled).then(() => null, String)).toBeNull();
+    // A direct connection sets its own.
+    await expect(
+      assertServicesFindTables({ ...direct, schemas: { tables: 'b', ledger: 'y' } }),
+    ).resolves.toBeUndefined();
   });
 
   it('a step outside a transaction is refused before the first write if there is no second connection', async () => {

@@ -145,9 +145,16 @@ export const databaseCodes = {
   }),
   DATABASE_PRIVILEGE: defineError({
     exit: exitCode.privilege,
-    message: (d: { database: string; user: string; missing: string; revision: string | null }) =>
+    message: (d: {
+      database: string;
+      user: string;
+      missing: string;
+      revision: string | null;
+      /** The schema of the ledger. Default: `kernel`. */
+      ledger?: string;
+    }) =>
       `The user "${d.user}" lacks a privilege on ${d.database}${d.revision === null ? '' : ` (${d.revision})`}: ${d.missing}.`,
-    hint: (d) => grantHint(d.missing, d.user, d.revision !== null),
+    hint: (d) => grantHint(d.missing, d.user, d.revision !== null, d.ledger),
     written: committedEarlier,
   }),
   DATABASE_UNSUPPORTED: defineError({
@@ -225,15 +232,65 @@ export const databaseCodes = {
   }),
   LEDGER_DAMAGED: defineError({
     exit: exitCode.integrity,
-    message: (d: { database: string; problem: string }) =>
-      `The schema "kernel" in ${d.database} is not an intact ledger: ${d.problem}.`,
-    hint: (d) =>
-      d.problem.startsWith('kernel.format ') && !d.problem.includes('does not')
-        ? 'Let the owner of the schema run: delete from kernel.format; insert into kernel.format values (2);'
-        : 'Restore the schema "kernel" from a backup, or correct it as its owner. Without a backup, if every revision of ' +
-          'the code is applied: drop schema kernel cascade; and then: npx kernel migrate:stamp heads. If the schema ' +
-          'belongs to another application, use another database.',
+    message: (d: { database: string; schema: string; problem: string }) =>
+      `The schema "${d.schema}" in ${d.database} is not an intact ledger: ${d.problem}.`,
+    hint: (d) => {
+      const schema = identifier(d.schema);
+      return d.problem.startsWith('its table format ')
+        ? `Let the owner of the schema run: delete from ${schema}.format; insert into ${schema}.format values (2);`
+        : `Restore the schema "${d.schema}" from a backup, or correct it as its owner. Without a backup, if every revision of ` +
+            `the code is applied: drop schema ${schema} cascade; and then: npx kernel migrate:stamp heads. If the schema ` +
+            'belongs to another application, set "database": { "ledger": "<another schema>" } in config.json.';
+    },
     written: committedEarlier,
+  }),
+  SCHEMA_TAKEN: defineError({
+    exit: exitCode.integrity,
+    message: (d: { database: string } & Schemas & { owner: Schemas }) => {
+      const { tables, ledger, owner } = d;
+      const other = `the application with the ledger "${owner.ledger}"`;
+      if (owner.ledger === ledger) {
+        return `The ledger "${ledger}" in ${d.database} is that of the tables in the schema "${owner.tables}", not of those in "${tables}".`;
+      }
+      if (owner.tables === tables) return `The tables in the schema "${tables}" of ${d.database} belong to ${other}.`;
+      const what = owner.ledger === tables ? 'is the ledger of another application' : `has the tables of ${other}`;
+      return `The schema "${owner.ledger === tables ? tables : ledger}" of ${d.database} ${what}.`;
+    },
+    hint: ({ tables, ledger, owner }) => {
+      const other =
+        'Each application, and each copy of one, needs its own "schema" and "ledger" under "database" in config.json. ';
+      const stop = 'stop all of its processes first, since one with the old setting would look in the old place';
+      if (owner.ledger === ledger) {
+        return (
+          `${other}If this is the same application, its schema is "${owner.tables}". To move its tables, ${stop}; then run as ` +
+          `their owner: alter schema ${identifier(owner.tables)} rename to ${identifier(tables)}; comment on table ` +
+          `${identifier(ledger)}.ledger is 'headwater: tables in ${tables.replaceAll("'", "''")}';`
+        );
+      }
+      if (owner.tables !== tables) return other.trim();
+      return (
+        `${other}If this is the same application and its ledger shall move, ${stop}; then run as its owner: alter schema ` +
+        `${identifier(owner.ledger)} rename to ${identifier(ledger)};`
+      );
+    },
+  }),
+  SEARCH_PATH_WRONG: defineError({
+    exit: exitCode.unsupportedServer,
+    message: (d: { shown: string; tables: string; home: string | null; database: string; user: string }) =>
+      `The tables of the application are in the schema "${d.tables}", but behind the pooler at ${d.shown} the SQL of services ` +
+      `looks for them in ${d.home === null ? 'no schema' : `"${d.home}"`}.`,
+    hint: (d) =>
+      `A pooler keeps no settings of a session, so let the role have it: alter role ${identifier(d.user)} in database ` +
+      `${identifier(d.database)} set search_path = ${identifier(d.tables)}; Then restart the pooler. Or connect to the server itself.`,
+    written: committedEarlier,
+  }),
+  SCHEMA_NAMED: defineError({
+    exit: exitCode.envelope,
+    message: (d: { revision: string; file: string; line: number; schema: string; tables: string }) =>
+      `Revision "${d.revision}" (${d.file}, line ${d.line} of the SQL) names the schema "${d.schema}", but the tables of this application are in "${d.tables}".`,
+    hint: (d) =>
+      `Leave the schema out: names without one are in that of the tables. To use SQL that names "${d.schema}", leave out ` +
+      '"schema" under "database" in config.json, so that the tables are in "public".',
   }),
   LEDGER_FORMAT_NEWER: defineError({
     exit: exitCode.databaseAhead,
@@ -383,8 +440,21 @@ export const databaseCodes = {
   }),
 };
 
+/** The owner is a plugin, the kernel, or for everything outside the application a description. */
 function shownOwner(owner: string): string {
-  return owner === 'kernel' ? 'the kernel' : `"${owner}"`;
+  if (owner === 'kernel') return 'the kernel';
+  return owner.includes(' ') ? owner : `"${owner}"`;
+}
+
+/** The schemas of an application. */
+interface Schemas {
+  readonly tables: string;
+  readonly ledger: string;
+}
+
+/** Returns a name as SQL: quoted if it must be. */
+function identifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Whether a SQLSTATE means that a database, schema, relation, column, function or other object exists already. */
@@ -430,21 +500,24 @@ function pendingText(pending: readonly string[]): string {
     : `${pending.length} revisions are pending, beginning with ${first}`;
 }
 
-function grantHint(missing: string, user: string, isPending: boolean): string {
+function grantHint(missing: string, user: string, isPending: boolean, ledger = 'kernel'): string {
   const run = 'As the owner of the database, run: ';
   if (missing.startsWith('create on database')) return `${run}grant create on database <name> to "${user}";`;
   const database = /^permission denied for database (\S+)/.exec(missing)?.[1];
   if (database !== undefined)
     return `${run}grant ${isPending ? 'create' : 'connect'} on database ${database} to "${user}";`;
-  const isLedger = /^permission denied for (?:schema kernel|table (?:format|ledger|event|run))$/.test(missing);
+  const isLedger =
+    missing === `permission denied for schema ${ledger}` ||
+    /^permission denied for table (?:format|ledger|event|run)$/.test(missing);
   if (isPending && (isLedger || missing.startsWith('must be owner'))) {
     return 'Apply the pending revisions first, as the user that owns the tables: npx kernel migrate:up';
   }
   // If nothing is pending, a boot only reads the ledger.
   if (isLedger) {
-    return `${run}grant usage on schema kernel to "${user}"; grant select on all tables in schema kernel to "${user}";`;
+    const schema = identifier(ledger);
+    return `${run}grant usage on schema ${schema} to "${user}"; grant select on all tables in schema ${schema} to "${user}";`;
   }
-  const schema = /^permission denied for schema (\S+)/.exec(missing)?.[1];
-  if (schema !== undefined) return `${run}grant create, usage on schema ${schema} to "${user}";`;
+  const schema = /^permission denied for schema (.+)/.exec(missing)?.[1];
+  if (schema !== undefined) return `${run}grant create, usage on schema ${identifier(schema)} to "${user}";`;
   return `Grant "${user}" the privilege that the message names, or run npx kernel migrate:up as the owner of the tables.`;
 }
