@@ -138,7 +138,7 @@ console.log(thrown.map((error) => [error instanceof KernelError, isKernelError(e
     const { exports: doors } = JSON.parse(readFileSync(join(workspace, 'core/kernel/package.json'), 'utf8')) as {
       exports: Record<string, unknown>;
     };
-    const names = Object.keys(doors).filter((door) => door !== './package.json');
+    const names = Object.keys(doors).filter((door) => !door.endsWith('.json'));
     const imports = names.map((door, i) => `import * as door${i} from '@headwater/kernel${door.slice(1)}';`);
     // If a declaration could not be resolved, its type would be `any`, which is assignable to a number.
     const uses = names.map(
