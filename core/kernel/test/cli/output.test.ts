@@ -192,7 +192,7 @@ describe('--debug', () => {
     expect(plain.stderr).not.toMatch(/^ +at /m);
     expect(debug).toMatchObject({ code: 20, stdout: '' });
     expect(debug.stderr).toContain(plain.stderr.trim());
-    expect(debug.stderr).toMatch(/^ +at .*\bconnect\b.*kernel\.js/m);
+    expect(debug.stderr).toMatch(/^ +at .*\bconnect\b.*open\.js/m);
     expect(debug.stderr).toMatch(/ECONNREFUSED/);
     const both = await project.kernel('migrate:status', '--debug', '--json');
     expect(both.json()).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } });
