@@ -1,3 +1,6 @@
+// Whoever imports these sources compiles them too, and finds no other way to the types.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./pg-lib-client.d.ts" />
 import { Duplex } from 'node:stream';
 import type { Schemas } from '../config/schemas.ts';
 import { serverErrorOf } from './server-error.ts';

@@ -1,3 +1,6 @@
+// Whoever imports these sources compiles them too, and finds no other way to the types.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./pg-lib-client.d.ts" />
 import { hostname } from 'node:os';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
