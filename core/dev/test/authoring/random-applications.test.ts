@@ -30,7 +30,7 @@ afterAll(() => authoring[Symbol.asyncDispose]());
 describe('revisions that are created plugin by plugin', () => {
   it(
     `change only objects that their plugin owns, produce the schema that MikroORM creates, and revert to nothing, in ${trials} applications`,
-    { timeout: 30_000 + trials * 20_000 },
+    { timeout: 60_000 + trials * 60_000 },
     async () => {
       await fc.assert(
         fc.asyncProperty(histories, async (rounds) => {
