@@ -18,7 +18,7 @@ import type { RunContext, RunStep } from './run-context.ts';
  * the ledger shows whether its rows were written. Throws LOCK_WAIT_TIMEOUT. If the server accepts no new connection,
  * throws OUTCOME_UNKNOWN, or DATABASE_UNREACHABLE if no step was running.
  */
-export async function reconnect(run: RunContext, { step, cause }: Loss): Promise<readonly RunStep[]> {
+export async function reconnect(run: RunContext, { step, cause, second }: Loss): Promise<readonly RunStep[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
   const until = performance.now() + settings.retryFor * 1000;
@@ -28,6 +28,8 @@ export async function reconnect(run: RunContext, { step, cause }: Loss): Promise
       if (session.reconnect === null) throw unreachable(session, cause);
       await session.reconnect();
       await endProcess(session, lost);
+      // Its transaction would hold locks on tables until the server notices the loss, which can take hours.
+      if (second !== null) await endProcess(session, second);
       // Not even a cancelled run ends here, because only the server knows the outcome.
       await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait, sleep);
       return await committedBy(session, run.id);
@@ -55,7 +57,7 @@ function unreachable({ shown }: Session, cause: unknown): KernelError {
 }
 
 /**
- * Ends the server process of the lost connection. If the server has not noticed the loss, that process holds the
+ * Ends the server process of a lost connection. If the server has not noticed the loss, that process holds the
  * migration lock in an open transaction. Behind a pooler the id may be that of another process, so it must also have the
  * name of this connection, which contains the id of this client process. The connections of a host have other names, and are
  * left to the server, which soon notices the loss.

@@ -60,9 +60,13 @@ export async function runNontransactional(
     await session.script(`${recordBlock(row, batch.direction, performance.now() - began, run)}\ncommit;`);
   } catch (error) {
     if (!session.lost) await session.script('rollback').catch(() => {});
-    if (isKernelError(error) || error instanceof NontransactionalError) throw error;
+    if (isKernelError(error)) throw error;
+    const brokenSecond = second?.lost === true ? second.pid : null;
+    if (error instanceof NontransactionalError) {
+      throw new NontransactionalError(error.cause, error.lost, error.leftover, brokenSecond);
+    }
     // The statement may have taken effect before this error.
-    throw new NontransactionalError(error, session.lost || second?.lost === true, null);
+    throw new NontransactionalError(error, session.lost || second?.lost === true, null, brokenSecond);
   }
   return [step.id];
 }
