@@ -40,7 +40,9 @@ describe('a tarball', () => {
       const folder = folderOf(name);
       const targets = JSON.stringify(readPackageJson(folder).exports).match(/"\.\/[^"]*\.[a-z]+"/g) ?? [];
       expect(targets.length, name).toBeGreaterThan(0);
-      for (const target of targets) expect(existsSync(join(folder, JSON.parse(target) as string)), target).toBe(true);
+      for (const target of targets) {
+        expect(globSync(JSON.parse(target) as string, { cwd: folder }).length, target).toBeGreaterThan(0);
+      }
     }
   });
 
@@ -49,7 +51,7 @@ describe('a tarball', () => {
     (condition) => {
       const doors = tarballs.flatMap(({ name }) =>
         Object.keys(readPackageJson(folderOf(name)).exports).flatMap((door) =>
-          door === './package.json' ? [] : [`${name}${door.slice(1)}`],
+          door.endsWith('.json') ? [] : [`${name}${door.slice(1)}`],
         ),
       );
       const code = `for (const door of ${JSON.stringify(doors)}) await import(door);\nconsole.log('loaded');`;
