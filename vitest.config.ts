@@ -81,8 +81,8 @@ export const longTests = [
   'test/e2e/run/**/*.test.ts',
 ];
 
-/** Tests that run elsewhere: those of the templates belong to node:test. */
-export const notOurs = [...configDefaults.exclude, 'core/create-headwater/templates/**'];
+/** Tests that run elsewhere: those of the templates, and of their copy in a build, belong to node:test. */
+export const notOurs = [...configDefaults.exclude, 'core/create-headwater/templates/**', '**/dist/**'];
 
 export default defineConfig({
   // Tests run on the sources of the workspace, never on a build.
