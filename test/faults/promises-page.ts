@@ -46,7 +46,7 @@ export function promisesPage({ machine, versions, files }: Record): string {
     '- A failure prints `FAULT=…`. With this variable, `npm run faults` repeats that one trial.',
     '- `npm run faults -- --record` writes the numbers of trials into this page.',
     '',
-    `Recorded on ${machine}, ${versions}.`,
+    Object.keys(files).length === 0 ? 'No run is recorded yet.' : `Recorded on ${machine}, ${versions}.`,
     '',
     ...sections.flatMap((section) => [section, '']),
   ]
