@@ -18,7 +18,7 @@ export interface RecordedRun {
   readonly outcome: 'done' | 'failed' | null;
   /** The code of the error with which it failed; `null` if it did not. */
   readonly error: string | null;
-  /** What it changed, in order. Empty for a run that failed at its first revision. */
+  /** Its steps, in order. Empty for a run that failed at its first revision. */
   readonly steps: readonly RecordedStep[];
 }
 

@@ -76,7 +76,7 @@ export const graphCodes = {
       `Unknown target "${d.target}": ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
     hint: () =>
       'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
-      'List all revisions: npx kernel migrate:history',
+      'List all revisions, with the runs that applied them: npx kernel migrate:history --verbose',
   }),
   TARGET_AMBIGUOUS: defineError({
     exit: exitCode.usage,
