@@ -78,7 +78,7 @@ async function exportsOf(tarball: Tarball): Promise<string> {
 
 async function findingsOf(file: string): Promise<readonly string[]> {
   const { messages, pkg } = await publint({ pack: { tarball: toArrayBuffer(readFileSync(file)) }, strict: true });
-  const texts = messages.map((message) => formatMessage(message, pkg) ?? message.code);
+  const texts = messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
   // A template is a package of its own, which Node never resolves inside of ours.
   return texts.filter((text) => !/^\.\/(?:dist\/)?templates\/plugin\/package\.json has an "exports" field/.test(text));
 }
