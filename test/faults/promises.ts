@@ -18,6 +18,7 @@ const wire = test(
   'test/faults/wire.test.ts',
   'answers truly, leaves nothing behind, and the next operation reaches the goal',
 );
+const model = test('test/faults/model.test.ts', 'every command and crash leaves what the model says: %s');
 const killed = test('test/faults/kill-server.test.ts', 'converges at the next boot');
 const together = test(
   'test/faults/many-boots.test.ts',
@@ -45,7 +46,7 @@ export const promises: readonly KernelPromise[] = [
   {
     title:
       'Kill any of them at any instant. The next boot converges without a manual step, a dirty flag or a stuck lock.',
-    tests: [killed, killedEmbedded, wire, silent],
+    tests: [killed, killedEmbedded, wire, silent, model],
   },
   {
     title: 'It works through PgBouncer in transaction mode. If it cannot work, it says so before it writes.',
@@ -63,6 +64,7 @@ export const promises: readonly KernelPromise[] = [
   {
     title: 'Absence never destroys: no data is lost when a plugin is removed, disabled or forgotten.',
     tests: [
+      model,
       test('test/first-party/subsets.test.ts', 'every set of plugins on the same data'),
       test('core/kernel/test/plan/ledger-check.test.ts', 'reports the rows of an inactive plugin as dormant'),
     ],
@@ -86,6 +88,7 @@ export const promises: readonly KernelPromise[] = [
     title:
       'Old code that meets a newer schema boots if it is compatible, and otherwise refuses with its own exit code.',
     tests: [
+      model,
       test('core/kernel/test/plan/ledger-check.test.ts', 'rejects a database that is ahead by a breaking revision'),
       test('core/kernel/test/plan/ledger-check.test.ts', 'reports additive rows beyond the code as ahead'),
     ],

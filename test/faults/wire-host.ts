@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as KernelDoor from '@headwater/kernel';
 import type * as PluginDoor from '@headwater/kernel/plugin';
+import type { Numbered } from './host-process.ts';
 import type { WireAnswer, WireRequest } from './wire-operations.ts';
 import { wirePlugins } from './wire-plugins.ts';
 
@@ -23,7 +24,7 @@ const upgrade = {
   responseTimeout: 0.5,
 };
 
-async function perform({ operation, url }: WireRequest): Promise<Omit<WireAnswer, 'n'>> {
+async function perform({ operation, url }: WireRequest): Promise<WireAnswer> {
   try {
     await using kernel = await open({ config: { database: url, upgrade }, plugins });
     if (operation === 'stamp') return { applied: (await kernel.stamp(['core', 'items'])).stamped, error: null };
@@ -35,6 +36,6 @@ async function perform({ operation, url }: WireRequest): Promise<Omit<WireAnswer
   }
 }
 
-process.on('message', (request: WireRequest) => {
+process.on('message', (request: Numbered<WireRequest>) => {
   void perform(request).then((answer) => process.send?.({ n: request.n, ...answer }));
 });

@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { installedKernel } from '../helper/installed-packages.ts';
+
+/** A process that answers requests, several at once if needed. */
+export interface HostProcess<Request, Answer> extends Disposable {
+  /** Sends a request. Throws if the process ends before it answers. */
+  readonly ask: (request: Request) => Promise<Answer>;
+}
+
+/** What the process receives and sends: a request or an answer, and the number that connects the two. */
+export type Numbered<T> = T & { readonly n: number };
+
+/**
+ * Starts a program of this folder, whose argument is the folder of the installed kernel. It answers each message that it
+ * receives with one that has the same number.
+ */
+export function startHostProcess<Request, Answer>(program: string): HostProcess<Request, Answer> {
+  const child = fork(join(import.meta.dirname, program), [installedKernel(inject('scratch'))], { execArgv: [] });
+  const waiting = new Map<number, PromiseWithResolvers<Answer>>();
+  child.on('message', (answer: Numbered<Answer>) => {
+    waiting.get(answer.n)?.resolve(answer);
+    waiting.delete(answer.n);
+  });
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`the process has ended with ${signal ?? code}`));
+  });
+  let n = 0;
+  return {
+    ask(request) {
+      n += 1;
+      const answer = Promise.withResolvers<Answer>();
+      waiting.set(n, answer);
+      child.send({ n, ...request });
+      return answer.promise;
+    },
+    [Symbol.dispose]: () => void child.kill(),
+  };
+}

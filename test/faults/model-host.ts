@@ -1,0 +1,63 @@
+/**
+ * The child process of `model.test.ts`: a host that opens the plugins of `model-plugins.ts` with the installed kernel
+ * whose folder is its argument. Each message asks for one operation on one database.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type * as KernelDoor from '@headwater/kernel';
+import type { Kernel } from '@headwater/kernel';
+import type * as PluginDoor from '@headwater/kernel/plugin';
+import type { Numbered } from './host-process.ts';
+import type { ModelAnswer, ModelRequest } from './model-operations.ts';
+import { branch, fullId, pluginsOf, type Code } from './model-plugins.ts';
+
+const door = (name: string): string => pathToFileURL(join(process.argv[2] ?? '', 'dist', `${name}.js`)).href;
+const { open, isKernelError } = (await import(door('index'))) as typeof KernelDoor;
+const contract = (await import(door('plugin'))) as typeof PluginDoor;
+
+/** Returns a function that kills this process without warning at its call number `at`. */
+function killerAt(at: number): () => void {
+  let events = 0;
+  return () => {
+    events += 1;
+    if (events === at) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+function operate(
+  kernel: Kernel,
+  code: Code,
+  operation: ModelRequest['operation'],
+): Promise<{ readonly runId: string }> {
+  switch (operation.kind) {
+    case 'upgrade': {
+      const event = killerAt(operation.killAt ?? 0);
+      return kernel.upgrade({ observer: { begins: event, commits: event } });
+    }
+    case 'downgrade': {
+      const [kept] = branch(operation.plugin, operation.n).slice(-1);
+      return kernel.downgrade(kept === undefined ? `${operation.plugin}@base` : fullId(kept), { cascade: true });
+    }
+    case 'undo':
+      return kernel.undo(operation.run, { cascade: true });
+    case 'stamp':
+      return kernel.stamp(code.active);
+    default:
+      return operation satisfies never;
+  }
+}
+
+async function perform({ url, code, operation }: ModelRequest): Promise<ModelAnswer> {
+  try {
+    await using kernel = await open({ config: { database: url }, plugins: pluginsOf(code, contract) });
+    const { runId } = await operate(kernel, code, operation);
+    return { run: runId, exitCode: 0, message: '' };
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    return { run: '', exitCode: error.exitCode, message: error.message };
+  }
+}
+
+process.on('message', (request: Numbered<ModelRequest>) => {
+  void perform(request).then((answer) => process.send?.({ n: request.n, ...answer }));
+});
