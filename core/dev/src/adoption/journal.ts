@@ -16,8 +16,8 @@ export interface Journal {
 
 /**
  * Reads the names of the applied migrations from a tool's table, in order; `null` if there is no such table. `table`
- * may include a schema, as in `audit.migrations`; without one it is looked up in the user's search path, as the tools
- * do. Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
+ * may include a schema, as in `audit.migrations`; without one it is looked up in the schema of the application's tables,
+ * then in the user's search path, as the tools do. Throws ADOPTION_HISTORY_DIFFERS if the table has other columns.
  */
 export async function readJournal(
   session: Session,
@@ -25,11 +25,13 @@ export async function readJournal(
   { name, order, where = 'true' }: Journal,
 ): Promise<readonly string[] | null> {
   // MikroORM ignores everything after a second dot, too.
-  const relation = table.split('.').slice(0, 2).map(quoteIdentifier).join('.');
+  const written = table.split('.').slice(0, 2).map(quoteIdentifier).join('.');
   const sorted = order.map((column) => quoteIdentifier(column)).join(', ');
   try {
+    const home = `${quoteIdentifier(session.schemas.tables)}.${written}`;
+    const isHome = !table.includes('.') && (await exists(session, home));
     const rows = await session.query<{ name: string }>(
-      `select ${quoteIdentifier(name)}::text as name from ${relation} where ${where} order by ${sorted}`,
+      `select ${quoteIdentifier(name)}::text as name from ${isHome ? home : written} where ${where} order by ${sorted}`,
     );
     return rows.map((row) => row.name);
   } catch (error) {
@@ -46,4 +48,9 @@ export async function readJournal(
     }
     throw error;
   }
+}
+
+async function exists(session: Session, relation: string): Promise<boolean> {
+  const [row] = await session.query<{ found: boolean }>('select to_regclass($1) is not null as found', [relation]);
+  return row?.found === true;
 }

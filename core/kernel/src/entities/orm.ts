@@ -5,6 +5,7 @@ import { usualSchemas, type Schemas } from '../config/schemas.ts';
 import { extendMetadata } from './extend-metadata.ts';
 import { omitProperties } from './invalid-property.ts';
 import type { MergedEntities } from './merged-entities.ts';
+import { assertNoSchemaNamed } from './named-schema-check.ts';
 import { chosenMetadataProvider } from './metadata-provider.ts';
 
 /** A MikroORM instance with any SQL driver. */
@@ -35,6 +36,7 @@ export function ormOptions(merged: MergedEntities, { tables, ledger }: Schemas =
     discovery: {
       onMetadata: (meta: EntityMetadata) => {
         extendMetadata(meta, merged);
+        if (tables !== usualSchemas.tables) assertNoSchemaNamed(meta, merged, tables);
         omitProperties(meta, merged);
       },
       warnWhenNoEntities: false,

@@ -27,8 +27,9 @@ export async function assertAdopted(session: Session, revisions: readonly Revisi
   const found = await session.query<{ schema: string; name: string }>(
     `select n.nspname as schema, c.relname as name from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('r', 'p') and c.relname = any($1) order by 1, 2`,
-    [Object.keys(journals)],
+      where c.relkind in ('r', 'p') and c.relname = any($1)
+      order by n.nspname <> $2, 1, 2`,
+    [Object.keys(journals), session.schemas.tables],
   );
   const [journal] = found;
   if (journal === undefined) return;

@@ -63,6 +63,14 @@ export const entityCodes = {
         : `Rename one of them. The name of ${d.what === 'enum' ? 'an enum' : 'a table'} should begin with that of its ` +
           'plugin: "likes_like".',
   }),
+  ENTITY_SCHEMA_NAMED: defineError({
+    exit: exitCode.incompatible,
+    message: (d: PluginRef & { from: string; schema: string; tables: string }) =>
+      `${ThePlugin(d)} names the schema "${d.schema}" in ${d.from}, but the tables of this application are in "${d.tables}".`,
+    hint: (d) =>
+      'Leave the schema out of the entity: tables without one are in that of the application. To use entities that name ' +
+      `"${d.schema}", leave out "schema" under "database" in the config, so that the tables are in "public".`,
+  }),
   COLUMN_COLLISION: defineError({
     exit: exitCode.incompatible,
     message: (d: { what: 'property' | 'column'; name: string; claims: readonly Claim[] }) =>
