@@ -39,6 +39,7 @@ export const longTests = [
   'core/kernel/test/open/schemas.test.ts',
   'core/kernel/test/open/sql.test.ts',
   'core/kernel/test/open/undo.test.ts',
+  'core/kernel/test/open/upgrade-modes.test.ts',
   'core/kernel/test/run/foreign-effects.test.ts',
   'core/kernel/test/run/lost-connection.test.ts',
   'core/kernel/test/run/settings.test.ts',

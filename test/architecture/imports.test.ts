@@ -285,6 +285,8 @@ describe('open(), whatever it loads later', () => {
     expect(wrong.toSorted()).toEqual([
       // While revision files of a linked plugin are imported from its sources.
       'plugin/deadline.ts: process.once',
+      // The command of `upgrade.beforeBreaking` gets the environment of the process, and variables of its own.
+      'run/breaking-command.ts: process.env',
       // How Node itself was started: whether it resolves linked packages to their sources.
       'runtime/source-condition.ts: process.env',
       'runtime/source-condition.ts: process.execArgv',

@@ -1,9 +1,9 @@
-import type { Database } from '@headwater/kernel/plugin';
+import type { Database, Inspection } from '@headwater/kernel/plugin';
 
 /** The result of a readiness probe. */
 export type Readiness =
   | { readonly status: 'ready' }
-  /** Another process has downgraded the schema below the state that this process was started with. */
+  /** Revisions of this process are not applied: its config leaves the upgrade to another process, or one was reverted. */
   | { readonly status: 'waiting for schema'; readonly missing: readonly string[] }
   /** The database does not answer. */
   | { readonly status: 'database unreachable' };
@@ -11,10 +11,13 @@ export type Readiness =
 /** The time in milliseconds within which the database must answer. */
 const timeout = 2000;
 
-/** Returns the readiness probe of an application whose schema is complete. */
-export async function openReadiness(database: Database): Promise<() => Promise<Readiness>> {
+/** Returns the readiness probe of an application, which needs all revisions of its active plugins. */
+export async function openReadiness(
+  database: Database,
+  inspection: Pick<Inspection, 'history'>,
+): Promise<() => Promise<Readiness>> {
   const probe = (): Promise<readonly string[]> => database.inContext(() => appliedRevisions(database));
-  const needed = await probe();
+  const needed = (await inspection.history({ offline: true })).map(({ id }) => id);
   return async () => {
     try {
       const applied = new Set(await withTimeout(probe()));

@@ -3,7 +3,7 @@ import etag from '@fastify/etag';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { Database, type Get, type PluginLog } from '@headwater/kernel/plugin';
+import { Database, Inspection, type Get, type PluginLog } from '@headwater/kernel/plugin';
 import { assertSameOrigin } from './cross-origin.ts';
 import { sendAnswer } from './fastify-reply.ts';
 import { routeRequest } from './fastify-request.ts';
@@ -123,7 +123,7 @@ export function routesPlugin({ get, log, options }: RoutesContext): FastifyPlugi
     }
 
     const document = openApiOf(routes, (message) => log.warn(message));
-    const readiness = await openReadiness(database);
+    const readiness = await openReadiness(database, get(Inspection));
     fastify.get('/openapi.json', async () => document);
     fastify.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'alive' }));
     fastify.get('/readyz', { config: { isProbe: true } }, async (_, reply) => {

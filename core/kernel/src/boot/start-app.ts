@@ -5,7 +5,7 @@ import { assertServicesFindTables } from '../db/preflight.ts';
 import { openSession, type Session } from '../db/session.ts';
 import type { Orm } from '../entities/orm.ts';
 import { shortMessage } from '../error/short-message.ts';
-import { upgrade } from '../migrate/migrate.ts';
+import { configuredOptions, upgradeForStart } from '../migrate/start-upgrade.ts';
 import { openSpans } from '../telemetry/spans.ts';
 import type { App, AppObserver, Health, LogOf } from './app.ts';
 import { createReport, startStopwatch, type BootReport, type Stopwatch } from './boot-report.ts';
@@ -50,11 +50,12 @@ export async function startApp(
   let report: BootReport | null = null;
   let state: Health['state'] = 'running';
   try {
-    const upgraded = await connections.use({ operation: 'start', writes: true }, async (session) => {
+    const { mode } = config.upgrade;
+    const upgraded = await connections.use({ operation: 'start', writes: mode === 'auto' }, async (session) => {
       stages.end('connect');
-      const { upgrade: settings } = config;
       await assertServicesFindTables(session);
-      return upgrade({ session, revisionSet, settings, observer, ...(signal && { signal }) });
+      const options = { session, revisionSet, observer, ...configuredOptions(config), ...(signal && { signal }) };
+      return upgradeForStart(options, mode);
     });
     if (upgraded.error !== null) throw upgraded.error;
     stages.end('upgrade');

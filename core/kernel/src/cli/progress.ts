@@ -8,6 +8,7 @@ const waiting = {
   'migration lock': 'waiting for another process that is migrating',
   'table locks': 'waiting for the tables that this revision changes',
   connection: 'the connection broke; connecting again',
+  command: 'waiting for the command of upgrade.beforeBreaking',
 } as const;
 
 /** Shows people the progress of an upgrade. */

@@ -10,13 +10,13 @@ const leastLength = 6;
  * variable that contains the path of the project.
  */
 export function secretsOf(
-  { database, file, root, overlays, plugins }: Config,
+  { database, file, root, overlays, plugins, upgrade }: Config,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
   const printed = [database.shown, file, root, ...overlays, ...plugins.keys()];
   const urls = database.kind === 'postgres' ? [database.url, database.directUrl ?? ''] : [];
   const hasOptions = plugins.values().some(({ options }) => Object.keys(options).length > 0);
-  const names = hasOptions ? [file, ...overlays].flatMap(variablesIn) : [];
+  const names = hasOptions || upgrade.beforeBreaking !== null ? [file, ...overlays].flatMap(variablesIn) : [];
   const values = names.map((name) => env[name] ?? '');
   const found = [...[...urls, ...values].flatMap(passwordsIn), ...values, env['PGPASSWORD'] ?? ''];
   return [...new Set(found)].filter(
@@ -36,10 +36,16 @@ function passwordsIn(url: string): readonly string[] {
   }
 }
 
-/** Returns the variables that a config file references in plugin options. The file has already been checked. */
+/**
+ * Returns the variables that a config file references in plugin options and in the command of an upgrade. The file has
+ * already been checked.
+ */
 function variablesIn(file: string): readonly string[] {
-  const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const plugins = typeof json === 'object' && json !== null && 'plugins' in json ? json.plugins : {};
+  // The shape of a config, in which every key is optional.
+  const { plugins, upgrade } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly plugins?: unknown;
+    readonly upgrade?: { readonly beforeBreaking?: unknown };
+  };
   const names: string[] = [];
   const look = (value: unknown): void => {
     if (typeof value === 'string')
@@ -48,6 +54,7 @@ function variablesIn(file: string): readonly string[] {
     for (const [key, inside] of Object.entries(value)) if (!key.startsWith('$')) look(inside);
   };
   look(plugins);
+  look(upgrade?.beforeBreaking);
   return names;
 }
 

@@ -37,7 +37,7 @@ export function configSchema(plugins: readonly InstalledPlugin[]): JsonSchema {
       properties: sectionSchema('/pool'),
     },
     upgrade: {
-      description: 'The time limits of an upgrade.',
+      description: 'When an upgrade runs, and its time limits.',
       type: 'object',
       additionalProperties: false,
       properties: sectionSchema('/upgrade'),

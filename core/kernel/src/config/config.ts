@@ -34,8 +34,11 @@ export type DatabaseTarget =
       readonly schemas?: Schemas;
     };
 
-/** The time limits of an upgrade, all in seconds. */
+/** When an upgrade runs, and its time limits in seconds. */
 export type UpgradeSettings = Section<'/upgrade'>;
+
+/** The time limits of an upgrade, all in seconds. */
+export type UpgradeLimits = Omit<UpgradeSettings, 'mode' | 'beforeBreaking'>;
 
 /** The pool of connections that services share, times in seconds. */
 export type PoolSettings = Section<'/pool'>;

@@ -28,7 +28,8 @@ export function readSettings<const Prefix extends string>(
 }
 
 function valueAt(json: Json, { type, check, expected }: Setting, path: readonly string[], context: Substitution): Json {
-  const value = type !== 'text' && context.whole.has(pointerOf(path)) ? fromText(json) : json;
+  const isText = type === 'text' || type === 'choice';
+  const value = !isText && context.whole.has(pointerOf(path)) ? fromText(json) : json;
   if (!check(value)) throw invalidValue(context.layers, path, expected, value);
   return value;
 }

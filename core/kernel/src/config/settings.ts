@@ -3,7 +3,7 @@ import { isSchemaName, usualSchemas } from './schemas.ts';
 
 /** A key of config.json that users can set. Both the config reader and the JSON Schema are derived from it. */
 export interface Setting<Value extends Json = Json> {
-  readonly type: 'seconds' | 'count' | 'boolean' | 'text';
+  readonly type: 'seconds' | 'count' | 'boolean' | 'text' | 'choice';
   /** One or more sentences for the JSON Schema and the documentation. */
   readonly description: string;
   /** The value to use if the key is absent, or `null` if there is no default. */
@@ -85,6 +85,19 @@ export const settings = {
     default: 0,
     from: 0,
   }),
+  '/upgrade/mode': choice({
+    description:
+      'Whether a start applies pending revisions (auto), fails if there are any (check), or leaves them to another ' +
+      'process without looking (off). `kernel migrate:up` always applies them.',
+    default: 'auto',
+    values: ['auto', 'check', 'off'],
+  }),
+  '/upgrade/beforeBreaking': text({
+    description:
+      'A shell command that an upgrade runs before each breaking revision, for example a backup. If it fails, the ' +
+      'revision does not run.',
+    expected: 'a shell command',
+  }),
   '/upgrade/lockWait': seconds({
     description: 'How long to wait for another process that is migrating.',
     default: 300,
@@ -106,7 +119,8 @@ export const settings = {
     from: 0,
   }),
   '/upgrade/codeTimeout': seconds({
-    description: 'How long the function of a code revision may run. 0 turns the limit off.',
+    description:
+      'How long the function of a code revision, or the command of `beforeBreaking`, may run. 0 turns the limit off.',
     default: 3600,
     from: 0,
   }),
@@ -168,6 +182,19 @@ function schema(row: Described & { default: string }): Setting<string> {
 function boolean(row: Described & { default: boolean }): Setting<boolean> {
   const check = (json: Json): boolean => typeof json === 'boolean';
   return { type: 'boolean', expected: 'true or false', check, schema: { type: 'boolean' }, ...row };
+}
+
+function choice<const Value extends string>({
+  values,
+  ...row
+}: Described & { default: Value; values: readonly Value[] }): Setting<Value> {
+  return {
+    type: 'choice',
+    expected: values.map((value) => JSON.stringify(value)).join(' or '),
+    check: (json) => values.some((value) => value === json),
+    schema: { type: 'string', enum: values },
+    ...row,
+  };
 }
 
 function count({ from, ...row }: Described & { default: number; from: number }): Setting<number> {

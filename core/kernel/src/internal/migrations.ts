@@ -3,7 +3,8 @@
  * revisions of all plugins.
  */
 export { migrate, stamp, upgrade } from '../migrate/migrate.ts';
-export type { Goal, MigrationOptions } from '../migrate/migrate.ts';
+export type { Goal } from '../migrate/initial-plan.ts';
+export type { MigrationOptions } from '../migrate/migrate.ts';
 export { readMigrationState } from '../migrate/migration-state.ts';
 export type { MigrationState } from '../migrate/migration-state.ts';
 export { ensureLedger } from '../run/ensure-ledger.ts';

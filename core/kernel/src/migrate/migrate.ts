@@ -1,11 +1,11 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { limitResponses } from '../db/limit-responses.ts';
 import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
-import { assertWritable, ledgerDigest, readLedgerUnlessEqual, type LedgerRow } from '../ledger/ledger.ts';
+import { assertWritable, ledgerDigest, type LedgerRow } from '../ledger/ledger.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import { downgradePlan, undoPlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
@@ -15,23 +15,26 @@ import { upgradePlan } from '../plan/upgrade-plan.ts';
 import type { RunnableStep } from '../run/batches.ts';
 import { openCancellation } from '../run/cancellation.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
-import type { Observer, RunContext, RunStep } from '../run/run-context.ts';
+import type { Observer, RunContext, RunStep, ShellCommand } from '../run/run-context.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
-import type { Spans } from '../telemetry/spans.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
 import { explainCancellation } from './explain-cancellation.ts';
 import { findRun } from './find-run.ts';
+import { readInitialPlan, type Goal, type InitialPlan } from './initial-plan.ts';
 import { assertNoSchemaNamed } from './schema-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
+import { withSpans } from './span-observer.ts';
 
 /** The database to migrate, the revisions of the code, and the settings of the run. */
 export interface MigrationOptions {
   readonly session: Session;
   readonly revisionSet: RevisionSet;
-  readonly settings: UpgradeSettings;
+  readonly settings: UpgradeLimits;
   /** Default: nothing is reported. */
   readonly observer?: Observer;
+  /** The command that runs before breaking revisions of a database that already has revisions. Default: none. */
+  readonly command?: ShellCommand | null;
   /** Aborting it cancels the migration (see {@link explainCancellation}). Default: never aborted. */
   readonly signal?: AbortSignal;
   /** Set if the database is a shadow. Its tables are empty, so an attempt to change rows counts as a change. */
@@ -62,28 +65,20 @@ export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' |
   readonly stamped: readonly string[];
 }
 
-/** The direction and target of a migration: an upgrade, a downgrade or a stamp. */
-export interface Goal<Target = unknown> {
-  /** A stamp writes the rows of the steps without running them. */
-  readonly kind: RunContext['kind'];
-  /** The digest of a ledger that needs no migration (see `ledgerDigest`); `null` if only planning can tell. */
-  readonly upToDate: string | null;
-  /**
-   * Resolves the target once, against the initial state: resolving `likes@+1` again after a step would move the target
-   * one revision further.
-   */
-  readonly resolve: (state: MigrationState) => Target;
-  /** Plans the steps that are still missing, given what is applied now. */
-  readonly plan: (state: MigrationState, target: Target) => Plan;
-}
-
 /** Upgrades to `targets`, by default the head of every active plugin. Throws and reports like {@link migrate}. */
 export function upgrade(
   options: MigrationOptions,
   targets: string | readonly string[] = 'heads',
 ): Promise<MigrationResult> {
-  const { revisions } = options.revisionSet;
-  return migrate(options, {
+  return migrate(options, upgradeGoal(options.revisionSet, targets));
+}
+
+/** Returns the goal of an upgrade to `targets`. */
+export function upgradeGoal(
+  { revisions }: RevisionSet,
+  targets: string | readonly string[] = 'heads',
+): Goal<readonly string[]> {
+  return {
     kind: 'upgrade',
     upToDate: targets === 'heads' ? ledgerDigest(revisions.values()) : null,
     resolve: ({ graph, history }) =>
@@ -92,7 +87,7 @@ export function upgrade(
         return resolved.kind === 'revisions' ? resolved.ids : [];
       }),
     plan: ({ graph, history }, ids) => upgradePlan(graph, history.applied, ids),
-  });
+  };
 }
 
 /**
@@ -179,17 +174,16 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   /** Explains an error before the first step: nothing has been written. */
   const explained = (error: unknown): unknown =>
     explainCancellation(error, { operation: goal.kind, signal }) ?? explainSessionError(error, session);
-  let state: MigrationState;
+  let initial: InitialPlan<Target> | null;
   try {
     cancellation.check();
-    const ledger = await readLedgerUnlessEqual(session, goal.upToDate);
-    if (ledger === null) return nothing;
-    state = await readMigrationState(session, revisionSet, ledger);
+    initial = await readInitialPlan(session, revisionSet, goal);
   } catch (error) {
     throw explained(error);
   }
-  const target = goal.resolve(state);
-  const first = goal.plan(state, target);
+  if (initial === null) return nothing;
+  let { state } = initial;
+  const { target, plan: first } = initial;
   const { dormant, ahead } = state.history;
   const result: MigrationResult = { ...nothing, plan: first, dormant, ahead };
   const isOutdated = state.ledger.format > 0 && state.ledger.format < currentFormat;
@@ -213,6 +207,8 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
       observer: withSpans(options.observer, spans),
       cancellation,
       plugins: revisionSet.pluginSet.plugins,
+      // A fresh database has nothing to save.
+      command: goal.kind === 'upgrade' && state.ledger.rows.length > 0 ? (options.command ?? null) : null,
     },
     result.runId,
     goal.kind,
@@ -245,25 +241,6 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   }
   await endRun(run, progress, error);
   return { ...result, dormant: remaining(dormant, progress), applied: progress.applied, error };
-}
-
-/**
- * Adds a span for each transaction of revisions. Its revisions are known only once it is committed, and only the first
- * upgrade of an empty database has transactions with several.
- */
-function withSpans(observer: Observer = {}, spans: Spans): Observer {
-  return {
-    ...observer,
-    commits(steps, milliseconds) {
-      observer.commits?.(steps, milliseconds);
-      if (steps.length === 0) return;
-      const attributes = {
-        'headwater.revision': steps.map(({ id }) => id),
-        'headwater.direction': steps[0]?.direction ?? 'up',
-      };
-      spans.past('headwater.revision', attributes, milliseconds);
-    },
-  };
 }
 
 /** Returns the rows that the run has not removed. */

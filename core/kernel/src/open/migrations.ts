@@ -9,6 +9,7 @@ import {
   type MigrationResult,
   type StampResult,
 } from '../migrate/migrate.ts';
+import { configuredOptions } from '../migrate/start-upgrade.ts';
 import { assertNotCancelled, type Project } from './project.ts';
 
 /** Options of every function that writes. */
@@ -75,7 +76,7 @@ async function write<T>(
     run({
       session,
       revisionSet: code,
-      settings: config.upgrade,
+      ...configuredOptions(config),
       ...(observer && { observer }),
       ...(signal && { signal }),
     }),

@@ -56,7 +56,7 @@ export interface OpenOptions {
 export interface HostConfig {
   /** The database, unless a connection is given: `postgres://…` or `pglite://…`. */
   readonly database?: string | HostDatabase;
-  /** Time limits of an upgrade, in seconds. */
+  /** When an upgrade runs, and its time limits in seconds. */
   readonly upgrade?: Partial<UpgradeSettings>;
   /** The pool of the services, once they are started. */
   readonly pool?: Partial<PoolSettings>;

@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import { optionalLimits } from '../db/session-limits.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
@@ -239,7 +239,7 @@ end`)};`;
 const forgetLedger = 'discard sequences;';
 
 /** Returns PL/pgSQL that raises "split" if the text of a revision ran longer than its own time limit. */
-function checkTime({ statementTimeout }: UpgradeSettings): string {
+function checkTime({ statementTimeout }: UpgradeLimits): string {
   if (statementTimeout === 0) return '';
   return `if clock_timestamp() - began > interval '${Math.round(statementTimeout * 1000)} ms' then
       raise exception using errcode = '${kernelSqlState.split}', message = 'a revision exceeds its time limit';

@@ -13,20 +13,22 @@ import { ensureLedger } from './ensure-ledger.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { RunProgress } from './recover.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
-import type { Observer, RunContext } from './run-context.ts';
+import type { Observer, RunContext, ShellCommand } from './run-context.ts';
 
 /** The database, the settings and the plugins of a run. */
 export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
   readonly observer?: Observer;
   readonly cancellation: Cancellation;
   readonly plugins: readonly Plugin[];
+  /** The command that runs before breaking revisions. Default: none. */
+  readonly command?: ShellCommand | null;
   /** See `MigrationOptions`. */
   readonly shadow?: { readonly guard: string };
 }
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, cancellation, plugins, shadow }: RunOptions,
+  { session, settings, observer = {}, cancellation, plugins, command = null, shadow }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -41,6 +43,8 @@ export function openRun(
     reserved: openReserved(session, shadow !== undefined),
     attemptsCount: shadow !== undefined,
     guard: shadow?.guard ?? '',
+    command,
+    announced: new Set(),
     session,
     settings,
     observer,

@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 
 /** Comments, white space and empty statements before the first keyword. */
 const leading = /^(?:[\s;]+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)+/;
@@ -35,7 +35,7 @@ export function ownStatementTimeout(text: string): number | null {
 }
 
 /** Returns the settings with the limit that `text` sets for itself (see {@link ownStatementTimeout}). */
-export function withOwnLimit<Settings extends Pick<UpgradeSettings, 'statementTimeout'>>(
+export function withOwnLimit<Settings extends Pick<UpgradeLimits, 'statementTimeout'>>(
   settings: Settings,
   text: string,
 ): Settings {

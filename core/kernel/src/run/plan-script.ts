@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import type { Schemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
@@ -20,7 +20,7 @@ const scriptHost = 'migrate:sql';
  * particular client. Revisions that are already applied are skipped, and after a failed one the later ones do nothing but
  * fail. The same steps give the same bytes. Throws PLAN_NOT_SQL if a step is code.
  */
-export function planScript(steps: readonly RunnableStep[], settings: UpgradeSettings, schemas: Schemas): string {
+export function planScript(steps: readonly RunnableStep[], settings: UpgradeLimits, schemas: Schemas): string {
   const code = steps.flatMap((step) => (bodyOf(step)?.kind === 'code' ? [step.id] : []));
   if (code.length > 0) throw kernelError('PLAN_NOT_SQL', { revisions: code });
   const direction = steps[0]?.direction ?? 'up';

@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import { dollarQuote, quoteIdentifier } from '../sql/quote.ts';
 
@@ -10,7 +10,7 @@ import { dollarQuote, quoteIdentifier } from '../sql/quote.ts';
  */
 export function transactionSettings(
   { schemas: { tables } }: Pick<Session, 'schemas'>,
-  settings: Pick<UpgradeSettings, 'lockTimeout' | 'statementTimeout'>,
+  settings: Pick<UpgradeLimits, 'lockTimeout' | 'statementTimeout'>,
   revisions = 1,
   idle = 0,
 ): string {
@@ -26,7 +26,7 @@ set local search_path = ${quoteIdentifier(tables)};`;
  * statement limit ends the statement, plus the time allowed for the answer. Returns 0 if there is no limit.
  */
 export function textLimit(
-  { statementTimeout, responseTimeout }: Pick<UpgradeSettings, 'statementTimeout' | 'responseTimeout'>,
+  { statementTimeout, responseTimeout }: Pick<UpgradeLimits, 'statementTimeout' | 'responseTimeout'>,
   revisions = 1,
 ): number {
   if (statementTimeout === 0 || responseTimeout === 0) return 0;

@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
 import type { LedgerOwners } from '../ownership/ledger-owners.ts';
 import type { ReservedSchemas } from '../ownership/rule-book.ts';
@@ -22,15 +22,24 @@ export interface Observer {
    */
   readonly begins?: (step: RunStep, position: number, total: number) => void;
   /**
-   * The run waits for the migration lock, for table locks or for a new connection. `step` is the current step.
+   * The run waits for the migration lock, for table locks, for a new connection, or for the command that runs before a
+   * breaking revision. `step` is the current step.
    */
-  readonly waits?: (why: 'migration lock' | 'table locks' | 'connection', step: RunStep | null) => void;
+  readonly waits?: (why: 'migration lock' | 'table locks' | 'connection' | 'command', step: RunStep | null) => void;
   /**
    * A transaction is committed, with the steps that took effect through it. That is one revision, except that up to 100
    * share a transaction on an empty ledger, and none if another process was faster. `milliseconds` is the duration of
    * the transaction.
    */
   readonly commits?: (steps: readonly RunStep[], milliseconds: number) => void;
+}
+
+/** A command for the shell. */
+export interface ShellCommand {
+  /** It may contain secrets, so it is never printed. */
+  readonly text: string;
+  /** The folder that it runs in. */
+  readonly cwd: string;
 }
 
 /** A revision and the direction in which it runs. */
@@ -58,8 +67,12 @@ export interface RunContext {
   readonly attemptsCount: boolean;
   /** PL/pgSQL that runs after each revision in its transaction. Empty except in a shadow. */
   readonly guard: string;
+  /** The command that runs before breaking revisions; `null` if there is none. */
+  readonly command: ShellCommand | null;
+  /** The breaking revisions before which it has run. A revision that is retried does not need it again. */
+  readonly announced: Set<string>;
   readonly session: Session;
-  readonly settings: UpgradeSettings;
+  readonly settings: UpgradeLimits;
   readonly observer: Observer;
   readonly cancellation: Cancellation;
 }

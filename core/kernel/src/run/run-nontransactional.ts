@@ -3,6 +3,7 @@ import type { Revision } from '../plugin/revision.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { Batch, RunnableStep } from './batches.ts';
+import { runBreakingCommand } from './breaking-command.ts';
 import { recordBlock, rowOf } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
@@ -33,6 +34,7 @@ export async function runNontransactional(
   const row = rowOf(run.id, step, attemptId);
   if (!step.proven) await assertOwn(run, step, applied);
   if (!(await openLockedTransaction(run, row, batch.direction, 0))) return [];
+  await runBreakingCommand(run, step, applied);
   onBegin(step);
   const began = performance.now();
   let second: Session | null = null;

@@ -7,6 +7,7 @@ import { notAllowedIn } from '../ownership/rule-book.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import type { Batch } from './batches.ts';
+import { needsCommand, runBreakingCommand } from './breaking-command.ts';
 import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { observeStep } from './observe-step.ts';
@@ -38,10 +39,11 @@ export async function runObserved(
   const row = rowOf(run.id, step, attemptId);
   // If the client goes silent, for example because the network fails, the lock must not be held forever.
   const { codeTimeout, responseTimeout } = settings;
-  const thinking = body?.kind === 'code' ? codeTimeout : responseTimeout;
+  const thinking = body?.kind === 'code' || needsCommand(run, step) ? codeTimeout : responseTimeout;
   const idle = thinking === 0 || responseTimeout === 0 ? 0 : thinking + responseTimeout;
   let limits = body?.kind === 'sql' ? withOwnLimit(settings, body.text) : settings;
   if (!(await openLockedTransaction({ ...run, settings: limits }, row, direction, idle))) return [];
+  await runBreakingCommand(run, step, applied);
   const began = performance.now();
   let transaction: Transaction = { id: null, pid: null };
   let outcome: Outcome | null = null;

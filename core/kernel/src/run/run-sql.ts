@@ -1,4 +1,4 @@
-import type { UpgradeSettings } from '../config/config.ts';
+import type { UpgradeLimits } from '../config/config.ts';
 import type { Notice } from '../db/session.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import type { Batch, RunnableStep } from './batches.ts';
@@ -41,7 +41,7 @@ export async function runSql(
 }
 
 /** Returns the settings with the limit that the only text of a batch sets for itself. */
-function limitsOf({ settings }: RunContext, { steps: [step, ...others], direction }: Batch): UpgradeSettings {
+function limitsOf({ settings }: RunContext, { steps: [step, ...others], direction }: Batch): UpgradeLimits {
   const body = direction === 'up' ? step?.revision?.up : step?.revision?.down;
   return body?.kind === 'sql' && others.length === 0 ? withOwnLimit(settings, body.text) : settings;
 }

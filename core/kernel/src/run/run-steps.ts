@@ -4,6 +4,7 @@ import { assertServerFits } from '../db/preflight.ts';
 import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
+import { needsCommand } from './breaking-command.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { Cancelled } from './cancellation.ts';
 import { classifyError, passingVerdict } from './classify-error.ts';
@@ -40,7 +41,9 @@ export async function runSteps(
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
   const proven = await proveSteps(run, steps, ledger);
-  return runBatches(run, batchesOf(proven, run.kind, together), progress);
+  // A command runs between the lock and the text. Only a batch that is observed, or outside a transaction, has that moment.
+  const batched = proven.map((step) => (needsCommand(run, step) ? { ...step, proven: false } : step));
+  return runBatches(run, batchesOf(batched, run.kind, together), progress);
 }
 
 /**

@@ -69,10 +69,21 @@ describe('a config', () => {
       database: { url: 'postgres://u:p@h/d' },
       core: '@acme/core',
       plugins: { app: { $enabled: false, $package: './app', $startTimeout: 0.5, a: { $b: 1 } } },
-      upgrade: { lockWait: 0, lockTimeout: 1.5, retryFor: 2, statementTimeout: 3, codeTimeout: 9, responseTimeout: 8 },
+      upgrade: {
+        mode: 'check',
+        beforeBreaking: 'backup',
+        lockWait: 0,
+        lockTimeout: 1.5,
+        retryFor: 2,
+        statementTimeout: 3,
+        codeTimeout: 9,
+        responseTimeout: 8,
+      },
     });
     expect(config.plugins.get('core')).toMatchObject({ enabled: true, package: '@acme/core' });
     expect(config.upgrade).toEqual({
+      mode: 'check',
+      beforeBreaking: 'backup',
       lockWait: 0,
       lockTimeout: 1.5,
       retryFor: 2,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeEach } from 'vitest';
 import { emptyDatabase, type DatabaseKind } from '../../../../test/helper/database.ts';
-import type { UpgradeSettings } from '../../src/config/config.ts';
+import type { UpgradeLimits } from '../../src/config/config.ts';
 import type { RevisionCode } from '../../src/contract/define-revision.ts';
 import { isKernelError } from '../../src/error/kernel-codes.ts';
 import type { KernelError } from '../../src/error/kernel-error.ts';
 import { revisionGraph } from '../../src/graph/revision-graph.ts';
-import { migrate, type Goal, type MigrationOptions } from '../../src/migrate/migrate.ts';
+import type { Goal } from '../../src/migrate/initial-plan.ts';
+import { migrate, type MigrationOptions } from '../../src/migrate/migrate.ts';
 import type { RunStep } from '../../src/run/run-context.ts';
 // Normally loaded only when something is pending. Some tests measure milliseconds, so it is loaded up front.
 import '../../src/run/run-steps.ts';
@@ -14,7 +15,7 @@ import { openSession, type Session } from '../../src/db/session.ts';
 import type { Revision, RevisionBody } from '../../src/plugin/revision.ts';
 
 /** Time limits that let a test fail quickly. */
-export const settings: UpgradeSettings = {
+export const settings: UpgradeLimits = {
   lockWait: 20,
   lockTimeout: 3,
   retryFor: 20,

@@ -107,6 +107,8 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     ),
     pool: { max: 10, connectTimeout: 10, idleTimeout: 10, statementTimeout: 0 },
     upgrade: {
+      mode: 'auto',
+      beforeBreaking: null,
       lockWait: 300,
       lockTimeout: 3,
       retryFor: 60,

@@ -364,6 +364,17 @@ export const databaseCodes = {
       'End that session, or run the command again when the tables are less busy. To try longer: "upgrade": { "retryFor": seconds } in config.json.',
     written: rolledBackOrLeft,
   }),
+  UPGRADE_COMMAND_FAILED: defineError({
+    exit: exitCode.migrationFailed,
+    message: (d: { revision: string; reason: string; output: string; applied: readonly string[] }) =>
+      `The command of "upgrade.beforeBreaking" failed before the breaking revision "${d.revision}": ${d.reason}.` +
+      (d.output === '' ? '' : ` It printed: ${d.output}`),
+    hint: () =>
+      'Run the command by hand to see its whole output, mend it, and upgrade again: npx kernel migrate:up. If it needs ' +
+      'more time: "upgrade": { "codeTimeout": seconds } in config.json.',
+    written: (d) =>
+      `Nothing of this revision was written${d.applied.length === 0 ? '' : `; ${earlier(d.applied.length)} applied`}.`,
+  }),
   CODE_TIMEOUT: defineError({
     exit: exitCode.migrationFailed,
     message: (d: { revision: string; file: string; seconds: number; applied: readonly string[] }) =>

@@ -46,6 +46,15 @@ export const historyCodes = {
       `Deploy a version of ${d.package} that has ${d.revisions.at(-1) ?? 'them'}, or downgrade with the newer code ` +
       'first.',
   }),
+  UPGRADE_PENDING: defineError({
+    exit: exitCode.pending,
+    message: (d: { database: string; revisions: readonly string[] }) =>
+      `${d.database} lacks ${d.revisions.length === 1 ? 'the revision' : `${d.revisions.length} revisions:`} ` +
+      `${joinNames(d.revisions)}, and this start may not apply anything, since "upgrade.mode" is "check".`,
+    hint: () =>
+      'Apply the pending revisions: npx kernel migrate:up. To let a start apply them: "upgrade": { "mode": "auto" } in ' +
+      'config.json.',
+  }),
   DATABASE_NOT_ADOPTED: defineError({
     exit: exitCode.integrity,
     message: (d: { database: string; journal: string; tool: string; plugin: string; tables: readonly string[] }) =>
