@@ -103,7 +103,7 @@ function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChange
     const { compatible } = typeChangeIn(net.before, before.type, net.after, now.type);
     if (!compatible) reasons.push(`changes the type of ${name} ${explainTypes(before.type, now.type)}`);
   }
-  if (now.notNull === true && before.notNull !== true && !isProven(before, net.before)) {
+  if (now.notNull === true && before.notNull !== true && !provenIn(net.before).has(lookupKey(before))) {
     reasons.push(`makes ${name} not null`);
   }
   if (now.always === true && before.always === false) reasons.push(`makes ${name} generated always`);
@@ -143,33 +143,34 @@ function requiredValues({ node }: SqlStatement, { before }: NetChanges): readonl
   return isRequired && isUsed ? [`makes the domain ${domain} not null`] : [];
 }
 
-/** Whether a check requires a value in a column. One that is not validated does so for new rows. */
-function isProven({ name, table }: TrackedObject, objects: NetChanges['before']): boolean {
-  return objects.values().some((one) => one.table === table && one.proves?.includes(name) === true);
+/** The keys of the columns in which a check requires a value. One that is not validated does so for new rows. */
+function provenIn(objects: NetChanges['before']): ReadonlySet<string> {
+  const keys = objects
+    .values()
+    .flatMap(({ table, proves = [] }) => proves.map((name) => lookupKey({ kind: 'column', name, table })));
+  return new Set(keys);
 }
 
 /** Columns that code knows, and that a new check requires to have a value. */
-function provenColumns(net: NetChanges): readonly string[] {
-  const { before, after } = net;
-  return before
-    .values()
-    .filter((column) => {
-      if (column.kind !== 'column' || column.notNull === true || isProven(column, before)) return false;
-      const now = after.get(lookupKey(column));
-      return now !== undefined && now.before === column.before && now.notNull !== true && isProven(now, after);
-    })
-    .map((column) => `makes ${displayName(column)} not null`)
-    .toArray();
+function provenColumns({ before, after }: NetChanges): readonly string[] {
+  const keys = [...provenIn(after).difference(provenIn(before))];
+  return keys.flatMap((key) => {
+    const [column, now] = [before.get(key), after.get(key)];
+    if (column === undefined || column.notNull === true) return [];
+    const isSame = now !== undefined && now.before === column.before && now.notNull !== true;
+    return isSame ? [`makes ${displayName(column)} not null`] : [];
+  });
 }
 
 /** Columns that the SQL added to a table that code knows, and that every insert has to supply. */
 function requiredColumns({ before, after }: NetChanges): readonly string[] {
+  const proven = provenIn(after);
   return after
     .values()
     .filter((object) => {
       const { kind, createdBy, notNull, hasDefault, table } = object;
       const isNew = kind === 'column' && createdBy === unattributed.id && !before.has(lookupKey(object));
-      if (!isNew || hasDefault === true || (notNull !== true && !isProven(object, after))) return false;
+      if (!isNew || hasDefault === true || (notNull !== true && !proven.has(lookupKey(object)))) return false;
       // A table may take the place of a view, into which no code inserts.
       return (
         !isNewTable(after, table) ||
