@@ -1,3 +1,5 @@
+import type { lintRevisionSet } from './commands/lint-revision-set.ts';
+
 /**
  * The commands door, `@headwater/dev/commands`. It gives the kernel's command line the commands of this package by
  * name. Each command is imported when it is called.
@@ -14,3 +16,7 @@ export const commands = {
   'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
   'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,
 };
+
+/** Lints revisions, for the kernel's function `lint`. */
+export const lint = async (...input: Parameters<typeof lintRevisionSet>): ReturnType<typeof lintRevisionSet> =>
+  (await import('./commands/lint-revision-set.ts')).lintRevisionSet(...input);

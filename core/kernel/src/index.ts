@@ -37,6 +37,7 @@ export type { HistoryEntry, HistoryOptions } from './open/history.ts';
 export type { HostLog } from './open/host-log.ts';
 export { Inspection } from './open/inspection.ts';
 export type { WriteOptions } from './open/migrations.ts';
+export type { LintFinding } from './open/lint.ts';
 export type { SchemaObject } from './open/objects.ts';
 export type { DetailedPlan, PlannedStep, PlanOptions } from './open/plan.ts';
 export type { PluginReport, RunningPlugin } from './open/plugins.ts';

@@ -51,6 +51,7 @@ export { token } from './contract/token.ts';
 export type { Token } from './contract/token.ts';
 export { Inspection } from './open/inspection.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';
+export type { LintFinding } from './open/lint.ts';
 export type { SchemaObject } from './open/objects.ts';
 export type { DetailedPlan, PlannedStep, PlanOptions } from './open/plan.ts';
 export type { PluginReport, RunningPlugin } from './open/plugins.ts';

@@ -1,12 +1,10 @@
 import { relative } from 'node:path';
 import { counted, openRevisionSet, type Command, type Colors } from '@headwater/kernel/internal/command';
-import { oldestSupportedMajor } from '@headwater/kernel/internal/database';
 import { exitCode, kernelError, nearestName, type ExitCode } from '@headwater/kernel/internal/errors';
 import type { RevisionSet } from '@headwater/kernel/internal/migrations';
 import { readLock } from '@headwater/kernel/internal/plugins';
 import type { Finding, Level } from '../lint/finding.ts';
-import { lintRevisions } from '../lint/lint-revisions.ts';
-import { unshippedRevisions } from '../lint/unshipped-revisions.ts';
+import { lintRevisionSet } from './lint-revision-set.ts';
 
 /** `kernel migrate:lint [plugin...]`. */
 export const migrateLint: Command = {
@@ -42,16 +40,7 @@ export const migrateLint: Command = {
   async run({ operands, switches }, context) {
     const { config, revisionSet } = await openRevisionSet(context);
     const chosen = chosenRevisions(revisionSet, operands, switches.has('all'));
-    const { graph, revisions } = revisionSet;
-    const findings = await lintRevisions({
-      graph,
-      revisions,
-      chosen,
-      oldest: oldestSupportedMajor,
-      ...(config.database.schemas && { tables: config.database.schemas.tables }),
-      unshipped: unshippedRevisions(revisionSet.pluginSet.plugins),
-      plugins: revisionSet.pluginSet.byName,
-    });
+    const findings = await lintRevisionSet(revisionSet, chosen, config.database.schemas?.tables);
     const [errors, warnings] = [countOf(findings, 'error'), countOf(findings, 'warning')];
     return {
       exit: exitFor(errors, warnings, switches.has('strict')),

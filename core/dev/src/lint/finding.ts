@@ -1,29 +1,12 @@
+import type { LintFinding } from '@headwater/kernel/plugin';
 import type { LintRule } from './rule-levels.ts';
 
-/** The severity of a finding. An error fails every lint, a warning fails a strict lint, and information fails none. */
-export type Level = 'error' | 'warning' | 'info';
+/** The severity of a finding. */
+export type Level = LintFinding['level'];
 
 /** A problem with a revision, as `migrate:lint`, `migrate:create` and `migrate:verify` report it. */
-export interface Finding<Rule extends string = string> {
+export interface Finding<Rule extends string = string> extends LintFinding {
   readonly rule: Rule;
-  readonly level: Level;
-  readonly plugin: string;
-  /** `null` for a finding about the plugin's entities. */
-  readonly revision: string | null;
-  /** The revision file, or the manifest that the revision was read from. */
-  readonly file: string | null;
-  /** The line in the file, from 1; `null` if the SQL is not in the file verbatim. */
-  readonly line: number | null;
-  /** The SQL statement; `null` for a finding about the whole revision. */
-  readonly statement: string | null;
-  /** The database object concerned, like `core_object.likes_count`; `null` for none or several. */
-  readonly object: string | null;
-  /** One or more sentences. */
-  readonly message: string;
-  /** Differences between two schemas, each a line of text. */
-  readonly differences: readonly string[];
-  /** A safer form to copy. */
-  readonly safer: string | null;
 }
 
 /** The finding that a lint rule returns. `lintRevisions` adds the revision, its file and the level. */

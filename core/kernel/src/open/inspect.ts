@@ -3,6 +3,7 @@ import { readBranchShapes, readCurrent } from './branches.ts';
 import { readGraph } from './graph.ts';
 import { entriesOf, readHistory } from './history.ts';
 import { Inspection } from './inspection.ts';
+import { lintProject, type LintFinding } from './lint.ts';
 import { readObjects } from './objects.ts';
 import { readPlan } from './plan.ts';
 import { readPlugins } from './plugins.ts';
@@ -16,6 +17,8 @@ import { readReason } from './why.ts';
 
 /** Returns the functions that only read a project. `running` returns its application, or `null` if none has started. */
 export function inspectionOf(project: Project, running: () => RunningApp | null): Inspection {
+  // The revisions of a project do not change while it is open.
+  let findings: Promise<readonly LintFinding[] | null> | null = null;
   return Object.freeze<Inspection>({
     database: project.config.database.shown,
     status: (options) => readStatus(project, options),
@@ -31,6 +34,7 @@ export function inspectionOf(project: Project, running: () => RunningApp | null)
     plugins: (options) => readPlugins(project, running(), options),
     objects: (options) => readObjects(project, options),
     runs: (options) => readProjectRuns(project, options),
+    lint: () => (findings ??= lintProject(project)),
     activity: (options) => readActivity(project, options),
   });
 }

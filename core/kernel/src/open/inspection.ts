@@ -4,6 +4,7 @@ import type { Drawing } from '../graph/drawing.ts';
 import type { BranchShape, CurrentRevision } from './branches.ts';
 import type { GraphViewOptions } from './graph.ts';
 import type { HistoryEntry, HistoryOptions } from './history.ts';
+import type { LintFinding } from './lint.ts';
 import type { SchemaObject } from './objects.ts';
 import type { DetailedPlan, PlanOptions } from './plan.ts';
 import type { PluginReport } from './plugins.ts';
@@ -50,6 +51,11 @@ export interface Inspection {
   readonly objects: (options?: ReadOptions) => Promise<readonly SchemaObject[]>;
   /** Lists the latest runs with their steps, newest first. */
   readonly runs: (options?: RunsOptions) => Promise<readonly RecordedRun[]>;
+  /**
+   * Lints the revisions of the active plugins, in graph order, as `kernel migrate:lint --all` does. Returns `null` if
+   * `@headwater/dev` is not installed. Does not connect.
+   */
+  readonly lint: () => Promise<readonly LintFinding[] | null>;
   /** Reads what happens in the database at this moment: the latest run, and the process that runs revisions. */
   readonly activity: (options?: ReadOptions) => Promise<Activity>;
 }

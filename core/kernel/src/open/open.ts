@@ -169,6 +169,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     plugins: (options) => during('plugins', () => inspection().plugins(options)),
     objects: (options) => during('objects', () => inspection().objects(options)),
     runs: (options) => during('runs', () => inspection().runs(options)),
+    lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),
     footprint: (plugin, options) => during('show', () => readFootprint(project, plugin, options)),
     exportData: (plugin, folder, options) => during('show', () => exportPlugin(project, plugin, folder, options)),

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
@@ -175,4 +176,14 @@ it('an upgrade of another process is seen while it runs, with its revision', asy
   await gate.query('commit');
   const { runId } = await done;
   expect(await watcher.activity()).toMatchObject({ run: { id: runId, outcome: 'done' }, applied: 5, running: null });
+});
+
+it.each([
+  ['findings where the developer tools are installed', join(import.meta.dirname, '../../../..'), ['missing-down']],
+  ['null where they are not', '/', null],
+])('lint reports %s', async (_, root, rules) => {
+  const plugins = { bad: { revisions: [revision('bad@0001', 'create table bad_thing (id int)')] } };
+  await using kernel = await open({ config: { database: 'pglite://' }, plugins, root });
+  const findings = await kernel.lint();
+  expect(findings?.map(({ rule }) => rule) ?? null).toEqual(rules);
 });

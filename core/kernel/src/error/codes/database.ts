@@ -66,6 +66,7 @@ type Operation =
   | 'objects'
   | 'runs'
   | 'activity'
+  | 'lint'
   | 'upgrade'
   | 'downgrade'
   | 'stamp'
