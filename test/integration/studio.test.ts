@@ -176,7 +176,7 @@ describe.each(databaseKinds)('Studio with 500 revisions on %s', (kind) => {
   );
 
   test('has nothing to do', async () => {
-    expect(await json('/studio/plan.json')).toEqual({ steps: [], error: null });
+    expect(await json('/studio/plan.json')).toEqual({ steps: [], removed: [], findings: [], error: null });
     expect(await json('/studio/live.json')).toMatchObject({ applied: 500, running: null, pending: [] });
   });
 });

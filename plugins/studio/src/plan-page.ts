@@ -1,11 +1,15 @@
-import { Inspection, type PlannedStep } from '@headwater/kernel/plugin';
-import { html } from '@headwater/plugin-http';
+import { Inspection, type LintFinding, type PlannedStep, type RemovedNeed } from '@headwater/kernel/plugin';
+import { html, type Html } from '@headwater/plugin-http';
 import { definePage } from './studio-page.ts';
-import { badge, counted, none, pluginLink, revisionLink, revisionLinks, table } from './ui.ts';
+import { badge, counted, findingsTable, none, pluginLink, revisionLink, revisionLinks, table } from './ui.ts';
 
 /** The plan of the next start. */
 export interface PlanData {
   readonly steps: readonly PlannedStep[];
+  /** The objects that steps need although a revision of another plugin removes them before. Such a step will fail. */
+  readonly removed: readonly RemovedNeed[];
+  /** The findings of lint about the steps; `null` if `@headwater/dev` is not installed. */
+  readonly findings: readonly LintFinding[] | null;
   /** The error with which the next start would refuse the database; `null` if there is none. */
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }
@@ -17,10 +21,20 @@ export const planPage = definePage({
   async load({ get }): Promise<PlanData> {
     const inspection = get(Inspection);
     const { error } = await inspection.status();
-    if (error === null) return { steps: (await inspection.plan()).steps, error: null };
-    return { steps: [], error: { code: error.code, message: error.message, hint: error.hint } };
+    if (error === null) {
+      const { steps, removed } = await inspection.plan();
+      const ids = new Set<string | null>(steps.map(({ id }) => id));
+      const findings = (await inspection.lint())?.filter(({ revision }) => ids.has(revision)) ?? null;
+      return { steps, removed, findings, error: null };
+    }
+    return {
+      steps: [],
+      removed: [],
+      findings: null,
+      error: { code: error.code, message: error.message, hint: error.hint },
+    };
   },
-  view({ steps, error }) {
+  view({ steps, removed, findings, error }) {
     const breaking = steps.filter((step) => step.breaking).length;
     return {
       title: 'Plan',
@@ -51,8 +65,24 @@ export const planPage = definePage({
               step.kind ?? none,
               step.breaking ? badge('bad', 'breaking') : step.transaction === false ? 'no transaction' : none,
             ]),
-          )}`
+          )}
+          ${removed.length > 0 && removedTable(removed)}
+          ${findings !== null && html`<h2>Lint</h2> ${findingsTable(findings)}`}`
         }`,
     };
   },
 });
+
+function removedTable(removed: readonly RemovedNeed[]): Html {
+  return html`<h2>Needs what is gone</h2>
+    ${table(
+      'Needs what is gone',
+      ['Revision', 'Needs', 'Removed by', 'Renamed to'],
+      removed.map(({ revision, object, removedBy, renamedTo }) => [
+        revisionLink(revision),
+        html`<span class="mono">${object}</span>`,
+        revisionLink(removedBy),
+        renamedTo === null ? none : html`<span class="mono">${renamedTo}</span>`,
+      ]),
+    )}`;
+}

@@ -53,8 +53,9 @@ export const pluginsPage = definePage({
         ]),
       )}
       <p class="quiet">
-        A dormant plugin is not active, but its tables, columns and data stay. Activate it again with
-        <code>npx kernel plugin:enable</code>, or remove what it left behind with <code>npx kernel migrate:down</code>.
+        ${'A dormant plugin is not active, but its tables, columns and data stay. Activate it again with '}
+        <code>npx kernel plugin:enable</code>${', or remove what it left behind with '}
+        <code>npx kernel plugin:uninstall</code>.
       </p>`,
   }),
 });

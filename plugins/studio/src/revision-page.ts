@@ -1,5 +1,6 @@
 import {
   Inspection,
+  type LintFinding,
   type PendingReason,
   type RecordedRun,
   type SchemaObject,
@@ -8,9 +9,22 @@ import {
 import { html, type Html } from '@headwater/plugin-http';
 import { z } from 'zod';
 import { placeIn, type Place } from './place.ts';
-import { splitSql, sqlText, type SqlPiece } from './sql-text.ts';
+import { dedent, splitSql, sqlText, type SqlPiece } from './sql-text.ts';
 import { definePage } from './studio-page.ts';
-import { badge, duration, facts, none, pluginLink, revisionLink, revisionLinks, runLink, table, time } from './ui.ts';
+import {
+  badge,
+  duration,
+  facts,
+  findingsTable,
+  none,
+  pluginLink,
+  revisionLink,
+  revisionLinks,
+  runLink,
+  shownFile,
+  table,
+  time,
+} from './ui.ts';
 
 /** A revision with everything that is known about it. */
 export interface RevisionData {
@@ -25,7 +39,9 @@ export interface RevisionData {
   readonly pending: PendingReason | null;
   /** The objects that it created, and those that it was the last to change. */
   readonly objects: readonly SchemaObject[];
-  /** Its SQL in pieces; `null` if it is unknown. */
+  /** The findings of lint about it; `null` if `@headwater/dev` is not installed, or no active plugin has it. */
+  readonly findings: readonly LintFinding[] | null;
+  /** Its SQL in pieces, without the indentation of the file; `null` if it is unknown. */
   readonly sql: { readonly up: readonly SqlPiece[] | null; readonly down: readonly SqlPiece[] | null };
 }
 
@@ -42,6 +58,7 @@ export const revisionPage = definePage({
     const [recorded] = appliedBy === null ? [] : await inspection.runs({ id: appliedBy.run });
     const { steps, ...run } = recorded ?? { steps: null };
     const objects = await inspection.objects();
+    const findings = revision.from === 'code' ? await inspection.lint() : null;
     return {
       revision,
       neededBy: history.flatMap((entry) => ([...entry.revises, ...entry.dependsOn].includes(id) ? [entry.id] : [])),
@@ -49,7 +66,11 @@ export const revisionPage = definePage({
       place: steps === null ? null : placeIn(steps, id, history),
       pending: state === 'pending' ? await inspection.why(id) : null,
       objects: objects.filter(({ createdBy, changedBy }) => createdBy === id || changedBy === id),
-      sql: { up: up === null ? null : await splitSql(up), down: down === null ? null : await splitSql(down) },
+      findings: findings?.filter((finding) => finding.revision === id) ?? null,
+      sql: {
+        up: up === null ? null : await splitSql(dedent(up)),
+        down: down === null ? null : await splitSql(dedent(down)),
+      },
     };
   },
   view: (data) => ({
@@ -61,7 +82,7 @@ export const revisionPage = definePage({
       }
       ${factsOf(data)}
       <h2>Why at this place</h2>
-      ${placeOf(data)} ${sqlOf(data)} ${objectsOf(data)}`,
+      ${placeOf(data)} ${sqlOf(data)} ${findingsOf(data)} ${objectsOf(data)}`,
   }),
 });
 
@@ -84,7 +105,7 @@ function factsOf({ revision, neededBy, run }: RevisionData): Html {
       appliedAt !== null && (stamped ? 'stamped: its row was written without running it' : duration(durationMs ?? 0)),
     ],
     ['Transaction', transaction === false && 'none: it runs outside of a transaction'],
-    ['File', file !== null && html`<span class="mono">${file}</span>`],
+    ['File', file !== null && html`<span class="mono">${shownFile(file)}</span>`],
   ]);
 }
 
@@ -126,6 +147,10 @@ function sqlOf({ revision: { from }, sql: { up, down } }: RevisionData): Html {
     ${up === null ? html`<p>The SQL is unknown.</p>` : sqlText('SQL of up', up)}
     <h2>Down</h2>
     ${down === null ? html`<p>It cannot be reverted.</p>` : sqlText('SQL of down', down)}`;
+}
+
+function findingsOf({ findings }: RevisionData): Html {
+  return findings !== null && html`<h2>Lint</h2> ${findingsTable(findings)}`;
 }
 
 function objectsOf({ objects, revision: { id } }: RevisionData): Html {

@@ -38,6 +38,14 @@ function kindOf(token: string, keyword: string): SqlPiece['kind'] {
   return token === 'IDENT' || token === 'UIDENT' ? 'name' : 'other';
 }
 
+/** Removes the empty lines around a text and the indentation that all of its lines share. */
+export function dedent(text: string): string {
+  const lines = text.replace(/^(?:[ \t]*\n)+|\s+$/g, '').split('\n');
+  const indents = lines.flatMap((line) => (line.trim() === '' ? [] : [line.search(/\S/)]));
+  const shared = Math.min(...indents);
+  return lines.map((line) => line.slice(shared)).join('\n');
+}
+
 /** Shows SQL with colors. */
 export function sqlText(label: string, pieces: readonly SqlPiece[]): Html {
   return html`<pre class="sql" role="region" aria-label=${label} tabindex="0"><code>${pieces.map(({ text, kind }) =>

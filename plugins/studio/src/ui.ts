@@ -1,4 +1,5 @@
-import type { RevisionState } from '@headwater/kernel/plugin';
+import { relative } from 'node:path';
+import type { LintFinding, RevisionState } from '@headwater/kernel/plugin';
 import { html, type Html } from '@headwater/plugin-http';
 
 /** Everything that has a badge: states of revisions and plugins, outcomes of runs, results of checks. */
@@ -80,6 +81,12 @@ export function runLink(id: string): Html {
   return html`<a class="mono" href=${`/studio/runs/${id}`}>${id.slice(0, 8)}</a>`;
 }
 
+/** Returns a path relative to the working directory, which is the project's folder as a rule. */
+export function shownFile(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}
+
 /** Stands for nothing. */
 export const none: Html = html`<span class="quiet">–</span>`;
 
@@ -101,4 +108,22 @@ export function duration(milliseconds: number): string {
 /** Returns a number with its noun: `1 revision`, `2 revisions`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+const levels = { error: 'bad', warning: 'note', info: 'good' } as const;
+
+/** The findings of lint. */
+export function findingsTable(findings: readonly LintFinding[]): Html {
+  if (findings.length === 0) return html`<p>${badge('good', 'no problems')}</p>`;
+  return table(
+    'Findings of lint',
+    ['Level', 'Revision', 'Rule', 'Finding', 'Safer'],
+    findings.map(({ level, revision, rule, message, safer }) => [
+      badge(levels[level], level),
+      revision === null ? none : revisionLink(revision),
+      html`<span class="mono">${rule}</span>`,
+      message,
+      safer === null ? none : html`<pre class="safer">${safer}</pre>`,
+    ]),
+  );
 }
