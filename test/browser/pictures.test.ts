@@ -1,56 +1,79 @@
-import { join } from 'node:path';
 import { run as seed } from '../../app/src/seed-command.ts';
-import { startTestKernel } from '@headwater/dev/testing';
+import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
+import { Accounts } from '@headwater/plugin-accounts';
+import { Users } from '@headwater/plugin-core';
 import { Http } from '@headwater/plugin-http';
-import { chromium } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../helper/database.ts';
 import { chromiumPath, withoutChromium } from './chromium.ts';
+import { emptyPage, isAskedForPictures, takePicture } from './picture.ts';
 
-const folder = join(import.meta.dirname, '../../docs/images');
-const plugins = ['./app', 'likes', 'comments', 'messages', 'moderation', 'accounts', 'site', 'http'];
-const isAsked = process.env['PICTURES'] !== undefined;
-const reason = chromiumPath !== null && !isAsked ? ' (skipped: the variable PICTURES is not set)' : withoutChromium;
+const plugins = ['./app', 'likes', 'comments', 'messages', 'moderation', 'accounts', 'site', 'studio', 'http'];
+const config = { http: { port: 0 }, accounts: { signUpsPerHour: 1000 } };
+const reason = chromiumPath !== null && !isAskedForPictures ? ' (skipped: PICTURES is not set)' : withoutChromium;
 
-test.skipIf(!isAsked || chromiumPath === null)(
-  `takes the pictures of the site for the documentation${reason}`,
-  async () => {
+describe.skipIf(!isAskedForPictures || chromiumPath === null)(`the pictures of the documentation${reason}`, () => {
+  let kernel: TestKernel;
+  let browser: Browser;
+  beforeAll(async () => {
     // The entities of the command are those of the test's module graph.
     const load = (url: string): Promise<unknown> => import(url) as Promise<unknown>;
-    const config = { http: { port: 0 } };
-    await using kernel = await startTestKernel({ plugins, config, database: testDatabase('postgres'), import: load });
+    kernel = await startTestKernel({ plugins, config, database: testDatabase('postgres'), import: load });
     const log = { debug() {}, info() {}, warn() {}, error() {} };
     const { signal } = new AbortController();
     await kernel.run(() => seed({ get: kernel.get, log, operands: [], values: {}, signal }));
     const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args });
-    const baseURL = kernel.get(Http).address() ?? '';
-    for (const [name, width, height, colorScheme] of [
-      ['site-light', 900, 560, 'light'],
-      ['site-dark', 900, 560, 'dark'],
-      ['site-phone', 360, 640, 'light'],
-    ] as const) {
-      const page = await browser.newPage({ baseURL, colorScheme, viewport: { width, height } });
-      await page.goto('/sign-up');
-      await page.getByLabel('Name').fill(`river${width}${colorScheme}`);
-      await page.getByLabel('Password').fill('correct horse battery');
-      await page.getByRole('button', { name: 'Create the account' }).click();
-      await page.locator('.heart').first().click();
-      await page.locator('.heart[aria-pressed=true]').first().waitFor();
-      if (colorScheme === 'dark') {
-        await page
-          .locator('.details a')
-          .filter({ hasText: /[1-9]\d* comments/ })
-          .first()
-          .click();
-        await page.locator('.thread').first().waitFor();
-      }
-      await page.mouse.move(0, 0);
-      await page.evaluate('scrollTo(0, 0)');
-      const picture = await page.screenshot({ path: join(folder, `${name}.png`) });
-      // An empty page takes less.
-      expect(picture.length).toBeGreaterThan(10_000);
-    }
+    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args });
+  });
+  afterAll(async () => {
     await browser.close();
-  },
-);
+    await kernel.stop();
+  });
+
+  /** Opens the front page as an administrator who likes the first story. */
+  async function signUp(name: string, options: BrowserContextOptions): Promise<Page> {
+    const page = await browser.newPage({ baseURL: kernel.get(Http).address() ?? '', ...options });
+    await page.goto('/sign-up');
+    await page.getByLabel('Name').fill(name);
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.locator('.heart').first().click();
+    await page.locator('.heart[aria-pressed=true]').first().waitFor();
+    return page;
+  }
+
+  test.each([
+    ['site-light', 900, 560, 'light'],
+    ['site-dark', 900, 560, 'dark'],
+    ['site-phone', 360, 640, 'light'],
+  ] as const)('%s', async (picture, width, height, colorScheme) => {
+    const page = await signUp(picture.replace('site-', 'river'), { colorScheme, viewport: { width, height } });
+    if (colorScheme === 'dark') await openDiscussion(page);
+    expect(await takePicture(page, picture)).toBeGreaterThan(emptyPage);
+  });
+
+  test.each([
+    ['studio-history', '/studio/history'],
+    ['studio-plugins', '/studio/plugins'],
+    ['studio-revision', '/studio/revisions/likes@0002_count_on_object'],
+  ] as const)('%s', async (picture, path) => {
+    const page = await signUp(picture, { viewport: { width: 1200, height: 700 } });
+    await kernel.run(async () => {
+      const { id } = await kernel.get(Users).byName(picture);
+      await kernel.get(Accounts).setRole(id, 'admin');
+    });
+    await page.goto(path);
+    expect(await takePicture(page, picture)).toBeGreaterThan(emptyPage);
+  });
+});
+
+/** Opens the first story that has comments. */
+async function openDiscussion(page: Page): Promise<void> {
+  await page
+    .locator('.details a')
+    .filter({ hasText: /[1-9]\d* comments/ })
+    .first()
+    .click();
+  await page.locator('.thread').first().waitFor();
+}

@@ -1,14 +1,18 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { open, type Kernel } from '@headwater/kernel';
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 import { Http } from '@headwater/plugin-http';
+import pg from 'pg';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeWorkload } from '../../bench/workload.ts';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { workloadPlugins } from '../helper/workload-plugins.ts';
 import { chromiumPath, withoutChromium } from './chromium.ts';
+import { isAskedForPictures, takePicture } from './picture.ts';
 
 const root = join(import.meta.dirname, '../..');
 const all = workloadPlugins(makeWorkload(8, 10));
@@ -90,19 +94,95 @@ describe.skipIf(chromiumPath === null)(`Studio in a browser${withoutChromium}`, 
     return page;
   }
 
-  test.each([360, 800, 1440])('has accessible pages that fit a width of %d pixels', async (width) => {
-    const page = await openPage({ viewport: { width, height: 900 } });
+  test.each([
+    ['light', 360, [800, 1440]],
+    ['dark', 1440, [800, 360]],
+  ] as const)('has accessible pages that fit all windows, in %s colors', async (colorScheme, width, others) => {
+    const page = await openPage({ colorScheme });
     for (const path of paths) {
+      await page.setViewportSize({ width, height: 900 });
       const answer = await page.goto(path);
       expect(answer?.status(), path).toBe(200);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]),
-        path,
-      ).toEqual([]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow, `${path} is wider than the window`).toBeLessThanOrEqual(0);
+      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]);
+      expect(found, path).toEqual([]);
+      for (const tried of [width, ...others]) {
+        await page.setViewportSize({ width: tried, height: 900 });
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow, `${path} is wider than ${tried} pixels`).toBeLessThanOrEqual(0);
+      }
     }
+  });
+
+  test('leads from the history to a revision, its run and its plugin, with the keyboard alone', async () => {
+    const page = await openPage();
+    await page.goto('/studio/history');
+    await page.keyboard.press('/');
+    await page.keyboard.type('p005@r0');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '10 of 92 revisions' }).waitFor();
+    expect(await page.locator('.halo').count()).toBe(10);
+    await page.getByRole('link', { name: 'p005@r010' }).first().press('Enter');
+    await page.getByRole('heading', { name: 'p005@r010' }).waitFor();
+    expect(await page.locator('.sql .keyword').allTextContents()).toContain('create');
+    await page.locator('.facts a[href^="/studio/runs/"]').press('Enter');
+    await page.getByRole('heading', { name: '92 steps' }).waitFor();
+    await page.getByRole('link', { name: 'Plan' }).press('Enter');
+    expect(await page.getByRole('region', { name: 'Plan' }).locator('tbody th + td').allTextContents()).toEqual([
+      'extra@0001_create_note',
+      'extra@0002_drop_text',
+    ]);
+    await page.getByText('1 breaking').waitFor();
+    expect(await page.getByRole('region', { name: 'Findings of lint' }).locator('tbody').textContent()).toContain(
+      'data-loss',
+    );
+  });
+
+  test('tells the states of revisions apart by more than their color', async () => {
+    const page = await openPage();
+    await page.goto('/studio/history');
+    for (const [state, shape] of [
+      ['applied', 'circle.mark'],
+      ['pending', 'circle.mark'],
+      ['dormant', '.half'],
+      ['ahead', 'path.mark'],
+    ]) {
+      expect(await page.locator(`.node.${state} ${shape}`).count(), state).toBeGreaterThan(0);
+      expect(await page.locator(`tbody .badge.${state}`).first().textContent(), state).toMatch(
+        new RegExp(`\\S ${state}`),
+      );
+    }
+    const strokeOf = (state: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector('.node.${state} .mark')).strokeDasharray`);
+    expect([await strokeOf('pending'), await strokeOf('applied')]).toEqual(['3px, 2px', 'none']);
+  });
+
+  test('follows an upgrade by another process, with script and without', async () => {
+    const gate = new pg.Client({ connectionString: database });
+    await gate.connect();
+    await gate.query('select pg_advisory_lock(4711)');
+    const pages = [await openPage(), await openPage({ javaScriptEnabled: false })] as const;
+    for (const page of pages) await page.goto('/studio/live');
+    await pages[0].evaluate('globalThis.isSamePage = true');
+    const upgrade = fork(join(import.meta.dirname, 'upgrade-process.ts'), [database], {
+      execArgv: ['--conditions=headwater-source'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const ended = once(upgrade, 'exit');
+    for (const page of pages) {
+      await page.locator('.facts').getByRole('link', { name: 'slow@0002_wait' }).waitFor();
+      await page.getByText('Lock: advisory').waitFor();
+      await page.getByRole('heading', { name: '1 committed step' }).waitFor();
+    }
+    if (isAskedForPictures) await takePicture(pages[0], 'studio-live');
+    await gate.end();
+    expect(await ended).toEqual([0, null]);
+    for (const page of pages) {
+      await page.getByRole('heading', { name: '3 committed steps' }).waitFor();
+      await page.getByRole('heading', { name: 'Latest run done' }).waitFor();
+    }
+    expect(await pages[0].evaluate('globalThis.isSamePage')).toBe(true);
+    await Promise.all(pages.map((page) => page.context().close()));
   });
 
   test('violates its content security policy nowhere', () => {
