@@ -5,16 +5,21 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Kernel from '@headwater/kernel';
+import type { BootAnswer, BootRequest } from './booter.ts';
+import type { Numbered } from './host-process.ts';
 
 const door = pathToFileURL(join(process.argv[2] ?? '', 'dist/index.js')).href;
 const { boot } = (await import(door)) as typeof Kernel;
 
-process.on('message', (cwd: string) => {
-  const booted = async (): Promise<object> => {
+async function bootOnce(cwd: string): Promise<BootAnswer> {
+  try {
     await using app = await boot({ cwd });
     return { applied: app.report.applied };
-  };
-  void booted()
-    .catch((error: unknown) => ({ failed: String(error) }))
-    .then((answer) => process.send?.({ cwd, ...answer }));
+  } catch (error) {
+    return { failed: String(error) };
+  }
+}
+
+process.on('message', ({ n, cwd }: Numbered<BootRequest>) => {
+  void bootOnce(cwd).then((answer) => process.send?.({ n, ...answer }));
 });

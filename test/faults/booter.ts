@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
-import { expect, inject } from 'vitest';
-import { installedKernel } from '../helper/installed-packages.ts';
+import { expect } from 'vitest';
 import type { FaultProject } from './fault-project.ts';
+import { startHostProcess } from './host-process.ts';
 
 /** A process that boots projects with the installed kernel, several at once if needed. */
 export interface Booter extends Disposable {
@@ -10,30 +8,26 @@ export interface Booter extends Disposable {
   readonly boot: (project: FaultProject) => Promise<readonly string[]>;
 }
 
+/** A request to the process of `boot-process.ts`: the folder of an application. */
+export interface BootRequest {
+  readonly cwd: string;
+}
+
+/** The answer to a {@link BootRequest}: the ids of the applied revisions, or the error. */
+export interface BootAnswer {
+  readonly applied?: readonly string[];
+  readonly failed?: string;
+}
+
 /** Starts a {@link Booter}. Booting in a running process takes a third of the time that a new process takes. */
 export function startBooter(): Booter {
-  const child = fork(join(import.meta.dirname, 'boot-process.ts'), [installedKernel(inject('scratch'))], {
-    execArgv: [],
-  });
-  const waiting = new Map<string, (answer: Answer) => void>();
-  child.on('message', (answer: Answer) => waiting.get(answer.cwd)?.(answer));
-  child.on('exit', () => waiting.forEach((answer, cwd) => answer({ cwd, failed: 'the boot process has ended' })));
+  const host = startHostProcess<BootRequest, BootAnswer>('boot-process.ts');
   return {
     async boot({ cwd }) {
-      const answer = await new Promise<Answer>((resolve) => {
-        waiting.set(cwd, resolve);
-        child.send(cwd);
-      });
-      waiting.delete(cwd);
+      const answer = await host.ask({ cwd });
       expect(answer.failed).toBe(undefined);
       return answer.applied ?? [];
     },
-    [Symbol.dispose]: () => void child.kill(),
+    [Symbol.dispose]: () => host[Symbol.dispose](),
   };
-}
-
-interface Answer {
-  readonly cwd: string;
-  readonly applied?: readonly string[];
-  readonly failed?: string;
 }

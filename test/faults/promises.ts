@@ -19,6 +19,10 @@ const wire = test(
   'answers truly, leaves nothing behind, and the next operation reaches the goal',
 );
 const model = test('test/faults/model.test.ts', 'every command and crash leaves what the model says: %s');
+const fullDisk = test(
+  'test/faults/full-disk.test.ts',
+  '%s: is rolled back, says so, and reaches its goal once there is room',
+);
 const killed = test('test/faults/kill-server.test.ts', 'converges at the next boot');
 const together = test(
   'test/faults/many-boots.test.ts',
@@ -46,7 +50,7 @@ export const promises: readonly KernelPromise[] = [
   {
     title:
       'Kill any of them at any instant. The next boot converges without a manual step, a dirty flag or a stuck lock.',
-    tests: [killed, killedEmbedded, wire, silent, model],
+    tests: [killed, killedEmbedded, wire, silent, model, fullDisk],
   },
   {
     title: 'It works through PgBouncer in transaction mode. If it cannot work, it says so before it writes.',

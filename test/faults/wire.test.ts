@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { dropDatabase, emptyDatabase, onServer } from '../helper/database.ts';
-import { dumpSchema } from '../helper/schema-dump.ts';
+import { stateOf, type State } from './database-state.ts';
 import { sampled, seed } from './tier.ts';
 import { countTrials } from './trials.ts';
 import { operations, startOperator, type Operation, type Operator, type WireAnswer } from './wire-operations.ts';
@@ -20,30 +20,6 @@ const longestTrial = 30_000;
 
 /** The verdicts that are true after a fault. */
 const honest = ['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN'];
-
-/** The state of a database: its ledger, its effects, its schema. */
-interface State {
-  readonly ledger: readonly string[];
-  readonly effects: readonly string[];
-  readonly schema: readonly string[];
-}
-
-async function stateOf(name: string): Promise<State> {
-  const texts = async (text: string): Promise<readonly string[]> =>
-    (await onServer(name, text)).map((row) => String(row['line']));
-  const [exists] = await onServer(
-    name,
-    `select to_regclass('kernel.ledger') is not null as ledger, to_regclass('public.effect') is not null as effect`,
-  );
-  return {
-    ledger:
-      exists?.['ledger'] === true
-        ? await texts(`select plugin || '@' || slug as line from kernel.ledger order by 1`)
-        : [],
-    effects: exists?.['effect'] === true ? await texts('select id as line from effect order by 1') : [],
-    schema: await dumpSchema((text) => onServer(name, text)),
-  };
-}
 
 /** Waits until nothing of the operation is left on the server, at most 5 s. */
 async function assertNothingLeft(name: string, title: string): Promise<void> {
@@ -107,22 +83,22 @@ describe(`F-03, F-10, F-30: a fault at every message of an operation, SEED=${see
     expect(performance.now() - began, title).toBeLessThan(longestTrial);
     const isReached = proxy.messages.length >= k;
     await assertNothingLeft(name, title);
-    checkAnswer(answer, await stateOf(name), trial, title);
+    checkAnswer(answer, await stateOf(url), trial, title);
     proxy.close();
     expect(await operator.perform(operation, url), title).toMatchObject({ error: null });
-    expect(await stateOf(name), title).toEqual(goal?.after);
+    expect(await stateOf(url), title).toEqual(goal?.after);
     expect(await operator.perform(operation, url), title).toMatchObject({ error: null, applied: [] });
     await drop();
     return isReached;
   }
 
   it.each(operations)('%s: counts the messages of an undisturbed operation', async (operation) => {
-    const { name, url, drop } = await begin(operation);
-    const before = await stateOf(name);
+    const { url, drop } = await begin(operation);
+    const before = await stateOf(url);
     const proxy = await startWireProxy(inject('postgresPort'), () => null, stallTime);
     expect(await operator.perform(operation, through(url, proxy.port))).toMatchObject({ error: null });
     proxy.close();
-    undisturbed.set(operation, { messages: proxy.messages.length, before, after: await stateOf(name) });
+    undisturbed.set(operation, { messages: proxy.messages.length, before, after: await stateOf(url) });
     await drop();
     expect(proxy.messages.length).toBeGreaterThan(20);
     console.info(`${operation}: ${proxy.messages.length} messages`);

@@ -58,8 +58,13 @@ export function urlOf(target: DatabaseTarget): string {
 }
 
 /** Runs SQL in a database of the server, on a new connection. */
-export async function onServer(database: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: serverUrl(database) });
+export function onServer(database: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  return queryAt(serverUrl(database), text);
+}
+
+/** Runs SQL in the database at a URL, on a new connection. */
+export async function queryAt(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const result = await client.query<Record<string, unknown>>(text);

@@ -64,6 +64,11 @@ export function isTimeLimit(error: unknown): boolean {
   return /^(?:57P05|25P0[34])$/.test(serverErrorOf(error)?.code ?? '');
 }
 
+/** Whether an error means that the server lacks disk space, memory or connections, or cannot use its files (53, 58). */
+export function isResourceError({ code }: ServerError): boolean {
+  return /^(?:53|58)/.test(code);
+}
+
 /** Whether an error means that a relation, a column or a type is not as a statement expects it (class 42, 3F000). */
 export function isShapeError({ code }: ServerError): boolean {
   return (

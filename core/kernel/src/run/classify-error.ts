@@ -1,9 +1,11 @@
+import { explainSessionError } from '../db/explain-session-error.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import {
   isConnectionLoss,
+  isResourceError,
   missingExtensionIn,
   serverErrorOf,
   serverRemarks,
@@ -11,6 +13,7 @@ import {
 } from '../db/server-error.ts';
 import { damagedLedger } from '../ledger/damaged-ledger.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
+import type { RunContext } from './run-context.ts';
 import { NontransactionalError, type InvalidIndex } from './nontransactional-error.ts';
 import { kernelSqlState, serverSqlState } from '../db/sql-state.ts';
 import type { Session } from '../db/session.ts';
@@ -32,6 +35,8 @@ export type Verdict =
 /** The circumstances of an error. */
 export interface ErrorContext {
   readonly session: Session;
+  /** A stamp runs no text of a revision. */
+  readonly kind: RunContext['kind'];
   /** The step that was running. */
   readonly step: RunnableStep;
   /** The number of steps in the batch. */
@@ -60,8 +65,14 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
     const details = { revision: context.step.id, reason, outcome: 'rolled back', applied: context.applied } as const;
     return { kind: 'fail', error: kernelError('ENVELOPE_VIOLATED', details, { cause: error }) };
   }
-  if (server.code === kernelSqlState.damaged || isLedgerStatement(server, context.session)) {
+  const isLedger = isLedgerStatement(server, context.session);
+  if (server.code === kernelSqlState.damaged || (isLedger && !isResourceError(server))) {
     return { kind: 'fail', error: damagedLedger(context.session, server.message, error) };
+  }
+  if (isLedger || context.kind === 'stamp') {
+    // No text of a revision was running.
+    const explained = explainSessionError(error, context.session, context.step.id);
+    if (isKernelError(explained)) return { kind: 'fail', error: explained };
   }
   // If they run one by one, the revisions before the failing one take effect, and its error is reported as if it had
   // run alone.

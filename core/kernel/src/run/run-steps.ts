@@ -207,7 +207,7 @@ function runBatch(run: RunContext, batch: Batch, { start, total, applied }: Posi
         throw new Cancelled(cause.cause, step.id);
       }
       const size = batch.kind === 'sql' ? batch.steps.length : 1;
-      const verdict = classifyError(cause, { session, step, size, applied });
+      const verdict = classifyError(cause, { session, kind: run.kind, step, size, applied });
       if (verdict.kind !== 'lost') await session.script(restoreScript(session)).catch(() => {});
       if (verdict.kind === 'fail') throw await explainRemoved(verdict.error, step, session);
       if (verdict.kind !== 'retry') throw new Stop({ ...verdict, step });

@@ -493,6 +493,9 @@ const timeLimits: ReadonlyMap<string, string> = new Map([
   ['57P05', 'idle_session_timeout'],
 ]);
 
+/** SQLSTATE disk_full. */
+const diskFull = '53100';
+
 function queryHint(sqlState: string): string {
   const setting = timeLimits.get(sqlState);
   if (setting !== undefined) {
@@ -501,6 +504,7 @@ function queryHint(sqlState: string): string {
       `alter role <name> set ${setting} = '10s';`
     );
   }
+  if (sqlState === diskFull) return 'The disk of the server is full. Make room on it, and run the command again.';
   return 'No revision caused it. The log of the server says more. It is safe to run the command again.';
 }
 
