@@ -33,6 +33,7 @@ export const longTests = [
   'test/faults/model.test.ts',
   'core/kernel/test/cli/branches.test.ts',
   'core/kernel/test/cli/migrate-sql.test.ts',
+  'core/kernel/test/cli/json-lines.test.ts',
   'core/kernel/test/cli/undo-and-uninstall.test.ts',
   'core/kernel/test/cli/migrate-why.test.ts',
   'core/create-headwater/test/own-tests.test.ts',

@@ -71,8 +71,10 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--config`. */
   readonly config: string | undefined;
-  /** `--json`: standard output contains only the reply, and no progress is shown. */
+  /** `--json` or `--json-lines`: standard output contains only data, and no progress is shown. */
   readonly json: boolean;
+  /** With `--json-lines`: writes an event to standard output, as one line. Otherwise `null`. */
+  readonly emit: ((event: LineEvent) => void) | null;
   /** `--debug`. */
   readonly debug: boolean;
   /** Hides these texts in all further output. */
@@ -86,6 +88,12 @@ export interface Context {
    * plugin ends the process at once. Afterwards, the first such failure aborts the signal and becomes its reason.
    */
   readonly interruption: () => AbortSignal;
+}
+
+/** A line of `--json-lines`, to which the time is added. */
+export interface LineEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
 }
 
 /** The stream that progress is written to. */

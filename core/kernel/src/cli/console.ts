@@ -1,7 +1,7 @@
 import type { ExitCode } from '../error/exit-code.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { colorsIf, wantsColor } from './colors.ts';
-import type { ProgressStream, Reply } from './command.ts';
+import type { LineEvent, ProgressStream, Reply } from './command.ts';
 import { errorStacks, errorText } from './error-text.ts';
 import { redacted } from './secrets.ts';
 
@@ -12,6 +12,8 @@ export interface Console {
   /** Returns a text with the concealed texts redacted. */
   readonly redact: (text: string) => string;
   readonly progress: ProgressStream;
+  /** Writes a line of `--json-lines`. */
+  readonly emit: (event: LineEvent) => void;
   /** Prints a reply and returns its exit code. */
   readonly print: (reply: Reply) => ExitCode;
   /** Prints an error and returns its exit code. */
@@ -21,6 +23,8 @@ export interface Console {
 /** The output settings. */
 export interface ConsoleOptions {
   readonly json: boolean;
+  /** Whether the document of a reply or an error is one line, which ends the lines of `--json-lines`. */
+  readonly lines: boolean;
   readonly debug: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
@@ -31,19 +35,24 @@ export interface ConsoleOptions {
 }
 
 /** Opens the standard streams of this process. */
-export function openConsole({ json, debug, env, ownsProcess }: ConsoleOptions): Console {
+export function openConsole({ json, lines, debug, env, ownsProcess }: ConsoleOptions): Console {
   let secrets: readonly string[] = [];
   const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(redacted(text, secrets));
   let printed = false;
   const toOutput = process.stdout.write.bind(process.stdout);
   // Standard output holds one document, so anything that a plugin prints there goes to standard error.
   if (json && ownsProcess) process.stdout.write = process.stderr.write.bind(process.stderr);
-  const printJson = (value: unknown): void => {
-    printed = true;
+  const writeJson = (value: unknown, indent?: number): void => {
     // Each string is redacted separately, because a match must not extend beyond the end of a string.
     const redact = (_: string, inside: unknown): unknown =>
       typeof inside === 'string' ? redacted(inside, secrets) : inside;
-    toOutput(`${JSON.stringify(value, redact, 2)}\n`);
+    toOutput(`${JSON.stringify(value, redact, indent)}\n`);
+  };
+  const emit = (event: LineEvent): void => writeJson({ at: new Date().toISOString(), ...event });
+  const printJson = (value: unknown): void => {
+    printed = true;
+    if (lines) emit({ event: 'end', ...(value as object) });
+    else writeJson(value, 2);
   };
   const printError = (error: KernelError): ExitCode => {
     // Standard output holds one document, so a later error is printed on standard error.
@@ -56,6 +65,7 @@ export function openConsole({ json, debug, env, ownsProcess }: ConsoleOptions): 
   return {
     conceal: (more) => (secrets = [...secrets, ...more]),
     redact: (text) => redacted(text, secrets),
+    emit,
     progress: {
       get isTerminal() {
         return process.stderr.isTTY;

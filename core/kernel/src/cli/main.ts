@@ -29,15 +29,17 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   if (runsSources) allowSources();
   const { env } = process;
   const [json, debug] = [argv.includes('--json'), argv.includes('--debug')];
-  const console = openConsole({ json, debug, env, ownsProcess });
+  const lines = argv.includes('--json-lines');
+  const console = openConsole({ json: json || lines, lines, debug, env, ownsProcess });
   const crashes = ownsProcess ? handleCrashes((error) => process.exit(console.printError(error))) : noCrashHandler;
-  const { conceal, redact, progress } = console;
+  const { conceal, redact, progress, emit } = console;
   const { interruption } = crashes;
   const context = {
     cwd: process.cwd(),
     env,
     config: configIn(argv),
-    json,
+    json: json || lines,
+    emit: lines ? emit : null,
     debug,
     conceal,
     redact,
@@ -78,5 +80,10 @@ function configIn(argv: readonly string[]): string | undefined {
 
 /** Reads the common options from the parsed line, in which a word like `--json` may be another option's value. */
 function withOptions({ values, switches }: Input, context: Context): Context {
-  return { ...context, config: values.get('config'), json: switches.has('json'), debug: switches.has('debug') };
+  return {
+    ...context,
+    config: values.get('config'),
+    json: switches.has('json') || switches.has('json-lines'),
+    debug: switches.has('debug'),
+  };
 }

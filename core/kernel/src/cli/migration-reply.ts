@@ -1,8 +1,8 @@
 import type { MigrationResult } from '../migrate/migrate.ts';
 import type { Project } from '../open/project.ts';
-import type { Observer } from '../run/run-context.ts';
+import type { Observer, RunStep } from '../run/run-context.ts';
 import type { Colors } from './colors.ts';
-import type { Context, Reply } from './command.ts';
+import type { Context, OptionSpec, Reply } from './command.ts';
 import { counted, duration } from './format-text.ts';
 import { withProject } from './open-project.ts';
 import { openProgress } from './progress.ts';
@@ -18,14 +18,33 @@ export function runMigration(
 ): Promise<Reply> {
   return withProject(context, async (project) => {
     const { observer, end } = openProgress(context);
+    const { emit } = context;
     const began = performance.now();
     try {
-      const result = await run(project, { observer });
+      const result = await run(project, { observer: emit === null ? observer : emittingObserver(emit) });
       return replyWith(result, performance.now() - began, nothing);
     } finally {
       end();
     }
   });
+}
+
+/** The option of commands that run revisions. */
+export const jsonLines: OptionSpec = {
+  flag: 'json-lines',
+  about: 'in place of --json: print each event as a line of JSON when it happens, the outcome last',
+};
+
+/** Returns an observer that writes each event as a line of `--json-lines`. */
+function emittingObserver(emit: NonNullable<Context['emit']>): Observer {
+  const plain = ({ id, direction }: RunStep): RunStep => ({ id, direction });
+  return {
+    plans: (steps, runId) => emit({ event: 'plan', runId, steps: steps.map(plain) }),
+    begins: ({ id, direction }, position, total) => emit({ event: 'begin', revision: id, direction, position, total }),
+    waits: (reason, step) => emit({ event: 'wait', reason, revision: step?.id ?? null }),
+    commits: (steps, milliseconds) =>
+      emit({ event: 'commit', steps: steps.map(plain), milliseconds: Math.round(milliseconds) }),
+  };
 }
 
 /** Replies with the outcome of a migration, including one that failed halfway. */

@@ -217,6 +217,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     await upgradeLedger(run, state.ledger.format);
     return result;
   }
+  run.observer.plans?.(first.steps, run.id);
   const { runSteps } = await import('../run/run-steps.ts');
   const { startProgress } = await import('../run/recover.ts');
   const progress = startProgress();

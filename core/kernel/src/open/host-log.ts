@@ -66,6 +66,7 @@ export function guarded(observers: readonly (AppObserver | undefined)[], log: Pl
     }
   };
   return {
+    plans: (...args) => call('plans', ...args),
     begins: (...args) => call('begins', ...args),
     waits: (...args) => call('waits', ...args),
     commits: (...args) => call('commits', ...args),

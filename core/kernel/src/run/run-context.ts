@@ -17,6 +17,8 @@ import type { Cancellation } from './cancellation.ts';
  * };
  */
 export interface Observer {
+  /** The run has a plan with pending steps, and is about to begin. `runId` is the id that the ledger records. */
+  readonly plans?: (steps: readonly RunStep[], runId: string) => void;
   /**
    * A revision begins. `position` starts at 1. In a large batch, at most about ten revisions per second are reported.
    */

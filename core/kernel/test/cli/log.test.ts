@@ -14,6 +14,7 @@ async function logging(
     env: { NO_COLOR: '1' },
     config: undefined,
     json: false,
+    emit: null,
     debug: false,
     conceal: () => {},
     redact: (text) => redacted(text, ['s3cr"et']),

@@ -3,7 +3,7 @@ import { kernelError } from '../../error/kernel-codes.ts';
 import { parseTarget } from '../../plan/parse-target.ts';
 import type { Command } from '../command.ts';
 import { usageOf } from '../signature.ts';
-import { runMigration } from '../migration-reply.ts';
+import { jsonLines, runMigration } from '../migration-reply.ts';
 
 /** `kernel migrate:down <target>`. */
 export const migrateDown: Command = {
@@ -17,6 +17,7 @@ export const migrateDown: Command = {
   options: [
     { flag: 'run', value: 'id', about: 'in place of a target: undo this run (migrate:history --verbose shows its id)' },
     { flag: 'cascade', about: 'also revert what depends on it, in other plugins too' },
+    jsonLines,
   ],
   examples: [
     { line: 'kernel migrate:plan --down likes@-1 --sql', about: 'preview the SQL that it would run' },

@@ -1,6 +1,6 @@
 import { upgradeProject } from '../../open/migrations.ts';
 import type { Command } from '../command.ts';
-import { runMigration } from '../migration-reply.ts';
+import { jsonLines, runMigration } from '../migration-reply.ts';
 
 /** `kernel migrate:up [target...]`. */
 export const migrateUp: Command = {
@@ -10,10 +10,12 @@ export const migrateUp: Command = {
     'A target is heads (the default), likes (its head), likes@0002 (a unique prefix) or likes@+1 (one further). The ' +
     'revisions of other plugins that a target depends on are applied first.',
   arguments: [{ name: 'target', about: 'the revision to upgrade to; default: heads', many: true, complete: 'branch' }],
+  options: [jsonLines],
   examples: [
     { line: 'kernel migrate:up', about: 'apply everything' },
     { line: 'kernel migrate:up likes', about: 'the branch of likes, and its dependencies' },
     { line: 'kernel migrate:up core@+1 --json', about: 'the next revision of core, with the outcome as data' },
+    { line: 'kernel migrate:up --json-lines', about: 'in a pipeline: what happens, line by line' },
   ],
   exits: [
     { code: 15, about: 'an applied revision was edited or deleted; nothing was run' },
