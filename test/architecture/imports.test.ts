@@ -23,7 +23,7 @@ const kernel: Layout = {
     plan: ['error', 'graph', 'type plugin'],
     config: ['error', 'graph'],
     runtime: [],
-    plugin: ['error', 'contract', 'graph', 'config', 'runtime', 'peers', 'sql', 'type ownership'],
+    plugin: ['error', 'contract', 'graph', 'config', 'runtime', 'peers', 'sql', 'ownership'],
     sql: ['error', 'runtime'],
     ownership: ['error', 'type config', 'sql', 'type db', 'type catalog'],
     peers: ['error'],

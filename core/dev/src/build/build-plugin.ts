@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { explainFileError } from '@headwater/kernel/internal/errors';
 import { assertOneHead, revisionGraph } from '@headwater/kernel/internal/graph';
-import type { RevisionEffects } from '@headwater/kernel/internal/ownership';
+import type { TextProof } from './prove-build.ts';
 import {
   assertDependenciesRequired,
   loadRevisionFiles,
@@ -45,7 +45,7 @@ export interface PluginBuild {
 /**
  * Builds the plugin in `directory` from its sources: its manifest `dist/headwater.json`, and its lock
  * `revisions.lock.json`, in which a new revision gets the package's version. A file is written only if its content
- * changes, and never with `check`. `effects` holds those of proven revisions, and
+ * changes, and never with `check`. `proofs` holds those of proven revisions, and
  * `declared` the record of a lock that has none; `description` becomes part of the manifest. The same sources produce the same bytes. Throws PLUGIN_BUILD_CHANGED,
  * PLUGIN_BUILD_INCOMPLETE, PLUGIN_BUILD_UNWRITABLE, TRANSACTION_CONFLICT, and the errors of package.json, revisions,
  * their branch and the lock.
@@ -54,12 +54,12 @@ export async function buildPlugin(
   directory: string,
   {
     check = false,
-    effects = new Map(),
+    proofs = new Map(),
     declared,
     description,
   }: {
     readonly check?: boolean;
-    readonly effects?: ReadonlyMap<string, RevisionEffects>;
+    readonly proofs?: ReadonlyMap<string, TextProof>;
     readonly declared?: RevisionsLock['declared'];
     readonly description?: PluginDescription;
   } = {},
@@ -81,7 +81,7 @@ export async function buildPlugin(
   };
   assertUnchanged(plugin, before, lock);
   const dependsOnSince = sinceOf(peers);
-  const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince, effects));
+  const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince, proofs));
   const manifest: Manifest = {
     format: manifestFormat,
     plugin: plugin.name,
@@ -137,9 +137,9 @@ function manifestRevision(
   plugin: PluginFields,
   lock: RevisionsLock,
   sinceOfDependency: (id: string) => string | null,
-  proven: ReadonlyMap<string, RevisionEffects>,
+  proofs: ReadonlyMap<string, TextProof>,
 ): ManifestRevision {
-  const effects = proven.get(revision.id);
+  const proof = proofs.get(revision.id);
   const { id, revises, dependsOn, up, down, transaction, check, breaking, replaces, raw } = revision;
   const since = dependsOn.flatMap((one): [string, string][] => {
     const version = sinceOfDependency(one);
@@ -159,7 +159,8 @@ function manifestRevision(
     raw,
     normal: lock.revisions[id]?.normal ?? '',
     since: lock.revisions[id]?.since ?? plugin.file.version,
-    ...(effects !== undefined && { effects }),
+    ...(proof !== undefined && { effects: proof.effects }),
+    ...(proof?.keepsSession === true && { keepsSession: true as const }),
   };
 }
 

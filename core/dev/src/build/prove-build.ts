@@ -42,17 +42,23 @@ export interface BuildProofOptions {
   readonly onStage: (stage: string) => void;
 }
 
+/** What the text of a revision proves. It goes into the manifest, so that an upgrade need not observe the revision. */
+export interface TextProof {
+  /** JSON. */
+  readonly effects: string;
+  readonly keepsSession: boolean;
+}
+
 /**
  * Proves new revisions of the plugin in `directory` as `migrate:verify` does, together with the plugins that it
  * requires, and that its revisions produce what its entities declare. Opens a shadow only if that, or an opaque revision,
- * needs one. Returns the effects of the revisions that are proven by their text alone, by id. They go into the manifest,
- * so that an upgrade need not observe these revisions. Throws PLUGIN_BUILD_DRIFT, PLUGIN_BUILD_UNPROVEN, and the errors
- * of packages, revisions and shadows.
+ * needs one. Returns the proofs of the revisions that are proven by their text alone, by id. Throws PLUGIN_BUILD_DRIFT,
+ * PLUGIN_BUILD_UNPROVEN, and the errors of packages, revisions and shadows.
  */
 export async function proveBuild(
   directory: string,
   { shadow: url, added, check = false, onStage }: BuildProofOptions,
-): Promise<ReadonlyMap<string, RevisionEffects>> {
+): Promise<ReadonlyMap<string, TextProof>> {
   const { set, plugin } = await pluginsOf(directory);
   const readable = await provenEffects(set, plugin, new Map());
   const comparesEntities = !check && (await hasEntities(plugin));
@@ -174,16 +180,16 @@ async function observedEffects(shadow: Shadow, set: PluginSet): Promise<Readonly
 
 /**
  * Reads the text of each of the plugin's revisions against the objects that exist at that moment, and returns the
- * effects of those that it proves. A revision that hides its effects counts with those in `observed`. Without them, the
+ * proofs. A revision that hides its effects counts with those in `observed`. Without them, the
  * result is `null`.
  */
 async function provenEffects(
   set: PluginSet,
   { name }: Plugin,
   observed: ReadonlyMap<string, RevisionEffects>,
-): Promise<ReadonlyMap<string, RevisionEffects> | null> {
+): Promise<ReadonlyMap<string, TextProof> | null> {
   const schema = trackedSchema();
-  const proven = new Map<string, RevisionEffects>();
+  const proven = new Map<string, TextProof>();
   for (const { id, plugin, up, transaction } of subsetOf(set).revisions) {
     const author = { id, plugin };
     const context = { schema: trackedSchema(schema.objects), author, knowsAll: false, hidesCode: false };
@@ -191,7 +197,7 @@ async function provenEffects(
     const effects = observed.get(id) ?? proof?.effects ?? null;
     if (effects === null) return null;
     if (plugin === name && transaction && proof?.proven === true && proof.effects !== null)
-      proven.set(id, proof.effects);
+      proven.set(id, { effects: JSON.stringify(proof.effects), keepsSession: proof.keepsSession });
     applyEffects(schema, effects, author);
   }
   return proven;

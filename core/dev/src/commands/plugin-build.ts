@@ -36,7 +36,7 @@ export const pluginBuild: Command = {
     const check = switches.has('check');
     const directory = resolve(context.cwd, folder);
     const progress = openProgress(context);
-    let effects: Awaited<ReturnType<typeof proveBuild>>;
+    let proofs: Awaited<ReturnType<typeof proveBuild>>;
     let declared: readonly string[];
     let description: Awaited<ReturnType<typeof describeBuild>>;
     try {
@@ -47,7 +47,7 @@ export const pluginBuild: Command = {
       description = await describeBuild(directory, check);
       const shadow = values.get('shadow') ?? null;
       // Nothing is published by a check, and a new revision makes it fail anyway.
-      effects = await proveBuild(directory, {
+      proofs = await proveBuild(directory, {
         shadow,
         added: check ? [] : draft.added,
         check,
@@ -56,7 +56,7 @@ export const pluginBuild: Command = {
     } finally {
       progress.end();
     }
-    const { manifest, added, changed } = await buildPlugin(directory, { check, effects, declared, description });
+    const { manifest, added, changed } = await buildPlugin(directory, { check, proofs, declared, description });
     const { plugin, version, revisions } = manifest;
     return {
       exit: check && changed.length > 0 ? exitCode.pending : exitCode.done,

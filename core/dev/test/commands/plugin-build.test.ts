@@ -34,6 +34,7 @@ describe('plugin:build', () => {
           down: 'alter table core_user drop column good_n; drop table good_a',
         },
         '0002_b': { up: `do $$ begin execute 'create table good_b (id int)'; end $$`, down: 'drop table good_b' },
+        '0003_c': { up: 'create table good_c (id int)', down: 'drop table good_c' },
       },
     };
     project = await makeProject({ plugins: { core, good, ...Object.fromEntries(bad) } });
@@ -55,19 +56,15 @@ describe('plugin:build', () => {
     const folder = project.folderOf('good');
     ok(await project.kernel('plugin:build', folder));
     const text = readFileSync(`${folder}/dist/headwater.json`, 'utf8');
-    const { revisions } = JSON.parse(text) as { revisions: readonly { effects?: unknown }[] };
-    expect(revisions.map(({ effects }) => effects)).toEqual([
-      {
-        created: [
-          ['table', 'good_a'],
-          ['column', 'id', 'good_a'],
-          ['column', 'good_n', 'core_user'],
-        ],
-        changed: [],
-        dropped: [],
-        renamed: [],
-      },
-      undefined,
+    const { revisions } = JSON.parse(text) as { revisions: readonly Record<string, unknown>[] };
+    expect(revisions.map(({ effects, keepsSession }) => [effects, keepsSession])).toEqual([
+      [
+        '{"created":[["table","good_a"],["column","id","good_a"],["column","good_n","core_user"]],' +
+          '"changed":[],"dropped":[],"renamed":[]}',
+        undefined,
+      ],
+      [undefined, undefined],
+      ['{"created":[["table","good_c"],["column","id","good_c"]],"changed":[],"dropped":[],"renamed":[]}', true],
     ]);
     ok(await project.kernel('plugin:build', folder));
     expect(readFileSync(`${folder}/dist/headwater.json`, 'utf8')).toBe(text);

@@ -2,6 +2,7 @@ import { readLedgerUnlessEqual } from '../ledger/ledger.ts';
 import type { Session } from '../db/session.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunContext } from '../run/run-context.ts';
+import { keepYoungGeneration } from '../runtime/young-generation.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 
@@ -37,5 +38,11 @@ export async function readInitialPlan<Target>(
   if (ledger === null) return null;
   const state = await readMigrationState(session, revisionSet, ledger);
   const target = goal.resolve(state);
-  return { state, target, plan: goal.plan(state, target) };
+  return { state, target, plan: stepsTo(goal, state, target) };
+}
+
+/** Plans the steps that are missing on the way to a target. */
+export function stepsTo<Target>({ plan }: Goal<Target>, state: MigrationState, target: Target): Plan {
+  using _ = keepYoungGeneration();
+  return plan(state, target);
 }

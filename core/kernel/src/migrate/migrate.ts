@@ -20,7 +20,7 @@ import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
 import { explainCancellation } from './explain-cancellation.ts';
 import { findRun } from './find-run.ts';
-import { readInitialPlan, type Goal, type InitialPlan } from './initial-plan.ts';
+import { readInitialPlan, stepsTo, type Goal, type InitialPlan } from './initial-plan.ts';
 import { assertNoSchemaNamed } from './schema-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
@@ -223,7 +223,7 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   const progress = startProgress();
   let error: KernelError | null = null;
   const runPlans = async (): Promise<void> => {
-    for (let plan = first; plan.steps.length > 0; plan = goal.plan(state, target)) {
+    for (let plan = first; plan.steps.length > 0; plan = stepsTo(goal, state, target)) {
       const steps = plan.steps.map((step) => runnable(step, revisionSet));
       const interruption = await runSteps(run, steps, state.ledger, progress);
       if (interruption === null) break;
@@ -280,7 +280,17 @@ export function runnable({ id, direction, plugin }: Plan['steps'][number], code:
   const { package: name, version } = code.pluginSet.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
   const revision = code.revisions.get(id) ?? null;
   const effects = direction === 'up' ? (revision?.effects ?? null) : null;
-  return { id, direction, revision, proven: effects !== null, effects, package: name, packageVersion: version };
+  const keepsSession = direction === 'up' && revision?.keepsSession === true;
+  return {
+    id,
+    direction,
+    revision,
+    proven: effects !== null,
+    keepsSession,
+    effects,
+    package: name,
+    packageVersion: version,
+  };
 }
 
 /**

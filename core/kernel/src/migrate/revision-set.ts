@@ -6,6 +6,7 @@ import { kernelPackage } from '../plugin/kernel-package.ts';
 import { loadPluginSet } from '../plugin/load-plugin-set.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
+import { keepYoungGeneration } from '../runtime/young-generation.ts';
 
 /** The revisions of the active plugins, checked against each other without regard to any database. */
 export interface RevisionSet {
@@ -28,6 +29,7 @@ export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
 
 /** Checks the revisions of the active plugins against each other. Throws the errors of graphs and heads. */
 export function revisionSetOf(pluginSet: PluginSet): RevisionSet {
+  using _ = keepYoungGeneration();
   const graph = graphOfPlugins(pluginSet);
   assertOneHead(graph);
   const revisions = new Map<string, Revision>();

@@ -18,6 +18,28 @@ export interface RevisionEffects {
   readonly renamed: readonly (readonly [from: ObjectName, to: ObjectName])[];
 }
 
+/** Parses the JSON of effects, which is from a manifest that was checked, or from this process. */
+export function parseEffects(json: string): RevisionEffects {
+  return JSON.parse(json) as RevisionEffects;
+}
+
+/** Whether a text is the JSON of effects. */
+export function isEffectsJson(text: string): boolean {
+  const isName = (name: unknown): boolean =>
+    Array.isArray(name) && (name.length === 2 || name.length === 3) && name.every((part) => typeof part === 'string');
+  try {
+    const json: unknown = JSON.parse(text);
+    const { created, changed, dropped, renamed } = (json ?? {}) as Partial<Record<keyof RevisionEffects, unknown>>;
+    return (
+      [created, changed, dropped].every((names) => Array.isArray(names) && names.every(isName)) &&
+      Array.isArray(renamed) &&
+      renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName))
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Returns the stored name of an object. */
 export function objectName({
   kind,

@@ -1,4 +1,5 @@
 import { isKernelError } from '../error/kernel-codes.ts';
+import { keepsSession } from '../sql/session-effects.ts';
 import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
 import { trackSql, type SqlStatement } from '../sql/read-sql.ts';
@@ -15,6 +16,8 @@ import { ledgerOwner, type Touch } from './rule-book.ts';
 export interface StaticProof {
   /** Whether the text is known to change only objects and rows that its plugin may change, in every database. */
   readonly proven: boolean;
+  /** Whether the text is also known to leave its session as it was, in a database without functions of users. */
+  readonly keepsSession: boolean;
   /** The effects, as far as the parser sees them; `null` if a statement hides some. */
   readonly effects: RevisionEffects | null;
   /** What it visibly does, for refusing SQL that cannot be rolled back. */
@@ -44,10 +47,12 @@ export async function proveText(text: string, context: ProofContext): Promise<St
   const journal = journaled(schema);
   const renames = new Map<TrackedObject, { readonly from: ObjectName; to: ObjectName }>();
   let proven = true;
+  let isQuiet = true;
   let isVisible = true;
   const touches: Touch[] = [];
   const check = (statement: SqlStatement): void => {
     proven &&= isProven(statement, context);
+    isQuiet &&= keepsSession(statement.node);
     isVisible &&= statement.opaque === null;
     touches.push(...touchesOf(statement));
     for (const { from, to } of statement.renames) {
@@ -63,10 +68,11 @@ export async function proveText(text: string, context: ProofContext): Promise<St
     await trackSql(text, journal.schema, author, check);
   } catch (error) {
     if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
-    return { proven: false, effects: null, touches: [] };
+    return { proven: false, keepsSession: false, effects: null, touches: [] };
   }
   const renamed = [...renames.values()].map(({ from, to }) => [from, to] as const);
-  return { proven, effects: isVisible ? { ...journal.effects(author, renamed), renamed } : null, touches };
+  const effects = isVisible ? { ...journal.effects(author, renamed), renamed } : null;
+  return { proven, keepsSession: proven && isQuiet, effects, touches };
 }
 
 /** Returns what a statement does. An index over an expression is left out: the columns of the expression are unknown. */

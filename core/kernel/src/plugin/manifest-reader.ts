@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { explainFileError } from '../error/file-error.ts';
+import { isEffectsJson } from '../ownership/revision-effects.ts';
 import { isRevisionId, isSlug } from '../graph/revision-id.ts';
 import {
   afterRevisions,
@@ -14,6 +15,7 @@ import {
   type ManifestCode,
   type ManifestRevision,
 } from './manifest.ts';
+import { keepYoungGeneration } from '../runtime/young-generation.ts';
 import { isInside } from './package-exports.ts';
 import { isRecord } from './packages.ts';
 import type { PluginPackage } from './plugin-fields.ts';
@@ -27,6 +29,7 @@ const sizeLimit = 16 * 1024 * 1024;
 /** Reads the revisions of a built plugin; imports none of its code. Throws MANIFEST_MISSING, MANIFEST_INVALID. */
 export function readManifest(plugin: PluginPackage): readonly Revision[] {
   const file = `${plugin.file.directory}/${manifestPath}`;
+  using _ = keepYoungGeneration();
   return parseManifest(textOf(plugin, file), file, plugin.name);
 }
 
@@ -105,6 +108,7 @@ function revisionOf(built: ManifestRevision, file: string, plugin: string): Revi
     since,
     dependsOnSince,
     effects,
+    keepsSession,
   } = built;
   return Object.freeze({
     id,
@@ -122,6 +126,7 @@ function revisionOf(built: ManifestRevision, file: string, plugin: string): Revi
     since,
     dependsOnSince: dependsOnSince ?? nothing,
     ...(effects !== undefined && { effects }),
+    ...(keepsSession !== undefined && { keepsSession }),
     file,
   });
 }
@@ -152,7 +157,7 @@ function assertRevision(json: unknown, position: Position): void {
   if (!isRecord(json)) throw misfit(position, '', 'an object');
   const { plugin } = position;
   const { id, transaction, check, breaking, since, raw } = json;
-  const { dependsOn = none, replaces = none, dependsOnSince = nothing, effects } = json;
+  const { dependsOn = none, replaces = none, dependsOnSince = nothing, effects, keepsSession } = json;
   if (typeof id !== 'string' || !id.startsWith(`${plugin}@`) || !isSlug(id.slice(plugin.length + 1))) {
     throw misfit(position, 'id', `the id of a revision of "${plugin}"`);
   }
@@ -171,19 +176,10 @@ function assertRevision(json: unknown, position: Position): void {
   if (!isRecord(dependsOnSince) || !Object.values(dependsOnSince).every((version) => typeof version === 'string')) {
     throw misfit(position, 'dependsOnSince', 'versions by revision id');
   }
-  if (effects !== undefined && !isEffects(effects)) throw misfit(position, 'effects', 'lists of objects');
-}
-
-/** Whether `json` is a {@link RevisionEffects}. */
-function isEffects(json: unknown): boolean {
-  const isName = (name: unknown): boolean =>
-    Array.isArray(name) && (name.length === 2 || name.length === 3) && name.every((part) => typeof part === 'string');
-  const { created, changed, dropped, renamed } = isRecord(json) ? json : {};
-  return (
-    [created, changed, dropped].every((names) => Array.isArray(names) && names.every(isName)) &&
-    Array.isArray(renamed) &&
-    renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName))
-  );
+  if (effects !== undefined && (typeof effects !== 'string' || !isEffectsJson(effects))) {
+    throw misfit(position, 'effects', 'the JSON of lists of objects');
+  }
+  if (keepsSession !== undefined && keepsSession !== true) throw misfit(position, 'keepsSession', 'true');
 }
 
 function assertIds(json: unknown, field: string, position: Position): void {

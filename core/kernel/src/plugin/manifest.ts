@@ -1,5 +1,4 @@
 import type { JsonSchema } from '../config/config-schema.ts';
-import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import { hash } from '../runtime/lazy-crypto.ts';
 
 /** The format that this kernel writes, and the newest one that it can read. */
@@ -29,8 +28,13 @@ export interface ManifestRevision {
   readonly raw: string;
   readonly normal: string;
   readonly since: string;
-  /** The effects of `up`, as its text proves them. Absent if only running it can show them. */
-  readonly effects?: RevisionEffects;
+  /**
+   * The JSON of the effects of `up`, as its text proves them. Absent if only running it can show them. It is parsed only
+   * when needed: as a string it takes a fifth of the memory, and goes to the ledger as it is.
+   */
+  readonly effects?: string;
+  /** Whether the text of `up` also proves that it leaves its session as it was, see `keepsSession`. */
+  readonly keepsSession?: true;
 }
 
 /**

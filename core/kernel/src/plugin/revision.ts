@@ -1,6 +1,5 @@
 import type { RevisionCode } from '../contract/define-revision.ts';
 import type { RevisionNode } from '../graph/graph-revision.ts';
-import type { RevisionEffects } from '../ownership/revision-effects.ts';
 
 /**
  * The `up` or `down` of a revision: SQL, which is data, or code, which is known only to the process that imported it.
@@ -23,8 +22,10 @@ export interface Revision extends RevisionNode {
   readonly since: string | null;
   /** For revisions named in `dependsOn`: the version of their package that first shipped them, if known. */
   readonly dependsOnSince: Readonly<Record<string, string>>;
-  /** The effects of its `up`, if its manifest proves that it touches only objects of its plugin. */
-  readonly effects?: RevisionEffects;
+  /** The JSON of the effects of its `up`, if its manifest proves that it touches only objects of its plugin. */
+  readonly effects?: string;
+  /** Whether its manifest also proves that its `up` leaves its session as it was, see `keepsSession`. */
+  readonly keepsSession?: true;
   /** The file that it was read from, for messages. */
   readonly file: string;
 }

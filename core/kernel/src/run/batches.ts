@@ -1,4 +1,3 @@
-import type { RevisionEffects } from '../ownership/revision-effects.ts';
 import type { Revision } from '../plugin/revision.ts';
 import { ownStatementTimeout } from './own-limits.ts';
 import type { RunContext, RunStep } from './run-context.ts';
@@ -9,8 +8,10 @@ export interface RunnableStep extends RunStep {
   readonly revision: Revision | null;
   /** Whether it is known to touch nothing that its plugin does not own. Otherwise its effects are observed. */
   readonly proven: boolean;
-  /** The effects of its `up`, if they are known before it runs. */
-  readonly effects: RevisionEffects | null;
+  /** Whether it is known to leave its session as it was, see `keepsSession`. */
+  readonly keepsSession: boolean;
+  /** The JSON of the effects of its `up`, if they are known before it runs. */
+  readonly effects: string | null;
   /** The npm package that the revision comes from, and its version. */
   readonly package: string;
   readonly packageVersion: string;
@@ -54,7 +55,7 @@ export function batchesOf(
   let isTogether = together;
   for (const step of steps) {
     const kind = batchKind(step);
-    if (usesDeferrable(step)) {
+    if (!step.keepsSession && usesDeferrable(step)) {
       endChunk();
       isTogether = false;
     }
@@ -64,10 +65,12 @@ export function batchesOf(
       continue;
     }
     // The limit of a text applies to its whole transaction.
-    const isLimited = step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
+    const isLimited =
+      !step.keepsSession && step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
     if (isLimited) endChunk();
     chunk.push(step);
-    if (!isTogether || isLimited || chunk.length >= chunkSize || addsEnumValue(step)) endChunk();
+    if (!isTogether || isLimited || chunk.length >= chunkSize || (!step.keepsSession && addsEnumValue(step)))
+      endChunk();
   }
   endChunk();
   return batches;

@@ -1,4 +1,6 @@
-import { beginScript, guardBlock, type RowToWrite } from './envelope.ts';
+import { beginScript } from './envelope.ts';
+import type { RowToWrite } from './ledger-row.ts';
+import { guardBlock } from './single-step.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import type { RunContext } from './run-context.ts';
 

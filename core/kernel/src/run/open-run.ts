@@ -8,7 +8,7 @@ import { readOthers } from '../ledger/claims.ts';
 import { reservedSchemas, type ReservedSchemas } from '../ownership/rule-book.ts';
 import { openLedgerOwners } from '../ownership/ledger-owners.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
-import { endRunScript } from './envelope.ts';
+import { endRunScript } from './record-run.ts';
 import { ensureLedger } from './ensure-ledger.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { RunProgress } from './recover.ts';

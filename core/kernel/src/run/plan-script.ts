@@ -5,11 +5,15 @@ import { kernelPackage } from '../plugin/kernel-package.ts';
 import { hash } from '../runtime/lazy-crypto.ts';
 import { dollarQuote, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import type { RunnableStep } from './batches.ts';
+import { downBlock } from './down-block.ts';
 import { ledgerScript } from './ensure-ledger.ts';
-import { beginScript, downBlock, guardBlock, recordBlock, rowOf, upBlock } from './envelope.ts';
+import { beginScript } from './envelope.ts';
+import { rowOf } from './ledger-row.ts';
 import { withOwnLimit } from './own-limits.ts';
 import type { ScriptContext } from './run-context.ts';
 import { rowToRemove } from './run-sql.ts';
+import { guardBlock, recordBlock } from './single-step.ts';
+import { upBlock } from './up-block.ts';
 
 /** The name that stands for the host in the row of a run that a script made. */
 const scriptHost = 'migrate:sql';
@@ -84,7 +88,10 @@ function scriptOf(run: ScriptContext, step: RunnableStep): readonly string[] {
       `${recordBlock(row, direction, 0, run)}\ncommit;`,
     ];
   }
-  const block = direction === 'up' ? upBlock([row], limited) : downBlock([rowToRemove(run, step)], limited);
+  const block =
+    direction === 'up'
+      ? upBlock([{ row, keepsSession: step.keepsSession }], limited)
+      : downBlock([rowToRemove(run, step)], limited);
   return [`${beginScript(limited)}${block}\ncommit;`];
 }
 

@@ -43,7 +43,7 @@ export async function proveAll(
   { before, ledger, isElsewhere: isTaken = async () => false }: ProvenDatabase = {},
 ): Promise<readonly RunnableStep[]> {
   const { proveText } = await import('../ownership/static-proof.ts');
-  const { applyEffects } = await import('../ownership/revision-effects.ts');
+  const { applyEffects, parseEffects } = await import('../ownership/revision-effects.ts');
   const schema = trackedSchema(before);
   /** The plugins with earlier steps whose effects are not yet known. */
   const unknown = new Set<string>();
@@ -53,7 +53,7 @@ export async function proveAll(
     const author = { id: step.id, plugin };
     const body = step.direction === 'up' ? step.revision?.up : step.revision?.down;
     if (step.proven) {
-      if (step.effects !== null) applyEffects(schema, step.effects, author);
+      if (step.effects !== null) applyEffects(schema, parseEffects(step.effects), author);
       proven.push(step);
     } else if (body?.kind === 'sql') {
       const proof = await proveText(body.text, {
@@ -65,7 +65,9 @@ export async function proveAll(
       });
       if (!proof.proven) unknown.add(plugin);
       const isProven = proof.proven && !(await isTaken(proof.touches));
-      proven.push({ ...step, proven: isProven, effects: step.direction === 'up' ? proof.effects : null });
+      const isUp = step.direction === 'up';
+      const effects = isUp && proof.effects !== null ? JSON.stringify(proof.effects) : null;
+      proven.push({ ...step, proven: isProven, keepsSession: isUp && isProven && proof.keepsSession, effects });
     } else {
       unknown.add(plugin);
       proven.push(step);

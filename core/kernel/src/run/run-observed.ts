@@ -8,7 +8,8 @@ import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import type { Batch } from './batches.ts';
 import { needsCommand, runBreakingCommand } from './breaking-command.ts';
-import { recordBlock, restoreBlock, rowOf, textBlock } from './envelope.ts';
+import { rowOf } from './ledger-row.ts';
+import { recordBlock, restoreBlock, textBlock } from './single-step.ts';
 import { openLockedTransaction } from './locked-transaction.ts';
 import { observeStep } from './observe-step.ts';
 import { fromFirstKeyword, withOwnLimit } from './own-limits.ts';
@@ -96,7 +97,7 @@ export async function runObserved(
         applied,
       });
     }
-    const done = { ...row, objects: effects };
+    const done = { ...row, objects: JSON.stringify(effects) };
     await runScript(`${recordBlock(done, direction, performance.now() - began, run)}\ncommit;`);
   } catch (error) {
     outcome = 'unknown';

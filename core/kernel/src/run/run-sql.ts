@@ -2,7 +2,10 @@ import type { UpgradeLimits } from '../config/config.ts';
 import type { Notice } from '../db/session.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import type { Batch, RunnableStep } from './batches.ts';
-import { beginScript, downBlock, rowOf, upBlock, type RowToRemove, type RowToWrite } from './envelope.ts';
+import { downBlock } from './down-block.ts';
+import { beginScript } from './envelope.ts';
+import { rowOf, type RowToRemove } from './ledger-row.ts';
+import { upBlock, type RevisionToRun } from './up-block.ts';
 import { withOwnLimit } from './own-limits.ts';
 import { textLimit } from './restore-session.ts';
 import type { OnBegin, RunContext } from './run-context.ts';
@@ -24,7 +27,10 @@ export async function runSql(
   const done = new Set(byId.keys());
   const block =
     batch.direction === 'up'
-      ? upBlock(rowsOf(run, batch, attemptId), { ...run, settings })
+      ? upBlock(
+          batch.steps.map((step) => revisionToRun(run, step, attemptId)),
+          { ...run, settings },
+        )
       : downBlock(
           batch.steps.map((step) => rowToRemove(run, step)),
           { ...run, settings },
@@ -46,9 +52,8 @@ function limitsOf({ settings }: RunContext, { steps: [step, ...others], directio
   return body?.kind === 'sql' && others.length === 0 ? withOwnLimit(settings, body.text) : settings;
 }
 
-/** Returns the ledger rows for the steps of a batch. */
-export function rowsOf(run: RunContext, batch: Batch, attemptId: string): readonly RowToWrite[] {
-  return batch.steps.map((step) => rowOf(run.id, step, attemptId));
+function revisionToRun(run: RunContext, step: RunnableStep, attemptId: string): RevisionToRun {
+  return { row: rowOf(run.id, step, attemptId), keepsSession: step.keepsSession };
 }
 
 /** Returns the ledger row that reverting a step removes. */

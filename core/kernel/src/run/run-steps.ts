@@ -4,6 +4,7 @@ import { assertServerFits } from '../db/preflight.ts';
 import { kernelError, type Details } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
+import { keepYoungGeneration } from '../runtime/young-generation.ts';
 import { needsCommand } from './breaking-command.ts';
 import { batchesOf, type Batch, type RunnableStep } from './batches.ts';
 import { Cancelled } from './cancellation.ts';
@@ -159,6 +160,7 @@ async function runBatches(
     logger: undefined,
   });
   try {
+    using _ = keepYoungGeneration();
     await umzug.up();
     return null;
   } catch (error) {

@@ -1,22 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runtimeTricksEnabled } from './tricks.ts';
+import { hold, type Switch } from './v8-switch.ts';
 
-/**
- * A switch of V8. V8 compiles WebAssembly without optimizing it first, and optimizes hot functions on other threads. A
- * process cannot exit before such a thread has finished, and PostgreSQL's grammar is one function that takes half a
- * second to optimize: as long as most commands take for everything else. docs/decisions/runtime.md has the
- * measurements.
- *
- * Switches apply to the whole process, and V8 discards compiled JavaScript in Node's cache that was stored under
- * different switches. Each switch is therefore set only for a moment.
- */
-interface Switch {
-  /** V8's default. */
-  readonly usual: string;
-  readonly set: string;
-  /** The number of callers that hold the switch. */
-  holders: number;
-}
+// V8 compiles WebAssembly without optimizing it first, and optimizes hot functions on other threads. A process cannot exit
+// before such a thread has finished, and PostgreSQL's grammar is one function that takes half a second to optimize: as
+// long as most commands take for everything else. docs/decisions/runtime.md has the measurements.
 
 /**
  * V8 optimizes a function after this amount of execution, which is 150 times the default. A function gets this budget
@@ -53,16 +39,4 @@ export function optimizeNothing(): Disposable {
 /** While held, V8 validates a new module's functions lazily. A command calls one in seven of PostgreSQL's functions. */
 export function validateLazily(): Disposable {
   return hold(validation);
-}
-
-function hold(one: Switch): Disposable {
-  if (!runtimeTricksEnabled()) return { [Symbol.dispose]() {} };
-  one.holders += 1;
-  if (one.holders === 1) setFlagsFromString(one.set);
-  return {
-    [Symbol.dispose]() {
-      one.holders -= 1;
-      if (one.holders === 0) setFlagsFromString(one.usual);
-    },
-  };
 }

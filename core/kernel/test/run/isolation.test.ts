@@ -76,6 +76,35 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await value('show timezone')).not.toBe('Asia/Tokyo');
     });
 
+    it('with the default settings, even if a trigger of the database sets one for every definition', async () => {
+      await session.script(`create schema own;
+        create function own.f() returns event_trigger language plpgsql
+          as $$ begin perform set_config('timezone', 'Asia/Tokyo', false); end $$;
+        create event trigger own_t on ddl_command_end execute function own.f()`);
+      const x = revision({ id: 'x@0001', up: 'create table x_a (at timestamptz)' });
+      const y = revision({ id: 'y@0001', dependsOn: ['x@0001'], up: 'create table y_b (id int)' });
+      const z = revision({ id: 'x@0002', revises: 'x@0001', up: `insert into x_a values ('2020-01-01 00:00')` });
+      try {
+        expect((await run(session, [x, y, z])).error).toBeNull();
+      } finally {
+        await session.script('drop event trigger own_t; drop schema own cascade');
+      }
+      expect(await value('select at::text from x_a')).toBe(await value(`select '2020-01-01 00:00'::timestamptz::text`));
+    });
+
+    it('with the rows of all earlier revisions in the ledger, and no others', async () => {
+      const view = 'create view m_seen as select count(*)::int as n from kernel.ledger';
+      const read = (own: string): string => `create table ${own} as select n from m_seen`;
+      const { error } = await run(
+        session,
+        branch('m', view, 'create table m_a (id int)', 'create table m_b (id int)', read('m_c'), read('m_d')),
+      );
+      expect(error).toBeNull();
+      expect(await session.query('select (select n from m_c) as c, (select n from m_d) as d')).toEqual([
+        { c: 3, d: 4 },
+      ]);
+    });
+
     it('even after a revision that begins with the header of a dump', async () => {
       const header = `select pg_catalog.set_config('search_path', '', false); set check_function_bodies = false;`;
       const revisions = branch('m', `${header} create table public.m_b (id int)`, 'create table m_c (id int)');

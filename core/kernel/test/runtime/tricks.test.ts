@@ -48,6 +48,7 @@ describe('the kernel command', () => {
     const last = new Map(switches.map((flag) => [flag.replace(/^--(?:no-)?|=.*/g, ''), flag]));
     expect([...last.values()].toSorted()).toEqual([
       '--no-wasm-lazy-validation',
+      '--semi-space-growth-factor=2',
       '--wasm-tier-up-filter=-1',
       '--wasm-tiering-budget=13000000',
     ]);

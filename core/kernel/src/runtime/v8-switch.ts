@@ -1,0 +1,27 @@
+import { setFlagsFromString } from 'node:v8';
+import { runtimeTricksEnabled } from './tricks.ts';
+
+/**
+ * A switch of V8. Switches apply to the whole process, and V8 discards compiled JavaScript in Node's cache that was
+ * stored under different switches. Each switch is therefore set only for a moment, see docs/decisions/runtime.md.
+ */
+export interface Switch {
+  /** V8's default. */
+  readonly usual: string;
+  readonly set: string;
+  /** The number of callers that hold the switch. */
+  holders: number;
+}
+
+/** Sets a switch until the result is disposed of by all its holders. With the tricks off, it changes nothing. */
+export function hold(one: Switch): Disposable {
+  if (!runtimeTricksEnabled()) return { [Symbol.dispose]() {} };
+  one.holders += 1;
+  if (one.holders === 1) setFlagsFromString(one.set);
+  return {
+    [Symbol.dispose]() {
+      one.holders -= 1;
+      if (one.holders === 0) setFlagsFromString(one.usual);
+    },
+  };
+}
