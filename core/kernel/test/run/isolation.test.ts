@@ -92,6 +92,32 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await value('select at::text from x_a')).toBe(await value(`select '2020-01-01 00:00'::timestamptz::text`));
     });
 
+    // Each definition names a function of PostgreSQL that acts on the session, and a later revision has it evaluated.
+    it.each([
+      ['a check, by a new type', 'alter table x_a alter column n type varchar(30)'],
+      ['a check that is validated', 'alter table x_a validate constraint x_c'],
+      ['a domain, by a new column', 'alter table x_a add column d x_d'],
+      ['a domain, by a cast', 'alter table x_a add constraint x_e check (n::x_d is not null)'],
+      ['an operator', 'alter table x_a add constraint x_e check (id === 7)'],
+    ])('with the default settings and without locks, whatever is evaluated again: %s', async (_name, text) => {
+      const defines = `create domain x_d as text default 'x' check (set_config('timezone', 'Asia/Tokyo', false) <> '');
+        create operator === (function = pg_catalog.pg_try_advisory_lock, leftarg = int, rightarg = int);
+        create table x_a (id int, n text check (set_config('timezone', n, false) <> ''));
+        insert into x_a values (7, 'Asia/Tokyo');
+        alter table x_a add constraint x_c check (set_config('timezone', n, false) <> '') not valid`;
+      const x = branch('x', defines, text);
+      const y = revision({ id: 'y@0001', dependsOn: ['x@0002'], up: 'create table y_a (id int)' });
+      const z = revision({
+        id: 'y@0002',
+        revises: 'y@0001',
+        up: `create table y_b as select current_setting('timezone') as timezone,
+          (select count(*)::int from pg_locks where locktype = 'advisory' and classid = 7) as locks`,
+      });
+      expect((await run(session, [...x, y, z])).error).toBeNull();
+      expect(await value('select timezone from y_b')).not.toBe('Asia/Tokyo');
+      expect(await value('select locks from y_b')).toBe(0);
+    });
+
     it('with the rows of all earlier revisions in the ledger, and no others', async () => {
       const view = 'create view m_seen as select count(*)::int as n from kernel.ledger';
       const read = (own: string): string => `create table ${own} as select n from m_seen`;
