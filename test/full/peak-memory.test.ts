@@ -35,7 +35,7 @@ it('run-52: a concurrent index stays under 110 MB', async () => {
   expect(peak).toBeLessThan(110);
 });
 
-// It is 96 to 98 MB. The live heap is 18 MB at most; most of the rest is Node itself and V8's young generation, which fills up
+// It is 89 to 98 MB. The live heap is 18 MB at most; most of the rest is Node itself and V8's young generation, which fills up
 // with the scripts of the batches.
 it('a new database of 5,000 revisions in ten plugins stays under 110 MB', async () => {
   const database = urlOf(await emptyDatabase('postgres'));
