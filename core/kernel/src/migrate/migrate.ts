@@ -12,7 +12,6 @@ import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
-import type { RunnableStep } from '../run/batches.ts';
 import { openCancellation } from '../run/cancellation.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep, ShellCommand } from '../run/run-context.ts';
@@ -24,6 +23,7 @@ import { readInitialPlan, stepsTo, type Goal, type InitialPlan } from './initial
 import { assertNoSchemaNamed } from './schema-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
 import type { RevisionSet } from './revision-set.ts';
+import { runnable } from './runnable-step.ts';
 import { withSpans } from './span-observer.ts';
 
 /** The database to migrate, the revisions of the code, and the settings of the run. */
@@ -273,24 +273,6 @@ async function recoverState(
       current = { kind: 'lost', step: uncertain, cause: error, second };
     }
   }
-}
-
-/** Returns a step of a plan with everything that the runner needs. */
-export function runnable({ id, direction, plugin }: Plan['steps'][number], code: RevisionSet): RunnableStep {
-  const { package: name, version } = code.pluginSet.byName.get(plugin) ?? { package: plugin, version: '0.0.0' };
-  const revision = code.revisions.get(id) ?? null;
-  const effects = direction === 'up' ? (revision?.effects ?? null) : null;
-  const keepsSession = direction === 'up' && revision?.keepsSession === true;
-  return {
-    id,
-    direction,
-    revision,
-    proven: effects !== null,
-    keepsSession,
-    effects,
-    package: name,
-    packageVersion: version,
-  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { ancestorsOf } from '../graph/ancestors.ts';
 import { usualSchemas } from '../config/schemas.ts';
 import { assertNoSchemaNamed } from '../migrate/schema-check.ts';
-import { hasDownIn, runnable } from '../migrate/migrate.ts';
+import { hasDownIn } from '../migrate/migrate.ts';
+import { runnable } from '../migrate/runnable-step.ts';
 import { readMigrationState } from '../migrate/migration-state.ts';
 import type { RevisionSet } from '../migrate/revision-set.ts';
 import { downgradePlan } from '../plan/downgrade-plan.ts';
