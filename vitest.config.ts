@@ -60,6 +60,7 @@ export const longTests = [
   'core/dev/test/commands/plugin-build-refusals.test.ts',
   'core/dev/test/commands/shadow-reuse.test.ts',
   'core/dev/test/commands/transaction-conflict.test.ts',
+  'core/dev/test/publish/verify-plugin.test.ts',
   'core/dev/test/difference/hand-written.test.ts',
   'core/dev/test/difference/random-schemas-15.test.ts',
   'core/dev/test/shadow/empty.test.ts',

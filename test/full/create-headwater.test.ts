@@ -95,6 +95,9 @@ describe.skipIf(!hasRegistry)(`what npm create headwater makes${skipReason}`, ()
     await kernel('start', '--once');
     expect(await npm(cwd, ['run', 'build'])).toContain('+ tags@0001_create_note');
     await kernel('plugin:build', '--check');
+    expect(await kernel('plugin:verify')).toMatch(
+      /verified: tags 1\.0\.0, 1 revision, .*tried: enabled, disabled, uninstalled, installed again/s,
+    );
     const [packed] = JSON.parse(await npm(cwd, ['pack', '--json', '--silent', '--dry-run'])) as [
       { readonly files: readonly { readonly path: string }[] },
     ];

@@ -14,6 +14,7 @@ export const commands = {
   dev: async () => (await import('./commands/dev.ts')).dev,
   'plugin:create': async () => (await import('./commands/plugin-create.ts')).pluginCreate,
   'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
+  'plugin:verify': async () => (await import('./commands/plugin-verify.ts')).pluginVerify,
   'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,
 };
 

@@ -131,7 +131,7 @@ export async function describeBuild(directory: string, check: boolean): Promise<
 }
 
 /** Returns the plugin in `directory` from its sources, with the plugins that it requires. */
-async function pluginsOf(directory: string): Promise<{
+export async function pluginsOf(directory: string): Promise<{
   readonly set: PluginSet;
   readonly plugin: Plugin;
   readonly config: Config;

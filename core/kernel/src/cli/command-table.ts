@@ -212,6 +212,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: fromDev('plugin:build'),
   },
   {
+    name: 'plugin:verify',
+    summary: 'check a built plugin before it is published',
+    group: 'Plugins',
+    from: 'dev',
+    load: fromDev('plugin:verify'),
+  },
+  {
     name: 'plugin:prepack',
     summary: 'remove paths to sources from package.json for npm pack',
     group: 'Plugins',

@@ -2,7 +2,7 @@
  * Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrating a database with the
  * revisions of all plugins.
  */
-export { migrate, stamp, upgrade } from '../migrate/migrate.ts';
+export { downgrade, migrate, stamp, upgrade } from '../migrate/migrate.ts';
 export type { Goal } from '../migrate/initial-plan.ts';
 export type { MigrationOptions } from '../migrate/migrate.ts';
 export { readMigrationState } from '../migrate/migration-state.ts';

@@ -1,11 +1,15 @@
 /** Internal door `@headwater/kernel/internal/plugins`, for `@headwater/dev` alone: packages, plugins, their revisions, manifests and locks. */
 export { isSql } from '../contract/sql.ts';
+export { downloadPackage, packFolder } from '../installation/npm-pack.ts';
+export { unpackTarball } from '../installation/run-tool.ts';
 export { openDeadline } from '../plugin/deadline.ts';
 export { findPluginPackages } from '../plugin/installed-plugins.ts';
 export { kernelPackage } from '../plugin/kernel-package.ts';
 export { loadPluginSet } from '../plugin/load-plugin-set.ts';
 export { manifestFormat, manifestPath, manifestText, sumOf } from '../plugin/manifest.ts';
 export type { Manifest, ManifestCode, ManifestRevision, PluginDescription } from '../plugin/manifest.ts';
+export { parseManifest } from '../plugin/manifest-reader.ts';
+export { kernelName } from '../plugin/package-location.ts';
 export { openPackages, realFolder } from '../plugin/packages.ts';
 export type { PackageFile, Packages } from '../plugin/packages.ts';
 export { builtModuleOf, readPluginFields, readPluginPackage } from '../plugin/plugin-fields.ts';
@@ -15,6 +19,8 @@ export { optionSchema } from '../plugin/plugin-options.ts';
 export { pluginPeers, sinceOf } from '../plugin/plugin-peers.ts';
 export { hardRequirements } from '../plugin/plugin-set.ts';
 export type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
+export { peersOf } from '../plugin/requirements.ts';
+export type { Peer } from '../plugin/requirements.ts';
 export { checkRevision } from '../plugin/revision-check.ts';
 export { assertDependenciesRequired } from '../plugin/revision-dependencies.ts';
 export { loadRevisionFiles } from '../plugin/revision-files.ts';
@@ -24,3 +30,4 @@ export { lockPath, lockText, parseLock, readLock } from '../plugin/revisions-loc
 export type { LockedRevision, RevisionsLock } from '../plugin/revisions-lock.ts';
 export { countStatements, verbatimRanges } from '../plugin/sql-lexer.ts';
 export type { TextRange } from '../plugin/sql-lexer.ts';
+export { lowestVersion, olderThan, satisfiesRange } from '../plugin/version-range.ts';

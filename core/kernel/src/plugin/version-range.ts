@@ -21,3 +21,18 @@ function isInCaret(found: RegExpExecArray, least: RegExpExecArray): boolean {
   const minor = Number(found[2]) - Number(least[2]);
   return minor > 0 || (minor === 0 && Number(found[3]) >= Number(least[3]));
 }
+
+/** Returns the lowest version that a range allows; `null` if it is not a range of versions. */
+export async function lowestVersion(range: string): Promise<string | null> {
+  const [{ default: validRange }, { default: minVersion }] = await Promise.all([
+    import('semver/ranges/valid.js'),
+    import('semver/ranges/min-version.js'),
+  ]);
+  return validRange(range) === null ? null : (minVersion(range)?.version ?? null);
+}
+
+/** Returns whether `version` is older than `other`. */
+export async function olderThan(version: string, other: string): Promise<boolean> {
+  const { default: lt } = await import('semver/functions/lt.js');
+  return lt(version, other);
+}

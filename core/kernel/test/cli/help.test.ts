@@ -36,6 +36,7 @@ const stable = [
   'plugin:uninstall',
   'plugin:create',
   'plugin:build',
+  'plugin:verify',
   'config:check',
   'config:schema',
   'completion',

@@ -169,6 +169,12 @@ export const pluginCodes = {
       `${d.file} lists no plugin "${d.plugin}"${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
     hint: () => 'See: npx kernel plugin:list',
   }),
+  PACKAGE_MANAGER_FAILED: defineError({
+    exit: exitCode.environment,
+    message: (d: { command: string; directory: string; reason: string }) =>
+      `${d.command} failed in ${d.directory}: ${d.reason}.`,
+    hint: (d) => `Run it there to see all of its output: ${d.command}`,
+  }),
   EXPORT_FAILED: defineError({
     exit: exitCode.environment,
     message: (d: { plugin: string; folder: string; reason: string }) =>
