@@ -4,6 +4,7 @@ import type { Connections } from '../db/connections.ts';
 import { assertServicesFindTables } from '../db/preflight.ts';
 import { openSession, type Session } from '../db/session.ts';
 import type { Orm } from '../entities/orm.ts';
+import { kernelError } from '../error/kernel-codes.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { configuredOptions, upgradeForStart } from '../migrate/start-upgrade.ts';
 import { openSpans } from '../telemetry/spans.ts';
@@ -51,7 +52,7 @@ export async function startApp(
   let state: Health['state'] = 'running';
   try {
     const { mode } = config.upgrade;
-    const upgraded = await connections.use({ operation: 'start', writes: mode === 'auto' }, async (session) => {
+    const upgraded = await connections.use({ operation: 'start', writes: mode === 'auto', signal }, async (session) => {
       stages.end('connect');
       await assertServicesFindTables(session);
       const options = { session, revisionSet, observer, ...configuredOptions(config), ...(signal && { signal }) };
@@ -83,7 +84,11 @@ export async function startApp(
       return (stopped ??= closeAll(closers).finally(() => (state = 'stopped')));
     };
     const health = (): Promise<Health> => checkHealth(orm, state);
-    return { config, report, get, orm, run: database.inContext, health, stop, [Symbol.asyncDispose]: stop };
+    const run: App['run'] = async (work) => {
+      if (state === 'stopped') throw kernelError('APP_STOPPED', {});
+      return database.inContext(work);
+    };
+    return { config, report, get, orm, run, health, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await closeAll(closers).catch(() => {});
     throw error;

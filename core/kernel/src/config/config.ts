@@ -18,10 +18,10 @@ export type DatabaseTarget =
       /** User, host, port and database, without any secret. */
       readonly shown: string;
       /**
-       * The options of the host's pool, if `open` was given one. They replace the URL for a pool of our own. They may
-       * contain the password, so they are never printed.
+       * The options of the host's pool, if `open` was given one; `null` if the pool does not tell them. They replace the
+       * URL for a pool of our own. They may contain the password, so they are never printed.
        */
-      readonly poolOptions?: object;
+      readonly poolOptions?: object | null;
       /** Default: `usualSchemas`. */
       readonly schemas?: Schemas;
     }

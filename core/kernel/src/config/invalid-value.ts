@@ -12,20 +12,21 @@ export function invalidValue(
   expected: string,
   found: Json | undefined,
 ): KernelError {
-  const details = { file: fileOf(layers, path), pointer: pointerOf(path), expected, found: jsonKind(found) };
+  const details = { file: fileOf(layers, path), pointer: pointerOf(path), expected, found: valueKind(found) };
   return kernelError('CONFIG_VALUE_INVALID', details);
 }
 
 /** Describes a value in words without revealing it. */
-export function jsonKind(json: Json | undefined): string {
-  if (json === undefined) return 'nothing';
-  if (json === null) return 'null';
-  if (Array.isArray(json)) return 'an array';
-  if (typeof json === 'object') return 'an object';
-  if (typeof json === 'string') return json.trim() === '' ? 'an empty string' : 'a string';
-  if (typeof json === 'boolean') return String(json);
-  if (json === 0) return 'zero';
-  return json < 0 ? 'a negative number' : 'a number';
+export function valueKind(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'string') return value.trim() === '' ? 'an empty string' : 'a string';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'number') return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return 'zero';
+  return value < 0 ? 'a negative number' : 'a number';
 }
 
 /** Throws CONFIG_KEY_UNKNOWN for the first key of `json`, the object at `path`, that is not one of `known`. */

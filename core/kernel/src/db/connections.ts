@@ -25,6 +25,8 @@ export interface Use {
   readonly writes: boolean;
   /** Whether the caller states that nothing else uses the host's client. Default: false. */
   readonly exclusive?: boolean;
+  /** Aborting it ends the wait for a session, with its reason. Default: never aborted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where the sessions of a kernel come from: its own connections, or those of the host. */
@@ -49,8 +51,8 @@ export function ownConnections(target: DatabaseTarget): Connections {
   if (target.kind === 'postgres') {
     return {
       target,
-      async use(_, work) {
-        const session = await openSession(target);
+      async use({ signal }, work) {
+        const session = await untilAborted(openSession(target), signal, (late) => void late.close().catch(() => {}));
         return closeAfter(session, work);
       },
       embedded: () => null,
@@ -72,7 +74,7 @@ export function ownConnections(target: DatabaseTarget): Connections {
   const inTurn = queue();
   return {
     target,
-    use: (_, work) => inTurn(async () => work(await shared())),
+    use: ({ signal }, work) => inTurn(async () => work(await shared()), signal),
     embedded: shared,
     close: () => inTurn(async () => (await opened)?.close()),
   };
@@ -97,8 +99,8 @@ const clientTimeout = 10_000;
 function poolConnections(pool: HostPool, target: DatabaseTarget): Connections {
   return {
     target,
-    async use({ operation }, work) {
-      const session = await poolSession(pool, target, operation);
+    async use({ operation, signal }, work) {
+      const session = await poolSession(pool, target, operation, signal);
       return closeAfter(session, work);
     },
     embedded: () => null,
@@ -106,21 +108,28 @@ function poolConnections(pool: HostPool, target: DatabaseTarget): Connections {
   };
 }
 
-async function poolSession(pool: HostPool, target: DatabaseTarget, operation: string): Promise<Session> {
-  const take = async (): Promise<Connection> => watch(await clientOf(pool, target, operation));
+async function poolSession(
+  pool: HostPool,
+  target: DatabaseTarget,
+  operation: string,
+  signal?: AbortSignal,
+): Promise<Session> {
+  const take = async (until?: AbortSignal): Promise<Connection> =>
+    watch(await clientOf(pool, target, operation, until));
   const direct = target.kind === 'postgres' ? target.directUrl : null;
   const sibling = async (): Promise<Session> => {
     if (target.kind === 'postgres' && direct !== null) return openPostgres(target, direct);
     if (sizeOf(pool) === 1) throw new Error('the pool given to open() has a single connection');
     return poolSession(pool, target, operation);
   };
-  return sessionOn(await take(), {
+  return sessionOn(await take(signal), {
     shown: target.shown,
     schemas: target.schemas ?? usualSchemas,
     types: await ownTypes(),
     sibling,
     async reconnect(lost) {
       await destroy(lost);
+      // A cancelled run, too, needs a connection to learn whether its last commit took place.
       return take();
     },
     close: destroy,
@@ -134,18 +143,25 @@ function sizeOf(pool: HostPool): number | null {
 }
 
 /** Takes a client from the pool, but does not wait forever for one that others keep. */
-async function clientOf(pool: HostPool, { shown }: DatabaseTarget, operation: string): Promise<HostPoolClient> {
+async function clientOf(
+  pool: HostPool,
+  { shown }: DatabaseTarget,
+  operation: string,
+  signal?: AbortSignal,
+): Promise<HostPoolClient> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const seconds = clientTimeout / 1000;
-  const timer = setTimeout(
-    () => reject(new Error(`no client of the pool became free within ${seconds} s`)),
-    clientTimeout,
-  );
+  const timer = setTimeout(() => {
+    // A pool that still connects has nobody waiting.
+    const isBusy = Reflect.get(pool, 'waitingCount') !== 0;
+    const slow = new Error(`the pool did not connect a client within ${clientTimeout / 1000} s`);
+    reject(isBusy ? unfit('poolBusy', operation) : slow);
+  }, clientTimeout);
   const taken = pool.connect();
   try {
-    return await Promise.race([taken, late]);
+    return await untilAborted(Promise.race([taken, late]), signal);
   } catch (error) {
     taken.then((client) => client.release()).catch(() => {});
+    if (signal?.aborted === true && error === signal.reason) throw error;
     const reason = shortMessage(error);
     if (/after calling end on the pool/.test(reason)) throw unfit('poolEnded', operation, error);
     if (isKernelError(error)) throw error;
@@ -172,7 +188,7 @@ function clientConnections(client: HostClient, target: DatabaseTarget): Connecti
   const inTurn = queue();
   return {
     target,
-    use: ({ operation, writes, exclusive = false }, work) =>
+    use: ({ operation, writes, exclusive = false, signal }, work) =>
       inTurn(async () => {
         if (writes && !exclusive) throw unfit('notExclusive', operation);
         if (Reflect.get(client, '_connected') === false) throw unfit('notConnected', operation);
@@ -190,7 +206,7 @@ function clientConnections(client: HostClient, target: DatabaseTarget): Connecti
           close: async ({ unwatch }) => unwatch(),
         });
         return closeAfter(session, work);
-      }),
+      }, signal),
     embedded: () => null,
     close: async () => {},
   };
@@ -206,7 +222,7 @@ function engineConnections(connection: HostConnection, target: DatabaseTarget): 
   const inTurn = queue();
   return {
     target,
-    use: (_, work) => inTurn(async () => work(await shared())),
+    use: ({ signal }, work) => inTurn(async () => work(await shared()), signal),
     embedded: shared,
     close: async () => {},
   };
@@ -220,12 +236,36 @@ async function closeAfter<T>(session: Session, work: (session: Session) => Promi
   }
 }
 
-/** Returns a function that runs one piece of work after another. */
-function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Returns a function that runs one piece of work after another. Aborting `signal` ends the wait for its turn. */
+function queue(): <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => {});
+  return (work, signal) => {
+    const turn = last;
+    const done = untilAborted(turn, signal).then(work);
+    last = turn.then(() => done).catch(() => {});
     return done;
   };
+}
+
+/**
+ * Waits for a promise until `signal` is aborted; then throws its reason. `onLate` gets a value that arrives afterwards.
+ */
+async function untilAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  onLate: (value: T) => void = () => {},
+): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([promise, aborted]);
+  } catch (error) {
+    promise.then(onLate, () => {});
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -62,11 +62,40 @@ export function unfit(
 export function targetOfConnection(connection: HostConnection): DatabaseTarget {
   const kind = kindOfConnection(connection);
   if (kind === 'pglite') return Object.freeze({ kind, directory: null, shown: 'pglite:// (an instance of the host)' });
-  const options: unknown = kind === 'pool' ? Reflect.get(connection, 'options') : connection;
-  const url = urlOf(isObject(options) ? options : {});
-  const shown = url.href.replace(/\?.*$/, '');
-  const pool = kind === 'pool' && isObject(options) ? { poolOptions: options } : {};
-  return Object.freeze({ kind: 'postgres', url: url.href, directUrl: null, shown, ...pool });
+  if (kind === 'client') return targetOf(connection);
+  const options: unknown = Reflect.get(connection, 'options');
+  if (!isObject(options)) return Object.freeze({ ...targetOf({}), poolOptions: null });
+  const poolOptions = withAddress(options, Reflect.get(connection, 'Client'));
+  return Object.freeze({ ...targetOf(poolOptions), poolOptions });
+}
+
+function targetOf(options: object): Extract<DatabaseTarget, { kind: 'postgres' }> {
+  const url = urlOf(options);
+  return { kind: 'postgres', url: url.href, directUrl: null, shown: url.href.replace(/\?.*$/, '') };
+}
+
+/**
+ * Returns the options of a pool with the host, port, user and database to which its clients connect: they come from
+ * variables like PGHOST where the options lack them. The password stays hidden from enumeration.
+ */
+function withAddress(options: object, PoolClient: unknown): object {
+  if (typeof PoolClient !== 'function') return options;
+  try {
+    // A client that is never connected has neither a socket nor a timer.
+    const client: unknown = Reflect.construct(PoolClient, [options]);
+    const address = ['host', 'port', 'user', 'database'].flatMap((name) => {
+      const value: unknown = Reflect.get(Object(client) as object, name);
+      return value === undefined || value === null ? [] : [[name, value] as const];
+    });
+    const password = Reflect.getOwnPropertyDescriptor(options, 'password');
+    const known = { ...options, ...Object.fromEntries(address) };
+    return password === undefined
+      ? known
+      : Object.defineProperty(known, 'password', { ...password, enumerable: false });
+  } catch {
+    // The first connection reports the mistake in the options.
+    return options;
+  }
 }
 
 /** Hosts that are not written in TypeScript may pass anything. */
@@ -105,7 +134,8 @@ export async function assertNoTransaction(client: PgClient, operation: string): 
     if (code === serverSqlState.noActiveTransaction) return;
     // The transaction has failed already and accepts nothing.
     if (code === serverSqlState.failedTransaction) throw unfit('inTransaction', operation, error);
-    throw error;
+    // The driver refuses queries on a client that has ended or broken.
+    throw code === undefined ? unfit('notConnected', operation, error) : error;
   }
   await client.query({ text: 'release savepoint headwater' });
   throw unfit('inTransaction', operation);

@@ -74,7 +74,7 @@ export async function loadEntities(
       return Object.freeze({
         database: createDatabaseService(orm, target.schemas ?? usualSchemas),
         orm: refuseSchemaUpdates(orm, target),
-        close: () => orm.close(),
+        close: () => closeForGood(orm),
       });
     },
   });
@@ -96,6 +96,14 @@ async function ormFactory(
 function engineOf(session: Session | null): PgliteSession['engine'] {
   // An embedded target always has a PgliteSession, and MikroORM requests the engine after `open`.
   return (session as PgliteSession).engine;
+}
+
+/** Closes the pool. MikroORM would open another one for a service that is used later. */
+async function closeForGood(orm: Orm): Promise<void> {
+  Object.defineProperty(orm.em.getDriver().getConnection(), 'ensureConnection', {
+    value: () => Promise.reject(kernelError('APP_STOPPED', {})),
+  });
+  await orm.close();
 }
 
 function refuseSchemaUpdates(orm: Orm, { shown }: DatabaseTarget): Orm {

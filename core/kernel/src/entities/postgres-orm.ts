@@ -42,7 +42,7 @@ function poolOptions(
   return {
     keepAlive: true,
     application_name: name,
-    ...(given === undefined ? { connectionString: url } : connectionOf(given)),
+    ...(given === undefined || given === null ? { connectionString: url } : connectionOf(given)),
     max,
     connectionTimeoutMillis: connectTimeout * 1000,
     idleTimeoutMillis: idleTimeout * 1000,

@@ -1,6 +1,7 @@
 import type { App, AppObserver, LogOf } from '../boot/app.ts';
 import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
+import { assertBootOptions } from './call-options.ts';
 import { guarded, logOf, type HostLog } from './host-log.ts';
 import { openProject } from './project.ts';
 import type { BootPurpose } from '../contract/define-plugin.ts';
@@ -48,6 +49,7 @@ export interface BootOptions {
  * const likes = app.get(Likes);
  */
 export async function boot(options: BootOptions = {}): Promise<App> {
+  assertBootOptions(options);
   const { cwd = process.cwd(), config: file, env = process.env, purpose, observer, interruption } = options;
   const began = performance.now();
   const project = openProject(readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env));

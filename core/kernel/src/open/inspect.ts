@@ -1,5 +1,6 @@
 import type { KernelBind, RunningApp } from '../boot/running-app.ts';
 import { readBranchShapes, readCurrent } from './branches.ts';
+import { checked } from './call-options.ts';
 import { readGraph } from './graph.ts';
 import { entriesOf, readHistory } from './history.ts';
 import { Inspection } from './inspection.ts';
@@ -21,21 +22,21 @@ export function inspectionOf(project: Project, running: () => RunningApp | null)
   let findings: Promise<readonly LintFinding[] | null> | null = null;
   return Object.freeze<Inspection>({
     database: project.config.database.shown,
-    status: (options) => readStatus(project, options),
-    plan: (options) => readPlan(project, options),
-    sql: (options) => readScript(project, options),
-    history: async (options) => entriesOf(await readHistory(project, options)),
-    branches: (options) => readBranchShapes(project, options),
-    current: (options) => readCurrent(project, options),
-    graph: (options) => readGraph(project, options),
-    show: async (revision, options) => (await readRevision(project, revision, options)).shown,
-    why: (revision, options) => readReason(project, revision, options),
-    whyNot: (revision, options) => readWhyNot(project, revision, options),
-    plugins: (options) => readPlugins(project, running(), options),
-    objects: (options) => readObjects(project, options),
-    runs: (options) => readProjectRuns(project, options),
+    status: checked('status', (options) => readStatus(project, options)),
+    plan: checked('plan', (options) => readPlan(project, options)),
+    sql: checked('sql', (options) => readScript(project, options)),
+    history: checked('history', async (options) => entriesOf(await readHistory(project, options))),
+    branches: checked('branches', (options) => readBranchShapes(project, options)),
+    current: checked('current', (options) => readCurrent(project, options)),
+    graph: checked('graph', (options) => readGraph(project, options)),
+    show: checked('show', async (revision, options) => (await readRevision(project, revision, options)).shown),
+    why: checked('why', (revision, options) => readReason(project, revision, options)),
+    whyNot: checked('whyNot', (revision, options) => readWhyNot(project, revision, options)),
+    plugins: checked('plugins', (options) => readPlugins(project, running(), options)),
+    objects: checked('objects', (options) => readObjects(project, options)),
+    runs: checked('runs', (options) => readProjectRuns(project, options)),
     lint: () => (findings ??= lintProject(project)),
-    activity: (options) => readActivity(project, options),
+    activity: checked('activity', (options) => readActivity(project, options)),
   });
 }
 

@@ -10,7 +10,7 @@ import {
   type StampResult,
 } from '../migrate/migrate.ts';
 import { configuredOptions } from '../migrate/start-upgrade.ts';
-import { assertNotCancelled, type Project } from './project.ts';
+import { assertNotCancelled, explainWait, type Project } from './project.ts';
 
 /** Options of every function that writes. */
 export interface WriteOptions {
@@ -72,7 +72,8 @@ async function write<T>(
 ): Promise<T> {
   assertNotCancelled({ operation, signal });
   const code = await revisionSet();
-  return connections.use({ operation, writes: true, exclusive }, (session: Session) =>
+  const use = { operation, writes: true, exclusive, signal };
+  const done = connections.use(use, (session: Session) =>
     run({
       session,
       revisionSet: code,
@@ -81,4 +82,5 @@ async function write<T>(
       ...(signal && { signal }),
     }),
   );
+  return done.catch((error: unknown) => explainWait(error, { operation, signal }));
 }

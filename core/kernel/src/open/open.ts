@@ -4,6 +4,7 @@ import { hostConnections, ownConnections } from '../db/connections.ts';
 import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
+import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
 import { readFootprint, type Footprint } from './footprint.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
@@ -82,7 +83,7 @@ export interface Kernel extends Inspection, AsyncDisposable {
 
 /**
  * Opens the plugins of an application that already exists: finds them, reads their revisions and checks them. It does not
- * connect, and imports no code of a package. Throws CONFIG_VALUE_INVALID, PLUGIN_NOT_FOUND and the other errors of
+ * connect, and imports no code of a package. Throws OPTION_UNKNOWN, OPTION_INVALID, CONFIG_VALUE_INVALID, PLUGIN_NOT_FOUND and the other errors of
  * configs, packages and revisions.
  *
  * @example
@@ -95,6 +96,7 @@ export interface Kernel extends Inspection, AsyncDisposable {
  * await kernel.close();
  */
 export async function open(options: OpenOptions = {}): Promise<Kernel> {
+  assertOpenOptions(options);
   const { connection } = options;
   const config = configOf(options);
   const connections =
@@ -133,6 +135,8 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
   });
   const start = async (options: StartOptions): Promise<App> => {
     if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
+    const { database } = config;
+    if (database.kind === 'postgres' && database.poolOptions === null) throw unfit('poolHidden', 'start');
     const started: { app?: App } = {};
     const onStop = async (): Promise<void> => {
       if (started.app !== undefined) apps.delete(started.app);
@@ -171,22 +175,30 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     runs: (options) => during('runs', () => inspection().runs(options)),
     lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),
-    footprint: (plugin, options) => during('show', () => readFootprint(project, plugin, options)),
-    exportData: (plugin, folder, options) => during('show', () => exportPlugin(project, plugin, folder, options)),
-    upgrade: ({ to, ...options } = {}) =>
+    footprint: checked('footprint', (plugin, options) =>
+      during('footprint', () => readFootprint(project, plugin, options)),
+    ),
+    exportData: checked('exportData', (plugin, folder, options) =>
+      during('exportData', () => exportPlugin(project, plugin, folder, options)),
+    ),
+    upgrade: checked('upgrade', ({ to, ...options } = {}) =>
       alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
-    downgrade: (target, options = {}) =>
+    ),
+    downgrade: checked('downgrade', (target, options = {}) =>
       alone('downgrade', async () => migrated(await downgradeProject(project, target, watched(options)))),
-    undo: (run, options = {}) =>
+    ),
+    undo: checked('undo', (run, options = {}) =>
       alone('downgrade', async () => migrated(await undoProject(project, run, watched(options)))),
-    stamp: (targets, options = {}) =>
+    ),
+    stamp: checked('stamp', (targets, options = {}) =>
       alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
+    ),
     entities: () =>
       during('entities', async () => {
         const { loadHostEntities } = await import('../boot/host-entities.ts');
         return loadHostEntities(config, await project.pluginSet());
       }),
-    start: (options = {}) => alone('start', () => start(options)),
+    start: checked('start', (options = {}) => alone('start', () => start(options))),
   };
   const closeOnce = (): Promise<void> => (closed ??= close());
   return Object.freeze({

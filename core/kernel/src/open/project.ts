@@ -3,7 +3,7 @@ import { ownConnections, type Connections, type Use } from '../db/connections.ts
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { limitResponses } from '../db/limit-responses.ts';
 import type { Session } from '../db/session.ts';
-import type { Details } from '../error/kernel-codes.ts';
+import { kernelError, type Details } from '../error/kernel-codes.ts';
 import { explainCancellation } from '../migrate/explain-cancellation.ts';
 import { revisionSetOf, type RevisionSet } from '../migrate/revision-set.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
@@ -53,7 +53,8 @@ export function readDatabase<T>(
 ): Promise<T> {
   const { signal } = operation;
   assertNotCancelled(operation);
-  return connections.use({ operation: operation.operation, writes: false }, async (opened) => {
+  const use = { operation: operation.operation, writes: false, signal };
+  const done = connections.use(use, async (opened) => {
     const session = limitResponses(opened, config.upgrade.responseTimeout);
     using cancellation = openCancellation(signal, session);
     try {
@@ -67,4 +68,11 @@ export function readDatabase<T>(
       );
     }
   });
+  return done.catch((error: unknown) => explainWait(error, operation));
+}
+
+/** Throws CANCELLED in place of the reason of the signal, with which the wait for a connection ended. */
+export function explainWait(error: unknown, { operation, signal }: Operation): never {
+  if (signal?.aborted !== true || error !== signal.reason) throw error;
+  throw kernelError('CANCELLED', { operation, revision: null, outside: null, applied: [] }, { cause: error });
 }

@@ -2,7 +2,7 @@ import type { Json, PluginEntry } from '../config/config.ts';
 import type { JsonSchema } from '../config/config-schema.ts';
 import { fromText } from '../config/variables.ts';
 import { pointerOf } from '../config/json-pointer.ts';
-import { jsonKind } from '../config/invalid-value.ts';
+import { valueKind } from '../config/invalid-value.ts';
 import type { DefinedPlugin } from '../contract/define-plugin.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../contract/standard-schema.ts';
 import { shortMessage } from '../error/short-message.ts';
@@ -42,7 +42,7 @@ export async function checkOptions(
     file,
     pointer: pointerOf([...path, ...at]),
     expected: `an option that "${plugin.name}" accepts (${withoutValues(issue?.message ?? 'no reason given', options)})`,
-    found: jsonKind(valueAt(options, at)),
+    found: valueKind(valueAt(options, at)),
   });
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -45,6 +47,19 @@ describe.each(databaseKinds)('an aborted signal on %s', (kind) => {
         code: 'CANCELLED',
         details: { operation, revision: null },
       });
+    }
+    const alike = {
+      whyNot: ['show', () => kernel.whyNot('shop', { signal })],
+      branches: ['history', () => kernel.branches({ signal })],
+      current: ['history', () => kernel.current({ signal })],
+      graph: ['history', () => kernel.graph({ signal })],
+      sql: ['plan', () => kernel.sql({ current: true, signal })],
+      footprint: ['show', () => kernel.footprint('shop', { signal })],
+      exportData: ['show', () => kernel.exportData('shop', '/nowhere', { signal })],
+      undo: ['downgrade', () => kernel.undo('1234', { signal })],
+    } as const;
+    for (const [name, [operation, call]] of Object.entries(alike)) {
+      await expect(call(), name).rejects.toMatchObject({ code: 'CANCELLED', details: { operation } });
     }
     expect(await kernel.status()).toMatchObject({ pending: { length: 3 } });
   });
@@ -140,6 +155,28 @@ describe('an aborted signal on a server', () => {
       expect(await kernel.status()).toMatchObject({ pending: ['slow@0002'] });
     },
   );
+
+  it('ends the wait for a server that does not answer', async () => {
+    const silent = createServer();
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+    });
+    // A server on a port has such an address.
+    const { port } = silent.address() as AddressInfo;
+    const kernel = await open({ config: { database: `postgres://user@127.0.0.1:${port}/nowhere` }, plugins: shop });
+    for (const call of ['status', 'upgrade', 'start'] as const) {
+      const controller = new AbortController();
+      const failed = kernel[call]({ signal: controller.signal });
+      silent.once('connection', () => controller.abort());
+      await expect(failed, call).rejects.toMatchObject({ code: 'CANCELLED', details: { operation: call } });
+    }
+    await kernel.close();
+  });
 
   it('ends the wait for the migration lock', async () => {
     const url = await emptyUrl();

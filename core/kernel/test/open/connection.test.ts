@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
 import { open, type Kernel } from '../../src/open/open.ts';
 import type { OpenOptions } from '../../src/open/open-options.ts';
@@ -91,6 +91,117 @@ describe('a pool', () => {
   });
 });
 
+/** The fields of a URL, as options of a pool. */
+function fieldsOf(url: string): pg.PoolConfig {
+  const { hostname: host, port, username: user, pathname } = new URL(url);
+  return { host, port: Number(port), user, database: pathname.slice(1) };
+}
+
+/** Lets a service ask on which database, and under which name, it is connected. */
+async function placeOfServices(connection: pg.Pool): Promise<unknown> {
+  const kernel = await openWith(connection);
+  const app = await kernel.start();
+  const query = `select current_database() as database, current_setting('statement_timeout') as timeout`;
+  const rows = await app.run(() => app.orm.em.execute(query));
+  return { rows, shown: kernel.database };
+}
+
+describe('the services of plugins', () => {
+  it('connect with the options of the host’s pool: fields, a function for the password, settings', async () => {
+    const url = await emptyUrl();
+    const { database, port } = fieldsOf(url);
+    const pool = new pg.Pool({ ...fieldsOf(url), password: async () => 'postgres', statement_timeout: 7000 });
+    onTestFinished(() => pool.end());
+    expect(await placeOfServices(pool)).toEqual({
+      rows: [{ database, timeout: '7s' }],
+      shown: `postgres://postgres@127.0.0.1:${port}/${database}`,
+    });
+  });
+
+  it('connect to the place that variables like PGHOST name, as the pool does', async () => {
+    const { host, port, user, database } = fieldsOf(await emptyUrl());
+    const variables = {
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: user,
+      PGDATABASE: database,
+      PGPASSWORD: 'postgres',
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const pool = new pg.Pool();
+    onTestFinished(() => pool.end());
+    expect(await placeOfServices(pool)).toMatchObject({
+      rows: [{ database }],
+      shown: `postgres://postgres@127.0.0.1:${port}/${database}`,
+    });
+  });
+
+  it('are refused on an object around a pool, whose options are not known; upgrades work', async () => {
+    const url = await emptyUrl();
+    const pool = openPool(url);
+    const wrapper = { totalCount: 0, connect: () => pool.connect() };
+    const kernel = await openWith(wrapper);
+    expect(await kernel.upgrade()).toMatchObject({ applied: all });
+    await expect(kernel.start()).rejects.toMatchObject({
+      code: 'CONNECTION_UNFIT',
+      details: { problem: 'poolHidden' },
+    });
+    const named = await openWith(wrapper, { config: { database: url } });
+    expect(await (await named.start()).health()).toMatchObject({ ok: true });
+  });
+
+  it('are refused once the application has stopped, instead of connecting again', async () => {
+    const pool = openPool(await emptyUrl());
+    const kernel = await openWith(pool);
+    const app = await kernel.start();
+    const late = app.orm.em.fork();
+    await kernel.close();
+    const stopped = { code: 'APP_STOPPED', exitCode: 2 };
+    await expect(late.execute('select 1')).rejects.toMatchObject(stopped);
+    await expect(late.transactional(async () => 1)).rejects.toMatchObject(stopped);
+    await expect(app.run(async () => 1)).rejects.toMatchObject(stopped);
+    expect(await app.health()).toMatchObject({ ok: false, state: 'stopped' });
+    const others = `select count(*)::int as open from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await pool.query<{ open: number }>(others)).rows).toEqual([{ open: 0 }]);
+  });
+});
+
+describe('a pool whose clients are all in use', () => {
+  it('is waited for until the signal is aborted', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    const kernel = await openWith(pool);
+    const held = await pool.connect();
+    for (const call of ['status', 'upgrade', 'start'] as const) {
+      const controller = new AbortController();
+      const failed = kernel[call]({ signal: controller.signal });
+      setTimeout(() => controller.abort(), 20);
+      await expect(failed, call).rejects.toMatchObject({
+        code: 'CANCELLED',
+        details: { operation: call, applied: [] },
+      });
+    }
+    held.release();
+    // The waiting calls have not kept the client that they no longer wanted.
+    expect(await kernel.upgrade()).toMatchObject({ applied: all });
+  });
+
+  it('is reported after ten seconds', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    const kernel = await openWith(pool);
+    const held = await pool.connect();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const failed = kernel.status().catch((error: unknown) => error);
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(10_000);
+    vi.useRealTimers();
+    expect(await failed).toMatchObject({ code: 'CONNECTION_UNFIT', details: { problem: 'poolBusy' } });
+    held.release();
+    expect(await kernel.status()).toMatchObject({ pending: all });
+  });
+});
+
 describe('a client', () => {
   it('serves reading, and an upgrade only if nothing else uses it', async () => {
     const client = await openClient(await emptyUrl());
@@ -125,12 +236,32 @@ describe('a client', () => {
     expect(await kernel.status()).toMatchObject({ pending: all });
   });
 
-  it('that is not connected is refused', async () => {
-    const kernel = await openWith(new pg.Client({ connectionString: await emptyUrl() }));
-    await expect(kernel.status()).rejects.toMatchObject({
-      code: 'CONNECTION_UNFIT',
-      details: { problem: 'notConnected' },
-    });
+  it('that is not connected, or has ended, is refused', async () => {
+    const url = await emptyUrl();
+    const ended = new pg.Client({ connectionString: url });
+    await ended.connect();
+    await ended.end();
+    for (const client of [new pg.Client({ connectionString: url }), ended]) {
+      const kernel = await openWith(client);
+      await expect(kernel.status()).rejects.toMatchObject({
+        code: 'CONNECTION_UNFIT',
+        details: { problem: 'notConnected' },
+      });
+    }
+  });
+
+  it('is waited for in turn, until the signal is aborted', async () => {
+    const client = await openClient(await emptyUrl());
+    const plugins = { slow: { revisions: [revision('slow@0001', 'select pg_sleep(0.3)')] } };
+    const kernel = await openWith(client, { plugins });
+    const controller = new AbortController();
+    const upgrade = kernel.upgrade({ exclusive: true });
+    const waiting = kernel.status({ signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    const after = kernel.status();
+    expect(await upgrade).toMatchObject({ applied: ['slow@0001'] });
+    expect(await after).toMatchObject({ pending: [] });
   });
 });
 

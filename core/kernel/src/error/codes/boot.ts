@@ -58,6 +58,24 @@ export const bootCodes = {
       return `${usage}Full help: npx kernel ${d.command} --help`;
     },
   }),
+  OPTION_UNKNOWN: defineError({
+    exit: exitCode.usage,
+    message: (d: { call: string; option: string; known: readonly string[]; nearest: string | null }) =>
+      `${d.call}() has no option ${quoteInput(d.option)}; expected one of ${joinNames(d.known)}` +
+      (d.nearest === null ? '.' : `; did you mean ${quoteInput(d.nearest)}?`),
+    hint: (d) => (d.nearest === null ? 'Remove it.' : `Write ${quoteInput(d.nearest)}, or remove it.`),
+  }),
+  OPTION_INVALID: defineError({
+    exit: exitCode.usage,
+    message: (d: { call: string; option: string; expected: string; found: string }) =>
+      `${quoteInput(d.option)} of ${d.call}() is invalid: expected ${d.expected}, found ${d.found}.`,
+    hint: (d) => `Pass ${d.expected}.`,
+  }),
+  APP_STOPPED: defineError({
+    exit: exitCode.usage,
+    message: () => 'The application has stopped, and its services have no database any more.',
+    hint: () => 'Call app.stop() or kernel.close() after the last request, or start() the application again.',
+  }),
   NAME_UNKNOWN: defineError({
     exit: exitCode.usage,
     message: (d: { name: string; nearest: string | null; plugins: readonly string[] }) =>

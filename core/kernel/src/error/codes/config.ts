@@ -66,7 +66,10 @@ export const configCodes = {
     exit: exitCode.config,
     message: (d: { file: string; pointer: string; expected: string; found: string }) =>
       `${d.file}: ${at(d.pointer)} is invalid: expected ${d.expected}, found ${d.found}.`,
-    hint: (d) => `Correct ${at(d.pointer)} in ${d.file}, then: npx kernel config:check`,
+    hint: (d) =>
+      d.file.endsWith('open()')
+        ? `Correct ${at(d.pointer)} in the \`config\` of open().`
+        : `Correct ${at(d.pointer)} in ${d.file}, then: npx kernel config:check`,
   }),
   CONFIG_VARIABLE_UNSET: defineError({
     exit: exitCode.environment,

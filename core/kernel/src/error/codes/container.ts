@@ -53,7 +53,8 @@ export const containerCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; package: string; reason: string }) =>
       `The plugin "${d.plugin}" (${d.package}) failed in phase "bind": ${d.reason}.`,
-    hint: debugOrDisable,
+    hint: (d) =>
+      d.plugin === 'host' ? 'Correct the `bind` of start(). The cause of this error has the stack.' : debugOrDisable(d),
   }),
   TOKEN_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,

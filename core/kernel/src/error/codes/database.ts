@@ -36,7 +36,10 @@ const connectionProblems = {
     found: 'it is neither a Pool or a Client of `pg` nor a PGlite instance',
     fix: 'Pass new Pool({ connectionString }) of `pg`, or leave it out: the kernel then connects to `config.database`.',
   },
-  notConnected: { found: 'the client is not connected', fix: 'Call `await client.connect()` first.' },
+  notConnected: {
+    found: 'the client is not connected',
+    fix: 'Call `await client.connect()` first, and `client.end()` after kernel.close().',
+  },
   inTransaction: {
     found: 'a transaction is open on the client, and the kernel begins and ends its own',
     fix: 'Commit or roll back first, or pass a pool.',
@@ -48,6 +51,14 @@ const connectionProblems = {
   noPool: {
     found: 'the services of plugins need several connections',
     fix: 'Pass a pool to open(), or name the database in `config.database`.',
+  },
+  poolHidden: {
+    found: 'the pool does not tell its `options`, with which the services of plugins would connect',
+    fix: 'Pass the Pool of `pg` itself, not an object around it, or name the database in `config.database`.',
+  },
+  poolBusy: {
+    found: 'all clients of the pool were in use for 10 s',
+    fix: 'Release clients when their work is done, or raise the `max` of the pool.',
   },
   poolEnded: { found: 'the pool has ended', fix: 'Call pool.end() after kernel.close().' },
 } as const;
