@@ -53,7 +53,7 @@ export type { ChainLink } from './graph/shortest-chain.ts';
 export type { RemovedNeed } from './ownership/removed-objects.ts';
 export type { HostClient, HostConnection, HostPglite, HostPool, HostPoolClient } from './db/host-connection.ts';
 export type { BranchStatus, RevisionState } from './migrate/branch-status.ts';
-export type { RecordedRun, RecordedStep } from './ledger/recorded-runs.ts';
+export type { RecordedRun, RecordedStep } from './ledger/runs.ts';
 export type { Observer, RunStep } from './run/run-context.ts';
 export type { LockHolder } from './run/running-upgrade.ts';
 export type { App, AppObserver, Health, HostBind, LogOf } from './boot/app.ts';

@@ -63,6 +63,6 @@ export type { NotPendingReason } from './open/why-not.ts';
 export type { PendingReason } from './open/why.ts';
 export type { BranchStatus, RevisionState } from './migrate/branch-status.ts';
 export type { ChainLink } from './graph/shortest-chain.ts';
-export type { RecordedRun, RecordedStep } from './ledger/recorded-runs.ts';
+export type { RecordedRun, RecordedStep } from './ledger/runs.ts';
 export type { RemovedNeed } from './ownership/removed-objects.ts';
 export type { LockHolder } from './run/running-upgrade.ts';

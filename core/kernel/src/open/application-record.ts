@@ -1,6 +1,6 @@
 import type { Session } from '../db/session.ts';
 import { readDetails, type Ledger, type LedgerDetails } from '../ledger/ledger.ts';
-import { readRuns, type RunRecord } from '../ledger/runs.ts';
+import { readRunOrigins, type RunOrigin } from '../ledger/runs.ts';
 
 /** When, where and by which package a revision was applied. */
 export interface ApplicationRecord {
@@ -27,13 +27,13 @@ export async function readApplicationRecords(
 ): Promise<ReadonlyMap<string, ApplicationRecord>> {
   if (ledger.rows.length === 0) return new Map();
   const details = await readDetails(session, ids);
-  const runs = await readRuns(session, ledger, ids && details.map(({ runId }) => runId));
+  const runs = await readRunOrigins(session, ledger, ids && details.map(({ runId }) => runId));
   const byId = new Map(runs.map((run) => [run.id, run]));
   return new Map(details.map((row) => [row.id, applicationRecord(row, byId.get(row.runId))]));
 }
 
 /** Returns the record of a row and its run. */
-export function applicationRecord(row: LedgerDetails, run: RunRecord | undefined): ApplicationRecord {
+export function applicationRecord(row: LedgerDetails, run: RunOrigin | undefined): ApplicationRecord {
   return {
     at: row.appliedAt.toISOString(),
     package: row.package,

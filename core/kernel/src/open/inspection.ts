@@ -1,5 +1,5 @@
 import { token } from '../contract/token.ts';
-import type { RecordedRun } from '../ledger/recorded-runs.ts';
+import type { RecordedRun } from '../ledger/runs.ts';
 import type { Drawing } from '../graph/drawing.ts';
 import type { BranchShape, CurrentRevision } from './branches.ts';
 import type { GraphViewOptions } from './graph.ts';

@@ -1,6 +1,6 @@
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import { readLedger } from '../ledger/ledger.ts';
-import { readRuns, type RecordedRun } from '../ledger/recorded-runs.ts';
+import { readRuns, type RecordedRun } from '../ledger/runs.ts';
 import type { LockHolder } from '../run/running-upgrade.ts';
 import { readDatabase, type Project } from './project.ts';
 import type { ReadOptions } from './status.ts';

@@ -1,5 +1,5 @@
 import { readDetails, readLedger, type LedgerDetails } from '../ledger/ledger.ts';
-import { readRuns } from '../ledger/runs.ts';
+import { readRunOrigins } from '../ledger/runs.ts';
 import { branchesOf, type KnownRevision, type RevisionState } from '../migrate/branch-status.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { RevisionBody } from '../plugin/revision.ts';
@@ -77,7 +77,7 @@ export async function readRevision(
     const ledger = await readLedger(session);
     const known = findRevision(branchesOf(set, ledger), target);
     const [details = null] = known.row === null ? [] : await readDetails(session, [known.id]);
-    const [run] = details === null ? [] : await readRuns(session, ledger, [details.runId]);
+    const [run] = details === null ? [] : await readRunOrigins(session, ledger, [details.runId]);
     const record = details === null ? null : applicationRecord(details, run);
     return shownOf(known, set, { applied, details, record, edited: await editOf(known, details) });
   });
