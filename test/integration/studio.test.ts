@@ -71,6 +71,14 @@ describe.each(databaseKinds)('Studio with 500 revisions on %s', (kind) => {
       expect(plugins.find(({ name }) => name === plugin)).toMatchObject({ state, tables, branch: { applied } });
     }
     const sum = (list: readonly Row[]): number => list.reduce((total, { columns }) => total + Number(columns), 0);
+    const [dormant] = plugins.flatMap(
+      ({ footprint }) => (footprint as { readonly tables: readonly Row[] } | null) ?? [],
+    );
+    const names = await query(
+      `select relname as name, 0 as rows from pg_class where relkind = 'r' and relname like 'p024\\_%' order by 1`,
+    );
+    expect(names.length).toBeGreaterThan(0);
+    expect(dormant).toMatchObject({ plugin: 'p024', active: false, tables: names });
     // Views have columns too.
     const [views] = await query(
       `select count(*)::int as columns from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0

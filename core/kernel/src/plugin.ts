@@ -50,6 +50,7 @@ export type { StandardIssue, StandardResult, StandardSchema } from './contract/s
 export { token } from './contract/token.ts';
 export type { Token } from './contract/token.ts';
 export { Inspection } from './open/inspection.ts';
+export type { Footprint } from './open/footprint.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';
 export type { LintFinding } from './open/lint.ts';
 export type { SchemaObject } from './open/objects.ts';

@@ -1,7 +1,7 @@
-import { Inspection, type BranchStatus, type PluginReport } from '@headwater/kernel/plugin';
-import { html } from '@headwater/plugin-http';
+import { Inspection, type BranchStatus, type Footprint, type PluginReport } from '@headwater/kernel/plugin';
+import { html, type Html } from '@headwater/plugin-http';
 import { definePage } from './studio-page.ts';
-import { badge, duration, none, pluginLink, table } from './ui.ts';
+import { badge, counted, duration, none, pluginLink, revisionLinks, table } from './ui.ts';
 
 /** A plugin in the list. */
 export interface ListedPlugin extends PluginReport {
@@ -10,6 +10,8 @@ export interface ListedPlugin extends PluginReport {
   /** The numbers of tables and columns that it owns. */
   readonly tables: number;
   readonly columns: number;
+  /** What a dormant plugin left behind; `null` for the others, whose tables may be large and are not counted. */
+  readonly footprint: Footprint | null;
 }
 
 /** Lists the plugins. */
@@ -25,14 +27,14 @@ export const pluginsPage = definePage({
     ];
     const owned = (plugin: string, kind: string): number =>
       objects.filter((object) => object.plugin === plugin && object.kind === kind).length;
-    return {
-      plugins: plugins.map((plugin) => ({
-        ...plugin,
-        branch: branches.find((branch) => branch.plugin === plugin.name) ?? null,
-        tables: owned(plugin.name, 'table'),
-        columns: owned(plugin.name, 'column'),
-      })),
-    };
+    const listed = plugins.map(async (plugin): Promise<ListedPlugin> => ({
+      ...plugin,
+      branch: branches.find((branch) => branch.plugin === plugin.name) ?? null,
+      tables: owned(plugin.name, 'table'),
+      columns: owned(plugin.name, 'column'),
+      footprint: plugin.state === 'dormant' ? await inspection.footprint(plugin.name) : null,
+    }));
+    return { plugins: await Promise.all(listed) };
   },
   view: ({ plugins }) => ({
     title: 'Plugins',
@@ -52,10 +54,33 @@ export const pluginsPage = definePage({
           running?.start ? duration(running.start.milliseconds) : none,
         ]),
       )}
-      <p class="quiet">
-        ${'A dormant plugin is not active, but its tables, columns and data stay. Activate it again with '}
-        <code>npx kernel plugin:enable</code>${', or remove what it left behind with '}
-        <code>npx kernel plugin:uninstall</code>.
-      </p>`,
+      ${leftBehind(plugins.flatMap(({ footprint }) => footprint ?? []))}`,
   }),
 });
+
+function leftBehind(footprints: readonly Footprint[]): Html {
+  if (footprints.length === 0) return null;
+  return html`<h2>Left behind by dormant plugins</h2>
+    ${table(
+      'Left behind by dormant plugins',
+      ['Plugin', 'Tables', 'Columns on other tables', 'Other objects', 'Needed by'],
+      footprints.map(({ plugin, tables, columns, others, dependents }) => [
+        pluginLink(plugin),
+        names(tables.map(({ name, rows }) => [name, counted(rows, 'row')])),
+        names(columns.map(({ table: on, name, rows }) => [`${on}.${name}`, counted(rows, 'value')])),
+        names(others.map(({ kind, name }) => [name, kind])),
+        revisionLinks([...new Set(dependents.map(({ id }) => id))]),
+      ]),
+    )}
+    <p class="quiet">
+      ${'Activate a plugin again with '}<code>npx kernel plugin:enable</code>${', or export and drop all of this with '}
+      <code>npx kernel plugin:uninstall</code>.
+    </p>`;
+}
+
+function names(list: readonly (readonly [name: string, about: string])[]): Html {
+  if (list.length === 0) return none;
+  return html`<ul class="ids">
+    ${list.map(([name, about]) => html`<li><span class="mono">${name}</span> <span class="quiet">${about}</span></li>`)}
+  </ul>`;
+}

@@ -2,6 +2,7 @@ import { token } from '../contract/token.ts';
 import type { RecordedRun } from '../ledger/runs.ts';
 import type { Drawing } from '../graph/drawing.ts';
 import type { BranchShape, CurrentRevision } from './branches.ts';
+import type { Footprint } from './footprint.ts';
 import type { GraphViewOptions } from './graph.ts';
 import type { HistoryEntry, HistoryOptions } from './history.ts';
 import type { LintFinding } from './lint.ts';
@@ -49,6 +50,8 @@ export interface Inspection {
   readonly plugins: (options?: ReadOptions) => Promise<readonly PluginReport[]>;
   /** Lists the tables, columns and other objects that the applied revisions have created, with their owners. */
   readonly objects: (options?: ReadOptions) => Promise<readonly SchemaObject[]>;
+  /** Lists what a plugin has in the database, whether or not its package is installed. */
+  readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
   /** Lists the latest runs with their steps, newest first. */
   readonly runs: (options?: RunsOptions) => Promise<readonly RecordedRun[]>;
   /**

@@ -6,7 +6,6 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
 import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
-import { readFootprint, type Footprint } from './footprint.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { inspectionOf } from './inspect.ts';
 import { Inspection } from './inspection.ts';
@@ -43,8 +42,6 @@ export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
  * effect once. Each throws a KernelError whose `written` tells what was written.
  */
 export interface Kernel extends Inspection, AsyncDisposable {
-  /** Lists what a plugin has in the database, whether or not its package is installed. */
-  readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
   /** Writes the rows of a plugin to files in `folder`, one for each table, with a JSON object on each line. */
   readonly exportData: (plugin: string, folder: string, options?: ReadOptions) => Promise<readonly ExportedFile[]>;
   /**
@@ -175,9 +172,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     runs: (options) => during('runs', () => inspection().runs(options)),
     lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),
-    footprint: checked('footprint', (plugin, options) =>
-      during('footprint', () => readFootprint(project, plugin, options)),
-    ),
+    footprint: (plugin, options) => during('footprint', () => inspection().footprint(plugin, options)),
     exportData: checked('exportData', (plugin, folder, options) =>
       during('exportData', () => exportPlugin(project, plugin, folder, options)),
     ),
