@@ -49,6 +49,7 @@ export type { Sql } from './contract/sql.ts';
 export type { StandardIssue, StandardResult, StandardSchema } from './contract/standard-schema.ts';
 export { token } from './contract/token.ts';
 export type { Token } from './contract/token.ts';
+export type { Drawing, DrawnNode, DrawnState } from './graph/drawing.ts';
 export { Inspection } from './open/inspection.ts';
 export type { Footprint } from './open/footprint.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';

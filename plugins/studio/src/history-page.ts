@@ -32,7 +32,8 @@ export const historyPage = definePage({
   about: 'Lists the revisions of all branches with their states and dependencies. Fields: q, plugin, state, unfold.',
   query: historyQuery,
   async load({ get, query: { q, plugin, state, unfold } }): Promise<HistoryData> {
-    const all = await get(Inspection).history();
+    const inspection = get(Inspection);
+    const all = await inspection.history();
     const plugins = [...new Set(all.map((entry) => entry.plugin))];
     const words = q.toLowerCase().split(/\s+/);
     const revisions = all.filter(
@@ -41,10 +42,10 @@ export const historyPage = definePage({
         (state === '' || entry.state === state) &&
         words.every((word) => entry.id.includes(word)),
     );
-    const isSearch = q !== '' || state !== '';
-    const focus = plugins.includes(plugin) ? plugin : undefined;
-    const keep = new Set(isSearch ? revisions.map(({ id }) => id) : []);
-    return { total: all.length, plugins, revisions, drawing: layOut(all, { focus, fold: unfold !== '1', keep }) };
+    const around = plugins.includes(plugin) ? plugin : undefined;
+    const keep = q === '' && state === '' ? [] : revisions.map(({ id }) => id);
+    const drawing = await inspection.graph({ around, fold: unfold !== '1', keep });
+    return { total: all.length, plugins, revisions, drawing: layOut(drawing) };
   },
   view(data, { query: { q, plugin, state, unfold } }) {
     const { total, plugins, revisions, drawing } = data;

@@ -35,17 +35,22 @@ export interface Drawing {
 
 /** Options of {@link drawGraph}. */
 export interface DrawingOptions {
-  /** Whether to draw each chain of at least three revisions without edges to other branches as one. Default: false. */
+  /**
+   * Whether to draw each chain of at least three revisions as one, if they have the same state, no edges to other branches,
+   * and none of them is breaking. Default: false.
+   */
   readonly fold?: boolean;
+  /** The ids of revisions that are in no chain, such as those that a search has found. Default: none. */
+  readonly keep?: readonly string[];
 }
 
 /** Draws a graph. `stateOf` returns the state of a revision. */
 export function drawGraph(
   graph: RevisionGraph,
   stateOf: (id: string) => DrawnState,
-  { fold = false }: DrawingOptions = {},
+  { fold = false, keep = [] }: DrawingOptions = {},
 ): Drawing {
-  const chains = fold ? foldChains(graph, stateOf) : graph.order.map((revision) => [revision]);
+  const chains = fold ? foldChains(graph, stateOf, new Set(keep)) : graph.order.map((revision) => [revision]);
   const nodes = chains.map((chain, i) => nodeOf(chain, `r${i}`, stateOf));
   const nameOf = new Map(nodes.flatMap(({ name, revisions }) => revisions.map((id) => [id, name])));
   const byName = new Map(nodes.map((node) => [node.name, node]));
@@ -74,6 +79,7 @@ function nodeOf(chain: readonly GraphRevision[], name: string, stateOf: (id: str
 function foldChains(
   { order }: RevisionGraph,
   stateOf: (id: string) => DrawnState,
+  kept: ReadonlySet<string>,
 ): readonly (readonly GraphRevision[])[] {
   const successors = new Map<string, number>();
   const needed = new Set<string>();
@@ -81,8 +87,11 @@ function foldChains(
     for (const id of revises) successors.set(id, (successors.get(id) ?? 0) + 1);
     for (const id of dependsOn) needed.add(id);
   }
-  const isPlain = ({ id, revises, dependsOn }: GraphRevision): boolean =>
-    dependsOn.length === 0 && !needed.has(id) && revises.length <= 1 && (successors.get(id) ?? 0) <= 1;
+  const isPlain = ({ id, revises, dependsOn, breaking }: GraphRevision): boolean =>
+    revises.length <= 1 &&
+    (successors.get(id) ?? 0) <= 1 &&
+    dependsOn.length === 0 &&
+    !(breaking || needed.has(id) || kept.has(id));
   const chains: GraphRevision[][] = [];
   const chainOf = new Map<string, GraphRevision[]>();
   for (const revision of order) {

@@ -32,6 +32,13 @@ describe('folding draws a chain as one', () => {
   });
 });
 
+test('a revision to keep, and a breaking one, are in no chain', () => {
+  const { order, ...others } = draw('core: a <- b <- c <- d <- e <- f <- g <- h');
+  const graph = { ...others, order: order.map((one) => (one.slug === 'h' ? { ...one, breaking: true } : one)) };
+  const { branches } = drawGraph(graph, () => 'applied', { fold: true, keep: ['core@d'] });
+  expect(branches[0]?.nodes.map(({ label }) => label)).toEqual(['a … c (3)', 'd', 'e … g (3)', 'h']);
+});
+
 test('a folded drawing has every revision once, and the edges between different nodes', () => {
   fc.assert(
     fc.property(scenes, fc.func(fc.constantFrom<DrawnState>('applied', 'pending')), (scene, stateOf) => {
