@@ -2,6 +2,7 @@ import { catalogReader } from '@headwater/kernel/internal/catalog';
 import { openPglite, restoreScript } from '@headwater/kernel/internal/database';
 import { dropAddedObjects } from './drop-added-objects.ts';
 import { takeFingerprint } from './fingerprint.ts';
+import { openDigest } from './schema-digest.ts';
 import { createLedger, emptyLedger } from './shadow-ledger.ts';
 import type { ShadowDatabase, ShadowHost } from './shadow-database.ts';
 
@@ -24,9 +25,11 @@ async function createEmbedded(): Promise<ShadowDatabase> {
     await createLedger(session);
     await session.script(`begin; ${restoreScript(session)} commit;`);
     const isNew = await takeFingerprint(session);
+    const digest = await openDigest(session);
     return {
       session,
       catalog: catalogReader(session),
+      digest,
       async clear() {
         // The only connection cannot be replaced.
         await session.script(`rollback; begin; ${restoreScript(session)} commit;`);

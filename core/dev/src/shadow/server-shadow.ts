@@ -7,6 +7,7 @@ import { devError } from '../error/dev-codes.ts';
 import { dropAddedObjects } from './drop-added-objects.ts';
 import { dropDatabase } from './drop-database.ts';
 import { takeFingerprint } from './fingerprint.ts';
+import { openDigest } from './schema-digest.ts';
 import { createLedger, emptyLedger } from './shadow-ledger.ts';
 import type { ShadowDatabase, ShadowHost } from './shadow-database.ts';
 
@@ -114,9 +115,11 @@ async function databaseIn(session: Session, drop: () => Promise<void>): Promise<
   // Creating it loads the library of PL/pgSQL, with its settings.
   await session.reconnect?.();
   const isNew = await takeFingerprint(session);
+  const digest = await openDigest(session);
   return {
     session,
     catalog: catalogReader(session),
+    digest,
     async clear() {
       // No state of a session outlives it.
       await session.reconnect?.();

@@ -2,6 +2,7 @@ import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { Session } from '@headwater/kernel/internal/database';
 import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import { embeddedHost } from './embedded-shadow.ts';
+import type { ReadDigest } from './schema-digest.ts';
 import { openServerHost } from './server-shadow.ts';
 import type { ShadowDatabase, ShadowHost } from './shadow-database.ts';
 
@@ -16,6 +17,7 @@ export interface Shadow extends AsyncDisposable {
   /** Makes it as good as new: drops everything in it or, if that is not known to suffice, replaces the database. */
   readonly empty: () => Promise<void>;
   readonly catalog: () => Promise<Catalog>;
+  readonly digest: ReadDigest;
 }
 
 /**
@@ -66,6 +68,7 @@ function shadowOn(host: ShadowHost, first: ShadowDatabase, plugins: readonly Plu
       isNew = true;
     },
     catalog: async () => opened().catalog(),
+    digest: async () => opened().digest(),
     async [Symbol.asyncDispose]() {
       try {
         await drop();

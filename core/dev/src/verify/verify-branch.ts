@@ -8,6 +8,7 @@ import type { Finding } from '../lint/finding.ts';
 import { conflictsIn } from '../lint/transaction-check.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
+import { proveAdditive } from './prove-additive.ts';
 import { readOwnTables, requiredColumns } from './required-columns.ts';
 import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
 
@@ -49,11 +50,21 @@ export async function verifyBranch(
     try {
       const missing = missingRevisions(graph, byId, needed, present.ids);
       await replayUp(shadow, missing);
-      const before = missing.length === 0 ? (present.schema ?? (await shadow.catalog())) : await shadow.catalog();
+      if (missing.length > 0) present = { ids: needed, schema: null, digest: null };
+      const quick = await proveAdditive(shadow, revision, present.digest);
+      if (quick.outcome === 'proven') {
+        present = { ids: new Set([...needed, id]), schema: null, digest: quick.digest };
+        continue;
+      }
+      if (quick.outcome === 'undecided') {
+        await shadow.empty();
+        await replayUp(shadow, missingRevisions(graph, byId, needed, nothing.ids));
+      }
+      const before = present.schema ?? (await shadow.catalog());
       const { found, isIntact, after } = await verifyRevision(shadow, revision, before);
       findings.push(...found);
       if (!isIntact) await shadow.empty();
-      present = isIntact ? { ids: new Set([...needed, id]), schema: after } : nothing;
+      present = isIntact ? { ids: new Set([...needed, id]), schema: after, digest: null } : nothing;
     } catch (error) {
       findings.push(findingOfRefusal(error, { rule: 'alone', plugin, revision: id, file: revision.file }));
       break;
@@ -62,13 +73,14 @@ export async function verifyBranch(
   return findings;
 }
 
-/** The revisions that a shadow has, and the schema that they produce, if it has been read. */
+/** The revisions that a shadow has, and the schema that they produce and its digest, if they have been read. */
 interface Present {
   readonly ids: ReadonlySet<string>;
   readonly schema: Catalog | null;
+  readonly digest: string | null;
 }
 
-const nothing: Present = { ids: new Set(), schema: null };
+const nothing: Present = { ids: new Set(), schema: null, digest: null };
 
 function missingRevisions(
   { order }: RevisionGraph,

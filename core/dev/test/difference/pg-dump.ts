@@ -57,6 +57,7 @@ export async function openDumpableEmbedded(): Promise<DumpableShadow> {
       return session;
     },
     catalog: () => readCatalog(),
+    digest: async () => null,
     async empty() {
       await session.script('rollback');
       const settings = [...(await readCatalog()).settings.values()];

@@ -129,6 +129,54 @@ describe('verifying revisions', () => {
   });
 
   it.each([
+    ['a column', 'alter table note add column n int;', 'select 1;', ['add column note.n int']],
+    ['a table', 'create table note_tag (id int);', 'alter table note_tag rename to tag;', ['create table tag']],
+    ['an index', 'create index i on note (id);', 'comment on index i is null;', ['add index note.i over id']],
+    [
+      'a table whose rows stay in another one',
+      'create table note_tag (id int);',
+      'drop table note_tag; insert into note values (1); create table note_tag (id int);',
+      ['create table note_tag'],
+    ],
+  ])('finds a `down` that does not revert %s which `up` creates', async (_, up, down, differences) => {
+    const base = { up: 'create table note (id int);', down: 'drop table note;' };
+    const findings = await found({
+      notes: {
+        revisions: { '0001_create_note': base, '0002_add': { up, down }, '0003_last': 'create table last (id int);' },
+      },
+    });
+    expect(findings).toMatchObject([{ revision: 'notes@0002_add', rule: 'undo', differences }]);
+  });
+
+  it('finds an `up` that its `down` makes impossible, although the schema is the same', async () => {
+    const findings = await found({
+      notes: {
+        revisions: {
+          '0001_create_note': 'create table note (id int);',
+          '0002_key': {
+            up: 'create unique index note_id on note (id);',
+            down: 'drop index note_id; insert into note values (1), (1);',
+          },
+        },
+      },
+    });
+    expect(findings).toMatchObject([{ revision: 'notes@0002_key', rule: 'undo' }]);
+    expect(findings[0]?.message).toContain('could not create unique index');
+  });
+
+  it('accepts a `down` that creates an object again', async () => {
+    const revisions = {
+      '0001_create_note': 'create table note (id int); create view note_ids as select id from note;',
+      '0002_text': {
+        up: 'alter table note add column text text;',
+        down: `drop view note_ids; alter table note drop column text; create view note_ids as select id from note;`,
+      },
+      '0003_more': { up: 'alter table note add column more text;', down: 'alter table note drop column more;' },
+    };
+    expect(await found({ notes: { revisions } })).toEqual([]);
+  });
+
+  it.each([
     ['a table that becomes unlogged', 'alter table note set unlogged', 'set persistence on table note'],
     ['an increment', 'alter sequence note_id_seq increment by 50', 'set sequence on column note.id'],
     ['a rule', 'create rule r as on delete to note do instead nothing', 'create rule note.r'],

@@ -1,0 +1,100 @@
+import type { Session } from '@headwater/kernel/internal/database';
+import { quoteIdentifier } from '@headwater/kernel/internal/sql';
+
+/**
+ * Computes a digest of all definitions in a database. Two states of a database with the same digest have the same catalog.
+ * The opposite is not true: an object that was dropped and created again has another oid, and so another digest. Returns
+ * `null` if there is an event trigger, which may run code with any statement.
+ */
+export type ReadDigest = () => Promise<string | null>;
+
+/** The name of the prepared statement that computes a digest. */
+const statement = 'headwater_digest';
+
+/** System catalogs that hold data about rows. `analyze` writes some of them on its own. */
+const withoutDefinitions = [
+  'pg_largeobject',
+  'pg_largeobject_metadata',
+  'pg_statistic',
+  'pg_statistic_ext_data',
+  'pg_subscription_rel',
+];
+
+/**
+ * Columns that describe files, and hints that PostgreSQL derives from other rows and does not always take back. A column
+ * of a newer server that should be here makes digests differ too often, which costs only time.
+ */
+export const leftOutOfDigests: Readonly<Record<string, readonly string[]>> = {
+  pg_class: [
+    ...['relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid'],
+    ...['relhasindex', 'relnatts', 'relchecks', 'relhasrules', 'relhastriggers', 'relhassubclass', 'reltoastrelid'],
+  ],
+  pg_attribute: ['attcacheoff', 'atthasmissing', 'attmissingval'],
+};
+
+/** The storage of long values, which stays when the last column that needs it is dropped. */
+const ofToast = (column: string): string =>
+  `${column} in (select oid from pg_class where oid > 16383 and relnamespace = 'pg_toast'::regnamespace)`;
+
+/** Rows that define nothing: dropped columns, and the storage of long values unless it has parameters. */
+const withoutMeaning: Readonly<Record<string, string>> = {
+  pg_class: `relnamespace = 'pg_toast'::regnamespace and reloptions is null`,
+  pg_attribute: `attisdropped or ${ofToast('attrelid')}`,
+  pg_index: ofToast('indrelid'),
+  pg_depend: `classid = 'pg_class'::regclass and ${ofToast('objid')}`,
+};
+
+interface SystemCatalog {
+  readonly name: string;
+  /** Whether a new database has few rows in it. */
+  readonly small: boolean;
+  readonly columns: readonly { readonly name: string; readonly hashable: boolean }[];
+}
+
+/**
+ * Returns a function that computes the digest of a database, which must be new. It takes a sixth of the time of reading
+ * the catalog.
+ *
+ * The digest is the sum of the hashes of all rows, in all system catalogs of the database, that describe objects which a
+ * new database does not have. From catalogs with few rows, like the schemas, it takes all of them. The catalog reads no
+ * others either, so it cannot change without changing the digest, except in {@link leftOutOfDigests} and in rows that
+ * define nothing.
+ */
+export async function openDigest({ query, script }: Pick<Session, 'query' | 'script'>): Promise<ReadDigest> {
+  const catalogs = await query<SystemCatalog>(
+    `select c.relname as name, c.reltuples between 0 and 20 as small,
+        json_agg(json_build_object('name', a.attname,
+          'hashable', a.atttypid::regtype::text not in ('pg_node_tree', 'int2vector', 'anyarray')) order by a.attnum) as columns
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+      where c.relnamespace = 'pg_catalog'::regnamespace and c.relkind = 'r' and not c.relisshared
+        and has_table_privilege(c.oid, 'select') and c.relname <> all ($1) group by c.oid order by c.relname`,
+    [withoutDefinitions],
+  );
+  const text = `select case when not exists (select from pg_event_trigger) then sum(hash)::text end as digest from (${catalogs.map(hashesOf).join(' union all\n')}) hashes(hash)`;
+  return async () => {
+    // A revision may deallocate it, and a new connection does not have it.
+    const [known] = await query(`select from pg_catalog.pg_prepared_statements where name = '${statement}'`);
+    if (known === undefined) await script(`prepare ${statement} as ${text};`);
+    const [row] = await query<{ digest: string | null }>(`execute ${statement}`);
+    if (row === undefined) throw new Error('the query for a digest returns one row');
+    return row.digest;
+  };
+}
+
+/** Selects the hashes of the rows of a catalog. `seed` tells its rows from those of other catalogs. */
+function hashesOf(catalog: SystemCatalog, seed: number): string {
+  const { name, small, columns } = catalog;
+  const hashed = columns
+    .filter((column) => leftOutOfDigests[name]?.includes(column.name) !== true)
+    .map((column) => `${quoteIdentifier(column.name)}${column.hashable ? '' : '::text'}`);
+  // The schema `public` may have a comment of the application, which is not in a small catalog.
+  const isMade =
+    name === 'pg_description' ? `(objoid > 16383 or objoid = to_regnamespace('public'))` : `${keyOf(catalog)} > 16383`;
+  return `select hash_record_extended(row(${hashed.join(', ')}), ${seed}) from pg_catalog.${name}
+    where ${small ? 'true' : isMade} and not (${withoutMeaning[name] ?? 'false'})`;
+}
+
+/** The column of a catalog with the oid of the object that a row describes. */
+function keyOf({ columns }: SystemCatalog): string {
+  return (columns.find(({ name }) => /^(?:oid|objid|objoid)$/.test(name)) ?? columns[0])?.name ?? '';
+}
