@@ -22,13 +22,18 @@ export interface ReplayTarget {
  * answer, like OWNERSHIP_VIOLATED.
  */
 export async function replayUp(target: ReplayTarget, revisions: Iterable<Revision>): Promise<void> {
-  await run(target, 'upgrade', 'up', [...revisions]);
+  await run(target, 'upgrade', stepsOf('up', [...revisions]));
 }
 
 /** Runs the `down` of revisions in reverse order and skips revisions without one. Throws like {@link replayUp}. */
 export async function replayDown(target: ReplayTarget, revisions: readonly Revision[]): Promise<void> {
   const reversible = revisions.filter(({ down }) => down !== null);
-  await run(target, 'downgrade', 'down', reversible.toReversed());
+  await run(target, 'downgrade', stepsOf('down', reversible.toReversed()));
+}
+
+/** Runs the `up` of a revision and then its `down`, in one run, which saves time. Throws like {@link replayUp}. */
+export async function replayThereAndBack(target: ReplayTarget, revision: Revision): Promise<void> {
+  await run(target, 'upgrade', [...stepsOf('up', [revision]), ...stepsOf('down', [revision])]);
 }
 
 /**
@@ -38,7 +43,7 @@ export async function replayDown(target: ReplayTarget, revisions: readonly Revis
 export async function recordDraft(target: ReplayTarget, revision: Revision): Promise<void> {
   const { plugin, slug } = revision;
   await target.session.query('delete from kernel.ledger where plugin = $1 and slug = $2', [plugin, slug]);
-  await run(target, 'stamp', 'up', [revision]);
+  await run(target, 'stamp', stepsOf('up', [revision]));
 }
 
 /** The limits of a replay. Nobody else uses the database, so only code needs one. */
@@ -51,15 +56,22 @@ export const replaySettings: MigrationOptions['settings'] = {
   responseTimeout: 0,
 };
 
+interface ReplayStep {
+  readonly revision: Revision;
+  readonly direction: 'up' | 'down';
+}
+
+function stepsOf(direction: 'up' | 'down', revisions: readonly Revision[]): readonly ReplayStep[] {
+  return revisions.map((revision) => ({ revision, direction }));
+}
+
 async function run(
   { session, plugins, replayed }: ReplayTarget,
   kind: Goal['kind'],
-  direction: 'up' | 'down',
-  revisions: readonly Revision[],
+  steps: readonly ReplayStep[],
 ): Promise<void> {
-  if (revisions.length === 0) return;
-  const isUp = direction === 'up';
-  for (const revision of revisions) {
+  if (steps.length === 0) return;
+  for (const { revision, direction } of steps) {
     await assertOwnDatabase(session, revision, direction);
     replayed.set(revision.id, revision);
   }
@@ -83,8 +95,15 @@ async function run(
       resolve: () => null,
       plan: ({ ledger }) => {
         const applied = new Set(ledger.rows.map(({ id }) => id));
-        const left = revisions.filter(({ id }) => applied.has(id) !== isUp);
-        return { steps: left.map(({ id, plugin }) => ({ id, plugin, direction })) };
+        const left: ReturnType<Goal['plan']>['steps'][number][] = [];
+        for (const { revision, direction } of steps) {
+          const { id, plugin } = revision;
+          if (applied.has(id) === (direction === 'up')) continue;
+          left.push({ id, plugin, direction });
+          if (direction === 'up') applied.add(id);
+          else applied.delete(id);
+        }
+        return { steps: left };
       },
     },
   );

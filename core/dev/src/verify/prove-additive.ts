@@ -1,5 +1,5 @@
 import type { Revision } from '@headwater/kernel/internal/plugins';
-import { replayDown, replayFailure, replayUp } from '../shadow/replay.ts';
+import { replayFailure, replayThereAndBack, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { additiveRevision } from './additive-revision.ts';
 import { readOwnTables } from './required-columns.ts';
@@ -15,16 +15,15 @@ export type AdditiveProof =
  * effect again, since it depends on nothing else (see {@link additiveRevision}). It runs again nevertheless, because rows
  * that the revision left behind may make it fail.
  *
- * "Undecided" means that only the catalogs can tell: a `down` that creates an object again is right although the digest
- * differs. The shadow then has some state in between. Throws the refusal of the first `up`.
+ * "Undecided" means that a step failed, or that only the catalogs can tell: a `down` that creates an object again is
+ * right although the digest differs. The shadow then has some state in between.
  */
 export async function proveAdditive(shadow: Shadow, revision: Revision, before: string | null): Promise<AdditiveProof> {
   if (revision.down === null || !(await mayProve(shadow, revision))) return { outcome: 'not tried' };
   const known = before ?? (await shadow.digest());
   if (known === null) return { outcome: 'not tried' };
-  await replayUp(shadow, [revision]);
   try {
-    await replayDown(shadow, [revision]);
+    await replayThereAndBack(shadow, revision);
     if ((await shadow.digest()) !== known) return { outcome: 'undecided' };
     await replayUp(shadow, [revision]);
   } catch (error) {

@@ -38,6 +38,8 @@ describe('an additive revision', () => {
 
   it('is SQL in a transaction', async () => {
     expect(await read('create index concurrently i on t (n);', false)).toBeNull();
-    expect(await additiveRevision({ up: { kind: 'code', run: async () => {} }, transaction: true })).toBeNull();
+    expect(
+      await additiveRevision({ up: { kind: 'code', version: 1, run: async () => {} }, transaction: true }),
+    ).toBeNull();
   });
 });
