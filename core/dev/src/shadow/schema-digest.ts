@@ -26,8 +26,20 @@ const withoutDefinitions = [
  */
 export const leftOutOfDigests: Readonly<Record<string, readonly string[]>> = {
   pg_class: [
-    ...['relfilenode', 'relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid'],
-    ...['relhasindex', 'relnatts', 'relchecks', 'relhasrules', 'relhastriggers', 'relhassubclass', 'reltoastrelid'],
+    'relfilenode',
+    'relpages',
+    'reltuples',
+    'relallvisible',
+    'relallfrozen',
+    'relfrozenxid',
+    'relminmxid',
+    'relhasindex',
+    'relnatts',
+    'relchecks',
+    'relhasrules',
+    'relhastriggers',
+    'relhassubclass',
+    'reltoastrelid',
   ],
   pg_attribute: ['attcacheoff', 'atthasmissing', 'attmissingval'],
 };
