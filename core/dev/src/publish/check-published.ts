@@ -28,7 +28,8 @@ export async function comparePublished(
   scratch: string,
 ): Promise<Comparison> {
   const newest = await downloadPackage(`${name}@latest`, directory, join(scratch, 'download'));
-  if (newest.state === 'unreachable') return { with: 'revisions.lock.json', reason: newest.reason };
+  if (newest.state === 'unreachable' || newest.state === 'tampered')
+    return { with: 'revisions.lock.json', reason: newest.reason };
   if (newest.state === 'unpublished') return { with: 'registry', version: null };
   const published = await unpack(newest.tarball, join(scratch, 'package'));
   const file = join(published.directory, manifestPath);

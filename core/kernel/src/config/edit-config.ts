@@ -17,7 +17,8 @@ import { invalidValue } from './invalid-value.ts';
  */
 export function enablePlugin(text: string, name: string, file = 'config.json'): string {
   const { plugins, entry } = read(text, name, file);
-  if (entry !== undefined) return (entry['$enabled'] ?? true) === true ? text : without(text, name);
+  if (entry !== undefined)
+    return (entry['$enabled'] ?? true) === true ? text : without(text, ['plugins', name], '$enabled');
   const place = plugins === undefined ? inserted(text, [], 'plugins', '{}') : text;
   return inserted(place, ['plugins'], name, '{}');
 }
@@ -26,8 +27,34 @@ export function enablePlugin(text: string, name: string, file = 'config.json'): 
 export function disablePlugin(text: string, name: string, file = 'config.json'): string {
   const { entry } = read(text, name, file);
   if (entry === undefined || entry['$enabled'] === false) return text;
-  const silent = entry['$enabled'] === undefined ? text : without(text, name);
+  const silent = entry['$enabled'] === undefined ? text : without(text, ['plugins', name], '$enabled');
   return inserted(silent, ['plugins', name], '$enabled', 'false');
+}
+
+/** Returns the text with a package for plugin zero, if it names none. */
+export function setCore(text: string, packageName: string, file = 'config.json'): string {
+  const json = parseJson(text, file);
+  if (isObject(json) && Object.hasOwn(json, 'core')) return text;
+  return inserted(text, [], 'core', JSON.stringify(packageName));
+}
+
+/** Returns the text without the entry of a plugin, and thus without its options. */
+export function removePlugin(text: string, name: string, file = 'config.json'): string {
+  return read(text, name, file).entry === undefined ? text : without(text, ['plugins'], name);
+}
+
+/**
+ * Returns the text with a plugin that is enabled, and with those of `values` (its options, `$package`) that its entry does
+ * not have yet.
+ */
+export function addPlugin(text: string, name: string, values: JsonObject, file = 'config.json'): string {
+  const enabled = enablePlugin(text, name, file);
+  const { entry = {} } = read(enabled, name, file);
+  const missing = Object.entries(values).filter(([key]) => !Object.hasOwn(entry, key));
+  return missing.reduce(
+    (edited, [key, value]) => inserted(edited, ['plugins', name], key, JSON.stringify(value)),
+    enabled,
+  );
 }
 
 function read(
@@ -47,12 +74,12 @@ function read(
   return { plugins, entry };
 }
 
-/** Removes the `$enabled` key of the plugin `name`, which must have one. */
-function without(text: string, name: string): string {
-  const object = nodeAt(text, ['plugins', name]);
+/** Removes `key` from the object at `path`, which must have it. */
+function without(text: string, path: string[], key: string): string {
+  const object = nodeAt(text, path);
   const entries = object?.children ?? [];
   if (object !== undefined && entries.length === 1) return replaced(text, object, '{}');
-  const at = entries.findIndex((entry) => entry.children?.[0]?.value === '$enabled');
+  const at = entries.findIndex((entry) => entry.children?.[0]?.value === key);
   const [previous, own, next] = [entries[at - 1], entries[at], entries[at + 1]];
   if (own === undefined) return text;
   // Other entries keep the white space before them. Removing the first one removes the comma and white space after it.

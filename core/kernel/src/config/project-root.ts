@@ -17,3 +17,8 @@ export function projectRoot(file: string): string {
 export function isInNodeModules(path: string): boolean {
   return path.split(sep).includes('node_modules');
 }
+
+/** Returns the path of the file in the project `root` that records its installed plugins. */
+export function pinnedPath(root: string): string {
+  return `${root}/headwater.lock.json`;
+}

@@ -17,6 +17,7 @@ export async function packFolder(directory: string, into: string): Promise<strin
 export type Download =
   | { readonly state: 'found'; readonly tarball: string }
   | { readonly state: 'unpublished'; readonly reason: string }
+  | { readonly state: 'tampered'; readonly reason: string }
   | { readonly state: 'unreachable'; readonly reason: string };
 
 /** The milliseconds to wait for a registry that does not answer. */
@@ -31,6 +32,8 @@ export async function downloadPackage(spec: string, directory: string, into: str
   const { tarball, output } = await pack([spec, ...limits], directory, into);
   if (tarball !== null) return { state: 'found', tarball };
   const reason = reasonIn(output);
+  // The tarball has another hash than the registry announced.
+  if (/\bEINTEGRITY\b/.test(output)) return { state: 'tampered', reason };
   const isUnknown = /\b(?:E404|ETARGET|ENOENT|EINVALIDTAGNAME|EUNSUPPORTEDPROTOCOL)\b/.test(output);
   return isUnknown ? { state: 'unpublished', reason } : { state: 'unreachable', reason };
 }

@@ -3,6 +3,7 @@ import { findConfig } from '../config/find-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { assertBootOptions } from './call-options.ts';
 import { guarded, logOf, type HostLog } from './host-log.ts';
+import { checkPinnedSet } from './pinned-plugins.ts';
 import { openProject } from './project.ts';
 import type { BootPurpose } from '../contract/define-plugin.ts';
 
@@ -54,6 +55,7 @@ export async function boot(options: BootOptions = {}): Promise<App> {
   const began = performance.now();
   const project = openProject(readConfig(findConfig({ cwd, ...(file !== undefined && { config: file }) }), env));
   const log = logOf(options.log);
+  await checkPinnedSet(project, env, log('kernel').warn);
   const { startProject } = await import('./start.ts');
   return startProject(project, {
     log,

@@ -81,6 +81,7 @@ export function requirementsOfInline(
         package: own,
         needs: plugin,
         needsPackage,
+        range: '*',
         installed: false,
       });
     }

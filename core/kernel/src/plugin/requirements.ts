@@ -90,6 +90,7 @@ function assertNotMissing(plugin: PluginPackage, peer: Peer, { packages, byName 
     package: plugin.file.name,
     needs,
     needsPackage: peer.package,
+    range: peer.range,
     installed: directory !== null,
   });
 }

@@ -2,7 +2,14 @@ import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disablePlugin, enablePlugin, writeConfig } from '../../src/config/edit-config.ts';
+import {
+  addPlugin,
+  disablePlugin,
+  enablePlugin,
+  removePlugin,
+  setCore,
+  writeConfig,
+} from '../../src/config/edit-config.ts';
 import { makeFolder, writeFiles } from './folder.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -45,6 +52,54 @@ describe('enabling a plugin', () => {
       database: 'pglite://',
       plugins: { a: {} },
     });
+  });
+});
+
+describe('adding a plugin', () => {
+  it('writes its options, and keeps those that it has', () => {
+    expect(addPlugin(usual, 'comments', { perPage: 20, sorted: false })).toBe(
+      usual.replace(
+        '"page": 5 }\n',
+        '"page": 5 },\n    "comments": {\n      "perPage": 20,\n      "sorted": false\n    }\n',
+      ),
+    );
+    expect(addPlugin(usual, 'likes', { perMinute: 30, $package: './likes' })).toBe(
+      usual.replace('{ "perMinute": 60 }', '{ "perMinute": 60, "$package": "./likes" }'),
+    );
+    expect(JSON.parse(addPlugin(usual, 'messages', {}))).toMatchObject({ plugins: { messages: { page: 5 } } });
+  });
+});
+
+describe('removing a plugin', () => {
+  it('removes its entry, and leaves the others as they are', () => {
+    expect(removePlugin(usual, 'likes')).toBe(usual.replace('"likes": { "perMinute": 60 },\n    ', ''));
+    expect(removePlugin(usual, 'messages')).toBe(
+      usual.replace(',\n    "messages": { "$enabled": false, "page": 5 }', ''),
+    );
+    expect(removePlugin('{ "plugins": { "a": {} } }', 'a')).toBe('{ "plugins": {} }');
+    expect(removePlugin(usual, 'comments')).toBe(usual);
+  });
+
+  it('reverts adding it', () => {
+    const name = fc.constantFrom('a', 'b', 'c');
+    fc.assert(
+      fc.property(fc.uniqueArray(name), (names) => {
+        const text = JSON.stringify(
+          { database: 'pglite://', plugins: Object.fromEntries(names.map((one) => [one, {}])) },
+          null,
+          2,
+        );
+        const added = addPlugin(text, 'new', { limit: 1 });
+        expect(JSON.parse(removePlugin(added, 'new'))).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+});
+
+describe('naming plugin zero', () => {
+  it('adds the key, and keeps an existing one', () => {
+    expect(JSON.parse(setCore(usual, '@acme/core'))).toEqual({ ...(JSON.parse(usual) as object), core: '@acme/core' });
+    expect(setCore('{ "core": "@acme/core" }', '@acme/other')).toBe('{ "core": "@acme/core" }');
   });
 });
 

@@ -1,4 +1,5 @@
 import { upgradeProject } from '../../open/migrations.ts';
+import { checkPinnedSet } from '../../open/pinned-plugins.ts';
 import type { Command } from '../command.ts';
 import { jsonLines, runMigration } from '../migration-reply.ts';
 
@@ -18,7 +19,10 @@ export const migrateUp: Command = {
     { line: 'kernel migrate:up --json-lines', about: 'in a pipeline: what happens, line by line' },
   ],
   exits: [
-    { code: 15, about: 'an applied revision was edited or deleted; nothing was run' },
+    {
+      code: 15,
+      about: 'an applied revision was edited or deleted, or headwater.lock.json lists others; nothing was run',
+    },
     { code: 20, about: 'the database cannot be reached' },
     { code: 30, about: 'another process held the migration lock for too long' },
     { code: 31, about: 'a revision failed and was rolled back; those before it stay' },
@@ -27,8 +31,9 @@ export const migrateUp: Command = {
   runsPlugins: true,
   run({ operands }, context) {
     const targets = operands.length === 0 ? 'heads' : operands;
-    return runMigration(context, 'Nothing is pending.', (project, options) =>
-      upgradeProject(project, targets, options),
-    );
+    return runMigration(context, 'Nothing is pending.', async (project, options) => {
+      await checkPinnedSet(project, context.env, (message) => context.progress.write(`warning: ${message}\n`));
+      return upgradeProject(project, targets, options);
+    });
   },
 };

@@ -26,6 +26,7 @@ export const start: Command = {
   exits: [
     { code: 10, about: 'the config is invalid' },
     { code: 12, about: 'a plugin is not installed, does not load, or does not start' },
+    { code: 15, about: 'an applied revision was edited, or headwater.lock.json lists other plugins' },
     { code: 20, about: 'the database cannot be reached' },
     { code: 23, about: 'another process is using the embedded database' },
     { code: 31, about: 'a revision failed and was rolled back' },

@@ -119,7 +119,15 @@ export const pluginCodes = {
   }),
   REQUIREMENT_MISSING: defineError({
     exit: exitCode.incompatible,
-    message: (d: { plugin: string; package: string; needs: string; needsPackage: string; installed: boolean }) =>
+    message: (d: {
+      plugin: string;
+      package: string;
+      needs: string;
+      needsPackage: string;
+      /** The versions that it requires. */
+      range: string;
+      installed: boolean;
+    }) =>
       `The plugin "${d.plugin}" (${d.package}) requires the plugin "${d.needs}" (${d.needsPackage}), which is ` +
       `${d.installed ? 'installed, but not active' : 'not installed'}.`,
     hint: (d) => {
@@ -128,8 +136,9 @@ export const pluginCodes = {
         const install = d.installed ? '' : `npm install ${d.needsPackage}, then `;
         return `Name plugin zero in the config: ${install}add the line "core": "${d.needsPackage}" at its top level; ${without}`;
       }
-      const install = d.installed ? 'Activate it:' : `Install and activate it: npm install ${d.needsPackage} &&`;
-      return `${install} npx kernel plugin:enable ${d.needs}; ${without}`;
+      const spec = d.range === '*' ? d.needsPackage : `'${d.needsPackage}@${d.range}'`;
+      const add = `Install and activate it: npx kernel plugin:add ${spec}`;
+      return `${d.installed ? `Activate it: npx kernel plugin:enable ${d.needs}` : add}; ${without}`;
     },
   }),
   REQUIREMENT_UNMET: defineError({
@@ -168,6 +177,40 @@ export const pluginCodes = {
     message: (d: { plugin: string; file: string; nearest: string | null }) =>
       `${d.file} lists no plugin "${d.plugin}"${d.nearest === null ? '' : `; the nearest is "${d.nearest}"`}.`,
     hint: () => 'See: npx kernel plugin:list',
+  }),
+  PLUGIN_NAME_TAKEN: defineError({
+    exit: exitCode.incompatible,
+    message: (d: { plugin: string; package: string; owner: string; where: string }) =>
+      `The package ${d.package} is a plugin "${d.plugin}", and ${d.where} has the plugin "${d.plugin}" of ${d.owner}.`,
+    hint: (d) =>
+      `Two packages cannot be one plugin. If you meant the other one: npx kernel plugin:add ${d.owner}; if the new one ` +
+      `replaces it, install it yourself and write "$package": "${d.package}" in config.json.`,
+  }),
+  PACKAGE_NOT_PUBLISHED: defineError({
+    exit: exitCode.pluginNotLoadable,
+    message: (d: { spec: string; directory: string; reason: string }) =>
+      `npm finds no package ${quoteInput(d.spec)} from ${d.directory}: ${d.reason}.`,
+    hint: (d) => `Check the name and the version: npm view ${d.spec.replace(/(?!^)@.*$/, '')} versions`,
+  }),
+  PACKAGE_TAMPERED: defineError({
+    exit: exitCode.integrity,
+    message: (d: { spec: string; reason: string }) =>
+      `npm refuses ${quoteInput(d.spec)}: its tarball is not the one that the registry announced. ${d.reason}.`,
+    hint: () =>
+      'Do not install it. Download it again after npm cache verify, and report it to the registry if that does not help.',
+  }),
+  PINNED_SET_INVALID: defineError({
+    exit: exitCode.config,
+    message: (d: { file: string; problem: string }) => `${d.file} cannot be used: ${d.problem}.`,
+    hint: () => 'Write it again from the installed packages, and review the difference: npx kernel plugin:lock',
+  }),
+  PINNED_SET_DIFFERS: defineError({
+    exit: exitCode.integrity,
+    message: (d: { file: string; differences: readonly string[] }) =>
+      `The installed plugins are not those of ${d.file}:${d.differences.map((one) => `\n  ${one}`).join('')}`,
+    hint: () =>
+      'If the installed ones are right, record them and commit the file: npx kernel plugin:lock. Otherwise install those of ' +
+      'the lock file of your package manager: npm ci',
   }),
   PACKAGE_MANAGER_FAILED: defineError({
     exit: exitCode.environment,

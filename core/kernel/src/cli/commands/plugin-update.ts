@@ -1,0 +1,123 @@
+import { dirname } from 'node:path';
+import type { Config } from '../../config/config.ts';
+import { exitCode } from '../../error/exit-code.ts';
+import { kernelError } from '../../error/kernel-codes.ts';
+import { nearestName } from '../../error/nearest-name.ts';
+import { installPlugin } from '../../installation/change-packages.ts';
+import { downloadPlugin } from '../../installation/downloaded-plugin.ts';
+import { packageManagerOf } from '../../installation/package-manager.ts';
+import { installedPackage, planPackage, type PackagePlan } from '../../installation/package-plan.ts';
+import { isRecord, openPackages } from '../../plugin/packages.ts';
+import { pinnedSetOf, type PinnedSet } from '../../plugin/pinned-set.ts';
+import { colorsIf, wantsColor } from '../colors.ts';
+import type { Command, Context } from '../command.ts';
+import { isConfirmed } from '../confirm.ts';
+import { openRevisionSet } from '../open-project.ts';
+import { explainPackagePlan, lintDownloaded, type LintFinding } from '../package-change.ts';
+import { openProgress } from '../progress.ts';
+
+/** A plugin for which another version was found. */
+interface Update {
+  readonly plan: PackagePlan;
+  readonly lint: readonly LintFinding[] | null;
+}
+
+/** `kernel plugin:update [plugin]`. */
+export const pluginUpdate: Command = {
+  about:
+    'Installs the newest version of one installed plugin, or of each, with the package manager of the project (npm or pnpm), ' +
+    'and records it in headwater.lock.json. First shows what each will do, like plugin:add. A version after the name ' +
+    'chooses another one, which may be older: the database keeps revisions that the older code does not know.\n\n' +
+    'On a terminal it asks. Otherwise it installs nothing without --yes. If anything fails, package.json, the lock file and ' +
+    'config.json stay as they were. The database changes with the next start.',
+  arguments: [
+    {
+      name: 'plugin',
+      about:
+        'a plugin, or its package, with a version or range after an @; default: every plugin that package.json lists',
+      complete: 'active plugin',
+    },
+  ],
+  options: [{ flag: 'yes', about: 'do not ask' }],
+  examples: [
+    { line: 'kernel plugin:update', about: 'see what is new, and install it after asking' },
+    { line: 'kernel plugin:update likes@1.4.0 --yes', about: 'exactly this version' },
+  ],
+  exits: [
+    { code: 3, about: 'there are other versions, and nobody confirmed to install them' },
+    { code: 11, about: 'the package manager failed' },
+    { code: 12, about: 'no such plugin is installed, or npm does not find that version' },
+    { code: 14, about: 'it does not fit the installed packages' },
+  ],
+  runsPlugins: true,
+  async run(input, context) {
+    const { config, revisionSet } = await openRevisionSet(context);
+    const manager = packageManagerOf(config.root);
+    const installed = listedPlugins(config.root, pinnedSetOf(revisionSet.pluginSet));
+    const [given] = input.operands;
+    const wanted =
+      given === undefined ? installed.map((name) => ({ name, range: 'latest' })) : [wantedIn(given, config, installed)];
+    const found: Update[] = [];
+    for (const { name, range } of wanted) found.push(...(await findUpdate(name, range, config, context)));
+    const text = (update: readonly Update[], colors: Parameters<typeof explainPackagePlan>[2]): string =>
+      update.map(({ plan, lint }) => explainPackagePlan(plan, lint, colors)).join('\n\n');
+    const preview = text(found, colorsIf(context.progress.isTerminal && wantsColor(true, context.env)));
+    const confirmed = found.length > 0 && (await isConfirmed(preview, `Install with ${manager.name}?`, input, context));
+    const done: string[] = [];
+    for (const { plan } of confirmed ? found : []) {
+      const { plugin, package: from, version, options } = plan;
+      await installPlugin(
+        { config, env: context.env, manager },
+        { name: plugin, package: from, spec: `${from}@${version}`, options },
+      );
+      done.push(`${plugin} ${plan.from ?? ''} → ${version}`);
+    }
+    return {
+      exit: found.length > 0 && !confirmed ? exitCode.pending : exitCode.done,
+      json: { installed: confirmed, manager: manager.name, updates: found },
+      text: (colors) => {
+        if (found.length === 0) return 'Every plugin has that version already.';
+        if (confirmed) return [...done, 'Preview the next start: npx kernel migrate:plan'].join('\n');
+        return `${text(found, colors)}\nNothing was installed. To install: npx kernel plugin:update ${given ?? ''} --yes`.replace(
+          '  ',
+          ' ',
+        );
+      },
+    };
+  },
+};
+
+/** Returns the plugins that the package.json of the project lists: the others come with some other package. */
+function listedPlugins(root: string, installed: PinnedSet): readonly string[] {
+  const { fields } = openPackages().read(root);
+  const listed = [fields['dependencies'], fields['devDependencies']].filter(isRecord);
+  return Object.keys(installed).filter((name) =>
+    listed.some((list) => Object.hasOwn(list, installed[name]?.package ?? '')),
+  );
+}
+
+/** Splits `likes@1.0.0` or `@acme/plugin-likes@^1`. Throws PLUGIN_NOT_LISTED. */
+function wantedIn(
+  given: string,
+  config: Config,
+  installed: readonly string[],
+): { readonly name: string; readonly range: string } {
+  const [, named = given, range = 'latest'] = /^(.+?)(?:@([^@/]+))?$/.exec(given) ?? [];
+  const name = installed.find((one) => one === named || installedPackage(config, one)?.name === named);
+  if (name !== undefined) return { name, range };
+  throw kernelError('PLUGIN_NOT_LISTED', { plugin: named, file: config.file, nearest: nearestName(named, installed) });
+}
+
+/** Returns nothing if the plugin has that version already. */
+async function findUpdate(name: string, range: string, config: Config, context: Context): Promise<readonly Update[]> {
+  const installed = installedPackage(config, name);
+  const progress = openProgress(context);
+  progress.stage(`downloading ${installed?.name ?? name}`);
+  const spec = `${installed?.name ?? name}@${range}`;
+  using downloaded = await downloadPlugin(spec, config.root, dirname(config.file)).finally(progress.end);
+  if (downloaded.file.version === installed?.version) return [];
+  const plan = await planPackage(config, downloaded);
+  const pending = new Set(plan.revisions.flatMap((revision) => (revision.pending ? [revision.id] : [])));
+  const findings = await lintDownloaded(config, downloaded, context);
+  return [{ plan, lint: findings?.filter(({ revision }) => pending.has(revision)) ?? null }];
+}
