@@ -81,17 +81,21 @@ export function actionRoutes({ plugin, item: action }: Contribution<Action>, sit
   return [forPeople, forPrograms].map((item) => ({ plugin, item }));
 }
 
+/** The headings of errors that people meet. The standard's titles are for programs. */
+const headings: Readonly<Record<number, string>> = { 401: 'Sign in first', 403: 'Not allowed', 404: 'Not found' };
+
 /** Shows an error to people. */
 export async function problemPage(problem: Problem, request: RouteRequest, site: Site): Promise<Answer> {
   const view = viewOf(await pageRequest(request, site.parts), site.parts);
   const { html } = view;
   const [ways] = await view.slot('problem', [problem]);
-  const main = html`<h1>${problem.title}</h1>
+  const title = headings[problem.status] ?? problem.title;
+  const main = html`<h1>${title}</h1>
     <p>${sentence(problem.detail ?? 'Something went wrong on the server. It was logged.')}</p>
-    ${ways}`;
+    ${ways} ${problem.status === 404 && html`<p><a href="/">Go to the front page</a></p>`}`;
   return {
     headers: pageHeaders,
-    body: renderDocument(await layout({ title: problem.title, main }, view, site.layout)),
+    body: renderDocument(await layout({ title, main }, view, site.layout)),
   };
 }
 

@@ -66,7 +66,7 @@ describe('the site', () => {
     expect(await page.text()).toContain('<h1>Bad Request</h1>');
     const problem = await post('/brooks', { name: '' }, { 'x-user': 'ada', accept: 'application/json' });
     expect(await problem.json()).toMatchObject({ errors: [{ pointer: '/body/name' }] });
-    expect(await (await ask('/nothing')).text()).toContain('<h1>Not Found</h1>');
+    expect(await (await ask('/nothing')).text()).toContain('<h1>Not found</h1>');
   });
 
   test('serves its assets for ever, by an address that changes with their content', async () => {
