@@ -45,7 +45,7 @@ export const historyPage = definePage({
     const around = plugins.includes(plugin) ? plugin : undefined;
     const keep = q === '' && state === '' ? [] : revisions.map(({ id }) => id);
     const drawing = await inspection.graph({ around, fold: unfold !== '1', keep });
-    return { total: all.length, plugins, revisions, drawing: layOut(drawing) };
+    return { total: all.length, plugins, revisions, drawing: layOut(drawing, plugins) };
   },
   view(data, { query: { q, plugin, state, unfold } }) {
     const { total, plugins, revisions, drawing } = data;

@@ -27,9 +27,13 @@ export interface LaneEdge {
   readonly to: number;
 }
 
-/** Lays out a drawing. The column of a node is the length of the longest path that leads to it. */
-export function layOut({ branches, edges: drawn }: Drawing): Lanes {
-  const placed = branches.flatMap(({ nodes }, lane) => nodes.map((node, i) => ({ node, lane, isFirst: i === 0 })));
+/**
+ * Lays out a drawing. `plugins` are the names of all lanes from top to bottom. The column of a node is the length of the
+ * longest path that leads to it.
+ */
+export function layOut({ branches, edges: drawn }: Drawing, plugins: readonly string[]): Lanes {
+  const ordered = branches.toSorted((a, b) => plugins.indexOf(a.plugin) - plugins.indexOf(b.plugin));
+  const placed = ordered.flatMap(({ nodes }, lane) => nodes.map((node, i) => ({ node, lane, isFirst: i === 0 })));
   const indexOf = new Map(placed.map(({ node }, i) => [node.name, i]));
   const edges = drawn.flatMap(({ from, to, kind }): readonly LaneEdge[] => {
     const [a, b] = [indexOf.get(from), indexOf.get(to)];
@@ -40,7 +44,7 @@ export function layOut({ branches, edges: drawn }: Drawing): Lanes {
   for (const { from, to } of edges) before[to]?.push(from);
   const columns = longestPaths(before);
   return {
-    lanes: branches.map(({ plugin }) => plugin),
+    lanes: ordered.map(({ plugin }) => plugin),
     nodes: placed.map(({ node: { revisions, state, breaking }, lane }, i) => ({
       ids: revisions,
       state,

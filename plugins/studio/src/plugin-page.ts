@@ -96,13 +96,18 @@ function optionsOf({ options }: PluginData): Html {
 
 function objectsOf({ name, objects }: PluginData): Html {
   if (objects.length === 0) return null;
-  const ownTables = new Set(
-    objects.flatMap(({ kind, name: table }) => (kind === 'table' || kind === 'view' ? [table] : [])),
-  );
-  const foreign = objects.filter(({ table }) => table !== null && !ownTables.has(table));
+  const namesOf = (sort: string): readonly string[] => objects.flatMap((one) => (one.kind === sort ? [one.name] : []));
+  const [tables, views] = [namesOf('table'), namesOf('view')];
+  const own = new Set([...tables, ...views]);
+  const foreign = objects.filter(({ table }) => table !== null && !own.has(table)).length;
   return html`<h2>Objects</h2>
     <p class="quiet">
-      ${counted(ownTables.size, 'table')} and views, ${counted(objects.length, 'object')} in total${foreign.length > 0 && `, ${foreign.length} of them in tables of other plugins`}.
+      ${[
+        counted(tables.length, 'table'),
+        ...(views.length === 0 ? [] : [counted(views.length, 'view')]),
+        `${counted(objects.length, 'object')} in total`,
+        ...(foreign === 0 ? [] : [`${foreign} of them in tables of other plugins`]),
+      ].join(', ')}.
     </p>
     ${table(
       `Objects of ${name}`,

@@ -105,9 +105,9 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
-/** Returns a number with its noun: `1 revision`, `2 revisions`. */
+/** Returns a number with its noun: `1 revision`, `2,000 revisions`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const levels = { error: 'bad', warning: 'note', info: 'good' } as const;
