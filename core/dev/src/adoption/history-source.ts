@@ -21,6 +21,8 @@ export interface SourceMigration {
   readonly file: string;
   /** The names under which the tool's table may record it. */
   readonly rowNames: readonly string[];
+  /** What tells it from the other migrations of the tool, if that is not its name: a version, a time. */
+  readonly key?: string;
   /** Its name without extension, timestamp or version: the words of the revision's slug come from it. */
   readonly words: string;
   /** More of its names, which only its code tells; none if it cannot be imported. Default: none. */

@@ -53,17 +53,27 @@ export function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Reads the text of a migration file. Throws MIGRATION_FILE_INVALID. */
+/** Reads the text of a migration file, which must be UTF-8: PostgreSQL would store what other bytes turn into. Throws MIGRATION_FILE_INVALID. */
 export function migrationText(file: string): string {
+  const invalid = (problem: string, cause: unknown): Error =>
+    devError('MIGRATION_FILE_INVALID', { file, problem }, { cause });
+  let bytes: Buffer;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
-    throw devError('MIGRATION_FILE_INVALID', { file, problem: explainFileError(error) }, { cause: error });
+    throw invalid(explainFileError(error), error);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw invalid('it is not UTF-8. Save it in that encoding', error);
   }
 }
 
 /** Imports a migration file. Throws MIGRATION_FILE_INVALID. */
 export async function importMigration(file: string): Promise<object> {
+  // Node would import other bytes, too, as replacement characters.
+  migrationText(file);
   const deadline = openDeadline(migrationTimeout);
   try {
     const imported: Promise<unknown> = import(pathToFileURL(file).href);

@@ -8,6 +8,7 @@ import { adoptedRevisions, wasMigration } from './adopted-revisions.ts';
 import { draftFromMigration, type FindDependencies } from './draft-from-migration.ts';
 import type { CollectedMigration, HistorySource, RefuseMigration, SourceMigration } from './history-source.ts';
 import { migrationSlugWords } from './migration-slug-words.ts';
+import { readHistory } from './read-history.ts';
 import type { StatementRun, StatementSplitter } from './split-statements.ts';
 
 /** A migration and its revisions. */
@@ -70,7 +71,7 @@ export async function planAdoption(options: AdoptionOptions): Promise<Adoption> 
   const { plugins, source, from, to } = options;
   const branches = new Map(plugins.map((plugin) => [plugin.name, growingBranch(plugin)]));
   speedUpModuleLookup();
-  const found = await source.read(from);
+  const found = await readHistory(source, from);
   const limit = to === undefined ? found.length : indexOfMigration(found, to, from) + 1;
   const known = revisionsByMigration(plugins, source.title);
   const taken = new Set(known.values().toArray().flat());

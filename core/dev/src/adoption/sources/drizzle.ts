@@ -24,6 +24,7 @@ export const drizzle: HistorySource = {
         name: tag,
         file,
         rowNames: [tag, String(when)],
+        key: `time ${when}`,
         words: tag,
         collect: (refuse) => collectSql(migrationText(file).replaceAll('--> statement-breakpoint', ''), null, refuse),
       };

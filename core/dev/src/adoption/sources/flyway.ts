@@ -13,6 +13,7 @@ export const flyway: HistorySource = {
     name: 'script',
     order: ['installed_rank'],
     where: `success and type <> 'SCHEMA'`,
+    failed: 'not success',
   },
   read: (folder) =>
     migrationFiles(folder, ['.sql'])
@@ -22,6 +23,7 @@ export const flyway: HistorySource = {
         name: one.base,
         file: one.file,
         rowNames: [one.base],
+        key: keyOf(one),
         words: one.stem.replace(/^.*?__/, ''),
         collect: (refuse) => collectScript(one, refuse),
       })),
@@ -46,6 +48,14 @@ function byVersion(a: MigrationFile, b: MigrationFile): number {
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** Flyway takes 1 and 1.0 for the same version. */
+function keyOf(file: MigrationFile): string {
+  const version = versionOf(file)
+    .join('.')
+    .replace(/(?:\.0)+$/, '');
+  return /^V\d/.test(file.stem) ? `version ${version}` : file.base;
 }
 
 function versionOf({ stem }: MigrationFile): readonly number[] {

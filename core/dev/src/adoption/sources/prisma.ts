@@ -14,6 +14,7 @@ export const prisma: HistorySource = {
     name: 'migration_name',
     order: ['started_at'],
     where: 'finished_at is not null and rolled_back_at is null',
+    failed: 'finished_at is null and rolled_back_at is null',
   },
   read(folder) {
     const found = namesIn(folder)
