@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { globSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -23,6 +23,9 @@ interface Recipe {
   readonly page: string;
   readonly packageFile: string;
 }
+
+/** Another release line of Node than the one that runs the tests. */
+const node26 = '26.10.0';
 
 const recipe = (name: string, page = name, packageFile = 'package.json'): Recipe => ({ name, page, packageFile });
 const nest = [recipe('nestjs'), recipe('nestjs-11', 'nestjs', 'nestjs-11/package.json')];
@@ -184,17 +187,49 @@ describe.skipIf(!hasRegistry)(`the recipes for hosts${skipReason}`, () => {
     },
   );
 
-  it('work with pnpm: fastify', async () => {
-    const [one = recipe('fastify')] = others;
-    const cwd = join(root, '../recipe-pnpm');
-    mkdirSync(cwd);
-    const text = packageJsonOf(one).replaceAll(
-      /"(@headwater\/[^"]+)": "[^"]+"/g,
-      (_, name: string) => `"${name}": "${tarballOf(name)}"`,
-    );
-    writeFileSync(join(cwd, 'package.json'), text);
-    await execute('npx', ['--yes', pnpm, 'install', '--ignore-scripts'], { cwd, maxBuffer: 2 ** 26 });
-    const { documented, printed } = await follow(one, cwd, binOf(cwd), await emptyUrl());
+  it.each(['fastify', 'nestjs-11'])('run on Node 26: %s', async (name) => {
+    const tool = join(root, '../node-26');
+    const installed = `node-${process.platform}-${process.arch}`;
+    mkdirSync(tool, { recursive: true });
+    writeFileSync(join(tool, 'package.json'), JSON.stringify({ private: true, dependencies: { [installed]: node26 } }));
+    await execute('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: tool });
+    const bin = [join(tool, 'node_modules', installed, 'bin'), binOf(root)].join(delimiter);
+    const cwd = join(root, name);
+    await using shell = await hostShell(cwd, bin, {});
+    expect(await shell.run('node --version')).toEqual({ code: 0, output: `v${node26}\n` });
+    const [one = recipe(name)] = recipes.filter((other) => other.name === name);
+    const { documented, printed } = await follow(one, cwd, bin, await emptyUrl());
     expect(printed).toEqual(documented);
+  });
+
+  describe('with pnpm', () => {
+    const folder = (): string => join(root, '../recipes-pnpm');
+
+    beforeAll(async () => {
+      for (const one of recipes) {
+        mkdirSync(join(folder(), one.name), { recursive: true });
+        const text = packageJsonOf(one).replaceAll(
+          /"(@headwater\/[^"]+)": "[^"]+"/g,
+          (_, name: string) => `"${name}": "${tarballOf(name)}"`,
+        );
+        writeFileSync(join(folder(), one.name, 'package.json'), text);
+      }
+      writeFileSync(join(folder(), 'pnpm-workspace.yaml'), 'packages: ["*"]\n');
+      // npm installs pnpm itself, which is a development dependency of the project. Corepack would download another one.
+      const devDependencies = Object.fromEntries([pnpm.split('@') as [string, string]]);
+      const tool = join(root, '../pnpm-tool');
+      mkdirSync(tool);
+      writeFileSync(join(tool, 'package.json'), JSON.stringify({ private: true, devDependencies }));
+      await execute('npm', ['install', '--no-audit', '--no-fund'], { cwd: tool });
+      writeFileSync(join(folder(), 'package.json'), JSON.stringify({ private: true, devDependencies }));
+      const command = join(binOf(tool), 'pnpm');
+      await execute(command, ['install', '--ignore-scripts'], { cwd: folder(), maxBuffer: 2 ** 26 });
+    });
+
+    it.each(recipes)('$name works in an installation where it finds only its own dependencies', async (one) => {
+      const cwd = join(folder(), one.name);
+      const { documented, printed } = await follow(one, cwd, binOf(cwd), await emptyUrl());
+      expect(printed).toEqual(documented);
+    });
   });
 });
