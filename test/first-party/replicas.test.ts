@@ -13,7 +13,11 @@ describe('two processes of an application', () => {
   let sessions: readonly [BrowserSession, BrowserSession];
   beforeAll(async () => {
     const project = makeSiteProject(urlOf(await emptyDatabase('postgres')));
-    const plugins = { http: { port: 0 }, site: {}, accounts: { signInsPerMinute: 6, signUpsPerHour: 100 } };
+    const plugins = {
+      http: { port: 0, trustProxy: true },
+      site: {},
+      accounts: { signInsPerMinute: 6, signUpsPerHour: 100 },
+    };
     const [one, other] = [await project.start(plugins), await project.start(plugins)];
     replicas = [one, other];
     const cookies = new Map<string, string>();
@@ -41,5 +45,20 @@ describe('two processes of an application', () => {
     const statuses = (await Promise.all(attempts)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 422)).toHaveLength(6);
     expect(statuses.filter((status) => status === 429)).toHaveLength(4);
+  });
+
+  test('stop guessing from one network, without locking the owner of the name out', async () => {
+    const [one, other] = replicas.map((replica) => replica.get(Http).address() ?? '');
+    const signIn = async (ip: string, given: string, server = one): Promise<number> => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': ip };
+      const body = JSON.stringify({ name: 'ada', password: given });
+      return (await fetch(`${server}/api/sign-in`, { method: 'POST', headers, body })).status;
+    };
+    const guesses = [];
+    for (let i = 0; i < 8; i += 1) guesses.push(await signIn(`2001:db8:1:2::${i}`, `wrong password ${i}`));
+    expect(guesses).toEqual([422, 422, 422, 422, 422, 422, 429, 429]);
+    expect(await signIn('2001:db8:1:2:ffff::1', password, other), 'the same network').toBe(429);
+    expect(await signIn('2001:db8:1:3::1', password, other)).toBe(200);
+    expect(await signIn('198.51.100.7', password)).toBe(200);
   });
 });

@@ -8,7 +8,9 @@ export const accountsOptions = z.object({
     .int()
     .positive()
     .default(10)
-    .describe('How many sign-ins are accepted per minute, from one address and for one name.'),
+    .describe(
+      'How many sign-ins are accepted per minute for one name from one address; five times as many for all names from it.',
+    ),
   signUpsPerHour: z
     .number()
     .int()

@@ -3,6 +3,7 @@ import { Users } from '@headwater/plugin-core';
 import type { RouteRequest } from '@headwater/plugin-http';
 import type { Action, Page, SlotPart } from '@headwater/plugin-site';
 import { Accounts } from './accounts.ts';
+import { clientNetwork } from './client-network.ts';
 import { cookieName, sessionTokenOf } from './identity.ts';
 import type { AccountsOptions } from './options.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -13,6 +14,9 @@ type CredentialFields = z.infer<typeof credentials>;
 
 const backQuery = z.object({ back: z.string().optional() });
 type BackQuery = z.infer<typeof backQuery>;
+
+/** As many times the limit for one name apply to all names from one network, where a family or an office may sign in. */
+const namesPerNetwork = 5;
 
 /** The result of a sign-in. */
 interface SignedIn {
@@ -101,9 +105,11 @@ export function sessionActions(options: AccountsOptions): readonly Action[] {
     body: credentials,
     async act(request) {
       const { get, body, ip } = request;
-      const limit = { attempts: options.signInsPerMinute, seconds: 60 };
-      await get(RateLimits).take(`sign-in:${ip}`, limit);
-      await get(RateLimits).take(`sign-in:${body.name}`, limit);
+      const network = clientNetwork(ip);
+      // A limit for the name from everywhere would let anybody lock its owner out.
+      const forName = { attempts: options.signInsPerMinute, seconds: 60 };
+      await get(RateLimits).take(`sign-in:${network}`, { ...forName, attempts: forName.attempts * namesPerNetwork });
+      await get(RateLimits).take(`sign-in:${network}:${body.name}`, forName);
       return begin(request, await get(Accounts).verify(body), body.name);
     },
     toJson: withoutToken,
@@ -116,7 +122,7 @@ export function sessionActions(options: AccountsOptions): readonly Action[] {
     body: credentials,
     async act(request) {
       const { get, body, ip } = request;
-      await get(RateLimits).take(`sign-up:${ip}`, { attempts: options.signUpsPerHour, seconds: 3600 });
+      await get(RateLimits).take(`sign-up:${clientNetwork(ip)}`, { attempts: options.signUpsPerHour, seconds: 3600 });
       const { id, name } = await get(Accounts).create(body);
       return begin(request, id, name);
     },

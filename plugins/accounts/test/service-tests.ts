@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { TestKernel } from '@headwater/dev/testing';
 import { Users } from '@headwater/plugin-core';
@@ -23,6 +24,19 @@ export function testAccounts(kernel: () => RunningKernel): void {
       expect(await verify({ name, password })).toBe(id);
       await expect(verify({ name, password: 'wrong horse battery' })).rejects.toMatchObject({ reason: 'invalid' });
       await expect(verify({ name: newName(), password })).rejects.toMatchObject({ reason: 'invalid' });
+    });
+
+    test('costs one derivation for a wrong name as for a wrong password, so that time does not tell which names exist', async () => {
+      const { name } = await newAccount();
+      const derivations = async (given: string): Promise<number> => {
+        let count = 0;
+        const hook = createHook({ init: (_, type) => void (type === 'ARGON2REQUEST' && (count += 1)) }).enable();
+        const verified = inContext((get) => get(Accounts).verify({ name: given, password: 'wrong horse battery' }));
+        await expect(verified).rejects.toMatchObject({ reason: 'invalid' });
+        hook.disable();
+        return count;
+      };
+      expect([await derivations(name), await derivations(newName())]).toEqual([1, 1]);
     });
 
     test('has an argon2id hash in place of its password', async () => {
