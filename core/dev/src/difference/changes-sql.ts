@@ -11,8 +11,10 @@ import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf as Of } from './change.ts';
 import { columnSql } from './column-sql.ts';
 import { constraintSql, indexSql } from './constraint-sql.ts';
-import { defineSql, emptyBodySql, inOrderOfUse, isReplaced, undefineSql } from './definition-sql.ts';
+import { defineSql, emptyBodySql, inOrderOfUse, isReplaced, redefineSql, undefineSql } from './definition-sql.ts';
 import { changeEnumSql, createEnumSql } from './enum-sql.ts';
+import { withKeptSequences } from './kept-sequences.ts';
+import { isPersistence, persistenceSql } from './persistence.ts';
 import { basisOfTables, isUsableByTables } from './table-basis.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
@@ -20,7 +22,8 @@ import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from '
  * Returns changes as SQL, in paragraphs of statements whose order the server accepts. Within a paragraph, the
  * statements are sorted by table. Statements for the same table keep the given order, which is that of its columns.
  */
-export function changesSql(changes: readonly Change[]): string {
+export function changesSql(given: readonly Change[]): string {
+  const changes = withKeptSequences(given);
   const changesOf = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
     changes.filter((change): change is Of<K> => (kinds as readonly string[]).includes(change.kind));
   const created = new Set(changesOf('create table').map(({ table }) => table.name));
@@ -39,7 +42,10 @@ export function changesSql(changes: readonly Change[]): string {
       ? { ...change, before: { ...change.before, default: null } }
       : change,
   );
-  const settings = changesOf('setting');
+  const persistence = changes.filter(isPersistence);
+  const settings = changesOf('setting').filter(
+    (change) => !persistence.includes(change) || created.has(change.object.name),
+  );
   const removedDefinitions = changesOf('undefine').map(({ definition }) => definition);
   const removedRows = new Set(
     [...changesOf('drop table').map(({ table }) => table), ...removedDefinitions].map(({ name }) => `${name}.*`),
@@ -67,6 +73,7 @@ export function changesSql(changes: readonly Change[]): string {
     changesOf('define').map(({ definition }) => definition),
     tables.flat(),
   );
+  const redefined = new Map(changesOf('redefine').map((change) => [change.definition, redefineSql(change)]));
   const paragraphs: readonly (readonly string[])[] = [
     changesOf('rename').map(renameSql),
     settings.flatMap(({ before }) => (before === null ? [] : nonEmpty(before.reset))),
@@ -90,6 +97,7 @@ export function changesSql(changes: readonly Change[]): string {
       ...sortedByTable(changesOf('drop partition')).map(({ partition }) => `drop table ${quoteName(partition.name)};`),
       ...dropTablesSql(changesOf('drop table')),
     ],
+    persistence.filter(({ object }) => !created.has(object.name)).flatMap(persistenceSql),
     alterTablesSql(
       generatedFirst(changesOf('drop column')),
       ({ column }) => `drop column ${quoteIdentifier(column.name)}`,
@@ -105,7 +113,7 @@ export function changesSql(changes: readonly Change[]): string {
       changesOf('define', 'redefine')
         .map(({ definition }) => definition)
         .filter((one) => !basis.has(one)),
-    ).map(defineSql),
+    ).map((one) => redefined.get(one) ?? defineSql(one)),
     settings
       .filter(({ object }) => !created.has(tableOfSetting(object) ?? ''))
       .flatMap(({ after }) => nonEmpty(after?.set ?? '')),

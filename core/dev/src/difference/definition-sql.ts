@@ -1,6 +1,7 @@
 import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal/catalog';
-import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
+import { parseName, quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 import type { ChangeOf } from './change.ts';
+import { alterDomainSql, isSameDomainType } from './domain-sql.ts';
 
 /** The kinds of definitions in the order in which they are created. A definition may use earlier kinds. */
 const order: readonly DefinitionKind[] = [
@@ -25,16 +26,30 @@ const order: readonly DefinitionKind[] = [
 /** Sorts definitions so that each comes after those that it uses. Otherwise keeps their order. */
 export function inOrderOfUse(definitions: readonly CatalogDefinition[]): readonly CatalogDefinition[] {
   const left = new Set(definitions.toSorted((a, b) => rank(a) - rank(b)));
+  const views = definitions.filter(({ kind }) => kind === 'view' || kind === 'materialized view');
+  const named = new Map(definitions.map((one) => [one, views.filter((view) => isNamedInBody(one, view))]));
   const ordered: CatalogDefinition[] = [];
   while (left.size > 0) {
     const names = new Set([...left].flatMap(({ name, table }) => (table === null ? [name, `${name}.*`] : [])));
-    const ready = left.values().find(({ name, uses }) => uses.every((one) => one === name || !names.has(one)));
+    const usesNone = ({ name, uses }: CatalogDefinition): boolean =>
+      uses.every((one) => one === name || !names.has(one));
+    const namesNone = (one: CatalogDefinition): boolean => named.get(one)?.every((view) => !left.has(view)) !== false;
+    // A body may name a view that uses the function, in code that does not run.
+    const ready = left.values().find((one) => usesNone(one) && namesNone(one)) ?? left.values().find(usesNone);
     const next = ready ?? left.values().next().value;
     if (next === undefined) break;
     ordered.push(next);
     left.delete(next);
   }
   return ordered;
+}
+
+/** Whether the body of an SQL function names a view. PostgreSQL checks such a body, but knows nothing of its uses. */
+function isNamedInBody({ kind, definition }: CatalogDefinition, view: CatalogDefinition): boolean {
+  if (kind !== 'function' || !/^ LANGUAGE sql$/m.test(definition)) return false;
+  const { name } = parseName(view.name);
+  const body = definition.slice(definition.search(/^AS /m));
+  return body.split(/[^\p{L}\p{N}_$]+/u).includes(name) || body.includes(quoteIdentifier(name));
 }
 
 function rank({ kind }: CatalogDefinition): number {
@@ -47,9 +62,16 @@ export function defineSql({ definition }: CatalogDefinition): string {
   return `${definition.trimEnd().replace(/;$/, '')};`;
 }
 
-/** Whether a function becomes another in place, by `create or replace`, so that what uses it stays. */
+/** Returns the statements that turn a definition into another, which has been dropped unless it is replaced in place. */
+export function redefineSql(change: ChangeOf<'redefine'>): string {
+  const { before, definition: after } = change;
+  return isReplaced(change) && after.kind === 'domain' ? alterDomainSql(before, after).join('\n') : defineSql(after);
+}
+
+/** Whether a function or a domain becomes another in place, so that what uses it stays. */
 export function isReplaced({ before, definition: after, isDropped }: ChangeOf<'redefine'>): boolean {
   if (isDropped === true) return false;
+  if (before.kind === 'domain' && after.kind === 'domain') return isSameDomainType(before, after);
   return before.kind === 'function' && after.kind === 'function' && headOf(before) === headOf(after);
 }
 

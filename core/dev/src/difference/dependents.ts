@@ -3,6 +3,7 @@ import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { isReplaced } from './definition-sql.ts';
+import { inOrderOfPersistence, joinsCycle } from './persistence.ts';
 import { hasObject } from './setting-difference.ts';
 import { suspendedPrivileges } from './suspended-privileges.ts';
 
@@ -15,7 +16,7 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
   const keys = new Set(changes.map(changeKey));
   const rebuiltKeys = unchangedForeignKeys(before, after)
     .filter(({ on, constraint: { name } }) => !keys.has(objectKey({ kind: 'constraint', table: on, name })))
-    .filter((foreignKey) => isBlocking(foreignKey, changes))
+    .filter((foreignKey) => isBlocking(foreignKey, changes, before))
     .flatMap(({ on, constraint }): readonly Change[] => [
       { kind: 'drop constraint', on, constraint },
       { kind: 'add constraint', on, constraint },
@@ -27,7 +28,8 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
-  return [...all, ...lostSettings(all, before, after), ...suspendedPrivileges(all, before, after)];
+  const settings = [...lostSettings(all, before, after), ...suspendedPrivileges(all, before, after)];
+  return inOrderOfPersistence([...all, ...settings], before);
 }
 
 /** Sets the settings of rebuilt objects again, and those that a column loses when its type changes. */
@@ -126,14 +128,18 @@ function unchangedForeignKeys(before: Catalog, after: Catalog): readonly Foreign
   });
 }
 
-function isBlocking({ on, constraint }: ForeignKey, changes: readonly Change[]): boolean {
+function isBlocking({ on, constraint }: ForeignKey, changes: readonly Change[], before: Catalog): boolean {
   const { columns, references } = constraint;
   if (references === null) return false;
-  const retyped = retypedColumns(changes);
+  const retyped = retypedColumns(changes, before);
   const isRetyped = (table: string) => (column: string) => retyped.has(columnName(table, column));
   // If only one end changes its type and the foreign key remains valid, the server converts it.
   const areBothRetyped = columns.some(isRetyped(on)) && references.columns.some(isRetyped(references.table));
-  return areBothRetyped || losesKey({ on, constraint }, changes);
+  return (
+    areBothRetyped ||
+    losesKey({ on, constraint }, changes) ||
+    joinsCycle({ on, target: references.table }, changes, before)
+  );
 }
 
 /** Whether the key that a foreign key references is dropped. */
@@ -150,7 +156,7 @@ function losesKey({ constraint: { references } }: ForeignKey, changes: readonly 
 }
 
 /** Returns the columns whose type changes or is rebuilt. */
-function retypedColumns(changes: readonly Change[]): ReadonlySet<string> {
+function retypedColumns(changes: readonly Change[], before: Catalog): ReadonlySet<string> {
   return new Set(
     changes.flatMap((change) => {
       if (change.kind === 'change enum' && change.rebuild) {
@@ -159,9 +165,17 @@ function retypedColumns(changes: readonly Change[]): ReadonlySet<string> {
       const isChanged =
         change.kind === 'alter column' &&
         (change.before.type !== change.after.type || change.before.collation !== change.after.collation);
-      return isChanged ? [columnName(change.on, change.after.name)] : [];
+      if (!isChanged) return [];
+      return [change.on, ...heirsOf(change.on, before)].map((table) => columnName(table, change.after.name));
     }),
   );
+}
+
+/** Returns the tables that inherit from a table, directly or through others, and its partitions. */
+function heirsOf(table: string, { tables }: Pick<Catalog, 'tables'>): readonly string[] {
+  const children = [...tables.values()].filter(({ inherits }) => inherits.includes(table)).map(({ name }) => name);
+  const partitions = [...(tables.get(table)?.partitions.keys() ?? [])];
+  return [...partitions, ...children.flatMap((child) => [child, ...heirsOf(child, { tables })])];
 }
 
 function droppedColumns(changes: readonly Change[]): ReadonlySet<string> {
@@ -177,18 +191,24 @@ function rebuiltDefinitions(
   before: Catalog,
   after: Catalog,
 ): readonly Change[] {
-  const retyped = retypedColumns(changes);
+  const retyped = retypedColumns(changes, before);
   const added = new Set(
     changes.flatMap((change) => (change.kind === 'add column' ? [columnName(change.on, change.column.name)] : [])),
   );
   const recreated = droppedColumns(changes).intersection(added);
+  // Its name may be that of a view now, which other definitions use instead.
+  const dropped = changes.flatMap((change) => (change.kind === 'drop table' ? [change.table] : []));
+  const gone = new Set(
+    dropped.flatMap(({ name, columns }) => [name, ...Array.from(columns.keys(), (column) => columnName(name, column))]),
+  );
   const rebuilt = new Set(
     changes.flatMap((change) => {
       const isDropped = change.kind === 'undefine' || (change.kind === 'redefine' && !isReplaced(change));
       return isDropped && change.definition.table === null ? [change.definition.name] : rebuiltTypes(change);
     }),
   );
-  const types = new Set([...changes.flatMap(rebuiltTypes), ...Array.from(rebuilt, (name) => `${name}.*`)]);
+  const rowTypes = [...rebuilt, ...dropped.map(({ name }) => name)].map((name) => `${name}.*`);
+  const types = new Set([...changes.flatMap(rebuiltTypes), ...rowTypes]);
   const removed = new Set(changes.flatMap(removedRelation));
   const found: Change[] = [];
   // In the order of creation, so that each view comes after those that it uses.
@@ -196,7 +216,7 @@ function rebuiltDefinitions(
     const key = objectKey(definition);
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));
-    if (![retyped, recreated, rebuilt, types].some(usesAny) || keys.has(key)) continue;
+    if (![retyped, recreated, rebuilt, types, gone].some(usesAny) || keys.has(key)) continue;
     if (types.has(definition.name)) continue;
     // A function gets its body back in place, unless its arguments or its result have another type now.
     const isDropped = definition.kind !== 'function' || usesAny(types);

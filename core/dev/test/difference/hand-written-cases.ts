@@ -1,3 +1,5 @@
+import { relatedObjectsCases } from './related-objects-cases.ts';
+
 /** SQL before and after a change that no entity can declare. A case with the same name on both sides is rebuilt. */
 export interface HandWrittenCase {
   readonly name: string;
@@ -373,4 +375,5 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
     defaults,
     '',
   ),
+  ...relatedObjectsCases,
 ];

@@ -1156,15 +1156,15 @@ create aggregate a(integer) (sfunc = int4pl, stype = integer);
 
 -- up
 
-drop domain "d";
-
-create domain d as integer not null constraint d_check CHECK ((VALUE > 1));
+alter domain "d" drop constraint d_check;
+alter domain "d" set not null;
+alter domain "d" add constraint d_check CHECK ((VALUE > 1));
 
 -- down
 
-drop domain "d";
-
-create domain d as integer constraint d_check CHECK ((VALUE > 0));
+alter domain "d" drop constraint d_check;
+alter domain "d" drop not null;
+alter domain "d" add constraint d_check CHECK ((VALUE > 0));
 
 
 -- # composite type changed
@@ -1644,3 +1644,247 @@ AS $function$select 1$function$;
 
 alter default privileges grant select on tables to pg_monitor;
 alter default privileges in schema public grant execute on functions to pg_monitor;
+
+
+-- # column that tables inherit, under their views, policies and indexes
+
+-- up
+
+drop policy "q" on "c";
+drop view "w";
+drop view "v";
+
+alter table "p" alter column "name" type varchar(30);
+
+create view v as
+ SELECT name
+   FROM d;
+create view w as
+ SELECT name
+   FROM v;
+create policy q on c as permissive for all to public using (((name)::text <> ''::text));
+
+-- down
+
+drop policy "q" on "c";
+drop view "w";
+drop view "v";
+
+alter table "p" alter column "name" type varchar(20);
+
+create view v as
+ SELECT name
+   FROM d;
+create view w as
+ SELECT name
+   FROM v;
+create policy q on c as permissive for all to public using (((name)::text <> ''::text));
+
+
+-- # column of a partitioned table, under objects of its partitions
+
+-- up
+
+drop policy "o" on "q";
+drop view "v";
+
+alter table "p" alter column "name" type varchar(30);
+
+create view v as
+ SELECT name
+   FROM r;
+create policy o on q as permissive for all to public using (((name)::text <> ''::text));
+
+-- down
+
+drop policy "o" on "q";
+drop view "v";
+
+alter table "p" alter column "name" type varchar(20);
+
+create view v as
+ SELECT name
+   FROM r;
+create policy o on q as permissive for all to public using (((name)::text <> ''::text));
+
+
+-- # table that becomes a view while others depend on it
+
+-- up
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS 'begin end';
+
+drop view "ww";
+drop view "w";
+drop function "g"(source);
+
+drop table "source";
+
+create view source as
+ SELECT id,
+    n
+   FROM t;
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ SELECT count(*) AS count
+    FROM source;
+END;
+CREATE OR REPLACE FUNCTION public.g(source)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view w as
+ SELECT id
+   FROM source;
+create view ww as
+ SELECT id
+   FROM w;
+
+-- down
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS 'begin end';
+
+drop view "ww";
+drop view "w";
+drop function "g"(source);
+drop view "source";
+
+create table "source" (
+  "id" int null,
+  "n" int null
+);
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ SELECT count(*) AS count
+    FROM source;
+END;
+CREATE OR REPLACE FUNCTION public.g(source)
+ RETURNS integer
+ LANGUAGE sql
+AS $function$select 1$function$;
+create view w as
+ SELECT id
+   FROM source;
+create view ww as
+ SELECT id
+   FROM w;
+
+
+-- # tables that reference each other and become unlogged
+
+-- up
+
+alter table "a" drop constraint "a_b_fkey";
+alter table "b" drop constraint "b_a_fkey";
+
+alter table c set unlogged;
+alter table b set unlogged;
+alter table a set unlogged;
+
+alter table "a" add constraint "a_b_fkey"
+  foreign key ("b") references "b" ("id");
+alter table "b" add constraint "b_a_fkey"
+  foreign key ("a") references "a" ("id");
+
+-- down
+
+alter table "a" drop constraint "a_b_fkey";
+alter table "b" drop constraint "b_a_fkey";
+
+alter table a set logged;
+alter table b set logged;
+alter table c set logged;
+
+alter table "a" add constraint "a_b_fkey"
+  foreign key ("b") references "b" ("id");
+alter table "b" add constraint "b_a_fkey"
+  foreign key ("a") references "a" ("id");
+
+
+-- # chain of tables that become unlogged
+
+-- up
+
+alter table b set unlogged;
+alter table a set unlogged;
+
+-- down
+
+alter table a set logged;
+alter table b set logged;
+
+
+-- # sequences that begin to belong to columns
+
+-- up
+
+alter sequence "s" owned by "t"."id";
+alter sequence free as bigint owned by u.id;
+comment on sequence s is 'numbers';
+alter sequence s as bigint increment by 5;
+grant usage on sequence free to public;
+
+-- down
+
+alter sequence "s" owned by none;
+alter sequence free owned by none;
+comment on sequence s is null;
+alter sequence s as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
+revoke usage on sequence free from public;
+
+alter sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+alter sequence free as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+grant usage on sequence free to public;
+comment on sequence s is 'numbers';
+
+
+-- # checks, default and nullability of a domain that columns use
+
+-- up
+
+alter domain "d" drop constraint low;
+alter domain "d" set default 3;
+alter domain "d" set not null;
+alter domain "d" add constraint "not null" CHECK ((VALUE > 1));
+
+-- down
+
+alter domain "d" drop constraint "not null";
+alter domain "d" drop default;
+alter domain "d" drop not null;
+alter domain "d" add constraint low CHECK ((VALUE > 0));
+
+
+-- # function whose text names a new view, under a policy and another view
+
+-- up
+
+create view z as
+ SELECT id
+   FROM t;
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS boolean
+ LANGUAGE sql
+AS $function$select exists (select from z)$function$;
+create view a as
+ SELECT f() AS f;
+create policy p on t as permissive for all to public using (f());
+
+-- down
+
+drop policy "p" on "t";
+drop view "a";
+drop view "z";
+
+drop function "f"();

@@ -656,9 +656,9 @@ alter sequence shop_thing_id_seq increment by 50;
 grant select (name) on shop_thing to pg_monitor;
 alter table only shop_thing alter column name set statistics 50;
 alter table only shop_thing alter column name set storage external;
-alter table shop_thing set unlogged;
 grant select on table shop_thing to public;
 alter table shop_thing set (fillfactor = 70);
+alter table shop_thing set unlogged;
 
 CREATE RULE shop_r AS
     ON DELETE TO public.shop_thing DO INSTEAD NOTHING;
