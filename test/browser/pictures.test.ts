@@ -31,7 +31,7 @@ describe.skipIf(!isAskedForPictures || chromiumPath === null)(`the pictures of t
     await kernel.stop();
   });
 
-  /** Opens the front page as an administrator who likes the first story. */
+  /** Opens the front page as a user who likes the first story. */
   async function signUp(name: string, options: BrowserContextOptions): Promise<Page> {
     const page = await browser.newPage({ baseURL: kernel.get(Http).address() ?? '', ...options });
     await page.goto('/sign-up');
@@ -41,6 +41,13 @@ describe.skipIf(!isAskedForPictures || chromiumPath === null)(`the pictures of t
     await page.locator('.heart').first().click();
     await page.locator('.heart[aria-pressed=true]').first().waitFor();
     return page;
+  }
+
+  async function makeAdmin(name: string): Promise<void> {
+    await kernel.run(async () => {
+      const { id } = await kernel.get(Users).byName(name);
+      await kernel.get(Accounts).setRole(id, 'admin');
+    });
   }
 
   test.each([
@@ -59,12 +66,30 @@ describe.skipIf(!isAskedForPictures || chromiumPath === null)(`the pictures of t
     ['studio-revision', '/studio/revisions/likes@0002_count_on_object'],
   ] as const)('%s', async (picture, path) => {
     const page = await signUp(picture, { viewport: { width: 1200, height: 700 } });
-    await kernel.run(async () => {
-      const { id } = await kernel.get(Users).byName(picture);
-      await kernel.get(Accounts).setRole(id, 'admin');
-    });
+    await makeAdmin(picture);
     await page.goto(path);
     expect(await takePicture(page, picture)).toBeGreaterThan(emptyPage);
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s colors', (colorScheme) => {
+    test.each([360, 800, 1440])('at a width of %d pixels', async (width) => {
+      const name = `wide${width}${colorScheme}`;
+      const page = await signUp(name, { colorScheme, viewport: { width, height: 800 } });
+      await makeAdmin(name);
+      const take = async (picture: string): Promise<void> => {
+        expect(await takePicture(page, `widths/${picture}-${width}-${colorScheme}`)).toBeGreaterThan(emptyPage);
+      };
+      await page.goto('/');
+      await take('front');
+      await openDiscussion(page);
+      await take('story');
+      await page.goto('/messages/ada');
+      await take('messages');
+      await page.goto('/studio/history');
+      await take('history');
+      await page.goto('/studio/plugins');
+      await take('plugins');
+    });
   });
 });
 
