@@ -52,6 +52,7 @@ const kernel: Layout = {
       'migrate',
       'boot',
       'telemetry',
+      'peers',
     ],
     cli: [
       'error',

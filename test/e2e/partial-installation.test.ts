@@ -38,6 +38,7 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
       ['migrate:plan'],
       ['migrate:sql'],
       ['migrate:why', 'likes@0001'],
+      ['doctor'],
       ['migrate:up'],
       ['start', '--once'],
       ['why', 'core_object'],

@@ -29,6 +29,7 @@ export type {
 } from './open/open-options.ts';
 export type { ApplicationRecord } from './open/application-record.ts';
 export type { BranchShape, CurrentRevision } from './open/branches.ts';
+export type { Diagnosis, DiagnosisCheck, DiagnosisFinding } from './open/diagnosis.ts';
 export type { ExportedFile } from './open/export-data.ts';
 export type { Footprint } from './open/footprint.ts';
 export type { GraphViewOptions } from './open/graph.ts';

@@ -37,6 +37,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/why.ts')).why,
   },
   {
+    name: 'doctor',
+    summary: 'examine packages, config, database and ledger',
+    group: 'Application',
+    from: 'kernel',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'migrate:up',
     summary: 'apply pending revisions',
     group: 'Migrations',

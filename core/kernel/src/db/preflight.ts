@@ -42,14 +42,14 @@ export async function assertServerFits(session: Session, { ids, outside }: Pendi
 }
 
 /** The key of the advisory lock of the self-test: the first eight bytes of sha256('headwater self-test'). */
-const selfTestKey = '-7530768422234147428';
+export const selfTestKey = '-7530768422234147428';
 
 /**
  * Opens a transaction that spans several messages, which a pooler in statement mode rejects. In it, takes an advisory
  * lock: a server that only claims to hold it would let two upgrades run at once. The time limits of the role must not
  * end this transaction while it waits for the second connection.
  */
-async function beginAlone(session: Session): Promise<void> {
+export async function beginAlone(session: Session): Promise<void> {
   try {
     await session.script(`begin;
 set local idle_in_transaction_session_timeout = 0;

@@ -66,6 +66,7 @@ const calls = {
   objects: { arguments: {}, options: reading },
   runs: { arguments: {}, options: runs },
   activity: { arguments: {}, options: reading },
+  diagnose: { arguments: {}, options: reading },
   footprint: { arguments: { plugin: text }, options: reading },
   exportData: { arguments: { plugin: text, folder: text }, options: reading },
   upgrade: { arguments: {}, options: { ...writing, to: targets } },

@@ -6,6 +6,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
 import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { inspectionOf } from './inspect.ts';
 import { Inspection } from './inspection.ts';
@@ -42,6 +43,12 @@ export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
  * effect once. Each throws a KernelError whose `written` tells what was written.
  */
 export interface Kernel extends Inspection, AsyncDisposable {
+  /**
+   * Examines the application and its database: packages, plugins, privileges, the pooler, invalid indexes, the ledger, and
+   * whether the server keeps locks and undoes DDL statements. Each finding says how to mend it. Nothing that it writes is
+   * committed.
+   */
+  readonly diagnose: (options?: ReadOptions) => Promise<Diagnosis>;
   /** Writes the rows of a plugin to files in `folder`, one for each table, with a JSON object on each line. */
   readonly exportData: (plugin: string, folder: string, options?: ReadOptions) => Promise<readonly ExportedFile[]>;
   /**
@@ -172,6 +179,12 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     runs: (options) => during('runs', () => inspection().runs(options)),
     lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),
+    diagnose: checked('diagnose', (options) =>
+      alone('diagnose', async () => {
+        const { readDiagnosis } = await import('./diagnosis.ts');
+        return readDiagnosis(project, options);
+      }),
+    ),
     footprint: (plugin, options) => during('footprint', () => inspection().footprint(plugin, options)),
     exportData: checked('exportData', (plugin, folder, options) =>
       during('exportData', () => exportPlugin(project, plugin, folder, options)),

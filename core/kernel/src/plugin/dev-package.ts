@@ -23,7 +23,7 @@ export async function importDev(purpose: string, root: string): Promise<unknown>
 /**
  * Finds the project's `@headwater/dev`, and checks that it has this kernel's version and uses this copy of the kernel.
  */
-function findDevPackage(command: string, root: string): PackageFile {
+export function findDevPackage(command: string, root: string): PackageFile {
   const kernel = kernelPackage();
   const packages = openPackages();
   const directory = packages.find(devName, root);

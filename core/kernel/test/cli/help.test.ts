@@ -11,6 +11,7 @@ const stable = [
   'start',
   'dev',
   'why',
+  'doctor',
   'migrate:up',
   'migrate:down',
   'migrate:stamp',

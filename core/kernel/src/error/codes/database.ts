@@ -78,6 +78,7 @@ type Operation =
   | 'runs'
   | 'activity'
   | 'lint'
+  | 'diagnosis'
   | 'upgrade'
   | 'downgrade'
   | 'stamp'
