@@ -1,6 +1,9 @@
 import { p } from '@mikro-orm/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineRevision } from '../../../kernel/src/contract/define-revision.ts';
 import { extendEntity } from '../../../kernel/src/contract/extend-entity.ts';
+import { sql } from '../../../kernel/src/contract/sql.ts';
+import { checkRevision } from '../../../kernel/src/plugin/revision-check.ts';
 import type { Revision } from '../../../kernel/src/plugin/revision.ts';
 import { entity } from '../../../kernel/test/entities/support.ts';
 import { databaseKinds, serverUrl } from '../../../../test/helper/database.ts';
@@ -78,5 +81,27 @@ describe.each(databaseKinds)('an ordinary change is created and agrees with its 
       extendEntity(User, { [name]: p.integer().nullable().index().unique().check(`${name} > 0`) });
     await create(x({ extend: [extension('aa')] }));
     expect(await create(x({ extend: [extension('bb')] }), 'core_user.aa:bb')).toContain('rename column "aa" to "bb"');
+  });
+
+  it('a table with a composite key, although a required plugin has a do block', async () => {
+    await create([core]);
+    const block = {
+      id: 'core@0002_block',
+      revises: revisions[0]?.id ?? '',
+      up: { ...sql``, text: 'do $$ begin end $$;' },
+    };
+    revisions.push(checkRevision(defineRevision(block), 'core', '0002_block', '0002_block.ts'));
+    const properties = { a: p.integer().primary(), b: p.integer().primary() };
+    const up = await create(x({ entities: [entity('Pair', 'x_pair', { properties })] }));
+    expect(up).toContain('primary key ("a", "b")');
+  });
+
+  it('a materialized view over a table of another plugin, whose change is a change of the plugin that declares it', async () => {
+    const listed = (expression: string) =>
+      x({ entities: [entity('Listed', 'x_listed', { view: { materialized: true }, expression, properties: { id } })] });
+    await create(listed('select id from core_user'));
+    const changed = listed('select id from core_user where id > 0');
+    expect((await authoring.check(changed, revisions)).map(({ plugin }) => plugin.name)).toEqual(['x']);
+    expect(await create(changed)).toContain('create materialized view x_listed');
   });
 });
