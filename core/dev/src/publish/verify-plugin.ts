@@ -8,6 +8,8 @@ import { assertManifest, type ProofOptions } from './check-manifest.ts';
 import { assertPackage } from './check-package.ts';
 import { assertPeers } from './check-peers.ts';
 import { comparePublished, type Comparison } from './check-published.ts';
+import type { Combination } from './combinations.ts';
+import { tryCombinations } from './try-combinations.ts';
 import { tryPlugin, type TrialStep } from './try-plugin.ts';
 import { assertSameFiles, unpack } from './unpacked-package.ts';
 
@@ -17,6 +19,8 @@ export interface VerifyPluginOptions extends ProofOptions {
   readonly tarball?: string | undefined;
   /** The plugin's options in the trial application. Default: none. */
   readonly options?: JsonObject;
+  /** Whether it is also tried with other versions of its peers, which npm installs. Default: false. */
+  readonly matrix?: boolean;
 }
 
 /** A plugin that may be published. */
@@ -31,17 +35,19 @@ export interface PluginVerification {
   readonly compared: Comparison;
   /** What was tried in an empty application. */
   readonly tried: readonly TrialStep[];
+  /** The versions and optional plugins with which it was started. Empty without `matrix`. */
+  readonly combinations: readonly Combination[];
 }
 
 /**
  * Checks everything that somebody who installs the plugin in `directory` relies on. Packs it with npm, and writes only to
  * a folder in `node_modules/.cache`, which it removes. Throws PLUGIN_VERIFY_MANIFEST, PLUGIN_VERIFY_TARBALL,
- * PLUGIN_VERIFY_FILE_MISSING, PLUGIN_VERIFY_PEER, PLUGIN_VERIFY_PACKAGE, PLUGIN_VERIFY_PUBLISHED, PLUGIN_VERIFY_TRIAL, and
- * the errors of a build.
+ * PLUGIN_VERIFY_FILE_MISSING, PLUGIN_VERIFY_PEER, PLUGIN_VERIFY_PACKAGE, PLUGIN_VERIFY_PUBLISHED, PLUGIN_VERIFY_TRIAL,
+ * PLUGIN_VERIFY_COMBINATION, and the errors of a build.
  */
 export async function verifyPlugin(
   directory: string,
-  { shadow, onStage, tarball, options = {} }: VerifyPluginOptions,
+  { shadow, onStage, tarball, options = {}, matrix = false }: VerifyPluginOptions,
 ): Promise<PluginVerification> {
   const packages = openPackages();
   const source = packages.read(realFolder(directory) ?? directory);
@@ -68,8 +74,10 @@ export async function verifyPlugin(
     const layers = [{ file: '--shadow', json: { database: shadow } }];
     const database = shadow === null ? config.database : databaseTarget(shadow, '--shadow', layers);
     const tried = await tryPlugin({ plugin: loaded, root: scratch, config: { ...config, database }, options, onStage });
+    const found = { plugin, source, tarball: content.tarball, options, onStage };
+    const combinations = matrix ? await tryCombinations(found) : [];
     const revisions = manifest.revisions.map(({ id }) => id);
-    return { plugin, package: source.name, version, revisions, files: content.files, compared, tried };
+    return { plugin, package: source.name, version, revisions, files: content.files, compared, tried, combinations };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

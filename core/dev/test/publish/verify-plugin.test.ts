@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { installedKernel } from '../../../../test/helper/installed-packages.ts';
 import { npmPack } from '../../../../test/helper/pack.ts';
 import { expectPublished } from '../../../../test/helper/json-schema.ts';
 import { databaseKinds, testDatabase } from '../../../../test/helper/database.ts';
@@ -101,6 +102,7 @@ describe('plugin:verify', () => {
           ? { with: 'registry', version: null }
           : { with: 'revisions.lock.json', reason: expect.stringMatching(/127\.0\.0\.1:1/) as unknown },
       tried: ['enabled', 'disabled', 'uninstalled', 'installed again'],
+      combinations: [],
     });
     expect(entriesOf(folder)).toEqual(before);
   });
@@ -242,6 +244,20 @@ describe('plugin:verify', () => {
     expect([refusal.code, refusal.exitCode]).toEqual(['PLUGIN_VERIFY_PUBLISHED', 15]);
     expect(refusal.message).toContain(
       '"notes@0002_count", which @headwater/plugin-notes 1.0.0 has on the registry, was changed',
+    );
+  });
+
+  it('refuses with --matrix what cannot be installed with versions that the ranges allow', async () => {
+    const target = mkdtempSync(join(project.cwd, 'peers-'));
+    const folders = [installedKernel(inject('scratch')), join(project.cwd, 'node_modules/@headwater/plugin-core')];
+    const peerTarballs = await npmPack(folders, target, ['--ignore-scripts']);
+    // The registry has the peers, and nothing that they need.
+    await using registry = await servePackages(peerTarballs.map(({ file }) => file));
+    const env = { ...environment, npm_config_registry: registry.url };
+    const refusal = refusalIn(await project.kernelWith({ env }, 'plugin:verify', folder, '--matrix', '--json'));
+    expect([refusal.code, refusal.exitCode]).toEqual(['PLUGIN_VERIFY_COMBINATION', 14]);
+    expect(refusal.message).toMatch(
+      /@headwater\/kernel 1\.0\.0, @headwater\/plugin-core 1\.2\.0, without optional plugins\. npm cannot install them: /,
     );
   });
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { DownloadedPlugin } from '../installation/downloaded-plugin.ts';
-import { withPackage, type PackagePlan } from '../installation/package-plan.ts';
+import { withPackages, type PackagePlan } from '../installation/package-plan.ts';
 import type { Colors } from './colors.ts';
 import type { Context } from './command.ts';
 import { loadDevCommand } from './dev-command.ts';
@@ -18,17 +18,20 @@ export interface LintFinding {
 }
 
 /**
- * Lints the revisions of a downloaded plugin with `@headwater/dev`; returns `null` if the project does not have that
- * package.
+ * Lints the pending revisions of a planned plugin with `@headwater/dev`; returns `null` if the project does not have that
+ * package. `others` are downloaded together with it.
  */
 export async function lintDownloaded(
   config: Config,
   downloaded: DownloadedPlugin,
+  { revisions }: PackagePlan,
   context: Context,
+  others: readonly DownloadedPlugin[] = [],
 ): Promise<readonly LintFinding[] | null> {
+  const pending = new Set(revisions.flatMap((revision) => (revision.pending ? [revision.id] : [])));
   const file = join(downloaded.scratch, 'config.json');
   const { core, ...plugins } = Object.fromEntries(
-    [...withPackage(config, downloaded).plugins].flatMap(([name, entry]) =>
+    [...withPackages(config, [downloaded, ...others]).plugins].flatMap(([name, entry]) =>
       entry.enabled ? [[name, entry.package === null ? {} : { $package: entry.package }]] : [],
     ),
   );
@@ -39,7 +42,8 @@ export async function lintDownloaded(
     const input = { operands: [downloaded.name], switches: new Set<string>(), values: new Map<string, string>() };
     const { json } = await lint.run(input, { ...context, config: file, json: true });
     // It comes from the package of the same version.
-    return (json as { readonly findings: readonly LintFinding[] }).findings;
+    const { findings } = json as { readonly findings: readonly LintFinding[] };
+    return findings.filter(({ revision }) => pending.has(revision));
   } catch (error) {
     if (isKernelError(error, 'DEV_NOT_INSTALLED') || isKernelError(error, 'DEV_VERSION_DIFFERS')) return null;
     throw error;

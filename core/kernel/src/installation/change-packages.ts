@@ -30,16 +30,16 @@ export interface NewPlugin {
 }
 
 /**
- * Installs a plugin, activates it in config.json, and records it in `headwater.lock.json`. Checks that the application
+ * Installs plugins, activates them in config.json, and records them in `headwater.lock.json`. Checks that the application
  * loads; nothing connects to its database. If anything fails, the files are as they were before. Throws
  * PACKAGE_MANAGER_FAILED, CONFIG_UNWRITABLE, and every error of a start that needs no database.
  */
-export async function installPlugin(application: ChangedApplication, plugin: NewPlugin): Promise<void> {
+export async function installPlugins(application: ChangedApplication, plugins: readonly NewPlugin[]): Promise<void> {
   const { config, env, manager } = application;
   await allOrNothing(application, async () => {
-    await manager.add(plugin.spec);
+    await manager.add(plugins.map(({ spec }) => spec));
     const before = readFileSync(config.file, 'utf8');
-    const after = withPlugin(before, plugin, config.file);
+    const after = plugins.reduce((text, plugin) => withPlugin(text, plugin, config.file), before);
     if (after !== before) writeConfig(config.file, after);
     const changed = readConfig(config.file, env);
     const { revisionSet } = await loadApp(changed);
@@ -55,7 +55,7 @@ function withPlugin(text: string, { name, package: from, options }: NewPlugin, f
 
 /**
  * Removes a plugin from config.json and `headwater.lock.json`, and its package if it has one of its own. If anything
- * fails, the files are as they were before. Throws like {@link installPlugin}.
+ * fails, the files are as they were before. Throws like {@link installPlugins}.
  */
 export async function removeInstalledPlugin(
   application: ChangedApplication,

@@ -9,8 +9,8 @@ export interface PackageManager {
   readonly name: 'npm' | 'pnpm';
   /** The files that it changes: package.json and its lock file, absolute. Those that do not exist are not yet written. */
   readonly files: readonly string[];
-  /** Installs a package, like `@acme/plugin-likes@1.2.0`. Throws PACKAGE_MANAGER_FAILED. */
-  readonly add: (spec: string) => Promise<void>;
+  /** Installs packages, like `@acme/plugin-likes@1.2.0`. Throws PACKAGE_MANAGER_FAILED. */
+  readonly add: (specs: readonly string[]) => Promise<void>;
   /** Removes a package. Throws PACKAGE_MANAGER_FAILED. */
   readonly remove: (name: string) => Promise<void>;
   /** Installs what the files say. Throws PACKAGE_MANAGER_FAILED. */
@@ -39,7 +39,7 @@ export function packageManagerOf(root: string): PackageManager {
   return {
     name,
     files,
-    add: (spec) => run(name === 'npm' ? 'install' : 'add', spec, ...quiet),
+    add: (specs) => run(name === 'npm' ? 'install' : 'add', ...specs, ...quiet),
     remove: (one) => run(name === 'npm' ? 'uninstall' : 'remove', one, ...quiet),
     install: () => run('install', ...quiet),
   };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config, Json } from '../config/config.ts';
+import type { Config, Json, PluginEntry } from '../config/config.ts';
 import type { JsonObject } from '../config/config-layers.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { readDetails, readLedger } from '../ledger/ledger.ts';
@@ -45,14 +45,18 @@ export interface PlannedRevision {
 }
 
 /**
- * Plans an application in which a downloaded plugin replaces or joins the installed ones. Checks what needs none of its
+ * Plans an application in which a downloaded plugin, and `others`, replace or join the installed ones. Checks what needs none of its
  * code, as the next start would. Throws PLUGIN_NAME_TAKEN, PLUGIN_COLLISION, and the errors of plugin sets and graphs.
  */
-export async function planPackage(config: Config, downloaded: DownloadedPlugin): Promise<PackagePlan> {
+export async function planPackage(
+  config: Config,
+  downloaded: DownloadedPlugin,
+  others: readonly DownloadedPlugin[] = [],
+): Promise<PackagePlan> {
   const { name, file, description } = downloaded;
   const installed = installedPackage(config, name);
   if (installed !== null && installed.name !== file.name) throw taken(downloaded, installed.name, config.file);
-  const project = openProject(withPackage(config, downloaded));
+  const project = openProject(withPackages(config, [downloaded, ...others]));
   try {
     const { pluginSet, revisions, graph } = await project.revisionSet();
     assertOwnTables(downloaded, pluginSet.plugins);
@@ -81,11 +85,13 @@ export async function planPackage(config: Config, downloaded: DownloadedPlugin):
   }
 }
 
-/** Returns a config in which the downloaded plugin is active, from the folder where it was unpacked. */
-export function withPackage(config: Config, { name, path }: DownloadedPlugin): Config {
-  const usual = { name, startTimeout: 10, options: {}, fromVariables: [] };
-  const entry = { ...(config.plugins.get(name) ?? usual), enabled: true, package: path };
-  return { ...config, plugins: new Map([...config.plugins, [name, entry]]) };
+/** Returns a config in which downloaded plugins are active, from the folders where they were unpacked. */
+export function withPackages(config: Config, downloaded: readonly DownloadedPlugin[]): Config {
+  const entries = downloaded.map(({ name, path }): readonly [string, PluginEntry] => {
+    const usual = { name, startTimeout: 10, options: {}, fromVariables: [] };
+    return [name, { ...(config.plugins.get(name) ?? usual), enabled: true, package: path }];
+  });
+  return { ...config, plugins: new Map([...config.plugins, ...entries]) };
 }
 
 /** Returns the package that a config has for a plugin; `null` if it lists none, or none is installed. */

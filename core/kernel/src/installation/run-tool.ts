@@ -15,7 +15,9 @@ export interface ToolResult {
 /** Runs a tool in `cwd` to its end. It gets no input. */
 export async function runTool(tool: 'npm' | 'pnpm' | 'tar', args: readonly string[], cwd: string): Promise<ToolResult> {
   // Windows runs the command files of npm and pnpm only through a shell.
-  const options = { cwd, maxBuffer: 2 ** 26, shell: process.platform === 'win32' && tool !== 'tar' };
+  const shell = process.platform === 'win32' && tool !== 'tar';
+  // The reasons are read from the output, also where colors are forced.
+  const options = { cwd, maxBuffer: 2 ** 26, shell, env: { ...process.env, npm_config_color: 'false' } };
   try {
     const { stdout, stderr } = await execute(tool, args, options);
     return { ok: true, output: `${stdout}${stderr}` };

@@ -49,6 +49,12 @@ export const publishCodes = {
       'Databases may have run it.',
     hint: () => 'Restore it, and write the change as a new revision: npx kernel migrate:create',
   }),
+  PLUGIN_VERIFY_COMBINATION: defineError({
+    exit: exitCode.incompatible,
+    message: (d: { plugin: string; combination: string; problem: string }) =>
+      `The plugin "${d.plugin}" does not work with every version that its peer ranges allow: ${d.combination}. ${d.problem}`,
+    hint: () => 'Correct the plugin, or narrow the range under "peerDependencies" in package.json. Then: npm install',
+  }),
   PLUGIN_VERIFY_TRIAL: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { plugin: string; step: string; problem: string }) =>

@@ -1,5 +1,5 @@
 import { exitCode } from '../../error/exit-code.ts';
-import { installPlugin } from '../../installation/change-packages.ts';
+import { installPlugins } from '../../installation/change-packages.ts';
 import { downloadPlugin } from '../../installation/downloaded-plugin.ts';
 import { packageManagerOf } from '../../installation/package-manager.ts';
 import { planPackage } from '../../installation/package-plan.ts';
@@ -42,19 +42,16 @@ export const pluginAdd: Command = {
     progress.stage(`downloading ${given}`);
     using downloaded = await downloadPlugin(spec, config.root, config.root).finally(progress.end);
     const plan = await planPackage(config, downloaded);
-    const pending = new Set(plan.revisions.flatMap((revision) => (revision.pending ? [revision.id] : [])));
-    const findings = await lintDownloaded(config, downloaded, context);
-    const lint = findings?.filter(({ revision }) => pending.has(revision)) ?? null;
+    const lint = await lintDownloaded(config, downloaded, plan, context);
     const { name, file } = downloaded;
     const colors = colorsIf(context.progress.isTerminal && wantsColor(true, context.env));
     const preview = explainPackagePlan(plan, lint, colors);
     const installed = await isConfirmed(preview, `Install it with ${manager.name} and activate it?`, input, context);
     if (installed) {
       const exact = spec === given ? `${file.name}@${file.version}` : spec;
-      await installPlugin(
-        { config, env: context.env, manager },
+      await installPlugins({ config, env: context.env, manager }, [
         { name, package: file.name, spec: exact, options: plan.options },
-      );
+      ]);
     }
     return {
       exit: installed ? exitCode.done : exitCode.pending,

@@ -3,8 +3,8 @@ import type { Config } from '../../config/config.ts';
 import { exitCode } from '../../error/exit-code.ts';
 import { kernelError } from '../../error/kernel-codes.ts';
 import { nearestName } from '../../error/nearest-name.ts';
-import { installPlugin } from '../../installation/change-packages.ts';
-import { downloadPlugin } from '../../installation/downloaded-plugin.ts';
+import { installPlugins } from '../../installation/change-packages.ts';
+import { downloadPlugin, type DownloadedPlugin } from '../../installation/downloaded-plugin.ts';
 import { packageManagerOf } from '../../installation/package-manager.ts';
 import { installedPackage, planPackage, type PackagePlan } from '../../installation/package-plan.ts';
 import { isRecord, openPackages } from '../../plugin/packages.ts';
@@ -20,6 +20,12 @@ import { openProgress } from '../progress.ts';
 interface Update {
   readonly plan: PackagePlan;
   readonly lint: readonly LintFinding[] | null;
+}
+
+/** A plugin, and the versions of it that are wanted. */
+interface Wanted {
+  readonly name: string;
+  readonly range: string;
 }
 
 /** `kernel plugin:update [plugin]`. */
@@ -57,27 +63,39 @@ export const pluginUpdate: Command = {
     const [given] = input.operands;
     const wanted =
       given === undefined ? installed.map((name) => ({ name, range: 'latest' })) : [wantedIn(given, config, installed)];
+    using stack = new DisposableStack();
+    const downloads: DownloadedPlugin[] = [];
+    for (const one of wanted) {
+      const downloaded = stack.use(await download(one, config, context));
+      if (downloaded.file.version !== installedPackage(config, one.name)?.version) downloads.push(downloaded);
+    }
     const found: Update[] = [];
-    for (const { name, range } of wanted) found.push(...(await findUpdate(name, range, config, context)));
+    for (const downloaded of downloads) {
+      const others = downloads.filter((other) => other !== downloaded);
+      const plan = await planPackage(config, downloaded, others);
+      found.push({ plan, lint: await lintDownloaded(config, downloaded, plan, context, others) });
+    }
     const text = (update: readonly Update[], colors: Parameters<typeof explainPackagePlan>[2]): string =>
       update.map(({ plan, lint }) => explainPackagePlan(plan, lint, colors)).join('\n\n');
     const preview = text(found, colorsIf(context.progress.isTerminal && wantsColor(true, context.env)));
     const confirmed = found.length > 0 && (await isConfirmed(preview, `Install with ${manager.name}?`, input, context));
-    const done: string[] = [];
-    for (const { plan } of confirmed ? found : []) {
-      const { plugin, package: from, version, options } = plan;
-      await installPlugin(
-        { config, env: context.env, manager },
-        { name: plugin, package: from, spec: `${from}@${version}`, options },
-      );
-      done.push(`${plugin} ${plan.from ?? ''} → ${version}`);
+    if (confirmed) {
+      // The options of an active plugin are what its application chose.
+      const plugins = found.map(({ plan: { plugin, package: from, version } }) => {
+        return { name: plugin, package: from, spec: `${from}@${version}`, options: {} };
+      });
+      await installPlugins({ config, env: context.env, manager }, plugins);
     }
     return {
       exit: found.length > 0 && !confirmed ? exitCode.pending : exitCode.done,
       json: { installed: confirmed, manager: manager.name, updates: found },
       text: (colors) => {
         if (found.length === 0) return 'Every plugin has that version already.';
-        if (confirmed) return [...done, 'Preview the next start: npx kernel migrate:plan'].join('\n');
+        if (confirmed)
+          return [
+            ...found.map(({ plan }) => `${plan.plugin} ${plan.from ?? ''} → ${plan.version}`),
+            'Preview the next start: npx kernel migrate:plan',
+          ].join('\n');
         return `${text(found, colors)}\nNothing was installed. To install: npx kernel plugin:update ${given ?? ''} --yes`.replace(
           '  ',
           ' ',
@@ -97,27 +115,16 @@ function listedPlugins(root: string, installed: PinnedSet): readonly string[] {
 }
 
 /** Splits `likes@1.0.0` or `@acme/plugin-likes@^1`. Throws PLUGIN_NOT_LISTED. */
-function wantedIn(
-  given: string,
-  config: Config,
-  installed: readonly string[],
-): { readonly name: string; readonly range: string } {
+function wantedIn(given: string, config: Config, installed: readonly string[]): Wanted {
   const [, named = given, range = 'latest'] = /^(.+?)(?:@([^@/]+))?$/.exec(given) ?? [];
   const name = installed.find((one) => one === named || installedPackage(config, one)?.name === named);
   if (name !== undefined) return { name, range };
   throw kernelError('PLUGIN_NOT_LISTED', { plugin: named, file: config.file, nearest: nearestName(named, installed) });
 }
 
-/** Returns nothing if the plugin has that version already. */
-async function findUpdate(name: string, range: string, config: Config, context: Context): Promise<readonly Update[]> {
-  const installed = installedPackage(config, name);
+async function download({ name, range }: Wanted, config: Config, context: Context): Promise<DownloadedPlugin> {
+  const spec = `${installedPackage(config, name)?.name ?? name}@${range}`;
   const progress = openProgress(context);
-  progress.stage(`downloading ${installed?.name ?? name}`);
-  const spec = `${installed?.name ?? name}@${range}`;
-  using downloaded = await downloadPlugin(spec, config.root, dirname(config.file)).finally(progress.end);
-  if (downloaded.file.version === installed?.version) return [];
-  const plan = await planPackage(config, downloaded);
-  const pending = new Set(plan.revisions.flatMap((revision) => (revision.pending ? [revision.id] : [])));
-  const findings = await lintDownloaded(config, downloaded, context);
-  return [{ plan, lint: findings?.filter(({ revision }) => pending.has(revision)) ?? null }];
+  progress.stage(`downloading ${spec}`);
+  return downloadPlugin(spec, config.root, dirname(config.file)).finally(progress.end);
 }
