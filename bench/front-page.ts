@@ -6,9 +6,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { commandOf, repository } from './installed-kernel.ts';
 import { median } from './measure.ts';
+import { recordQueries } from './record-queries.ts';
 import { freePort, openServer } from './server.ts';
 
 const help = `Usage: npm run bench:front-page -- [options]
@@ -47,17 +49,14 @@ async function main(requests: number): Promise<void> {
     await using server = await openServer(directory, flags.server);
     await server.create('bench_front_page');
     const database = server.urlOf('bench_front_page');
-    const [sitePort, floorPort] = [await freePort(), await freePort()];
-    writeProject(directory, database, sitePort);
+    const ports = { site: await freePort(), floor: await freePort() };
+    writeProject(directory, database, ports.site);
     const seeded = spawnSync(process.execPath, [kernel, 'app:seed'], { cwd: directory, encoding: 'utf8' });
     if (seeded.status !== 0) throw new Error(seeded.stderr);
-    const floor = join(import.meta.dirname, 'front-page-floor.mjs');
-    const servers = [
-      fork(kernel, ['start'], { cwd: directory, stdio: 'ignore' }),
-      fork(floor, { env: { ...process.env, DATABASE_URL: database, PORT: String(floorPort) } }),
-    ];
-    await Promise.all([answered(sitePort), answered(floorPort)]);
-    const took = await measure({ site: sitePort, floor: floorPort }, requests);
+    const files = { directory, kernel, ports };
+    await assertSameQueries(database, files);
+    const servers = await startServers(database, files);
+    const took = await measure(ports, requests);
     // Before their database.
     await Promise.all(servers.map(stop));
     const [ours, theirs] = [median(took.site), median(took.floor)];
@@ -69,6 +68,50 @@ async function main(requests: number): Promise<void> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The folder of the project, the kernel's command, and the ports of both servers. */
+interface Files {
+  readonly directory: string;
+  readonly kernel: string;
+  readonly ports: Readonly<Record<'site' | 'floor', number>>;
+}
+
+/** Starts the site and the bare Fastify on a database. */
+async function startServers(database: string, { directory, kernel, ports }: Files): Promise<readonly ChildProcess[]> {
+  writeProject(directory, database, ports.site);
+  const floor = join(import.meta.dirname, 'front-page-floor.mjs');
+  const servers = [
+    fork(kernel, ['start'], { cwd: directory, stdio: 'ignore' }),
+    fork(floor, { env: { ...process.env, DATABASE_URL: database, PORT: String(ports.floor) } }),
+  ];
+  await Promise.all([answered(ports.site), answered(ports.floor)]);
+  return servers;
+}
+
+/** Throws if a request to the site sends other SQL than one to the bare Fastify. */
+async function assertSameQueries(database: string, files: Files): Promise<void> {
+  await using recorder = await recordQueries(database);
+  const servers = await startServers(recorder.url, files);
+  const queriesOf = async (port: number): Promise<readonly string[]> => {
+    // A new process works on for a moment.
+    do await sleep(500);
+    while (recorder.take().length > 0);
+    await request(port);
+    return recorder.take().map(withoutValues);
+  };
+  const [ours, theirs] = [await queriesOf(files.ports.site), await queriesOf(files.ports.floor)];
+  await Promise.all(servers.map(stop));
+  if (ours.join('\n') === theirs.join('\n')) return;
+  throw new Error(`the queries differ, of the site:\n${ours.join('\n')}\nof the bare Fastify:\n${theirs.join('\n')}`);
+}
+
+/** Replaces the values in a query by question marks: the site writes them into the text, the bare Fastify sends them. */
+function withoutValues(sql: string): string {
+  return sql
+    .replaceAll('"', '')
+    .replaceAll(/ in \([\d, ]+\)/g, ' = any(?)')
+    .replaceAll(/'[^']*'|\$\d+|(?<=\blimit )\d+/g, '?');
 }
 
 function writeProject(directory: string, database: string, port: number): void {
