@@ -31,11 +31,9 @@ function observeObjects(before: ObjectStates, after: ObjectStates): Observation 
   const [created, changed, dropped]: [ObjectName[], ObjectName[], ObjectName[]] = [[], [], []];
   const renamed: [ObjectName, ObjectName][] = [];
   const touch = (action: Touch['action'], state: ObjectState, states: ObjectStates): ObjectName => {
-    const object = objectOf(state, states);
-    const over = state.columns.map((id) => states.get(id)?.name ?? '');
-    const references = state.reference === null ? null : (states.get(state.reference.table)?.name ?? null);
-    touches.push({ action, object, over, references });
-    return objectName(object);
+    const one = touchOf(action, state, states);
+    touches.push(one);
+    return objectName(one.object);
   };
   // Changing the type of a column rebuilds the indexes and constraints over it, with new ids.
   const gone = new Map<string, ObjectState>();
@@ -54,6 +52,13 @@ function observeObjects(before: ObjectStates, after: ObjectStates): Observation 
   }
   for (const state of gone.values()) dropped.push(touch('drops', state, before));
   return { effects: { created, changed, dropped, renamed }, touches };
+}
+
+/** Returns a touch of an object, by its state. */
+export function touchOf(action: Touch['action'], state: ObjectState, states: ObjectStates): Touch {
+  const over = state.columns.map((id) => states.get(id)?.name ?? '');
+  const references = state.reference === null ? null : (states.get(state.reference.table)?.name ?? null);
+  return { action, object: objectOf(state, states), over, references };
 }
 
 function objectOf({ kind, name, parent }: ObjectState, states: ObjectStates): OwnedObject {

@@ -29,7 +29,7 @@ export type OwnedObject = Pick<SqlObject, 'name' | 'table'> & { readonly kind: s
 
 /** Something that a revision does to one object. */
 export interface Touch {
-  readonly action: 'creates' | 'changes' | 'drops' | 'renames' | 'changes rows of';
+  readonly action: 'creates' | 'changes' | 'drops' | 'renames' | 'changes rows of' | 'sets back';
   readonly object: OwnedObject;
   /** The columns of its table that an index, a constraint, a trigger or a sequence is over. */
   readonly over: readonly string[];

@@ -1,8 +1,9 @@
 import { openTransactionReader, type RowCounts, type TransactionReader } from '../catalog/object-states.ts';
+import { readSequenceValues, resetScript, wasSetBack } from '../catalog/sequence-values.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import { observe } from '../ownership/observed-effects.ts';
+import { observe, touchOf } from '../ownership/observed-effects.ts';
 import type { RevisionEffects } from '../ownership/revision-effects.ts';
-import { violationsOf, type Owners, type Violation } from '../ownership/rule-book.ts';
+import { violationsOf, type Owners, type Touch, type Violation } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -10,6 +11,8 @@ import type { RunContext } from './run-context.ts';
 export interface ObservedStep {
   readonly effects: RevisionEffects;
   readonly violations: readonly Violation[];
+  /** SQL that undoes what a rollback does not: the sequences of others that the revision has set back. */
+  readonly undo: string;
 }
 
 /**
@@ -26,6 +29,13 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
   };
   const rows = await readCounts(run, reader);
   const before = { rows, states: await reader.readObjectStates() };
+  const setsBack = (id: string): readonly Touch[] => {
+    const state = before.states.get(id);
+    return state?.kind === 'sequence' ? [touchOf('sets back', state, before.states)] : [];
+  };
+  // The only sequences whose values matter are those that the revision may not change.
+  const others = [...before.states.keys()].filter((id) => violationsOf(setsBack(id), owners).length > 0);
+  const values = await readSequenceValues(run.session, others);
   return async () => {
     const counts = await reader.readRowCounts();
     const states = counts.catalogs === rows.catalogs ? before.states : await reader.readObjectStates();
@@ -33,7 +43,17 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
       { before, after: { rows: counts, states }, attemptsCount: run.attemptsCount },
       owners,
     );
-    return { effects, violations: violationsOf(touches, owners) };
+    // Every use of a sequence locks it until the transaction ends. Other sessions may take numbers at any time.
+    const used = counts.attempted.filter((id) => values.has(id));
+    const setBack = [...(await readSequenceValues(run.session, used))].flatMap(([id, after]) => {
+      const value = values.get(id);
+      return value !== undefined && wasSetBack(value, after) ? [{ id, value }] : [];
+    });
+    return {
+      effects,
+      violations: violationsOf([...touches, ...setBack.flatMap(({ id }) => setsBack(id))], owners),
+      undo: resetScript(setBack.map(({ value }) => value)),
+    };
   };
 }
 

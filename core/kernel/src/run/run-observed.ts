@@ -85,9 +85,10 @@ export async function runObserved(
     // here, which may take long and fire triggers.
     await runScript(restoreBlock(run, idle));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
-    const { effects, violations: found } = await endObservation();
+    const { effects, violations: found, undo } = await endObservation();
     const violations = body?.kind === 'sql' ? notAllowedIn(body.text, found) : found;
     if (violations.length > 0) {
+      if (undo !== '') await session.script(undo);
       throw kernelError('OWNERSHIP_VIOLATED', {
         revision: step.id,
         plugin: row.plugin,

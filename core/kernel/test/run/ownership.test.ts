@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { databaseKinds, emptyDatabase, urlOf } from '../../../../test/helper/database.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
-import { applied, branch, downgrade, revision, sessionPerTest, upgrade } from '../db/support.ts';
+import { applied, branch, downgrade, revision, sessionPerTest, upgrade, type Sketch } from '../db/support.ts';
 import { before, refusalOf, x2 } from './ownership-support.ts';
 
 /** Effects through something that runs later or elsewhere. */
@@ -56,6 +56,27 @@ const outside: readonly (readonly [sql: string, object: string])[] = [
   ['drop index concurrently core_user_name', 'index core_user_name'],
 ];
 
+/** Ways to set the sequence of another plugin back, so that it returns a number again. A rollback does not undo them. */
+const setsBack: readonly (readonly [name: string, up: Sketch['up']])[] = [
+  ['a plain statement', `select setval('core_user_id_seq', 1)`],
+  ['a number that is not taken', `select setval('core_user_id_seq', 2, false)`],
+  ['dynamic SQL', `do $$ begin execute 'select set' || 'val(''core_user_id_seq'', 1)'; end $$`],
+  [
+    'a function',
+    `create function x_f() returns bigint language sql as $$ select setval('core_user_id_seq', 1) $$; select x_f()`,
+  ],
+  [
+    'a default',
+    `alter table x_a alter column n set default setval('core_user_id_seq', 1); insert into x_a (id) values (9)`,
+  ],
+  ['a restart', `do $$ begin execute 'alter sequence core_user_id_seq restart'; end $$`],
+  [
+    'an insert that takes a number first',
+    `insert into core_user (name) values ('eve'); select setval('core_user_id_seq', 1)`,
+  ],
+  ['code', async ({ query, sql }) => void (await query(sql`select setval('core_user_id_seq', 1)`))],
+];
+
 /** Ordinary revisions, each of which must run. */
 const legitimate: readonly string[] = [
   "update core_user set x_n = 7 where name = 'ada'",
@@ -95,6 +116,11 @@ const legitimate: readonly string[] = [
   "insert into core_part (id, kind) values (1, 'a')",
   "select pg_catalog.set_config('search_path', '', false); create table public.x_b (id int)",
   "create sequence x_s; select nextval('x_s')",
+  "create sequence x_s; select setval('x_s', 9); select setval('x_s', 1)",
+  "insert into x_a select nextval('core_seq') + 10; select currval('core_seq')",
+  "insert into core_user (name) values ('eve')",
+  "insert into core_user (id, name) values (9, 'eve'); select setval('core_user_id_seq', 9)",
+  'select * from pg_sequences; select last_value from core_user_id_seq',
   'create publication x_pub for table x_a',
   'grant select on x_a to public',
   'create table x_b (like likes_like including all)',
@@ -112,6 +138,16 @@ describe.each(databaseKinds)('what a revision may not do, on %s,', (kind) => {
 
   it.each(indirect)('is refused through %s', async (_, sql, object) => {
     expect(await refusalOf(session, x2(sql))).toContain(object);
+  });
+
+  it.each(setsBack)('is to set the sequence of another plugin back, by %s', async (_, up) => {
+    expect(await refusalOf(session, x2(up))).toMatch(
+      /sets back sequence core_user_id_seq.*belongs to "core".*rolled back/,
+    );
+    // Inserts that were rolled back may have taken numbers.
+    const [row] = await session.query<{ next: number }>(`select nextval('core_user_id_seq')::int as next`);
+    expect(row?.next).toBeGreaterThan(2);
+    await session.query(`select setval('core_user_id_seq', 2)`);
   });
 
   it.each(outside)('is refused outside a transaction: %s', async (sql, object) => {
