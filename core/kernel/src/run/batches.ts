@@ -37,8 +37,8 @@ export const chunkSize = 100;
  * an enum value ends its batch, since the value cannot be used before it is committed. One that sets its own time limit
  * is a batch of its own. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
- * batch. Only sequences can tell a batch from single revisions: after a rollback, they keep the values that the batch
- * took from them.
+ * batch. A rollback does not return the numbers that a batch took from a sequence of an earlier batch, so after the first
+ * batch a revision that may take some runs alone.
  */
 export function batchesOf(
   steps: readonly RunnableStep[],
@@ -67,10 +67,10 @@ export function batchesOf(
     // The limit of a text applies to its whole transaction.
     const isLimited =
       !step.keepsSession && step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
-    if (isLimited) endChunk();
+    const isAlone = isLimited || (batches.length > 0 && !step.keepsSession && takesNumbers(step));
+    if (isAlone) endChunk();
     chunk.push(step);
-    if (!isTogether || isLimited || chunk.length >= chunkSize || (!step.keepsSession && addsEnumValue(step)))
-      endChunk();
+    if (!isTogether || isAlone || chunk.length >= chunkSize || (!step.keepsSession && addsEnumValue(step))) endChunk();
   }
   endChunk();
   return batches;
@@ -84,6 +84,11 @@ function batchKind({ revision, direction, proven }: RunnableStep): Batch['kind']
 
 function addsEnumValue({ revision }: RunnableStep): boolean {
   return revision?.up.kind === 'sql' && /\balter\s+type\b[^;]*\badd\s+value\b/i.test(revision.up.text);
+}
+
+/** A proven text takes numbers of sequences for new rows and for new columns of rows; it calls `nextval` nowhere else. */
+function takesNumbers({ revision }: RunnableStep): boolean {
+  return revision?.up.kind === 'sql' && /\b(?:insert|update|\w*serial\w*|identity)\b/i.test(revision.up.text);
 }
 
 /** If dynamic SQL makes a constraint deferrable, the running batch detects it, and its revisions run one by one. */

@@ -43,4 +43,26 @@ describe.each(databaseKinds)('the formats of the ledger on %s', (kind) => {
       { n: 0 },
     ]);
   });
+
+  it('leave without an owner what the stored SQL hides: every plugin may change it, and no later revision fails', async () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../../test/fixtures/database-format-1.sql'), 'utf8');
+    const hidden = 'do $$ begin create table hidden_a (id int); end $$';
+    await session.script(`${text}
+      ${hidden};
+      insert into kernel.ledger (plugin, slug, revises, depends_on, replaces, raw, breaking, up, package, package_version,
+          run_id, attempt_id, duration_ms)
+        select 'hidden', '0001', '{}', '{}', '{}', 'x', false, v.up, 'hidden', '1.0.0', gen_random_uuid(), gen_random_uuid(), 0
+          from (values ('${hidden.replaceAll("'", "''")}')) v(up)`);
+    const { error, applied: steps } = await upgrade(session, branch('x', 'alter table hidden_a add column x_n int'));
+    expect(error).toBeNull();
+    expect(steps).toEqual([{ id: 'x@0001', direction: 'up' }]);
+    expect(await session.query(`select objects from kernel.ledger where plugin = 'hidden'`)).toEqual([
+      { objects: null },
+    ]);
+    const foreign = [
+      ...branch('x', 'alter table hidden_a add column x_n int'),
+      ...branch('y', 'alter table likes_like drop column id'),
+    ];
+    expect((await upgrade(session, foreign)).error).toMatchObject({ code: 'OWNERSHIP_VIOLATED' });
+  });
 });

@@ -118,6 +118,24 @@ describe.each(databaseKinds)('a revision runs as if it were alone on %s', (kind)
       expect(await value('select locks from y_b')).toBe(0);
     });
 
+    it('with the next numbers of sequences, even if a later revision fails', async () => {
+      const { error } = await run(
+        session,
+        branch(
+          'm',
+          `create table m_a (id serial, n int generated always as identity); create type m_e as enum ('x')`,
+          // The value is usable only after a commit, so a batch ends here.
+          `alter type m_e add value 'y'`,
+          'insert into m_a default values',
+          'create table m_b (id int)',
+          'alter table m_a add column s bigserial',
+          'select 1/0',
+        ),
+      );
+      expect(error?.details).toMatchObject({ revision: 'm@0006', sqlState: '22012' });
+      expect(await session.query('select id, n, s::int from m_a')).toEqual([{ id: 1, n: 1, s: 1 }]);
+    });
+
     it('with the rows of all earlier revisions in the ledger, and no others', async () => {
       const view = 'create view m_seen as select count(*)::int as n from kernel.ledger';
       const read = (own: string): string => `create table ${own} as select n from m_seen`;
