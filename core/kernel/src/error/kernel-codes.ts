@@ -2,13 +2,16 @@ import { errorFactory, errorGuard, type DetailsIn, type ErrorFactory, type Error
 import { bootCodes } from './codes/boot.ts';
 import { configCodes } from './codes/config.ts';
 import { containerCodes } from './codes/container.ts';
-import { databaseCodes } from './codes/database.ts';
+import { connectionCodes } from './codes/connection.ts';
+import { embeddedCodes } from './codes/embedded.ts';
 import { entityCodes } from './codes/entities.ts';
 import { graphCodes } from './codes/graph.ts';
 import { historyCodes } from './codes/history.ts';
+import { ledgerCodes } from './codes/ledger.ts';
 import { peerCodes } from './codes/peers.ts';
 import { pluginCodes } from './codes/plugin.ts';
 import { revisionCodes } from './codes/revision.ts';
+import { runCodes } from './codes/run.ts';
 
 /**
  * The kernel's code table. `docs/errors.md` lists it together with that of `@headwater/dev`. A test checks that the
@@ -21,7 +24,10 @@ export const kernelCodes: typeof bootCodes &
   typeof revisionCodes &
   typeof graphCodes &
   typeof historyCodes &
-  typeof databaseCodes &
+  typeof connectionCodes &
+  typeof embeddedCodes &
+  typeof ledgerCodes &
+  typeof runCodes &
   typeof containerCodes &
   typeof entityCodes = {
   ...bootCodes,
@@ -31,7 +37,10 @@ export const kernelCodes: typeof bootCodes &
   ...revisionCodes,
   ...graphCodes,
   ...historyCodes,
-  ...databaseCodes,
+  ...connectionCodes,
+  ...embeddedCodes,
+  ...ledgerCodes,
+  ...runCodes,
   ...containerCodes,
   ...entityCodes,
 };
