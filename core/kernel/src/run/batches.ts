@@ -37,8 +37,8 @@ export const chunkSize = 100;
  * an enum value ends its batch, since the value cannot be used before it is committed. One that sets its own time limit
  * is a batch of its own. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
- * batch. A rollback does not return the numbers that a batch took from a sequence of an earlier batch, so after the first
- * batch a revision that may take some runs alone.
+ * batch. A rollback does not return the numbers that a batch took from a sequence of an earlier batch. Where there may be one, a
+ * revision that may take some runs alone.
  */
 export function batchesOf(
   steps: readonly RunnableStep[],
@@ -53,6 +53,7 @@ export function batchesOf(
     chunk = [];
   };
   let isTogether = together;
+  let hasSequences = false;
   for (const step of steps) {
     const kind = batchKind(step);
     if (!step.keepsSession && usesDeferrable(step)) {
@@ -61,13 +62,15 @@ export function batchesOf(
     }
     if (kind !== 'sql' || step.direction === 'down') {
       endChunk();
+      hasSequences ||= makesSequences(step);
       batches.push({ kind, direction: step.direction, steps: [step] });
       continue;
     }
     // The limit of a text applies to its whole transaction.
     const isLimited =
       !step.keepsSession && step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
-    const isAlone = isLimited || (batches.length > 0 && !step.keepsSession && takesNumbers(step));
+    const isAlone = isLimited || (hasSequences && batches.length > 0 && !step.keepsSession && takesNumbers(step));
+    hasSequences ||= makesSequences(step);
     if (isAlone) endChunk();
     chunk.push(step);
     if (!isTogether || isAlone || chunk.length >= chunkSize || (!step.keepsSession && addsEnumValue(step))) endChunk();
@@ -88,7 +91,13 @@ function addsEnumValue({ revision }: RunnableStep): boolean {
 
 /** A proven text takes numbers of sequences for new rows and for new columns of rows; it calls `nextval` nowhere else. */
 function takesNumbers({ revision }: RunnableStep): boolean {
-  return revision?.up.kind === 'sql' && /\b(?:insert|update|\w*serial\w*|identity)\b/i.test(revision.up.text);
+  return (
+    revision?.up.kind === 'sql' && /\b(?:insert|update|(?:big|small)?serial[248]?|identity)\b/i.test(revision.up.text)
+  );
+}
+
+function makesSequences({ revision }: RunnableStep): boolean {
+  return revision?.up.kind !== 'sql' || /\b(?:sequence|(?:big|small)?serial[248]?|identity)\b/i.test(revision.up.text);
 }
 
 /** If dynamic SQL makes a constraint deferrable, the running batch detects it, and its revisions run one by one. */
