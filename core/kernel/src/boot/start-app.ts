@@ -85,6 +85,14 @@ export async function startApp(
     };
     const health = (): Promise<Health> => checkHealth(orm, state);
     const run: App['run'] = async (work) => {
+      if (typeof work !== 'function') {
+        throw kernelError('OPTION_INVALID', {
+          call: 'run',
+          option: 'work',
+          expected: 'a function',
+          found: typeof work,
+        });
+      }
       if (state === 'stopped') throw kernelError('APP_STOPPED', {});
       return database.inContext(work);
     };

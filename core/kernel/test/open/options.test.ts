@@ -163,6 +163,7 @@ describe('a function of a kernel', () => {
     const kernel = await openOn('pglite', { plugins: {} });
     const app = await kernel.start();
     expect(await refused(app.get(Inspection).why)).toContain('"revision" of why() is invalid');
+    await expect(app.run(undefined as never)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 });
 
