@@ -83,6 +83,12 @@ export function testSite(kernel: () => TestKernel): void {
       expect((await ada.submit(path, path, { subject: 'Hello', body })).status).toBe(303);
       expect((await grace.open('/')).text).toContain('class="count"');
       expect((await grace.open('/messages')).text).toContain('Hello');
+      // Nobody has read a message because a program asked for the page, or a browser fetched it ahead.
+      const cookie = Array.from(grace.cookies, ([name, value]) => `${name}=${value}`).join('; ');
+      const address = `${kernel().get(Http).address()}/messages/${ada.name}`;
+      expect((await fetch(address, { method: 'HEAD', headers: { cookie } })).status).toBe(200);
+      await grace.open(`/messages/${ada.name}`, { 'sec-purpose': 'prefetch' });
+      expect((await grace.open('/')).text).toContain('class="count"');
       expect((await grace.open(`/messages/${ada.name}`)).text).toContain(body);
       expect((await grace.open('/')).text).not.toContain('class="count"');
     });

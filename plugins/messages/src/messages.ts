@@ -36,6 +36,7 @@ export interface Conversation {
 export interface MessagePage {
   readonly before?: number | undefined;
   readonly limit?: number;
+  readonly seen?: boolean;
 }
 
 /**
@@ -49,7 +50,7 @@ export interface Messages {
   readonly conversations: (user: number, page?: MessagePage) => Promise<readonly Conversation[]>;
   /** Returns the number of messages that a user has not read. */
   readonly unread: (user: number) => Promise<number>;
-  /** Returns the messages between a user and another one, latest first, and marks them as read. */
+  /** Returns the messages between a user and another one, latest first, and marks them as read unless `seen` is false. */
   readonly between: (user: number, other: number, page?: MessagePage) => Promise<readonly ReadableMessage[]>;
 }
 
@@ -110,7 +111,7 @@ export function messagesIn(database: Database): Messages {
       return database.em.count(Participant, { user, readAt: null });
     },
 
-    async between(user, other, { before, limit = 20 } = {}) {
+    async between(user, other, { before, limit = 20, seen = true } = {}) {
       assertId('a user', user);
       assertId('a user', other);
       if (before !== undefined) assertId('a message', before);
@@ -128,7 +129,7 @@ export function messagesIn(database: Database): Messages {
           limit ${limit}
       `);
       const message = rows.map(({ id }) => id);
-      await em.nativeUpdate(Participant, { user, message, readAt: null }, { readAt: raw('now()') });
+      if (seen) await em.nativeUpdate(Participant, { user, message, readAt: null }, { readAt: raw('now()') });
       return rows.map((row) => ({ ...row, sentAt: new Date(row.sentAt) }));
     },
   });

@@ -46,12 +46,13 @@ type OtherParams = z.infer<typeof otherParams>;
 
 export const conversationPage: Page<OtherParams, z.infer<typeof earlier>, ConversationData> = {
   path: '/messages/:other',
-  about: 'Lists the messages between the user and another one, latest first, and marks them as read.',
+  about: 'Lists the messages between the user and another one, latest first, and marks those that are seen as read.',
   params: otherParams,
   query: earlier,
-  async load({ get, signedIn, params, query }) {
+  async load({ get, signedIn, params, query, method, headers }) {
     const { id, name } = await get(Users).byName(params.other);
-    const messages = await get(Messages).between(signedIn().id, id, { ...query, limit: pageSize });
+    const seen = method !== 'HEAD' && !String(headers['sec-purpose'] ?? headers['purpose']).startsWith('prefetch');
+    const messages = await get(Messages).between(signedIn().id, id, { ...query, limit: pageSize, seen });
     return { other: { id, name }, messages };
   },
   view: ({ other, messages }, { html, ui }) => ({
