@@ -31,6 +31,7 @@ export const longTests = [
   'test/faults/many-boots.test.ts',
   'test/faults/full-disk.test.ts',
   'test/faults/model.test.ts',
+  'test/faults/sabotage.test.ts',
   'core/kernel/test/cli/branches.test.ts',
   'core/kernel/test/cli/migrate-sql.test.ts',
   'core/kernel/test/cli/doctor.test.ts',

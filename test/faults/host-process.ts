@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { installedKernel } from '../helper/installed-packages.ts';
 
+/** The time in milliseconds within which an operation must end, whatever happens to it. */
+const longestAnswer = 60_000;
+
 /** A process that answers requests, several at once if needed. */
 export interface HostProcess<Request, Answer> extends Disposable {
-  /** Sends a request. Throws if the process ends before it answers. */
+  /** Sends a request. Throws if the process ends before it answers, or does not answer within a minute. */
   readonly ask: (request: Request) => Promise<Answer>;
 }
 
@@ -33,7 +36,8 @@ export function startHostProcess<Request, Answer>(program: string): HostProcess<
       const answer = Promise.withResolvers<Answer>();
       waiting.set(n, answer);
       child.send({ n, ...request });
-      return answer.promise;
+      const timer = setTimeout(() => answer.reject(new Error('the process does not answer')), longestAnswer);
+      return answer.promise.finally(() => clearTimeout(timer));
     },
     [Symbol.dispose]: () => void child.kill(),
   };

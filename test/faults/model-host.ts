@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as KernelDoor from '@headwater/kernel';
-import type { Kernel } from '@headwater/kernel';
+import type { Kernel, OpenOptions } from '@headwater/kernel';
 import type * as PluginDoor from '@headwater/kernel/plugin';
+import pg from 'pg';
 import type { Numbered } from './host-process.ts';
 import type { ModelAnswer, ModelRequest } from './model-operations.ts';
 import { branch, fullId, pluginsOf, type Code } from './model-plugins.ts';
@@ -47,9 +48,28 @@ function operate(
   }
 }
 
+/** Returns what differs in a session from one that has just begun. */
+const leftText = `select name || ' = ' || setting as line from pg_settings where source = 'session'
+  union all select 'prepared ' || name from pg_prepared_statements
+  union all select 'temporary ' || relname from pg_class where relpersistence = 't'
+  union all select 'lock ' || objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`;
+
 async function perform({ url, code, operation }: ModelRequest): Promise<ModelAnswer> {
+  // On a server, the kernel works with the pool of the host.
+  const pool = url.startsWith('postgres:') ? new pg.Pool({ connectionString: url, max: 2 }) : null;
+  const outcome = await attempt(pool === null ? { config: { database: url } } : { connection: pool }, code, operation);
+  const left = pool === null ? [] : (await pool.query<{ line: string }>(leftText)).rows.map(({ line }) => line);
+  await pool?.end();
+  return { ...outcome, left };
+}
+
+async function attempt(
+  database: OpenOptions,
+  code: Code,
+  operation: ModelRequest['operation'],
+): Promise<Omit<ModelAnswer, 'left'>> {
   try {
-    await using kernel = await open({ config: { database: url }, plugins: pluginsOf(code, contract) });
+    await using kernel = await open({ ...database, plugins: pluginsOf(code, contract) });
     const { runId } = await operate(kernel, code, operation);
     return { run: runId, exitCode: 0, message: '' };
   } catch (error) {

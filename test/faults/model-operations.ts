@@ -18,4 +18,6 @@ export interface ModelAnswer {
   /** The exit code of the error; 0 if the operation reached its goal. */
   readonly exitCode: number;
   readonly message: string;
+  /** Everything that the operation has left in the connections of the pool that was its own. */
+  readonly left: readonly string[];
 }

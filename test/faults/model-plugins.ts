@@ -33,6 +33,8 @@ export interface Code {
   readonly versions: Readonly<Record<Plugin, number>>;
   /** Revisions whose text somebody has edited. */
   readonly edited: readonly Id[];
+  /** Whether there is a plugin that writes to a table of another one. */
+  readonly hasTrespasser?: boolean;
 }
 
 /** Returns the parts of an id. */
@@ -63,12 +65,15 @@ export function effectOf(id: Id, isEdited: boolean): string {
   return isEdited ? `${id} edited` : id;
 }
 
-/** Returns the text of the `up` of a revision. The first one of `core` creates the table `effect`. */
+/**
+ * Returns the text of the `up` of a revision. The first one of `core` creates the table `effect`. Every text leaves a
+ * setting in its session with which the next one could not work.
+ */
 export function upOf(id: Id, isEdited: boolean): string {
   const table = tableOf(id);
   const first = id === 'core@1' ? 'create table effect (id text not null); ' : '';
   return `${first}create table ${table} (id int generated always as identity primary key);
-    insert into effect values ('${effectOf(id, isEdited)}')`;
+    insert into effect values ('${effectOf(id, isEdited)}'); set search_path = pg_catalog`;
 }
 
 /** Returns the name by which the kernel knows a revision. */
@@ -85,7 +90,7 @@ export function shortId(full: string): Id {
 
 /** Returns the plugins of the code, for `open`. */
 export function pluginsOf(
-  { active, versions, edited }: Code,
+  { active, versions, edited, hasTrespasser = false }: Code,
   { defineRevision, sql }: typeof Contract,
 ): Readonly<Record<string, HostInlinePlugin>> {
   const textOf = (text: string) => sql(Object.assign([text], { raw: [text] }));
@@ -101,10 +106,18 @@ export function pluginsOf(
         down: textOf(`drop table ${tableOf(id)}; insert into effect values ('${id} reverted')`),
       });
     });
-  return Object.fromEntries(
-    active.map((plugin) => [
-      plugin,
-      { revisions: revisionsOf(plugin), ...(plugin === 'core' && { openTables: ['effect'] }) },
-    ]),
-  );
+  const trespasser = defineRevision({
+    id: 'trespasser@0001_insert',
+    revises: null,
+    dependsOn: [fullId('core@1')],
+    up: textOf(`insert into ${tableOf('core@1')} default values`),
+  });
+  const found = active.map((plugin): [string, HostInlinePlugin] => [
+    plugin,
+    { revisions: revisionsOf(plugin), ...(plugin === 'core' && { openTables: ['effect'] }) },
+  ]);
+  return Object.fromEntries([
+    ...found,
+    ...(hasTrespasser ? [['trespasser', { revisions: [trespasser] }] as const] : []),
+  ]);
 }

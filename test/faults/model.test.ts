@@ -44,7 +44,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('edit', 'down', 'down'), plugin, n }) },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constantFrom('mend', 'write', 'dump', 'restore', 'undo', 'stamp') }),
+    arbitrary: fc.record({ kind: fc.constantFrom('mend', 'write', 'dump', 'restore', 'undo', 'stamp', 'trespass') }),
   },
 );
 
@@ -196,6 +196,7 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
       const outcome = answer === 'killed' ? answer : `exit code ${answer.exitCode}`;
       answers.set(outcome, (answers.get(outcome) ?? 0) + 1);
       if (answer === 'killed') return answer;
+      expect(answer.left, 'left in a pool').toEqual([]);
       if (expected.length === 0) expect(answer).toMatchObject({ exitCode: 0 });
       else expect(expected, answer.message).toContain(answer.exitCode);
       return answer.exitCode === 0 ? answer : 'refused';
@@ -238,10 +239,20 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
         const ids = pending(world);
         // Somebody has run the same texts with another program.
         if (expected.length > 0 || ids.length === 0) return content;
-        await life.script(ids.map((id) => upOf(id, code.edited.includes(id))).join(';'));
+        await life.script(ids.map((id) => `${upOf(id, code.edited.includes(id))}; reset search_path`).join(';'));
         await answerTo({ kind: 'stamp' });
         memory.last = null;
         return applied(world, ids);
+      }
+      case 'trespass': {
+        if (expected.length > 0 || pending(world).length > 0) return content;
+        const answer = await ask({
+          url: life.url,
+          code: { ...code, hasTrespasser: true },
+          operation: { kind: 'upgrade' },
+        });
+        expect(answer).toMatchObject({ exitCode: 35, left: [] });
+        return content;
       }
       case 'write': {
         const tables = [...content.rows.keys()];

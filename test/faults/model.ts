@@ -114,6 +114,8 @@ export type Action =
   | { readonly kind: 'boot' | 'write' | 'dump' | 'restore' | 'undo' | 'stamp' }
   /** Takes all edits back. */
   | { readonly kind: 'mend' }
+  /** A boot with a plugin that writes to a table of another one. */
+  | { readonly kind: 'trespass' }
   /** A boot that is killed at the given event. */
   | { readonly kind: 'crash'; readonly at: number }
   | { readonly kind: 'activate' | 'deactivate' | 'update' | 'roll back'; readonly plugin: Plugin }

@@ -36,7 +36,7 @@ export type Installation = 'bundled' | 'packed';
 
 /**
  * Installs `@headwater/kernel`, `@headwater/dev` and plugin zero for all tests of a run. All other packages are links to
- * the `node_modules` of this workspace.
+ * the `node_modules` of this workspace. The variable `SABOTAGE` puts one of `sabotages` into the kernel.
  */
 export async function installPackages(scratch: string, installation: Installation = 'bundled'): Promise<void> {
   const modules = join(installedKernel(scratch), '../..');
@@ -45,9 +45,15 @@ export async function installPackages(scratch: string, installation: Installatio
     if (name.startsWith('.') || name === '@headwater' || name === 'create-headwater') continue;
     symlinkSync(join(workspace, 'node_modules', name), join(modules, name), 'junction');
   }
-  if (installation === 'packed') return installPacked(scratch);
-  await Promise.all([bundle(scratch, 'kernel', ['bin']), bundle(scratch, 'dev', [])]);
-  await installPlugin(scratch, 'core');
+  if (installation === 'packed') await installPacked(scratch);
+  else {
+    await Promise.all([bundle(scratch, 'kernel', ['bin']), bundle(scratch, 'dev', [])]);
+    await installPlugin(scratch, 'core');
+  }
+  const sabotage = process.env['SABOTAGE'];
+  if (sabotage === undefined) return;
+  const { applySabotage } = await import('../faults/sabotage.ts');
+  applySabotage(installedKernel(scratch), sabotage);
 }
 
 /** Installs the packages that npm would publish. */
