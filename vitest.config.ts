@@ -29,6 +29,7 @@ export const longTests = [
   'test/faults/kill-server.test.ts',
   'test/faults/kill-embedded.test.ts',
   'test/faults/many-boots.test.ts',
+  'test/faults/foreign-lock.test.ts',
   'test/faults/full-disk.test.ts',
   'test/faults/model.test.ts',
   'test/faults/sabotage.test.ts',

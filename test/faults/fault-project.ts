@@ -177,8 +177,17 @@ async function buildPlugins(project: FaultProject): Promise<FaultProject> {
 }
 
 /** Changes the database in the config of the project. */
-export function setDatabase({ cwd }: FaultProject, database: string): void {
+export function setDatabase(project: FaultProject, database: string): void {
+  changeConfig(project, { database });
+}
+
+/** Changes the time limits in the config of the project. */
+export function setUpgrade(project: FaultProject, upgrade: object): void {
+  changeConfig(project, { upgrade });
+}
+
+function changeConfig({ cwd }: FaultProject, changes: object): void {
   const file = join(cwd, 'config.json');
   const config = JSON.parse(readFileSync(file, 'utf8')) as object;
-  writeFileSync(file, JSON.stringify({ ...config, database }));
+  writeFileSync(file, JSON.stringify({ ...config, ...changes }));
 }

@@ -73,7 +73,7 @@ export function upOf(id: Id, isEdited: boolean): string {
   const table = tableOf(id);
   const first = id === 'core@1' ? 'create table effect (id text not null); ' : '';
   return `${first}create table ${table} (id int generated always as identity primary key);
-    insert into effect values ('${effectOf(id, isEdited)}'); set search_path = pg_catalog`;
+    insert into effect values ('${effectOf(id, isEdited)}'); set default_tablespace = pg_global`;
 }
 
 /** Returns the name by which the kernel knows a revision. */

@@ -239,7 +239,7 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
         const ids = pending(world);
         // Somebody has run the same texts with another program.
         if (expected.length > 0 || ids.length === 0) return content;
-        await life.script(ids.map((id) => `${upOf(id, code.edited.includes(id))}; reset search_path`).join(';'));
+        await life.script(ids.map((id) => `${upOf(id, code.edited.includes(id))}; reset default_tablespace`).join(';'));
         await answerTo({ kind: 'stamp' });
         memory.last = null;
         return applied(world, ids);

@@ -8,7 +8,7 @@ export interface Sabotage {
   readonly from: string | RegExp;
   readonly to: string;
   /** The test file that finds it. */
-  readonly foundBy: 'model' | 'many-boots' | 'wire';
+  readonly foundBy: 'foreign-lock' | 'many-boots' | 'model' | 'wire';
 }
 
 const tryLock = /if not (pg_catalog\.pg_)try_(advisory_xact_lock\(\$\{key\}\)) then[\s\S]*?end if;/;
@@ -16,14 +16,14 @@ const tryLock = /if not (pg_catalog\.pg_)try_(advisory_xact_lock\(\$\{key\}\)) t
 /** All sabotages. None of them changes a test. */
 export const sabotages: readonly Sabotage[] = [
   { name: 'no lock', from: tryLock, to: '', foundBy: 'many-boots' },
-  { name: 'a lock that waits', from: tryLock, to: 'perform $1$2;', foundBy: 'many-boots' },
+  { name: 'a lock that waits', from: tryLock, to: 'perform $1$2;', foundBy: 'foreign-lock' },
   { name: 'no uniqueness', from: 'primary key (plugin, slug)', to: 'check (true)', foundBy: 'many-boots' },
   {
     name: 'a ledger row in a second transaction',
-    from: 'execute step.up;',
-    to: `execute step.up;
-      commit;`,
-    foundBy: 'model',
+    from: 'await session.script(script, onNotice, textLimit(settings, batch.steps.length));',
+    to: `if (batch.direction === "up") for (const { revision } of batch.steps) await session.script(revision.up.text);
+	await session.script(script.replace("execute texts[i];", "").replace("execute step.up;", ""), onNotice, 0);`,
+    foundBy: 'wire',
   },
   {
     name: 'no check of hashes',
