@@ -43,6 +43,7 @@ export const longTests = [
   'core/create-headwater/test/own-tests.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',
   'core/kernel/test/open/diagnosis.test.ts',
+  'core/kernel/test/open/drift.test.ts',
   'core/kernel/test/open/schemas.test.ts',
   'core/kernel/test/open/sql.test.ts',
   'core/kernel/test/open/undo.test.ts',

@@ -7,6 +7,7 @@ import { replayDown, replayUp } from '../../core/dev/src/shadow/replay.ts';
 import { verifyBranch } from '../../core/dev/src/verify/verify-branch.ts';
 import { verifyOrders } from '../../core/dev/src/verify/verify-orders.ts';
 import { ancestorsOf } from '../../core/kernel/src/graph/ancestors.ts';
+import { readDrift } from '../../core/kernel/src/migrate/drift-check.ts';
 import { openAuthoring, type Authoring } from '../helper/authoring.ts';
 import { databaseKinds, serverUrl, type DatabaseKind } from '../helper/database.ts';
 import { pluginsOf, readHistories, type History } from './histories.ts';
@@ -54,6 +55,7 @@ export function proveHistories(kind: DatabaseKind): void {
       expect(schemaDifferences(before, await shadow.catalog())).toEqual([]);
       await replayUp(shadow, own);
       expect(schemaDifferences(after, await shadow.catalog())).toEqual([]);
+      expect(await readDrift(shadow.session)).toMatchObject({ missing: [], unknown: [] });
     });
 
     describe.each(named(proven))('%s', (name, history) => {

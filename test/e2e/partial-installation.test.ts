@@ -39,6 +39,7 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
       ['migrate:sql'],
       ['migrate:why', 'likes@0001'],
       ['doctor'],
+      ['migrate:drift'],
       ['migrate:up'],
       ['start', '--once'],
       ['why', 'core_object'],

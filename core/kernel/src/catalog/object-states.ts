@@ -91,8 +91,7 @@ export async function openTransactionReader(
   return {
     async readObjectStates() {
       const [row] = await rows<{ states: string }>('headwater_objects');
-      const states = JSON.parse(row?.states ?? '[]') as readonly Row[];
-      return new Map(states.map((one) => [one[1], stateOf(one)]));
+      return statesIn(row?.states ?? '[]');
     },
     async readRowCounts() {
       const [row] = await rows<CountsRow>('headwater_rows');
@@ -101,6 +100,17 @@ export async function openTransactionReader(
       return { tables, catalogs: Number(catalogs), counting, attempted };
     },
   };
+}
+
+/** Reads the state of every object once, without preparing anything in the session. */
+export async function readObjectStates(session: Pick<Session, 'query' | 'schemas'>): Promise<ObjectStates> {
+  const [row] = await session.query<{ states: string }>(inSchemas(objectStatesQuery, session.schemas.tables, []));
+  return statesIn(row?.states ?? '[]');
+}
+
+function statesIn(json: string): ObjectStates {
+  // The query selects arrays of these fields.
+  return new Map((JSON.parse(json) as readonly Row[]).map((one) => [one[1], stateOf(one)]));
 }
 
 /** The statement that removes from a session what {@link openTransactionReader} has prepared there. */

@@ -93,6 +93,13 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/migrate-status.ts')).migrateStatus,
   },
   {
+    name: 'migrate:drift',
+    summary: 'find missing objects of applied revisions',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('./commands/migrate-drift.ts')).migrateDrift,
+  },
+  {
     name: 'migrate:heads',
     summary: 'list the latest revision of each active plugin',
     group: 'Migrations',

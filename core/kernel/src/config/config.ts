@@ -38,7 +38,7 @@ export type DatabaseTarget =
 export type UpgradeSettings = Section<'/upgrade'>;
 
 /** The time limits of an upgrade, all in seconds. */
-export type UpgradeLimits = Omit<UpgradeSettings, 'mode' | 'beforeBreaking'>;
+export type UpgradeLimits = Omit<UpgradeSettings, 'mode' | 'beforeBreaking' | 'checkDrift'>;
 
 /** The pool of connections that services share, times in seconds. */
 export type PoolSettings = Section<'/pool'>;

@@ -98,6 +98,11 @@ export const settings = {
       'revision does not run.',
     expected: 'a shell command',
   }),
+  '/upgrade/checkDrift': boolean({
+    description:
+      'Whether an upgrade with pending revisions first checks that everything exists that the applied ones created.',
+    default: false,
+  }),
   '/upgrade/lockWait': seconds({
     description: 'How long to wait for another process that is migrating.',
     default: 300,

@@ -35,6 +35,8 @@ export interface MigrationOptions {
   readonly observer?: Observer;
   /** The command that runs before breaking revisions of a database that already has revisions. Default: none. */
   readonly command?: ShellCommand | null;
+  /** Whether an upgrade is refused if objects of applied revisions are missing. Default: false. */
+  readonly checkDrift?: boolean;
   /** Aborting it cancels the migration (see {@link explainCancellation}). Default: never aborted. */
   readonly signal?: AbortSignal;
   /** Set if the database is a shadow. Its tables are empty, so an attempt to change rows counts as a change. */
@@ -193,9 +195,12 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   if (goal.kind !== 'stamp') await assertNoSchemaNamed(session, revisionSet, first.steps);
   if (goal.kind === 'upgrade' && options.shadow === undefined) {
     const pending = first.steps.map(({ id }) => id);
-    await assertDatabaseAdopted(session, revisionSet, state, pending).catch((error: unknown) => {
+    try {
+      await assertDatabaseAdopted(session, revisionSet, state, pending);
+      if (options.checkDrift === true) await (await import('./drift-check.ts')).assertNoDrift(session, state.ledger);
+    } catch (error) {
       throw explained(error);
-    });
+    }
   }
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
   const { openSpans } = await import('../telemetry/spans.ts');

@@ -13,9 +13,9 @@ import { upgrade, upgradeGoal, type MigrationOptions, type MigrationResult } fro
 export function configuredOptions({
   upgrade: settings,
   root,
-}: Pick<Config, 'upgrade' | 'root'>): Pick<MigrationOptions, 'settings' | 'command'> {
-  const { beforeBreaking } = settings;
-  return { settings, command: beforeBreaking === null ? null : { text: beforeBreaking, cwd: root } };
+}: Pick<Config, 'upgrade' | 'root'>): Pick<MigrationOptions, 'settings' | 'command' | 'checkDrift'> {
+  const { beforeBreaking, checkDrift } = settings;
+  return { settings, checkDrift, command: beforeBreaking === null ? null : { text: beforeBreaking, cwd: root } };
 }
 
 /**

@@ -64,6 +64,7 @@ const calls = {
   whyNot: { arguments: { revision: target }, options: reading },
   plugins: { arguments: {}, options: reading },
   objects: { arguments: {}, options: reading },
+  drift: { arguments: {}, options: reading },
   runs: { arguments: {}, options: runs },
   activity: { arguments: {}, options: reading },
   diagnose: { arguments: {}, options: reading },

@@ -9,13 +9,14 @@ import { exitCode, type ExitCode } from '../error/exit-code.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { readOthers } from '../ledger/claims.ts';
 import { assertComplete } from '../ledger/lost-rows.ts';
+import { readDrift } from '../migrate/drift-check.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 import type { CheckOutcome, DiagnosisCheck, DiagnosisFinding } from './diagnosis.ts';
 
 type RunCheck = (name: string, run: () => Promise<CheckOutcome>) => Promise<DiagnosisCheck>;
 
 /** The checks that need a connection, in order. */
-export const databaseCheckNames = ['server', 'grants', 'pooler', 'lock', 'ddl', 'indexes', 'rows'] as const;
+export const databaseCheckNames = ['server', 'grants', 'pooler', 'lock', 'ddl', 'indexes', 'rows', 'drift'] as const;
 
 /** Runs the checks that need a connection. What they write is rolled back. */
 export async function databaseChecks(
@@ -31,6 +32,7 @@ export async function databaseChecks(
     ddl: () => ddlOutcome(session),
     indexes: () => indexesOutcome(session),
     rows: () => rowsOutcome(session),
+    drift: () => driftOutcome(session),
   };
   const found: DiagnosisCheck[] = [];
   for (const name of databaseCheckNames) {
@@ -222,4 +224,17 @@ async function rowsOutcome(session: Session): Promise<CheckOutcome> {
   if (row?.hasRuns !== true) return { detail: '', skipped: 'there is no ledger that records runs' };
   await assertComplete(session);
   return { detail: 'the ledger has the rows of all recorded runs' };
+}
+
+/** Finds the missing objects of applied revisions. */
+async function driftOutcome(session: Session): Promise<CheckOutcome> {
+  const { missing, unchecked } = await readDrift(session);
+  const findings = missing.map(({ kind, name, table, plugin, createdBy }) => {
+    const place = table === null ? name : `${table}.${name}`;
+    const message = `The ${kind} ${place} of ${plugin} is missing, which ${createdBy} created.`;
+    const fix = `Recreate it with the SQL that ran: npx kernel migrate:show ${createdBy} --applied`;
+    return finding('error', message, fix, exitCode.drift);
+  });
+  const rest = unchecked.length === 0 ? '' : `; ${unchecked.length} revisions cannot be checked`;
+  return { detail: findings.length === 0 ? `nothing is missing${rest}` : '', findings };
 }

@@ -25,7 +25,7 @@ export interface Diagnosis {
 
 /** One check of a {@link Diagnosis}. */
 export interface DiagnosisCheck {
-  /** `node`, `packages`, `plugins`, `connection`, `server`, `grants`, `pooler`, `lock`, `ddl`, `indexes`, `rows` or `ledger`. */
+  /** `node`, `packages`, `plugins`, `connection`, `server`, `grants`, `pooler`, `lock`, `ddl`, `indexes`, `rows`, `drift` or `ledger`. */
   readonly name: string;
   /** The facts that it found: `PostgreSQL 18.4`. */
   readonly detail: string;

@@ -2,6 +2,7 @@ import type { KernelBind, RunningApp } from '../boot/running-app.ts';
 import { readBranchShapes, readCurrent } from './branches.ts';
 import { checked } from './call-options.ts';
 import { readFootprint } from './footprint.ts';
+import { readProjectDrift } from './drift.ts';
 import { readGraph } from './graph.ts';
 import { entriesOf, readHistory } from './history.ts';
 import { Inspection } from './inspection.ts';
@@ -36,6 +37,7 @@ export function inspectionOf(project: Project, running: () => RunningApp | null)
     plugins: checked('plugins', (options) => readPlugins(project, running(), options)),
     objects: checked('objects', (options) => readObjects(project, options)),
     footprint: checked('footprint', (plugin, options) => readFootprint(project, plugin, options)),
+    drift: checked('drift', (options) => readProjectDrift(project, options)),
     runs: checked('runs', (options) => readProjectRuns(project, options)),
     lint: () => (findings ??= lintProject(project)),
     activity: checked('activity', (options) => readActivity(project, options)),

@@ -7,6 +7,7 @@ import type { GraphViewOptions } from './graph.ts';
 import type { HistoryEntry, HistoryOptions } from './history.ts';
 import type { LintFinding } from './lint.ts';
 import type { SchemaObject } from './objects.ts';
+import type { Drift } from '../migrate/drift-check.ts';
 import type { DetailedPlan, PlanOptions } from './plan.ts';
 import type { PluginReport } from './plugins.ts';
 import type { Activity, RunsOptions } from './runs.ts';
@@ -52,6 +53,8 @@ export interface Inspection {
   readonly objects: (options?: ReadOptions) => Promise<readonly SchemaObject[]>;
   /** Lists what a plugin has in the database, whether or not its package is installed. */
   readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
+  /** Compares the objects in the database with those that the applied revisions created, according to the ledger. */
+  readonly drift: (options?: ReadOptions) => Promise<Drift>;
   /** Lists the latest runs with their steps, newest first. */
   readonly runs: (options?: RunsOptions) => Promise<readonly RecordedRun[]>;
   /**

@@ -176,6 +176,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     whyNot: (revision, options) => during('why', () => inspection().whyNot(revision, options)),
     plugins: (options) => during('plugins', () => inspection().plugins(options)),
     objects: (options) => during('objects', () => inspection().objects(options)),
+    drift: (options) => during('drift', () => inspection().drift(options)),
     runs: (options) => during('runs', () => inspection().runs(options)),
     lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),

@@ -83,7 +83,7 @@ export const seconds: OptionKind = {
   accepts: (value) => typeof value === 'number' && settings['/plugins/*/$startTimeout'].check(value),
 };
 
-const callbacks = ['begins', 'waits', 'commits', 'completes', 'starts', 'stops'];
+const callbacks = ['plans', 'begins', 'waits', 'commits', 'completes', 'starts', 'stops'];
 /** An observer may be an object with more methods, but not one that no event of a run would reach. */
 export const observer: OptionKind = {
   expected: `an object with functions of these names: ${callbacks.join(', ')}`,

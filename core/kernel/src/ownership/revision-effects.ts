@@ -83,5 +83,12 @@ export function applyEffects(schema: TrackedSchema, effects: RevisionEffects, au
       author,
     );
   }
-  trackStatement(schema, { ...plain, creates: created, changes: effects.changed.map(namedBy) }, author);
+  // An observed change names the object as it was before the revision.
+  const renamedTo = new Map(effects.renamed.map(([from, to]) => [lookupKey(namedBy(from)), namedBy(to)]));
+  const isNew = new Set(created.map(lookupKey));
+  const changes = effects.changed.map(namedBy).map((object) => {
+    const key = lookupKey(object);
+    return isNew.has(key) ? object : (renamedTo.get(key) ?? object);
+  });
+  trackStatement(schema, { ...plain, creates: created, changes }, author);
 }

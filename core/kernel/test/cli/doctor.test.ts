@@ -3,7 +3,41 @@ import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.t
 import { expectPublished } from '../../../../test/helper/json-schema.ts';
 import { makeProject } from '../../../../test/helper/project.ts';
 import { withoutColors } from '../../src/cli/colors.ts';
-import { community } from './support.ts';
+import { openSession } from '../../src/db/session.ts';
+import { community, ok } from './support.ts';
+
+describe.each(databaseKinds)('kernel migrate:drift on %s', (kind) => {
+  it('lists what is missing by plugin, and exits with 40', async () => {
+    const target = await emptyDatabase(kind);
+    const project = await makeProject({ plugins: community, database: target });
+    ok(await project.kernel('migrate:up'));
+    const sound = ok(await project.kernel('migrate:drift'));
+    expect(sound.stdout).toBe('The database has everything that its applied revisions created.\n');
+    const session = await openSession(target);
+    const text = 'alter table core_object drop column likes_count; create table by_hand (id int)';
+    try {
+      await session.script(text);
+    } finally {
+      await session.close();
+    }
+    const told = await project.kernel('migrate:drift');
+    expect(told.code).toBe(40);
+    expect(withoutColors(told.stdout)).toBe(
+      [
+        'missing of likes:',
+        '  column core_object.likes_count  likes@0002_count_on_object',
+        'Created by no applied revision:',
+        '  table by_hand',
+        '1 object missing. Recreate what the revisions created, whose SQL is in the ledger:',
+        '  npx kernel migrate:show likes@0002_count_on_object --applied',
+        '',
+      ].join('\n'),
+    );
+    const data = await project.kernel('migrate:drift', '--json');
+    expect(data.code).toBe(40);
+    expectPublished('migrate:drift', data.json());
+  });
+});
 
 describe.each(databaseKinds)('kernel doctor on %s', (kind) => {
   it('prints each check with its findings and their fixes', async () => {

@@ -19,6 +19,7 @@ const stable = [
   'migrate:sql',
   'migrate:why',
   'migrate:status',
+  'migrate:drift',
   'migrate:heads',
   'migrate:branches',
   'migrate:current',

@@ -72,6 +72,7 @@ describe('a config', () => {
       upgrade: {
         mode: 'check',
         beforeBreaking: 'backup',
+        checkDrift: true,
         lockWait: 0,
         lockTimeout: 1.5,
         retryFor: 2,
@@ -84,6 +85,7 @@ describe('a config', () => {
     expect(config.upgrade).toEqual({
       mode: 'check',
       beforeBreaking: 'backup',
+      checkDrift: true,
       lockWait: 0,
       lockTimeout: 1.5,
       retryFor: 2,

@@ -60,6 +60,7 @@ describe.each(databaseKinds)('a diagnosis on %s', (kind) => {
       'ddl',
       'indexes',
       'rows',
+      'drift',
       'ledger',
     ]);
     const skipped = diagnosis.checks.filter((check) => check.skipped !== null).map(({ name }) => name);
@@ -120,7 +121,7 @@ describe('a diagnosis on a server', () => {
     const { checks } = await kernel.diagnose();
     const failed = checks.filter(({ findings }) => findings.some(({ exitCode }) => exitCode === 20));
     expect(failed.map(({ name }) => name)).toEqual(['connection', 'ledger']);
-    expect(checks.filter(({ skipped }) => skipped === 'there is no connection')).toHaveLength(7);
+    expect(checks.filter(({ skipped }) => skipped === 'there is no connection')).toHaveLength(8);
   });
 
   it('finds the privileges that the role lacks, which are fewer for a start that does not upgrade', async () => {

@@ -109,6 +109,7 @@ function configOf(root: string, plugins: Readonly<Record<string, Partial<PluginE
     upgrade: {
       mode: 'auto',
       beforeBreaking: null,
+      checkDrift: false,
       lockWait: 300,
       lockTimeout: 3,
       retryFor: 60,

@@ -31,7 +31,7 @@ async function candidates(before: readonly string[], last: string, context: Cont
   if (last.startsWith('-')) return optionsOf(command).map(({ flag }) => `--${flag}`);
   const specs = command.arguments ?? [];
   const spec = specs[rest.length] ?? (specs.at(-1)?.many === true ? specs.at(-1) : undefined);
-  return argumentsFor(spec?.complete, context);
+  return argumentsFor(spec?.complete, last, context);
 }
 
 /** Pressing Tab must not print an error, so a command whose package is not installed simply has no completions. */
@@ -45,11 +45,15 @@ async function loadQuietly(name: string, context: Context): Promise<Command | nu
 }
 
 /** Likewise, an invalid config yields no completions. */
-async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): Promise<readonly string[]> {
+async function argumentsFor(
+  kind: ArgumentSpec['complete'],
+  last: string,
+  context: Context,
+): Promise<readonly string[]> {
   if (kind === undefined || typeof kind === 'object') return kind ?? [];
   try {
     const config = openConfig(context);
-    if (kind === 'branch') return [...config.plugins.keys()];
+    if (kind === 'branch') return last.includes('@') ? await revisionsOf(config, last) : [...config.plugins.keys()];
     const active = Array.from(config.plugins.values()).flatMap(({ name, enabled }) =>
       enabled && name !== 'core' ? [name] : [],
     );
@@ -58,6 +62,16 @@ async function argumentsFor(kind: ArgumentSpec['complete'], context: Context): P
     if (isKernelError(error)) return [];
     throw error;
   }
+}
+
+/** Returns the targets on the branch that a word begins with: `likes@`. */
+async function revisionsOf(config: Config, word: string): Promise<readonly string[]> {
+  const { openProject } = await import('../../open/project.ts');
+  const [plugin = ''] = word.split('@', 1);
+  const found = (await openProject(config).pluginSet()).byName.get(plugin);
+  return found === undefined
+    ? []
+    : [`${plugin}@base`, `${plugin}@head`, ...found.revisions.map(({ id }) => id).toSorted()];
 }
 
 async function inactive(config: Config, active: ReadonlySet<string>): Promise<readonly string[]> {

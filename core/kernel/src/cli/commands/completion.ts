@@ -3,16 +3,18 @@ import { nearestName } from '../../error/nearest-name.ts';
 import type { Command } from '../command.ts';
 import { usageOf } from '../signature.ts';
 
-// Each script asks the kernel for completions. Bash splits words at colons, so its script must remove the part before
-// the colon, which is already on the line.
+// Each script asks the kernel for completions. Bash splits words at `:` and `@`, so its script must remove the part before
+// them, which is already on the line.
 const scripts: Readonly<Record<string, string>> = {
   bash: `_kernel() {
-  local line="\${COMP_LINE:0:COMP_POINT}" word colon="" reply
+  local line="\${COMP_LINE:0:COMP_POINT}" word start="" reply mark
   word="\${line##*[[:space:]]}"
-  [[ $COMP_WORDBREAKS == *:* ]] && colon="\${word%"\${word##*:}"}"
+  for mark in : @; do
+    [[ $COMP_WORDBREAKS == *$mark* && $word == *$mark* ]] && start="\${word%"\${word##*$mark}"}"
+  done
   COMPREPLY=()
   while IFS= read -r reply; do
-    COMPREPLY+=("\${reply#"$colon"}")
+    COMPREPLY+=("\${reply#"$start"}")
   done < <(kernel __complete "$line" 2>/dev/null)
 }
 complete -F _kernel kernel`,
@@ -29,7 +31,7 @@ compdef _kernel kernel`,
 /** `kernel completion <shell>`. */
 export const completion: Command = {
   about:
-    'Prints a script with which a shell completes commands, options and the names of plugins. The script calls ' +
+    'Prints a script with which a shell completes commands, options, the names of plugins and, after likes@, their revisions. The script calls ' +
     '`kernel`, which has to be on the PATH, as it is in npm scripts or after: alias kernel="npx kernel".',
   arguments: [{ name: 'shell', about: 'bash, zsh or fish', required: true, complete: ['bash', 'zsh', 'fish'] }],
   examples: [

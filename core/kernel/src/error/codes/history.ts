@@ -55,6 +55,22 @@ export const historyCodes = {
       'Apply the pending revisions: npx kernel migrate:up. To let a start apply them: "upgrade": { "mode": "auto" } in ' +
       'config.json.',
   }),
+  DRIFT_FOUND: defineError({
+    exit: exitCode.drift,
+    message: (d: {
+      database: string;
+      missing: readonly { kind: string; name: string; table: string | null; createdBy: string }[];
+    }) => {
+      const named = d.missing.map(
+        ({ kind, name, table, createdBy }) => `the ${kind} ${table === null ? '' : `${table}.`}${name} of ${createdBy}`,
+      );
+      return `${d.database} lacks objects that applied revisions created: ${joinNames(named)}.`;
+    },
+    hint: (d) =>
+      'Recreate what is missing, with the SQL that ran: ' +
+      `npx kernel migrate:show ${d.missing[0]?.createdBy ?? ''} --applied. List everything: npx kernel migrate:drift. To ` +
+      'upgrade without this check: "upgrade": { "checkDrift": false } in config.json.',
+  }),
   DATABASE_NOT_ADOPTED: defineError({
     exit: exitCode.integrity,
     message: (d: { database: string; journal: string; tool: string; plugin: string; tables: readonly string[] }) =>
