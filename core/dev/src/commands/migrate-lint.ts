@@ -51,13 +51,13 @@ export const migrateLint: Command = {
 };
 
 /**
- * Returns ids, plugin by plugin and in branch order. Throws TARGET_UNKNOWN for a name that is not an active plugin's.
+ * Returns ids, plugin by plugin and in branch order. Throws PLUGIN_UNKNOWN for a name that is not an active plugin's.
  */
 function chosenRevisions({ pluginSet, graph }: RevisionSet, names: readonly string[], all: boolean): readonly string[] {
   for (const name of names) {
     if (pluginSet.byName.has(name)) continue;
-    const reason = `no active plugin is called "${name}"`;
-    throw kernelError('TARGET_UNKNOWN', { target: name, reason, nearest: nearestName(name, pluginSet.byName.keys()) });
+    const reason = 'no active plugin has this name';
+    throw kernelError('PLUGIN_UNKNOWN', { plugin: name, reason, nearest: nearestName(name, pluginSet.byName.keys()) });
   }
   const chosen = pluginSet.plugins.filter(({ name, from }) =>
     names.length === 0 ? from === 'sources' : names.includes(name),

@@ -136,7 +136,7 @@ notes
 
   it('refuses a plugin that is not active, and suggests the nearest one', async () => {
     const refusal = refusalIn(await project.kernel('migrate:lint', 'like', '--json'));
-    expect(refusal).toMatchObject({ code: 'TARGET_UNKNOWN', details: { target: 'like', nearest: 'likes' } });
+    expect(refusal).toMatchObject({ code: 'PLUGIN_UNKNOWN', details: { plugin: 'like', nearest: 'likes' } });
     complaintIn(await project.kernel('migrate:lint', 'nonsense'), 2);
   });
 

@@ -9,7 +9,7 @@ export interface AppliedRun {
 }
 
 /**
- * Finds the run whose id is or begins with `text`. Throws TARGET_UNKNOWN if nothing that it applied is applied any more,
+ * Finds the run whose id is or begins with `text`. Throws RUN_UNKNOWN if nothing that it applied is applied any more,
  * TARGET_AMBIGUOUS if several ids begin so, and TARGET_ILLEGAL for a stamp, since it ran nothing that could be undone.
  */
 export async function findRun(session: Session, text: string): Promise<AppliedRun> {
@@ -19,10 +19,7 @@ export async function findRun(session: Session, text: string): Promise<AppliedRu
   const matching = details.filter(({ runId }) => wanted !== '' && runId.startsWith(wanted));
   const [id, ...others] = new Set(matching.map(({ runId }) => runId));
   const target = `--run ${text}`;
-  if (id === undefined) {
-    const reason = 'no run with this id has applied a revision that is still applied';
-    throw kernelError('TARGET_UNKNOWN', { target, reason, nearest: null });
-  }
+  if (id === undefined) throw kernelError('RUN_UNKNOWN', { run: text });
   if (others.length > 0) throw kernelError('TARGET_AMBIGUOUS', { target, candidates: [id, ...others] });
   if (matching.some(({ stamped }) => stamped)) {
     const reason = 'it only marked revisions as applied, and ran nothing that could be undone';

@@ -115,7 +115,7 @@ export function downgrade(
 
 /**
  * Reverts exactly the revisions that one run has applied, on all branches. `run` is its id, or the beginning of it. Throws
- * TARGET_UNKNOWN and TARGET_ILLEGAL, and throws and reports like {@link migrate}.
+ * RUN_UNKNOWN and TARGET_ILLEGAL, and throws and reports like {@link migrate}.
  */
 export async function undoRun(
   options: MigrationOptions,

@@ -40,7 +40,7 @@ export interface Footprint {
   readonly others: readonly { readonly kind: string; readonly name: string }[];
 }
 
-/** Reads what a plugin has in the database. Throws TARGET_UNKNOWN if it has no applied revisions. */
+/** Reads what a plugin has in the database. Throws PLUGIN_UNKNOWN if it has no applied revisions. */
 export async function readFootprint(
   project: Project,
   plugin: string,
@@ -56,7 +56,7 @@ async function footprintOf(session: Session, set: PluginSet, plugin: string): Pr
   if (own.length === 0) {
     const names = new Set(rows.map((row) => row.plugin));
     const reason = 'no plugin of that name has applied revisions in this database';
-    throw kernelError('TARGET_UNKNOWN', { target: plugin, reason, nearest: nearestName(plugin, names) });
+    throw kernelError('PLUGIN_UNKNOWN', { plugin, reason, nearest: nearestName(plugin, names) });
   }
   const shipped = new Map(set.byName.get(plugin)?.revisions.map((revision) => [revision.id, revision]));
   // A ledger of the first format does not record objects.

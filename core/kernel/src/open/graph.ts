@@ -21,7 +21,7 @@ export interface GraphViewOptions extends DrawingOptions, Pick<HistoryOptions, '
   readonly around?: string | undefined;
 }
 
-/** Draws the branches with the states of their revisions. Throws TARGET_UNKNOWN, and the errors of a graph. */
+/** Draws the branches with the states of their revisions. Throws PLUGIN_UNKNOWN, and the errors of a graph. */
 export async function readGraph(project: Project, options: GraphViewOptions = {}): Promise<Drawing> {
   const { plugin, around, fold = false, keep = [] } = options;
   const branches = await readBranches(project, options);

@@ -58,7 +58,7 @@ export async function readBranches(
   );
 }
 
-/** Reads the branches and the part of them that the options select. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
+/** Reads the branches and the part of them that the options select. Throws PLUGIN_UNKNOWN, TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
 export async function readHistory(project: Project, options: HistoryOptions = {}): Promise<History> {
   const pluginSet = await project.pluginSet();
   if (options.offline === true) {
@@ -86,13 +86,13 @@ function selectBranches(branches: readonly Branch[], { plugin, from, to }: Histo
   return [{ ...found, revisions: between(found.revisions, first?.id, last?.id) }];
 }
 
-/** Returns the branch of a plugin. Throws TARGET_UNKNOWN. */
+/** Returns the branch of a plugin. Throws PLUGIN_UNKNOWN. */
 export function assertBranch(branches: readonly Branch[], plugin: string): Branch {
   const found = branches.find((branch) => branch.plugin === plugin);
   if (found !== undefined) return found;
   const names = branches.map((branch) => branch.plugin);
   const reason = 'no plugin of that name has revisions here';
-  throw kernelError('TARGET_UNKNOWN', { target: plugin, reason, nearest: nearestName(plugin, names) });
+  throw kernelError('PLUGIN_UNKNOWN', { plugin, reason, nearest: nearestName(plugin, names) });
 }
 
 /** Returns the revisions of a branch that are between two of them, both included. */

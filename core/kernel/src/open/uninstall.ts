@@ -9,7 +9,7 @@ import type { ReadOptions } from './status.ts';
 
 /**
  * Writes the rows of a plugin to files in `folder`, one for each table, with a JSON object on each line. No file is
- * overwritten. Works without the package of the plugin. Throws TARGET_UNKNOWN and EXPORT_FAILED.
+ * overwritten. Works without the package of the plugin. Throws PLUGIN_UNKNOWN and EXPORT_FAILED.
  */
 export async function exportPlugin(
   project: Project,

@@ -48,7 +48,7 @@ describe.each(databaseKinds)('the commands that show branches, on %s', (kind) =>
     expect(await told('migrate:graph', '--dot', '--offline')).toMatch(/^digraph headwater \{\n.*\n\}\n$/s);
     expect(await data('migrate:graph', '--all')).toMatchObject({ branches: { length: 4 }, edges: { length: 5 } });
     expect(refusalIn(await project.kernel('migrate:graph', 'lkes', '--json'))).toMatchObject({
-      code: 'TARGET_UNKNOWN',
+      code: 'PLUGIN_UNKNOWN',
     });
     // This starts many processes, each with its own engine.
   }, 90_000);

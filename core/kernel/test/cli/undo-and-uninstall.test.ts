@@ -19,7 +19,7 @@ describe.each(databaseKinds)('undoing on %s', (kind) => {
       current: inOrder.slice(0, 2),
     });
     expect(refusalIn(await project.kernel('migrate:down', '--run', runId, '--json'))).toMatchObject({
-      code: 'TARGET_UNKNOWN',
+      code: 'RUN_UNKNOWN',
     });
     for (const args of [[], ['likes@base', '--run', runId]]) {
       expect(refusalIn(await project.kernel('migrate:down', ...args, '--json'))).toMatchObject({ code: 'USAGE' });
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('undoing on %s', (kind) => {
       `- ${inOrder[3]}\n- ${inOrder[1]}\nlikes is uninstalled: 2 revisions reverted. Its package may be removed.\n`,
     );
     expect(refusalIn(await project.kernel('plugin:uninstall', 'likes', '--json'))).toMatchObject({
-      code: 'TARGET_UNKNOWN',
+      code: 'PLUGIN_UNKNOWN',
     });
     expect(refusalIn(await project.kernel('plugin:uninstall', 'core', '--json'))).toMatchObject({ code: 'USAGE' });
     project.reconfigure((config) => (config.plugins['likes'] = { $package: './plugins/likes' }));

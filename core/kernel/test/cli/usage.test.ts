@@ -80,8 +80,8 @@ const targets: readonly (readonly [line: string, code: string, says: RegExp])[] 
   ['migrate:show lkes@0001', 'TARGET_UNKNOWN', /did you mean "likes@0001/],
   ['migrate:show likes@000', 'TARGET_AMBIGUOUS', /likes@0002_count_on_object/],
   ['migrate:show likes@000 --offline', 'TARGET_AMBIGUOUS', /likes@0002_count_on_object/],
-  ['migrate:history lkes', 'TARGET_UNKNOWN', /did you mean "likes"/],
-  ['migrate:history lkes --offline', 'TARGET_UNKNOWN', /did you mean "likes"/],
+  ['migrate:history lkes', 'PLUGIN_UNKNOWN', /did you mean "likes"/],
+  ['migrate:history lkes --offline', 'PLUGIN_UNKNOWN', /did you mean "likes"/],
 ];
 
 describe('a target that does not exist', () => {

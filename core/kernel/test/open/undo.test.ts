@@ -74,7 +74,7 @@ describe.each(databaseKinds)('undo, on %s', (kind) => {
       const { applied } = await kernel.undo(run.slice(0, 8));
       expect(applied.toSorted()).toEqual(['likes@0001_like', 'likes@0002_count', 'users@0002_name']);
       for (const again of [run, '', 'zzz']) {
-        await expect(kernel.undo(again)).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
+        await expect(kernel.undo(again)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
       }
     });
     expect(await contentOf(target)).toEqual(between);
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('the footprint of a plugin, on %s', (kind) => {
         ],
       ]);
       await expect(kernel.exportData('likes', folder)).rejects.toMatchObject({ code: 'EXPORT_FAILED', exitCode: 11 });
-      await expect(kernel.footprint('nothing')).rejects.toMatchObject({ code: 'TARGET_UNKNOWN' });
+      await expect(kernel.footprint('nothing')).rejects.toMatchObject({ code: 'PLUGIN_UNKNOWN' });
     });
   });
 });

@@ -78,6 +78,19 @@ export const graphCodes = {
       'A target is heads, likes, likes@head, likes@base, likes@0002 (a unique prefix), likes@+1 or likes@-2. ' +
       'List all revisions, with the runs that applied them: npx kernel migrate:history --verbose',
   }),
+  PLUGIN_UNKNOWN: defineError({
+    exit: exitCode.usage,
+    message: (d: { plugin: string; reason: string; nearest: string | null }) =>
+      `Unknown plugin "${d.plugin}": ${d.reason}${d.nearest === null ? '.' : `; did you mean "${d.nearest}"?`}`,
+    hint: () => 'List the plugins, also those that have left something in the database: npx kernel plugin:list',
+  }),
+  RUN_UNKNOWN: defineError({
+    exit: exitCode.usage,
+    message: (d: { run: string }) => `No run "${d.run}" has applied a revision that is still applied.`,
+    hint: () =>
+      'The beginning of an id suffices. List the revisions with the runs that applied them: ' +
+      'npx kernel migrate:history --verbose',
+  }),
   TARGET_AMBIGUOUS: defineError({
     exit: exitCode.usage,
     message: (d: { target: string; candidates: readonly string[] }) =>
