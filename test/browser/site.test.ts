@@ -4,10 +4,10 @@ import { startTestKernel, type TestKernel } from '@headwater/dev/testing';
 import { Accounts } from '@headwater/plugin-accounts';
 import { Users } from '@headwater/plugin-core';
 import { Http } from '@headwater/plugin-http';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase } from '../helper/database.ts';
-import { chromiumPath, withoutChromium } from './chromium.ts';
+import { chromiumPath, launchChromium, withoutChromium } from './chromium.ts';
 
 const password = 'correct horse battery';
 const plugins = ['./app', 'likes', 'comments', 'messages', 'moderation', 'accounts', 'site', 'http'];
@@ -22,9 +22,7 @@ describe.skipIf(chromiumPath === null)(`the site in a browser${withoutChromium}`
   beforeAll(async () => {
     kernel = await startTestKernel({ plugins, config, database: testDatabase('postgres') });
     address = kernel.get(Http).address() ?? '';
-    // Root, as which continuous integration runs, has no sandbox.
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();

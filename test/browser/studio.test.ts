@@ -6,12 +6,12 @@ import { open, type Kernel } from '@headwater/kernel';
 import { defineRevision, sql } from '@headwater/kernel/plugin';
 import { Http } from '@headwater/plugin-http';
 import pg from 'pg';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeWorkload } from '../../bench/workload.ts';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { workloadPlugins } from '../helper/workload-plugins.ts';
-import { chromiumPath, withoutChromium } from './chromium.ts';
+import { chromiumPath, launchChromium, withoutChromium } from './chromium.ts';
 import { isAskedForPictures, takePicture } from './picture.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -75,9 +75,7 @@ describe.skipIf(chromiumPath === null)(`Studio in a browser${withoutChromium}`, 
     const app = await kernel.start();
     address = app.get(Http).address() ?? '';
     await before.downgrade('extra@base');
-    // Root, as which continuous integration runs, has no sandbox.
-    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();

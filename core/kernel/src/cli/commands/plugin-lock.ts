@@ -47,17 +47,19 @@ export const pluginLock: Command = {
       return { json: { file, summary }, text: () => summary };
     }
     const text = pinnedText(set);
-    const changed = !existsSync(file) || readFileSync(file, 'utf8') !== text;
+    const exists = existsSync(file);
+    const changed = !exists || readFileSync(file, 'utf8') !== text;
     const check = switches.has('check');
     if (changed && !check) writePinnedSet(config, text);
     const plugins = Object.keys(set);
     return {
       exit: check && changed ? exitCode.pending : exitCode.done,
       json: { file, plugins, changed },
-      text: () =>
-        changed
-          ? `${check ? 'out of date' : 'written'}: ${file}, ${counted(plugins.length, 'plugin')}`
-          : `${file} is up to date.`,
+      text() {
+        if (!changed) return `${file} is up to date.`;
+        if (!check) return `written: ${file}, ${counted(plugins.length, 'plugin')}`;
+        return `${file} ${exists ? 'is out of date' : 'does not exist'}. To write it: npx kernel plugin:lock`;
+      },
     };
   },
 };
