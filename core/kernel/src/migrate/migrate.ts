@@ -197,7 +197,10 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     const pending = first.steps.map(({ id }) => id);
     try {
       await assertDatabaseAdopted(session, revisionSet, state, pending);
-      if (options.checkDrift === true) await (await import('./drift-check.ts')).assertNoDrift(session, state.ledger);
+      if (options.checkDrift === true) {
+        const { assertNoDrift } = await import('./drift-check.ts');
+        await assertNoDrift(session, state.ledger);
+      }
     } catch (error) {
       throw explained(error);
     }

@@ -126,7 +126,7 @@ describe('a function of a kernel', () => {
       [
         'upgrade',
         [{ observer: { begin() {} } }],
-        '"observer" of upgrade() is invalid: expected an object with functions of these names: begins, waits,',
+        '"observer" of upgrade() is invalid: expected an object with functions of these names: plans, begins, waits,',
       ],
       ['upgrade', [{ observer: { begins: 'x' } }], '"observer" of upgrade()'],
       ['downgrade', [], '"target" of downgrade() is invalid: expected a target like "likes@0002", found nothing'],
