@@ -26,6 +26,14 @@ class LongestFirst extends BaseSequencer {
  * end with many processes or whole installations, or try all combinations.
  */
 export const longTests = [
+  'test/faults/history.test.ts',
+  'test/faults/plugins.test.ts',
+  'core/kernel/test/cli/dev-command.test.ts',
+  'core/kernel/test/cli/loaded-by-installed-kernel.test.ts',
+  'core/kernel/test/cli/loaded-packages.test.ts',
+  'core/kernel/test/cli/plugins.test.ts',
+  'core/kernel/test/cli/stamp.test.ts',
+  'test/corpus/proof-on-pglite.test.ts',
   'test/faults/kill-server.test.ts',
   'test/faults/kill-embedded.test.ts',
   'test/faults/many-boots.test.ts',
