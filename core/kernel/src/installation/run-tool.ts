@@ -31,7 +31,7 @@ export async function runTool(tool: 'npm' | 'pnpm' | 'tar', args: readonly strin
 /** Returns the reason that a tool gave for its failure, on one line: npm's own errors, or else the end of its output. */
 export function reasonIn(output: string): string {
   const noise =
-    /^(?:npm (?:notice|warn|error (?:A complete log|code|errno|syscall)\b).*|(?:npm error\s*)?(?:at .*)?)$/i;
+    /^(?:npm (?:notice|warn|error (?:A complete log|code|errno|syscall)\b).*|(?:npm error\s*)?(?:at .*|\d{3})?)$/i;
   const lines = output.split('\n').filter((line) => !noise.test(line.trim()));
   const errors = lines.filter((line) => line.startsWith('npm error')).slice(0, 4);
   const shown = (errors.length > 0 ? errors : lines.slice(-4)).map((line) => line.replace(/^npm error\s*/, '').trim());

@@ -59,6 +59,10 @@ describe('the reason that a tool gave', () => {
       '404 Not Found - GET http://localhost/x',
     ],
     [
+      'npm error 404 Not Found\nnpm error 404\nnpm error 404 It is not in this registry.\nnpm error 404',
+      '404 Not Found; 404 It is not in this registry',
+    ],
+    [
       'npm notice\nnpm error code EINTEGRITY\nnpm error sha512-a integrity checksum failed.\n',
       'sha512-a integrity checksum failed',
     ],
