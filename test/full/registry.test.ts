@@ -7,7 +7,8 @@ import { compileDecorators } from '../helper/decorated-source.ts';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { freePort } from '../helper/free-port.ts';
 import { startKernel } from '../helper/kernel-process.ts';
-import { packPackages } from '../helper/packed-packages.ts';
+import { publishedFolders, stageRelease } from '../helper/pack.ts';
+import { readPackageJson } from '../helper/packed-packages.ts';
 import { hasRegistry, skipReason } from '../helper/registry.ts';
 import { startVerdaccio, type Registry } from '../helper/verdaccio.ts';
 
@@ -66,6 +67,8 @@ const variants: readonly (readonly [
 describe.skipIf(!hasRegistry)(`a plugin on a registry${skipReason}`, () => {
   let scratch: string;
   let registry: Registry;
+  let workspace: string;
+  let published: string;
   let plugin: string;
   let app: string;
   let database: Readonly<Record<string, string>>;
@@ -75,16 +78,24 @@ describe.skipIf(!hasRegistry)(`a plugin on a registry${skipReason}`, () => {
     mkdirSync(scratch);
     [plugin, app] = [join(scratch, 'headwater-plugin-tags'), join(scratch, 'shop')];
     registry = await startVerdaccio(join(scratch, 'verdaccio'));
-    const tarballs = (await packPackages()).map(({ file }) => file);
-    const release = join(import.meta.dirname, '../../.ci/release.ts');
-    const env = { ...process.env, ...registry.env };
-    const published = await execute(process.execPath, [release, ...tarballs], { env });
-    expect(published.stdout.match(/: published$/gm)).toHaveLength(tarballs.length);
-    const [first = ''] = tarballs;
-    expect((await execute(process.execPath, [release, first], { env })).stdout).toMatch(/: was published before\n$/);
+    workspace = stageRelease(join(scratch, 'workspace'));
+    published = await release();
     database = { DATABASE_URL: urlOf(await emptyDatabase('postgres')), PORT: String(await freePort()) };
   });
   afterAll(() => registry[Symbol.asyncDispose]());
+
+  /** Runs the release script in the copy of this repository, and returns its output. */
+  async function release(...words: readonly string[]): Promise<string> {
+    const args = [join(workspace, '.ci/release.ts'), ...words];
+    return (await execute(process.execPath, args, { env: { ...process.env, ...registry.env } })).stdout;
+  }
+
+  it('finds every package of this repository there, which the release script publishes once', async () => {
+    const linesWith = (outcome: string): readonly string[] =>
+      publishedFolders.map((folder) => `${readPackageJson(join(workspace, folder)).name}@1.0.0: ${outcome}`).toSorted();
+    expect(published.trim().split('\n').toSorted()).toEqual(linesWith('published'));
+    expect((await release()).trim().split('\n').toSorted()).toEqual(linesWith('was published before'));
+  });
 
   /** Runs npm with the registry, and fails with its output. */
   async function npm(cwd: string, ...args: readonly string[]): Promise<string> {

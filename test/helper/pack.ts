@@ -20,6 +20,7 @@ export const publishedFolders = [
   'plugins/site',
   'plugins/accounts',
   'plugins/moderation',
+  'plugins/studio',
 ] as const;
 
 /** A tarball of a package. */
@@ -43,6 +44,14 @@ export function stagePackages(staging: string): readonly string[] {
     }
     return join(staging, folder);
   });
+}
+
+/** Copies what the release script needs, beside the built packages, to a new folder, and returns it. */
+export function stageRelease(folder: string): string {
+  stagePackages(folder);
+  for (const part of ['.changeset', '.ci', '.npmrc', 'package.json', 'package-lock.json'])
+    cpSync(join(workspace, part), join(folder, part), { recursive: true });
+  return folder;
 }
 
 /** Packs without the `prepack` scripts, which would start a process for each package. `test/full` runs the scripts. */
