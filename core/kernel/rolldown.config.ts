@@ -3,7 +3,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineConfig, type ChunkingContext, type CodeSplittingGroup, type Plugin } from 'rolldown';
 import packageFile from './package.json' with { type: 'json' };
 
@@ -11,7 +10,7 @@ const { exports: doors } = packageFile;
 const here = import.meta.dirname;
 const source = (path: string): string => join(here, 'src', path);
 
-/** Loaded before everything else, so that Node caches the compiled code of all other files. */
+/** Loaded before everything else but `contract`, so that Node caches the compiled code of all other files. */
 const tricks = 'runtime/tricks';
 
 /** The paths of the doors, relative to `src` and without `.ts`. */
@@ -21,11 +20,11 @@ const entries = Object.values(doors).flatMap((door) =>
 
 /** Everything that these modules import statically is also needed when nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
-const contract = [source('plugin.ts')];
+const contract = [source('plugin.ts'), source(`${tricks}.ts`)];
 /** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
-const driver = fileURLToPath(import.meta.resolve('pg/lib/client.js'));
+const driver = source('db/driver.ts');
 /** Imported dynamically too, and needed for the connections of hosts, which bring the rest of the driver. */
-const parsers = fileURLToPath(import.meta.resolve('pg-types/lib/textParsers.js'));
+const parsers = source('db/parsers.ts');
 
 /** Puts everything that `files` import statically into one file, except for the modules of a group with a higher priority. */
 function group(name: string, priority: number, files: readonly string[]): CodeSplittingGroup {
@@ -147,7 +146,6 @@ export default defineConfig({
     minify: false,
     codeSplitting: {
       groups: [
-        group('tricks', 4, [source(`${tricks}.ts`)]),
         group('contract', 3, contract),
         group('open', 2, [source('open/open.ts'), source('open/boot.ts')]),
         group('parsers', 2, [parsers]),

@@ -122,10 +122,12 @@ async function poolSession(
     if (sizeOf(pool) === 1) throw new Error('the pool given to open() has a single connection');
     return poolSession(pool, target, operation);
   };
-  return sessionOn(await take(signal), {
+  // The parsers are imported while the pool connects.
+  const [connection, types] = await Promise.all([take(signal), ownTypes()]);
+  return sessionOn(connection, {
     shown: target.shown,
     schemas: target.schemas ?? usualSchemas,
-    types: await ownTypes(),
+    types,
     sibling,
     async reconnect(lost) {
       await destroy(lost);

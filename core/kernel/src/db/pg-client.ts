@@ -1,6 +1,3 @@
-// Whoever imports these sources compiles them too, and finds no other way to the types.
-// oxlint-disable-next-line typescript/triple-slash-reference
-/// <reference path="./pg-lib-client.d.ts" />
 import { Duplex } from 'node:stream';
 import type { Schemas } from '../config/schemas.ts';
 import { serverErrorOf } from './server-error.ts';
@@ -159,17 +156,8 @@ function noticeOf(notice: { code?: string | undefined; message?: string | undefi
   return { code: notice.code ?? '00000', message: notice.message ?? '' };
 }
 
-let types: PgTypes | null = null;
-
-/**
- * Returns the driver's own parsers of values. A program may replace parsers for its whole process
- * (`pg.types.setTypeParser`), which must not change the values that the kernel reads.
- */
+/** Returns the driver's own parsers of values, see {@link PgTypes}. */
 export async function ownTypes(): Promise<PgTypes> {
-  if (types !== null) return types;
-  const { init } = await import('pg-types/lib/textParsers.js');
-  const parsers = new Map<number, (text: string) => unknown>();
-  init((oid, parse) => parsers.set(oid, parse));
-  types = { getTypeParser: (oid) => parsers.get(oid) ?? String };
-  return types;
+  const { parsers } = await import('./parsers.ts');
+  return parsers;
 }

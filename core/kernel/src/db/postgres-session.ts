@@ -1,6 +1,3 @@
-// Whoever imports these sources compiles them too, and finds no other way to the types.
-// oxlint-disable-next-line typescript/triple-slash-reference
-/// <reference path="./pg-lib-client.d.ts" />
 import { hostname } from 'node:os';
 import type { Client } from 'pg';
 import type { DatabaseTarget } from '../config/config.ts';
@@ -69,7 +66,7 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
 
 async function createClient(target: PostgresTarget, url: string): Promise<Client> {
   // Loading the package's main module takes twice as long, as it also loads a pool and searches for a native driver.
-  const { default: PgClient } = await import('pg/lib/client.js');
+  const { PgClient } = await import('./driver.ts');
   try {
     return new PgClient({
       connectionString: url,

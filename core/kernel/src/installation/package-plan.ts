@@ -4,7 +4,7 @@ import type { Config, Json, PluginEntry } from '../config/config.ts';
 import type { JsonObject } from '../config/config-layers.ts';
 import { isKernelError, kernelError } from '../error/kernel-codes.ts';
 import { readDetails, readLedger } from '../ledger/ledger.ts';
-import type { ObjectName, RevisionEffects } from '../ownership/revision-effects.ts';
+import type { ObjectName, RevisionEffects } from '../ownership/effects-json.ts';
 import { readPlan } from '../open/plan.ts';
 import { openProject, readDatabase, type Project } from '../open/project.ts';
 import { manifestPath, type Manifest } from '../plugin/manifest.ts';

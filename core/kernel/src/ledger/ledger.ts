@@ -46,6 +46,7 @@ interface Reply {
   readonly leastReader: number | null;
   /** The schema of the tables that the ledger is for. */
   readonly tables: string;
+  /** `null` if the ledger has no rows. */
   readonly same: boolean | null;
   /** One line for each revision, see {@link parseRows}; `null` if there is none, or if the digests are equal. */
   readonly lines: string | null;
@@ -64,17 +65,15 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     // some 120 ms per boot. It has no `order by` either: the rows are almost in the order of `seq`, and sorting them
     // here is cheaper.
     [found] = await session.query<Reply>(
-      `select format, formats, "leastReader", tables, same, case when same is not true then (
+      `select *, case when same is not true then (
           select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
             e'\\n') from ${schema}.ledger) end as lines
-        from (select (select max(version) from ${schema}.format) as format,
-          (select count(*)::int from ${schema}.format) as formats,
-          (select max((to_jsonb(f) ->> 'least_reader')::integer) from ${schema}.format f) as "leastReader",
-          ${claimSql(`${quoteLiteral(`${schema}.ledger`)}::regclass`)} as tables,
-          case when $1::text is not null then (
-          select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
-            from (select plugin || '@' || slug || ' ' || raw as line from ${schema}.ledger) lines) end as same) reply`,
-      [digest],
+        from (select max(version) as format, count(*)::int as formats,
+            max((to_jsonb(f) ->> 'least_reader')::integer) as "leastReader",
+            ${claimSql(`${quoteLiteral(`${schema}.ledger`)}::regclass`)} as tables,
+            ${digest === null ? 'false' : isEqualSql(schema)} as same
+          from ${schema}.format f) reply`,
+      digest === null ? [] : [digest],
     );
   } catch (error) {
     return explainFailedRead(session, digest, error);
@@ -90,6 +89,12 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
   if (found?.same === true) return format < currentFormat ? readLedger(session) : null;
   const lines = found?.lines ?? null;
   return { format, rows: lines === null ? [] : parseRows(session, lines) };
+}
+
+/** Returns SQL that compares the digest of the ledger with a parameter, see {@link ledgerDigest}. */
+function isEqualSql(schema: string): string {
+  return `(select encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') = $1
+      from (select plugin || '@' || slug || ' ' || raw as line from ${schema}.ledger) lines)`;
 }
 
 function formatIn(session: Session, found: Reply | undefined): number {

@@ -5,6 +5,7 @@ import { readLedger, type LedgerRow } from '../ledger/ledger.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
 import type { TrackedObject, TrackedObjects } from '../sql/tracked-object.ts';
+import { quoteIdentifier, quoteName } from '../sql/quote.ts';
 import { readDatabase, type Project } from './project.ts';
 import type { ReadOptions } from './status.ts';
 
@@ -120,7 +121,6 @@ async function existingRelations(
     if (kind !== 'column' || table === null || owner === undefined || owner === plugin) return [];
     return [{ table, name, owner }];
   });
-  const { quoteName } = await import('../sql/quote.ts');
   const quoted = [...new Set([...tables, ...columns.map(({ table }) => table)])].map((name) => [name, quoteName(name)]);
   const found = await session.query<{ name: string; columns: readonly string[] | null }>(
     `select pair ->> 0 as name, array(select attname::text from pg_catalog.pg_attribute
@@ -136,7 +136,6 @@ async function existingRelations(
 }
 
 async function countRows(session: Session, tables: readonly string[]): Promise<Footprint['tables']> {
-  const { quoteName } = await import('../sql/quote.ts');
   const counted: { name: string; rows: number }[] = [];
   for (const name of tables) {
     const [row] = await session.query<{ rows: string }>(`select count(*)::text as rows from ${quoteName(name)}`);
@@ -146,7 +145,6 @@ async function countRows(session: Session, tables: readonly string[]): Promise<F
 }
 
 async function countColumns(session: Session, columns: readonly ForeignColumn[]): Promise<Footprint['columns']> {
-  const { quoteIdentifier, quoteName } = await import('../sql/quote.ts');
   const counted: Footprint['columns'][number][] = [];
   for (const column of columns) {
     const [row] = await session.query<{ rows: string }>(

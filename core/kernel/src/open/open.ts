@@ -15,7 +15,6 @@ import { configOf, type OpenOptions } from './open-options.ts';
 import { openProject, type Project } from './project.ts';
 import type { StartOptions } from './start.ts';
 import type { ReadOptions } from './status.ts';
-import { exportPlugin } from './uninstall.ts';
 
 /** The outcome of an upgrade or a downgrade that reached its goal. */
 export interface Migrated {
@@ -145,7 +144,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     const onStop = async (): Promise<void> => {
       if (started.app !== undefined) apps.delete(started.app);
     };
-    // Imported here and below, because a host that only upgrades starts nothing.
+    // Imported here and below, because no host needs all of it.
     const { startProject } = await import('./start.ts');
     const app = await startProject(project, { ...watched(options), log, onStop });
     started.app = app;
@@ -188,7 +187,10 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     ),
     footprint: (plugin, options) => during('footprint', () => inspection().footprint(plugin, options)),
     exportData: checked('exportData', (plugin, folder, options) =>
-      during('exportData', () => exportPlugin(project, plugin, folder, options)),
+      during('exportData', async () => {
+        const { exportPlugin } = await import('./uninstall.ts');
+        return exportPlugin(project, plugin, folder, options);
+      }),
     ),
     upgrade: checked('upgrade', ({ to, ...options } = {}) =>
       alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),

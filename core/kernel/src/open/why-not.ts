@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
+import { openPackages } from '../plugin/packages.ts';
 import { parseTarget } from '../plan/parse-target.ts';
 import type { Project } from './project.ts';
 import { readRevision, type ShownRevision } from './show.ts';
@@ -54,6 +55,5 @@ async function inactiveReason(config: Config, plugin: string): Promise<'disabled
   const entry = config.plugins.get(plugin);
   if (entry !== undefined) return entry.enabled ? null : 'disabled';
   const { findPluginPackages } = await import('../plugin/installed-plugins.ts');
-  const { openPackages } = await import('../plugin/packages.ts');
   return findPluginPackages(config, openPackages()).has(plugin) ? 'not listed' : null;
 }

@@ -3,7 +3,8 @@ import { quoteIdentifier } from '../sql/quote.ts';
 import type { TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import type { AppliedEffects } from './removed-objects.ts';
-import { applyEffects, type RevisionEffects } from './revision-effects.ts';
+import type { RevisionEffects } from './effects-json.ts';
+import { applyEffects } from './revision-effects.ts';
 
 /** The objects that the applied revisions have created, with their owners, as the ledger records them. */
 export interface LedgerOwners {

@@ -1,6 +1,7 @@
 import type { KeyReference, ObjectState, ObjectStates, RowCounts } from '../catalog/object-states.ts';
 import { parseName } from '../sql/qualified-name.ts';
-import { objectName, type ObjectName, type RevisionEffects } from './revision-effects.ts';
+import type { ObjectName, RevisionEffects } from './effects-json.ts';
+import { objectName } from './revision-effects.ts';
 import { mayWriteRows, ownerOf, type OwnedObject, type Owners, type Touch } from './rule-book.ts';
 
 /** What a revision did, as seen by comparing the database before and after it. */

@@ -4,7 +4,8 @@ import { trackSql, type SqlStatement } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
 import { findObject } from '../sql/tracked-object.ts';
 import { trackedSchema, type TrackedSchema } from '../sql/tracked-schema.ts';
-import { applyEffects, namedBy, type RevisionEffects } from './revision-effects.ts';
+import type { RevisionEffects } from './effects-json.ts';
+import { applyEffects, namedBy } from './revision-effects.ts';
 import { shownObject } from './rule-book.ts';
 import type { HistoryRevision } from './schema-history.ts';
 

@@ -1,44 +1,8 @@
 import type { SqlKind, SqlObject } from '../sql/sql-object.ts';
 import { lookupKey } from '../sql/object-key.ts';
+import type { ObjectName, RevisionEffects } from './effects-json.ts';
 import { trackStatement, type Author } from '../sql/track-statement.ts';
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
-
-/** The kind and the name of an object, and the table that contains it: `["column", "likes_count", "core_object"]`. */
-export type ObjectName = readonly [kind: string, name: string, table?: string];
-
-/**
- * The objects that one revision creates, changes, drops and renames: its net effect. It is stored in the ledger and, for
- * a proven revision, in the manifest.
- */
-export interface RevisionEffects {
-  readonly created: readonly ObjectName[];
-  readonly changed: readonly ObjectName[];
-  readonly dropped: readonly ObjectName[];
-  /** Pairs of the old and the new name. The parts of a renamed table are not listed. */
-  readonly renamed: readonly (readonly [from: ObjectName, to: ObjectName])[];
-}
-
-/** Parses the JSON of effects, which is from a manifest that was checked, or from this process. */
-export function parseEffects(json: string): RevisionEffects {
-  return JSON.parse(json) as RevisionEffects;
-}
-
-/** Whether a text is the JSON of effects. */
-export function isEffectsJson(text: string): boolean {
-  const isName = (name: unknown): boolean =>
-    Array.isArray(name) && (name.length === 2 || name.length === 3) && name.every((part) => typeof part === 'string');
-  try {
-    const json: unknown = JSON.parse(text);
-    const { created, changed, dropped, renamed } = (json ?? {}) as Partial<Record<keyof RevisionEffects, unknown>>;
-    return (
-      [created, changed, dropped].every((names) => Array.isArray(names) && names.every(isName)) &&
-      Array.isArray(renamed) &&
-      renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName))
-    );
-  } catch {
-    return false;
-  }
-}
 
 /** Returns the stored name of an object. */
 export function objectName({

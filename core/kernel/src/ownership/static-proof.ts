@@ -9,7 +9,8 @@ import { nodeKind, nodesIn, stringsIn } from '../sql/syntax-tree.ts';
 import type { Author } from '../sql/track-statement.ts';
 import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-object.ts';
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
-import { objectName, type ObjectName, type RevisionEffects } from './revision-effects.ts';
+import type { ObjectName, RevisionEffects } from './effects-json.ts';
+import { objectName } from './revision-effects.ts';
 import { ledgerOwner, type Touch } from './rule-book.ts';
 
 /** The result of reading the SQL of a revision without running it. */

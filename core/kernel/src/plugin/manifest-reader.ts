@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { kernelError } from '../error/kernel-codes.ts';
 import { KernelError } from '../error/kernel-error.ts';
 import { explainFileError } from '../error/file-error.ts';
-import { isEffectsJson } from '../ownership/revision-effects.ts';
+import { isEffectsJson } from '../ownership/effects-json.ts';
 import { isRevisionId, isSlug } from '../graph/revision-id.ts';
 import {
   afterRevisions,

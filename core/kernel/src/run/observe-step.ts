@@ -2,7 +2,7 @@ import { openTransactionReader, type RowCounts, type TransactionReader } from '.
 import { readSequenceValues, resetScript, wasSetBack } from '../catalog/sequence-values.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { observe, touchOf } from '../ownership/observed-effects.ts';
-import type { RevisionEffects } from '../ownership/revision-effects.ts';
+import type { RevisionEffects } from '../ownership/effects-json.ts';
 import { violationsOf, type Owners, type Touch, type Violation } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';

@@ -1,3 +1,4 @@
+import { parseEffects } from '../ownership/effects-json.ts';
 import { usualSchemas } from '../config/schemas.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -43,7 +44,7 @@ export async function proveAll(
   { before, ledger, isElsewhere: isTaken = async () => false }: ProvenDatabase = {},
 ): Promise<readonly RunnableStep[]> {
   const { proveText } = await import('../ownership/static-proof.ts');
-  const { applyEffects, parseEffects } = await import('../ownership/revision-effects.ts');
+  const { applyEffects } = await import('../ownership/revision-effects.ts');
   const schema = trackedSchema(before);
   /** The plugins with earlier steps whose effects are not yet known. */
   const unknown = new Set<string>();

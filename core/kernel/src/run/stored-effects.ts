@@ -1,5 +1,5 @@
 import type { Session } from '../db/session.ts';
-import type { RevisionEffects } from '../ownership/revision-effects.ts';
+import type { RevisionEffects } from '../ownership/effects-json.ts';
 import { quoteIdentifier } from '../sql/quote.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 

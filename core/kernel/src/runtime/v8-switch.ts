@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import type * as V8 from 'node:v8';
 import { runtimeTricksEnabled } from './tricks.ts';
 
 /**
@@ -13,15 +13,18 @@ export interface Switch {
   holders: number;
 }
 
+/** Loading the module takes a millisecond, and only the command's process needs it. */
+const v8 = (): typeof V8 => process.getBuiltinModule('node:v8');
+
 /** Sets a switch until the result is disposed of by all its holders. With the tricks off, it changes nothing. */
 export function hold(one: Switch): Disposable {
   if (!runtimeTricksEnabled()) return { [Symbol.dispose]() {} };
   one.holders += 1;
-  if (one.holders === 1) setFlagsFromString(one.set);
+  if (one.holders === 1) v8().setFlagsFromString(one.set);
   return {
     [Symbol.dispose]() {
       one.holders -= 1;
-      if (one.holders === 0) setFlagsFromString(one.usual);
+      if (one.holders === 0) v8().setFlagsFromString(one.usual);
     },
   };
 }

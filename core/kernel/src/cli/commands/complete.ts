@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { isKernelError } from '../../error/kernel-codes.ts';
+import { openProject } from '../../open/project.ts';
 import { openPackages } from '../../plugin/packages.ts';
 import type { ArgumentSpec, Command, Context } from '../command.ts';
 import { commandNamed, commandTable } from '../command-table.ts';
@@ -66,7 +67,6 @@ async function argumentsFor(
 
 /** Returns the targets on the branch that a word begins with: `likes@`. */
 async function revisionsOf(config: Config, word: string): Promise<readonly string[]> {
-  const { openProject } = await import('../../open/project.ts');
   const [plugin = ''] = word.split('@', 1);
   const found = (await openProject(config).pluginSet()).byName.get(plugin);
   return found === undefined
