@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -30,6 +31,19 @@ export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget>
   // Copying files takes two thirds of the time that copying through the write-ahead log takes.
   await (await adminConnection()).query(`create database ${name} strategy file_copy`);
   return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
+}
+
+/** Copies a database to which nothing is connected. The copy is removed after the test run. */
+export async function copyDatabase(source: DatabaseTarget): Promise<DatabaseTarget> {
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  if (source.kind === 'pglite') {
+    const directory = join(inject('memory'), name);
+    if (source.directory !== null) cpSync(source.directory, directory, { recursive: true });
+    return { ...source, directory, shown: `pglite://${directory}` };
+  }
+  const template = new URL(source.url).pathname.slice(1);
+  await (await adminConnection()).query(`create database ${name} template ${template} strategy file_copy`);
+  return { ...source, url: serverUrl(name), shown: `127.0.0.1/${name}` };
 }
 
 /** Drops a database of the server before the end of the run, with its connections. */

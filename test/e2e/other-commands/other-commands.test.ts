@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseTarget } from '../../../core/kernel/src/config/config.ts';
+import { commandTable } from '../../../core/kernel/src/cli/command-table.ts';
+import { ok } from '../../../core/kernel/test/cli/support.ts';
+import { copyDatabase, dropDatabase, emptyDatabase, urlOf, type DatabaseKind } from '../../helper/database.ts';
+import type { Project } from '../../helper/project.ts';
+import { applied, hasAdditions, writeApplication } from './application.ts';
+import { readRows, readTools, type Row } from './rows.ts';
+import { isWriting, runSteps, type Outcome } from './run-row.ts';
+
+const rows = readRows();
+
+describe.each(readTools())('the page lists $tool', ({ tool, commands }) => {
+  const listed = rows.filter((row) => row.tool === tool).flatMap(({ theirs }) => theirs);
+
+  it('with each command and option, and no others', () => {
+    const all = Object.entries(commands).flatMap(([command, options]) => [
+      ...(command === '' ? [] : [command]),
+      ...options.map((option) => `${command} ${option}`.trim()),
+    ]);
+    const optionOf = (name: string): string => name.slice(name.lastIndexOf(' ') + 1);
+    const isCovered = (name: string): boolean =>
+      listed.includes(name) || (name.includes(' -') && listed.includes(`* ${optionOf(name)}`));
+    expect(all.filter((name) => !isCovered(name))).toEqual([]);
+    const known = new Set([...all, ...all.filter((name) => name.includes(' -')).map((name) => `* ${optionOf(name)}`)]);
+    expect(listed.filter((name) => !known.has(name))).toEqual([]);
+    expect(listed.filter((name, i) => listed.indexOf(name) !== i)).toEqual([]);
+  });
+});
+
+describe('a row of the page', () => {
+  it('says in at most one of ten cases that there is no counterpart', () => {
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows.filter(({ isNone }) => isNone).length).toBeLessThanOrEqual(rows.length / 10);
+  });
+
+  it('shows something that is run, and something that it prints', () => {
+    for (const { theirs, steps, prints } of rows) {
+      expect(Math.min(theirs.length, steps.length, prints.length), theirs.join()).toBeGreaterThan(0);
+    }
+  });
+});
+
+/** Runs steps in an application whose database is a copy of one in the state that the page describes. */
+function openRunner(kind: DatabaseKind): { prepare: () => Promise<void>; run: (row: Row) => Promise<Outcome> } {
+  let base: DatabaseTarget;
+  let shared: Project;
+  const outcomes = new Map<string, Promise<Outcome>>();
+  const runNew = async (steps: readonly string[]): Promise<Outcome> => {
+    const isOwn = steps.some(isWriting) || hasAdditions(steps);
+    // An embedded database serves one process at a time.
+    if (!isOwn && kind === 'postgres') return runSteps(steps, shared, urlOf(base));
+    const database = await copyDatabase(base);
+    try {
+      return await runSteps(steps, isOwn ? await writeApplication(steps) : shared, urlOf(database));
+    } finally {
+      if (database.kind === 'postgres') await dropDatabase(database);
+    }
+  };
+  return {
+    async prepare() {
+      [base, shared] = [await emptyDatabase(kind), await writeApplication()];
+      ok(await shared.kernelWith({ env: { DATABASE_URL: urlOf(base) } }, 'migrate:up', ...applied));
+    },
+    // Several rows have the same steps, with the same outcome.
+    run({ steps }) {
+      const key = steps.join('\n');
+      const outcome = outcomes.get(key) ?? runNew(steps);
+      outcomes.set(key, outcome);
+      return outcome;
+    },
+  };
+}
+
+/** Returns what a row's steps did that differs from the page, with their output; `null` if nothing does. */
+async function differenceFrom(row: Row, run: (row: Row) => Promise<Outcome>): Promise<object | null> {
+  const { output, code, failed } = await run(row);
+  const missing = row.prints.filter((text) => !output.includes(text));
+  if (code === row.exit && failed.length === 0 && missing.length === 0) return null;
+  return { steps: row.steps, code, failed, missing, output: output.slice(0, 2000) };
+}
+
+describe.concurrent('on postgres', () => {
+  const { prepare, run } = openRunner('postgres');
+  beforeAll(prepare);
+
+  it.each(rows.map((row) => ({ ...row, name: `${row.tool} ${row.theirs[0]}` })))('$name', async (row) => {
+    expect(await differenceFrom(row, run)).toBeNull();
+  });
+});
+
+describe.concurrent('on pglite, each command once', () => {
+  const { prepare, run } = openRunner('pglite');
+  beforeAll(prepare);
+
+  const offline = new Set(['migrate:heads', 'migrate:create', 'migrate:merge', 'migrate:check', 'migrate:lint']);
+  const firsts = commandTable.flatMap(({ name }) => {
+    const first = rows.find(({ steps }) => steps.some((step) => new RegExp(`kernel ${name}(?: |$)`).test(step)));
+    return first === undefined || offline.has(name) || !name.startsWith('migrate:') ? [] : [{ ...first, name }];
+  });
+
+  it.each(firsts)('$name', async (row) => {
+    expect(await differenceFrom(row, run)).toBeNull();
+  });
+});
