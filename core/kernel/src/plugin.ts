@@ -51,12 +51,23 @@ export { token } from './contract/token.ts';
 export type { Token } from './contract/token.ts';
 export type { Drawing, DrawnNode, DrawnState } from './graph/drawing.ts';
 export { Inspection } from './open/inspection.ts';
+export type { Diagnosis, DiagnosisCheck, DiagnosisFinding } from './open/diagnosis.ts';
 export type { Footprint } from './open/footprint.ts';
 export type { HistoryEntry, HistoryOptions } from './open/history.ts';
 export type { LintFinding } from './open/lint.ts';
 export type { SchemaObject } from './open/objects.ts';
 export type { DetailedPlan, PlannedStep, PlanOptions } from './open/plan.ts';
 export type { PluginReport, RunningPlugin } from './open/plugins.ts';
+export type {
+  HeldLock,
+  LockMode,
+  RecordedRehearsal,
+  Rehearsal,
+  RehearsedRelation,
+  RehearsedStep,
+  Rewrite,
+  WorstLock,
+} from './open/rehearsals.ts';
 export type { Activity, RunsOptions } from './open/runs.ts';
 export type { ShownOption } from './open/shown-options.ts';
 export type { ShownRevision, ShowOptions } from './open/show.ts';
@@ -67,4 +78,6 @@ export type { BranchStatus, RevisionState } from './migrate/branch-status.ts';
 export type { ChainLink } from './graph/shortest-chain.ts';
 export type { RecordedRun, RecordedStep } from './ledger/runs.ts';
 export type { RemovedNeed } from './ownership/removed-objects.ts';
+export type { Drift, MissingObject } from './migrate/drift-check.ts';
 export type { LockHolder } from './run/running-upgrade.ts';
+export type { WrittenRows } from './run/watch-step.ts';

@@ -13,4 +13,5 @@ export type {
   DefinitionKind,
   RowSecurity,
 } from '../catalog/catalog.ts';
+export { inSchemas, nameSql } from '../catalog/query-fragments.ts';
 export { catalogReader } from '../catalog/read-catalog.ts';

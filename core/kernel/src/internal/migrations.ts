@@ -2,6 +2,21 @@
  * Internal door `@headwater/kernel/internal/migrations`, for `@headwater/dev` alone: migrating a database with the
  * revisions of all plugins.
  */
+export { configuredOptions } from '../migrate/start-upgrade.ts';
+export { lockModes, rehearsalFolder, rehearsalFormat } from '../open/rehearsals.ts';
+export type {
+  HeldLock,
+  LockMode,
+  Rehearsal,
+  RehearsedRelation,
+  RehearsedStep,
+  Rewrite,
+  WorstLock,
+} from '../open/rehearsals.ts';
+export { currentFormat } from '../ledger/ledger-schema.ts';
+export { readLedger } from '../ledger/ledger.ts';
+export type { Observer, RunStep } from '../run/run-context.ts';
+export type { StepProcess, WatchedStep, WatchStep, WrittenRows } from '../run/watch-step.ts';
 export { downgrade, migrate, stamp, upgrade } from '../migrate/migrate.ts';
 export type { Goal } from '../migrate/initial-plan.ts';
 export type { MigrationOptions } from '../migrate/migrate.ts';

@@ -15,6 +15,7 @@ import { upgradePlan } from '../plan/upgrade-plan.ts';
 import { openCancellation } from '../run/cancellation.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
 import type { Observer, RunContext, RunStep, ShellCommand } from '../run/run-context.ts';
+import type { WatchStep } from '../run/watch-step.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
 import { explainCancellation } from './explain-cancellation.ts';
@@ -33,6 +34,8 @@ export interface MigrationOptions {
   readonly settings: UpgradeLimits;
   /** Default: nothing is reported. */
   readonly observer?: Observer;
+  /** Watches each step from outside, which then runs alone in its transaction. Default: nobody does. */
+  readonly watch?: WatchStep;
   /** The command that runs before breaking revisions of a database that already has revisions. Default: none. */
   readonly command?: ShellCommand | null;
   /** Whether an upgrade is refused if objects of applied revisions are missing. Default: false. */

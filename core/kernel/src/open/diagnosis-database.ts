@@ -11,7 +11,7 @@ import { readOthers } from '../ledger/claims.ts';
 import { assertComplete } from '../ledger/lost-rows.ts';
 import { readDrift } from '../migrate/drift-check.ts';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
-import type { CheckOutcome, DiagnosisCheck, DiagnosisFinding } from './diagnosis.ts';
+import type { Access, CheckOutcome, DiagnosisCheck, DiagnosisFinding } from './diagnosis.ts';
 
 type RunCheck = (name: string, run: () => Promise<CheckOutcome>) => Promise<DiagnosisCheck>;
 
@@ -22,14 +22,15 @@ export const databaseCheckNames = ['server', 'grants', 'pooler', 'lock', 'ddl', 
 export async function databaseChecks(
   session: Session,
   config: Config,
+  access: Access,
   check: RunCheck,
 ): Promise<readonly DiagnosisCheck[]> {
   const checks: Readonly<Record<(typeof databaseCheckNames)[number], () => Promise<CheckOutcome>>> = {
     server: () => serverOutcome(session),
     grants: () => grantsOutcome(session, config.upgrade.mode),
     pooler: () => poolerOutcome(session, config),
-    lock: () => lockOutcome(session),
-    ddl: () => ddlOutcome(session),
+    lock: async () => (access === 'only read' ? selfTest : lockOutcome(session)),
+    ddl: async () => (access === 'only read' ? selfTest : ddlOutcome(session)),
     indexes: () => indexesOutcome(session),
     rows: () => rowsOutcome(session),
     drift: () => driftOutcome(session),
@@ -53,6 +54,8 @@ const finding = (
   fix: string,
   exit: ExitCode,
 ): DiagnosisFinding => ({ severity, code: null, message, fix, exitCode: exit });
+
+const selfTest: CheckOutcome = { detail: '', skipped: 'it would write; run it with: npx kernel doctor' };
 
 const notOnServer: CheckOutcome = { detail: '', skipped: 'an embedded database has one user and no pooler' };
 

@@ -46,6 +46,9 @@ export interface DiagnosisFinding {
   readonly exitCode: ExitCode;
 }
 
+/** Whether a diagnosis may write to the database what it then rolls back. */
+export type Access = 'only read' | 'write and roll back';
+
 /** The outcome of a check that ran. */
 export interface CheckOutcome {
   readonly detail: string;
@@ -58,9 +61,13 @@ const oldestNode = 24;
 
 /**
  * Examines an application and its database. Whatever fails is a finding, so it throws only CANCELLED. Nothing that it
- * writes is committed.
+ * writes is committed. With `only read`, it writes nothing.
  */
-export async function readDiagnosis(project: Project, { signal }: ReadOptions = {}): Promise<Diagnosis> {
+export async function readDiagnosis(
+  project: Project,
+  { signal }: ReadOptions = {},
+  access: Access = 'write and roll back',
+): Promise<Diagnosis> {
   const { config } = project;
   const options = { ...(signal && { signal }) };
   const local = [
@@ -74,16 +81,20 @@ export async function readDiagnosis(project: Project, { signal }: ReadOptions = 
   ];
   return {
     database: config.database.shown,
-    checks: [...local, ...(await checkDatabase(project, options)), await checkLedger(project, options)],
+    checks: [...local, ...(await checkDatabase(project, access, options)), await checkLedger(project, options)],
   };
 }
 
-async function checkDatabase(project: Project, options: ReadOptions): Promise<readonly DiagnosisCheck[]> {
+async function checkDatabase(
+  project: Project,
+  access: Access,
+  options: ReadOptions,
+): Promise<readonly DiagnosisCheck[]> {
   let found: readonly DiagnosisCheck[] = [];
   const connection = await check('connection', () =>
     readDatabase(project, { operation: 'diagnosis', ...options }, async (session) => {
       const [row] = await session.query<{ version: string }>("select current_setting('server_version') as version");
-      found = await databaseChecks(session, project.config, check);
+      found = await databaseChecks(session, project.config, access, check);
       return { detail: `${session.shown}, PostgreSQL ${row?.version ?? 'of unknown version'}` };
     }),
   );

@@ -68,6 +68,14 @@ export function inspectionOf(project: Project, running: () => RunningApp | null)
       const { readProjectDrift } = await import('./drift.ts');
       return readProjectDrift(project, options);
     }),
+    diagnose: checked('diagnose', async (options) => {
+      const { readDiagnosis } = await import('./diagnosis.ts');
+      return readDiagnosis(project, options, 'only read');
+    }),
+    async rehearsals() {
+      const { readRehearsals } = await import('./rehearsals.ts');
+      return readRehearsals(project.config.root);
+    },
     runs: checked('runs', async (options) => {
       const { readProjectRuns } = await import('./runs.ts');
       return readProjectRuns(project, options);

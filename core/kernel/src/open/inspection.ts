@@ -10,6 +10,8 @@ import type { SchemaObject } from './objects.ts';
 import type { Drift } from '../migrate/drift-check.ts';
 import type { DetailedPlan, PlanOptions } from './plan.ts';
 import type { PluginReport } from './plugins.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { RecordedRehearsal } from './rehearsals.ts';
 import type { Activity, RunsOptions } from './runs.ts';
 import type { ShownRevision, ShowOptions } from './show.ts';
 import type { PlanScript, SqlOptions } from './sql.ts';
@@ -55,6 +57,14 @@ export interface Inspection {
   readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
   /** Compares the objects in the database with those that the applied revisions created, according to the ledger. */
   readonly drift: (options?: ReadOptions) => Promise<Drift>;
+  /**
+   * Examines the application and its database: packages, plugins, privileges, the pooler, invalid indexes, drift and the
+   * ledger. Each finding says how to mend it. The self-tests of the server, which write, are left to `open().diagnose()`
+   * and `kernel doctor`.
+   */
+  readonly diagnose: (options?: ReadOptions) => Promise<Diagnosis>;
+  /** Reads the rehearsals that `kernel migrate:rehearse` has recorded in the folder of the project, newest first. */
+  readonly rehearsals: () => Promise<readonly RecordedRehearsal[]>;
   /** Lists the latest runs with their steps, newest first. */
   readonly runs: (options?: RunsOptions) => Promise<readonly RecordedRun[]>;
   /**

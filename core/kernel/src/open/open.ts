@@ -45,7 +45,7 @@ export interface Kernel extends Inspection, AsyncDisposable {
   /**
    * Examines the application and its database: packages, plugins, privileges, the pooler, invalid indexes, the ledger, and
    * whether the server keeps locks and undoes DDL statements. Each finding says how to mend it. Nothing that it writes is
-   * committed.
+   * committed. Plugins get it without these self-tests.
    */
   readonly diagnose: (options?: ReadOptions) => Promise<Diagnosis>;
   /** Writes the rows of a plugin to files in `folder`, one for each table, with a JSON object on each line. */
@@ -176,6 +176,7 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     plugins: (options) => during('plugins', () => inspection().plugins(options)),
     objects: (options) => during('objects', () => inspection().objects(options)),
     drift: (options) => during('drift', () => inspection().drift(options)),
+    rehearsals: () => during('rehearsals', () => inspection().rehearsals()),
     runs: (options) => during('runs', () => inspection().runs(options)),
     lint: () => during('lint', () => inspection().lint()),
     activity: (options) => during('activity', () => inspection().activity(options)),

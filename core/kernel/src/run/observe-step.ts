@@ -1,4 +1,9 @@
-import { openTransactionReader, type RowCounts, type TransactionReader } from '../catalog/object-states.ts';
+import {
+  openTransactionReader,
+  type ObjectStates,
+  type RowCounts,
+  type TransactionReader,
+} from '../catalog/object-states.ts';
 import { readSequenceValues, resetScript, wasSetBack } from '../catalog/sequence-values.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { observe, touchOf } from '../ownership/observed-effects.ts';
@@ -6,6 +11,7 @@ import type { RevisionEffects } from '../ownership/effects-json.ts';
 import { violationsOf, type Owners, type Touch, type Violation } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';
+import type { WrittenRows } from './watch-step.ts';
 
 /** The effects of a revision that has run, and those of them that its plugin may not have. */
 export interface ObservedStep {
@@ -13,6 +19,7 @@ export interface ObservedStep {
   readonly violations: readonly Violation[];
   /** SQL that undoes what a rollback does not: the sequences of others that the revision has set back. */
   readonly undo: string;
+  readonly rows: readonly WrittenRows[];
 }
 
 /**
@@ -53,8 +60,19 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
       effects,
       violations: violationsOf([...touches, ...setBack.flatMap(({ id }) => setsBack(id))], owners),
       undo: resetScript(setBack.map(({ value }) => value)),
+      rows: writtenRows(rows, counts, states),
     };
   };
+}
+
+/** The server counts the rows of tables that exist, so those of a dropped table are not known. */
+function writtenRows(before: RowCounts, after: RowCounts, states: ObjectStates): readonly WrittenRows[] {
+  return Array.from(after.tables).flatMap(([id, now]) => {
+    const table = states.get(id)?.name;
+    const [inserted, updated, deleted] = before.tables.get(id) ?? [0, 0, 0];
+    const rows = { inserted: now[0] - inserted, updated: now[1] - updated, deleted: now[2] - deleted };
+    return table === undefined || Object.values(rows).every((n) => n === 0) ? [] : [{ table, ...rows }];
+  });
 }
 
 /** A role or database may have `track_counts` off. A superuser can turn it on for the transaction. */

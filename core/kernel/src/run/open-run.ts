@@ -14,10 +14,13 @@ import type { Cancellation } from './cancellation.ts';
 import type { RunProgress } from './recover.ts';
 import type { Plugin } from '../plugin/plugin-set.ts';
 import type { Observer, RunContext, ShellCommand } from './run-context.ts';
+import type { WatchStep } from './watch-step.ts';
 
 /** The database, the settings and the plugins of a run. */
 export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
   readonly observer?: Observer;
+  /** Default: nobody watches. */
+  readonly watch?: WatchStep;
   readonly cancellation: Cancellation;
   readonly plugins: readonly Plugin[];
   /** The command that runs before breaking revisions. Default: none. */
@@ -28,7 +31,7 @@ export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, cancellation, plugins, command = null, shadow }: RunOptions,
+  { session, settings, observer = {}, watch, cancellation, plugins, command = null, shadow }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -48,6 +51,7 @@ export function openRun(
     session,
     settings,
     observer,
+    watch: watch ?? null,
     cancellation,
   };
 }

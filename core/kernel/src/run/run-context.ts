@@ -4,6 +4,7 @@ import type { LedgerOwners } from '../ownership/ledger-owners.ts';
 import type { ReservedSchemas } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { Cancellation } from './cancellation.ts';
+import type { WatchStep } from './watch-step.ts';
 
 /**
  * Observes a run. Its functions are called while the server waits for the next message, so they should return at once.
@@ -76,6 +77,8 @@ export interface RunContext {
   readonly session: Session;
   readonly settings: UpgradeLimits;
   readonly observer: Observer;
+  /** Watches each step, which then runs alone; `null` if nobody does. */
+  readonly watch: WatchStep | null;
   readonly cancellation: Cancellation;
 }
 

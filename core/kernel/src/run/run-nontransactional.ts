@@ -55,7 +55,9 @@ export async function runNontransactional(
       try {
         if (await ownsServerProcess(second))
           await second.script(sessionSettings(run, textOf(revision, batch.direction)));
+        const watched = await run.watch?.(step, { pid: second.pid, inTransaction: false });
         await runStatement(run, second, revision, batch.direction);
+        await watched?.ran();
       } finally {
         await second.close().catch(() => {});
       }

@@ -73,6 +73,7 @@ export async function runObserved(
     onBegin(step);
     const endObservation = await observeStep(run, step);
     transaction = await readTransaction(session);
+    const watched = await run.watch?.(step, { pid: transaction.pid, inTransaction: true });
     if (body?.kind === 'code') {
       const phase = `revision ${step.id}` as const;
       const actor = { plugin: row.plugin, package: step.package, version: step.packageVersion, phase };
@@ -85,7 +86,9 @@ export async function runObserved(
     // here, which may take long and fire triggers.
     await runScript(restoreBlock(run, idle));
     if ((await readTransaction(session)).id !== transaction.id) throw new Error(endedTransaction);
-    const { effects, violations: found, undo } = await endObservation();
+    await watched?.ran();
+    const { effects, violations: found, undo, rows } = await endObservation();
+    watched?.wrote(rows);
     const violations = body?.kind === 'sql' ? notAllowedIn(body.text, found) : found;
     if (violations.length > 0) {
       if (undo !== '') await session.script(undo);

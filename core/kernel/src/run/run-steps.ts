@@ -42,8 +42,11 @@ export async function runSteps(
   if (interruption !== null) return interruption;
   const together = ledger.rows.length === 0 && !progress.split;
   const proven = await proveSteps(run, steps, ledger);
-  // A command runs between the lock and the text. Only a batch that is observed, or outside a transaction, has that moment.
-  const batched = proven.map((step) => (needsCommand(run, step) ? { ...step, proven: false } : step));
+  // A command runs between the lock and the text, and whoever watches looks before the commit. Only a batch that is
+  // observed, or outside a transaction, has these moments.
+  const batched = proven.map((step) =>
+    run.watch !== null || needsCommand(run, step) ? { ...step, proven: false } : step,
+  );
   return runBatches(run, batchesOf(batched, run.kind, together), progress);
 }
 

@@ -16,6 +16,7 @@ type Operation =
   | 'activity'
   | 'lint'
   | 'diagnosis'
+  | 'rehearsal'
   | 'drift'
   | 'upgrade'
   | 'downgrade'
