@@ -155,8 +155,10 @@ const dev: Layout = {
     testing: ['error', 'shadow'],
     publish: ['error', 'authoring', 'build', 'testing'],
     reload: [],
+    rehearsal: ['error'],
     commands: [
       'error',
+      'rehearsal',
       'reload',
       'publish',
       'difference',
@@ -167,7 +169,7 @@ const dev: Layout = {
       'adoption',
       'build',
     ],
-    'commands.ts': ['commands'],
+    'commands.ts': ['commands', 'rehearsal'],
     'testing.ts': ['testing'],
   },
   packages: {
@@ -182,6 +184,7 @@ const dev: Layout = {
       'build',
       'testing',
       'publish',
+      'rehearsal',
       'reload',
       'commands',
     ],

@@ -20,6 +20,7 @@ const stable = [
   'migrate:why',
   'migrate:status',
   'migrate:drift',
+  'migrate:rehearse',
   'migrate:heads',
   'migrate:branches',
   'migrate:current',

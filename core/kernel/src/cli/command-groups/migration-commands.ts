@@ -59,6 +59,13 @@ export const migrationCommands: readonly CommandEntry[] = [
     load: async () => (await import('../commands/migrate-drift.ts')).migrateDrift,
   },
   {
+    name: 'migrate:rehearse',
+    summary: 'upgrade a copy, and report locks, rewrites and rows',
+    group: 'Migrations',
+    from: 'dev',
+    load: fromDev('migrate:rehearse'),
+  },
+  {
     name: 'migrate:heads',
     summary: 'list the latest revision of each active plugin',
     group: 'Migrations',

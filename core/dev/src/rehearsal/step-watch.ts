@@ -1,0 +1,106 @@
+import type { Session } from '@headwater/kernel/internal/database';
+import type { WatchStep, WrittenRows } from '@headwater/kernel/internal/migrations';
+import { sampleLocks, type LockSamples, type SeenLock } from './lock-samples.ts';
+import { readFiles, readLocks, type RelationFile } from './relations.ts';
+
+/** What was seen of a step that has begun. */
+export interface SeenStep {
+  readonly revision: string;
+  readonly inTransaction: boolean;
+  readonly began: number;
+  /** When its text had run; `null` if it failed. */
+  ran: number | null;
+  /** When its locks were last read, by the clock of `performance.now`. */
+  seenAt: number | null;
+  /** `null` while they are being sampled, and if they could not be read. */
+  locks: readonly SeenLock[] | null;
+  rows: readonly WrittenRows[] | null;
+  /** The relations whose files it has replaced, before and after. */
+  rewrites: readonly (readonly [RelationFile, RelationFile])[];
+}
+
+/** Watches the steps of a run over a second connection. */
+export interface StepWatch {
+  readonly watch: WatchStep;
+  /** Ends the observation after the run. Returns the steps that have begun, and the error that kept it from seeing more. */
+  readonly end: () => Promise<{ readonly steps: readonly SeenStep[]; readonly failure: unknown }>;
+}
+
+/**
+ * Opens the watch. `second` is a connection to the same server. What it fails to see is missing in the result and does not
+ * disturb the run.
+ */
+export function openStepWatch(second: Session): StepWatch {
+  const steps = new Map<string, SeenStep>();
+  let failure: unknown = null;
+  let files: ReadonlyMap<string, RelationFile> = new Map();
+  let current: { readonly step: SeenStep; readonly samples: LockSamples } | null = null;
+  let last: SeenStep | null = null;
+
+  /** Returns `null` after the first failure: the connection may be broken. */
+  const attempt = async <T>(look: () => Promise<T>): Promise<T | null> => {
+    if (failure !== null) return null;
+    try {
+      return await look();
+    } catch (error) {
+      failure = error;
+      return null;
+    }
+  };
+  const endSamples = async (): Promise<void> => {
+    if (current === null) return;
+    const { step, samples } = current;
+    current = null;
+    const ended = await attempt(samples.end);
+    step.locks = ended?.locks ?? null;
+    step.seenAt = ended?.at ?? null;
+  };
+  /** Called between two steps, when no transaction holds a lock. */
+  const readRewrites = async (): Promise<void> => {
+    const now = await attempt(() => readFiles(second));
+    if (now === null) return;
+    if (last !== null) {
+      last.rewrites = Array.from(files.values()).flatMap((before) => {
+        const after = now.get(before.oid);
+        return after === undefined || after.file === before.file ? [] : [[before, after] as const];
+      });
+    }
+    files = now;
+  };
+  const watch: WatchStep = async ({ id }, { pid, inTransaction }) => {
+    // An attempt that did not get its table locks was rolled back, and is repeated.
+    await endSamples();
+    await readRewrites();
+    const samples = await attempt(() => sampleLocks(() => readLocks(second, pid)));
+    const step: SeenStep = {
+      revision: id,
+      inTransaction,
+      began: performance.now(),
+      ran: null,
+      seenAt: null,
+      locks: null,
+      rows: null,
+      rewrites: [],
+    };
+    steps.set(id, step);
+    last = step;
+    if (samples !== null) current = { step, samples };
+    return {
+      async ran() {
+        step.ran = performance.now();
+        await endSamples();
+      },
+      wrote(rows) {
+        step.rows = rows;
+      },
+    };
+  };
+  return {
+    watch,
+    async end() {
+      await endSamples();
+      await readRewrites();
+      return { steps: [...steps.values()], failure };
+    },
+  };
+}
