@@ -16,11 +16,34 @@ export interface ParsedStatement {
   readonly node: Node;
 }
 
+/** The statements of texts that have been parsed: a proof reads the same history many times. */
+const parsed = new Map<string, readonly ParsedStatement[]>();
+
+/** The number of texts' characters that {@link parsed} holds at most, since trees are many times as large. */
+const mostParsed = 2 ** 18;
+
+let parsedLength = 0;
+
 /**
  * Splits SQL into statements with the parser of PostgreSQL 18. SQL that consists of comments and white space has none.
  * Throws SQL_SYNTAX, and no other error, for text that cannot be parsed.
  */
 export async function parseSql(sql: string): Promise<readonly ParsedStatement[]> {
+  const known = parsed.get(sql);
+  if (known !== undefined) return known;
+  const statements = await parse(sql);
+  // The trees of temporary objects are changed by their reader.
+  if (/temp/i.test(sql) || sql.length > mostParsed) return statements;
+  if (parsedLength + sql.length > mostParsed) {
+    parsed.clear();
+    parsedLength = 0;
+  }
+  parsed.set(sql, statements);
+  parsedLength += sql.length;
+  return statements;
+}
+
+async function parse(sql: string): Promise<readonly ParsedStatement[]> {
   assertText(sql);
   // The parser rejects empty text.
   if (sql === '') return [];
