@@ -1,3 +1,4 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { Plugin, PluginSet } from '@headwater/kernel/internal/plugins';
 import type { ObjectAddress } from '@headwater/kernel/internal/sql';
 import { differenceOf } from '../difference/catalog-difference.ts';
@@ -10,6 +11,8 @@ import { undeclaredObjects } from './undeclared-objects.ts';
 
 /** The comparison of the entities of all active plugins with the schema that their revisions produce. */
 export interface EntityDrift {
+  /** The schema that the revisions produce. */
+  readonly schema: Catalog;
   /** The changes that no revision makes, by plugin, dependencies first. */
   readonly drift: readonly PluginChanges[];
   /** The objects that each plugin's revisions made by hand: no entity ever declared them. */
@@ -40,6 +43,7 @@ export async function entityDrift(
   const { before, declared, expected, ownerOf } = comparison;
   const objects = Map.groupBy(undeclaredObjects(expected, declared), ownerOf);
   return {
+    schema: before,
     drift: changesByOwner(differenceOf(before, expected), all.plugins, ownerOf),
     undeclared: all.plugins.flatMap((plugin) => {
       const own = objects.get(plugin.name);

@@ -49,9 +49,8 @@ export const migrateVerify: Command = {
     try {
       progress.stage('opening the shadow');
       await using shadow = await openShadow(values.get('shadow') ?? null, set.plugins);
-      const findings = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
-      // The shadow still has the schema that all revisions produce.
-      const unread = unreadObjects(await shadow.catalog());
+      const { findings, schema } = await verify({ set, plugins, shadow, orders, onStage: progress.stage });
+      const unread = schema === null ? [] : unreadObjects(schema);
       const unproven = findings.some(({ rule }) => rule !== 'entities');
       const revisions = plugins.reduce((count, name) => count + (set.byName.get(name)?.revisions.length ?? 0), 0);
       return {

@@ -4,6 +4,7 @@ import { revisionGraph } from '@headwater/kernel/internal/graph';
 import { migrate, type Goal, type MigrationOptions } from '@headwater/kernel/internal/migrations';
 import type { Plugin, Revision } from '@headwater/kernel/internal/plugins';
 import { devError, isDevError } from '../error/dev-codes.ts';
+import { recordDigest, takeDigests } from './schema-digest.ts';
 import { serverWideGuard, serverWideState, serverWideStatement } from './server-wide-change.ts';
 
 /** The part of a shadow in which revisions are replayed. */
@@ -31,9 +32,19 @@ export async function replayDown(target: ReplayTarget, revisions: readonly Revis
   await run(target, 'downgrade', stepsOf('down', reversible.toReversed()));
 }
 
-/** Runs the `up` of a revision and then its `down`, in one run, which saves time. Throws like {@link replayUp}. */
-export async function replayThereAndBack(target: ReplayTarget, revision: Revision): Promise<void> {
-  await run(target, 'upgrade', [...stepsOf('up', [revision]), ...stepsOf('down', [revision])]);
+/**
+ * Runs the `up` of all revisions in order, their `down` in reverse order, and their `up` again. Returns the digest of the
+ * schema after each `up` and each `down`. Every revision must have a `down`, and the digest must have been read before. Throws
+ * like {@link replayUp}.
+ */
+export async function replayThereAndBack(
+  target: ReplayTarget,
+  revisions: readonly Revision[],
+): Promise<readonly (string | null)[]> {
+  const [up, down] = [stepsOf('up', revisions), stepsOf('down', revisions.toReversed())];
+  await takeDigests(target.session);
+  await run(target, 'upgrade', [...up, ...down, ...up], recordDigest(2 * revisions.length));
+  return takeDigests(target.session);
 }
 
 /**
@@ -69,9 +80,10 @@ async function run(
   { session, plugins, replayed }: ReplayTarget,
   kind: Goal['kind'],
   steps: readonly ReplayStep[],
+  guard = '',
 ): Promise<void> {
   if (steps.length === 0) return;
-  for (const { revision, direction } of steps) {
+  for (const { revision, direction } of new Set(steps)) {
     await assertOwnDatabase(session, revision, direction);
     replayed.set(revision.id, revision);
   }
@@ -87,7 +99,7 @@ async function run(
       session,
       revisionSet,
       settings: replaySettings,
-      shadow: { guard: session.kind === 'pglite' ? '' : serverWideGuard },
+      shadow: { guard: session.kind === 'pglite' ? guard : `${serverWideGuard}\n${guard}` },
     },
     {
       kind,

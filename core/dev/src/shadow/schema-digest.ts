@@ -11,6 +11,30 @@ export type ReadDigest = () => Promise<string | null>;
 /** The name of the prepared statement that computes a digest. */
 const statement = 'headwater_digest';
 
+/**
+ * Returns PL/pgSQL that computes a digest and adds it to the table `kernel.digest`, in the transaction of the revision
+ * before it, unless `most` have been added. The statement must have been prepared: {@link ReadDigest} does that.
+ */
+export function recordDigest(most: number): string {
+  return `declare
+  last integer := (select coalesce(max(n), 0) from kernel.digest);
+  found text;
+begin
+  if last < ${most} then
+    execute 'execute ${statement}' into found;
+    insert into kernel.digest values (last + 1, found);
+  end if;
+end;`;
+}
+
+/** Reads the digests that {@link recordDigest} added, in order, and removes them. */
+export async function takeDigests({ query }: Pick<Session, 'query'>): Promise<readonly (string | null)[]> {
+  const rows = await query<{ digest: string | null }>(
+    'with taken as (delete from kernel.digest returning *) select digest from taken order by n',
+  );
+  return rows.map(({ digest }) => digest);
+}
+
 /** System catalogs that hold data about rows. `analyze` writes some of them on its own. */
 const withoutDefinitions = [
   'pg_largeobject',

@@ -4,8 +4,12 @@ import { readSql, type SqlStatement } from '@headwater/kernel/internal/sql';
 
 /** A revision whose `up` only creates objects, and runs no code. */
 export interface AdditiveRevision {
+  /** The tables that it creates. */
+  readonly tables: ReadonlySet<string>;
   /** The tables to which it adds columns. It does not create them itself. */
   readonly extends: ReadonlySet<string>;
+  /** Whether its `down` only drops objects, so that it leaves no rows behind. */
+  readonly dropsOnly: boolean;
 }
 
 /**
@@ -14,15 +18,25 @@ export interface AdditiveRevision {
  */
 export async function additiveRevision({
   up,
+  down,
   transaction,
-}: Pick<Revision, 'up' | 'transaction'>): Promise<AdditiveRevision | null> {
+}: Pick<Revision, 'up' | 'down' | 'transaction'>): Promise<AdditiveRevision | null> {
   if (up.kind !== 'sql' || !transaction) return null;
   const statements = await statementsIn(up.text);
   if (statements === null || !statements.every(isAdditive)) return null;
   const created = statements.flatMap(({ creates }) => creates);
-  const own = new Set(created.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
+  const tables = new Set(created.flatMap(({ kind, name }) => (kind === 'table' ? [name] : [])));
   const extended = created.flatMap(({ kind, table }) => (kind === 'column' && table !== null ? [table] : []));
-  return { extends: new Set(extended).difference(own) };
+  const reverting = down?.kind === 'sql' ? await statementsIn(down.text) : null;
+  const dropsOnly = reverting !== null && reverting.every(isDrop);
+  return { tables, extends: new Set(extended).difference(tables), dropsOnly };
+}
+
+/** Statements that drop objects run no code, unless there are event triggers. */
+function isDrop({ node, creates, changes, drops, renames, refreshes, writes, opaque }: SqlStatement): boolean {
+  if (!('DropStmt' in node || 'AlterTableStmt' in node)) return false;
+  const isMore = [creates, changes, renames, refreshes, writes].some((effects) => effects.length > 0);
+  return !isMore && drops.length > 0 && opaque === null;
 }
 
 /** Statements that run a query, or the script of an extension. */

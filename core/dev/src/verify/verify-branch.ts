@@ -8,7 +8,7 @@ import type { Finding } from '../lint/finding.ts';
 import { conflictsIn } from '../lint/transaction-check.ts';
 import { replayDown, replayUp } from '../shadow/replay.ts';
 import type { Shadow } from '../shadow/shadow.ts';
-import { proveAdditive } from './prove-additive.ts';
+import { additiveGroup, proveGroup } from './additive-group.ts';
 import { readOwnTables, requiredColumns } from './required-columns.ts';
 import { findingOfRefusal, verifyFinding, type VerifyRule } from './verify-finding.ts';
 
@@ -26,21 +26,19 @@ export async function verifyBranch(
   only: ReadonlySet<string> | null = null,
 ): Promise<readonly Finding<VerifyRule>[]> {
   const byId = new Map(revisions.map((revision) => [revision.id, revision]));
+  let left: readonly Revision[] = (graph.branches.get(plugin) ?? []).flatMap(({ id }) =>
+    only?.has(id) === false ? [] : (byId.get(id) ?? []),
+  );
   const findings: Finding<VerifyRule>[] = [];
+  /** The revisions whose catalogs have to be read. */
+  const undecided = new Set<string>();
   let present = nothing;
   await shadow.empty();
-  for (const { id } of graph.branches.get(plugin) ?? []) {
-    const revision = byId.get(id);
-    if (revision === undefined || only?.has(id) === false) continue;
+  for (let [revision] = left; revision !== undefined; [revision] = left) {
+    const { id } = revision;
     onRevision(id);
-    const conflicts = await conflictsIn(revision);
-    if (conflicts.length > 0) {
-      const about = { rule: 'transaction', plugin, revision: id, file: revision.file } as const;
-      const found = conflicts.map(({ line, statement, message }) =>
-        verifyFinding({ ...about, line, statement, message }),
-      );
-      return [...findings, ...found];
-    }
+    const conflicts = await conflictsOf(revision);
+    if (conflicts.length > 0) return [...findings, ...conflicts];
     const needed = ancestorsOf(graph, id);
     // On a branch with merges, the shadow may have revisions that this one does not depend on.
     if (!present.ids.isSubsetOf(needed)) {
@@ -50,21 +48,27 @@ export async function verifyBranch(
     try {
       const missing = missingRevisions(graph, byId, needed, present.ids);
       await replayUp(shadow, missing);
-      if (missing.length > 0) present = { ids: needed, schema: null, digest: null };
-      const quick = await proveAdditive(shadow, revision, present.digest);
-      if (quick.outcome === 'proven') {
-        present = { ids: new Set([...needed, id]), schema: null, digest: quick.digest };
+      if (missing.length > 0) present = { ids: needed, schema: null };
+      const group = await additiveGroup(shadow, consecutive(graph, left, needed), undecided);
+      if (group.length > 0) {
+        const proof = await proveGroup(shadow, group);
+        if (proof.outcome === 'proven') {
+          const ids = new Set([...needed, ...group.map((proven) => proven.id)]);
+          present = { ids, schema: null };
+          left = left.slice(group.length);
+        } else {
+          for (const one of proof.revisions) undecided.add(one);
+          await shadow.empty();
+          present = nothing;
+        }
         continue;
-      }
-      if (quick.outcome === 'undecided') {
-        await shadow.empty();
-        await replayUp(shadow, missingRevisions(graph, byId, needed, nothing.ids));
       }
       const before = present.schema ?? (await shadow.catalog());
       const { found, isIntact, after } = await verifyRevision(shadow, revision, before);
       findings.push(...found);
       if (!isIntact) await shadow.empty();
-      present = isIntact ? { ids: new Set([...needed, id]), schema: after, digest: null } : nothing;
+      present = isIntact ? { ids: new Set([...needed, id]), schema: after } : nothing;
+      left = left.slice(1);
     } catch (error) {
       findings.push(findingOfRefusal(error, { rule: 'alone', plugin, revision: id, file: revision.file }));
       break;
@@ -73,14 +77,39 @@ export async function verifyBranch(
   return findings;
 }
 
-/** The revisions that a shadow has, and the schema that they produce and its digest, if they have been read. */
+/**
+ * Returns the first revisions of a branch that may run one after another, given what the first of them depends on: each
+ * depends on the one before it, and on nothing that has not run.
+ */
+function consecutive(
+  { byId }: RevisionGraph,
+  branch: readonly Revision[],
+  needed: ReadonlySet<string>,
+): readonly Revision[] {
+  const present = new Set(needed);
+  const end = branch.findIndex(({ id }, i) => {
+    const needs = byId.get(id)?.needs ?? [];
+    const follows = i === 0 || (needs.includes(branch[i - 1]?.id ?? '') && needs.every((need) => present.has(need)));
+    present.add(id);
+    return !follows;
+  });
+  return end === -1 ? branch : branch.slice(0, end);
+}
+
+async function conflictsOf(revision: Revision): Promise<readonly Finding<VerifyRule>[]> {
+  const { id, plugin, file } = revision;
+  return (await conflictsIn(revision)).map(({ line, statement, message }) =>
+    verifyFinding({ rule: 'transaction', plugin, revision: id, file, line, statement, message }),
+  );
+}
+
+/** The revisions that a shadow has, and the schema that they produce, if it has been read. */
 interface Present {
   readonly ids: ReadonlySet<string>;
   readonly schema: Catalog | null;
-  readonly digest: string | null;
 }
 
-const nothing: Present = { ids: new Set(), schema: null, digest: null };
+const nothing: Present = { ids: new Set(), schema: null };
 
 function missingRevisions(
   { order }: RevisionGraph,

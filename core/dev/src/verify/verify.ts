@@ -1,5 +1,6 @@
+import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { PluginSet } from '@headwater/kernel/internal/plugins';
-import { entityDrift } from '../authoring/entity-drift.ts';
+import { entityDrift, type EntityDrift } from '../authoring/entity-drift.ts';
 import { openPluginLoader } from '../authoring/load-entities.ts';
 import { closureOf, subsetOf } from '../authoring/plugin-subset.ts';
 import { explainChange } from '../difference/explain-change.ts';
@@ -24,36 +25,42 @@ export interface VerifyOptions {
   readonly onStage: (stage: string) => void;
 }
 
+/** The outcome of {@link verify}. */
+export interface Verified {
+  readonly findings: readonly Finding<VerifyRule>[];
+  /** The schema that the revisions of all active plugins produce; `null` if one of them fails. */
+  readonly schema: Catalog | null;
+}
+
 /**
  * Proves the revisions of plugins in a shadow. Each revision runs with only its declared dependencies, is reverted by
  * its `down`, changes only its plugin's objects, and does not break other plugins' inserts. Every order in which a
  * database may run the revisions leads to the same schema, which is the one that the entities declare. Returns the
  * violations. Throws the errors of plugins and entities.
  */
-export async function verify({
-  set,
-  plugins,
-  shadow,
-  orders,
-  onStage,
-}: VerifyOptions): Promise<readonly Finding<VerifyRule>[]> {
+export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { set, plugins, shadow, orders, onStage } = options;
   const findings: Finding<VerifyRule>[] = [];
   for (const plugin of plugins) {
     const required = subsetOf(set, closureOf(set, plugin));
     findings.push(...(await verifyBranch(shadow, plugin, required, (id) => onStage(`proving ${id}`))));
   }
-  findings.push(...(await verifyOrders(shadow, subsetOf(set), plugins, orders, onStage)));
-  onStage('comparing entities and revisions');
+  let compared: EntityDrift;
   try {
-    for (const { plugin, changes } of (await entityDrift(shadow, set, openPluginLoader())).drift) {
-      if (!plugins.includes(plugin.name)) continue;
-      const message = 'its entities have changes without a revision:';
-      const differences = changes.map(explainChange);
-      findings.push(verifyFinding({ rule: 'entities', plugin: plugin.name, revision: null, message, differences }));
-    }
+    onStage('comparing entities and revisions');
+    compared = await entityDrift(shadow, set, openPluginLoader());
   } catch (error) {
     // A revision that fails has been reported already.
     if (replayFailure(error) === null || findings.length === 0) throw error;
+    return { findings, schema: null };
   }
-  return findings;
+  const { drift, schema } = compared;
+  findings.push(...(await verifyOrders(shadow, subsetOf(set), plugins, orders, onStage, schema)));
+  for (const { plugin, changes } of drift) {
+    if (!plugins.includes(plugin.name)) continue;
+    const message = 'its entities have changes without a revision:';
+    const differences = changes.map(explainChange);
+    findings.push(verifyFinding({ rule: 'entities', plugin: plugin.name, revision: null, message, differences }));
+  }
+  return { findings, schema };
 }

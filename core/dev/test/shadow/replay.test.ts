@@ -30,6 +30,37 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(column).toMatchObject({ enum: 'mood', default: "'wild'::mood" });
   });
 
+  const downTransactions = async (): Promise<number> => {
+    const [row] = await shadow.session.query<{ n: number }>(
+      "select count(distinct xmin::text)::int as n from kernel.event where kind = 'downgrade'",
+    );
+    return row?.n ?? 0;
+  };
+  const plain = (slug: string): Revision => {
+    const down = { kind: 'sql', text: `drop table t_${slug};` } as const;
+    return revision(slug, `create table t_${slug} (id int primary key);`, { down });
+  };
+
+  it('reverts several revisions in one transaction', async () => {
+    const all = [plain('1'), plain('2'), plain('3')];
+    await replayUp(shadow, all);
+    await replayDown(shadow, all);
+    expect(await tables()).toEqual([]);
+    expect(await downTransactions()).toBe(1);
+  });
+
+  it('reverts revisions one by one while a constraint can be deferred', async () => {
+    const all = [plain('1'), plain('2')];
+    await replayUp(shadow, [
+      ...all,
+      revision('3', 'create table three (id int references t_1 deferrable initially deferred);'),
+    ]);
+    await shadow.session.script('alter table three drop constraint three_id_fkey, add unique (id) deferrable;');
+    await replayDown(shadow, all);
+    expect(await tables()).toEqual(['three']);
+    expect(await downTransactions()).toBe(2);
+  });
+
   it('reports the failed revision with the position in its SQL, and keeps the revisions before it', async () => {
     const failing = replayUp(shadow, [
       revision('1', 'create table one (id int);'),

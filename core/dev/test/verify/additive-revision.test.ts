@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { additiveRevision } from '../../src/verify/additive-revision.ts';
 
-const read = (text: string, transaction = true) => additiveRevision({ up: { kind: 'sql', text }, transaction });
+const read = (text: string, transaction = true) =>
+  additiveRevision({ up: { kind: 'sql', text }, down: null, transaction });
 
 describe('an additive revision', () => {
   it.each([
@@ -36,10 +37,25 @@ describe('an additive revision', () => {
     expect(await read(text)).toBeNull();
   });
 
+  it.each([
+    ['drop table t; drop index i; drop type e; drop view v;', true],
+    ['alter table t drop column n, drop constraint c;', true],
+    ['drop table if exists t cascade;', true],
+    ['drop table t; insert into u values (1);', false],
+    ['alter table t drop column n, alter column m type text;', false],
+    ['drop view v; create view v as select 1;', false],
+    ['do $$ begin end $$;', false],
+    ['truncate t;', false],
+    ['drop tabel t;', false],
+  ])('is reverted by drops alone, or not: %s', async (text, dropsOnly) => {
+    const up = { kind: 'sql', text: 'create table t (n int);' } as const;
+    expect(await additiveRevision({ up, down: { kind: 'sql', text }, transaction: true })).toMatchObject({ dropsOnly });
+  });
+
   it('is SQL in a transaction', async () => {
     expect(await read('create index concurrently i on t (n);', false)).toBeNull();
     expect(
-      await additiveRevision({ up: { kind: 'code', version: 1, run: async () => {} }, transaction: true }),
+      await additiveRevision({ up: { kind: 'code', version: 1, run: async () => {} }, down: null, transaction: true }),
     ).toBeNull();
   });
 });

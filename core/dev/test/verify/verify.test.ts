@@ -21,7 +21,7 @@ describe('verifying revisions', () => {
   ): Promise<readonly Finding[]> {
     const set = await loadPlugins({ core, ...plugins });
     const names = set.plugins.map(({ name }) => name);
-    const findings = await verify({
+    const { findings } = await verify({
       set,
       plugins: names,
       shadow: { ...shadow, plugins: set.plugins },
@@ -247,7 +247,7 @@ describe('verifying revisions', () => {
       ),
     }));
     const coded = { plugins, byName: new Map(plugins.map((plugin) => [plugin.name, plugin])) };
-    const findings = await verify({ set: coded, plugins: ['coder'], shadow, orders: 0, onStage() {} });
+    const { findings } = await verify({ set: coded, plugins: ['coder'], shadow, orders: 0, onStage() {} });
     expect(findings[0]).toMatchObject({ revision: 'coder@0001_code', rule: 'required' });
     expect(findings[0]?.message).toContain('core_object.code is `not null` without a default');
   });

@@ -32,8 +32,8 @@ export const chunkSize = 100;
 
 /**
  * Groups steps in order. With `together`, up to {@link chunkSize} SQL revisions share a transaction. This is only for
- * an empty ledger, because no other session can then be waiting for the locks of these revisions. In all other cases,
- * and always for code, unproven SQL, `transaction: false` and downgrades, a batch has one revision. A revision that adds
+ * an empty ledger and for a shadow, because no other session can then be waiting for the locks of these revisions. In all
+ * other cases, and always for code, unproven SQL and `transaction: false`, a batch has one revision. A revision that adds
  * an enum value ends its batch, since the value cannot be used before it is committed. One that sets its own time limit
  * is a batch of its own. From the first deferrable constraint on,
  * revisions run one by one, since constraint modes cannot be restored inside a transaction. A stamp is always one
@@ -49,7 +49,8 @@ export function batchesOf(
   const batches: Batch[] = [];
   let chunk: RunnableStep[] = [];
   const endChunk = (): void => {
-    if (chunk.length > 0) batches.push({ kind: 'sql', direction: 'up', steps: chunk });
+    const [first] = chunk;
+    if (first !== undefined) batches.push({ kind: 'sql', direction: first.direction, steps: chunk });
     chunk = [];
   };
   let isTogether = together;
@@ -60,15 +61,15 @@ export function batchesOf(
       endChunk();
       isTogether = false;
     }
-    if (kind !== 'sql' || step.direction === 'down') {
+    if (chunk[0]?.direction !== step.direction) endChunk();
+    if (kind !== 'sql') {
       endChunk();
       hasSequences ||= makesSequences(step);
       batches.push({ kind, direction: step.direction, steps: [step] });
       continue;
     }
     // The limit of a text applies to its whole transaction.
-    const isLimited =
-      !step.keepsSession && step.revision?.up.kind === 'sql' && ownStatementTimeout(step.revision.up.text) !== null;
+    const isLimited = !step.keepsSession && ownStatementTimeout(textOf(step) ?? '') !== null;
     const isAlone = isLimited || (hasSequences && batches.length > 0 && !step.keepsSession && takesNumbers(step));
     hasSequences ||= makesSequences(step);
     if (isAlone) endChunk();
@@ -85,22 +86,27 @@ function batchKind({ revision, direction, proven }: RunnableStep): Batch['kind']
   return proven ? 'sql' : 'observed';
 }
 
-function addsEnumValue({ revision }: RunnableStep): boolean {
-  return revision?.up.kind === 'sql' && /\balter\s+type\b[^;]*\badd\s+value\b/i.test(revision.up.text);
+/** The SQL that a step runs; `null` if it runs code, or SQL that only the ledger has. */
+function textOf({ revision, direction }: RunnableStep): string | null {
+  const body = direction === 'up' ? revision?.up : revision?.down;
+  return body?.kind === 'sql' ? body.text : null;
+}
+
+function addsEnumValue(step: RunnableStep): boolean {
+  return /\balter\s+type\b[^;]*\badd\s+value\b/i.test(textOf(step) ?? '');
 }
 
 /** A proven text takes numbers of sequences for new rows and for new columns of rows; it calls `nextval` nowhere else. */
-function takesNumbers({ revision }: RunnableStep): boolean {
-  return (
-    revision?.up.kind === 'sql' && /\b(?:insert|update|(?:big|small)?serial[248]?|identity)\b/i.test(revision.up.text)
-  );
+function takesNumbers(step: RunnableStep): boolean {
+  return /\b(?:insert|update|(?:big|small)?serial[248]?|identity)\b/i.test(textOf(step) ?? '');
 }
 
-function makesSequences({ revision }: RunnableStep): boolean {
-  return revision?.up.kind !== 'sql' || /\b(?:sequence|(?:big|small)?serial[248]?|identity)\b/i.test(revision.up.text);
+function makesSequences(step: RunnableStep): boolean {
+  const text = textOf(step);
+  return text === null || /\b(?:sequence|(?:big|small)?serial[248]?|identity)\b/i.test(text);
 }
 
 /** If dynamic SQL makes a constraint deferrable, the running batch detects it, and its revisions run one by one. */
-function usesDeferrable({ revision }: RunnableStep): boolean {
-  return revision?.up.kind === 'sql' && /\bdeferrable\b|\bconstraint\s+trigger\b/i.test(revision.up.text);
+function usesDeferrable(step: RunnableStep): boolean {
+  return /\bdeferrable\b|\bconstraint\s+trigger\b/i.test(textOf(step) ?? '');
 }

@@ -1,6 +1,7 @@
 import { kernelSqlState } from '../db/sql-state.ts';
 import { dollarQuote } from '../sql/quote.ts';
 import { checkDependents, checkFormat, declarations, forEachRow, forgetLedger, notify } from './envelope.ts';
+import { checkConstraintModes } from './up-block.ts';
 import { checkWritten, ledgerOf, removeRow, type RowToRemove } from './ledger-row.ts';
 import { takeLock } from './migration-lock.ts';
 import { recordRun } from './record-run.ts';
@@ -9,6 +10,7 @@ import type { ScriptContext } from './run-context.ts';
 
 /**
  * Returns one `do` block that reverts `rows` in order, like {@link upBlock}: it runs their `down` and removes the rows.
+ * Several rows share a transaction only in a shadow.
  */
 export function downBlock(rows: readonly RowToRemove[], run: ScriptContext): string {
   const loop = forEachRow(
@@ -28,11 +30,14 @@ export function downBlock(rows: readonly RowToRemove[], run: ScriptContext): str
     ${removeRow(run)}
     ${checkWritten}`,
   );
+  const check = rows.length > 1 ? checkConstraintModes : '';
   return `do ${dollarQuote(`${declarations}
 begin
   ${takeLock(run.session.schemas)}
   ${checkFormat(run)}
   ${recordRun(run)}
+  ${check}
   ${loop}
+  ${check}
 end`)};`;
 }

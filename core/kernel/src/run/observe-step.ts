@@ -47,7 +47,7 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
     const counts = await reader.readRowCounts();
     const states = counts.catalogs === rows.catalogs ? before.states : await reader.readObjectStates();
     const { effects, touches } = observe(
-      { before, after: { rows: counts, states }, attemptsCount: run.attemptsCount },
+      { before, after: { rows: counts, states }, attemptsCount: run.isShadow },
       owners,
     );
     // Every use of a sequence locks it until the transaction ends. Other sessions may take numbers at any time.

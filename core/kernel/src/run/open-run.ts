@@ -44,7 +44,7 @@ export function openRun(
     owners: openLedgerOwners(session),
     openTables: new Map(plugins.map(({ name, openTables }) => [name, new Set(openTables)])),
     reserved: openReserved(session, shadow !== undefined),
-    attemptsCount: shadow !== undefined,
+    isShadow: shadow !== undefined,
     guard: shadow?.guard ?? '',
     command,
     announced: new Set(),
@@ -76,7 +76,7 @@ export async function endRun(run: RunContext, progress: RunProgress, error: Kern
   if (run.session.lost || (progress.applied.length === 0 && error === null)) return;
   const applied = progress.applied.filter(({ direction }) => direction === 'up').length;
   // A shadow keeps the statements for its next run. The session of an embedded database is also the application's.
-  const release = run.attemptsCount ? '' : releaseTransactionReader;
+  const release = run.isShadow ? '' : releaseTransactionReader;
   await run.session.script(`${endRunScript(run, applied, error?.code ?? null)}\n${release}`).catch(() => {});
 }
 

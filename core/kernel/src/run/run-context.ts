@@ -66,8 +66,11 @@ export interface RunContext {
   readonly openTables: ReadonlyMap<string, ReadonlySet<string>>;
   /** The schemas that are not the application's to change, read when they are first needed. */
   readonly reserved: () => Promise<ReservedSchemas>;
-  /** Whether changing rows counts as an effect even if there are none, which is so in an empty database. */
-  readonly attemptsCount: boolean;
+  /**
+   * Whether the database is a shadow. It has no rows, so that every attempt to change some counts as an effect, and
+   * nobody else uses it, so that revisions may share transactions.
+   */
+  readonly isShadow: boolean;
   /** PL/pgSQL that runs after each revision in its transaction. Empty except in a shadow. */
   readonly guard: string;
   /** The command that runs before breaking revisions; `null` if there is none. */

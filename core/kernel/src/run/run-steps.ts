@@ -40,7 +40,7 @@ export async function runSteps(
   if (run.kind !== 'stamp') await loadExtensions(run.session, steps);
   const interruption = await prepareDatabase(run, steps, ledger, progress);
   if (interruption !== null) return interruption;
-  const together = ledger.rows.length === 0 && !progress.split;
+  const together = (ledger.rows.length === 0 || run.isShadow) && !progress.split;
   const proven = await proveSteps(run, steps, ledger);
   // A command runs between the lock and the text, and whoever watches looks before the commit. Only a batch that is
   // observed, or outside a transaction, has these moments.

@@ -181,7 +181,7 @@ function checkTime({ statementTimeout }: UpgradeLimits): string {
  * PL/pgSQL that raises "split" if a constraint can be deferred, because neither its mode nor the checks that it defers
  * to the end of a transaction can be restored between two revisions of one transaction.
  */
-const checkConstraintModes = `if exists (select from pg_catalog.pg_trigger where tgdeferrable) then
+export const checkConstraintModes = `if exists (select from pg_catalog.pg_trigger where tgdeferrable) then
     raise exception using errcode = '${kernelSqlState.split}', message = 'there are deferrable constraints';
   end if;`;
 
