@@ -2,6 +2,7 @@
  * The command line door, `@headwater/kernel/cli`: the `kernel` command as a function. It does not modify the caller's
  * process and leaves no listeners behind.
  *
+ * @module @headwater/kernel/cli
  * @example
  * process.exitCode = await main(['migrate:status', '--json']);
  */

@@ -1,6 +1,8 @@
 /**
  * The host door, `@headwater/kernel`: for programs that embed plugins with `open`, boot an application or plan its migrations,
  * and that handle its errors. Plugins use `@headwater/kernel/plugin` instead.
+ *
+ * @module @headwater/kernel
  */
 export { KernelError } from './error/kernel-error.ts';
 export { isKernelError } from './error/kernel-codes.ts';

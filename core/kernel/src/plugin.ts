@@ -1,6 +1,8 @@
 /**
  * The contract door, `@headwater/kernel/plugin`: everything that a plugin's code needs from Headwater. It does not load
  * MikroORM, Inversify or a database driver, so importing a revision file is cheap.
+ *
+ * @module @headwater/kernel/plugin
  */
 export type {
   BindContext,

@@ -33,7 +33,7 @@ export interface Drawing {
   readonly edges: readonly { readonly from: string; readonly to: string; readonly kind: EdgeKind }[];
 }
 
-/** Options of {@link drawGraph}. */
+/** Options of a {@link Drawing}. */
 export interface DrawingOptions {
   /**
    * Whether to draw each chain of at least three revisions as one, if they have the same state, no edges to other branches,
