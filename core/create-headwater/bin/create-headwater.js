@@ -25,6 +25,7 @@ function start() {
       return module.main(process.argv.slice(2), {
         cwd: process.cwd(),
         isTerminal: process.stdin.isTTY && process.stdout.isTTY,
+        userAgent: process.env['npm_config_user_agent'],
         out: function (text) {
           process.stdout.write(text);
         },

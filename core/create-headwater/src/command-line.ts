@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { appNameProblem, pluginNameProblem } from './names.ts';
+import type { PackageManager } from './package-manager.ts';
 
 /** The parts of a creation. */
 export interface Wish {
@@ -18,6 +19,8 @@ export interface Given {
   readonly kind: 'app' | 'plugin' | undefined;
   readonly folder: string | undefined;
   readonly plugin: string | undefined;
+  /** The package manager for which the files are written. */
+  readonly manager: PackageManager | undefined;
   readonly help: boolean;
   readonly json: boolean;
 }
@@ -33,6 +36,9 @@ Usage: npm create headwater [folder] -- [options]
   --plugin       create a plugin
   --name <name>  the name of the plugin; default: notes in an application, else
                  the folder's name without headwater-plugin-
+  --package-manager <name>
+                 npm or pnpm, for the commands in the files; default: the one
+                 that runs this command
   --json         print the result as JSON, and ask nothing
   --help         show this text
 
@@ -56,6 +62,7 @@ export function readCommandLine(words: readonly string[]): Given | Problem {
         app: { type: 'boolean' },
         plugin: { type: 'boolean' },
         name: { type: 'string' },
+        'package-manager': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -64,8 +71,11 @@ export function readCommandLine(words: readonly string[]): Given | Problem {
     if (more.length > 0) return { message: `only one folder can be created, not also ${more.join(', ')}`, fix: usage };
     if (values.app === true && values.plugin === true)
       return { message: '--app and --plugin exclude each other', fix: usage };
+    const manager = values['package-manager'];
+    if (manager !== undefined && manager !== 'npm' && manager !== 'pnpm')
+      return { message: `the package manager "${manager}" is neither npm nor pnpm`, fix: usage };
     const kind = values.plugin === true ? 'plugin' : values.app === true ? 'app' : undefined;
-    return { kind, folder, plugin: values.name, help: values.help === true, json: values.json === true };
+    return { kind, folder, plugin: values.name, manager, help: values.help === true, json: values.json === true };
   } catch (error) {
     return { message: error instanceof Error ? error.message : String(error), fix: usage };
   }

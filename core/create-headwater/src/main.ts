@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { helpText, readCommandLine, wishOf, type Problem, type Wish } from './command-line.ts';
+import { callingPackageManager, filesFor, spoken, type PackageManager } from './package-manager.ts';
 import { appFiles, pluginRepositoryFiles } from './templates.ts';
 import { folderProblem, writeFiles } from './write-files.ts';
 
@@ -16,12 +17,17 @@ export interface Surroundings {
   readonly cwd: string;
   /** Whether a person can answer questions. */
   readonly isTerminal: boolean;
+  /** The variable `npm_config_user_agent`, in which a package manager names itself. */
+  readonly userAgent?: string | undefined;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
 /** Runs `create-headwater` with the words of its command line, and returns the exit code. */
-export async function main(words: readonly string[], { cwd, isTerminal, out, err }: Surroundings): Promise<number> {
+export async function main(
+  words: readonly string[],
+  { cwd, isTerminal, userAgent, out, err }: Surroundings,
+): Promise<number> {
   const refuse = ({ message, fix }: Problem, code: number, written = 'Nothing was written.'): number => {
     err(`error: ${message}.\n\nfix: ${fix}\n${written}\n`);
     return code;
@@ -37,7 +43,11 @@ export async function main(words: readonly string[], { cwd, isTerminal, out, err
   const wish = wishOf(answered, cwd);
   if ('fix' in wish) return refuse(wish, 2);
   const { kind, folder, app, plugin } = wish;
-  const files = kind === 'app' ? appFiles(app, plugin, version) : pluginRepositoryFiles(plugin, version);
+  const manager = given.manager ?? callingPackageManager(userAgent);
+  const files = filesFor(
+    manager,
+    kind === 'app' ? appFiles(app, plugin, version, manager) : pluginRepositoryFiles(plugin, version),
+  );
   try {
     const problem = folderProblem(folder);
     if (problem !== null)
@@ -51,7 +61,7 @@ export async function main(words: readonly string[], { cwd, isTerminal, out, err
       'A part of the files may have been written.',
     );
   }
-  const next = nextSteps(wish, answered.folder ?? '.');
+  const next = nextSteps(wish, answered.folder ?? '.', manager);
   const paths = files.map(({ path }) => path);
   if (given.json) out(`${JSON.stringify({ kind, folder, plugin, files: paths, next }, null, 2)}\n`);
   else
@@ -62,12 +72,13 @@ export async function main(words: readonly string[], { cwd, isTerminal, out, err
 }
 
 /** Returns the commands that check and run what was created. */
-function nextSteps({ kind, plugin }: Wish, folder: string): readonly string[] {
-  return [
+function nextSteps({ kind, plugin }: Wish, folder: string, manager: PackageManager): readonly string[] {
+  const lines = [
     ...(folder === '.' ? [] : [`cd ${folder}`]),
     'git init',
     'npm install',
     'npm test',
     ...(kind === 'app' ? ['npm start'] : ['npx kernel start', `npx kernel migrate:create ${plugin}`]),
   ];
+  return lines.map((line) => spoken(manager, line));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { filled, type Names, type TextFile } from './fill.ts';
+import type { PackageManager } from './package-manager.ts';
 
 // Also beside the bundle of `@headwater/dev`, which contains this module.
 const templates = join(import.meta.dirname, '../templates');
@@ -15,10 +16,19 @@ export function pluginRepositoryFiles(plugin: string, version: string): readonly
   return [...pluginFiles(plugin, version), ...filesOf('plugin-repository', { plugin, version })];
 }
 
-/** Returns the files of an application with a plugin of its own, in `plugins/<plugin>`. */
-export function appFiles(app: string, plugin: string, version: string): readonly TextFile[] {
+/**
+ * Returns the files of an application with a plugin of its own, in `plugins/<plugin>`. npm finds the workspaces in
+ * package.json, other package managers in a file of their own.
+ */
+export function appFiles(
+  app: string,
+  plugin: string,
+  version: string,
+  manager: PackageManager = 'npm',
+): readonly TextFile[] {
   const own = pluginFiles(plugin, version).map(({ path, text }) => ({ path: `plugins/${plugin}/${path}`, text }));
-  return [...filesOf('app', { app, plugin, version }), ...own];
+  const workspace = manager === 'pnpm' ? filesOf('app-pnpm', { app, plugin, version }) : [];
+  return [...filesOf('app', { app, plugin, version }), ...workspace, ...own];
 }
 
 function filesOf(template: string, names: Names): readonly TextFile[] {

@@ -2,8 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pnpm } from '../../../test/helper/registry.ts';
 import { filled } from '../src/fill.ts';
 import { pluginNameProblem } from '../src/names.ts';
+import { filesFor } from '../src/package-manager.ts';
 import { appFiles, pluginRepositoryFiles } from '../src/templates.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -58,6 +60,30 @@ describe('a template', () => {
     expect(paths).toEqual(expect.arrayContaining(['.gitignore', '.dockerignore', '.github/workflows/ci.yml']));
     expect(paths.filter((path) => path.split('/').some((part) => part.startsWith('_')))).toEqual([]);
     expect(globSync('**/{.gitignore,.npmignore,.npmrc}', { cwd: template })).toEqual([]);
+  });
+
+  it.each(['npm', 'pnpm'] as const)('has the commands of no other package manager: %s', (manager) => {
+    const files = [...appFiles('shop', 'notes', '1.0.0', manager), ...pluginRepositoryFiles('notes', '1.0.0')];
+    const texts = filesFor(manager, files).map(({ path, text }) => `${path}\n${text}`);
+    const [ofNpm, ofPnpm] = [
+      /\bnpm (?:ci|test|start|run|install(?! --global))\b|\bnpx kernel\b|package-lock\.json|cache: npm$/m,
+      /pnpm/,
+    ];
+    expect(texts.filter((text) => (manager === 'npm' ? ofPnpm : ofNpm).test(text))).toEqual([]);
+    expect(texts.filter((text) => (manager === 'npm' ? ofNpm : ofPnpm).test(text)).length).toBeGreaterThan(4);
+  });
+
+  it('sets up the version of pnpm that our tests run with', () => {
+    const all = filesFor('pnpm', [
+      ...appFiles('shop', 'notes', '1.0.0', 'pnpm'),
+      ...pluginRepositoryFiles('a', '1.0.0'),
+    ]);
+    const versions = all.flatMap(({ text }) => {
+      const found = text.matchAll(/pnpm@(\d+)|pnpm\/action-setup@v\d+\n +with:\n +version: (\d+)/g);
+      return Array.from(found, ([, inImage, inWorkflow]) => inImage ?? inWorkflow);
+    });
+    const [, major] = /^pnpm@(\d+)/.exec(pnpm) ?? [];
+    expect(versions).toEqual([major, major, major, major]);
   });
 
   it('says first of all about its image that no test builds it', () => {

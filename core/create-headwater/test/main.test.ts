@@ -10,12 +10,20 @@ beforeEach(() => {
   mkdirSync(cwd);
 });
 
-/** Runs the command without a terminal. */
-async function create(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+/** Runs the command without a terminal, as npm does. */
+function create(...words: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  return createWith('npm/11.19.1 node/v24.21.0 linux x64', ...words);
+}
+
+async function createWith(
+  userAgent: string | undefined,
+  ...words: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
   const code = await main(words, {
     cwd,
     isTerminal: false,
+    userAgent,
     out: (text) => void (out += text),
     err: (text) => void (err += text),
   });
@@ -33,6 +41,11 @@ describe('create-headwater without a terminal', () => {
       'names a plugin as no branch is named',
       ['a', '--name', 'My Plugin'],
       '"My Plugin" cannot be the name of a plugin',
+    ],
+    [
+      'wants another package manager',
+      ['a', '--package-manager', 'yarn'],
+      'the package manager "yarn" is neither npm nor pnpm',
     ],
     ['names a plugin that every application has', ['a', '--name', 'site'], '"site" cannot be the name of a plugin'],
     ['makes a plugin of a folder whose name is none', ['A_B', '--plugin'], '"A_B" cannot be the name of a plugin'],
@@ -79,6 +92,21 @@ describe('create-headwater without a terminal', () => {
     });
     const config = JSON.parse(readFileSync(join(cwd, 'headwater-plugin-tags/config/config.json'), 'utf8')) as object;
     expect(config).toMatchObject({ plugins: { tags: { $package: '.' } } });
+  });
+
+  it.each<[why: string, userAgent: string | undefined, words: readonly string[], manager: 'npm' | 'pnpm']>([
+    ['npm runs it', 'npm/11.19.1 node/v24.21.0 linux x64', [], 'npm'],
+    ['pnpm runs it', 'pnpm/12.21.0 npm/? node/v26.10.0 linux x64', [], 'pnpm'],
+    ['an option says so', 'npm/11.19.1 node/v24.21.0 linux x64', ['--package-manager', 'pnpm'], 'pnpm'],
+    ['an option says so', 'pnpm/12.21.0 npm/? node/v26.10.0 linux x64', ['--package-manager', 'npm'], 'npm'],
+    ['nothing is known', undefined, [], 'npm'],
+  ])('writes the commands for a package manager because %s', async (_, userAgent, words, manager) => {
+    const { out } = await createWith(userAgent, 'shop', '--json', ...words);
+    expect(JSON.parse(out)).toMatchObject({
+      next: ['cd shop', 'git init', `${manager} install`, `${manager} test`, `${manager} start`],
+    });
+    expect(existsSync(join(cwd, 'shop/pnpm-workspace.yaml'))).toBe(manager === 'pnpm');
+    expect(readFileSync(join(cwd, 'shop/README.md'), 'utf8')).toContain(`\n${manager} install\n`);
   });
 
   it('gives an application the plugin notes, and lists the next commands', async () => {

@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { join, matchesGlob, relative, resolve } from 'node:path';
 import { openConfig, type Command } from '@headwater/kernel/internal/command';
 import { explainFileError } from '@headwater/kernel/internal/errors';
-import { findPluginPackages, kernelPackage, openPackages, type Packages } from '@headwater/kernel/internal/plugins';
 import {
+  findPluginPackages,
+  kernelPackage,
+  openPackages,
+  packageManagerOf,
+  type Packages,
+} from '@headwater/kernel/internal/plugins';
+import {
+  filesFor,
   folderProblem,
   pluginFiles,
   pluginNameProblem,
   pluginRepositoryFiles,
+  spoken,
   writeFiles,
   // By path, since it is bundled: it never comes from an installed package.
 } from '../../../create-headwater/src/index.ts';
@@ -43,10 +51,14 @@ export const pluginCreate: Command = {
     const given = values.get('folder');
     const folder = given === undefined ? join(config.root, 'plugins', name) : resolve(context.cwd, given);
     const { version } = kernelPackage();
-    const files = switches.has('repository') ? pluginRepositoryFiles(name, version) : pluginFiles(name, version);
+    const manager = packageManagerOf(config.root).name;
+    const template = switches.has('repository') ? pluginRepositoryFiles : pluginFiles;
+    const files = filesFor(manager, template(name, version));
     create(folder, files);
     const paths = files.map(({ path }) => path);
-    const next = nextSteps(name, relative(config.root, folder), workspacesOf(config.root, packages));
+    // pnpm has its workspaces in pnpm-workspace.yaml, which it reads itself.
+    const workspaces = manager === 'npm' ? workspacesOf(config.root, packages) : ['**'];
+    const next = nextSteps(name, relative(config.root, folder), workspaces).map((line) => spoken(manager, line));
     return {
       json: { plugin: name, folder, files: paths, next },
       text: (colors) =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ok, refusalIn } from '../../../kernel/test/cli/support.ts';
@@ -37,6 +37,21 @@ describe('plugin:create', () => {
     expect(done.stdout).toMatch(/^Created pins in .+\/plugins\/pins: \d+ files\.\nNext:\n {2}npm install\n/);
     expect(existsSync(join(project.cwd, 'plugins/pins/.github/workflows/release.yml'))).toBe(true);
     expect(existsSync(join(project.cwd, 'plugins/pins/.gitignore'))).toBe(true);
+  });
+
+  it('names the commands of pnpm in a project of pnpm', async () => {
+    project.write('pnpm-lock.yaml', '');
+    const done = ok(await project.kernel('plugin:create', 'tabs', '--json'));
+    rmSync(join(project.cwd, 'pnpm-lock.yaml'));
+    expect(done.json()).toMatchObject({
+      next: [
+        'pnpm install',
+        'pnpm exec kernel plugin:enable tabs',
+        'pnpm exec kernel migrate:plan',
+        'pnpm --dir plugins/tabs test',
+      ],
+    });
+    expect(readFileSync(join(project.cwd, 'plugins/tabs/README.md'), 'utf8')).toContain('\npnpm run lint\n');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Internal door `@headwater/kernel/internal/plugins`, for `@headwater/dev` alone: packages, plugins, their revisions, manifests and locks. */
 export { isSql } from '../contract/sql.ts';
 export { downloadPackage, packFolder } from '../installation/npm-pack.ts';
+export { packageManagerOf } from '../installation/package-manager.ts';
 export { reasonIn, runTool, unpackTarball } from '../installation/run-tool.ts';
 export { openDeadline } from '../plugin/deadline.ts';
 export { findPluginPackages } from '../plugin/installed-plugins.ts';
