@@ -20,6 +20,10 @@ const entries = Object.values(doors).flatMap((door) =>
 
 /** Everything that these modules import statically is also needed when nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
+/** Imported dynamically, but by everything that runs revisions. */
+const run = ['run/open-run.ts', 'run/run-steps.ts', 'run/recover.ts'].map(source);
+/** Imported dynamically by runs, and by every start, which must not read all of `run`. */
+const shared = ['plugin/running-plugin.ts', 'telemetry/spans.ts', 'db/preflight.ts'].map(source);
 const contract = [source('plugin.ts'), source(`${tricks}.ts`)];
 /** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
 const driver = source('db/driver.ts');
@@ -147,9 +151,10 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         group('contract', 3, contract),
-        group('open', 2, [source('open/open.ts'), source('open/boot.ts')]),
+        group('open', 2, [source('open/open.ts'), source('open/boot.ts'), ...shared]),
         group('parsers', 2, [parsers]),
         group('driver', 1, [driver]),
+        group('run', 1, run),
         group('kernel', 1, upgrade),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
       ],

@@ -6,6 +6,7 @@ import { serverErrorOf } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { serverSqlState } from '../db/sql-state.ts';
 import { exitCode, type ExitCode } from '../error/exit-code.ts';
+import { joinNames } from '../error/join-names.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { readOthers } from '../ledger/claims.ts';
 import { assertComplete } from '../ledger/lost-rows.ts';
@@ -229,7 +230,7 @@ async function rowsOutcome(session: Session): Promise<CheckOutcome> {
   return { detail: 'the ledger has the rows of all recorded runs' };
 }
 
-/** Finds the missing objects of applied revisions. */
+/** Finds the missing objects of applied revisions, and the revisions whose objects are not known. */
 async function driftOutcome(session: Session): Promise<CheckOutcome> {
   const { missing, unchecked } = await readDrift(session);
   const findings = missing.map(({ kind, name, table, plugin, createdBy }) => {
@@ -238,6 +239,14 @@ async function driftOutcome(session: Session): Promise<CheckOutcome> {
     const fix = `Recreate it with the SQL that ran: npx kernel migrate:show ${createdBy} --applied`;
     return finding('error', message, fix, exitCode.drift);
   });
-  const rest = unchecked.length === 0 ? '' : `; ${unchecked.length} revisions cannot be checked`;
-  return { detail: findings.length === 0 ? `nothing is missing${rest}` : '', findings };
+  const [first] = unchecked;
+  if (first !== undefined) {
+    // Whoever stamped them, or upgraded the ledger from its first format, has not run them here.
+    const more = unchecked.length > 3 ? [`${unchecked.length - 3} more`] : [];
+    const names = joinNames([...unchecked.slice(0, 3), ...more]);
+    const message = `The ledger does not list what ${names} created, so nobody owns it, and every plugin may change it.`;
+    const fix = `Keep other plugins off it. To see what ran: npx kernel migrate:show ${first} --applied`;
+    findings.push(finding('warning', message, fix, exitCode.drift));
+  }
+  return { detail: findings.length === 0 ? 'nothing is missing' : '', findings };
 }

@@ -119,4 +119,16 @@ describe.each(databaseKinds)('drift on %s', (kind) => {
     await (await (await reopen({ users, likes }, { checkDrift: true })).start()).stop();
     expect((await (await reopen({ users, likes, later })).upgrade()).applied).toEqual(['later@0001_more']);
   });
+
+  it('warns about revisions whose objects are not known: opaque ones that were stamped', async () => {
+    const { reopen, run } = await siteOn(kind);
+    await run(`delete from kernel.ledger where slug = '0002_opaque'; delete from kernel.run`);
+    await (await reopen({ users, likes })).stamp('likes@0002_opaque');
+    const kernel = await reopen({ users, likes });
+    expect(await kernel.drift()).toMatchObject({ missing: [], unchecked: ['likes@0002_opaque'] });
+    const diagnosis = await kernel.diagnose();
+    expect(diagnosis.checks.find(({ name }) => name === 'drift')).toMatchObject({
+      findings: [{ severity: 'warning', message: expect.stringContaining('likes@0002_opaque') as unknown }],
+    });
+  });
 });
