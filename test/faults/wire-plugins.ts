@@ -3,9 +3,13 @@ import type * as Contract from '../../core/kernel/src/plugin.ts';
 
 /**
  * Returns plugins with a revision of every kind that can be reverted. Each revision adds a row to `effect` when it runs
- * and when it is reverted, so that an effect that happens twice is seen. The table deliberately has no key.
+ * and when it is reverted, so that an effect that happens twice is seen. The table deliberately has no key. `outside` says
+ * whether one revision runs outside a transaction.
  */
-export function wirePlugins({ defineRevision, sql }: typeof Contract): Readonly<Record<string, HostInlinePlugin>> {
+export function wirePlugins(
+  { defineRevision, sql }: typeof Contract,
+  outside: boolean,
+): { readonly core: HostInlinePlugin; readonly items: HostInlinePlugin } {
   const core = [
     defineRevision({
       id: 'core@0001_effect',
@@ -52,10 +56,14 @@ export function wirePlugins({ defineRevision, sql }: typeof Contract): Readonly<
     defineRevision({
       id: 'items@0002_index',
       revises: 'items@0001_item',
-      transaction: false,
-      up: sql`create index concurrently item_part on item (part)`,
-      down: sql`drop index concurrently item_part`,
-      check: index,
+      ...(outside
+        ? {
+            transaction: false,
+            up: sql`create index concurrently item_part on item (part)`,
+            down: sql`drop index concurrently item_part`,
+            check: index,
+          }
+        : { up: sql`create index item_part on item (part)`, down: sql`drop index item_part` }),
     }),
     defineRevision({
       id: 'items@0003_rows',

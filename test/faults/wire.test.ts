@@ -1,15 +1,30 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { dropDatabase, emptyDatabase, onServer } from '../helper/database.ts';
+import { describe, expect, it } from 'vitest';
+import { hasPgbouncer, pgbouncerSkipReason } from '../helper/pgbouncer.ts';
 import { stateOf, type State } from './database-state.ts';
-import { sampled, seed } from './tier.ts';
+import { sampled, seed, tier } from './tier.ts';
 import { countTrials } from './trials.ts';
 import { operations, startOperator, type Operation, type Operator, type WireAnswer } from './wire-operations.ts';
-import { faults, startWireProxy, type Fault, type Injection } from './wire-proxy.ts';
+import { faults, startWireProxy, type Injection, type WireMessage } from './wire-proxy.ts';
+import { openWireServer, type WireServer } from './wire-server.ts';
+import { hasSecondConnection, refusesAll, wireSites, type WireSite } from './wire-sites.ts';
 
-/** A fault at one message of one operation. To repeat it: FAULT='up cut before 12' npx vitest run test/faults/wire */
+/**
+ * A fault at one message of one operation. To repeat it:
+ * FAULT='PostgreSQL 18: up cut before 12' npm run faults
+ */
 interface Trial extends Injection {
   readonly operation: Operation;
   readonly k: number;
+}
+
+/** An operation that nothing disturbed. */
+interface Undisturbed {
+  readonly messages: readonly WireMessage[];
+  readonly answer: WireAnswer;
+  readonly before: State;
+  readonly after: State;
+  /** The database in which it begins, which each trial copies. */
+  readonly template: string;
 }
 
 /** Longer than the kernel waits for an answer, which is half a second. */
@@ -21,42 +36,43 @@ const longestTrial = 30_000;
 /** The verdicts that are true after a fault. */
 const honest = ['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN'];
 
-/** Waits until nothing of the operation is left on the server, at most 5 s. */
-async function assertNothingLeft(name: string, title: string): Promise<void> {
-  const left = `select
-    (select count(*)::int from pg_locks where locktype = 'advisory'
-      and database = (select oid from pg_database where datname = '${name}')) as locks,
-    (select count(*)::int from pg_stat_activity where datname = '${name}' and state like 'idle in transaction%') as open`;
-  await expect
-    .poll(() => onServer('postgres', left), { timeout: 5000, interval: 100, message: `${title}: left on the server` })
-    .toEqual([{ locks: 0, open: 0 }]);
-}
+const textOf = ({ operation, fault, place, k }: Trial): string => `${operation} ${fault} ${place} ${k}`;
 
-describe(`F-03, F-10, F-30: a fault at every message of an operation, SEED=${seed}`, () => {
-  let operator: Operator;
-  const undisturbed = new Map<
-    Operation,
-    { readonly messages: number; readonly before: State; readonly after: State }
-  >();
-
-  beforeAll(() => void (operator = startOperator()));
-  afterAll(() => operator[Symbol.dispose]());
-
-  /** Creates the database in which an operation begins. */
-  async function begin(
-    operation: Operation,
-  ): Promise<{ readonly name: string; readonly url: string; readonly drop: () => Promise<void> }> {
-    const target = await emptyDatabase('postgres');
-    if (target.kind !== 'postgres') throw new Error('expected a server');
-    if (operation === 'down') expect(await operator.perform('up', target.url)).toMatchObject({ error: null });
-    return { name: new URL(target.url).pathname.slice(1), url: target.url, drop: () => dropDatabase(target) };
-  }
-
+/** The operations of one site, without faults and with them. */
+function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
+  const isOutside = (operation: Operation): boolean => hasSecondConnection(site) && operation !== 'uninstall';
   const through = (url: string, port: number): string => url.replace(/:\d+\//, `:${port}/`);
 
+  /** Waits until nothing of the operation is left on the server, at most 5 s. */
+  async function assertNothingLeft(name: string, title: string): Promise<void> {
+    const left = `select
+      (select count(*)::int from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = '${name}')) as locks,
+      (select count(*)::int from pg_stat_activity where datname = '${name}' and state like 'idle in transaction%') as open`;
+    await expect
+      .poll(() => server.query(left), { timeout: 5000, interval: 100, message: `${title}: left on the server` })
+      .toEqual([{ locks: 0, open: 0 }]);
+  }
+
+  async function undisturbed(operation: Operation): Promise<Undisturbed> {
+    const { name: template, url: templateUrl } = await server.create();
+    if (operation === 'down' || operation === 'uninstall') {
+      expect(await operator.perform('up', templateUrl, isOutside(operation))).toMatchObject({ error: null });
+    }
+    const { name, url } = await server.create(template);
+    const before = await stateOf(url);
+    const proxy = await startWireProxy(server.port, () => null, stallTime);
+    const answer = await operator.perform(operation, through(url, proxy.port), isOutside(operation));
+    proxy.close();
+    const after = await stateOf(url);
+    await server.drop(name);
+    return { messages: proxy.messages, answer, before, after, template };
+  }
+
   /** Checks an answer against the database: it must not claim anything that is not so. */
-  function checkAnswer({ applied, error }: WireAnswer, { ledger }: State, trial: Trial, title: string): void {
-    const { before, after } = undisturbed.get(trial.operation) ?? { before: { ledger: [] }, after: { ledger: [] } };
+  function checkAnswer(answer: WireAnswer, { ledger }: State, trial: Trial, goal: Undisturbed, title: string): void {
+    const { applied, error } = answer;
+    const { before, after } = goal;
     if (error === null) {
       expect(ledger, title).toEqual(after.ledger);
       expect(applied?.length, title).toBeLessThanOrEqual(Math.abs(after.ledger.length - before.ledger.length));
@@ -64,76 +80,138 @@ describe(`F-03, F-10, F-30: a fault at every message of an operation, SEED=${see
     }
     // Nobody can tell a second connection that goes silent from a pool of one.
     const isSilent = trial.fault === 'half-open' && error.code === 'DIRECT_CONNECTION_NEEDED';
-    if (!isSilent) expect(honest, `${title}: ${error.message}`).toContain(error.code);
+    const isExpected = error.code === goal.answer.error?.code;
+    if (!isSilent && !isExpected) expect(honest, `${title}: ${error.message}`).toContain(error.code);
     if (error.written === 'Nothing was written.') expect(ledger, title).toEqual(before.ledger);
   }
 
-  async function attempt(trial: Trial): Promise<boolean> {
+  /** Injects a fault, and checks all oracles. Returns the outcome, or `null` if message k was not reached. */
+  async function attempt(trial: Trial, goal: Undisturbed): Promise<string | null> {
     const { operation, fault, place, k } = trial;
-    const title = `FAULT='${operation} ${fault} ${place} ${k}'`;
-    const goal = undisturbed.get(operation);
-    const { name, url, drop } = await begin(operation);
-    const proxy = await startWireProxy(
-      inject('postgresPort'),
-      ({ n }) => (n === k ? { fault, place } : null),
-      stallTime,
-    );
+    const title = `FAULT='${site.name}: ${textOf(trial)}'`;
+    const { name, url } = await server.create(goal.template);
+    const proxy = await startWireProxy(server.port, ({ n }) => (n === k ? { fault, place } : null), stallTime);
     const began = performance.now();
-    const answer = await operator.perform(operation, through(url, proxy.port));
+    const answer = await operator.perform(operation, through(url, proxy.port), isOutside(operation));
     expect(performance.now() - began, title).toBeLessThan(longestTrial);
     const isReached = proxy.messages.length >= k;
     await assertNothingLeft(name, title);
-    checkAnswer(answer, await stateOf(url), trial, title);
+    const found = await stateOf(url);
+    checkAnswer(answer, found, trial, goal, title);
     proxy.close();
-    expect(await operator.perform(operation, url), title).toMatchObject({ error: null });
-    expect(await stateOf(url), title).toEqual(goal?.after);
-    expect(await operator.perform(operation, url), title).toMatchObject({ error: null, applied: [] });
-    await drop();
-    return isReached;
+    if (answer.error === null) expect(found, title).toEqual(goal.after);
+    else {
+      const next = await operator.perform(operation, through(url, server.port), isOutside(operation));
+      expect(next.error?.code, `${title}: ${next.error?.message}`).toBe(goal.answer.error?.code);
+      expect(await stateOf(url), title).toEqual(goal.after);
+    }
+    // It has nothing left to do.
+    const last = await operator.perform(operation, through(url, server.port), isOutside(operation));
+    expect(last, title).toMatchObject(goal.answer.error === null ? { error: null, applied: [] } : { applied: null });
+    await server.drop(name);
+    return isReached ? (answer.error?.code ?? 'done') : null;
   }
 
-  it.each(operations)('%s: counts the messages of an undisturbed operation', async (operation) => {
-    const { url, drop } = await begin(operation);
-    const before = await stateOf(url);
-    const proxy = await startWireProxy(inject('postgresPort'), () => null, stallTime);
-    expect(await operator.perform(operation, through(url, proxy.port))).toMatchObject({ error: null });
-    proxy.close();
-    undisturbed.set(operation, { messages: proxy.messages.length, before, after: await stateOf(url) });
-    await drop();
-    expect(proxy.messages.length).toBeGreaterThan(20);
-    console.info(`${operation}: ${proxy.messages.length} messages`);
-  });
+  return { undisturbed, attempt };
+}
 
-  it('answers truly, leaves nothing behind, and the next operation reaches the goal', async () => {
-    const asked = process.env['FAULT']?.split(' ');
-    const all = operations.flatMap((operation) =>
-      Array.from({ length: undisturbed.get(operation)?.messages ?? 0 }, (_, i) => i + 1).flatMap((k) =>
-        faults.flatMap((fault) =>
-          (['before', 'after'] as const).map((place): Trial => ({ operation, fault, place, k })),
-        ),
-      ),
-    );
-    const chosen =
-      asked === undefined
-        ? sampled(all, { quick: 24, full: 400 })
-        : all.filter(({ operation, fault, place, k }) => asked.join(' ') === `${operation} ${fault} ${place} ${k}`);
-    expect(chosen.length).toBeGreaterThan(0);
-    const counts = new Map<Fault, number>();
-    const failures: unknown[] = [];
-    const pending = chosen[Symbol.iterator]();
-    const worker = async (): Promise<void> => {
-      for (const trial of pending) {
-        const isReached = await attempt(trial).catch((error: unknown) => (failures.push(error), true));
-        if (isReached) counts.set(trial.fault, (counts.get(trial.fault) ?? 0) + 1);
+/** Prints each message of an operation, and the outcomes of the faults at it. */
+function print(operation: Operation, goal: Undisturbed, outcomes: ReadonlyMap<string, string>): void {
+  const { messages, answer } = goal;
+  const lines = messages.map(({ from, type, n }) => {
+    const tried = injections.flatMap(({ fault, place }) => {
+      const outcome = outcomes.get(textOf({ operation, fault, place, k: n }));
+      return outcome === undefined ? [] : [`${fault} ${place}: ${outcome}`];
+    });
+    return `  ${n} ${from} ${type}  ${tried.join(', ')}`;
+  });
+  const rows = messages.filter(({ from, type }) => from === 'server' && type === 'D').length;
+  const done = answer.error?.code ?? 'done';
+  const title = `${operation}: ${messages.length} messages, of which ${rows} are rows; ${done} without a fault`;
+  console.info([title, ...(tier === 'long' ? lines : [])].join('\n'));
+}
+
+/** All faults, before and after a message. */
+const injections: readonly Injection[] = faults.flatMap((fault) =>
+  (['before', 'after'] as const).map((place) => ({ fault, place })),
+);
+
+/**
+ * Returns the faults to inject at a message. On the newest server these are all of them, and elsewhere one after the
+ * other. A row of a result gets one of them, and none behind a pooler: three quarters of all messages are rows, and the
+ * kernel waits for the last one anyway.
+ */
+function injectionsAt({ type, from, n }: WireMessage, { version, pooler }: WireSite): readonly Injection[] {
+  const isRow = from === 'server' && type === 'D';
+  if (version === 18 && pooler === null && !isRow) return injections;
+  if (pooler !== null && isRow) return [];
+  return injections.slice(n % injections.length).slice(0, 1);
+}
+
+/** Returns the trial that the variable `FAULT` names. */
+function trialIn(text: string): Trial {
+  const [operation, fault, place, k] = text.slice(text.indexOf(': ') + 2).split(' ');
+  const found: Trial = { operation, fault, place, k: Number(k) } as Trial;
+  if (operations.includes(found.operation) && faults.includes(found.fault) && found.k > 0) return found;
+  throw new Error(`FAULT must be like 'PostgreSQL 18: up cut before 12', not '${text}'`);
+}
+
+const asked = process.env['FAULT'];
+const most = (site: WireSite) => ({
+  quick: { 'PostgreSQL 18': 24 }[site.name] ?? 0,
+  full: { 'PostgreSQL 18': 200, 'PostgreSQL 15': 60 }[site.name] ?? 12,
+});
+const chosenSites = wireSites.filter((site) =>
+  asked === undefined ? tier !== 'quick' || most(site).quick > 0 : asked.startsWith(`${site.name}: `),
+);
+
+describe.each(chosenSites)(`F-03, F-10, F-20, F-30: a fault at every message, SEED=${seed}, on $name`, (site) => {
+  const isMissing = site.pooler !== null && !hasPgbouncer;
+
+  it.skipIf(isMissing)(
+    `answers truly, leaves nothing behind, and the next operation reaches the goal${isMissing ? pgbouncerSkipReason : ''}`,
+    async () => {
+      using operator = startOperator();
+      await using server = await openWireServer(site);
+      const { undisturbed, attempt } = wireTrials(site, server, operator);
+      const goals = new Map<Operation, Undisturbed>();
+      for (const operation of operations) {
+        const goal = await undisturbed(operation);
+        if (refusesAll(site)) {
+          expect(goal.answer.error).toMatchObject({ exitCode: 22, written: 'Nothing was written.' });
+        } else {
+          expect(goal.answer).toMatchObject({ error: null });
+          expect(goal.messages.length).toBeGreaterThan(20);
+        }
+        goals.set(operation, goal);
       }
-    };
-    // Most of the time, a trial waits.
-    await Promise.all(Array.from({ length: 8 }, worker));
-    const injected = [...counts.values()].reduce((sum, n) => sum + n, 0);
-    console.info(`${chosen.length} of ${all.length} trials: ${JSON.stringify(Object.fromEntries(counts))}`);
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
-    // The server may split its answers differently each time, so that an operation may end before message k.
-    expect(injected).toBeGreaterThan(chosen.length * 0.9);
-    countTrials(injected);
-  }, 3_600_000);
+      const all = Array.from(goals, ([operation, { messages }]) =>
+        messages.flatMap((message) =>
+          injectionsAt(message, site).map((injection): Trial => ({ ...injection, operation, k: message.n })),
+        ),
+      ).flat();
+      const chosen = asked === undefined ? sampled(all, most(site)) : [trialIn(asked)];
+      expect(chosen.length).toBeGreaterThan(0);
+      const outcomes = new Map<string, string>();
+      const failures: unknown[] = [];
+      const pending = chosen[Symbol.iterator]();
+      const worker = async (): Promise<void> => {
+        for (const trial of pending) {
+          const goal = goals.get(trial.operation);
+          if (goal === undefined) continue;
+          const outcome = await attempt(trial, goal).catch((error: unknown) => (failures.push(error), null));
+          if (outcome !== null) outcomes.set(textOf(trial), outcome);
+        }
+      };
+      // Most of the time, a trial waits.
+      await Promise.all(Array.from({ length: 12 }, worker));
+      for (const [operation, goal] of goals) print(operation, goal, outcomes);
+      console.info(`${outcomes.size} of ${all.length} trials on ${site.name}`);
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+      // The server may split its answers differently each time, so that an operation may end before message k.
+      expect(outcomes.size).toBeGreaterThan(chosen.length * 0.9);
+      countTrials(outcomes.size);
+    },
+    7_200_000,
+  );
 });

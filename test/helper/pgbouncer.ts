@@ -20,18 +20,22 @@ function isInstalled(): boolean {
   }
 }
 
+/** A running PgBouncer. */
+export interface Pgbouncer extends Disposable {
+  readonly port: number;
+}
+
 /**
- * Starts PgBouncer in front of the database at `url` until the end of the test. Returns the URL of the database through
- * PgBouncer. `mode` is its `pool_mode`, and `poolSize` the number of server connections.
+ * Starts PgBouncer in front of all databases of the server at `serverPort`, until it is disposed of. `mode` is its
+ * `pool_mode`, and `poolSize` the number of server connections for each database.
  */
-export async function startPgbouncer(url: string, mode: string, poolSize: number): Promise<string> {
-  const name = new URL(url).pathname.slice(1);
+export async function openPgbouncer(serverPort: number, mode: string, poolSize: number): Promise<Pgbouncer> {
   const port = await freePort();
   const folder = mkdtempSync(join(inject('memory'), 'pooler-'));
   const file = join(folder, 'pgbouncer.ini');
   const lines = [
     '[databases]',
-    `${name} = host=127.0.0.1 port=${inject('postgresPort')} user=postgres password=postgres`,
+    `* = host=127.0.0.1 port=${serverPort} user=postgres password=postgres`,
     '[pgbouncer]',
     'listen_addr = 127.0.0.1',
     `listen_port = ${port}`,
@@ -45,9 +49,18 @@ export async function startPgbouncer(url: string, mode: string, poolSize: number
   // PgBouncer refuses to run as root.
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const pooler = spawn('pgbouncer', ['-q', ...user, file], { stdio: 'ignore' });
-  onTestFinished(() => void pooler.kill());
   await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(true);
-  return url.replace(/:\d+\//, `:${port}/`);
+  return { port, [Symbol.dispose]: () => void pooler.kill() };
+}
+
+/**
+ * Starts PgBouncer in front of the server of the test run until the end of the test. Returns the URL of the database at
+ * `url` through PgBouncer.
+ */
+export async function startPgbouncer(url: string, mode: string, poolSize: number): Promise<string> {
+  const pooler = await openPgbouncer(inject('postgresPort'), mode, poolSize);
+  onTestFinished(() => pooler[Symbol.dispose]());
+  return url.replace(/:\d+\//, `:${pooler.port}/`);
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,0 +1,38 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { wireSites } from './wire-sites.ts';
+
+/** A part of the tests of faults that runs in a Vitest of its own, so that a long run can be continued after a stop. */
+export interface Piece {
+  /** The file, from the root of the repository. */
+  readonly file: string;
+  /** A part of the names of its tests. Default: all tests of the file. */
+  readonly tests?: string;
+}
+
+/** Files with trials besides those in `test/faults`. */
+const others = [
+  'core/kernel/test/run/lost-connection.test.ts',
+  'core/kernel/test/run/lying-server.test.ts',
+  'core/kernel/test/run/pooler.test.ts',
+];
+
+/** The tests of the files that take longest, in parts. */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  'wire.test.ts': wireSites.map(({ name }) => name),
+  'model.test.ts': ['postgres', 'pglite'],
+};
+
+/** Returns all pieces whose file contains one of `filters`, or all if there are none. */
+export function piecesOf(root: string, filters: readonly string[]): readonly Piece[] {
+  const own = globSync('test/faults/*.test.ts', { cwd: root }).toSorted();
+  return [...own, ...others]
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+    .flatMap((file): readonly Piece[] => parts[basename(file)]?.map((tests) => ({ file, tests })) ?? [{ file }]);
+}
+
+/** Returns the name of a piece, as the file of results has it. */
+export function nameOf({ file, tests }: Piece): string {
+  return tests === undefined ? file : join(file, tests);
+}
