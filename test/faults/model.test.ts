@@ -27,7 +27,7 @@ import { countTrials } from './trials.ts';
 /** The number of random lives of an application. To repeat the first one: SEED=7 LIVES=1 npx vitest run … */
 const lives: Readonly<Record<DatabaseKind, number>> =
   process.env['LIVES'] === undefined
-    ? { quick: { postgres: 2, pglite: 1 }, full: { postgres: 25, pglite: 3 }, long: { postgres: 1000, pglite: 60 } }[
+    ? { quick: { postgres: 2, pglite: 1 }, full: { postgres: 25, pglite: 3 }, long: { postgres: 300, pglite: 20 } }[
         tier
       ]
     : { postgres: Number(process.env['LIVES']), pglite: Number(process.env['LIVES']) };

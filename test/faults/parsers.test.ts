@@ -92,7 +92,7 @@ const parsers: readonly (readonly [name: string, seeds: readonly string[], parse
   ['a target', ['likes@0001', 'likes@-1', 'core@base', 'likes', '0001', 'likes@+2'], (text) => parseTarget(text)],
 ];
 
-const runs = { quick: 400, full: 5_000, long: 200_000 }[tier];
+const runs = { quick: 400, full: 5_000, long: 100_000 }[tier];
 
 describe(`F-47: every parser gives a value or an error with a code, and no secret, SEED=${seed}`, () => {
   /** Checks an outcome. */

@@ -137,15 +137,16 @@ const injections: readonly Injection[] = faults.flatMap((fault) =>
 );
 
 /**
- * Returns the faults to inject at a message. On the newest server these are all of them, and elsewhere one after the
- * other. A row of a result gets one of them, and none behind a pooler: three quarters of all messages are rows, and the
- * kernel waits for the last one anyway.
+ * Returns the faults to inject at a message. For upgrades and downgrades on the newest server these are all of them, and
+ * otherwise one after the other. A row of a result gets one of them, and none behind a pooler: three quarters of all
+ * messages are rows, and the kernel waits for the last one anyway.
  */
-function injectionsAt({ type, from, n }: WireMessage, { version, pooler }: WireSite): readonly Injection[] {
-  const isRow = from === 'server' && type === 'D';
-  if (version === 18 && pooler === null && !isRow) return injections;
-  if (pooler !== null && isRow) return [];
-  return injections.slice(n % injections.length).slice(0, 1);
+function injectionsAt(message: WireMessage, operation: Operation, site: WireSite): readonly Injection[] {
+  const isRow = message.from === 'server' && message.type === 'D';
+  const isMain = operation === 'up' || operation === 'down';
+  if (site.pooler !== null && isRow) return [];
+  if (site.version === 18 && site.pooler === null && isMain && !isRow) return injections;
+  return injections.slice(message.n % injections.length).slice(0, 1);
 }
 
 /** Returns the trial that the variable `FAULT` names. */
@@ -187,7 +188,7 @@ describe.each(chosenSites)(`F-03, F-10, F-20, F-30: a fault at every message, SE
       }
       const all = Array.from(goals, ([operation, { messages }]) =>
         messages.flatMap((message) =>
-          injectionsAt(message, site).map((injection): Trial => ({ ...injection, operation, k: message.n })),
+          injectionsAt(message, operation, site).map((injection): Trial => ({ ...injection, operation, k: message.n })),
         ),
       ).flat();
       const chosen = asked === undefined ? sampled(all, most(site)) : [trialIn(asked)];
