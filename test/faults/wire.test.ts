@@ -40,7 +40,7 @@ const textOf = ({ operation, fault, place, k }: Trial): string => `${operation} 
 
 /** The operations of one site, without faults and with them. */
 function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
-  const isOutside = (operation: Operation): boolean => hasSecondConnection(site) && operation !== 'uninstall';
+  const outside = hasSecondConnection(site);
   const through = (url: string, port: number): string => url.replace(/:\d+\//, `:${port}/`);
 
   /** Waits until nothing of the operation is left on the server, at most 5 s. */
@@ -57,12 +57,12 @@ function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
   async function undisturbed(operation: Operation): Promise<Undisturbed> {
     const { name: template, url: templateUrl } = await server.create();
     if (operation === 'down' || operation === 'uninstall') {
-      expect(await operator.perform('up', templateUrl, isOutside(operation))).toMatchObject({ error: null });
+      expect(await operator.perform('up', templateUrl, outside)).toMatchObject({ error: null });
     }
     const { name, url } = await server.create(template);
     const before = await stateOf(url);
     const proxy = await startWireProxy(server.port, () => null, stallTime);
-    const answer = await operator.perform(operation, through(url, proxy.port), isOutside(operation));
+    const answer = await operator.perform(operation, through(url, proxy.port), outside);
     proxy.close();
     const after = await stateOf(url);
     await server.drop(name);
@@ -92,7 +92,7 @@ function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
     const { name, url } = await server.create(goal.template);
     const proxy = await startWireProxy(server.port, ({ n }) => (n === k ? { fault, place } : null), stallTime);
     const began = performance.now();
-    const answer = await operator.perform(operation, through(url, proxy.port), isOutside(operation));
+    const answer = await operator.perform(operation, through(url, proxy.port), outside);
     expect(performance.now() - began, title).toBeLessThan(longestTrial);
     const isReached = proxy.messages.length >= k;
     await assertNothingLeft(name, title);
@@ -101,12 +101,12 @@ function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
     proxy.close();
     if (answer.error === null) expect(found, title).toEqual(goal.after);
     else {
-      const next = await operator.perform(operation, through(url, server.port), isOutside(operation));
+      const next = await operator.perform(operation, through(url, server.port), outside);
       expect(next.error?.code, `${title}: ${next.error?.message}`).toBe(goal.answer.error?.code);
       expect(await stateOf(url), title).toEqual(goal.after);
     }
     // It has nothing left to do.
-    const last = await operator.perform(operation, through(url, server.port), isOutside(operation));
+    const last = await operator.perform(operation, through(url, server.port), outside);
     expect(last, title).toMatchObject(goal.answer.error === null ? { error: null, applied: [] } : { applied: null });
     await server.drop(name);
     return isReached ? (answer.error?.code ?? 'done') : null;

@@ -19,7 +19,7 @@ import { optionalLimits } from '../db/session-limits.ts';
  * connection holds the migration lock in an idle READ COMMITTED transaction, which does not block a concurrent index
  * build, while a second connection runs the statement. The revision's `check` runs twice. It runs before the statement
  * because an earlier run may have crashed between the statement and its ledger row, and after it so that a row always
- * means that the revision is applied.
+ * means that the revision is applied. Only SQL from the ledger may lack a check; it always runs.
  */
 export async function runNontransactional(
   run: RunContext,
@@ -157,14 +157,15 @@ async function runStatement(
   } catch (error) {
     throw new NontransactionalError(error, session.lost, await cleanUp(run, session, text));
   }
-  if ((await isInEffect(run, session, revision)) === expected) return;
+  if (revision.check === null || (await isInEffect(run, session, revision)) === expected) return;
   const reason = `its statement ran, but its check still returns ${String(!expected)}`;
   throw kernelError('STEP_INCOMPLETE', { revision: revision.id, reason });
 }
 
-async function isInEffect(run: RunContext, session: Session, revision: Revision): Promise<boolean> {
-  const limit = textLimit(run.settings);
-  const [row] = await session.query<Record<string, unknown>>(revision.check ?? 'select false', [], limit);
+/** Returns the answer of the revision's `check`; `null` if it has none. */
+async function isInEffect(run: RunContext, session: Session, { check }: Revision): Promise<boolean | null> {
+  if (check === null) return null;
+  const [row] = await session.query<Record<string, unknown>>(check, [], textLimit(run.settings));
   return row !== undefined && Object.values(row)[0] === true;
 }
 

@@ -24,15 +24,16 @@ import { runStamp } from './run-stamp.ts';
 import { watchBlockers } from './server-processes.ts';
 
 /**
- * Runs `steps` in order, given the ledger that they were planned from. Returns `null` if all of them took effect,
+ * Runs the planned steps in order, given the ledger that they were planned from. Returns `null` if all of them took effect,
  * otherwise the interruption to recover from. Throws the KernelError that ends the run.
  */
 export async function runSteps(
   run: RunContext,
-  steps: readonly RunnableStep[],
+  planned: readonly RunnableStep[],
   ledger: Ledger,
   progress: RunProgress,
 ): Promise<Interruption | null> {
+  const steps = await withStored(run, planned, ledger);
   if (ledger.rows.length !== progress.rows) {
     progress.rows = ledger.rows.length;
     progress.deadline = performance.now() + run.settings.lockWait * 1000;
@@ -48,6 +49,17 @@ export async function runSteps(
     run.watch !== null || needsCommand(run, step) ? { ...step, proven: false } : step,
   );
   return runBatches(run, batchesOf(batched, run.kind, together), progress);
+}
+
+/** Completes steps whose packages are missing. Almost every run has none, and this would load the parser. */
+async function withStored(
+  { session }: RunContext,
+  steps: readonly RunnableStep[],
+  { rows }: Ledger,
+): Promise<readonly RunnableStep[]> {
+  if (steps.every(({ revision }) => revision !== null)) return steps;
+  const { withStoredRevisions } = await import('./stored-revisions.ts');
+  return withStoredRevisions(session, steps, rows);
 }
 
 /**

@@ -210,6 +210,22 @@ describe.each(databaseKinds)('a revision outside a transaction on %s', (kind) =>
     expect(await exists(session, 'a_x')).toBe(false);
   });
 
+  it.each([
+    ['and drops its index', 'drop index concurrently a_x', false],
+    ['and builds the index that it dropped', 'create index concurrently a_y on a (x)', false],
+    ['even if it cannot be checked', 'reindex table concurrently a', false],
+    ['and not again if it ran before a crash', 'drop index concurrently a_x', true],
+    ['and builds no index again', 'create index concurrently a_y on a (x)', true],
+  ])('is reverted with the SQL in the ledger if its package is missing, %s', async (_, down, ran) => {
+    const r = { ...index(), down: { kind: 'sql', text: down } } as const;
+    expect((await upgrade(session, [...setup, r])).error).toBeNull();
+    if (ran) await session.query(down);
+    expect((await downgrade(session, [{ id: r.id, revision: null }])).error).toBeNull();
+    expect(await applied(session)).toEqual(['core@0001']);
+    expect(await exists(session, 'a_x')).toBe(!down.startsWith('drop'));
+    expect(await exists(session, 'a_y')).toBe(down.startsWith('create'));
+  });
+
   it('gets a row without running again if its check shows that it ran before a crash', async () => {
     await session.query('create index concurrently a_x on a (x)');
     const [before] = await session.query(`select 'a_x'::regclass::oid as oid`);
