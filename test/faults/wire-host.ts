@@ -32,8 +32,10 @@ async function perform({ operation, url, outside }: WireRequest): Promise<WireAn
     await using kernel = await open({ config: { database: url, upgrade }, plugins });
     return { applied: await operate(kernel, operation), error: null };
   } catch (error) {
-    if (!isKernelError(error)) throw error;
-    return { applied: null, error: error.toJSON() };
+    if (isKernelError(error)) return { applied: null, error: error.toJSON() };
+    // Never right, but it must not end the other operations of this process.
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { applied: null, error: { code: 'NO_KERNEL_ERROR', exitCode: 1, message: text, written: '' } };
   }
 }
 

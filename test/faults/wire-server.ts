@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openPgbouncer } from '../helper/pgbouncer.ts';
@@ -24,12 +25,10 @@ export async function openWireServer({ version, pooler }: WireSite): Promise<Wir
   const admin = new pg.Pool({ connectionString: urlOf('postgres'), max: 4 });
   // `drop database … with (force)` of a test that fails may end it.
   admin.on('error', () => {});
-  let created = 0;
   return {
     port: bouncer?.port ?? serverPort,
     async create(template = 'template1') {
-      created += 1;
-      const name = `wire_${process.pid}_${created}`;
+      const name = `wire_${randomBytes(6).toString('hex')}`;
       await admin.query(`create database ${name} template ${template} strategy file_copy`);
       return { name, url: urlOf(name) };
     },

@@ -80,7 +80,10 @@ export async function recover(run: RunContext, interruption: Interruption, progr
 
 function brokenTooOften({ session }: RunContext, { step, cause }: Loss, progress: RunProgress): unknown {
   // A second connection could not be opened, or a time limit of the role ends every connection, whatever runs on it.
-  if (step === null || isTimeLimit(cause) || isKernelError(cause)) return explainSessionError(cause, session);
+  if (step === null || isTimeLimit(cause) || isKernelError(cause)) {
+    // The connection that broke has been replaced.
+    return explainSessionError(cause, { ...session, lost: true });
+  }
   return kernelError('MIGRATION_FAILED', {
     revision: step.id,
     direction: step.direction,

@@ -155,15 +155,24 @@ describe('an upgrade whose connection goes silent', () => {
 });
 
 describe('an upgrade whose server process is terminated', () => {
-  /** Opens a session whose connection is terminated before the first `times` texts for which `at` returns true. */
-  async function terminated(target: PostgresTarget, times: number, at: (text: string) => boolean): Promise<Session> {
+  /**
+   * Opens a session whose connection is terminated before the first `times` texts for which `at` returns true. With
+   * `silently`, the server does not say so.
+   */
+  async function terminated(
+    target: PostgresTarget,
+    times: number,
+    at: (text: string) => boolean,
+    silently = false,
+  ): Promise<Session> {
     const session = await openSession(target);
     onTestFinished(() => session.close().catch(() => {}));
     let left = times;
     const terminate = async (text: string): Promise<void> => {
       if (left === 0 || !at(text)) return;
       left -= 1;
-      await onServer(nameOf(target), `select pg_terminate_backend(${session.pid}, 5000)`);
+      if (silently) session.abandon(new Error('the connection is gone'));
+      else await onServer(nameOf(target), `select pg_terminate_backend(${session.pid}, 5000)`);
     };
     return {
       ...session,
@@ -210,6 +219,18 @@ describe('an upgrade whose server process is terminated', () => {
     );
     const { error } = await upgrade(session, plan, { settings: { ...settings, retryFor: 0.5 } });
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', exitCode: 36 });
+  });
+
+  it('reports an unreachable database if every connection breaks again while it reads the ledger', async () => {
+    const target = await emptyPostgres();
+    let reads = 0;
+    const at = (text: string): boolean => {
+      if (text.includes(' as lines')) reads += 1;
+      return text.includes('insert into a') || (text.includes(' as lines') && reads > 1);
+    };
+    const { error } = await upgrade(await terminated(target, 1000, at, true), plan);
+    expect(error).toMatchObject({ code: 'DATABASE_UNREACHABLE', exitCode: 20 });
+    expect(error?.message).toContain('the connection is gone');
   });
 
   it('reports an unreachable database if no connection survives before a revision runs', async () => {
