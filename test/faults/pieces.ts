@@ -23,13 +23,13 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'model.test.ts': ['postgres', 'pglite'],
 };
 
-/** Returns all pieces whose file contains one of `filters`, or all if there are none. */
+/** Returns all pieces whose name contains one of `filters`, or all if there are none. */
 export function piecesOf(root: string, filters: readonly string[]): readonly Piece[] {
   const own = globSync('test/faults/*.test.ts', { cwd: root }).toSorted();
   return [...own, ...others]
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-    .flatMap((file): readonly Piece[] => parts[basename(file)]?.map((tests) => ({ file, tests })) ?? [{ file }]);
+    .flatMap((file): readonly Piece[] => parts[basename(file)]?.map((tests) => ({ file, tests })) ?? [{ file }])
+    .filter((piece) => filters.length === 0 || filters.some((filter) => nameOf(piece).includes(filter)));
 }
 
 /** Returns the name of a piece, as the file of results has it. */

@@ -4,7 +4,7 @@ import { stateOf, type State } from './database-state.ts';
 import { sampled, seed, tier } from './tier.ts';
 import { countTrials } from './trials.ts';
 import { operations, startOperator, type Operation, type Operator, type WireAnswer } from './wire-operations.ts';
-import { faults, startWireProxy, type Injection, type WireMessage } from './wire-proxy.ts';
+import { faults, startWireProxy, type Fault, type Injection, type WireMessage } from './wire-proxy.ts';
 import { openWireServer, type WireServer } from './wire-server.ts';
 import { hasSecondConnection, refusesAll, wireSites, type WireSite } from './wire-sites.ts';
 
@@ -137,16 +137,19 @@ const injections: readonly Injection[] = faults.flatMap((fault) =>
 );
 
 /**
- * Returns the faults to inject at a message. For upgrades and downgrades on the newest server these are all of them, and
- * otherwise one after the other. A row of a result gets one of them, and none behind a pooler: three quarters of all
- * messages are rows, and the kernel waits for the last one anyway.
+ * Returns the faults to inject at a message: at every message of an upgrade and of a downgrade on the newest server all
+ * four, two before it and two after it, and otherwise one after the other.
  */
-function injectionsAt(message: WireMessage, operation: Operation, site: WireSite): readonly Injection[] {
-  const isRow = message.from === 'server' && message.type === 'D';
+function injectionsAt({ from, type, n }: WireMessage, operation: Operation, site: WireSite): readonly Injection[] {
+  const isRow = from === 'server' && type === 'D';
   const isMain = operation === 'up' || operation === 'down';
-  if (site.pooler !== null && isRow) return [];
-  if (site.version === 18 && site.pooler === null && isMain && !isRow) return injections;
-  return injections.slice(message.n % injections.length).slice(0, 1);
+  // The rows of a result come in one piece, and a pooler forwards them unread.
+  if (site.pooler !== null && (isRow || !isMain)) return [];
+  if (site.version !== 18 || site.pooler !== null || !isMain || isRow) {
+    return injections.slice(n % injections.length).slice(0, 1);
+  }
+  const isBefore = (fault: Fault): boolean => (fault === 'cut' || fault === 'stall') === n % 4 < 2;
+  return injections.filter(({ fault, place }) => (place === 'before') === isBefore(fault));
 }
 
 /** Returns the trial that the variable `FAULT` names. */
@@ -158,12 +161,14 @@ function trialIn(text: string): Trial {
 }
 
 const asked = process.env['FAULT'];
+const poolers = wireSites.filter(({ pooler }) => pooler !== null);
 const most = (site: WireSite) => ({
   quick: { 'PostgreSQL 18': 24 }[site.name] ?? 0,
-  full: { 'PostgreSQL 18': 200, 'PostgreSQL 15': 60 }[site.name] ?? 12,
+  // Another two poolers each time.
+  full: { 'PostgreSQL 18': 150, 'PostgreSQL 15': 40 }[site.name] ?? ((poolers.indexOf(site) + seed) % 5 === 0 ? 12 : 0),
 });
 const chosenSites = wireSites.filter((site) =>
-  asked === undefined ? tier !== 'quick' || most(site).quick > 0 : asked.startsWith(`${site.name}: `),
+  asked === undefined ? tier === 'long' || most(site)[tier] > 0 : asked.startsWith(`${site.name}: `),
 );
 
 describe.each(chosenSites)(`F-03, F-10, F-20, F-30: a fault at every message, SEED=${seed}, on $name`, (site) => {
