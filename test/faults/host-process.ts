@@ -10,6 +10,8 @@ const longestAnswer = 60_000;
 export interface HostProcess<Request, Answer> extends Disposable {
   /** Sends a request. Throws if the process ends before it answers, or does not answer within a minute. */
   readonly ask: (request: Request) => Promise<Answer>;
+  /** Ends the process with kill -9. */
+  readonly kill: () => void;
 }
 
 /** What the process receives and sends: a request or an answer, and the number that connects the two. */
@@ -39,6 +41,7 @@ export function startHostProcess<Request, Answer>(program: string): HostProcess<
       const timer = setTimeout(() => answer.reject(new Error('the process does not answer')), longestAnswer);
       return answer.promise.finally(() => clearTimeout(timer));
     },
+    kill: () => void child.kill('SIGKILL'),
     [Symbol.dispose]: () => void child.kill(),
   };
 }

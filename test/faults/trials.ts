@@ -1,20 +1,44 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { expect } from 'vitest';
+import { logFile, trialsFile, type LoggedTrial, type TrialCount } from './trial-files.ts';
 
-/** What one file of tests tried. */
-export interface TrialCount {
-  /** The file, from the root of the repository. */
-  readonly file: string;
-  readonly trials: number;
+function currentFile(): string {
+  return relative(process.cwd(), expect.getState().testPath ?? '');
 }
-
-/** The variable with the path of the file to which {@link countTrials} appends. `npm run faults` sets it. */
-export const trialsFile = 'FAULTS_TRIALS';
 
 /** Counts the trials of the current test, once it has found no anomaly. */
 export function countTrials(trials: number): void {
   const path = process.env[trialsFile];
-  const file = relative(process.cwd(), expect.getState().testPath ?? '');
-  if (path !== undefined) appendFileSync(path, `${JSON.stringify({ file, trials } satisfies TrialCount)}\n`);
+  if (path !== undefined) {
+    appendFileSync(path, `${JSON.stringify({ file: currentFile(), trials } satisfies TrialCount)}\n`);
+  }
+}
+
+/** The trials that this run, or one that it continues, has done. */
+export interface TrialLog {
+  readonly has: (title: string) => boolean;
+  /** Notes a trial that found no anomaly. Default: it counts as one. */
+  readonly add: (title: string, trials?: number) => void;
+}
+
+/** Opens the log of the run. Without {@link logFile} it is empty, and keeps nothing. */
+export function openTrialLog(): TrialLog {
+  const path = process.env[logFile];
+  const done = new Set(path === undefined ? [] : loggedIn(path).map(({ title }) => title));
+  const file = currentFile();
+  return {
+    has: (title) => done.has(title),
+    add(title, trials = 1) {
+      if (path !== undefined)
+        appendFileSync(path, `${JSON.stringify({ file, title, trials } satisfies LoggedTrial)}\n`);
+    },
+  };
+}
+
+/** Returns the trials in a log; none if there is no file. */
+function loggedIn(path: string): readonly LoggedTrial[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LoggedTrial);
 }

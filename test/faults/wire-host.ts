@@ -25,12 +25,12 @@ const upgrade = {
   responseTimeout: 0.5,
 };
 
-async function perform({ operation, url, outside }: WireRequest): Promise<WireAnswer> {
+async function perform({ operation, url, outside, to }: WireRequest): Promise<WireAnswer> {
   const { core, items } = wirePlugins(contract, outside);
   const plugins = { core, ...(operation !== 'uninstall' && { items }) };
   try {
     await using kernel = await open({ config: { database: url, upgrade }, plugins });
-    return { applied: await operate(kernel, operation), error: null };
+    return { applied: await operate(kernel, operation, to), error: null };
   } catch (error) {
     if (isKernelError(error)) return { applied: null, error: error.toJSON() };
     // Never right, but it must not end the other operations of this process.
@@ -39,10 +39,10 @@ async function perform({ operation, url, outside }: WireRequest): Promise<WireAn
   }
 }
 
-async function operate(kernel: Kernel, operation: Operation): Promise<readonly string[]> {
+async function operate(kernel: Kernel, operation: Operation, to = 'heads'): Promise<readonly string[]> {
   switch (operation) {
     case 'up':
-      return (await kernel.upgrade()).applied;
+      return (await kernel.upgrade({ to })).applied;
     case 'down':
       return (await kernel.downgrade('core@0001', { cascade: true })).applied;
     case 'stamp':

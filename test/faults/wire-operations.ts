@@ -15,6 +15,8 @@ export interface WireRequest {
   readonly url: string;
   /** Whether a plugin has a revision outside a transaction, for which the kernel opens a second connection. */
   readonly outside: boolean;
+  /** The target of an upgrade. Default: all heads. */
+  readonly to?: string;
 }
 
 /** The answer to a {@link WireRequest}. */
@@ -33,14 +35,17 @@ export interface WireAnswer {
 /** A process that performs operations, several at once if needed. */
 export interface Operator extends Disposable {
   /** Performs an operation. Throws if the process ends, or throws anything but a KernelError. */
-  readonly perform: (operation: Operation, url: string, outside?: boolean) => Promise<WireAnswer>;
+  readonly perform: (operation: Operation, url: string, outside?: boolean, to?: string) => Promise<WireAnswer>;
+  /** Ends the process with kill -9. */
+  readonly kill: () => void;
 }
 
 /** Starts an {@link Operator} with the installed kernel. */
 export function startOperator(): Operator {
   const host = startHostProcess<WireRequest, WireAnswer>('wire-host.ts');
   return {
-    perform: (operation, url, outside = true) => host.ask({ operation, url, outside }),
+    perform: (operation, url, outside = true, to = 'heads') => host.ask({ operation, url, outside, to }),
+    kill: () => host.kill(),
     [Symbol.dispose]: () => host[Symbol.dispose](),
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { openPgbouncer } from '../helper/pgbouncer.ts';
@@ -14,6 +15,25 @@ export interface WireServer extends AsyncDisposable {
   readonly drop: (name: string) => Promise<void>;
   /** Runs SQL in the database `postgres`, on connections that stay open. */
   readonly query: (text: string) => Promise<readonly unknown[]>;
+}
+
+/** Waits until no lock and no open transaction is left in a database: 5 s, and as long again on a busy machine. */
+export async function assertNothingLeft(server: WireServer, name: string, title: string): Promise<void> {
+  const left = `select pid, state, wait_event, query, backend_xmin is not null as has_snapshot,
+      array(select mode || ' ' || locktype from pg_locks l where l.pid = a.pid and locktype = 'advisory') as locks
+    from pg_stat_activity a where datname = '${name}' and (state like 'idle in transaction%'
+      or exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory'))`;
+  for (const began = performance.now(); ;) {
+    const found = await server.query(left);
+    if (found.length === 0) return;
+    if (performance.now() - began > 10_000) throw new Error(`${title}: left on the server: ${JSON.stringify(found)}`);
+    await sleep(100);
+  }
+}
+
+/** Returns a URL that leads through a proxy or a pooler at another port. */
+export function through(url: string, port: number): string {
+  return url.replace(/:\d+\//, `:${port}/`);
 }
 
 /** Starts the server and the pooler of a site. */
