@@ -39,6 +39,7 @@ export const longTests = [
   'test/faults/many-boots.test.ts',
   'test/faults/foreign-lock.test.ts',
   'test/faults/full-disk.test.ts',
+  'test/faults/faulty-boots.test.ts',
   'test/faults/model.test.ts',
   'test/faults/sabotage.test.ts',
   'core/kernel/test/cli/branches.test.ts',

@@ -18,6 +18,10 @@ const wire = test(
   'test/faults/wire.test.ts',
   'answers truly, leaves nothing behind, and the next operation reaches the goal',
 );
+const faultyBoots = test(
+  'test/faults/faulty-boots.test.ts',
+  'answer truly, leave nothing behind, and the next boot converges',
+);
 const model = test('test/faults/model.test.ts', 'every command and crash leaves what the model says: %s');
 const fullDisk = test(
   'test/faults/full-disk.test.ts',
@@ -45,16 +49,17 @@ const silent = test(
 export const promises: readonly KernelPromise[] = [
   {
     title: 'Any number of processes may boot at once. Every revision takes effect exactly once.',
-    tests: [together, killed, wire],
+    tests: [together, killed, wire, faultyBoots],
   },
   {
     title:
       'Kill any of them at any instant. The next boot converges without a manual step, a dirty flag or a stuck lock.',
-    tests: [killed, killedEmbedded, wire, silent, model, fullDisk],
+    tests: [killed, killedEmbedded, wire, faultyBoots, silent, model, fullDisk],
   },
   {
     title: 'It works through PgBouncer in transaction mode. If it cannot work, it says so before it writes.',
     tests: [
+      wire,
       test('core/kernel/test/run/pooler.test.ts', 'an upgrade works in transaction mode'),
       test('core/kernel/test/run/pooler.test.ts', 'is refused before the first write if there is no second connection'),
       test('core/kernel/test/run/pooler.test.ts', 'nothing stays in a server process in %s mode'),
@@ -63,7 +68,7 @@ export const promises: readonly KernelPromise[] = [
   },
   {
     title: 'A connection that is lost at COMMIT is never reported with the wrong outcome.',
-    tests: [brokenTwice, silent, wire],
+    tests: [brokenTwice, silent, wire, faultyBoots],
   },
   {
     title: 'Absence never destroys: no data is lost when a plugin is removed, disabled or forgotten.',
