@@ -40,6 +40,8 @@ export const longTests = [
   'test/faults/foreign-lock.test.ts',
   'test/faults/full-disk.test.ts',
   'test/faults/faulty-boots.test.ts',
+  'test/faults/server-faults.test.ts',
+  'test/faults/idle-boots.test.ts',
   'test/faults/model.test.ts',
   'test/faults/sabotage.test.ts',
   'core/kernel/test/cli/branches.test.ts',

@@ -4,6 +4,7 @@ import { startHostProcess } from './host-process.ts';
 
 /** A process that boots projects with the installed kernel, several at once if needed. */
 export interface Booter extends Disposable {
+  readonly pid: number;
   /** Boots a project and returns the ids of the applied revisions. Throws if the boot fails. */
   readonly boot: (project: FaultProject) => Promise<readonly string[]>;
 }
@@ -23,6 +24,7 @@ export interface BootAnswer {
 export function startBooter(): Booter {
   const host = startHostProcess<BootRequest, BootAnswer>('boot-process.ts');
   return {
+    pid: host.pid,
     async boot({ cwd }) {
       const answer = await host.ask({ cwd });
       expect(answer.failed).toBe(undefined);

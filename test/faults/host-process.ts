@@ -10,6 +10,7 @@ const longestAnswer = 60_000;
 export interface HostProcess<Request, Answer> extends Disposable {
   /** Sends a request. Throws if the process ends before it answers, or does not answer within a minute. */
   readonly ask: (request: Request) => Promise<Answer>;
+  readonly pid: number;
   /** Ends the process with kill -9. */
   readonly kill: () => void;
 }
@@ -41,6 +42,7 @@ export function startHostProcess<Request, Answer>(program: string): HostProcess<
       const timer = setTimeout(() => answer.reject(new Error('the process does not answer')), longestAnswer);
       return answer.promise.finally(() => clearTimeout(timer));
     },
+    pid: child.pid ?? 0,
     kill: () => void child.kill('SIGKILL'),
     [Symbol.dispose]: () => void child.kill(),
   };

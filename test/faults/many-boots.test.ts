@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
-import { runKernel } from '../helper/kernel-process.ts';
+import { runKernel, startKernel } from '../helper/kernel-process.ts';
 import { builtFaultProject, faultProject } from './fault-project.ts';
 import { mutant } from './mutant.ts';
 import { canary, checkOracles, type Outcome } from './oracles.ts';
@@ -39,6 +40,23 @@ describe('F-01: boots at the same moment on an empty database', () => {
     },
     120_000,
   );
+
+  it('F-04: the survivors finish if some of 16 processes are killed, and nothing is left', async () => {
+    const target = await emptyDatabase('postgres');
+    const project = await builtFaultProject(target);
+    const runs = Array.from({ length: 16 }, () => startKernel(['migrate:up', '--json'], project));
+    // They begin to connect after about a second, and most of them wait for the lock of another one.
+    for (const [i, { child }] of runs.filter((_, n) => n % 3 === 0).entries()) {
+      await sleep(i === 0 ? 1000 : 300);
+      child.kill('SIGKILL');
+    }
+    for (const { finished } of runs) {
+      const run = await finished;
+      if (run.signal !== 'SIGKILL') expect(run, run.stdout + run.stderr).toMatchObject({ code: 0 });
+    }
+    expect(await checkOracles(target)).toEqual(alone);
+    countTrials(16);
+  }, 120_000);
 
   it('detects a kernel without the lock', async () => {
     const bin = mutant(
