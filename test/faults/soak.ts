@@ -1,5 +1,5 @@
 // `npm run faults -- --soak 30`: boots, faults and requests on the site, while its memory and descriptors are watched.
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -81,7 +81,9 @@ async function soak(folder: string, serverPort: number, until: number): Promise<
   const ended = (): boolean => performance.now() > until || failures.length > 0;
   const stage: Stage = { kernel: join(root, 'core/kernel/bin/kernel.js'), folder, admin, counts, ended };
   await run(stage, 'site', ['app:seed']);
-  const site = fork(stage.kernel, ['start'], { cwd: join(folder, 'site'), stdio: 'ignore' });
+  const site = start(stage, 'site', ['start']);
+  let said = '';
+  site.stderr?.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
   const address = `http://127.0.0.1:${port}`;
   try {
     while (!(await answers(address))) await sleep(100);
@@ -94,6 +96,7 @@ async function soak(folder: string, serverPort: number, until: number): Promise<
       watch(site, stage, samples),
     ];
     await Promise.all(loops.map((loop) => loop.catch((error: unknown) => void failures.push(error))));
+    if (site.exitCode !== null) failures.push(`the site ended with ${site.exitCode}: ${said}`);
     return report(samples, counts, failures);
   } finally {
     site.kill();
@@ -209,7 +212,7 @@ async function watch(site: ChildProcess, { admin, ended }: Stage, samples: Sampl
   const { pid } = site;
   while (!ended()) {
     await sleep(sampleEvery * 1000);
-    if (site.exitCode !== null) throw new Error(`the site ended with ${site.exitCode}`);
+    if (site.exitCode !== null) return;
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const { rows } = await admin.query<{ n: number }>(
       `select count(*)::int as n from pg_stat_activity where datname = 'site'`,
