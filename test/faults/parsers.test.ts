@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { databaseTarget } from '../../core/kernel/src/config/database-target.ts';
 import { parseBytes } from '../../core/kernel/src/config/parse-json.ts';
 import { readConfig } from '../../core/kernel/src/config/read-config.ts';
@@ -11,13 +12,18 @@ import { parseId } from '../../core/kernel/src/graph/revision-id.ts';
 import { parseTarget } from '../../core/kernel/src/plan/parse-target.ts';
 import { parseManifest } from '../../core/kernel/src/plugin/manifest-reader.ts';
 import { readPluginFields } from '../../core/kernel/src/plugin/plugin-fields.ts';
+import { parsePinnedSet, pinnedText } from '../../core/kernel/src/plugin/pinned-set.ts';
 import { checkRevision } from '../../core/kernel/src/plugin/revision-check.ts';
+import { revisionIn } from '../../core/kernel/src/plugin/revision-files.ts';
 import { parseLock } from '../../core/kernel/src/plugin/revisions-lock.ts';
 import { readSql } from '../../core/kernel/src/sql/read-sql.ts';
 import { mutationsOf } from './mutations.ts';
 import { canary } from './oracles.ts';
 import { seed, tier } from './tier.ts';
 import { countTrials } from './trials.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-parsers-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -47,8 +53,17 @@ const parsers: readonly (readonly [name: string, seeds: readonly string[], parse
     [
       read('config/config.json'),
       `{"database":{"url":"postgres://u:${canary}@h/d"},"plugins":{"a":{"$enabled":true,"k":"\${CANARY}"}}}`,
+      `{"database":{"url":"postgres://h/d","directUrl":"postgres://u:${canary}@h:5432/d"},"upgrade":{"lockWait":"\${CANARY}"}}`,
     ],
     (text) => readConfig('/project/config.json', { CANARY: canary }, text),
+  ],
+  [
+    'an overlay',
+    [`{"database":"postgres://u:${canary}@h/d","pool":{"max":5},"plugins":{"http":{"port":"\${CANARY}"}}}`],
+    (text) => {
+      writeFileSync(join(folder, 'config.fuzz.json'), text);
+      return readConfig(join(folder, 'config.json'), { CANARY: canary, NODE_ENV: 'fuzz' }, read('config/config.json'));
+    },
   ],
   ['bytes', [read('config/config.json')], (text) => parseBytes(Buffer.from(text, 'latin1'), 'config.json')],
   [
@@ -65,6 +80,20 @@ const parsers: readonly (readonly [name: string, seeds: readonly string[], parse
     'revisions.lock.json',
     [read('plugins/likes/revisions.lock.json'), read('plugins/core/revisions.lock.json')],
     (text) => parseLock(text, 'revisions.lock.json'),
+  ],
+  [
+    'headwater.lock.json',
+    [
+      pinnedText({
+        likes: { package: '@headwater/plugin-likes', version: '1.0.0', revisions: { 'likes@0001_a': 'r1:x' } },
+      }),
+    ],
+    (text) => parsePinnedSet(text, 'headwater.lock.json'),
+  ],
+  [
+    'the exports of a revision file',
+    [JSON.stringify({ default: { kind: 'revision', ...revision } }), JSON.stringify({ up: 'select 1' })],
+    (text) => checkRevision(revisionIn(valueIn(text), 'likes', 'file.ts'), 'likes', '0001_a', 'file.ts'),
   ],
   [
     'the fields of package.json',
@@ -94,6 +123,9 @@ const parsers: readonly (readonly [name: string, seeds: readonly string[], parse
 
 const runs = { quick: 400, full: 5_000, long: 100_000 }[tier];
 
+/** Writing the file of an overlay takes longer than reading it. */
+const runsOf = (name: string): number => (name === 'an overlay' ? runs / 20 : runs);
+
 describe(`F-47: every parser gives a value or an error with a code, and no secret, SEED=${seed}`, () => {
   /** Checks an outcome. */
   function check(text: string, thrown: unknown): void {
@@ -107,7 +139,7 @@ describe(`F-47: every parser gives a value or an error with a code, and no secre
 
   it.each(parsers)(
     '%s',
-    (_, seeds, parse) => {
+    (name, seeds, parse) => {
       fc.assert(
         fc.property(mutationsOf(seeds), (text) => {
           const began = performance.now();
@@ -118,9 +150,9 @@ describe(`F-47: every parser gives a value or an error with a code, and no secre
           }
           expect(performance.now() - began, text).toBeLessThan(2000);
         }),
-        { seed, numRuns: runs },
+        { seed, numRuns: runsOf(name) },
       );
-      countTrials(runs);
+      countTrials(runsOf(name));
     },
     600_000,
   );
