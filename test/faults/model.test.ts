@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
 import { databaseKinds, dropDatabase, emptyDatabase, onServer, urlOf, type DatabaseKind } from '../helper/database.ts';
+import { dumpSchema } from '../helper/schema-dump.ts';
 import { startHostProcess, type HostProcess } from './host-process.ts';
 import type { ModelAnswer, ModelRequest } from './model-operations.ts';
 import { needsOf, plugins, shortId, upOf, type Code, type Id, type Plugin } from './model-plugins.ts';
@@ -40,7 +41,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Action>({ kind: 'boot' }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('crash'), at: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('activate', 'update', 'update'), plugin }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('deactivate', 'roll back'), plugin }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('deactivate', 'roll back', 'uninstall'), plugin }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('edit', 'down', 'down'), plugin, n }) },
   {
     weight: 5,
@@ -229,6 +230,13 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
         memory.last = null;
         return reverted(content, removedBy(content, action.plugin, n));
       }
+      case 'uninstall': {
+        const removed = removedBy(content, action.plugin, 0);
+        if (code.active.includes(action.plugin) || removed.length === 0) return content;
+        if ((await answerTo({ kind: 'downgrade', plugin: action.plugin, n: 0 })) === 'refused') return content;
+        memory.last = null;
+        return reverted(content, removed);
+      }
       case 'undo': {
         if (last === null || last.ids.includes('core@1')) return content;
         if ((await answerTo({ kind: 'undo', run: last.run })) === 'refused') return content;
@@ -240,7 +248,9 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
         // Somebody has run the same texts with another program.
         if (expected.length > 0 || ids.length === 0) return content;
         await life.script(ids.map((id) => `${upOf(id, code.edited.includes(id))}; reset default_tablespace`).join(';'));
+        const schema = await dumpSchema(life.query);
         await answerTo({ kind: 'stamp' });
+        expect(await dumpSchema(life.query), 'the schema after a stamp').toEqual(schema);
         memory.last = null;
         return applied(world, ids);
       }

@@ -119,6 +119,8 @@ export type Action =
   /** A boot that is killed at the given event. */
   | { readonly kind: 'crash'; readonly at: number }
   | { readonly kind: 'activate' | 'deactivate' | 'update' | 'roll back'; readonly plugin: Plugin }
+  /** Reverts all of a plugin that is not active, without its package. */
+  | { readonly kind: 'uninstall'; readonly plugin: Plugin }
   /** Edits the text of a revision, or takes the edit back. */
   | { readonly kind: 'edit'; readonly plugin: Plugin; readonly n: number }
   | { readonly kind: 'down'; readonly plugin: Plugin; readonly n: number };
