@@ -28,7 +28,7 @@ export const migrateRehearse: Command = {
   examples: [
     { line: 'kernel migrate:rehearse --on postgres://localhost/shop_copy', about: 'before a deployment' },
     {
-      line: 'kernel migrate:rehearse --on postgres://localhost/shop_copy --out result.json --json',
+      line: 'kernel migrate:rehearse --on postgres://db/copy --out result.json --json',
       about: 'in a pipeline, which keeps the file',
     },
   ],
