@@ -11,18 +11,34 @@ export type ReadDigest = () => Promise<string | null>;
 /** The name of the prepared statement that computes a digest. */
 const statement = 'headwater_digest';
 
+/** The tables, in the schema of a shadow's ledger, of the digests that were recorded and of the hash of each catalog. */
+export const digestTables = `create table kernel.digest (n integer primary key, digest text);
+  create table kernel.catalog_hash (n integer primary key, catalog oid, transaction xid8, written bigint, hash numeric);`;
+
 /**
  * Returns PL/pgSQL that computes a digest and adds it to the table `kernel.digest`, in the transaction of the revision
- * before it, unless `most` have been added. The statement must have been prepared: {@link ReadDigest} does that.
+ * before it, unless `most` have been added. Only the catalogs in which this transaction has written rows since its last
+ * digest are hashed again. A new transaction hashes all. The statements must have been prepared: {@link ReadDigest} does
+ * that.
  */
 export function recordDigest(most: number): string {
   return `declare
   last integer := (select coalesce(max(n), 0) from kernel.digest);
-  found text;
+  changed record;
+  found numeric;
 begin
   if last < ${most} then
-    execute 'execute ${statement}' into found;
-    insert into kernel.digest values (last + 1, found);
+    for changed in select c.n, now.written from kernel.catalog_hash c
+        cross join lateral (select pg_stat_get_xact_tuples_inserted(c.catalog)
+          + pg_stat_get_xact_tuples_updated(c.catalog) + pg_stat_get_xact_tuples_deleted(c.catalog)) now(written)
+        where c.transaction is distinct from pg_current_xact_id() or c.written <> now.written
+          or not current_setting('track_counts')::bool
+    loop
+      execute 'execute ${statement}_' || changed.n into found;
+      update kernel.catalog_hash set transaction = pg_current_xact_id(), written = changed.written, hash = found
+        where n = changed.n;
+    end loop;
+    insert into kernel.digest select last + 1, ${unlessCodeRuns('sum(hash)::text')} from kernel.catalog_hash;
   end if;
 end;`;
 }
@@ -106,15 +122,27 @@ export async function openDigest({ query, script }: Pick<Session, 'query' | 'scr
         and has_table_privilege(c.oid, 'select') and c.relname <> all ($1) group by c.oid order by c.relname`,
     [withoutDefinitions],
   );
-  const text = `select case when not exists (select from pg_event_trigger) then sum(hash)::text end as digest from (${catalogs.map(hashesOf).join(' union all\n')}) hashes(hash)`;
+  const hashes = catalogs.map(hashesOf);
+  const sumOf = (rows: string): string => `(${rows}) hashes(hash)`;
+  const prepare = [
+    ...hashes.map((rows, n) => `prepare ${statement}_${n} as select sum(hash) from ${sumOf(rows)};`),
+    `prepare ${statement} as select ${unlessCodeRuns('sum(hash)::text')} as digest from ${sumOf(hashes.join(' union all\n'))};`,
+  ];
+  const names = catalogs.map(({ name }, n) => `(${n}, 'pg_catalog.${name}'::regclass)`);
+  await script(`insert into kernel.catalog_hash (n, catalog) values ${names.join(', ')};`);
   return async () => {
     // A revision may deallocate it, and a new connection does not have it.
     const [known] = await query(`select from pg_catalog.pg_prepared_statements where name = '${statement}'`);
-    if (known === undefined) await script(`prepare ${statement} as ${text};`);
+    if (known === undefined) await script(prepare.join('\n'));
     const [row] = await query<{ digest: string | null }>(`execute ${statement}`);
     if (row === undefined) throw new Error('the query for a digest returns one row');
     return row.digest;
   };
+}
+
+/** SQL for a value that is null while there is an event trigger. */
+function unlessCodeRuns(value: string): string {
+  return `case when not exists (select from pg_catalog.pg_event_trigger) then ${value} end`;
 }
 
 /** Selects the hashes of the rows of a catalog. `seed` tells its rows from those of other catalogs. */
