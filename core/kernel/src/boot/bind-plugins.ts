@@ -5,6 +5,7 @@ import type { BindContext } from '../contract/bind.ts';
 import type { Session } from '../db/session.ts';
 import { loadEntities, type OpenEntities } from '../entities/load-entities.ts';
 import type { EntityOwnership } from '../entities/entity-ownership.ts';
+import { importedVersion } from '../plugin/plugin-module.ts';
 import { runAsPlugin } from '../plugin/running-plugin.ts';
 import { assertCommandsDeclared } from './assert-commands-declared.ts';
 import { declaredEntities } from './declared-entities.ts';
@@ -67,7 +68,8 @@ export async function bindPlugins(
     const { name, package: packageName, version } = plugin;
     const running = { plugin: name, package: packageName, version, phase: 'bind' } as const;
     const bind = (context: BindContext<never>): void => runAsPlugin(running, () => definition.bind?.(context));
-    return { name, package: packageName, definition: { bind }, ...(exports && { exports }), options };
+    const inversify = (): string | null => importedVersion(plugin, 'inversify');
+    return { name, package: packageName, definition: { bind }, ...(exports && { exports }), options, inversify };
   });
   const host = { name: 'host', package: 'the host', definition: { bind: hostBind }, options: {}, bindsAnyToken: true };
   const container = openContainer([kernel, ...parts, ...(hostBind ? [host] : [])], { disabled });

@@ -6,7 +6,7 @@ import { withTimeout } from './timeout.ts';
 
 /** A plugin with its imported definition and checked options. */
 export interface LoadedPlugin {
-  readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth' | 'commands'>;
+  readonly plugin: Pick<Plugin, 'name' | 'package' | 'version' | 'requires' | 'depth' | 'commands' | 'entry'>;
   readonly definition: DefinedPlugin;
   /** All exports of its main module. `undefined` if it has none, so that nothing is private. */
   readonly exports: Readonly<Record<string, unknown>> | undefined;

@@ -10,6 +10,8 @@ export interface ContainerPlugin {
   /** The definition. `never` accepts any option type: the plugin's own schema has validated the options. */
   readonly definition: { readonly bind?: DefinedPlugin<never>['bind'] | undefined };
   readonly options: unknown;
+  /** Returns the version of Inversify that its modules import, for messages; `null` if they import none. Default: none. */
+  readonly inversify?: () => string | null;
   /**
    * The exports of the plugin's main module. Only exported tokens and contribution points are visible to other plugins.
    * Default: everything is visible, which suits a test that defines a plugin without a module.

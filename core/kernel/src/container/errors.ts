@@ -89,6 +89,10 @@ export function toStep({ name, plugin, what }: ResolutionStep): ResolutionStep {
 }
 
 /** Returns PLUGIN_BIND_FAILED. `reason` completes the sentence of its message. */
-export function bindError({ name, package: from }: ContainerPlugin, reason: string, cause?: unknown): KernelError {
-  return kernelError('PLUGIN_BIND_FAILED', { plugin: name, package: from, reason }, { cause });
+export function bindError(
+  { name, package: from, inversify = () => null }: ContainerPlugin,
+  reason: string,
+  cause?: unknown,
+): KernelError {
+  return kernelError('PLUGIN_BIND_FAILED', { plugin: name, package: from, reason, inversify: inversify() }, { cause });
 }

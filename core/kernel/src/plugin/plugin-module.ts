@@ -3,6 +3,7 @@ import { definePlugin, type DefinedPlugin } from '../contract/define-plugin.ts';
 import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { quoteInput } from '../error/quote-input.ts';
+import { installedPackage } from '../peers/installed-package.ts';
 import { assertSharedMikroOrm } from '../peers/kernel-peers.ts';
 import { isRecord } from './packages.ts';
 import { speedUpModuleLookup } from '../runtime/module-lookup.ts';
@@ -45,6 +46,11 @@ export async function importPlugin(plugin: Plugin, load: ImportModule = (url) =>
   // Only definePlugin sets `kind`, and the callable fields have just been checked.
   if (problem === null) return { definition: exported as DefinedPlugin, exports: isDefinition ? undefined : module };
   throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: plugin.entry, problem });
+}
+
+/** Returns the version of a package that the main module of a plugin would import; `null` if it would find none. */
+export function importedVersion({ entry }: Pick<Plugin, 'entry'>, name: string): string | null {
+  return installedPackage(name, pathToFileURL(entry).href)?.version ?? null;
 }
 
 /** Returns the details that identify a plugin in errors. */

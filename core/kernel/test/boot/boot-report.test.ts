@@ -11,7 +11,7 @@ function started(drawing: string): StartedPlugin {
     .filter((need) => need !== '')
     .map((plugin) => ({ plugin, package: plugin, range: '*', optional: false }));
   return {
-    plugin: { name, package: name, version: '1.0.0', requires, depth: name === 'core' ? 0 : 1 },
+    plugin: { name, package: name, version: '1.0.0', requires, entry: '', depth: name === 'core' ? 0 : 1 },
     definition: definePlugin<unknown>({ name }),
     exports: {},
     options: {},

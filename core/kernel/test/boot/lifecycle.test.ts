@@ -31,7 +31,7 @@ function load(
   };
   const stop = (): void => void log.push(`${name} down`);
   return {
-    plugin: { name, package: `plugin-${name}`, version: '1.0.0', requires, depth: name === 'core' ? 0 : 1 },
+    plugin: { name, package: `plugin-${name}`, version: '1.0.0', requires, entry: '', depth: name === 'core' ? 0 : 1 },
     definition: definePlugin<unknown>({ name, start, stop, ...hooks }),
     exports: {},
     options: {},

@@ -88,6 +88,10 @@ describe('a plugin whose bind fails halfway', () => {
     expect(error.message).toContain('"Undecorated" constructor requires at least 1 arguments');
     // A class that another version of Inversify decorates looks undecorated too.
     expect(error.hint).toContain('@inject(token.id), from Inversify 8 or 7.11. Decorators of Inversify 6');
+    expect(error.hint).toContain('npm ls inversify');
+    const known = { ...broken, inversify: () => '6.2.2' };
+    const { hint } = refusalOf(() => runBind(registry, createResolver(registry), known));
+    expect(hint).toMatch(/The plugin "likes" imports Inversify 6\.2\.2\.$/);
     expect(registry.inversify.isBound(Likes.id)).toBe(false);
     expect(registry.bindings.size + registry.contributions.size + registry.decorations.size).toBe(0);
   });

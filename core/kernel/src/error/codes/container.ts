@@ -37,12 +37,23 @@ const byPhase = ({ phase }: { phase: ContainerPhase }): string =>
 /** The text of Inversify's error for a class whose parameters have no metadata that it can read. */
 const missingMetadata = 'unexpected missing metadata';
 
-const debugOrDisable = ({ plugin, reason = '' }: { plugin: string; reason?: string }): string =>
-  reason.includes(missingMetadata) ? injectParameters : disable(plugin);
+/** `inversify` is the version that the plugin imports; `null` if it is not known. */
+const debugOrDisable = ({
+  plugin,
+  reason = '',
+  inversify = null,
+}: {
+  plugin: string;
+  reason?: string;
+  inversify?: string | null;
+}): string => (reason.includes(missingMetadata) ? injectParameters(plugin, inversify) : disable(plugin));
 
-const injectParameters =
+const injectParameters = (plugin: string, inversify: string | null): string =>
   'Each parameter of the constructor needs @inject(token.id), from Inversify 8 or 7.11. Decorators of Inversify 6 and of 7.0 ' +
-  'write other metadata, which the kernel cannot read. To see which version the plugin has: npm ls inversify';
+  'write other metadata, which the kernel cannot read. ' +
+  (inversify === null
+    ? 'To see which version the plugin has: npm ls inversify'
+    : `The plugin "${plugin}" imports Inversify ${inversify}.`);
 
 const disable = (plugin: string): string =>
   `Run the command again with --debug to see the stack. To start without the plugin: npx kernel plugin:disable ${plugin}`;
@@ -51,7 +62,7 @@ const disable = (plugin: string): string =>
 export const containerCodes = {
   PLUGIN_BIND_FAILED: defineError({
     exit: exitCode.pluginNotLoadable,
-    message: (d: { plugin: string; package: string; reason: string }) =>
+    message: (d: { plugin: string; package: string; reason: string; inversify: string | null }) =>
       `The plugin "${d.plugin}" (${d.package}) failed in phase "bind": ${d.reason}.`,
     hint: (d) =>
       d.plugin === 'host' ? 'Correct the `bind` of start(). The cause of this error has the stack.' : debugOrDisable(d),
