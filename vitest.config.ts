@@ -69,6 +69,7 @@ export const longTests = [
   'core/kernel/test/runtime/webassembly.test.ts',
   'core/dev/test/commands/adopt-database.test.ts',
   'core/dev/test/authoring/declared-objects.test.ts',
+  'core/dev/test/authoring/domain-types.test.ts',
   'core/dev/test/authoring/kept-properties.test.ts',
   'core/dev/test/authoring/ordinary-changes.test.ts',
   'core/dev/test/authoring/needed-edges.test.ts',

@@ -23,6 +23,15 @@ function byHand(sqlState: string | null): string {
   }
 }
 
+/** Whether the server refuses to drop a type because columns have it. */
+const hasTypeInUse = (detail: string | null): boolean =>
+  detail !== null && /^DETAIL: .*\bcolumn .* depends on type /m.test(detail);
+
+const typeInUse =
+  'PostgreSQL drops no type that a column has, and cannot change the type behind a domain; cascading would drop the ' +
+  'columns. Create the new type under another name, change each column with `alter table … alter column … type … using …`, ' +
+  'drop the old type and rename the new one.';
+
 /** Errors of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
 export const authoringCodes = {
   SHADOW_URL_INVALID: defineError({
@@ -62,6 +71,7 @@ export const authoringCodes = {
       (d.file === null
         ? 'Correct its SQL and run the command again; its file is not written yet. '
         : 'Correct it: a fresh database would fail at the same place. ') +
+      (hasTypeInUse(d.detail) ? `${typeInUse} ` : '') +
       'If it needs an extension that the shadow lacks, use a server that has it: --shadow postgres://user@host/postgres.' +
       (d.file === null ? '' : ` Then verify it: npx kernel migrate:verify ${d.revision.split('@')[0] ?? ''}`),
   }),
