@@ -1,15 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { open, type Kernel } from '@headwater/kernel';
-import { defineRevision, sql } from '@headwater/kernel/plugin';
+import { defineRevision, sql, type Rehearsal } from '@headwater/kernel/plugin';
 import { Http } from '@headwater/plugin-http';
 import pg from 'pg';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { makeWorkload } from '../../bench/workload.ts';
-import { emptyDatabase, urlOf } from '../helper/database.ts';
+import { emptyDatabase, queryAt, urlOf } from '../helper/database.ts';
 import { workloadPlugins } from '../helper/workload-plugins.ts';
 import { chromiumPath, launchChromium, withoutChromium } from './chromium.ts';
 import { isAskedForPictures, takePicture } from './picture.ts';
@@ -53,8 +54,58 @@ const paths = [
   '/studio/revisions/extra@0002_drop_text',
   '/studio/plan',
   '/studio/runs',
+  '/studio/rehearsals',
+  '/studio/rehearsals/2026-11-30T07-00-00.000Z',
+  '/studio/drift',
+  '/studio/doctor',
   '/studio/live',
 ];
+
+/** A project in whose folder two rehearsals are recorded, one of them by a later version. */
+function projectWithRehearsals(): string {
+  const folder = join(inject('memory'), 'studio-project');
+  const recorded = join(folder, '.headwater/rehearsals');
+  mkdirSync(recorded, { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(recorded, '2026-11-30T07-00-00.000Z.json'), JSON.stringify(rehearsal));
+  writeFileSync(join(recorded, '2026-12-01T07-00-00.000Z.json'), JSON.stringify({ ...rehearsal, format: 2 }));
+  return folder;
+}
+
+const relation = { kind: 'table', name: 'core_entry', table: 'core_entry', plugin: 'core' } as const;
+const lock = { mode: 'AccessExclusiveLock', blocks: 'reads and writes', atMostMs: 1234.5 } as const;
+const rehearsal: Rehearsal = {
+  format: 1,
+  database: 'postgres://db.example.com/shop_copy',
+  serverVersion: '18.4',
+  kernelVersion: '1.0.0',
+  startedAt: '2026-11-30T07:00:00.000Z',
+  runId: '7c0e4f0a-0000-4000-8000-000000000000',
+  steps: [
+    {
+      revision: 'extra@0001_create_note',
+      outcome: 'committed',
+      complete: true,
+      milliseconds: 1300,
+      locks: [{ ...relation, ...lock }],
+      rewrites: [{ ...relation, outcome: 'rewritten', bytesBefore: 12_900_000, bytesAfter: 14_680_064 }],
+      rows: [{ table: 'core_entry', inserted: 0, updated: 12_000, deleted: 3 }],
+    },
+    {
+      revision: 'extra@0002_drop_text',
+      outcome: 'failed',
+      complete: false,
+      milliseconds: 2,
+      locks: null,
+      rewrites: [],
+      rows: null,
+    },
+  ],
+  worst: [{ table: 'core_entry', plugin: 'core', ...lock, revision: 'extra@0001_create_note' }],
+  notRun: ['p005@r010'],
+  error: { code: 'MIGRATION_FAILED', message: 'extra@0002_drop_text fails.', hint: 'Correct it.' },
+};
 
 describe.skipIf(chromiumPath === null)(`Studio in a browser${withoutChromium}`, () => {
   let kernel: Kernel;
@@ -71,10 +122,11 @@ describe.skipIf(chromiumPath === null)(`Studio in a browser${withoutChromium}`, 
     const { p007, p008: _, ...others } = all;
     const older = p007 !== undefined && 'revisions' in p007 ? p007.revisions.slice(0, -1) : [];
     const plugins = { ...others, extra, p007: { revisions: older }, ...web };
-    kernel = await open({ config: { database }, plugins, root });
+    kernel = await open({ config: { database }, plugins, root: projectWithRehearsals() });
     const app = await kernel.start();
     address = app.get(Http).address() ?? '';
     await before.downgrade('extra@base');
+    await queryAt(database, 'drop index p005_thing_entry; create table made_by_hand (id int)');
     browser = await launchChromium();
   });
   afterAll(async () => {
@@ -134,6 +186,41 @@ describe.skipIf(chromiumPath === null)(`Studio in a browser${withoutChromium}`, 
     expect(await page.getByRole('region', { name: 'Findings of lint' }).locator('tbody').textContent()).toContain(
       'data-loss',
     );
+  });
+
+  test('shows rehearsals, drift and the findings of the doctor, with the keyboard alone', async () => {
+    const page = await openPage();
+    await page.goto('/studio');
+    const cells = (region: string): Promise<string[]> =>
+      page
+        .getByRole('region', { name: region, exact: true })
+        .locator('tbody tr')
+        .first()
+        .locator('th, td')
+        .allTextContents();
+    await page.getByRole('link', { name: 'Rehearsals' }).press('Enter');
+    await page.getByText('not readable').waitFor();
+    await page.getByRole('link', { name: '2026-11-30 07:00:00 UTC' }).press('Enter');
+    await page.getByRole('heading', { name: 'Strongest lock of each table' }).waitFor();
+    expect((await cells('Strongest lock of each table')).slice(0, 5)).toEqual([
+      'core_entry',
+      'core',
+      'ACCESS EXCLUSIVE',
+      '✕ reads and writes',
+      '1.2 s',
+    ]);
+    expect((await cells('Rewrites')).slice(3)).toEqual(['✕ rewritten', '12 MB', '14 MB']);
+    expect((await cells('Rows')).slice(2)).toEqual(['0', '12,000', '3']);
+    await page.getByRole('link', { name: 'Drift' }).press('Enter');
+    await page.getByRole('region', { name: 'Missing objects' }).waitFor();
+    expect((await cells('Missing objects')).slice(0, 2)).toEqual(['p005_thing_entry', 'index']);
+    expect(await cells('Created by no applied revision')).toEqual(['made_by_hand', 'table']);
+    await page.getByRole('link', { name: 'Doctor' }).press('Enter');
+    await page.getByRole('region', { name: 'Findings' }).waitFor();
+    const findings = page.getByRole('region', { name: 'Findings' });
+    expect(await findings.textContent()).toContain('The index p005_thing.p005_thing_entry of p005 is missing');
+    expect(await findings.textContent()).toContain('npx kernel migrate:show p005@');
+    expect(await page.getByRole('region', { name: 'Checks' }).textContent()).toContain('npx kernel doctor');
   });
 
   test('tells the states of revisions apart by more than their color', async () => {

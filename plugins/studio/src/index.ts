@@ -2,6 +2,8 @@ import { Inspection, contributionPoint, definePlugin } from '@headwater/kernel/p
 import { RouteSources, Routes, readAsset } from '@headwater/plugin-http';
 import type { SlotPart } from '@headwater/plugin-site';
 import { Permissions, accessFor, maySee, studioPermission } from './access.ts';
+import { doctorPage } from './doctor-page.ts';
+import { driftPage } from './drift-page.ts';
 import { healthPage } from './health-page.ts';
 import { historyPage } from './history-page.ts';
 import { livePage } from './live-page.ts';
@@ -9,6 +11,7 @@ import { studioOptions } from './options.ts';
 import { planPage } from './plan-page.ts';
 import { pluginPage } from './plugin-page.ts';
 import { pluginsPage } from './plugins-page.ts';
+import { rehearsalPage, rehearsalsPage } from './rehearsals-page.ts';
 import { revisionPage } from './revision-page.ts';
 import { runPage, runsPage } from './runs-page.ts';
 import { pageRoutes, type Studio, type StudioPage } from './studio-page.ts';
@@ -22,6 +25,10 @@ const pages: readonly StudioPage[] = [
   planPage,
   runsPage,
   runPage,
+  rehearsalsPage,
+  rehearsalPage,
+  driftPage,
+  doctorPage,
   livePage,
 ];
 

@@ -15,6 +15,9 @@ const sections = [
   ['/studio/history', 'History'],
   ['/studio/plan', 'Plan'],
   ['/studio/runs', 'Runs'],
+  ['/studio/rehearsals', 'Rehearsals'],
+  ['/studio/drift', 'Drift'],
+  ['/studio/doctor', 'Doctor'],
   ['/studio/live', 'Live'],
 ] as const;
 

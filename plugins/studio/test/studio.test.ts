@@ -54,6 +54,17 @@ describe('Studio', () => {
     });
   });
 
+  test('reports drift, the findings of the doctor without its self-tests, and rehearsals', async () => {
+    expect(await json('/studio/drift.json')).toMatchObject({ missing: [] });
+    const { checks } = (await json('/studio/doctor.json')) as { checks: { name: string; skipped: string | null }[] };
+    for (const name of ['lock', 'ddl']) {
+      expect(checks.find((check) => check.name === name)?.skipped, name).toContain('it would write');
+    }
+    expect(checks.find(({ name }) => name === 'ledger')).toMatchObject({ skipped: null, findings: [] });
+    expect(await json('/studio/rehearsals.json')).toEqual({ rehearsals: [] });
+    expect((await ask(address, '/studio/rehearsals/nothing')).status).toBe(404);
+  });
+
   test('shows nothing for a plugin that does not exist', async () => {
     const answer = await ask(address, '/studio/plugins/nothing.json');
     expect([answer.status, answer.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
