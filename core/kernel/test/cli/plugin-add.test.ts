@@ -24,7 +24,7 @@ const first = {
 const second = {
   ...first,
   '0002_count': {
-    up: 'alter table core_user add column notes_count int not null default 0',
+    up: 'alter table core_user add column notes_count int not null default 0; create index core_user_notes on core_user (notes_count)',
     down: 'alter table core_user drop column notes_count',
     fields: 'breaking: true',
   },
@@ -162,11 +162,12 @@ describe('plugins as packages', () => {
       });
     });
 
-    it('are updated with a preview of the new revisions, which may be breaking', async () => {
+    it('are updated with a preview of the new revisions, which may be breaking, and with the findings of lint', async () => {
       const shown = await kernel('plugin:update', 'notes');
       expect(shown.stdout).toMatch(
         /notes@0001_note +applied .*\n +notes@0002_count +pending +breaking +create column core_user\.notes_count/,
       );
+      expect(shown.stdout).toMatch(/index-not-concurrent.*notes@0002_count|notes@0002_count.*index-not-concurrent/);
       const done = ok(await kernel('plugin:update', '--yes', '--json'));
       expectPublished('plugin:update', done.json());
       expect(read('headwater.lock.json')).toContain('"notes@0002_count": "r1:');
