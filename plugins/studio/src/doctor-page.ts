@@ -19,7 +19,7 @@ export const doctorPage = definePage({
           findings.length === 0
             ? html`<p class="note good">${badge('good', 'healthy')} Nothing is wrong.</p>`
             : html`<p>
-                  ${errors > 0 && badge('bad', counted(errors, 'error'))}
+                  ${errors > 0 && badge('bad', counted(errors, 'error'))}${' '}
                   ${warnings > 0 && badge('note', counted(warnings, 'warning'))}
                 </p>
                 ${findingsTable(findings)}`

@@ -23,7 +23,7 @@ export async function assertCopy(copy: Session, project: Project, signal: AbortS
     own: session.kind === 'pglite' ? null : await identityOf(session),
     applied: (await readLedger(session)).rows.map(({ id }) => id),
   }));
-  if (own !== null && isSame(own, identity)) {
+  if (own !== null && isSameDatabase(own, identity)) {
     throw devError('REHEARSAL_OWN_DATABASE', { copy: copy.shown, database: project.config.database.shown });
   }
   const there = new Set((await readLedger(copy)).rows.map(({ id }) => id));
@@ -39,8 +39,7 @@ export async function assertCopy(copy: Session, project: Project, signal: AbortS
 }
 
 /** What tells two databases apart, whatever the names of their servers. */
-interface Identity {
-  readonly pid: number;
+export interface Identity {
   /** When the server process started, in microseconds. */
   readonly started: string;
   readonly oid: string;
@@ -49,8 +48,8 @@ interface Identity {
   readonly system: string | null;
 }
 
-async function identityOf({ query }: Session): Promise<Identity> {
-  const [row] = await query<Omit<Identity, 'system'>>(
+async function identityOf({ query }: Session): Promise<Identity & { readonly pid: number }> {
+  const [row] = await query<Omit<Identity, 'system'> & { readonly pid: number }>(
     `select pg_backend_pid() as pid, extract(epoch from pg_postmaster_start_time())::text as started,
       pg_is_in_recovery() as "isStandby", (select oid from pg_database where datname = current_database())::text as oid`,
   );
@@ -65,7 +64,7 @@ async function identityOf({ query }: Session): Promise<Identity> {
  * A physical copy, such as a restored snapshot, has the identifier and the oid of its original, but runs in a process of
  * its own. The primary of a standby does so too.
  */
-function isSame(own: Identity, copy: Identity): boolean {
+export function isSameDatabase(own: Identity, copy: Identity): boolean {
   if (own.oid !== copy.oid) return false;
   return own.started === copy.started || (own.isStandby && own.system === copy.system);
 }

@@ -1,6 +1,6 @@
 import { configOf, openProject, type OpenOptions, type Project } from '@headwater/kernel/internal/boot';
-import { explainSessionError, withSession, type Session } from '@headwater/kernel/internal/database';
-import { isKernelError, type KernelError } from '@headwater/kernel/internal/errors';
+import { withSession, type Session } from '@headwater/kernel/internal/database';
+import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
 import {
   configuredOptions,
   currentFormat,
@@ -16,10 +16,11 @@ import {
 } from '@headwater/kernel/internal/migrations';
 import { openLedgerOwners } from '@headwater/kernel/internal/ownership';
 import { kernelPackage } from '@headwater/kernel/internal/plugins';
+import { devError } from '../error/dev-codes.ts';
 import { assertCopy, copyTarget } from './copy-check.ts';
 import { blockedBy, strongerFirst, worstLocks } from './lock-strength.ts';
 import type { Relation } from './relations.ts';
-import { openStepWatch, type SeenStep } from './step-watch.ts';
+import { openStepWatch, type Failure, type SeenStep } from './step-watch.ts';
 
 /** The copy on which a rehearsal runs. */
 export interface CopyOptions {
@@ -98,7 +99,7 @@ async function rehearseOn(
   const applied = new Set(result.applied.map(({ id }) => id));
   const steps = seen.map((step) => rehearsedStep(step, applied.has(step.revision), ownerOf));
   const begun = new Set(seen.map(({ revision }) => revision));
-  const error = result.error ?? (failure === null ? null : explainFailure(failure, second));
+  const error = result.error ?? (failure === null ? null : unobserved(failure));
   const rehearsal: Rehearsal = {
     format: rehearsalFormat,
     database: copy.shown,
@@ -118,7 +119,7 @@ async function rehearseOn(
 async function openObserver(copy: Session): Promise<Session> {
   const second = await copy.sibling();
   if (second === null) throw new Error('a server has more than one connection');
-  await second.script("set lock_timeout = '5s'; set statement_timeout = '30s'; set idle_session_timeout = 0");
+  await second.script("set lock_timeout = '2s'; set statement_timeout = '30s'; set idle_session_timeout = 0");
   return second;
 }
 
@@ -140,10 +141,8 @@ async function ownersIn(session: Session): Promise<ReadonlyMap<string, string>> 
   );
 }
 
-function explainFailure(failure: unknown, second: Session): KernelError {
-  const error = explainSessionError(failure, second);
-  if (isKernelError(error)) return error;
-  throw error;
+function unobserved({ revision, cause }: Failure): KernelError {
+  return devError('REHEARSAL_UNOBSERVED', { revision, reason: shortMessage(cause) }, { cause });
 }
 
 function rehearsedStep(

@@ -19,11 +19,18 @@ export interface SeenStep {
   rewrites: readonly (readonly [RelationFile, RelationFile])[];
 }
 
+/** Why nothing more could be seen. */
+export interface Failure {
+  /** The first step of which something is missing. */
+  readonly revision: string;
+  readonly cause: unknown;
+}
+
 /** Watches the steps of a run over a second connection. */
 export interface StepWatch {
   readonly watch: WatchStep;
-  /** Ends the observation after the run. Returns the steps that have begun, and the error that kept it from seeing more. */
-  readonly end: () => Promise<{ readonly steps: readonly SeenStep[]; readonly failure: unknown }>;
+  /** Ends the observation after the run. Returns the steps that have begun, and why something is missing; `null` if nothing is. */
+  readonly end: () => Promise<{ readonly steps: readonly SeenStep[]; readonly failure: Failure | null }>;
 }
 
 /**
@@ -32,18 +39,18 @@ export interface StepWatch {
  */
 export function openStepWatch(second: Session): StepWatch {
   const steps = new Map<string, SeenStep>();
-  let failure: unknown = null;
+  let failure: Failure | null = null;
   let files: ReadonlyMap<string, RelationFile> = new Map();
   let current: { readonly step: SeenStep; readonly samples: LockSamples } | null = null;
   let last: SeenStep | null = null;
 
   /** Returns `null` after the first failure: the connection may be broken. */
-  const attempt = async <T>(look: () => Promise<T>): Promise<T | null> => {
+  const attempt = async <T>(revision: string, look: () => Promise<T>): Promise<T | null> => {
     if (failure !== null) return null;
     try {
       return await look();
-    } catch (error) {
-      failure = error;
+    } catch (cause) {
+      failure = { revision, cause };
       return null;
     }
   };
@@ -51,13 +58,13 @@ export function openStepWatch(second: Session): StepWatch {
     if (current === null) return;
     const { step, samples } = current;
     current = null;
-    const ended = await attempt(samples.end);
+    const ended = await attempt(step.revision, samples.end);
     step.locks = ended?.locks ?? null;
     step.seenAt = ended?.at ?? null;
   };
   /** Called between two steps, when no transaction holds a lock. */
-  const readRewrites = async (): Promise<void> => {
-    const now = await attempt(() => readFiles(second));
+  const readRewrites = async (next: string): Promise<void> => {
+    const now = await attempt(last?.revision ?? next, () => readFiles(second));
     if (now === null) return;
     if (last !== null) {
       last.rewrites = Array.from(files.values()).flatMap((before) => {
@@ -70,8 +77,8 @@ export function openStepWatch(second: Session): StepWatch {
   const watch: WatchStep = async ({ id }, { pid, inTransaction }) => {
     // An attempt that did not get its table locks was rolled back, and is repeated.
     await endSamples();
-    await readRewrites();
-    const samples = await attempt(() => sampleLocks(() => readLocks(second, pid)));
+    await readRewrites(id);
+    const samples = await attempt(id, () => sampleLocks(() => readLocks(second, pid)));
     const step: SeenStep = {
       revision: id,
       inTransaction,
@@ -99,7 +106,7 @@ export function openStepWatch(second: Session): StepWatch {
     watch,
     async end() {
       await endSamples();
-      await readRewrites();
+      if (last !== null) await readRewrites(last.revision);
       return { steps: [...steps.values()], failure };
     },
   };

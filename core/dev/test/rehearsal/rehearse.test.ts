@@ -193,6 +193,21 @@ describe('rehearse', () => {
     );
   });
 
+  it('says from where on it saw nothing, if a revision locks a catalog of the server', async () => {
+    const likes = likesOf(
+      ['0001_table', sql`create table likes_like (id int)`],
+      ['0002_lock', sql`lock table pg_catalog.pg_class in access exclusive mode`],
+      ['0003_more', sql`create table likes_more (id int)`],
+    );
+    const done = await rehearse({ ...optionsFor(database, likes), on: await copyOf(database) });
+    expect(done.error).toMatchObject({ code: 'REHEARSAL_UNOBSERVED', details: { revision: 'likes@0002_lock' } });
+    expect(done.rehearsal.steps.map(({ outcome, locks }) => [outcome, locks])).toEqual([
+      ['committed', []],
+      ['committed', null],
+      ['committed', null],
+    ]);
+  });
+
   it('reports what it saw before a step failed', async () => {
     const likes = likesOf(
       ['0001_table', sql`create table likes_like (id int)`],

@@ -34,6 +34,15 @@ export const rehearsalCodes = {
       ].join(' '),
     hint: () => 'A rehearsal upgrades its copy, so each one needs a new copy. Restore a recent dump, and try again.',
   }),
+  REHEARSAL_UNOBSERVED: defineError({
+    exit: exitCode.databaseUnreachable,
+    message: (d: { revision: string; reason: string }) =>
+      `From ${d.revision} on, locks and rewrites could not be read over the second connection: ${d.reason}.`,
+    hint: () =>
+      'If it timed out, the revision locks a catalog of the server, such as pg_class, against every other session. ' +
+      'Otherwise its connection broke. Rehearse again on a new copy.',
+    written: () => 'The copy is upgraded. The report shows what was seen before.',
+  }),
   REHEARSAL_UNWRITABLE: defineError({
     exit: exitCode.environment,
     message: (d: { file: string; reason: string }) => `The rehearsal cannot be recorded in ${d.file}: ${d.reason}.`,
