@@ -42,6 +42,7 @@ export const longTests = [
   'test/faults/faulty-boots.test.ts',
   'test/faults/server-faults.test.ts',
   'test/faults/idle-boots.test.ts',
+  'test/faults/adopt-faults.test.ts',
   'test/faults/model.test.ts',
   'test/faults/sabotage.test.ts',
   'core/kernel/test/cli/branches.test.ts',
