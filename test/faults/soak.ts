@@ -116,11 +116,13 @@ function writeProject(directory: string, database: string, port: number): void {
   ] as const) {
     symlinkSync(join(root, path), join(modules, name));
   }
-  const active = Object.fromEntries(plugins.flatMap((name) => (name === 'core' ? [] : [[name, {}]])));
+  // A busy machine may take long to start a plugin.
+  const patient = { $startTimeout: 300 };
+  const active = Object.fromEntries(plugins.flatMap((name) => (name === 'core' ? [] : [[name, patient]])));
   const config = {
     database,
     core: '@headwater/plugin-core',
-    plugins: { ...active, http: { port }, app: { $package: '@headwater/app' } },
+    plugins: { ...active, http: { port, ...patient }, app: { $package: '@headwater/app', ...patient } },
   };
   writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
   writeFileSync(join(directory, 'package.json'), '{ "name": "soak", "private": true, "type": "module" }\n');
