@@ -58,6 +58,7 @@ export const longTests = [
   'core/kernel/test/open/drift.test.ts',
   'core/kernel/test/open/schemas.test.ts',
   'core/kernel/test/open/sql.test.ts',
+  'core/kernel/test/open/stamp.test.ts',
   'core/kernel/test/open/undo.test.ts',
   'core/kernel/test/open/upgrade-modes.test.ts',
   'core/kernel/test/run/foreign-effects.test.ts',

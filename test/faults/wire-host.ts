@@ -46,7 +46,7 @@ async function operate(kernel: Kernel, operation: Operation, to = 'heads'): Prom
     case 'down':
       return (await kernel.downgrade('core@0001', { cascade: true })).applied;
     case 'stamp':
-      return (await kernel.stamp(['core', 'items'])).stamped;
+      return (await kernel.stamp(['core', 'items'], { unchecked: true })).stamped;
     case 'uninstall':
       // Once nothing of the plugin is left, its name is unknown.
       return kernel.downgrade('items@base').then(

@@ -19,6 +19,8 @@ export interface Goal<Target = unknown> {
   readonly resolve: (state: MigrationState) => Target;
   /** Plans the steps that are still missing, given what is applied now. */
   readonly plan: (state: MigrationState, target: Target) => Plan;
+  /** Refuses a plan with steps before anything is written. Default: it is not checked. */
+  readonly check?: (session: Session, initial: InitialPlan<Target>) => Promise<void>;
 }
 
 /** The plan of a migration before its first step. */

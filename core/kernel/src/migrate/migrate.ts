@@ -10,7 +10,6 @@ import { currentFormat } from '../ledger/ledger-schema.ts';
 import { downgradePlan, undoPlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
-import { stampPlan } from '../plan/stamp-plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import { openCancellation } from '../run/cancellation.ts';
 import type { Interruption, RunProgress } from '../run/recover.ts';
@@ -40,6 +39,8 @@ export interface MigrationOptions {
   readonly command?: ShellCommand | null;
   /** Whether an upgrade is refused if objects of applied revisions are missing. Default: false. */
   readonly checkDrift?: boolean;
+  /** Whether a stamp is written without a comparison with the catalog, which its events then record. Default: false. */
+  readonly unchecked?: boolean;
   /** Aborting it cancels the migration (see {@link explainCancellation}). Default: never aborted. */
   readonly signal?: AbortSignal;
   /** Set if the database is a shadow. Its tables are empty, so an attempt to change rows counts as a change. */
@@ -62,12 +63,6 @@ export interface MigrationResult {
   readonly dormant: readonly LedgerRow[];
   /** Rows that the active code does not know. None of them is breaking, so they only cause a warning. */
   readonly ahead: readonly LedgerRow[];
-}
-
-/** The outcome of a stamp. */
-export interface StampResult extends Pick<MigrationResult, 'runId' | 'dormant' | 'ahead'> {
-  /** The revisions that got a row, in order, excluding those that already had one. */
-  readonly stamped: readonly string[];
 }
 
 /** Upgrades to `targets`, by default the head of every active plugin. Throws and reports like {@link migrate}. */
@@ -139,25 +134,6 @@ export async function undoRun(
 }
 
 /**
- * Writes the ledger rows up to each of `targets` on its branch without running anything, all in one transaction. Other
- * branches stay unchanged, so every revision that a target depends on must already be applied or be a target itself.
- * Throws STAMP_INCOMPLETE and the errors of reading and writing the ledger. Unlike an upgrade, it never stops halfway.
- */
-export async function stamp(options: MigrationOptions, targets: readonly string[]): Promise<StampResult> {
-  const { runId, applied, error, dormant, ahead } = await migrate(options, {
-    kind: 'stamp',
-    upToDate: null,
-    resolve: ({ graph, history }) => stampPlan(graph, history.applied, targets),
-    plan({ graph, history }, ids) {
-      const missing = stampPlan(graph, history.applied, ids);
-      return { steps: missing.map((id) => ({ id, direction: 'up', plugin: id.slice(0, id.indexOf('@')) })) };
-    },
-  });
-  if (error !== null) throw error;
-  return { runId, stamped: applied.map(({ id }) => id), dormant, ahead };
-}
-
-/**
  * Migrates the database to `goal`: reads the ledger, plans, runs the plan, and starts over whenever the ledger may have
  * changed in the meantime (another process was faster, or the connection broke). If nothing is pending it makes one
  * query, takes no lock, and does not even load the runner. Throws errors that occur before the first step. A later
@@ -196,6 +172,11 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
 
   assertWritable(state.ledger);
   if (goal.kind !== 'stamp') await assertNoSchemaNamed(session, revisionSet, first.steps);
+  if (first.steps.length > 0 && goal.check !== undefined) {
+    await goal.check(session, initial).catch((error: unknown) => {
+      throw explained(error);
+    });
+  }
   if (goal.kind === 'upgrade' && options.shadow === undefined) {
     const pending = first.steps.map(({ id }) => id);
     try {

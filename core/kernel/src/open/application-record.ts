@@ -1,5 +1,6 @@
 import type { Session } from '../db/session.ts';
 import { readDetails, type Ledger, type LedgerDetails } from '../ledger/ledger.ts';
+import { readEvents, type LedgerEvent } from '../ledger/events.ts';
 import { readRunOrigins, type RunOrigin } from '../ledger/runs.ts';
 
 /** When, where and by which package a revision was applied. */
@@ -17,6 +18,8 @@ export interface ApplicationRecord {
   readonly durationMs: number;
   /** Whether its row was written without running it. */
   readonly stamped: boolean;
+  /** The changes of its row, and its stamp, oldest first. */
+  readonly events: readonly LedgerEvent[];
 }
 
 /** Reads the records of `ids`, or of all applied revisions, by id. */
@@ -28,12 +31,17 @@ export async function readApplicationRecords(
   if (ledger.rows.length === 0) return new Map();
   const details = await readDetails(session, ids);
   const runs = await readRunOrigins(session, ledger, ids && details.map(({ runId }) => runId));
+  const events = await readEvents(session, ledger, ids);
   const byId = new Map(runs.map((run) => [run.id, run]));
-  return new Map(details.map((row) => [row.id, applicationRecord(row, byId.get(row.runId))]));
+  return new Map(details.map((row) => [row.id, applicationRecord(row, byId.get(row.runId), events.get(row.id))]));
 }
 
-/** Returns the record of a row and its run. */
-export function applicationRecord(row: LedgerDetails, run: RunOrigin | undefined): ApplicationRecord {
+/** Returns the record of a row, its run and its events. */
+export function applicationRecord(
+  row: LedgerDetails,
+  run: RunOrigin | undefined,
+  events: readonly LedgerEvent[] = [],
+): ApplicationRecord {
   return {
     at: row.appliedAt.toISOString(),
     package: row.package,
@@ -43,5 +51,6 @@ export function applicationRecord(row: LedgerDetails, run: RunOrigin | undefined
     kernel: run?.kernelVersion ?? null,
     durationMs: row.durationMs,
     stamped: row.stamped,
+    events,
   };
 }

@@ -31,7 +31,7 @@ import type { ShowOptions } from './show.ts';
 import type { SqlOptions } from './sql.ts';
 import type { StartOptions } from './start.ts';
 import type { ReadOptions } from './status.ts';
-import type { WriteOptions } from './migrations.ts';
+import type { StampOptions, WriteOptions } from './migrations.ts';
 
 const reading: OptionKinds<ReadOptions> = { signal };
 const writing: OptionKinds<WriteOptions> = { signal, observer, exclusive: flag };
@@ -42,6 +42,7 @@ const history: OptionKinds<HistoryOptions> = { signal, plugin: text, from: targe
 const graph: OptionKinds<GraphViewOptions> = { ...range, plugin: text, around: text, fold: flag, keep: texts };
 const show: OptionKinds<ShowOptions> = { signal, applied: flag, offline: flag };
 const runs: OptionKinds<RunsOptions> = { signal, limit: count, id: text };
+const stamp: OptionKinds<StampOptions> = { ...writing, unchecked: flag, dryRun: flag };
 const start: OptionKinds<StartOptions> = { signal, observer, bind: callable, purpose };
 
 /** The arguments and the options of a function of the kernel. */
@@ -73,7 +74,7 @@ const calls = {
   upgrade: { arguments: {}, options: { ...writing, to: targets } },
   downgrade: { arguments: { target }, options: { ...writing, cascade: flag } },
   undo: { arguments: { run: text }, options: { ...writing, cascade: flag } },
-  stamp: { arguments: { targets }, options: writing },
+  stamp: { arguments: { targets }, options: stamp },
   start: { arguments: {}, options: start },
 } satisfies Partial<Record<keyof Kernel, Call>>;
 

@@ -1,16 +1,9 @@
 import type { Session } from '../db/session.ts';
 import type { Observer } from '../run/run-context.ts';
-import {
-  downgrade,
-  stamp,
-  undoRun,
-  upgrade,
-  type MigrationOptions,
-  type MigrationResult,
-  type StampResult,
-} from '../migrate/migrate.ts';
+import { downgrade, undoRun, upgrade, type MigrationOptions, type MigrationResult } from '../migrate/migrate.ts';
+import { previewStamp, stamp, type StampResult } from '../migrate/stamp.ts';
 import { configuredOptions } from '../migrate/start-upgrade.ts';
-import { assertNotCancelled, explainWait, type Project } from './project.ts';
+import { assertNotCancelled, explainWait, readDatabase, type Project } from './project.ts';
 
 /** Options of every function that writes. */
 export interface WriteOptions {
@@ -55,13 +48,33 @@ export function undoProject(
   return write(project, 'downgrade', options, (migration) => undoRun(migration, run, { cascade }));
 }
 
-/** Marks revisions as applied without running them. */
-export function stampProject(
+/**
+ * Options of `stamp`.
+ *
+ * @example
+ * await kernel.stamp('heads', { dryRun: true });
+ */
+export interface StampOptions extends WriteOptions {
+  /** Whether to stamp without comparing the catalog, which the ledger then records. Default: false. */
+  readonly unchecked?: boolean;
+  /** Whether to make all checks, but write nothing. Default: false. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Marks revisions as applied without running them. The objects that they create must exist. Throws STAMP_MISMATCH and
+ * STAMP_INCOMPLETE.
+ */
+export async function stampProject(
   project: Project,
   targets: readonly string[],
-  options: WriteOptions = {},
+  { dryRun = false, unchecked = false, ...options }: StampOptions = {},
 ): Promise<StampResult> {
-  return write(project, 'stamp', options, (run) => stamp(run, targets));
+  if (!dryRun) return write(project, 'stamp', options, (run) => stamp({ ...run, unchecked }, targets));
+  const revisionSet = await project.revisionSet();
+  return readDatabase(project, { operation: 'stamp', signal: options.signal }, (session) =>
+    previewStamp(session, { revisionSet, unchecked }, targets),
+  );
 }
 
 async function write<T>(

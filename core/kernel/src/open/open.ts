@@ -3,14 +3,22 @@ import type { HostEntities } from '../boot/host-entities.ts';
 import { hostConnections, ownConnections } from '../db/connections.ts';
 import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
-import type { MigrationResult, StampResult } from '../migrate/migrate.ts';
+import type { MigrationResult } from '../migrate/migrate.ts';
+import type { StampResult } from '../migrate/stamp.ts';
 import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { inspectionOf } from './inspect.ts';
 import { Inspection } from './inspection.ts';
-import { downgradeProject, stampProject, undoProject, upgradeProject, type WriteOptions } from './migrations.ts';
+import {
+  downgradeProject,
+  stampProject,
+  undoProject,
+  upgradeProject,
+  type StampOptions,
+  type WriteOptions,
+} from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
 import { openProject, type Project } from './project.ts';
 import type { StartOptions } from './start.ts';
@@ -31,9 +39,13 @@ export interface Migrated {
 }
 
 /** The outcome of a stamp. */
-export interface Stamped extends Omit<Migrated, 'applied' | 'others'> {
-  /** The ids that got a row, in order, excluding those that already had one. */
+export interface Stamped extends Omit<Migrated, 'runId' | 'applied' | 'others'> {
+  /** The id of the run, as in the ledger; `null` in a dry run. */
+  readonly runId: string | null;
+  /** The ids that got a row, in order, excluding those that already had one. In a dry run, those that would get one. */
   readonly stamped: readonly string[];
+  /** Those of them that were not compared with the catalog, because their effects cannot be read, or on request. */
+  readonly unchecked: readonly string[];
 }
 
 /**
@@ -62,8 +74,11 @@ export interface Kernel extends Inspection, AsyncDisposable {
    * like `downgrade`.
    */
   readonly undo: (run: string, options?: WriteOptions & { readonly cascade?: boolean }) => Promise<Migrated>;
-  /** Marks revisions as applied without running them. */
-  readonly stamp: (targets: string | readonly string[], options?: WriteOptions) => Promise<Stamped>;
+  /**
+   * Marks revisions as applied without running them. The objects that they create must exist, by kind and name. Throws
+   * STAMP_MISMATCH.
+   */
+  readonly stamp: (targets: string | readonly string[], options?: StampOptions) => Promise<Stamped>;
   /**
    * Returns the options with which a MikroORM instance of the host discovers the entities of all plugins. It loads the
    * code of the plugins.
@@ -227,8 +242,8 @@ function migrated({ runId, plan, applied, error, dormant, ahead }: MigrationResu
   return { runId, applied: idsOf(applied), others, dormant: idsOf(dormant), ahead: idsOf(ahead) };
 }
 
-function stampedOf({ runId, stamped, dormant, ahead }: StampResult): Stamped {
-  return { runId, stamped, dormant: idsOf(dormant), ahead: idsOf(ahead) };
+function stampedOf({ dormant, ahead, ...result }: StampResult): Stamped {
+  return { ...result, dormant: idsOf(dormant), ahead: idsOf(ahead) };
 }
 
 function idsOf(rows: readonly { readonly id: string }[]): readonly string[] {

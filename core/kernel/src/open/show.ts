@@ -1,4 +1,5 @@
 import { readDetails, readLedger, type LedgerDetails } from '../ledger/ledger.ts';
+import { readEvents, type LedgerEvent } from '../ledger/events.ts';
 import { readRunOrigins } from '../ledger/runs.ts';
 import { branchesOf, type KnownRevision, type RevisionState } from '../migrate/branch-status.ts';
 import type { PluginSet } from '../plugin/plugin-set.ts';
@@ -36,6 +37,8 @@ export interface ShownRevision {
   readonly durationMs: number | null;
   /** Whether its row was written without running it. */
   readonly stamped: boolean;
+  /** The changes of its row in the ledger, and its stamp, oldest first. */
+  readonly events: readonly LedgerEvent[];
   /** How the revision in the code differs from the one that was applied; `null` if it does not. */
   readonly edited: EditedRevision | null;
   /** Where `up` and `down` come from. */
@@ -78,7 +81,8 @@ export async function readRevision(
     const known = findRevision(branchesOf(set, ledger), target);
     const [details = null] = known.row === null ? [] : await readDetails(session, [known.id]);
     const [run] = details === null ? [] : await readRunOrigins(session, ledger, [details.runId]);
-    const record = details === null ? null : applicationRecord(details, run);
+    const events = details === null ? undefined : (await readEvents(session, ledger, [known.id])).get(known.id);
+    const record = details === null ? null : applicationRecord(details, run, events);
     return shownOf(known, set, { applied, details, record, edited: await editOf(known, details) });
   });
 }
@@ -121,6 +125,7 @@ function shownOf(known: KnownRevision, set: PluginSet, facts: LedgerFacts): Foun
     appliedBy: record === null ? null : byOf(record),
     durationMs: record?.durationMs ?? null,
     stamped: record?.stamped ?? false,
+    events: record?.events ?? [],
     edited,
     from: fromLedger ? 'ledger' : 'code',
     up: fromLedger ? (details?.up ?? null) : textOf(shipped.up),

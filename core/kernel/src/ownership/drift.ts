@@ -41,13 +41,19 @@ const comparable: ReadonlySet<string> = new Set<SqlKind>([
 /** The kinds of objects that do not belong to a table. PostgreSQL creates functions of its own for a range type. */
 const independent: ReadonlySet<string> = new Set<SqlKind>(['table', 'view', 'sequence', 'type']);
 
-/** Compares the objects that the ledger records with those in the catalog, by kind and name. */
-export function driftBetween(recorded: TrackedObjects, states: ObjectStates): ObjectDrift {
+/** Returns the keys of the objects in the catalog that can be compared. */
+export function existingKeys(states: ObjectStates): ReadonlySet<string> {
   const existing = new Set<string>();
   for (const { kind, name, parent } of states.values()) {
     const table = parent === null ? null : (states.get(parent)?.name ?? null);
     if (comparable.has(kind)) existing.add(lookupKey({ kind: kind as SqlKind, name, table }));
   }
+  return existing;
+}
+
+/** Compares the objects that the ledger records with those in the catalog, by kind and name. */
+export function driftBetween(recorded: TrackedObjects, states: ObjectStates): ObjectDrift {
+  const existing = existingKeys(states);
   const exists = (object: TrackedObject): boolean => existing.has(lookupKey(object));
   // What happens to a parent happens to its heirs, unseen by the SQL that names only the parent.
   const heirs = new Set(Array.from(states.values()).flatMap(({ kind, name }) => (kind === 'partition' ? [name] : [])));

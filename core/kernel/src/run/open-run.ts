@@ -26,12 +26,14 @@ export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
   /** The command that runs before breaking revisions. Default: none. */
   readonly command?: ShellCommand | null;
   /** See `MigrationOptions`. */
+  readonly unchecked?: boolean;
+  /** See `MigrationOptions`. */
   readonly shadow?: { readonly guard: string };
 }
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, watch, cancellation, plugins, command = null, shadow }: RunOptions,
+  { session, settings, observer = {}, watch, cancellation, plugins, command = null, unchecked = false, shadow }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {
@@ -47,6 +49,7 @@ export function openRun(
     isShadow: shadow !== undefined,
     guard: shadow?.guard ?? '',
     command,
+    unchecked,
     announced: new Set(),
     session,
     settings,

@@ -77,6 +77,8 @@ export interface RunContext {
   readonly command: ShellCommand | null;
   /** The breaking revisions before which it has run. A revision that is retried does not need it again. */
   readonly announced: Set<string>;
+  /** Whether a stamp is written without a comparison with the catalog. */
+  readonly unchecked: boolean;
   readonly session: Session;
   readonly settings: UpgradeLimits;
   readonly observer: Observer;

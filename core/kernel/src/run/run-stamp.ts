@@ -26,6 +26,7 @@ export async function runStamp(run: RunContext, batch: Batch, attemptId: string)
  * lock and makes the same checks as `upBlock`.
  */
 function stampBlock(rows: readonly RowToWrite[], run: RunContext): string {
+  const detail = run.unchecked ? `'{"unchecked": true}'::jsonb` : 'null';
   const loop = forEachRow(
     run,
     rows,
@@ -36,8 +37,8 @@ function stampBlock(rows: readonly RowToWrite[], run: RunContext): string {
     end if;
     ${insertRow(run, 'step', '0')};
     ${checkWritten}
-    insert into ${ledgerOf(run)}.event (kind, plugin, slug, run_id, row)
-      select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l) from ${ledgerOf(run)}.ledger l
+    insert into ${ledgerOf(run)}.event (kind, plugin, slug, run_id, row, detail)
+      select 'stamp', l.plugin, l.slug, l.run_id, to_jsonb(l), ${detail} from ${ledgerOf(run)}.ledger l
         where l.plugin = step.plugin and l.slug = step.slug;`,
   );
   return `do ${dollarQuote(`${declarations}

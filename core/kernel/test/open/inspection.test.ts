@@ -15,7 +15,7 @@ describe.each(databaseKinds)('the functions that read on %s', (kind) => {
     expect(await kernel.runs()).toEqual([]);
     const first = await kernel.upgrade({ to: 'shop@0001' });
     const second = await kernel.downgrade('shop@base');
-    const third = await kernel.stamp('shop@0001');
+    const third = await kernel.stamp('shop@0001', { unchecked: true });
     const runs = await kernel.runs();
     expect(runs.map(({ id, kind: what, outcome }) => [id, what, outcome])).toEqual([
       [third.runId, 'stamp', 'done'],

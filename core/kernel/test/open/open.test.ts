@@ -120,13 +120,6 @@ describe.each(databaseKinds)('on %s', (kind) => {
     });
   });
 
-  it('stamp marks revisions as applied without running them', async () => {
-    const kernel = await openOn(kind);
-    expect(await kernel.stamp('users')).toMatchObject({ stamped: ['users@0001_person'] });
-    const failed = kernel.upgrade();
-    await expect(failed).rejects.toMatchObject({ code: 'MIGRATION_FAILED', details: { revision: 'shop@0001_order' } });
-  });
-
   it('start runs the plugins, with values of the host in their container', async () => {
     const Greeting = token<string>('host.greeting');
     const Name = token<string>('greeter.name');

@@ -1,8 +1,10 @@
 import { kernelError } from '../../error/kernel-codes.ts';
 import type { Branch, KnownRevision } from '../../migrate/branch-status.ts';
+import type { ApplicationRecord } from '../../open/application-record.ts';
 import { entriesOf, readHistory, type History } from '../../open/history.ts';
 import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
+import { eventText } from '../event-text.ts';
 import { columns, duration, moment } from '../format-text.ts';
 import { withProject } from '../open-project.ts';
 import { usageOf } from '../signature.ts';
@@ -83,10 +85,16 @@ function explainBranch(
       ...(record === undefined
         ? []
         : [colors.dim(`${indent}run ${record.run} on ${record.host ?? 'an unknown host'}`)]),
+      ...changesOf(records.get(revision?.id ?? '')).map((text) => colors.dim(`${indent}${text}`)),
       ...(revision?.dependsOn ?? []).map((id) => colors.dim(`${indent}after ${id}`)),
     ];
   });
   return [`${colors.bold(plugin)}  ${head}`, ...(lines.length === 0 ? ['  no revisions'] : lines)].join('\n');
+}
+
+function changesOf(record: ApplicationRecord | undefined): readonly string[] {
+  const changes = (record?.events ?? []).filter(({ kind }) => kind !== 'stamp');
+  return changes.map((event) => eventText(event).join(' '));
 }
 
 function stateLabel({ state }: KnownRevision, colors: Colors): string {

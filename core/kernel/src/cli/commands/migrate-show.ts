@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
 import { readRevision, type FoundRevision, type ShownRevision } from '../../open/show.ts';
+import { eventText } from '../event-text.ts';
 import { duration, moment } from '../format-text.ts';
 import { withProject } from '../open-project.ts';
 
@@ -35,6 +36,8 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
     ...(shipped?.transaction === false ? ['outside a transaction'] : []),
   ];
   const by = shown.appliedBy;
+  const changes = shown.events.filter(({ kind }) => kind !== 'stamp');
+  const isUnchecked = shown.events.some(({ kind, unchecked }) => kind === 'stamp' && unchecked);
   const facts: readonly (readonly [string, string])[] = [
     ['revises', shown.revises.join(', ') || 'nothing; it is the base of its branch'],
     ['depends on', shown.dependsOn.join(', ') || 'nothing'],
@@ -44,11 +47,14 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
     ['state', shown.state ?? ''],
     [
       shown.stamped ? 'stamped' : 'applied',
-      by === null || shown.appliedAt === null ? '' : `${moment(shown.appliedAt)}, by ${by.package} ${by.version}`,
+      by === null || shown.appliedAt === null
+        ? ''
+        : `${moment(shown.appliedAt)}, by ${by.package} ${by.version}${isUnchecked ? ', not compared with the database' : ''}`,
     ],
     ['took', shown.durationMs === null || shown.stamped ? '' : duration(shown.durationMs)],
     ['run', by === null ? '' : by.run],
     ['host', by === null || by.host === null ? '' : `${by.host}, kernel ${by.kernel}`],
+    ...changes.map(eventText),
   ];
   const missing = shown.from === 'ledger' && row === null ? 'is not applied' : 'was code';
   const title = (direction: string): string => colors.bold(`-- ${direction}, from the ${shown.from}`);

@@ -61,15 +61,33 @@ export const historyCodes = {
       database: string;
       missing: readonly { kind: string; name: string; table: string | null; createdBy: string }[];
     }) => {
-      const named = d.missing.map(
-        ({ kind, name, table, createdBy }) => `the ${kind} ${table === null ? '' : `${table}.`}${name} of ${createdBy}`,
-      );
+      const named = d.missing.map(({ createdBy, ...object }) => shownObject({ ...object, revision: createdBy }));
       return `${d.database} lacks objects that applied revisions created: ${joinNames(named)}.`;
     },
     hint: (d) =>
       'Recreate what is missing, with the SQL that ran: ' +
       `npx kernel migrate:show ${d.missing[0]?.createdBy ?? ''} --applied. List everything: npx kernel migrate:drift. To ` +
       'upgrade without this check: "upgrade": { "checkDrift": false } in config.json.',
+  }),
+  STAMP_MISMATCH: defineError({
+    exit: exitCode.drift,
+    message: (d: {
+      database: string;
+      targets: readonly string[];
+      missing: readonly RevisionObject[];
+      left: readonly RevisionObject[];
+      /** The revisions whose effects cannot be read. */
+      unread: readonly string[];
+    }) =>
+      `${d.database} does not have the objects that the revisions to be stamped lead to.` +
+      (d.missing.length === 0 ? '' : ` It lacks ${joinNames(d.missing.map(shownObject))}.`) +
+      (d.left.length === 0
+        ? ''
+        : ` It still has objects that they drop or rename: ${joinNames(d.left.map(shownObject))}.`) +
+      (d.unread.length === 0 ? '' : ` The effects of ${joinNames(d.unread)} cannot be read.`),
+    hint: (d) =>
+      'Stamp only the revisions whose objects exist, and apply the others: npx kernel migrate:up. To record them as applied ' +
+      `all the same: npx kernel migrate:stamp ${d.targets.join(' ')} --unchecked`,
   }),
   DATABASE_NOT_ADOPTED: defineError({
     exit: exitCode.integrity,
@@ -82,3 +100,15 @@ export const historyCodes = {
       `npx kernel migrate:stamp ${d.plugin}`,
   }),
 };
+
+/** An object, with the revision that created, changed or dropped it. */
+interface RevisionObject {
+  readonly revision: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly table: string | null;
+}
+
+function shownObject({ kind, name, table, revision }: RevisionObject): string {
+  return `the ${kind} ${table === null ? '' : `${table}.`}${name} of ${revision}`;
+}
