@@ -25,6 +25,7 @@ export interface LedgerEvent {
   readonly object: string | null;
 }
 
+/** An event, with the revision that it concerns. */
 interface Row extends LedgerEvent {
   readonly id: string;
 }
@@ -51,11 +52,10 @@ export async function readEvents(
       where $1::text[] is null or l.plugin || '@' || l.slug = any($1) order by e.id`,
     [ids ?? null],
   );
-  const events = rows.map(({ id, at, ...event }) => ({ id, ...event, at: new Date(Number(at)).toISOString() }));
-  return new Map(
-    Array.from(
-      Map.groupBy(events, ({ id }) => id),
-      ([id, list]) => [id, list.map(({ id: _, ...event }) => event)],
-    ),
-  );
+  const events = rows.map(({ id, at, ...event }) => ({
+    id,
+    event: { ...event, at: new Date(Number(at)).toISOString() },
+  }));
+  const byRevision = Map.groupBy(events, ({ id }) => id);
+  return new Map(Array.from(byRevision, ([id, list]) => [id, list.map(({ event }) => event)]));
 }

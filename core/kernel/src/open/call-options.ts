@@ -1,3 +1,4 @@
+import type { AcceptEditOptions } from './accept.ts';
 import type { BootOptions } from './boot.ts';
 import type { GraphViewOptions } from './graph.ts';
 import type { HistoryOptions } from './history.ts';
@@ -43,6 +44,8 @@ const graph: OptionKinds<GraphViewOptions> = { ...range, plugin: text, around: t
 const show: OptionKinds<ShowOptions> = { signal, applied: flag, offline: flag };
 const runs: OptionKinds<RunsOptions> = { signal, limit: count, id: text };
 const stamp: OptionKinds<StampOptions> = { ...writing, unchecked: flag, dryRun: flag };
+const change = { signal, exclusive: flag, dryRun: flag } as const;
+const accept: OptionKinds<AcceptEditOptions> = { ...change, reason: text, unchecked: flag };
 const start: OptionKinds<StartOptions> = { signal, observer, bind: callable, purpose };
 
 /** The arguments and the options of a function of the kernel. */
@@ -75,6 +78,7 @@ const calls = {
   downgrade: { arguments: { target }, options: { ...writing, cascade: flag } },
   undo: { arguments: { run: text }, options: { ...writing, cascade: flag } },
   stamp: { arguments: { targets }, options: stamp },
+  accept: { arguments: { revision: target }, options: accept },
   start: { arguments: {}, options: start },
 } satisfies Partial<Record<keyof Kernel, Call>>;
 

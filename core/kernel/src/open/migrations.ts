@@ -77,9 +77,10 @@ export async function stampProject(
   );
 }
 
-async function write<T>(
+/** Runs an operation that writes, with the revisions and the settings of a project. */
+export async function write<T>(
   { config, connections, revisionSet }: Project,
-  operation: 'upgrade' | 'downgrade' | 'stamp',
+  operation: 'upgrade' | 'downgrade' | 'stamp' | 'ledger change',
   { observer, signal, exclusive = false }: WriteOptions,
   run: (options: MigrationOptions) => Promise<T>,
 ): Promise<T> {

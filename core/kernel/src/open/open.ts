@@ -5,6 +5,7 @@ import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult } from '../migrate/migrate.ts';
 import type { StampResult } from '../migrate/stamp.ts';
+import { acceptEdit, type Accepted, type AcceptEditOptions } from './accept.ts';
 import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -79,6 +80,11 @@ export interface Kernel extends Inspection, AsyncDisposable {
    * STAMP_MISMATCH.
    */
   readonly stamp: (targets: string | readonly string[], options?: StampOptions) => Promise<Stamped>;
+  /**
+   * Accepts an edit of an applied revision that is known to lead to the same database: the ledger gets the text of the
+   * code, and an event keeps the old one. Throws ACCEPT_REFUSED and ACCEPT_MISMATCH.
+   */
+  readonly accept: (revision: string, options?: AcceptEditOptions) => Promise<Accepted>;
   /**
    * Returns the options with which a MikroORM instance of the host discovers the entities of all plugins. It loads the
    * code of the plugins.
@@ -219,6 +225,9 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     ),
     stamp: checked('stamp', (targets, options = {}) =>
       alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
+    ),
+    accept: checked('accept', (revision, options) =>
+      alone('ledger change', () => acceptEdit(project, revision, options)),
     ),
     entities: () =>
       during('entities', async () => {

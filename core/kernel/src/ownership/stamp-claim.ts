@@ -86,7 +86,9 @@ export function compareClaim(
   states: ObjectStates,
 ): { readonly missing: readonly StampConflict[]; readonly left: readonly StampConflict[] } {
   const existing = existingKeys(states);
-  const missing = driftBetween(objects, states).missing.filter(({ revision }) => stamped.has(revision));
+  const missing = driftBetween(objects, states).missing.filter(
+    ({ revision, createdBy }) => stamped.has(revision) || stamped.has(createdBy),
+  );
   const left = removed.filter(({ object }) => dropped.has(object.kind) && existing.has(lookupKey(object)));
   const tables = new Set(left.flatMap(({ object }) => (object.table === null ? [object.name] : [])));
   return {

@@ -33,7 +33,17 @@ export interface RunOptions extends Pick<RunContext, 'session' | 'settings'> {
 
 /** Returns the constants of a run. Nothing is read or written. */
 export function openRun(
-  { session, settings, observer = {}, watch, cancellation, plugins, command = null, unchecked = false, shadow }: RunOptions,
+  {
+    session,
+    settings,
+    observer = {},
+    watch,
+    cancellation,
+    plugins,
+    command = null,
+    unchecked = false,
+    shadow,
+  }: RunOptions,
   id: string,
   kind: RunContext['kind'],
 ): RunContext {

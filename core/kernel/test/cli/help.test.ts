@@ -15,6 +15,7 @@ const stable = [
   'migrate:up',
   'migrate:down',
   'migrate:stamp',
+  'migrate:accept',
   'migrate:plan',
   'migrate:sql',
   'migrate:why',

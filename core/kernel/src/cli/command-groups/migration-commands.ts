@@ -24,6 +24,13 @@ export const migrationCommands: readonly CommandEntry[] = [
     load: async () => (await import('../commands/migrate-stamp.ts')).migrateStamp,
   },
   {
+    name: 'migrate:accept',
+    summary: 'accept an edit of an applied revision',
+    group: 'Migrations',
+    from: 'kernel',
+    load: async () => (await import('../commands/migrate-accept.ts')).migrateAccept,
+  },
+  {
     name: 'migrate:plan',
     summary: 'show pending revisions in order, run nothing',
     group: 'Migrations',

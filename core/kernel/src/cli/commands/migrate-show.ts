@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import type { Colors } from '../colors.ts';
 import { readRevision, type FoundRevision, type ShownRevision } from '../../open/show.ts';
+import { differenceText } from '../difference-text.ts';
 import { eventText } from '../event-text.ts';
 import { duration, moment } from '../format-text.ts';
 import { withProject } from '../open-project.ts';
@@ -71,15 +72,8 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
   ].join('\n');
 }
 
-/** Shows the edit since the revision was applied, with three lines around each change. */
+/** Shows the edit since the revision was applied. */
 function editedLines({ edited }: ShownRevision, colors: Colors): readonly string[] {
   if (edited === null) return [];
-  const { what, lines } = edited;
-  const changed = lines.flatMap((line, i) => (line.startsWith(' ') ? [] : [i]));
-  const isNear = (i: number): boolean => changed.some((at) => Math.abs(at - i) <= 3);
-  const shown = lines.flatMap((line, i) => {
-    if (isNear(i)) return [line.startsWith('-') ? colors.red(line) : line.startsWith('+') ? colors.green(line) : line];
-    return isNear(i - 1) ? ['…'] : [];
-  });
-  return [colors.yellow(`-- edited since it was applied: ${what}`), ...shown, ''];
+  return [colors.yellow(`-- edited since it was applied: ${edited.what}`), ...differenceText(edited.lines, colors), ''];
 }

@@ -18,7 +18,8 @@ export const historyCodes = {
       (d.others.length === 0 ? '' : ` Also edited: ${joinNames(d.others)}.`),
     hint: (d) =>
       'Applied revisions must not change. Restore the file, and write the change as a new revision. ' +
-      `Show the applied version: npx kernel migrate:show ${d.revision} --applied`,
+      `Show the applied version: npx kernel migrate:show ${d.revision} --applied\n` +
+      `If the edit is known to lead to the same database: npx kernel migrate:accept ${d.revision}`,
   }),
   REVISION_DELETED: defineError({
     exit: exitCode.integrity,
@@ -88,6 +89,26 @@ export const historyCodes = {
     hint: (d) =>
       'Stamp only the revisions whose objects exist, and apply the others: npx kernel migrate:up. To record them as applied ' +
       `all the same: npx kernel migrate:stamp ${d.targets.join(' ')} --unchecked`,
+  }),
+  ACCEPT_REFUSED: defineError({
+    exit: exitCode.usage,
+    message: (d: { revision: string; reason: string }) => `There is no edit of "${d.revision}" to accept: ${d.reason}.`,
+    hint: (d) => `See its state, and the difference if there is one: npx kernel migrate:show ${d.revision}`,
+  }),
+  ACCEPT_MISMATCH: defineError({
+    exit: exitCode.drift,
+    message: (d: {
+      database: string;
+      revision: string;
+      missing: readonly RevisionObject[];
+      left: readonly RevisionObject[];
+    }) =>
+      `The edit of "${d.revision}" does not lead to the objects of ${d.database}.` +
+      (d.missing.length === 0 ? '' : ` It lacks ${joinNames(d.missing.map(shownObject))}.`) +
+      (d.left.length === 0 ? '' : ` It still has ${joinNames(d.left.map(shownObject))}, which the edit leaves out.`),
+    hint: (d) =>
+      'Restore the file, and write the change as a new revision: npx kernel migrate:create. To accept the edit all the ' +
+      `same: npx kernel migrate:accept ${d.revision} --apply --unchecked --reason "…"`,
   }),
   DATABASE_NOT_ADOPTED: defineError({
     exit: exitCode.integrity,

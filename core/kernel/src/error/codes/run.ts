@@ -21,6 +21,7 @@ type Operation =
   | 'upgrade'
   | 'downgrade'
   | 'stamp'
+  | 'ledger change'
   | 'start';
 
 /** Errors of applying a plan. */
