@@ -5,7 +5,7 @@ import { kindOfConnection, unfit } from '../db/host-connection.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import type { MigrationResult } from '../migrate/migrate.ts';
 import type { StampResult } from '../migrate/stamp.ts';
-import { acceptEdit, type Accepted, type AcceptEditOptions } from './accept.ts';
+import type { Accepted, AcceptEditOptions } from './accept.ts';
 import { assertOpenOptions, checked } from './call-options.ts';
 import type { ExportedFile } from './export-data.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -227,7 +227,10 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
     ),
     accept: checked('accept', (revision, options) =>
-      alone('ledger change', () => acceptEdit(project, revision, options)),
+      alone('ledger change', async () => {
+        const { acceptEdit } = await import('./accept.ts');
+        return acceptEdit(project, revision, options);
+      }),
     ),
     entities: () =>
       during('entities', async () => {

@@ -1,7 +1,8 @@
 import type { ObjectStates } from '../catalog/object-states.ts';
 import { trackedSchema, type TrackedSchema } from '../sql/tracked-schema.ts';
 import type { AppliedEffects } from './removed-objects.ts';
-import { applyEffects, type RevisionEffects } from './revision-effects.ts';
+import type { RevisionEffects } from './effects-json.ts';
+import { applyEffects } from './revision-effects.ts';
 import { compareClaim, type StampConflict } from './stamp-claim.ts';
 import { proveText } from './static-proof.ts';
 

@@ -4,7 +4,8 @@ import type { SqlKind } from '../sql/sql-object.ts';
 import type { TrackedObject, TrackedObjects } from '../sql/tracked-object.ts';
 import { trackedSchema } from '../sql/tracked-schema.ts';
 import { driftBetween, existingKeys } from './drift.ts';
-import { applyEffects, parseEffects, type RevisionEffects } from './revision-effects.ts';
+import { parseEffects, type RevisionEffects } from './effects-json.ts';
+import { applyEffects } from './revision-effects.ts';
 import type { HistoryRevision } from './schema-history.ts';
 import { proveText } from './static-proof.ts';
 

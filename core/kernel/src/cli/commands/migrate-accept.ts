@@ -21,7 +21,7 @@ export const migrateAccept: Command = {
   ],
   examples: [
     { line: 'kernel migrate:accept likes@0002', about: 'see the difference, and whether its objects exist' },
-    { line: 'kernel migrate:accept likes@0002 --apply --reason "only names a constraint"', about: 'accept it' },
+    { line: 'kernel migrate:accept likes@0002 --apply --reason reordered', about: 'accept it' },
   ],
   exits: [
     { code: 2, about: 'there is no such revision, or no edit of it' },
