@@ -112,6 +112,7 @@ export const longTests = [
   'test/e2e/packed-content.test.ts',
   'test/e2e/partial-installation.test.ts',
   'test/e2e/other-commands/*.test.ts',
+  'test/e2e/output/*.test.ts',
   'test/e2e/run/**/*.test.ts',
 ];
 

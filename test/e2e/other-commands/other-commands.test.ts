@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DatabaseTarget } from '../../../core/kernel/src/config/config.ts';
 import { commandTable } from '../../../core/kernel/src/cli/command-table.ts';
-import { ok } from '../../../core/kernel/test/cli/support.ts';
-import { copyDatabase, dropDatabase, emptyDatabase, urlOf, type DatabaseKind } from '../../helper/database.ts';
-import type { Project } from '../../helper/project.ts';
-import { applied, hasAdditions, writeApplication } from './application.ts';
 import { readRows, readTools, type Row } from './rows.ts';
-import { isWriting, runSteps, type Outcome } from './run-row.ts';
+import { openRunner, type Run } from './runner.ts';
 
 const rows = readRows();
 
@@ -41,40 +36,9 @@ describe('a row of the page', () => {
   });
 });
 
-/** Runs steps in an application whose database is a copy of one in the state that the page describes. */
-function openRunner(kind: DatabaseKind): { prepare: () => Promise<void>; run: (row: Row) => Promise<Outcome> } {
-  let base: DatabaseTarget;
-  let shared: Project;
-  const outcomes = new Map<string, Promise<Outcome>>();
-  const runNew = async (steps: readonly string[]): Promise<Outcome> => {
-    const isOwn = steps.some(isWriting) || hasAdditions(steps);
-    // An embedded database serves one process at a time.
-    if (!isOwn && kind === 'postgres') return runSteps(steps, shared, urlOf(base));
-    const database = await copyDatabase(base);
-    try {
-      return await runSteps(steps, isOwn ? await writeApplication(steps) : shared, urlOf(database));
-    } finally {
-      if (database.kind === 'postgres') await dropDatabase(database);
-    }
-  };
-  return {
-    async prepare() {
-      [base, shared] = [await emptyDatabase(kind), await writeApplication()];
-      ok(await shared.kernelWith({ env: { DATABASE_URL: urlOf(base) } }, 'migrate:up', ...applied));
-    },
-    // Several rows have the same steps, with the same outcome.
-    run({ steps }) {
-      const key = steps.join('\n');
-      const outcome = outcomes.get(key) ?? runNew(steps);
-      outcomes.set(key, outcome);
-      return outcome;
-    },
-  };
-}
-
 /** Returns what a row's steps did that differs from the page, with their output; `null` if nothing does. */
-async function differenceFrom(row: Row, run: (row: Row) => Promise<Outcome>): Promise<object | null> {
-  const { output, code, failed } = await run(row);
+async function differenceFrom(row: Row, run: Run): Promise<object | null> {
+  const { output, code, failed } = await run(row.steps);
   const missing = row.prints.filter((text) => !output.includes(text));
   if (code === row.exit && failed.length === 0 && missing.length === 0) return null;
   return { steps: row.steps, code, failed, missing, output: output.slice(0, 2000) };

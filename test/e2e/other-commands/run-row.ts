@@ -20,8 +20,12 @@ export function isWriting(step: string): boolean {
   return step.startsWith('"') || (writing.test(step) && !/ --(?:dry-run|check)\b/.test(step));
 }
 
-/** Runs the steps of a row in an application, whose database is at `url`. */
-export async function runSteps(steps: readonly string[], project: Project, url: string): Promise<Outcome> {
+/** Runs the steps of a row in an application, with these environment variables besides those of the steps. */
+export async function runSteps(
+  steps: readonly string[],
+  project: Project,
+  inherited: Readonly<Record<string, string>>,
+): Promise<Outcome> {
   let output = '';
   let code: number | null = null;
   const failed: string[] = [];
@@ -31,7 +35,7 @@ export async function runSteps(steps: readonly string[], project: Project, url: 
       continue;
     }
     const { env, words } = parsed(step);
-    const done = await project.kernelWith({ env: { DATABASE_URL: url, ...env } }, ...words);
+    const done = await project.kernelWith({ env: { ...inherited, ...env } }, ...words);
     output += done.stdout + done.stderr;
     code = done.code;
     if (code !== 0 && i < steps.length - 1) failed.push(step);
