@@ -137,6 +137,7 @@ interface Place {
 async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
   const { server, operator, steady, template, goal, title } = place;
   const { name, url } = await server.create(template);
+  const terminations: Promise<unknown>[] = [];
   const boot = async ({ k: at, fault: injected }: FaultyBoot): Promise<WireAnswer | 'killed'> => {
     const proxy = await startWireProxy(
       server.port,
@@ -144,7 +145,8 @@ async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
         if (n !== at || injected === 'none') return null;
         if (injected === 'kill') operator.kill();
         else if (injected === 'terminate') {
-          void server.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+          const all = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
+          terminations.push(server.query(all));
         } else return injected;
         return null;
       },
@@ -160,6 +162,8 @@ async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
     }
   };
   const answers = await Promise.all(boots.map(boot));
+  // A late one must not hit the queries of the test.
+  await Promise.all(terminations);
   await assertNothingLeft(server, name, title);
   const found = await stateOf(url);
   for (const answer of answers) {
