@@ -150,7 +150,7 @@ async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
         } else return injected;
         return null;
       },
-      800,
+      1500,
     );
     try {
       return await operator.perform('up', through(url, proxy.port));

@@ -20,9 +20,9 @@ const upgrade = {
   lockWait: 20,
   lockTimeout: 1,
   retryFor: 1,
-  statementTimeout: 1,
-  codeTimeout: 1,
-  responseTimeout: 0.5,
+  statementTimeout: 2,
+  codeTimeout: 2,
+  responseTimeout: 1,
 };
 
 async function perform({ operation, url, outside, to }: WireRequest): Promise<WireAnswer> {

@@ -27,8 +27,8 @@ interface Undisturbed {
   readonly template: string;
 }
 
-/** Longer than the kernel waits for an answer, which is half a second. */
-const stallTime = 800;
+/** Longer than the kernel waits for an answer, which is a second. */
+const stallTime = 1500;
 
 /** Beyond all limits of the child process together. */
 const longestTrial = 30_000;
