@@ -55,6 +55,7 @@ export const longTests = [
   'core/kernel/test/cli/migrate-why.test.ts',
   'core/create-headwater/test/own-tests.test.ts',
   'core/kernel/test/db/pglite-extensions.test.ts',
+  'core/kernel/test/migrate/squash.test.ts',
   'core/kernel/test/open/accept.test.ts',
   'core/kernel/test/open/diagnosis.test.ts',
   'core/kernel/test/open/drift.test.ts',

@@ -12,6 +12,7 @@ export type { ExitCode } from './error/exit-code.ts';
 export { revisionGraph } from './graph/revision-graph.ts';
 export type { GraphOptions, RevisionGraph } from './graph/revision-graph.ts';
 export type { RevisionInput } from './graph/graph-revision.ts';
+export type { HiddenRevision } from './graph/squashes.ts';
 export { bases, heads } from './graph/heads-and-bases.ts';
 export { upgradePlan } from './plan/upgrade-plan.ts';
 export { downgradePlan } from './plan/downgrade-plan.ts';

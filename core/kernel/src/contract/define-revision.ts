@@ -45,7 +45,11 @@ export interface RevisionDefinition {
    * Default: false.
    */
   readonly breaking?: boolean;
-  /** The revisions that this one replaces (a squash), by full name. Default: none. */
+  /**
+   * The revisions that this one replaces (a squash), by full name: a chain on its own branch, whose first revision revises
+   * what this one revises. A database that has applied a part of them goes on with them; every other one runs this one. Their
+   * files may be deleted once no such database is left. Default: none.
+   */
   readonly replaces?: readonly string[];
   /**
    * Whether the revision runs in a transaction. Set it to `false` for a single statement that PostgreSQL does not allow

@@ -15,10 +15,15 @@ export interface RevisionNode {
   readonly dependsOn: readonly string[];
   /** Whether older code stops working once it is applied. */
   readonly breaking: boolean;
+  /** The revisions that it replaces, if it is a squash. Sorted. */
+  readonly replaces: readonly string[];
 }
 
 /** A revision to add to a graph: shipped by an active plugin, or known only to the ledger. */
-export interface RevisionInput extends Pick<RevisionDefinition, 'id' | 'revises' | 'dependsOn' | 'breaking'> {
+export interface RevisionInput extends Pick<
+  RevisionDefinition,
+  'id' | 'revises' | 'dependsOn' | 'breaking' | 'replaces'
+> {
   /**
    * Whether it is known only to the ledger: its plugin is inactive, or the plugin's code lacks this revision.
    * Default: false.
@@ -42,19 +47,32 @@ export interface GraphRevision extends RevisionNode {
 export function graphRevision(input: RevisionInput): GraphRevision {
   const file = input.file ?? null;
   const { plugin, slug } = parseId(input.id, file);
-  const revises = sortedUnique(input.revises);
-  const dependsOn = sortedUnique(input.dependsOn);
-  return Object.freeze({
+  return complete({
     id: input.id,
     plugin,
     slug,
-    revises,
-    dependsOn,
-    needs: union(revises, dependsOn),
+    revises: sortedUnique(input.revises),
+    dependsOn: sortedUnique(input.dependsOn),
+    replaces: sortedUnique(input.replaces),
     dormant: input.dormant ?? false,
     breaking: input.breaking ?? false,
     file,
   });
+}
+
+/** Returns a revision whose edges lead where `resolve` says. */
+export function withEdges(revision: GraphRevision, resolve: (id: string) => string): GraphRevision {
+  const { revises, dependsOn } = revision;
+  if (!revision.needs.some((id) => resolve(id) !== id)) return revision;
+  return complete({
+    ...revision,
+    revises: sortedUnique(revises.map(resolve)),
+    dependsOn: sortedUnique(dependsOn.map(resolve)),
+  });
+}
+
+function complete(revision: Omit<GraphRevision, 'needs'>): GraphRevision {
+  return Object.freeze({ ...revision, needs: union(revision.revises, revision.dependsOn) });
 }
 
 const emptyList: readonly string[] = Object.freeze([]);

@@ -1,7 +1,8 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { resolveEdges, type KnownPackages } from './edges.ts';
-import { graphRevision, type GraphRevision, type RevisionInput } from './graph-revision.ts';
+import { graphRevision, withEdges, type GraphRevision, type RevisionInput } from './graph-revision.ts';
 import { orderRevisions } from './revision-order.ts';
+import { squashView, type HiddenRevision } from './squashes.ts';
 
 /** Options of {@link revisionGraph}: the depth of each plugin, which orders the graph, and facts for error messages. */
 export interface GraphOptions extends KnownPackages {
@@ -10,6 +11,11 @@ export interface GraphOptions extends KnownPackages {
    * revisions are ready, those of deeper plugins come first. Default: 0 for core, 1 for all other plugins.
    */
   readonly depth?: ReadonlyMap<string, number>;
+  /**
+   * The revisions that a database has applied. They decide whether a squash or the revisions that it replaces are in the
+   * graph. Default: none, so it is the squash.
+   */
+  readonly applied?: ReadonlySet<string>;
 }
 
 /** A graph of revisions with checked edges: ids are unique, every edge leads to a revision, and there is no cycle. */
@@ -20,6 +26,11 @@ export interface RevisionGraph {
   readonly byId: ReadonlyMap<string, GraphRevision>;
   /** The revisions of each plugin, sorted by plugin name. Each branch is in graph order. */
   readonly branches: ReadonlyMap<string, readonly GraphRevision[]>;
+  /**
+   * The revisions that are left out, because a squash replaces them, and the squashes that are left out, because a database
+   * has applied a part of what they replace. Edges to them lead to the revisions in their places.
+   */
+  readonly hidden: ReadonlyMap<string, HiddenRevision>;
 }
 
 /**
@@ -38,12 +49,15 @@ export interface RevisionGraph {
  * heads(graph); // ['core@0001_create_objects', 'likes@0001_create_like']
  */
 export function revisionGraph(revisions: Iterable<RevisionInput>, options: GraphOptions = {}): RevisionGraph {
-  const nodes = Array.from(revisions).toSorted(compareIds).map(graphRevision);
-  assertUnique(nodes);
+  const all = Array.from(revisions).toSorted(compareIds).map(graphRevision);
+  assertUnique(all);
+  const { hidden, resolve } = squashView(all, options.applied ?? new Set());
+  const nodes =
+    hidden.size === 0 ? all : all.flatMap((node) => (hidden.has(node.id) ? [] : [withEdges(node, resolve)]));
   const order = Object.freeze(orderRevisions(nodes, resolveEdges(nodes, options), options.depth));
   const byId = new Map<string, GraphRevision>();
   for (const node of order) byId.set(node.id, node);
-  return Object.freeze({ order, byId, branches: groupByPlugin(order) });
+  return Object.freeze({ order, byId, branches: groupByPlugin(order), hidden });
 }
 
 function assertUnique(sorted: readonly GraphRevision[]): void {

@@ -8,8 +8,9 @@ import { quoteIdentifier } from '../sql/quote.ts';
  *   revision after its package is uninstalled. `up` and `down` are null if they are code.
  * - `kernel.run`: a row for each run that wrote something or failed, with the number of ledger rows that it wrote. Without
  *   an outcome, it is running or was killed.
- * - `kernel.event`: an event for each row that a downgrade removed or a stamp wrote, with a copy of the row. Later kernels
- *   may write other kinds of events, which need not be about a revision.
+ * - `kernel.event`: an event for each row that a downgrade removed, that a stamp wrote, or that the row of a squash replaced,
+ *   with a copy of the row. A squash that is recorded in this way is stamped, and `detail` says so. Later kernels may write
+ *   other kinds of events, which need not be about a revision.
  * - `kernel.format`: the number of the format, and that of the oldest kernel format that can still read it.
  */
 const formats: readonly string[] = [

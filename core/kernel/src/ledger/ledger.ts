@@ -66,7 +66,7 @@ export async function readLedgerUnlessEqual(session: Session, digest: string | n
     // here is cheaper.
     [found] = await session.query<Reply>(
       `select *, case when same is not true then (
-          select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on),
+          select string_agg(concat_ws(' ', seq, plugin || '@' || slug, raw, breaking, down is not null, revises, depends_on, replaces),
             e'\\n') from ${schema}.ledger) end as lines
         from (select max(version) as format, count(*)::int as formats,
             max((to_jsonb(f) ->> 'least_reader')::integer) as "leastReader",
@@ -151,8 +151,8 @@ export function assertWritable({ format }: Ledger): void {
   if (format > currentFormat) throw newer(format);
 }
 
-/** A line of a row: `seq`, the id, `raw`, `breaking`, whether there is a `down`, `revises` and `depends_on`. */
-const linePattern = /^\d+ [a-z][a-z0-9-]*@[a-z0-9_]+ \S+ [tf] [tf] \{[a-z0-9_@,-]*\} \{[a-z0-9_@,-]*\}$/;
+/** A line of a row: `seq`, the id, `raw`, `breaking`, whether there is a `down`, `revises`, `depends_on` and `replaces`. */
+const linePattern = /^\d+ [a-z][a-z0-9-]*@[a-z0-9_]+ \S+ [tf] [tf](?: \{[a-z0-9_@,-]*\}){3}$/;
 
 function parseRows(session: Session, lines: string): readonly LedgerRow[] {
   const found = lines.split('\n').map((line) => {
@@ -175,6 +175,7 @@ function parseRow(fields: readonly string[]): LedgerRow {
     slug: id.slice(at + 1),
     revises: idsIn(fields[5] ?? ''),
     dependsOn: idsIn(fields[6] ?? ''),
+    replaces: idsIn(fields[7] ?? ''),
     raw: fields[2] ?? '',
     breaking: fields[3] === 't',
     hasDown: fields[4] === 't',

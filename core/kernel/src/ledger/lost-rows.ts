@@ -25,7 +25,9 @@ async function countRows(session: Pick<Session, 'query' | 'shown' | 'schemas'>):
   try {
     const [found] = await session.query<Counts>(
       `select (select count(*)::int from ${schema}.ledger) as rows,
-        (select coalesce(sum(applied), 0)::int from ${schema}.run) -
+        (select coalesce(sum(applied), 0)::int from ${schema}.run) +
+          (select count(*)::int from ${schema}.event where kind = 'stamp' and detail @> '{"squash": true}'
+            and run_id in (select id from ${schema}.run)) -
           (select count(*)::int from ${schema}.event where kind <> 'stamp' and row is not null
             and run_id in (select id from ${schema}.run)) as expected`,
     );

@@ -58,7 +58,7 @@ const stepsIn = (ledger: string): string => `
     case when exists (select from ${ledger}.event s where s.kind = 'stamp' and s.plugin = e.plugin and s.slug = e.slug
       and s.run_id = (e.row ->> 'run_id')::uuid) then 'stamped' else 'applied' end,
     (e.row ->> 'applied_at')::timestamptz, (e.row ->> 'duration_ms')::double precision
-  from ${ledger}.event e where e.kind = 'downgrade' and e.row is not null
+  from ${ledger}.event e where e.kind in ('downgrade', 'squash') and e.row is not null
   union all
   select e.run_id, e.plugin || '@' || e.slug, e.id, 'reverted', e.at, null
   from ${ledger}.event e where e.kind = 'downgrade' and e.row is not null`;

@@ -1,4 +1,5 @@
 import { headsAmong } from '../graph/heads-and-bases.ts';
+import { squashView, type SquashView } from '../graph/squashes.ts';
 import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
 import type { Plugin, PluginSet } from '../plugin/plugin-set.ts';
 import type { Revision } from '../plugin/revision.ts';
@@ -7,13 +8,18 @@ import type { Revision } from '../plugin/revision.ts';
 export type RevisionState = 'applied' | 'pending' | 'dormant' | 'ahead';
 
 /** A revision in the code, in the ledger, or in both. */
-export interface KnownRevision extends Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'breaking'> {
+export interface KnownRevision extends Pick<
+  Revision,
+  'id' | 'plugin' | 'revises' | 'dependsOn' | 'breaking' | 'replaces'
+> {
   /** `null` if the ledger was not read. */
   readonly state: RevisionState | null;
   /** The revision as its plugin ships it; `null` if no active plugin has it. */
   readonly shipped: Revision | null;
   /** `null` if it is not applied. */
   readonly row: LedgerRow | null;
+  /** The squash in whose range it is, if that is in its place; otherwise `null`. */
+  readonly replacedBy: string | null;
 }
 
 /** A plugin's branch, from base to head. */
@@ -22,6 +28,8 @@ export interface Branch {
   /** `null` if the plugin is not active. */
   readonly active: Plugin | null;
   readonly revisions: readonly KnownRevision[];
+  /** The revisions of the code that are not in this history: those in the range of a squash, or a squash. */
+  readonly hidden: readonly KnownRevision[];
 }
 
 /**
@@ -30,34 +38,62 @@ export interface Branch {
  * the revisions of the code alone.
  */
 export function branchesOf(pluginSet: PluginSet, ledger: Ledger | null): readonly Branch[] {
-  const rows = Map.groupBy(ledger?.rows ?? [], (row) => row.plugin);
+  const all = ledger?.rows ?? [];
+  const shipped = pluginSet.plugins.flatMap(({ revisions }) => revisions);
+  const ids = new Set(shipped.map(({ id }) => id));
+  const view = squashView([...shipped, ...all.filter(({ id }) => !ids.has(id))], new Set(all.map(({ id }) => id)));
+  const rows = Map.groupBy(all, (row) => row.plugin);
   const active = pluginSet.plugins.map((plugin) =>
-    branchOf(plugin.name, plugin, rows.get(plugin.name) ?? [], ledger !== null),
+    branchOf(plugin.name, plugin, rows.get(plugin.name) ?? [], ledger !== null, view),
   );
   const others = [...rows.keys()].filter((name) => !pluginSet.byName.has(name)).toSorted();
-  return [...active, ...others.map((name) => branchOf(name, null, rows.get(name) ?? [], true))];
+  return [...active, ...others.map((name) => branchOf(name, null, rows.get(name) ?? [], true, view))];
 }
 
-function branchOf(name: string, active: Plugin | null, rows: readonly LedgerRow[], hasLedger: boolean): Branch {
+function branchOf(
+  name: string,
+  active: Plugin | null,
+  rows: readonly LedgerRow[],
+  hasLedger: boolean,
+  { hidden, resolve }: SquashView,
+): Branch {
   const byId = new Map(rows.map((row) => [row.id, row]));
+  const known = (
+    source: Revision | LedgerRow,
+    rest: Pick<KnownRevision, 'state' | 'shipped' | 'row'>,
+  ): KnownRevision => {
+    const { id, plugin, revises, dependsOn, breaking, replaces } = source;
+    const edges = { revises: [...new Set(revises.map(resolve))], dependsOn: [...new Set(dependsOn.map(resolve))] };
+    return { id, plugin, ...edges, breaking, replaces, ...rest, replacedBy: null };
+  };
   const shipped = (active?.revisions ?? []).map((revision): KnownRevision => {
     const row = byId.get(revision.id) ?? null;
     const state = !hasLedger ? null : row === null ? 'pending' : 'applied';
-    return knownRevision(revision, { state, shipped: revision, row });
+    return known(revision, { state, shipped: revision, row });
   });
-  const shippedIds = new Set(shipped.map(({ id }) => id));
-  const state = active === null ? 'dormant' : 'ahead';
+  const ids = new Set(shipped.flatMap(({ id }) => id));
+  const replaced = new Set(shipped.flatMap(({ replaces }) => replaces));
+  const stateOf = (row: LedgerRow): RevisionState => {
+    if (active === null) return 'dormant';
+    const isCode = replaced.has(row.id) || (row.replaces.length > 0 && row.replaces.every((id) => ids.has(id)));
+    return isCode ? 'applied' : 'ahead';
+  };
   const recorded = rows
-    .filter((row) => !shippedIds.has(row.id))
-    .map((row) => knownRevision(row, { state, shipped: null, row }));
-  return { plugin: name, active, revisions: lineageOf([...shipped, ...recorded]) };
-}
-
-function knownRevision(
-  { id, plugin, revises, dependsOn, breaking }: Revision | LedgerRow,
-  rest: Pick<KnownRevision, 'state' | 'shipped' | 'row'>,
-): KnownRevision {
-  return { id, plugin, revises, dependsOn, breaking, ...rest };
+    .filter((row) => !ids.has(row.id))
+    .map((row) => known(row, { state: stateOf(row), shipped: null, row }));
+  const all = [...shipped, ...recorded];
+  const states = new Map(all.map(({ id, state }) => [id, state]));
+  return {
+    plugin: name,
+    active,
+    revisions: lineageOf(all.filter(({ id }) => !hidden.has(id))),
+    hidden: all.flatMap((revision) => {
+      const by = hidden.get(revision.id)?.by;
+      if (by === undefined) return [];
+      if (revision.replaces.length > 0) return [revision];
+      return [{ ...revision, state: states.get(by) ?? null, replacedBy: by }];
+    }),
+  };
 }
 
 /**
@@ -113,7 +149,7 @@ export function statusOf({ plugin, active, revisions }: Branch): BranchStatus {
     state: active === null ? 'dormant' : 'active',
     package: active?.package ?? null,
     version: active?.version ?? null,
-    heads: headsAmong(revisions.filter(({ shipped }) => shipped !== null)),
+    heads: headsAmong(revisions.filter(({ shipped, state }) => shipped !== null || state === 'applied')),
     current: headsAmong(applied),
     applied: applied.length,
     pending: inState('pending'),

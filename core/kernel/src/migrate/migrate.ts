@@ -1,19 +1,19 @@
 import type { UpgradeLimits } from '../config/config.ts';
 import { explainSessionError } from '../db/explain-session-error.ts';
 import { limitResponses } from '../db/limit-responses.ts';
-import { isConnectionLoss } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { assertWritable, ledgerDigest, type LedgerRow } from '../ledger/ledger.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
+import { completeSquashes } from '../graph/squashes.ts';
 import { downgradePlan, undoPlan } from '../plan/downgrade-plan.ts';
 import { planOf, type Plan } from '../plan/plan.ts';
 import { resolveTarget, type ResolvedTarget } from '../plan/resolve-target.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
 import { openCancellation } from '../run/cancellation.ts';
-import type { Interruption, RunProgress } from '../run/recover.ts';
-import type { Observer, RunContext, RunStep, ShellCommand } from '../run/run-context.ts';
+import type { RunProgress } from '../run/recover.ts';
+import type { Observer, RunStep, ShellCommand } from '../run/run-context.ts';
 import type { WatchStep } from '../run/watch-step.ts';
 import { randomUUID } from '../runtime/lazy-crypto.ts';
 import { assertDatabaseAdopted } from './adopted-check.ts';
@@ -22,8 +22,10 @@ import { findRun } from './find-run.ts';
 import { readInitialPlan, stepsTo, type Goal, type InitialPlan } from './initial-plan.ts';
 import { assertNoSchemaNamed } from './schema-check.ts';
 import { readMigrationState, type MigrationState } from './migration-state.ts';
+import { recoverState } from './recover-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 import { runnable } from './runnable-step.ts';
+import { nextPart } from './next-part.ts';
 import { withSpans } from './span-observer.ts';
 
 /** The database to migrate, the revisions of the code, and the settings of the run. */
@@ -75,12 +77,14 @@ export function upgrade(
 
 /** Returns the goal of an upgrade to `targets`. */
 export function upgradeGoal(
-  { revisions }: RevisionSet,
+  { revisions, graph: code }: RevisionSet,
   targets: string | readonly string[] = 'heads',
 ): Goal<readonly string[]> {
+  const current =
+    code.hidden.size === 0 ? revisions.values() : revisions.values().filter(({ id }) => !code.hidden.has(id));
   return {
     kind: 'upgrade',
-    upToDate: targets === 'heads' ? ledgerDigest(revisions.values()) : null,
+    upToDate: targets === 'heads' ? ledgerDigest(current) : null,
     resolve: ({ graph, history }) =>
       [targets].flat().flatMap((target) => {
         const resolved = resolveTarget(graph, history.applied, target, 'up');
@@ -168,7 +172,10 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
   const { dormant, ahead } = state.history;
   const result: MigrationResult = { ...nothing, plan: first, dormant, ahead };
   const isOutdated = state.ledger.format > 0 && state.ledger.format < currentFormat;
-  if (first.steps.length === 0 && !isOutdated) return result;
+  // A downgrade reverts what the ledger has, and a shadow has one form of each history.
+  const records = goal.kind === 'upgrade' && options.shadow === undefined ? [...revisionSet.revisions.values()] : [];
+  const isDone = first.steps.length === 0 && completeSquashes(records, state.history.applied).length === 0;
+  if (isDone && !isOutdated) return result;
 
   assertWritable(state.ledger);
   if (goal.kind !== 'stamp') await assertNoSchemaNamed(session, revisionSet, first.steps);
@@ -205,21 +212,30 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     result.runId,
     goal.kind,
   );
-  if (first.steps.length === 0) {
+  if (isDone) {
     await upgradeLedger(run, state.ledger.format);
     return result;
   }
-  run.observer.plans?.(first.steps, run.id);
+  if (first.steps.length > 0) run.observer.plans?.(first.steps, run.id);
   const { runSteps } = await import('../run/run-steps.ts');
   const { startProgress } = await import('../run/recover.ts');
-  const progress = startProgress();
+  const progress = startProgress(settings.lockWait);
   let error: KernelError | null = null;
   const runPlans = async (): Promise<void> => {
-    for (let plan = first; plan.steps.length > 0; plan = stepsTo(goal, state, target)) {
-      const steps = plan.steps.map((step) => runnable(step, revisionSet));
-      const interruption = await runSteps(run, steps, state.ledger, progress);
-      if (interruption === null) break;
-      state = await recoverState(run, interruption, progress, revisionSet);
+    for (let plan = first; ; plan = stepsTo(goal, state, target)) {
+      const part = nextPart(plan, records, state.history.applied, progress.squashed);
+      if (part.steps.length === 0) break;
+      const steps = part.steps.map((step) => runnable(step, revisionSet, state.graph));
+      const interruption = part.isSquash
+        ? await (await import('../run/record-squashes.ts')).recordSquashes(run, steps, state.ledger.format, progress)
+        : await runSteps(run, steps, state.ledger, progress);
+      if (interruption === null && part.isLast) break;
+      // Another process records it, and nothing waits for that.
+      if (interruption?.kind === 'busy' && plan.steps.length === 0) break;
+      state =
+        interruption === null
+          ? await readMigrationState(session, revisionSet)
+          : await recoverState(run, interruption, progress, revisionSet);
       assertWritable(state.ledger);
     }
   };
@@ -240,31 +256,6 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
 function remaining(rows: readonly LedgerRow[], { applied }: RunProgress): readonly LedgerRow[] {
   const reverted = new Set(applied.flatMap(({ id, direction }) => (direction === 'down' ? [id] : [])));
   return rows.filter(({ id }) => !reverted.has(id));
-}
-
-/**
- * Recovers from `interruption` and reads the ledger again. A connection that breaks during the recovery counts as
- * another interruption and not as an error, since the run may already have committed steps.
- */
-async function recoverState(
-  run: RunContext,
-  interruption: Interruption,
-  progress: RunProgress,
-  revisionSet: RevisionSet,
-): Promise<MigrationState> {
-  const { recover } = await import('../run/recover.ts');
-  for (let current = interruption; ;) {
-    const second = current.kind === 'lost' ? current.second : null;
-    let uncertain = current.kind === 'lost' ? current.step : null;
-    try {
-      await recover(run, current, progress);
-      uncertain = null;
-      return await readMigrationState(run.session, revisionSet);
-    } catch (error) {
-      if (isKernelError(error) || !isConnectionLoss(error, run.session)) throw error;
-      current = { kind: 'lost', step: uncertain, cause: error, second };
-    }
-  }
 }
 
 /**

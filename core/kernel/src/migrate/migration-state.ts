@@ -5,7 +5,7 @@ import { damagedLedger } from '../ledger/damaged-ledger.ts';
 import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
 import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
 import type { Revision } from '../plugin/revision.ts';
-import { graphOfPlugins, type RevisionSet } from './revision-set.ts';
+import { graphOfPlugins, type GraphAdditions, type RevisionSet } from './revision-set.ts';
 
 /** A snapshot of the ledger, compared with the revisions of the active plugins. Plans are made from it. */
 export interface MigrationState {
@@ -32,13 +32,16 @@ export async function readMigrationState(
     const problem = 'its table ledger has several rows for the same revision';
     throw damagedLedger(session, problem);
   }
-  const unknown = [...history.dormant, ...history.ahead];
-  const graph = unknown.length === 0 ? revisionSet.graph : graphWithRows(session, revisionSet, unknown);
+  const unknown = [...history.dormant, ...history.ahead, ...history.squashed];
+  const isUsual = unknown.length === 0 && !revisionSet.graph.hidden.keys().some((id) => history.applied.has(id));
+  const graph = isUsual
+    ? revisionSet.graph
+    : graphWithRows(session, revisionSet, { unknown, applied: history.applied });
   return { ledger: current, history, graph };
 }
 
 /** The revisions of the code have been checked before, so an error in the graph comes from the rows. */
-function graphWithRows(session: Session, { pluginSet }: RevisionSet, rows: readonly LedgerRow[]): RevisionGraph {
+function graphWithRows(session: Session, { pluginSet }: RevisionSet, rows: GraphAdditions): RevisionGraph {
   try {
     return graphOfPlugins(pluginSet, rows);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { assertOneHead } from '../graph/heads-and-bases.ts';
 import { revisionGraph, type RevisionGraph } from '../graph/revision-graph.ts';
+import { assertSquashes } from '../graph/squashes.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 import { kernelPackage } from '../plugin/kernel-package.ts';
 import { loadPluginSet } from '../plugin/load-plugin-set.ts';
@@ -30,6 +31,7 @@ export async function loadRevisionSet(config: Config): Promise<RevisionSet> {
 /** Checks the revisions of the active plugins against each other. Throws the errors of graphs and heads. */
 export function revisionSetOf(pluginSet: PluginSet): RevisionSet {
   using _ = keepYoungGeneration();
+  assertSquashes(pluginSet.plugins.flatMap((plugin) => plugin.revisions));
   const graph = graphOfPlugins(pluginSet);
   assertOneHead(graph);
   const revisions = new Map<string, Revision>();
@@ -38,16 +40,32 @@ export function revisionSetOf(pluginSet: PluginSet): RevisionSet {
   return { pluginSet, graph, revisions, packages };
 }
 
-/** Returns the graph of the active plugins' revisions, to which the `unknown` ledger rows are added as dormant ones. */
-export function graphOfPlugins({ plugins, byName }: PluginSet, unknown: readonly LedgerRow[] = []): RevisionGraph {
-  const dormant = unknown.map(({ id, revises, dependsOn, breaking }) => {
-    return { id, revises, dependsOn, breaking, dormant: true };
+/** The part of a ledger that is added to the graph of the code. */
+export interface GraphAdditions {
+  /** The rows that the code does not know. */
+  readonly unknown: readonly LedgerRow[];
+  /** The ids of all rows, which decide between squashes and what they replace. */
+  readonly applied: ReadonlySet<string>;
+}
+
+/**
+ * Returns the graph of the active plugins' revisions, to which the unknown ledger rows are added as dormant ones. A row that
+ * a squash of the code replaces, or that is a squash of revisions in the code, is a part of the code under another name.
+ */
+export function graphOfPlugins(
+  { plugins, byName }: PluginSet,
+  { unknown, applied }: GraphAdditions = { unknown: [], applied: new Set() },
+): RevisionGraph {
+  const shipped = plugins.flatMap((plugin) => plugin.revisions);
+  const known = new Set(unknown.length === 0 ? [] : shipped.flatMap(({ id, replaces }) => [id, ...replaces]));
+  const dormant = unknown.map(({ id, revises, dependsOn, breaking, replaces }) => {
+    const isCode = known.has(id) || replaces.some((one) => known.has(one));
+    return { id, revises, dependsOn, breaking, replaces, dormant: !isCode };
   });
   const depth = new Map(plugins.map((plugin) => [plugin.name, plugin.depth]));
-  const active = plugins.flatMap((plugin) => plugin.revisions);
   const since = new Map<string, string>();
-  for (const { dependsOnSince } of active) {
+  for (const { dependsOnSince } of shipped) {
     for (const [id, version] of Object.entries(dependsOnSince)) since.set(id, version);
   }
-  return revisionGraph([...active, ...dormant], { depth, packages: byName, since });
+  return revisionGraph([...shipped, ...dormant], { depth, packages: byName, since, applied });
 }

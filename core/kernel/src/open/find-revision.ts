@@ -7,7 +7,11 @@ import { parseTarget, type ParsedTarget } from '../plan/parse-target.ts';
 
 /** Finds the one revision that `target` names. Throws TARGET_UNKNOWN and TARGET_AMBIGUOUS. */
 export function findRevision(branches: readonly Branch[], target: string): KnownRevision {
-  const known = branches.flatMap(({ revisions }) => revisions);
+  const visible = branches.flatMap(({ revisions }) => revisions);
+  const hidden = branches.flatMap((branch) => branch.hidden);
+  // A name that fits several revisions means one of the history, and a full name any of the code.
+  const isHidden = hidden.some(({ id }) => id === target) || !visible.some(({ id }) => id.startsWith(target));
+  const known = isHidden ? [...visible, ...hidden] : visible;
   const parsed = parseTarget(target);
   const own = 'plugin' in parsed ? (branches.find(({ plugin }) => plugin === parsed.plugin)?.revisions ?? []) : [];
   const ids =

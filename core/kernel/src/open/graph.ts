@@ -27,8 +27,10 @@ export async function readGraph(project: Project, options: GraphViewOptions = {}
   const branches = await readBranches(project, options);
   for (const name of [plugin, around]) if (name !== undefined) assertBranch(branches, name);
   const known = branches.flatMap(({ revisions }) => revisions);
+  const rows = known.flatMap(({ row }) => row ?? []);
   const unknown = known.flatMap(({ shipped, row }) => (shipped === null && row !== null ? [row] : []));
-  const graph = graphOfPlugins(await project.pluginSet(), unknown);
+  const applied = new Set(rows.map(({ id }) => id));
+  const graph = graphOfPlugins(await project.pluginSet(), { unknown, applied });
   const states = new Map(known.map(({ id, state }) => [id, state]));
   const part = plugin === undefined ? graph : partNeededBy(graph, plugin);
   const drawn = around === undefined ? part : partAround(part, around);
@@ -70,11 +72,12 @@ function partAround(graph: RevisionGraph, plugin: string): RevisionGraph {
 }
 
 /** Returns the graph of some revisions of a graph. */
-function partOf({ branches }: RevisionGraph, order: readonly GraphRevision[]): RevisionGraph {
+function partOf({ branches, hidden }: RevisionGraph, order: readonly GraphRevision[]): RevisionGraph {
   const own = Map.groupBy(order, ({ plugin }) => plugin);
   return {
     order,
     byId: new Map(order.map((revision) => [revision.id, revision])),
+    hidden,
     branches: new Map(
       Array.from(branches.keys()).flatMap((plugin) => {
         const branch = own.get(plugin);

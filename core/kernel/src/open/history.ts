@@ -31,6 +31,8 @@ export interface HistoryEntry {
   readonly plugin: string;
   readonly revises: readonly string[];
   readonly dependsOn: readonly string[];
+  /** The revisions that it replaces, if it is a squash. */
+  readonly replaces: readonly string[];
   readonly breaking: boolean;
   /** `null` if the ledger was not read. */
   readonly state: RevisionState | null;
@@ -112,9 +114,9 @@ function between(
 /** Lists the revisions of branches, each branch from its base to its head. */
 export function entriesOf({ branches, records }: History): readonly HistoryEntry[] {
   return branches.flatMap(({ revisions }) =>
-    revisions.map(({ id, plugin, revises, dependsOn, breaking, state, shipped }) => {
+    revisions.map(({ id, plugin, revises, dependsOn, replaces, breaking, state, shipped }) => {
       const file = shipped?.file ?? null;
-      return { id, plugin, revises, dependsOn, breaking, state, file, applied: records.get(id) ?? null };
+      return { id, plugin, revises, dependsOn, replaces, breaking, state, file, applied: records.get(id) ?? null };
     }),
   );
 }

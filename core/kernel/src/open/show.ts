@@ -24,6 +24,10 @@ export interface ShownRevision {
   readonly plugin: string;
   readonly revises: readonly string[];
   readonly dependsOn: readonly string[];
+  /** The revisions that it replaces, if it is a squash. */
+  readonly replaces: readonly string[];
+  /** The squash that is in its place; `null` if there is none. Its state is that of the squash. */
+  readonly replacedBy: string | null;
   readonly breaking: boolean;
   readonly transaction: boolean | null;
   /** `null` if the ledger was not read. */
@@ -106,7 +110,7 @@ interface LedgerFacts {
 }
 
 function shownOf(known: KnownRevision, set: PluginSet, facts: LedgerFacts): FoundRevision {
-  const { id, plugin, revises, dependsOn, breaking, state, shipped } = known;
+  const { id, plugin, revises, dependsOn, replaces, replacedBy, breaking, state, shipped } = known;
   const { details, record, edited, applied } = facts;
   const source = set.byName.get(plugin);
   const fromLedger = shipped === null || applied;
@@ -115,6 +119,8 @@ function shownOf(known: KnownRevision, set: PluginSet, facts: LedgerFacts): Foun
     plugin,
     revises,
     dependsOn,
+    replaces,
+    replacedBy,
     breaking,
     transaction: shipped?.transaction ?? null,
     state,

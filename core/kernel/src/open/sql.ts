@@ -52,24 +52,28 @@ export interface PlanScript {
  */
 export async function readScript(project: Project, options: SqlOptions = {}): Promise<PlanScript> {
   const revisionSet = await project.revisionSet();
-  const { applied, plan } =
-    options.current === true
-      ? await readDatabase(project, { operation: 'plan', signal: options.signal }, async (session) => {
-          const state = await readMigrationState(session, revisionSet);
-          const { graph, history } = state;
-          return {
-            applied: history.applied,
-            plan: planFor(graph, history.applied, options, hasDownIn(revisionSet, state)),
-          };
-        })
-      : planOffline(revisionSet, options);
+  const {
+    applied,
+    plan,
+    graph: planned,
+  } = options.current === true
+    ? await readDatabase(project, { operation: 'plan', signal: options.signal }, async (session) => {
+        const state = await readMigrationState(session, revisionSet);
+        const { graph, history } = state;
+        return {
+          graph,
+          applied: history.applied,
+          plan: planFor(graph, history.applied, options, hasDownIn(revisionSet, state)),
+        };
+      })
+    : planOffline(revisionSet, options);
   const schemas = project.config.database.schemas ?? usualSchemas;
   await assertNoSchemaNamed({ schemas }, revisionSet, plan.steps);
   const { planScript } = await import('../run/plan-script.ts');
   const { assertVisiblyOwn, proveAll } = await import('../run/prove-steps.ts');
   // The texts of the applied revisions show which objects exist.
-  const before = revisionSet.graph.order.filter(({ id }) => applied.has(id));
-  const steps = [...planOf(before, 'up').steps, ...plan.steps].map((step) => runnable(step, revisionSet));
+  const before = planned.order.filter(({ id, dormant }) => !dormant && applied.has(id));
+  const steps = [...planOf(before, 'up').steps, ...plan.steps].map((step) => runnable(step, revisionSet, planned));
   const all = await proveAll(steps);
   await assertVisiblyOwn(all, before.length, revisionSet.pluginSet.plugins);
   const proven = all.slice(before.length);
@@ -84,7 +88,7 @@ export async function readScript(project: Project, options: SqlOptions = {}): Pr
 function planOffline(
   { graph, revisions }: RevisionSet,
   options: SqlOptions,
-): { readonly applied: ReadonlySet<string>; readonly plan: Plan } {
+): { readonly applied: ReadonlySet<string>; readonly plan: Plan; readonly graph: RevisionSet['graph'] } {
   const { from = options.down === undefined ? [] : 'heads' } = options;
   const applied = new Set<string>();
   for (const target of [from].flat()) {
@@ -94,7 +98,7 @@ function planOffline(
       for (const needed of ancestorsOf(graph, id)) applied.add(needed);
     }
   }
-  return { applied, plan: planFor(graph, applied, options, (id) => revisions.get(id)?.down !== null) };
+  return { graph, applied, plan: planFor(graph, applied, options, (id) => revisions.get(id)?.down !== null) };
 }
 
 function planFor(

@@ -1,5 +1,6 @@
 import { isKernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
+import type { RevisionGraph } from '../graph/revision-graph.ts';
 import type { Session } from '../db/session.ts';
 import { readLedger, type Ledger } from '../ledger/ledger.ts';
 import { assertDatabaseAdopted } from '../migrate/adopted-check.ts';
@@ -47,13 +48,14 @@ export async function readStatus(project: Project, { signal }: ReadOptions = {})
     const branches = branchesOf(revisionSet.pluginSet, ledger).map(statusOf);
     const inState = (state: 'pending' | 'dormant' | 'ahead'): ReadonlySet<string> =>
       new Set(branches.flatMap((branch) => branch[state]));
+    const { graph, error } = await checkHistory(session, revisionSet, ledger);
     return {
       database: session.shown,
       branches,
-      pending: idsOf(revisionSet.graph.order, inState('pending')),
+      pending: idsOf(graph.order, inState('pending')),
       dormant: idsOf(ledger.rows, inState('dormant')),
       ahead: idsOf(ledger.rows, inState('ahead')),
-      error: await problemOf(session, revisionSet, ledger),
+      error,
     };
   });
 }
@@ -62,21 +64,28 @@ function idsOf(ordered: readonly { readonly id: string }[], wanted: ReadonlySet<
   return ordered.flatMap(({ id }) => (wanted.has(id) ? [id] : []));
 }
 
-async function problemOf(session: Session, revisionSet: RevisionSet, ledger: Ledger): Promise<KernelError | null> {
+/** Returns the graph of the database, or that of the code for a history that an upgrade would refuse. */
+async function checkHistory(
+  session: Session,
+  revisionSet: RevisionSet,
+  ledger: Ledger,
+): Promise<{ readonly graph: RevisionGraph; readonly error: KernelError | null }> {
+  let { graph } = revisionSet;
   try {
     const state = await readMigrationState(session, revisionSet, ledger);
-    const { graph, history } = state;
-    assertNoGaps(graph, history.applied);
-    const pending = graph.order.flatMap(({ id, dormant }) => (dormant || history.applied.has(id) ? [] : [id]));
+    ({ graph } = state);
+    const { applied } = state.history;
+    assertNoGaps(graph, applied);
+    const pending = graph.order.flatMap(({ id, dormant }) => (dormant || applied.has(id) ? [] : [id]));
     await assertNoSchemaNamed(
       session,
       revisionSet,
       pending.map((id) => ({ id, direction: 'up' })),
     );
     await assertDatabaseAdopted(session, revisionSet, state, pending);
-    return null;
+    return { graph, error: null };
   } catch (error) {
-    if (isKernelError(error)) return error;
+    if (isKernelError(error)) return { graph, error };
     throw error;
   }
 }

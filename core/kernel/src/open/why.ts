@@ -4,7 +4,6 @@ import { shortestChain, type ChainLink } from '../graph/shortest-chain.ts';
 import type { RemovedNeed } from '../ownership/removed-objects.ts';
 import type { RevisionState } from '../migrate/branch-status.ts';
 import { readMigrationState, type MigrationState } from '../migrate/migration-state.ts';
-import type { RevisionSet } from '../migrate/revision-set.ts';
 import { resolveTarget } from '../plan/resolve-target.ts';
 import type { Step } from '../plan/plan.ts';
 import { upgradePlan } from '../plan/upgrade-plan.ts';
@@ -60,28 +59,24 @@ export async function readReason(
   return readDatabase(project, { operation: 'why', signal }, async (session) => {
     const state = await readMigrationState(session, revisionSet);
     const { steps } = upgradePlan(state.graph, state.history.applied, 'heads');
-    const reason = reasonFor(target, revisionSet, state, steps);
+    const reason = reasonFor(target, state, steps);
     if (reason.position === null) return reason;
     const removed = await readRemovedNeeds(session, state.ledger, steps, revisionSet);
     return { ...reason, removed: removed.filter(({ revision }) => revision === reason.id) };
   });
 }
 
-function reasonFor(
-  target: string,
-  { revisions }: RevisionSet,
-  { graph, history }: MigrationState,
-  plan: readonly Step[],
-): PendingReason {
-  const { applied, dormant } = history;
+function reasonFor(target: string, { graph, history }: MigrationState, plan: readonly Step[]): PendingReason {
+  const { applied, dormant, ahead } = history;
   const resolved = resolveTarget(graph, applied, target, 'up');
   const [id, ...others] = resolved.kind === 'revisions' ? resolved.ids : [];
   if (id === undefined || others.length > 0) {
     throw kernelError('TARGET_UNKNOWN', { target, reason: 'it is not a single revision', nearest: null });
   }
   const dormantIds = new Set(dormant.map((row) => row.id));
+  const aheadIds = new Set(ahead.map((row) => row.id));
   const stateOf = (one: string): RevisionState =>
-    !applied.has(one) ? 'pending' : dormantIds.has(one) ? 'dormant' : revisions.has(one) ? 'applied' : 'ahead';
+    !applied.has(one) ? 'pending' : dormantIds.has(one) ? 'dormant' : aheadIds.has(one) ? 'ahead' : 'applied';
   const steps = plan.map((step) => step.id);
   const at = steps.indexOf(id);
   const previous = steps[at - 1] ?? null;

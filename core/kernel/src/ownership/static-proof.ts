@@ -4,11 +4,11 @@ import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
 import { trackSql, type SqlStatement } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
-import { isTemporary } from '../sql/temporary-objects.ts';
 import { nodeKind, nodesIn, stringsIn } from '../sql/syntax-tree.ts';
 import type { Author } from '../sql/track-statement.ts';
 import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-object.ts';
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
+import { journaledSchema } from './effects-journal.ts';
 import type { ObjectName, RevisionEffects } from './effects-json.ts';
 import { objectName } from './revision-effects.ts';
 import { ledgerOwner, type Touch } from './rule-book.ts';
@@ -45,7 +45,7 @@ export interface ProofContext {
  */
 export async function proveText(text: string, context: ProofContext): Promise<StaticProof> {
   const { schema, author } = context;
-  const journal = journaled(schema);
+  const journal = journaledSchema(schema);
   const renames = new Map<TrackedObject, { readonly from: ObjectName; to: ObjectName }>();
   let proven = true;
   let isQuiet = true;
@@ -93,50 +93,6 @@ function touchesOf({ creates, changes, drops, renames, writes }: SqlStatement): 
 
 function same(a: ObjectName, b: ObjectName): boolean {
   return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
-}
-
-/** Wraps a schema so that the net effect of the changes made through it is known. */
-function journaled(schema: TrackedSchema): {
-  readonly schema: TrackedSchema;
-  readonly effects: (author: Author, renamed: RevisionEffects['renamed']) => Omit<RevisionEffects, 'renamed'>;
-} {
-  const before = new Map<string, TrackedObject | undefined>();
-  const note = (object: TrackedObject): void => {
-    const key = lookupKey(object);
-    if (!before.has(key)) before.set(key, schema.objects.get(key));
-  };
-  return {
-    schema: {
-      objects: schema.objects,
-      isNameTaken: schema.isNameTaken,
-      put(object) {
-        note(object);
-        schema.put(object);
-      },
-      remove(object) {
-        note(object);
-        schema.remove(object);
-      },
-    },
-    effects(author, renamed) {
-      const moved = new Set(renamed.map(([from]) => JSON.stringify(from)));
-      const tables = new Set(renamed.flatMap(([[, name, table]]) => (table === undefined ? [name] : [])));
-      const isMoved = (object: TrackedObject): boolean =>
-        moved.has(JSON.stringify(objectName(object))) || (object.table !== null && tables.has(object.table));
-      const [created, changed, dropped]: [ObjectName[], ObjectName[], ObjectName[]] = [[], [], []];
-      for (const [key, old] of before) {
-        const now = schema.objects.get(key);
-        const object = now ?? old;
-        if (object === undefined || isTemporary(object)) continue;
-        const isNew = now?.createdBy === author.id && old?.createdBy !== author.id;
-        if (now !== undefined && isNew) created.push(objectName(now));
-        if (old !== undefined && (now === undefined || isNew) && !isMoved(old)) dropped.push(objectName(old));
-        if (old !== undefined && now !== undefined && !isNew && now.revision === author.id)
-          changed.push(objectName(now));
-      }
-      return { created, changed, dropped };
-    },
-  };
 }
 
 /** Statements of these kinds have no effects but those that are read. */

@@ -1,11 +1,15 @@
 import { kernelError } from '../error/kernel-codes.ts';
+import { squashView } from '../graph/squashes.ts';
 import type { Revision } from '../plugin/revision.ts';
 
 /** The fields of a shipped revision that the check compares. */
-export type ShippedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'raw'>;
+export type ShippedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'raw' | 'replaces' | 'since'>;
 
 /** The fields of a ledger row that the check compares. */
-export type RecordedRevision = Pick<Revision, 'id' | 'plugin' | 'revises' | 'dependsOn' | 'raw' | 'breaking'>;
+export type RecordedRevision = Pick<
+  Revision,
+  'id' | 'plugin' | 'revises' | 'dependsOn' | 'raw' | 'breaking' | 'replaces'
+>;
 
 /** A ledger that is compatible with the code. Rows unknown to the code are listed separately. */
 export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> {
@@ -15,6 +19,11 @@ export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> 
   readonly dormant: readonly Row[];
   /** Rows of active plugins that are unknown to their code: the database is ahead. None of them is breaking. */
   readonly ahead: readonly Row[];
+  /**
+   * Rows of active plugins that their code has under another name: a squash of the code replaces them, or they are squashes
+   * of revisions that the code still has.
+   */
+  readonly squashed: readonly Row[];
   /** The ids of shipped revisions that are not byte-for-byte identical to those that ran. */
   readonly differing: readonly string[];
 }
@@ -23,33 +32,67 @@ export interface CheckedLedger<Row extends RecordedRevision = RecordedRevision> 
  * Compares the ledger with the revisions of the active plugins. A row unknown to the code is *ahead* if it comes after
  * everything that the code has on its branch. That happens when older code runs on a newer database, which is fine
  * unless one of these rows is breaking. A row that comes before or beside a revision of the code means that history was
- * rewritten. `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED, REVISION_DELETED,
- * HISTORY_DIVERGED and DATABASE_AHEAD.
+ * rewritten. A row that a squash of the code replaces is known, and so is a squash of revisions that the code has: that is
+ * older code after a rollback. `packages` maps each active plugin to its package. Throws CORE_NOT_CONFIGURED,
+ * REVISION_DELETED, HISTORY_DIVERGED, DATABASE_AHEAD, and SQUASH_HALF_APPLIED for a database that has a part of what a squash
+ * replaces, while the code no longer has the rest.
  */
 export function checkLedger<Row extends RecordedRevision>(
   shipped: ReadonlyMap<string, ShippedRevision>,
   packages: ReadonlyMap<string, string>,
   rows: readonly Row[],
 ): CheckedLedger<Row> {
-  const applied = new Set<string>();
+  const applied = new Set(rows.map(({ id }) => id));
   const dormant: Row[] = [];
   const ahead: Row[] = [];
+  const squashed: Row[] = [];
   const differing: string[] = [];
   for (const row of rows) {
-    applied.add(row.id);
     const revision = shipped.get(row.id);
     if (revision !== undefined) {
       if (revision.raw !== row.raw) differing.push(row.id);
-    } else if (packages.has(row.plugin)) ahead.push(row);
-    else dormant.push(row);
+    } else if (!packages.has(row.plugin)) dormant.push(row);
+    else if (row.replaces.length > 0 && row.replaces.every((id) => shipped.has(id))) squashed.push(row);
+    else ahead.push(row);
   }
   assertCoreConfigured(dormant);
-  if (ahead.length > 0) {
-    assertNotDeleted(shipped, rows, ahead);
-    assertOneHistory(shipped, applied, ahead);
-    assertCompatible(packages, ahead);
+  if (ahead.length === 0) return { applied, dormant, ahead, squashed, differing };
+  const replaced = replacedRows(shipped, packages, applied, ahead);
+  const unknown = ahead.filter((row) => !replaced.has(row));
+  if (unknown.length > 0) {
+    assertNotDeleted(shipped, rows, unknown);
+    assertOneHistory(shipped, rows, applied, unknown);
+    assertCompatible(packages, unknown);
   }
-  return { applied, dormant, ahead, differing };
+  return { applied, dormant, ahead: unknown, squashed: [...squashed, ...replaced], differing };
+}
+
+/** Returns the rows that squashes of the code replace. Throws SQUASH_HALF_APPLIED. */
+function replacedRows<Row extends RecordedRevision>(
+  shipped: ReadonlyMap<string, ShippedRevision>,
+  packages: ReadonlyMap<string, string>,
+  applied: ReadonlySet<string>,
+  unknown: readonly Row[],
+): ReadonlySet<Row> {
+  const squashOf = new Map(
+    Array.from(shipped.values()).flatMap((squash) => squash.replaces.map((id) => [id, squash] as const)),
+  );
+  const replaced = new Set<Row>();
+  for (const row of unknown) {
+    const squash = squashOf.get(row.id);
+    if (squash === undefined) continue;
+    replaced.add(row);
+    const missing = squash.replaces.filter((id) => !applied.has(id));
+    if (missing.length === 0 || applied.has(squash.id)) continue;
+    throw kernelError('SQUASH_HALF_APPLIED', {
+      squash: squash.id,
+      applied: squash.replaces.filter((id) => applied.has(id)),
+      missing,
+      package: packages.get(squash.plugin) ?? squash.plugin,
+      floor: squash.since,
+    });
+  }
+  return replaced;
 }
 
 /** Rejects dormant rows of plugin zero: all other plugins build on it, so the config must have omitted it. */
@@ -77,18 +120,21 @@ function assertNotDeleted(
 /** If an unknown row and a pending revision of the code revise the same parent, the branch has two histories. */
 function assertOneHistory(
   shipped: ReadonlyMap<string, ShippedRevision>,
+  rows: readonly RecordedRevision[],
   applied: ReadonlySet<string>,
   unknown: readonly RecordedRevision[],
 ): void {
-  const pending = [...shipped.values()].filter((revision) => !applied.has(revision.id));
+  const { hidden, resolve } = squashView([...shipped.values(), ...rows.filter(({ id }) => !shipped.has(id))], applied);
+  const pending = Array.from(shipped.values()).filter(({ id }) => !applied.has(id) && !hidden.has(id));
   for (const row of unknown) {
+    const parents = row.revises.map(resolve);
     const rival = pending.find(
       ({ plugin, revises }) =>
         plugin === row.plugin &&
-        (revises.length === 0 ? row.revises.length === 0 : revises.some((id) => row.revises.includes(id))),
+        (revises.length === 0 ? parents.length === 0 : revises.some((id) => parents.includes(resolve(id)))),
     );
     if (rival === undefined) continue;
-    const parent = rival.revises.find((id) => row.revises.includes(id)) ?? null;
+    const parent = rival.revises.find((id) => parents.includes(resolve(id))) ?? null;
     throw kernelError('HISTORY_DIVERGED', { revision: row.id, known: rival.id, parent });
   }
 }

@@ -4,6 +4,7 @@ import { nearestName } from '../error/nearest-name.ts';
 import type { GraphRevision } from '../graph/graph-revision.ts';
 import { heads, headsAmong, isActive } from '../graph/heads-and-bases.ts';
 import type { RevisionGraph } from '../graph/revision-graph.ts';
+import type { HiddenRevision } from '../graph/squashes.ts';
 import { parseTarget } from './parse-target.ts';
 import type { Direction } from './plan.ts';
 import { resolveStepsDown, resolveStepsUp } from './resolve-relative-target.ts';
@@ -113,6 +114,15 @@ function findRevision(
   const all = graph.branches.get(plugin) ?? [];
   const exact = all.filter((revision) => revision.slug === slug);
   const found = exact.length > 0 ? exact : all.filter((revision) => revision.slug.startsWith(slug));
+  const inPlace = exact.length > 0 ? null : findHidden(graph, `${plugin}@${slug}`, found.length === 0);
+  if (inPlace !== null) {
+    if (inPlace.isEqual) return inPlace.by;
+    throw targetIllegal(
+      target,
+      direction,
+      `it is a part of the squash "${inPlace.by}"; name that, or what is before it`,
+    );
+  }
   const legal = direction === 'up' ? found.filter(isActive) : found;
   const [first, ...others] = legal.map((revision) => revision.id).toSorted();
   if (first !== undefined && others.length > 0) {
@@ -125,6 +135,14 @@ function findRevision(
     all.map((revision) => revision.slug),
   );
   throw targetUnknown(target, `"${plugin}" has no such revision`, close === null ? null : `${plugin}@${close}`);
+}
+
+/** Finds a revision that is not in the graph because of a squash, by its full name or, with `byPrefix`, by a unique prefix. */
+function findHidden({ hidden }: RevisionGraph, name: string, byPrefix: boolean): HiddenRevision | null {
+  const exact = hidden.get(name);
+  if (exact !== undefined || !byPrefix) return exact ?? null;
+  const [found, ...others] = Array.from(hidden).filter(([id]) => id.startsWith(name));
+  return found === undefined || others.length > 0 ? null : found[1];
 }
 
 function targetUnknown(target: string, reason: string, close: string | null): KernelError {

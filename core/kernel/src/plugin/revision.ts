@@ -15,7 +15,6 @@ export interface Revision extends RevisionNode {
   /** `false`: it runs outside a transaction, and `check` shows whether it has already taken effect. */
   readonly transaction: boolean;
   readonly check: string | null;
-  readonly replaces: readonly string[];
   /** Hash of exactly the author's text, with its algorithm: `r1:` and 32 hex digits. */
   readonly raw: string;
   /** The package version that first shipped it, if the manifest states it. */

@@ -6,6 +6,8 @@ import type { RunContext, RunStep } from './run-context.ts';
 export interface RunnableStep extends RunStep {
   /** `null` for a revision whose package is missing: it can only be reverted, with the SQL in the ledger. */
   readonly revision: Revision | null;
+  /** The revisions that must be applied first: its edges, as far as squashes do not lead them elsewhere. */
+  readonly needs: readonly string[];
   /** Whether it is known to touch nothing that its plugin does not own. Otherwise its effects are observed. */
   readonly proven: boolean;
   /** Whether it is known to leave its session as it was, see `keepsSession`. */

@@ -29,6 +29,7 @@ export function downBlock(rows: readonly RowToRemove[], run: ScriptContext): str
     ${run.guard}
     ${removeRow(run)}
     ${checkWritten}`,
+    'down',
   );
   const check = rows.length > 1 ? checkConstraintModes : '';
   return `do ${dollarQuote(`${declarations}

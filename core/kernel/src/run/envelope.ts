@@ -25,7 +25,7 @@ export function checkFormat(site: Site): string {
 
 /**
  * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows
- * whether the ledger has the row: one query for all rows is enough, since no one else changes the ledger while the lock
+ * whether the ledger has the row (on the way up, that of its squash counts, too): one query for all rows is enough, since no one else changes the ledger while the lock
  * is held. The loop iterates over arrays, because a loop over a query is a cursor, and `close all` in the body could
  * not close it.
  */
@@ -34,9 +34,10 @@ export function forEachRow(
   rows: readonly (RowToWrite | RowToRemove)[],
   type: string,
   body: string,
+  direction: 'up' | 'down' = 'up',
 ): string {
-  return `select array_agg(value order by n), array_agg(exists (select from ${ledgerOf(site)}.ledger l
-      where l.plugin = value ->> 'plugin' and l.slug = value ->> 'slug') order by n)
+  const has = direction === 'up' ? isPresent : hasRow;
+  return `select array_agg(value order by n), array_agg(${has(site, "value ->> 'plugin'", "value ->> 'slug'")} order by n)
     into items, present from json_array_elements(${dollarQuote(JSON.stringify(rows))}) with ordinality as row(value, n);
   for i in 1 .. coalesce(array_length(items, 1), 0) loop
     select * into step from json_to_record(items[i]) as row(${type});
@@ -45,25 +46,47 @@ export function forEachRow(
 }
 
 /**
+ * Returns a condition: whether the ledger has a revision, or a squash that replaces it. The ids that squashes replace are
+ * read once for all rows.
+ */
+export function isPresent(site: Site, plugin: string, slug: string): string {
+  const replaced = `select unnest(l.replaces) from ${ledgerOf(site)}.ledger l`;
+  return `(${hasRow(site, plugin, slug)} or ((${plugin}) || '@' || (${slug})) in (${replaced}))`;
+}
+
+function hasRow(site: Site, plugin: string, slug: string): string {
+  return `exists (select from ${ledgerOf(site)}.ledger l where l.plugin = ${plugin} and l.slug = ${slug})`;
+}
+
+/**
  * Returns PL/pgSQL that raises "stale" if `rows` need a revision that is neither in the ledger nor earlier in `rows`.
  * Here, too, one query serves all rows: with a thousand revisions, a query for each would take a tenth of the total
- * time.
+ * time. A squash must not run in a database that has a part of what it replaces.
  */
 export function checkNeeds(
   site: Site,
-  rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'revises' | 'depends_on'>[],
+  rows: readonly Pick<RowToWrite, 'plugin' | 'slug' | 'needs' | 'replaces'>[],
 ): string {
   const provided = new Set<string>();
   const needed = new Set<string>();
-  for (const { plugin, slug, revises, depends_on } of rows) {
-    for (const need of [...revises, ...depends_on]) if (!provided.has(need)) needed.add(need);
-    provided.add(`${plugin}@${slug}`);
+  for (const { plugin, slug, needs, replaces } of rows) {
+    for (const need of needs) if (!provided.has(need)) needed.add(need);
+    for (const id of [`${plugin}@${slug}`, ...replaces]) provided.add(id);
   }
+  const replaced = rows.flatMap(({ replaces }) => replaces);
   return `select need into missing from json_array_elements_text(${dollarQuote(JSON.stringify([...needed]))}) need
-    where not exists (select from ${ledgerOf(site)}.ledger l
-      where l.plugin = split_part(need, '@', 1) and l.slug = split_part(need, '@', 2)) limit 1;
+    where not ${isPresent(site, "split_part(need, '@', 1)", "split_part(need, '@', 2)")} limit 1;
   if missing is not null then
     raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' is no longer applied';
+  end if;${replaced.length === 0 ? '' : checkUnreplaced(site, replaced)}`;
+}
+
+function checkUnreplaced(site: Site, replaced: readonly string[]): string {
+  return `
+  select l.plugin || '@' || l.slug into missing from ${ledgerOf(site)}.ledger l
+    where l.plugin || '@' || l.slug in (select json_array_elements_text(${dollarQuote(JSON.stringify(replaced))})) limit 1;
+  if missing is not null then
+    raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' has been applied in the meantime';
   end if;`;
 }
 
@@ -85,10 +108,11 @@ export function notify(state: string, id = "step.plugin || '@' || step.slug"): s
 /** PL/pgSQL that makes `lastval` undefined: it would return the number of the last row that was written to the ledger. */
 export const forgetLedger = 'discard sequences;';
 
-/** Returns PL/pgSQL that raises "stale" if an applied revision revises `step` or depends on it. */
+/** Returns PL/pgSQL that raises "stale" if an applied revision revises `step`, or what it replaces, or depends on it. */
 export function checkDependents(site: Site): string {
   return `select l.plugin || '@' || l.slug into missing from ${ledgerOf(site)}.ledger l
-      where step.plugin || '@' || step.slug = any (l.revises || l.depends_on) limit 1;
+      where ((step.plugin || '@' || step.slug) || coalesce((select d.replaces from ${ledgerOf(site)}.ledger d
+        where d.plugin = step.plugin and d.slug = step.slug), '{}')) && (l.revises || l.depends_on) limit 1;
     if missing is not null then
       raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' has been applied in the meantime';
     end if;`;

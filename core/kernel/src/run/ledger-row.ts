@@ -18,6 +18,8 @@ export interface RowToWrite {
   readonly revises: readonly string[];
   readonly depends_on: readonly string[];
   readonly replaces: readonly string[];
+  /** Is checked, and not written: the revisions that must be in the ledger. */
+  readonly needs: readonly string[];
   readonly raw: string;
   readonly breaking: boolean;
   readonly up: string | null;
@@ -32,7 +34,7 @@ export interface RowToWrite {
 
 /** Returns the ledger row of a step. Without its revision, the row can only be removed. */
 export function rowOf(runId: string, step: RunnableStep, attemptId: string): RowToWrite {
-  const { revision, package: name, packageVersion, effects } = step;
+  const { revision, needs, package: name, packageVersion, effects } = step;
   const [plugin = '', slug = ''] = step.id.split('@');
   return {
     plugin,
@@ -40,6 +42,7 @@ export function rowOf(runId: string, step: RunnableStep, attemptId: string): Row
     revises: revision?.revises ?? [],
     depends_on: revision?.dependsOn ?? [],
     replaces: revision?.replaces ?? [],
+    needs,
     raw: revision?.raw ?? '',
     breaking: revision?.breaking ?? false,
     up: revision?.up.kind === 'sql' ? revision.up.text : null,
@@ -61,10 +64,16 @@ export const rowType =
   'plugin text, slug text, revises text[], depends_on text[], replaces text[], raw text, breaking boolean, up text, ' +
   'down text, package text, package_version text, run_id uuid, attempt_id uuid, objects text';
 
-/** Returns the `insert … select` of rows with {@link rowType} from the relation or record `source`. */
-export function insertRow(site: Site, source: string, durationMs: string): string {
+/**
+ * Returns the `insert … select` of rows with {@link rowType} from the relation or record `source`. `place` is the `seq` of a
+ * row that does not belong at the end.
+ */
+export function insertRow(site: Site, source: string, durationMs: string, place?: string): string {
   const values = columns.replaceAll(/\w+/g, (column) => `${source}.${column}`).replace(/objects$/, '$&::jsonb');
-  return `insert into ${ledgerOf(site)}.ledger (${columns}, duration_ms) select ${values}, ${durationMs}`;
+  const ledger = `${ledgerOf(site)}.ledger`;
+  return place === undefined
+    ? `insert into ${ledger} (${columns}, duration_ms) select ${values}, ${durationMs}`
+    : `insert into ${ledger} (seq, ${columns}, duration_ms) overriding system value select ${place}, ${values}, ${durationMs}`;
 }
 
 /** A ledger row to remove, with the SQL that reverts its revision. */

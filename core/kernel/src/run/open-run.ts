@@ -86,8 +86,9 @@ function openReserved(session: Session, isShadow: boolean): RunContext['reserved
  * because the database no longer answers, or before there was a ledger.
  */
 export async function endRun(run: RunContext, progress: RunProgress, error: KernelError | null): Promise<void> {
-  if (run.session.lost || (progress.applied.length === 0 && error === null)) return;
-  const applied = progress.applied.filter(({ direction }) => direction === 'up').length;
+  const { applied: steps, squashed } = progress;
+  if (run.session.lost || (steps.length === 0 && squashed.length === 0 && error === null)) return;
+  const applied = steps.filter(({ direction }) => direction === 'up').length;
   // A shadow keeps the statements for its next run. The session of an embedded database is also the application's.
   const release = run.isShadow ? '' : releaseTransactionReader;
   await run.session.script(`${endRunScript(run, applied, error?.code ?? null)}\n${release}`).catch(() => {});
@@ -101,12 +102,13 @@ export async function upgradeLedger(run: RunContext, format: number): Promise<vo
   try {
     await ensureLedger(run, format);
   } catch (error) {
-    const left: readonly string[] = [
-      serverSqlState.insufficientPrivilege,
-      serverSqlState.readOnlyTransaction,
-      serverSqlState.lockNotAvailable,
-      kernelSqlState.busy,
-    ];
-    if (!left.includes(serverErrorOf(error)?.code ?? '')) throw error;
+    const left: readonly string[] = [serverSqlState.lockNotAvailable, kernelSqlState.busy];
+    if (!mayNotWrite(error) && !left.includes(serverErrorOf(error)?.code ?? '')) throw error;
   }
+}
+
+/** Whether an error says that this process may only read. */
+export function mayNotWrite(error: unknown): boolean {
+  const code = serverErrorOf(error)?.code;
+  return code === serverSqlState.insufficientPrivilege || code === serverSqlState.readOnlyTransaction;
 }

@@ -10,6 +10,8 @@ import type { RunContext, RunStep } from './run-context.ts';
 /** The changing state of one run, from its first step to its last. */
 export interface RunProgress {
   applied: readonly RunStep[];
+  /** The squashes whose rows it has put in the places of others, or left for later because it may only read. */
+  squashed: readonly string[];
   /** The number of lost connections since the last committed step. */
   losses: number;
   /** The number of ledger rows when it was last read. As long as it changes, other processes are making progress. */
@@ -25,9 +27,17 @@ export interface RunProgress {
   checked: boolean;
 }
 
-/** Returns the state of a run that has not begun. */
-export function startProgress(): RunProgress {
-  return { applied: [], losses: 0, rows: -1, deadline: 0, split: false, checked: false };
+/** Returns the state of a run that has not begun. `lockWait` is in seconds. */
+export function startProgress(lockWait: number): RunProgress {
+  return {
+    applied: [],
+    squashed: [],
+    losses: 0,
+    rows: -1,
+    deadline: performance.now() + lockWait * 1000,
+    split: false,
+    checked: false,
+  };
 }
 
 /** The reason why the ledger must be read and the remaining steps planned again. */

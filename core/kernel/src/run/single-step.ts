@@ -30,6 +30,7 @@ export function guardBlock(row: RowToWrite, direction: 'up' | 'down', run: Site)
       continue;
     end if;
     ${up ? '' : checkDependents(run)}`,
+    direction,
   );
   return `do ${dollarQuote(`${declarations}
 begin

@@ -1,7 +1,7 @@
 import type { UpgradeLimits } from '../config/config.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
-import { checkFormat, checkNeeds, declarations, forEachRow, forgetLedger, notify } from './envelope.ts';
+import { checkFormat, checkNeeds, declarations, forEachRow, forgetLedger, isPresent, notify } from './envelope.ts';
 import {
   checkWritten,
   columns,
@@ -87,7 +87,7 @@ function applyTogether(revisions: readonly RevisionToRun[], run: ScriptContext):
   const rows = revisions.map(({ row }) => row);
   const ids = rows.map(({ plugin, slug }) => quoteLiteral(`${plugin}@${slug}`));
   const texts = rows.map(({ up }) => dollarQuote(up ?? ''));
-  const others = rows.map((row) => dollarQuote(JSON.stringify({ ...row, up: undefined })));
+  const others = rows.map((row) => dollarQuote(JSON.stringify({ ...row, up: undefined, needs: undefined })));
   const variables = `revision text;
   ids text[] := array[${ids.join()}];
   texts text[] := array[${texts.join()}];
@@ -103,8 +103,7 @@ function applyTogether(revisions: readonly RevisionToRun[], run: ScriptContext):
   written integer;`;
   const body = `${checkConstraintModes}
   ${checkCode}
-  select array_agg(exists (select from ${ledgerOf(run)}.ledger l
-        where l.plugin = split_part(id, '@', 1) and l.slug = split_part(id, '@', 2)) order by n)
+  select array_agg(${isPresent(run, "split_part(id, '@', 1)", "split_part(id, '@', 2)")} order by n)
     into present from unnest(ids) with ordinality as row(id, n);
   begin
     for i in 1 .. cardinality(ids) loop

@@ -34,6 +34,7 @@ export interface Sketch {
   readonly transaction?: boolean;
   readonly check?: string;
   readonly breaking?: boolean;
+  readonly replaces?: readonly string[];
 }
 
 /** Returns a revision like one that was loaded from a file. */
@@ -50,7 +51,7 @@ export function revision(sketch: Sketch): Revision {
     transaction: sketch.transaction ?? true,
     check: sketch.check ?? null,
     breaking: sketch.breaking ?? false,
-    replaces: [],
+    replaces: sketch.replaces ?? [],
     raw: `r1:${createHash('sha256').update(JSON.stringify(sketch)).digest('hex').slice(0, 32)}`,
     since: null,
     dependsOnSince: {},

@@ -14,6 +14,7 @@ describe('a revision graph', () => {
     expect(graph.byId.get('core@c2')).toEqual({
       id: 'core@c2',
       plugin: 'core',
+      replaces: [],
       slug: 'c2',
       revises: ['core@c1'],
       dependsOn: [],

@@ -28,12 +28,13 @@ function setOf(...branches: readonly (readonly Revision[])[]): PluginSet {
 }
 
 function ledgerOf(...revisions: readonly Revision[]): Ledger {
-  const rows = revisions.map(({ id, plugin, slug, revises, dependsOn, raw, breaking }): LedgerRow => ({
+  const rows = revisions.map(({ id, plugin, slug, revises, dependsOn, replaces, raw, breaking }): LedgerRow => ({
     id,
     plugin,
     slug,
     revises,
     dependsOn,
+    replaces,
     raw,
     breaking,
     hasDown: false,

@@ -18,13 +18,14 @@ function read(drawing: string): readonly RecordedRevision[] {
         revises: parent === undefined ? [] : [parent],
         dependsOn: dependency === undefined ? [] : [dependency],
         breaking: mark !== undefined,
+        replaces: [],
         raw: raw ?? `raw of ${id}`,
       };
     });
 }
 
 function compare(code: string, ledger: string): ReturnType<typeof checkLedger> {
-  const shipped = new Map<string, ShippedRevision>(read(code).map((r) => [r.id, r]));
+  const shipped = new Map<string, ShippedRevision>(read(code).map((r) => [r.id, { ...r, since: null }]));
   const packages = new Map([...shipped.values()].map((r) => [r.plugin, `plugin-${r.plugin}`]));
   return checkLedger(shipped, packages, read(ledger));
 }

@@ -71,7 +71,11 @@ function explainBranch(
   const rows = revisions.map((revision) => {
     const record = records.get(revision.id);
     const name = `${stateLabel(revision, colors)}${revision.id.padEnd(record === undefined ? 0 : width)}`;
-    const mark = revision.breaking ? '(breaking)' : '';
+    const marks = [
+      ...(revision.breaking ? ['breaking'] : []),
+      ...(revision.replaces.length > 0 ? [`replaces ${revision.replaces.length} revisions`] : []),
+    ];
+    const mark = marks.length === 0 ? '' : `(${marks.join(', ')})`;
     if (record === undefined) return [name, ...(mark === '' ? [] : [mark])];
     const time = record.stamped ? 'stamped' : duration(record.durationMs);
     return [name, moment(record.at), record.version, time, mark];

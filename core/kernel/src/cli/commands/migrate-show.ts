@@ -42,6 +42,8 @@ function explain({ shown, known: { breaking, shipped, row } }: FoundRevision, co
   const facts: readonly (readonly [string, string])[] = [
     ['revises', shown.revises.join(', ') || 'nothing; it is the base of its branch'],
     ['depends on', shown.dependsOn.join(', ') || 'nothing'],
+    ['replaces', shown.replaces.join(', ')],
+    ['squash', shown.replacedBy === null ? '' : `${shown.replacedBy} is in its place`],
     ['marks', marks.join(', ')],
     ['package', [shown.package, shown.version].filter((part) => part !== null).join(' ')],
     ['file', shown.file ?? 'none; only the ledger has it'],

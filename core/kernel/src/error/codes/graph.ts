@@ -44,6 +44,14 @@ export const graphCodes = {
       return `Correct \`${d.edge}\` of "${d.revision}". List the revisions: npx kernel migrate:history ${d.plugin}`;
     },
   }),
+  SQUASH_INVALID: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { revision: string; file: string; problem: string }) =>
+      `The squash "${d.revision}" is not possible (${d.file}): ${d.problem}.`,
+    hint: () =>
+      'A squash replaces a part of its own branch without forks and merges, and revises what the first of these revisions ' +
+      'revises. Have it written and proven: npx kernel migrate:squash --help',
+  }),
   REVISION_CYCLE: defineError({
     exit: exitCode.incompatible,
     message: (d: { path: readonly string[] }) => `The revisions form a cycle: ${d.path.join(' -> ')}.`,

@@ -29,6 +29,23 @@ export const historyCodes = {
       'Restore the file under its old name; an id names one revision forever. ' +
       `Show the applied version: npx kernel migrate:show ${d.revision}`,
   }),
+  SQUASH_HALF_APPLIED: defineError({
+    exit: exitCode.incompatible,
+    message: (d: {
+      squash: string;
+      applied: readonly string[];
+      missing: readonly string[];
+      package: string;
+      floor: string | null;
+    }) =>
+      `The database has applied ${d.applied.length} of the ${d.applied.length + d.missing.length} revisions that ` +
+      `"${d.squash}" replaces, and this version of ${d.package} no longer has the others: ${joinNames(d.missing)}.`,
+    hint: (d) =>
+      d.floor === null
+        ? `Deploy a version of ${d.package} that still has them, and upgrade with it first.`
+        : `Install ${d.package} ${d.floor} first, which still has them, and upgrade with it: npm install ` +
+          `${d.package}@${d.floor}, then npx kernel migrate:up. Then install this version again.`,
+  }),
   HISTORY_DIVERGED: defineError({
     exit: exitCode.integrity,
     message: (d: { revision: string; known: string; parent: string | null }) =>
