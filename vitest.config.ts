@@ -80,6 +80,7 @@ export const longTests = [
   'core/dev/test/authoring/needed-edges.test.ts',
   'core/dev/test/commands/dev.test.ts',
   'core/dev/test/commands/migrate-adopt.test.ts',
+  'core/dev/test/commands/migrate-squash.test.ts',
   'core/dev/test/commands/migrate-rehearse.test.ts',
   'core/dev/test/commands/own-schemas.test.ts',
   'core/dev/test/commands/plugin-build-refusals.test.ts',

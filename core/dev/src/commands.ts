@@ -10,6 +10,7 @@ export const commands = {
   'migrate:check': async () => (await import('./commands/migrate-check.ts')).migrateCheck,
   'migrate:verify': async () => (await import('./commands/migrate-verify.ts')).migrateVerify,
   'migrate:merge': async () => (await import('./commands/migrate-merge.ts')).migrateMerge,
+  'migrate:squash': async () => (await import('./commands/migrate-squash.ts')).migrateSquash,
   'migrate:adopt': async () => (await import('./commands/migrate-adopt.ts')).migrateAdopt,
   'migrate:lint': async () => (await import('./commands/migrate-lint.ts')).migrateLint,
   'migrate:rehearse': async () => (await import('./commands/migrate-rehearse.ts')).migrateRehearse,

@@ -94,7 +94,9 @@ export function revisionOf(
     check,
     revises,
     dependsOn,
-  }: Omit<UnprovenDraft, 'about'> & Pick<RevisionDraft, 'revises' | 'dependsOn'>,
+    replaces = [],
+    breaking = false,
+  }: Omit<UnprovenDraft, 'about'> & Pick<RevisionDraft, 'revises' | 'dependsOn' | 'replaces' | 'breaking'>,
 ): Revision {
   const defined = defineRevision({
     id,
@@ -102,6 +104,8 @@ export function revisionOf(
     dependsOn: dependsOn.map(({ revision }) => revision),
     up: plainSql(up),
     ...(down !== null && { down: plainSql(down) }),
+    replaces,
+    breaking,
     ...(transaction === false && { transaction }),
     ...(check !== undefined && { check: plainSql(check) }),
   });

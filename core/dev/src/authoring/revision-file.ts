@@ -37,11 +37,16 @@ export function nextSlug(existing: Iterable<string>, words: string): string {
     const number = BigInt(/^\d+/.exec(slug)?.[0] ?? 0);
     if (number > greatest) greatest = number;
   }
+  return slugFrom(String(greatest + 1n).padStart(digits, '0'), words);
+}
+
+/** Returns a slug of a number and words. Throws REVISION_SLUG_INVALID if they do not form a valid one. */
+export function slugFrom(number: string, words: string): string {
   const name = words
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replaceAll(/^_|_$/g, '');
-  const slug = `${String(greatest + 1n).padStart(digits, '0')}_${name}`;
+  const slug = number === '' ? name : `${number}_${name}`;
   if (name === '' || !isSlug(slug)) {
     const shortened = slug.slice(0, longestSlug).replace(/_[^_]*$/, '');
     const example = name === '' ? `${slug}add_votes` : shortened;

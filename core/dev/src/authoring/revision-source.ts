@@ -18,6 +18,8 @@ export interface DraftDependency {
 /** A revision to write to a file. */
 export interface RevisionDraft extends Pick<RevisionDefinition, 'id' | 'revises' | 'breaking' | 'transaction'> {
   readonly dependsOn: readonly DraftDependency[];
+  /** The revisions that it replaces, in order. Default: none. */
+  readonly replaces?: readonly string[];
   /** SQL. */
   readonly up: string;
   /** SQL; `null` if the revision cannot be reverted. */
@@ -37,7 +39,8 @@ export interface RevisionDraft extends Pick<RevisionDefinition, 'id' | 'revises'
  * draft: the SQL has the same tokens, and its constants and comments are unchanged. Throws REVISION_TEXT_UNWRITABLE.
  */
 export function revisionSource(draft: RevisionDraft): string {
-  const { id, revises, dependsOn, up, down, breaking, transaction, check, about, notes = [], importFrom } = draft;
+  const { id, revises, dependsOn, replaces = [], up, down, breaking, transaction } = draft;
+  const { check, about, notes = [], importFrom } = draft;
   const sqlField = (field: 'up' | 'down' | 'check', text: string): string => {
     const start = `  ${field}: `;
     const refuse = (problem: string): KernelError =>
@@ -52,6 +55,7 @@ export function revisionSource(draft: RevisionDraft): string {
     `  id: '${id}',`,
     revisesField(revises),
     ...dependsOnField(dependsOn),
+    ...(replaces.length > 0 ? [listField('replaces', replaces)] : []),
     ...(breaking === true ? ['  breaking: true,'] : []),
     ...(transaction === false ? ['  transaction: false,'] : []),
     ...notes.flatMap((note) => wrapped(note, lineWidth - 5).map((line) => `  // ${line}`)),

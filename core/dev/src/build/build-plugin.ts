@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { explainFileError } from '@headwater/kernel/internal/errors';
-import { assertOneHead, revisionGraph } from '@headwater/kernel/internal/graph';
+import { assertOneHead, assertSquashes, revisionGraph } from '@headwater/kernel/internal/graph';
 import type { TextProof } from './prove-build.ts';
 import {
   assertDependenciesRequired,
@@ -68,7 +68,8 @@ export async function buildPlugin(
   const plugin = readPluginFields(packages.read(realFolder(directory) ?? directory));
   const folder = plugin.file.directory;
   const revisions = (await loadRevisionFiles(plugin)).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  assertOneHead(revisionGraph(revisions.map(({ id, revises, file }) => ({ id, revises, file }))));
+  assertSquashes(revisions);
+  assertOneHead(revisionGraph(revisions.map(({ id, revises, replaces, file }) => ({ id, revises, replaces, file }))));
   const peers = pluginPeers(plugin.file, packages);
   const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
   assertDependenciesRequired({ requires: peers, revisions }, names);
@@ -79,7 +80,7 @@ export async function buildPlugin(
     declared: declared ?? before.declared,
     revisions: await lockOf(revisions, before, plugin.file.version),
   };
-  assertUnchanged(plugin, before, lock);
+  assertUnchanged(plugin, before, lock, revisions);
   const dependsOnSince = sinceOf(peers);
   const built = revisions.map((revision) => manifestRevision(revision, plugin, lock, dependsOnSince, proofs));
   const manifest: Manifest = {
@@ -116,11 +117,21 @@ async function lockOf(
   return lock;
 }
 
-/** Checks that no published revision has changed, since databases may have run it. */
-function assertUnchanged({ name, file }: PluginFields, before: RevisionsLock, now: RevisionsLock): void {
+/**
+ * Checks that no published revision has changed, since databases may have run it. What a squash replaces may be deleted,
+ * but not before a version with both was built: databases inside the range need that version.
+ */
+function assertUnchanged(
+  { name, file }: PluginFields,
+  before: RevisionsLock,
+  now: RevisionsLock,
+  revisions: readonly Revision[],
+): void {
+  const published = revisions.filter(({ id }) => Object.hasOwn(before.revisions, id));
+  const replaced = new Set(published.flatMap(({ replaces }) => replaces));
   for (const [revision, { since, normal }] of Object.entries(before.revisions)) {
     const kept = now.revisions[revision]?.normal;
-    if (kept === normal) continue;
+    if (kept === normal || (kept === undefined && replaced.has(revision))) continue;
     const what = kept === undefined ? 'gone' : 'changed';
     throw devError('PLUGIN_BUILD_CHANGED', {
       plugin: name,

@@ -171,6 +171,29 @@ describe('building a plugin', () => {
     });
   });
 
+  it('lets what a squash replaces be deleted, but not before both were built', async () => {
+    const folder = makeProject().link({ name: 'likes' });
+    const squash = `${head}export default defineRevision({ id: 'likes@0001_all', revises: null, replaces: ['likes@0001_a', 'likes@0002_b'], up: sql\`select 1;\nselect 2\` });`;
+    writeFiles(folder, {
+      'src/migrations/0001_a.ts': revisionText({ id: 'likes@0001_a', revises: null }, 'select 1'),
+      'src/migrations/0002_b.ts': revisionText({ id: 'likes@0002_b', revises: 'likes@0001_a' }, 'select 2'),
+    });
+    await buildPlugin(folder);
+    const remove = (): void => {
+      for (const slug of ['0001_a', '0002_b']) rmSync(join(folder, `src/migrations/${slug}.ts`));
+    };
+    const texts = ['0001_a', '0002_b'].map((slug) => readFileSync(join(folder, `src/migrations/${slug}.ts`), 'utf8'));
+    remove();
+    writeFiles(folder, { 'src/migrations/0001_all.ts': squash });
+    expect((await refusalIn(() => buildPlugin(folder))).code).toBe('PLUGIN_BUILD_CHANGED');
+    writeFiles(folder, { 'src/migrations/0001_a.ts': texts[0] ?? '', 'src/migrations/0002_b.ts': texts[1] ?? '' });
+    expect((await buildPlugin(folder)).added).toEqual(['likes@0001_all']);
+    remove();
+    const { manifest, lock } = await buildPlugin(folder);
+    expect(manifest.revisions.map(({ id }) => id)).toEqual(['likes@0001_all']);
+    expect(lock.revisions['likes@0001_all']?.since).toBe('1.0.0');
+  });
+
   it('needs one base and one head', async () => {
     const folder = makeProject().link(likes);
     writeFiles(folder, {

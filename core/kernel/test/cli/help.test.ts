@@ -32,6 +32,7 @@ const stable = [
   'migrate:check',
   'migrate:verify',
   'migrate:merge',
+  'migrate:squash',
   'migrate:adopt',
   'migrate:lint',
   'plugin:list',

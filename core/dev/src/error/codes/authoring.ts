@@ -215,6 +215,14 @@ export const authoringCodes = {
       `If it is in ${d.encoding}, convert it: iconv -f ${d.encoding} -t UTF-8 ${JSON.stringify(d.file)} > converted.sql. ` +
       'Then give --sql converted.sql',
   }),
+  SQUASH_REFUSED: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; revision: string; reason: string }) =>
+      `The range of "${d.plugin}" cannot be squashed because of "${d.revision}": ${d.reason}.`,
+    hint: (d) =>
+      'A range is a chain of at least two SQL revisions that run in a transaction. End it before this revision, or begin it ' +
+      `after it: npx kernel migrate:history ${d.plugin}`,
+  }),
   HEADS_DIFFER: defineError({
     exit: exitCode.severalHeads,
     message: (d: {

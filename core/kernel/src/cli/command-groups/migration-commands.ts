@@ -143,6 +143,13 @@ export const migrationCommands: readonly CommandEntry[] = [
     load: fromDev('migrate:merge'),
   },
   {
+    name: 'migrate:squash',
+    summary: 'write one revision that replaces a range',
+    group: 'Migrations',
+    from: 'dev',
+    load: fromDev('migrate:squash'),
+  },
+  {
     name: 'migrate:adopt',
     summary: "turn a project's MikroORM migrations into revisions",
     group: 'Migrations',
