@@ -9,7 +9,7 @@ import { emptyDatabase, urlOf } from '../helper/database.ts';
 import type { Tarball } from '../helper/pack.ts';
 import { packPackages, readPackageJson } from '../helper/packed-packages.ts';
 import { fileOnPage, followPage, type Followed } from '../helper/page.ts';
-import { hasRegistry, pnpm, skipReason } from '../helper/registry.ts';
+import { hasRegistry, node26, pnpm, skipReason } from '../helper/registry.ts';
 import { contextProbe } from './context-probe.ts';
 import { binOf, hostShell } from './recipe-host.ts';
 
@@ -23,9 +23,6 @@ interface Recipe {
   readonly page: string;
   readonly packageFile: string;
 }
-
-/** Another release line of Node than the one that runs the tests. */
-const node26 = '26.10.0';
 
 const recipe = (name: string, page = name, packageFile = 'package.json'): Recipe => ({ name, page, packageFile });
 const nest = [recipe('nestjs'), recipe('nestjs-11', 'nestjs', 'nestjs-11/package.json')];

@@ -12,6 +12,9 @@ export const skipReason: string = hasRegistry ? '' : ' (skipped: npm cannot reac
 /** The version of pnpm that the tests run, with `npx --yes`. */
 export const pnpm = 'pnpm@12.21.0';
 
+/** Another release line of Node than the one that runs the tests. */
+export const node26 = '26.10.0';
+
 async function reachesRegistry(): Promise<boolean> {
   const patience = ['--fetch-retries=0', '--fetch-timeout=20000'];
   try {
