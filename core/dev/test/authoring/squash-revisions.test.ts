@@ -77,8 +77,7 @@ describe('squashing a range', () => {
           delete from note where id = 1;
 
           -- notes@0002_text
-          alter table note drop column text
-          ;
+          alter table note drop column text;
         \`,
       });
       "

@@ -116,7 +116,7 @@ describe('the commands of one application', () => {
     expect((await text('migrate:current')).trim().split('\n')).toHaveLength(4);
     const by = { run: matching(uuid), host: hostname(), kernel: matching(/^\d+\.\d+\.\d+/) };
     const likes = { package: '@headwater/plugin-likes', version: '1.0.0', ...by };
-    const record = { ...likes, at: matching(/^\d{4}-\d\d-\d\dT/), durationMs: aNumber, stamped: false };
+    const record = { ...likes, at: matching(/^\d{4}-\d\d-\d\dT/), durationMs: aNumber, stamped: false, events: [] };
     expect(await json('migrate:history', 'likes')).toEqual({
       revisions: [
         {
@@ -161,6 +161,7 @@ describe('the commands of one application', () => {
       appliedBy: likes,
       durationMs: aNumber,
       stamped: false,
+      events: [],
       edited: null,
       from: 'code',
       up: 'alter table core_object add column likes_count int not null default 0',
