@@ -5,7 +5,7 @@ import type { WrittenRows } from '../run/watch-step.ts';
 /** The folder of a project in which `migrate:rehearse` records rehearsals, unless it is told otherwise. */
 export const rehearsalFolder = '.headwater/rehearsals';
 
-/** The format of the files in {@link rehearsalFolder}. */
+/** The format of the files in the folder of rehearsals. */
 export const rehearsalFormat = 1;
 
 /** The modes of table locks, from the weakest to the strongest, as in `pg_locks`. */
@@ -20,7 +20,7 @@ export const lockModes = [
   'AccessExclusiveLock',
 ] as const;
 
-/** One of {@link lockModes}. */
+/** The mode of a lock on a table or an index, as `pg_locks` names it. */
 export type LockMode = (typeof lockModes)[number];
 
 /** A table, an index, a view or a sequence that existed before the step. */
@@ -96,7 +96,7 @@ export interface Rehearsal {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
 }
 
-/** A file of {@link rehearsalFolder}. */
+/** A file in `.headwater/rehearsals`. */
 export interface RecordedRehearsal {
   /** The name of the file without `.json`. */
   readonly name: string;
