@@ -40,7 +40,7 @@ export interface LedgerChange<T> {
   readonly result: T;
 }
 
-/** How often the objects of the database may change at the same moment, by another session. */
+/** How often a change is tried while other objects of the database change, too. */
 const attempts = 5;
 
 /**
@@ -71,7 +71,8 @@ export async function changeLedger<T>(
       if (state === 'done') return { runId: run.id, result };
       if (state === 'busy') await waitForLock(session, deadline, settings.lockWait, cancellation.pause);
       if (state === 'other objects' && (left -= 1) === 0) {
-        throw damagedLedger(session, 'changing its rows changes other objects of the database');
+        // A trigger on the ledger does that each time. So may a session that never stops changing objects.
+        throw damagedLedger(session, `other objects changed each of the ${attempts} times that its rows were changed`);
       }
     }
   } catch (error) {
