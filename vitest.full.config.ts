@@ -24,6 +24,7 @@ export default defineConfig({
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
     exclude: notOurs,
+    setupFiles: [`${import.meta.dirname}/test/helper/remove-leftovers.ts`],
     // Installing from a registry takes minutes on a slow connection.
     testTimeout: 600_000,
     hookTimeout: 600_000,

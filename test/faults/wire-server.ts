@@ -14,21 +14,36 @@ export interface WireServer extends AsyncDisposable {
   readonly create: (template?: string) => Promise<{ readonly name: string; readonly url: string }>;
   readonly drop: (name: string) => Promise<void>;
   /** Runs SQL in the database `postgres`, on connections that stay open. */
-  readonly query: (text: string) => Promise<readonly unknown[]>;
+  readonly query: <Row>(text: string) => Promise<readonly Row[]>;
+}
+
+/** A session that holds a lock or an open transaction. */
+interface Leftover {
+  readonly state: string;
+  readonly wait_event: string | null;
 }
 
 /** Waits until no lock and no open transaction is left in a database: 5 s, and as long again on a busy machine. */
 export async function assertNothingLeft(server: WireServer, name: string, title: string): Promise<void> {
-  const left = `select pid, state, wait_event, query, backend_xmin is not null as has_snapshot,
-      array(select mode || ' ' || locktype from pg_locks l where l.pid = a.pid and locktype = 'advisory') as locks
-    from pg_stat_activity a where datname = '${name}' and (state like 'idle in transaction%'
-      or exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory'))`;
   for (const began = performance.now(); ;) {
-    const found = await server.query(left);
+    const found = await leftIn(server, name);
     if (found.length === 0) return;
     if (performance.now() - began > 10_000) throw new Error(`${title}: left on the server: ${JSON.stringify(found)}`);
     await sleep(100);
   }
+}
+
+/** Whether the server still waits for the rest of a command whose client has gone silent, which no timeout of it ends. */
+export async function awaitsRestOfCommand(server: WireServer, name: string): Promise<boolean> {
+  const found = await leftIn(server, name);
+  return found.some(({ state, wait_event: event }) => state === 'active' && event === 'ClientRead');
+}
+
+async function leftIn(server: WireServer, name: string): Promise<readonly Leftover[]> {
+  return server.query<Leftover>(`select pid, state, wait_event, query, backend_xmin is not null as has_snapshot,
+      array(select mode || ' ' || locktype from pg_locks l where l.pid = a.pid and locktype = 'advisory') as locks
+    from pg_stat_activity a where datname = '${name}' and (state like 'idle in transaction%'
+      or exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory'))`);
 }
 
 /** Returns a URL that leads through a proxy or a pooler at another port. */
@@ -53,7 +68,7 @@ export async function openWireServer({ version, pooler }: WireSite): Promise<Wir
       return { name, url: urlOf(name) };
     },
     drop: async (name) => void (await admin.query(`drop database ${name} with (force)`)),
-    query: async (text) => (await admin.query<Record<string, unknown>>(text)).rows,
+    query: async <Row>(text: string) => (await admin.query<Row & pg.QueryResultRow>(text)).rows,
     async [Symbol.asyncDispose]() {
       await admin.end();
       bouncer?.[Symbol.dispose]();

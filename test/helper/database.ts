@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
+import { removeAfterFile, removedAfterFile } from './leftovers.ts';
 
 /** The engines. Everything that touches a database is tested on both. */
 export const databaseKinds = ['postgres', 'pglite'] as const;
 
 /** One of {@link databaseKinds}. */
 export type DatabaseKind = (typeof databaseKinds)[number];
+
+type ServerDatabase = Extract<DatabaseTarget, { readonly kind: 'postgres' }>;
 
 /** Returns the URL of a database on the PostgreSQL server of the test run. */
 export function serverUrl(database: string): string {
@@ -21,33 +24,41 @@ export function testDatabase(kind: DatabaseKind): string {
   return kind === 'postgres' ? serverUrl('postgres') : 'pglite://';
 }
 
-/** Creates an empty database. It is removed after the test run. */
+/** Creates an empty database, which is removed after the tests. */
 export async function emptyDatabase(kind: DatabaseKind): Promise<DatabaseTarget> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   if (kind === 'pglite') {
-    const directory = join(inject('memory'), name);
+    const directory = removedAfterFile(join(inject('memory'), name));
     return { kind, directory, shown: `pglite://${directory}` };
   }
   // Copying files takes two thirds of the time that copying through the write-ahead log takes.
   await (await adminConnection()).query(`create database ${name} strategy file_copy`);
-  return { kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` };
+  return droppedAfterFile({ kind, url: serverUrl(name), directUrl: null, shown: `127.0.0.1/${name}` });
 }
 
-/** Copies a database to which nothing is connected. The copy is removed after the test run. */
+/** Copies a database to which nothing is connected. The copy is removed after the tests. */
 export async function copyDatabase(source: DatabaseTarget): Promise<DatabaseTarget> {
   const name = `t_${randomBytes(6).toString('hex')}`;
   if (source.kind === 'pglite') {
-    const directory = join(inject('memory'), name);
+    const directory = removedAfterFile(join(inject('memory'), name));
     if (source.directory !== null) cpSync(source.directory, directory, { recursive: true });
     return { ...source, directory, shown: `pglite://${directory}` };
   }
   const template = new URL(source.url).pathname.slice(1);
   await (await adminConnection()).query(`create database ${name} template ${template} strategy file_copy`);
-  return { ...source, url: serverUrl(name), shown: `127.0.0.1/${name}` };
+  return droppedAfterFile({ ...source, url: serverUrl(name), shown: `127.0.0.1/${name}` });
+}
+
+function droppedAfterFile(target: ServerDatabase): ServerDatabase {
+  removeAfterFile(async () => {
+    const name = new URL(target.url).pathname.slice(1);
+    await (await adminConnection()).query(`drop database if exists ${name} with (force)`);
+  });
+  return target;
 }
 
 /** Drops a database of the server before the end of the run, with its connections. */
-export async function dropDatabase(target: Extract<DatabaseTarget, { readonly kind: 'postgres' }>): Promise<void> {
+export async function dropDatabase(target: ServerDatabase): Promise<void> {
   const name = new URL(target.url).pathname.slice(1);
   await (await adminConnection()).query(`drop database ${name} with (force)`);
 }

@@ -75,8 +75,8 @@ export default async function globalSetup(project: Project): Promise<() => Promi
 
 /**
  * Returns a folder in memory, or `null` if less than 8 GB is free. A run creates hundreds of databases with hundreds of
- * files each, and thousands of small files, together less than 3 GB. On a disk, writing them would take up to a tenth
- * of the run's time.
+ * files each, and thousands of small files, of which less than 3 GB exist at the same time: see `removeAfterFile`. On a
+ * disk, writing them would take up to a tenth of the run's time.
  */
 function roomInMemory(): string | null {
   const folder = '/dev/shm';

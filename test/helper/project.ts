@@ -23,6 +23,7 @@ import {
   type KernelOptions,
   type KernelProcess,
 } from './kernel-process.ts';
+import { removedAfterFile } from './leftovers.ts';
 
 const workspace = join(import.meta.dirname, '../..');
 
@@ -114,7 +115,7 @@ export async function makeProject({
   ...sketch
 }: ProjectSketch = {}): Promise<Project> {
   const { kernel = installedKernel(inject('scratch')) } = sketch;
-  const cwd = join(realpathSync(inject('memory')), `project-${randomBytes(6).toString('hex')}`);
+  const cwd = removedAfterFile(join(realpathSync(inject('memory')), `project-${randomBytes(6).toString('hex')}`));
   const project = projectIn(cwd);
   const { write } = project;
   write('package.json', json({ name: 'project', private: true, type: 'module' }));
