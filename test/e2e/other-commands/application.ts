@@ -45,6 +45,18 @@ const additions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'plugins/stickers/src/migrations/0002_add_size.js': head('0002_add_size', 'size'),
   },
   'NODE_ENV=production': { 'config.production.json': '{ "upgrade": { "mode": "check" } }' },
+  'migrate:accept': {
+    'plugins/likes/src/migrations/0002_count_on_object.js': `import { defineRevision, sql } from '@headwater/kernel/plugin';
+
+export default defineRevision({
+  id: 'likes@0002_count_on_object',
+  revises: 'likes@0001_create_like',
+  up: sql\`alter table core_object add likes_count integer not null default 0\`,
+  down: sql\`alter table core_object drop likes_count\`,
+});
+`,
+  },
+  flyway: { 'sql/V1__add_size.sql': 'alter table stickers_sticker add column size int;\n' },
   'note.sql': { 'note.sql': 'create table stickers_note (author int references core_user);\n' },
 };
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onServer } from '../../../../test/helper/database.ts';
-import { expectPublished, hasPublishedSchema } from '../../../../test/helper/json-schema.ts';
+import { expectPublished } from '../../../../test/helper/json-schema.ts';
 import { makeProject, type Project } from '../../../../test/helper/project.ts';
 import { aNumber, community, inOrder, matching, ok, refusalIn, serverDatabase, uuid } from './support.ts';
 
@@ -21,7 +21,7 @@ describe('the commands of one application', () => {
     json = async (...args) => {
       const done = ok(await project.kernel(...args, '--json'));
       expect(done.stderr).toBe('');
-      if (hasPublishedSchema(args[0] ?? '')) expectPublished(args[0] ?? '', done.json());
+      expectPublished(args[0] ?? '', done.json());
       return done.json();
     };
     text = async (...args) => ok(await project.kernel(...args)).stdout;
