@@ -18,12 +18,17 @@ const entries = Object.values(doors).flatMap((door) =>
   typeof door === 'string' ? [] : [door['headwater-source'].replaceAll(/^\.\/src\/|\.ts$/g, '')],
 );
 
+/** Loaded with `require` when the first error is created. */
+const errorTexts = 'error/codes/all';
+
 /** Everything that these modules import statically is also needed when nothing is pending. */
 const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
 /** Imported dynamically, but by everything that runs revisions. */
 const run = ['run/open-run.ts', 'run/run-steps.ts', 'run/recover.ts'].map(source);
 /** Imported dynamically by runs, and by every start, which must not read all of `run`. */
 const shared = ['plugin/running-plugin.ts', 'telemetry/spans.ts', 'db/preflight.ts'].map(source);
+/** Imported dynamically by hosts, which may only read, and statically by the command line. */
+const migrations = [source('open/migrations.ts'), ...shared];
 const contract = [source('plugin.ts'), source(`${tricks}.ts`)];
 /** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
 const driver = source('db/driver.ts');
@@ -133,7 +138,7 @@ function licenseOf(folder: string): string {
 
 export default defineConfig({
   cwd: here,
-  input: Object.fromEntries([...entries, tricks].map((entry) => [entry, source(`${entry}.ts`)])),
+  input: Object.fromEntries([...entries, tricks, errorTexts].map((entry) => [entry, source(`${entry}.ts`)])),
   external: isExternal,
   platform: 'node',
   // With its defaults for `treeshake`, `optimization` and `minify`, rolldown rewrites functions. It even removes a call of
@@ -150,9 +155,10 @@ export default defineConfig({
     minify: false,
     codeSplitting: {
       groups: [
-        group('contract', 3, contract),
-        group('open', 2, [source('open/open.ts'), source('open/boot.ts'), ...shared]),
-        group('parsers', 2, [parsers]),
+        group('contract', 4, contract),
+        group('open', 3, [source('open/open.ts'), source('open/boot.ts')]),
+        group('migrations', 2, migrations),
+        group('parsers', 3, [parsers]),
         group('driver', 1, [driver]),
         group('run', 1, run),
         group('kernel', 1, upgrade),

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { devCodes } from '../../core/dev/src/error/dev-codes.ts';
-import { kernelCodes } from '../../core/kernel/src/error/kernel-codes.ts';
+import { kernelCodes } from '../../core/kernel/src/error/codes/all.ts';
 import { exitCode } from '../../core/kernel/src/error/exit-code.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -17,7 +17,7 @@ interface Layout {
 
 const kernel: Layout = {
   folders: {
-    error: [],
+    error: ['runtime'],
     contract: ['error'],
     graph: ['error', 'type contract'],
     plan: ['error', 'graph', 'type plugin'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 import { expect, inject, it } from 'vitest';
 import { devCodes } from '../../core/dev/src/error/dev-codes.ts';
-import { kernelCodes } from '../../core/kernel/src/error/kernel-codes.ts';
+import { kernelCodes } from '../../core/kernel/src/error/codes/all.ts';
 import { installedPackage } from '../helper/installed-packages.ts';
 import { makeProject } from '../helper/project.ts';
 import { refusalIn } from '../../core/kernel/test/cli/support.ts';

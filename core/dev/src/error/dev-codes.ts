@@ -17,7 +17,7 @@ export const devCodes = {
 };
 
 /** Creates an error of this package: `throw devError('SHADOW_FAILED', { … })`. */
-export const devError = errorFactory(devCodes);
+export const devError = errorFactory(() => devCodes);
 
 /** Whether `error` is a `KernelError`, with `code` if one of this package's codes is given. */
-export const isDevError = errorGuard(devCodes);
+export const isDevError = errorGuard<typeof devCodes>();

@@ -99,9 +99,18 @@ const clientTimeout = 10_000;
 function poolConnections(pool: HostPool, target: DatabaseTarget): Connections {
   return {
     target,
-    async use({ operation, signal }, work) {
-      const session = await poolSession(pool, target, operation, signal);
-      return closeAfter(session, work);
+    async use({ operation, writes, signal }, work) {
+      // Revisions change the settings of their session, and a failure may leave a transaction open.
+      let isUnchanged = false;
+      const close = (connection: Connection): Promise<void> =>
+        isUnchanged ? giveBack(connection) : destroy(connection);
+      const session = await poolSession(pool, target, operation, close, signal);
+      return closeAfter(session, async () => {
+        const result = await work(session);
+        // A cancel request that is still on its way would reach the next statement of the host.
+        isUnchanged = !writes && signal?.aborted !== true;
+        return result;
+      });
     },
     embedded: () => null,
     close: async () => {},
@@ -112,6 +121,7 @@ async function poolSession(
   pool: HostPool,
   target: DatabaseTarget,
   operation: string,
+  close: (connection: Connection) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<Session> {
   const take = async (until?: AbortSignal): Promise<Connection> =>
@@ -120,7 +130,7 @@ async function poolSession(
   const sibling = async (): Promise<Session> => {
     if (target.kind === 'postgres' && direct !== null) return openPostgres(target, direct);
     if (sizeOf(pool) === 1) throw new Error('the pool given to open() has a single connection');
-    return poolSession(pool, target, operation);
+    return poolSession(pool, target, operation, destroy);
   };
   // The parsers are imported while the pool connects.
   const [connection, types] = await Promise.all([take(signal), ownTypes()]);
@@ -134,8 +144,15 @@ async function poolSession(
       // A cancelled run, too, needs a connection to learn whether its last commit took place.
       return take();
     },
-    close: destroy,
+    close,
   });
+}
+
+async function giveBack(connection: Connection): Promise<void> {
+  if (connection.failure !== null) return destroy(connection);
+  connection.unwatch();
+  // Only clients of a pool get here.
+  (connection.client as HostPoolClient).release();
 }
 
 function sizeOf(pool: HostPool): number | null {

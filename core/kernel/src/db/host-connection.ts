@@ -6,8 +6,8 @@ import type { PgClient } from './pg-client.ts';
 
 /**
  * A connection of the host: a `Pool` or a connected `Client` of `pg`, or a PGlite instance. The kernel takes a client of
- * its own from a pool and destroys it afterwards, because revisions change the settings of their session. It never ends
- * what it was given.
+ * its own from a pool. It gives it back after reading, and destroys it after everything else, because revisions change the
+ * settings of their session. It never ends what it was given.
  *
  * @example
  * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
@@ -79,7 +79,7 @@ function targetOf(options: object): Extract<DatabaseTarget, { kind: 'postgres' }
  * variables like PGHOST where the options lack them. The password stays hidden from enumeration.
  */
 function withAddress(options: object, PoolClient: unknown): object {
-  if (typeof PoolClient !== 'function') return options;
+  if (typeof PoolClient !== 'function' || hasAddress(options)) return options;
   try {
     // A client that is never connected has neither a socket nor a timer.
     const client: unknown = Reflect.construct(PoolClient, [options]);
@@ -96,6 +96,15 @@ function withAddress(options: object, PoolClient: unknown): object {
     // The first connection reports the mistake in the options.
     return options;
   }
+}
+
+/** Whether a URL in the options names everything, as it usually does. Creating a client takes milliseconds. */
+function hasAddress(options: object): boolean {
+  const given: unknown = Reflect.get(options, 'connectionString');
+  if (typeof given !== 'string' || !URL.canParse(given)) return false;
+  const { hostname, port, username, pathname, search } = new URL(given);
+  // Parameters may name another host or another user.
+  return search === '' && [hostname, port, username, pathname.slice(1)].every((part) => part !== '');
 }
 
 /** Hosts that are not written in TypeScript may pass anything. */

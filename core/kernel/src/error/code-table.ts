@@ -14,11 +14,14 @@ export type ErrorFactory<T extends CodeTable> = <C extends keyof T & string>(
   options?: { readonly cause?: unknown },
 ) => KernelError<C, DetailsIn<T, C>>;
 
-/** Returns the error factory of a package, typed by its code table. Each package that throws errors has one. */
-export function errorFactory<T extends CodeTable>(table: T): ErrorFactory<T> {
+/**
+ * Returns the error factory of a package, typed by its code table, which is asked for when an error is created. Each
+ * package that throws errors has one.
+ */
+export function errorFactory<T extends CodeTable>(table: () => T): ErrorFactory<T> {
   return (code, details, options) => {
     // The row for `code` takes exactly these details. TypeScript cannot infer that through the index.
-    const definition = table[code] as unknown as ErrorDefinition<typeof details>;
+    const definition = table()[code] as unknown as ErrorDefinition<typeof details>;
     return new KernelError(code, details, definition, options);
   };
 }
@@ -29,8 +32,8 @@ export interface ErrorGuard<T extends CodeTable> {
   <C extends keyof T & string>(error: unknown, code: C): error is KernelError<C, DetailsIn<T, C>>;
 }
 
-/** Returns the type guard for errors of {@link errorFactory}. The table provides only the types. */
-export function errorGuard<T extends CodeTable>(_table: T): ErrorGuard<T> {
+/** Returns the type guard for errors of {@link errorFactory}. */
+export function errorGuard<T extends CodeTable>(): ErrorGuard<T> {
   return ((error: unknown, code?: string) =>
     error instanceof KernelError && (code === undefined || error.code === code)) as ErrorGuard<T>;
 }

@@ -12,14 +12,8 @@ import type { Diagnosis } from './diagnosis.ts';
 import { guarded, loggingObserver, logOf } from './host-log.ts';
 import { inspectionOf } from './inspect.ts';
 import { Inspection } from './inspection.ts';
-import {
-  downgradeProject,
-  stampProject,
-  undoProject,
-  upgradeProject,
-  type StampOptions,
-  type WriteOptions,
-} from './migrations.ts';
+import type * as Migrations from './migrations.ts';
+import type { StampOptions, WriteOptions } from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
 import { openProject, type Project } from './project.ts';
 import type { StartOptions } from './start.ts';
@@ -136,11 +130,13 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
   const apps = new Set<App>();
   const running = new Set<Promise<unknown>>();
   let closed: Promise<void> | null = null;
+  let writes: Promise<typeof Migrations> | null = null;
 
   /** Runs a function of the kernel, for which `close` waits. */
   const during = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     if (closed !== null) throw kernelError('KERNEL_CLOSED', { operation });
-    const done = work();
+    // A host's single client serves one call after another. While a write imports its code, no later call overtakes it.
+    const done = writes === null ? work() : writes.then(work);
     running.add(done);
     return done.finally(() => running.delete(done));
   };
@@ -157,6 +153,9 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     ...options,
     observer: guarded([loggingObserver(log('kernel')), options.observer], log('kernel')),
   });
+  // Imported when they are called, like everything below, because V8 compiles the whole text of what is imported.
+  const writing = <T>(operation: string, work: (migrations: typeof Migrations) => Promise<T>): Promise<T> =>
+    alone(operation, async () => work(await (writes ??= import('./migrations.ts'))));
   const start = async (options: StartOptions): Promise<App> => {
     if (connection !== undefined && kindOfConnection(connection) === 'client') throw unfit('noPool', 'start');
     const { database } = config;
@@ -165,7 +164,6 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
     const onStop = async (): Promise<void> => {
       if (started.app !== undefined) apps.delete(started.app);
     };
-    // Imported here and below, because no host needs all of it.
     const { startProject } = await import('./start.ts');
     const app = await startProject(project, { ...watched(options), log, onStop });
     started.app = app;
@@ -215,16 +213,20 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       }),
     ),
     upgrade: checked('upgrade', ({ to, ...options } = {}) =>
-      alone('upgrade', async () => migrated(await upgradeProject(project, to, watched(options)))),
+      writing('upgrade', async ({ upgradeProject }) => migrated(await upgradeProject(project, to, watched(options)))),
     ),
     downgrade: checked('downgrade', (target, options = {}) =>
-      alone('downgrade', async () => migrated(await downgradeProject(project, target, watched(options)))),
+      writing('downgrade', async ({ downgradeProject }) =>
+        migrated(await downgradeProject(project, target, watched(options))),
+      ),
     ),
     undo: checked('undo', (run, options = {}) =>
-      alone('downgrade', async () => migrated(await undoProject(project, run, watched(options)))),
+      writing('downgrade', async ({ undoProject }) => migrated(await undoProject(project, run, watched(options)))),
     ),
     stamp: checked('stamp', (targets, options = {}) =>
-      alone('stamp', async () => stampedOf(await stampProject(project, [targets].flat(), watched(options)))),
+      writing('stamp', async ({ stampProject }) =>
+        stampedOf(await stampProject(project, [targets].flat(), watched(options))),
+      ),
     ),
     accept: checked('accept', (revision, options) =>
       alone('ledger change', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
@@ -29,8 +32,12 @@ const concurrently = {
   },
 };
 
+/** The sessions that wait for a lock in the current database. */
+const waiting = `select pid from pg_stat_activity where datname = current_database()
+  and wait_event_type = 'Lock'`;
+
 describe('a pool', () => {
-  it('of one client is enough, and gets no client back that the kernel has used', async () => {
+  it('of one client is enough, and gets no client back that the kernel has written with', async () => {
     const pool = openPool(await emptyUrl(), { max: 1 });
     await pool.query('set application_name = host');
     const removed: unknown[] = [];
@@ -38,11 +45,68 @@ describe('a pool', () => {
     const kernel = await openWith(pool);
     expect(await kernel.status()).toMatchObject({ pending: all });
     expect(await kernel.upgrade()).toMatchObject({ applied: all });
-    expect(removed).toHaveLength(2);
+    expect(removed).toHaveLength(1);
     expect(pool.totalCount).toBe(0);
     // The pool still works, and is still the host's.
     await kernel.close();
     expect((await pool.query('select count(*)::int as rows from kernel.ledger')).rows).toEqual([{ rows: 3 }]);
+  });
+
+  it('gets each client that has only read back, as it was', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    const kernel = await openWith(pool);
+    await kernel.upgrade();
+    const state = async (): Promise<unknown> => {
+      const { rows } = await pool.query(
+        `select pg_backend_pid() as pid, (select json_object_agg(name, setting) from pg_settings) as settings,
+          array(select name from pg_prepared_statements) as statements`,
+      );
+      return rows;
+    };
+    const before = await state();
+    const [revision = ''] = all;
+    const plugin = revision.split('@')[0] ?? '';
+    for (const read of [
+      () => kernel.status(),
+      () => kernel.plan(),
+      () => kernel.sql(),
+      () => kernel.history(),
+      () => kernel.branches(),
+      () => kernel.current(),
+      () => kernel.graph(),
+      () => kernel.show(revision),
+      () => kernel.plugins(),
+      () => kernel.objects(),
+      () => kernel.drift(),
+      () => kernel.runs(),
+      () => kernel.activity(),
+      () => kernel.footprint(plugin),
+      () => kernel.exportData(plugin, mkdtempSync(join(tmpdir(), 'headwater-export-'))),
+    ]) {
+      await read();
+      expect(await state(), String(read)).toEqual(before);
+    }
+  });
+
+  it('gets no client back whose read has failed or was aborted', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1 });
+    const kernel = await openWith(pool);
+    await kernel.upgrade();
+    const removed: unknown[] = [];
+    pool.on('remove', (client) => removed.push(client));
+    const url = String(pool.options.connectionString);
+    const [holder, observer] = [await openClient(url), await openClient(url)];
+    await holder.query('begin; lock table kernel.ledger');
+    const aborting = new AbortController();
+    const aborted = kernel.status({ signal: aborting.signal });
+    const isWaiting = async (): Promise<boolean> => (await observer.query<never>(waiting)).rows.length === 1;
+    await expect.poll(isWaiting, { timeout: 10_000 }).toBe(true);
+    aborting.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(removed).toHaveLength(1);
+    await holder.query('alter table kernel.ledger rename to hidden; commit');
+    await expect(kernel.status()).rejects.toMatchObject({ code: 'LEDGER_DAMAGED' });
+    expect(removed).toHaveLength(2);
   });
 
   it('of one client also serves a start, since services have a pool of their own', async () => {
