@@ -59,6 +59,7 @@ export const longTests = [
   'core/kernel/test/open/accept.test.ts',
   'core/kernel/test/open/diagnosis.test.ts',
   'core/kernel/test/open/drift.test.ts',
+  'core/kernel/test/open/rename.test.ts',
   'core/kernel/test/open/schemas.test.ts',
   'core/kernel/test/open/sql.test.ts',
   'core/kernel/test/open/stamp.test.ts',

@@ -58,6 +58,7 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
       // The tables of a reverted plugin are gone.
       ['migrate:stamp', 'likes@head', '--unchecked'],
       ['migrate:accept', 'likes@0001'],
+      ['plugin:rename', 'hearts', 'likes'],
       ['plugin:uninstall', 'likes'],
       ['completion', 'bash'],
       ['likes:recount'],
@@ -66,8 +67,8 @@ describe('a server-only installation, without @headwater/dev and PGlite', () => 
     const withRegistry = ['plugin:add', 'plugin:update', 'plugin:remove'];
     const known = new Set([...lines.map(([name = '']) => name), ...withRegistry]);
     expect(kernelCommands.map(({ name }) => name).filter((name) => !known.has(name))).toEqual([]);
-    // The command needs @headwater/dev, and nothing was edited.
-    const refused: Readonly<Record<string, number>> = { 'likes:recount': 12, 'migrate:accept': 2 };
+    // The command needs @headwater/dev, nothing was edited, and nothing was renamed.
+    const refused: Readonly<Record<string, number>> = { 'likes:recount': 12, 'migrate:accept': 2, 'plugin:rename': 14 };
     for (const line of lines) await run(site, line, refused[line[0] ?? ''] ?? 0);
   });
 

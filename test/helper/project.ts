@@ -52,6 +52,8 @@ export interface PluginSketch {
   readonly requiresCore?: boolean;
   /** Default: none. */
   readonly openTables?: readonly string[];
+  /** Its former names. Default: none. */
+  readonly formerly?: readonly string[];
   /** Default: 1.0.0. */
   readonly version?: string;
   /** Fields of `definePlugin` besides the name, as source. */
@@ -195,7 +197,11 @@ function writePlugin({ write, writeEntities }: Project, name: string, sketch: Pl
       version,
       type: 'module',
       keywords: ['headwater-plugin'],
-      headwater: { plugin: name, ...(sketch.openTables !== undefined && { openTables: sketch.openTables }) },
+      headwater: {
+        plugin: name,
+        ...(sketch.openTables !== undefined && { openTables: sketch.openTables }),
+        ...(sketch.formerly !== undefined && { formerly: sketch.formerly }),
+      },
       exports: { '.': { 'headwater-source': './src/index.js', default: './dist/index.js' } },
       peerDependencies: { '@headwater/kernel': '^1.0.0', ...Object.fromEntries(peers) },
       ...(meta.length > 0 && { peerDependenciesMeta: Object.fromEntries(meta) }),

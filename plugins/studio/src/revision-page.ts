@@ -80,7 +80,7 @@ export const revisionPage = definePage({
         data.revision.breaking &&
         html`<p class="note bad">Breaking: older code cannot work with the schema after this revision.</p>`
       }
-      ${factsOf(data)}
+      ${factsOf(data)} ${changesOf(data)}
       <h2>Why at this place</h2>
       ${placeOf(data)} ${sqlOf(data)} ${findingsOf(data)} ${objectsOf(data)}`,
   }),
@@ -107,6 +107,30 @@ function factsOf({ revision, neededBy, run }: RevisionData): Html {
     ['Transaction', transaction === false && 'none: it runs outside of a transaction'],
     ['File', file !== null && html`<span class="mono">${shownFile(file)}</span>`],
   ]);
+}
+
+/** The changes of its row in the ledger, which ran nothing. */
+function changesOf({ revision: { events } }: RevisionData): Html {
+  const names = {
+    stamp: 'stamped',
+    accept: 'edit accepted',
+    rename: 'plugin renamed',
+    'hand-over': 'handed over',
+  } as const;
+  if (events.length === 0) return null;
+  return html`<h2>Changes of the ledger</h2>
+    ${table(
+      'Changes of the ledger',
+      ['At', 'Change', 'From', 'To', 'Run', 'Reason'],
+      events.map(({ at, kind, from, to, run, reason }) => [
+        time(at),
+        names[kind],
+        from === null ? none : html`<span class="mono">${from}</span>`,
+        to === null ? none : html`<span class="mono">${to}</span>`,
+        runLink(run),
+        reason ?? none,
+      ]),
+    )}`;
 }
 
 function placeOf({ revision, place, pending }: RevisionData): Html {

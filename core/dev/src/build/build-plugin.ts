@@ -5,6 +5,7 @@ import { assertOneHead, assertSquashes, revisionGraph } from '@headwater/kernel/
 import type { TextProof } from './prove-build.ts';
 import {
   assertDependenciesRequired,
+  formerNames,
   loadRevisionFiles,
   lockPath,
   lockText,
@@ -19,6 +20,7 @@ import {
   realFolder,
   sinceOf,
   sumOf,
+  withCurrentNames,
   type LockedRevision,
   type Manifest,
   type ManifestCode,
@@ -31,6 +33,7 @@ import {
 } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
 import { assertNoConflict } from '../lint/transaction-check.ts';
+import { renamedLock } from './renamed-lock.ts';
 
 /** The outcome of a build or, with `check`, the outcome that a build would have. */
 export interface PluginBuild {
@@ -72,10 +75,12 @@ export async function buildPlugin(
   assertOneHead(revisionGraph(revisions.map(({ id, revises, replaces, file }) => ({ id, revises, replaces, file }))));
   const peers = pluginPeers(plugin.file, packages);
   const names = new Map(peers.map((peer) => [peer.plugin, peer.package]));
-  assertDependenciesRequired({ requires: peers, revisions }, names);
+  const former = formerNames(peers.map((peer) => ({ name: peer.plugin, formerly: peer.formerly })));
+  assertDependenciesRequired({ requires: peers, revisions: withCurrentNames(revisions, former) }, names);
   for (const revision of revisions) await assertNoConflict(revision);
 
-  const before = readLock(folder);
+  const recorded = readLock(folder);
+  const before = { ...recorded, revisions: await renamedLock(recorded.revisions, plugin, revisions) };
   const lock = {
     declared: declared ?? before.declared,
     revisions: await lockOf(revisions, before, plugin.file.version),

@@ -2,6 +2,7 @@ import { applyEffects, proveText, type RevisionEffects } from '@headwater/kernel
 import type { Config } from '@headwater/kernel/internal/config';
 import {
   builtModuleOf,
+  formerNames,
   importDefinition,
   kernelPackage,
   loadPluginSet,
@@ -12,6 +13,7 @@ import {
   readLock,
   readPluginPackage,
   realFolder,
+  withCurrentNames,
   type Plugin,
   type PluginDescription,
   type PluginSet,
@@ -140,7 +142,7 @@ export async function pluginsOf(directory: string): Promise<{
 }> {
   const packages = openPackages();
   const fields = readPluginPackage(packages.read(realFolder(directory) ?? directory));
-  const { name, file, entry, openTables, commands } = fields;
+  const { name, file, entry, openTables, formerly, commands } = fields;
   const requires = pluginPeers(file, packages).filter(({ optional }) => !optional);
   const config = testConfig({
     plugins: requires.map((peer) => peer.package),
@@ -149,7 +151,7 @@ export async function pluginsOf(directory: string): Promise<{
     folder: file.directory,
   });
   const others = (await loadPluginSet(config, kernelPackage())).plugins;
-  const revisions = await loadRevisionFiles(fields);
+  const revisions = withCurrentNames(await loadRevisionFiles(fields), formerNames([...others, fields]));
   const plugin: Plugin = {
     name,
     package: file.name,
@@ -161,6 +163,7 @@ export async function pluginsOf(directory: string): Promise<{
     depth: Math.max(0, ...others.map(({ depth }) => depth + 1)),
     revisions,
     openTables,
+    formerly,
     commands,
   };
   const plugins = [...others, plugin];

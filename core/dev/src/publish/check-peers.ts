@@ -87,10 +87,11 @@ async function rangeProblem(
       `has the range ${range}, which does not allow ${version}, with which the plugin was built`,
       `write "^${version}"`,
     ];
-  const provider = pluginPeers(source, packages).find((peer) => peer.package === name)?.plugin;
+  const provider = pluginPeers(source, packages).find((peer) => peer.package === name);
+  const branches = provider === undefined ? [] : [provider.plugin, ...provider.formerly];
   for (const { id, dependsOnSince = {} } of manifest.revisions) {
     for (const [needed, since] of Object.entries(dependsOnSince)) {
-      if (needed.startsWith(`${provider}@`) && (await olderThan(lowest, since)))
+      if (branches.some((branch) => needed.startsWith(`${branch}@`)) && (await olderThan(lowest, since)))
         return [
           `has the range ${range}, which allows ${lowest}, and ${id} needs ${needed}, published since ${since}`,
           `write "^${since}"`,

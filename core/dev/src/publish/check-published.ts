@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import {
   downloadPackage,
   manifestPath,
+  manifestText,
   parseManifest,
+  readPluginFields,
   type Manifest,
   type PackageFile,
 } from '@headwater/kernel/internal/plugins';
 import { devError } from '../error/dev-codes.ts';
+import { renamedLock } from '../build/renamed-lock.ts';
 import { unpack } from './unpacked-package.ts';
 
 /** What the revisions of a plugin were compared with. */
@@ -22,11 +25,9 @@ export type Comparison =
  * revisions.lock.json counts, with which the manifest has been compared before. `scratch` is a new folder. Throws
  * PLUGIN_VERIFY_PUBLISHED.
  */
-export async function comparePublished(
-  { plugin, revisions }: Manifest,
-  { name, directory }: Pick<PackageFile, 'name' | 'directory'>,
-  scratch: string,
-): Promise<Comparison> {
+export async function comparePublished(manifest: Manifest, source: PackageFile, scratch: string): Promise<Comparison> {
+  const { plugin } = manifest;
+  const { name, directory } = source;
   const newest = await downloadPackage(`${name}@latest`, directory, join(scratch, 'download'));
   if (newest.state === 'unreachable' || newest.state === 'tampered')
     return { with: 'revisions.lock.json', reason: newest.reason };
@@ -34,11 +35,14 @@ export async function comparePublished(
   const published = await unpack(newest.tarball, join(scratch, 'package'));
   const file = join(published.directory, manifestPath);
   const text = readFileSync(file, 'utf8');
-  parseManifest(text, file, plugin);
-  // It has just been checked.
-  const { version, revisions: before } = JSON.parse(text) as Manifest;
-  for (const { id, normal } of before) {
-    const now = revisions.find((revision) => revision.id === id);
+  const { formerly } = readPluginFields(source);
+  // The next line checks it.
+  const { plugin: publishedName, version, revisions: before } = JSON.parse(text) as Manifest;
+  parseManifest(text, file, formerly.includes(publishedName) ? publishedName : plugin);
+  const recorded = Object.fromEntries(before.map(({ id, since, normal }) => [id, { since, normal }]));
+  const revisions = parseManifest(manifestText(manifest), join(directory, manifestPath), plugin);
+  for (const [id, { normal }] of Object.entries(await renamedLock(recorded, { name: plugin, formerly }, revisions))) {
+    const now = manifest.revisions.find((revision) => revision.id === id);
     if (now?.normal === normal) continue;
     const change = now === undefined ? 'is gone' : 'was changed';
     throw devError('PLUGIN_VERIFY_PUBLISHED', { plugin, package: name, version, revision: id, change });

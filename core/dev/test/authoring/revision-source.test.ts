@@ -41,6 +41,7 @@ async function reread(drafts: readonly RevisionDraft[]): Promise<readonly Revisi
     migrations: directory,
     ownMigrations: true,
     openTables: [],
+    formerly: [],
     commands: new Map(),
   });
 }

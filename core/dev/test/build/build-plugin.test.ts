@@ -143,6 +143,48 @@ describe('building a plugin', () => {
     expect(read(`${folder}-again`, 'dist/headwater.json')).toBe(read(folder, 'dist/headwater.json'));
   });
 
+  it('moves the recorded revisions of a renamed plugin to its new name, if nothing else has changed', async () => {
+    const project = makeProject();
+    const code = (name: string, version: number): string =>
+      `${head}export default defineRevision({ id: '${name}@0003_c', revises: '${name}@0002_b', version: ${version}, up: () => {} });`;
+    const built = (name: string, version: number): Readonly<Record<string, string>> => ({
+      'src/migrations/0003_c.ts': code(name, version),
+      'dist/migrations/0003_c.js': '',
+    });
+    const before = await buildPlugin(project.link({ ...likes, files: built('likes', 1) }));
+    const lock = JSON.stringify(before.lock.revisions);
+    const renamed = {
+      ...likes,
+      name: 'reactions',
+      version: '2.0.0',
+      revisions: [
+        { ...revisions[0], slug: '0001_a' },
+        { ...revisions[1], slug: '0002_b', up: 'create table "likes_0002_b" (id int)' },
+      ],
+      fields: { headwater: { plugin: 'reactions', formerly: ['likes'] } },
+    };
+    const files = { ...built('reactions', 1), 'revisions.lock.json': lock };
+    const folder = project.link({ ...renamed, files });
+    const { lock: now, added } = await buildPlugin(folder);
+    expect(added).toEqual([]);
+    expect(Object.entries(now.revisions).map(([id, { since }]) => [id, since])).toEqual([
+      ['reactions@0001_a', '1.0.0'],
+      ['reactions@0002_b', '1.0.0'],
+      ['reactions@0003_c', '1.0.0'],
+    ]);
+    expect(await buildPlugin(folder)).toMatchObject({ added: [], changed: [] });
+    writeFiles(folder, { ...built('reactions', 2), 'revisions.lock.json': lock });
+    expect(await refusalIn(() => buildCopy(folder))).toMatchObject({ code: 'PLUGIN_BUILD_CHANGED' });
+    // Another plugin has the old name in its text, which is published.
+    const peers = { '@headwater/plugin-reactions': '*' };
+    const other = { name: 'stats', peers, revisions: [{ slug: '0001_a', dependsOn: ['likes@0001_a'] }] };
+    const { manifest } = await buildPlugin(project.link(other));
+    expect(manifest.revisions[0]).toMatchObject({
+      dependsOn: ['likes@0001_a'],
+      dependsOnSince: { 'likes@0001_a': '1.0.0' },
+    });
+  });
+
   it('names the module of a code revision, which must be compiled', async () => {
     const folder = makeProject().link({ name: 'likes' });
     const code = `${head}export default defineRevision({ id: 'likes@0001_a', revises: null, version: 4, up: () => {}, down: sql\`x\` });`;

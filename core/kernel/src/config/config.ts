@@ -48,6 +48,7 @@ export interface InlinePlugin {
   readonly revisions: readonly unknown[];
   readonly requires: readonly string[];
   readonly openTables: readonly string[];
+  readonly formerly: readonly string[];
   readonly version: string;
   /** `null` if it has no code. */
   readonly load: (() => unknown) | null;

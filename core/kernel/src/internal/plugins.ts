@@ -4,6 +4,7 @@ export { downloadPackage, packFolder } from '../installation/npm-pack.ts';
 export { packageManagerOf } from '../installation/package-manager.ts';
 export { reasonIn, runTool, unpackTarball } from '../installation/run-tool.ts';
 export { openDeadline } from '../plugin/deadline.ts';
+export { formerNames, withCurrentNames } from '../plugin/former-names.ts';
 export { findPluginPackages } from '../plugin/installed-plugins.ts';
 export { kernelPackage } from '../plugin/kernel-package.ts';
 export { loadPluginSet } from '../plugin/load-plugin-set.ts';

@@ -59,3 +59,28 @@ export async function readEvents(
   const byRevision = Map.groupBy(events, ({ id }) => id);
   return new Map(Array.from(byRevision, ([id, list]) => [id, list.map(({ event }) => event)]));
 }
+
+/** A plugin that got another name in the ledger. */
+export interface RenamedBranch {
+  readonly from: string;
+  /** The name that it has now. */
+  readonly to: string;
+}
+
+/**
+ * Returns the latest change of the name of a plugin: from one of the names `from`, or of the plugin that is `to` now.
+ * `null` if there was none. The ledger must have the current format.
+ */
+export async function latestRename(
+  session: Pick<Session, 'query' | 'schemas'>,
+  wanted: { readonly from: readonly string[] } | { readonly to: string },
+): Promise<RenamedBranch | null> {
+  const [from, to] = 'from' in wanted ? [wanted.from, null] : [null, wanted.to];
+  // The events of a plugin follow its name.
+  const [found] = await session.query<RenamedBranch>(
+    `select detail ->> 'from' as from, plugin as to from ${quoteIdentifier(session.schemas.ledger)}.event
+      where kind = 'rename' and (detail ->> 'from' = any($1::text[]) or plugin = $2::text) order by id desc limit 1`,
+    [from, to],
+  );
+  return found ?? null;
+}

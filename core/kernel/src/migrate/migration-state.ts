@@ -5,6 +5,7 @@ import { damagedLedger } from '../ledger/damaged-ledger.ts';
 import { readDetails, readLedger, type Ledger, type LedgerRow } from '../ledger/ledger.ts';
 import { checkLedger, type CheckedLedger } from '../plan/ledger-check.ts';
 import type { Revision } from '../plugin/revision.ts';
+import { assertNotRenamed } from './renamed-check.ts';
 import { graphOfPlugins, type GraphAdditions, type RevisionSet } from './revision-set.ts';
 
 /** A snapshot of the ledger, compared with the revisions of the active plugins. Plans are made from it. */
@@ -18,7 +19,8 @@ export interface MigrationState {
 /**
  * Reads the ledger and compares it with the revisions of the active plugins. This takes one query, or two if the text
  * of an applied revision differs from the code, since the tokens then decide. Pass `ledger` if it has just been read.
- * Throws LEDGER_FORMAT_NEWER, LEDGER_DAMAGED, REVISION_EDITED and the errors of `checkLedger`. Writes nothing.
+ * Throws LEDGER_FORMAT_NEWER, LEDGER_DAMAGED, REVISION_EDITED, and the errors of `assertNotRenamed` and `checkLedger`. Writes
+ * nothing.
  */
 export async function readMigrationState(
   session: Session,
@@ -26,6 +28,7 @@ export async function readMigrationState(
   ledger?: Ledger,
 ): Promise<MigrationState> {
   const current = ledger ?? (await readLedger(session));
+  await assertNotRenamed(session, revisionSet.pluginSet, current);
   const history = checkLedger(revisionSet.revisions, revisionSet.packages, current.rows);
   if (history.differing.length > 0) await assertOnlyCosmetic(session, revisionSet, current, history.differing);
   if (history.applied.size < current.rows.length) {

@@ -27,6 +27,7 @@ import {
   type OptionKinds,
 } from './option-kinds.ts';
 import type { PlanOptions } from './plan.ts';
+import type { RenameOptions } from './rename.ts';
 import type { RunsOptions } from './runs.ts';
 import type { ShowOptions } from './show.ts';
 import type { SqlOptions } from './sql.ts';
@@ -44,8 +45,8 @@ const graph: OptionKinds<GraphViewOptions> = { ...range, plugin: text, around: t
 const show: OptionKinds<ShowOptions> = { signal, applied: flag, offline: flag };
 const runs: OptionKinds<RunsOptions> = { signal, limit: count, id: text };
 const stamp: OptionKinds<StampOptions> = { ...writing, unchecked: flag, dryRun: flag };
-const change = { signal, exclusive: flag, dryRun: flag } as const;
-const accept: OptionKinds<AcceptEditOptions> = { ...change, reason: text, unchecked: flag };
+const rename: OptionKinds<RenameOptions> = { signal, exclusive: flag, dryRun: flag, reason: text };
+const accept: OptionKinds<AcceptEditOptions> = { ...rename, unchecked: flag };
 const start: OptionKinds<StartOptions> = { signal, observer, bind: callable, purpose };
 
 /** The arguments and the options of a function of the kernel. */
@@ -79,6 +80,7 @@ const calls = {
   undo: { arguments: { run: text }, options: { ...writing, cascade: flag } },
   stamp: { arguments: { targets }, options: stamp },
   accept: { arguments: { revision: target }, options: accept },
+  rename: { arguments: { from: text, to: text }, options: rename },
   start: { arguments: {}, options: start },
 } satisfies Partial<Record<keyof Kernel, Call>>;
 
@@ -114,6 +116,7 @@ const inline: OptionKinds<HostInlinePlugin> = {
   load: callable,
   requires: texts,
   openTables: texts,
+  formerly: texts,
   version: text,
   options: object,
   startTimeout: seconds,

@@ -100,6 +100,8 @@ export interface HostInlinePlugin extends Omit<HostPackage, 'package'> {
   readonly requires?: readonly string[];
   /** Its tables in which other plugins may write rows. Default: none. */
   readonly openTables?: readonly string[];
+  /** The names that it had before, under which databases and other plugins may still know it. Default: none. */
+  readonly formerly?: readonly string[];
   /** The version that the ledger records. Default: 0.0.0. */
   readonly version?: string;
 }
@@ -145,7 +147,8 @@ function inlineOf({
   load,
   requires = [],
   openTables = [],
+  formerly = [],
   version = '0.0.0',
 }: HostInlinePlugin): InlinePlugin {
-  return Object.freeze({ revisions, requires, openTables, version, load: load ?? null });
+  return Object.freeze({ revisions, requires, openTables, formerly, version, load: load ?? null });
 }

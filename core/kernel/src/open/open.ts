@@ -16,6 +16,7 @@ import type * as Migrations from './migrations.ts';
 import type { StampOptions, WriteOptions } from './migrations.ts';
 import { configOf, type OpenOptions } from './open-options.ts';
 import { openProject, type Project } from './project.ts';
+import type { Renamed, RenameOptions } from './rename.ts';
 import type { StartOptions } from './start.ts';
 import type { ReadOptions } from './status.ts';
 
@@ -79,6 +80,11 @@ export interface Kernel extends Inspection, AsyncDisposable {
    * code, and an event keeps the old one. Throws ACCEPT_REFUSED and ACCEPT_MISMATCH.
    */
   readonly accept: (revision: string, options?: AcceptEditOptions) => Promise<Accepted>;
+  /**
+   * Renames a plugin in the ledger, whose package says `formerly`. The edges of other plugins follow. Throws PLUGIN_UNKNOWN
+   * and RENAME_REFUSED.
+   */
+  readonly rename: (from: string, to: string, options?: RenameOptions) => Promise<Renamed>;
   /**
    * Returns the options with which a MikroORM instance of the host discovers the entities of all plugins. It loads the
    * code of the plugins.
@@ -232,6 +238,12 @@ function kernelOf(project: Project, { connection, log: given }: OpenOptions): Ke
       alone('ledger change', async () => {
         const { acceptEdit } = await import('./accept.ts');
         return acceptEdit(project, revision, options);
+      }),
+    ),
+    rename: checked('rename', (from, to, options) =>
+      alone('ledger change', async () => {
+        const { renameInProject } = await import('./rename.ts');
+        return renameInProject(project, from, to, options);
       }),
     ),
     entities: () =>

@@ -30,6 +30,7 @@ export function inlinePlugins({ plugins, root, file }: Config): readonly Unplace
       entry: file,
       revisions,
       openTables: inline.openTables.toSorted(),
+      formerly: inline.formerly,
       load: inline.load,
     };
     return { plugin, needs: needsOf(name, inline, revisions) };

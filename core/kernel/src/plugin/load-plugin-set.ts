@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { pluginDepths } from '../graph/plugin-depth.ts';
+import { formerNames, withCurrentNames } from './former-names.ts';
 import type { requirementsOfInline, UnplacedPlugin } from './inline-plugins.ts';
 import { readManifest } from './manifest-reader.ts';
 import { locatePackage, type Roots } from './package-location.ts';
@@ -29,14 +30,31 @@ export async function loadPluginSet(config: Config, kernel: Kernel): Promise<Plu
   const active = activeSet(found, running, packages);
   const requires = new Map<string, readonly Requirement[]>();
   for (const one of found) requires.set(one.name, await requirementsOf(one, active));
-  for (const one of inline) requires.set(one.plugin.name, requirementsOfInline(one, packageNames));
+  const former = formerNames([...found, ...inline.map(({ plugin }) => plugin)]);
+  for (const one of inline) {
+    const needs = [...new Set(one.needs.map((name) => former.get(name) ?? name))];
+    requires.set(one.plugin.name, requirementsOfInline({ ...one, needs }, packageNames));
+  }
   const depth = pluginDepths(new Map(Array.from(requires, ([name, list]) => [name, hardOf(list)])));
   const revisions = await revisionsOf(found);
   const plugins = [
-    ...found.map((one, i) => pluginOf(one, requires.get(one.name) ?? [], depth.get(one.name) ?? 0, revisions[i] ?? [])),
+    ...found.map((one, i) =>
+      pluginOf(
+        one,
+        requires.get(one.name) ?? [],
+        depth.get(one.name) ?? 0,
+        withCurrentNames(revisions[i] ?? [], former),
+      ),
+    ),
     ...inline.map(({ plugin }): Plugin => {
       const { name } = plugin;
-      return Object.freeze({ ...plugin, requires: requires.get(name) ?? [], depth: depth.get(name) ?? 0 });
+      const current = withCurrentNames(plugin.revisions, former);
+      return Object.freeze({
+        ...plugin,
+        revisions: current,
+        requires: requires.get(name) ?? [],
+        depth: depth.get(name) ?? 0,
+      });
     }),
   ];
   for (const plugin of plugins) assertDependenciesRequired(plugin, packageNames);
@@ -114,12 +132,12 @@ async function revisionsOf(found: readonly PluginPackage[]): Promise<readonly (r
 }
 
 function pluginOf(
-  { name, file, from, entry, openTables, commands }: PluginPackage,
+  { name, file, from, entry, openTables, formerly, commands }: PluginPackage,
   requires: readonly Requirement[],
   depth: number,
   revisions: readonly Revision[],
 ): Plugin {
   const { name: packageName, version, directory } = file;
   const identity = { name, package: packageName, version, directory, from, entry };
-  return Object.freeze({ ...identity, requires, depth, revisions, openTables, commands });
+  return Object.freeze({ ...identity, requires, depth, revisions, openTables, formerly, commands });
 }

@@ -22,6 +22,8 @@ export interface PluginFields {
    * writes it: `queue_job`, `audit.entry`. Sorted.
    */
   readonly openTables: readonly string[];
+  /** The names that it had before, under which databases and other plugins may still know it. Sorted. */
+  readonly formerly: readonly string[];
   /** Commands that it adds to `kernel`: their summaries by name. */
   readonly commands: ReadonlyMap<string, string>;
 }
@@ -94,6 +96,7 @@ export function readPluginFields(file: PackageFile): PluginFields {
     migrations: `${file.directory}/${migrations?.replace(/^\.\//, '') ?? 'src/migrations'}`,
     ownMigrations: migrations !== undefined,
     openTables: tableNamesIn(openTables ?? [], file),
+    formerly: formerNamesIn(file, plugin),
     commands: commandsIn(commands ?? {}, plugin, file),
   };
 }
@@ -112,6 +115,19 @@ function tableNamesIn(tables: unknown, file: PackageFile): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw problem(`has ${quoteInput(twice)} twice`);
   return Object.freeze(names.toSorted());
+}
+
+/** Returns the former names that the package of `plugin` declares. Throws PLUGIN_FIELD_INVALID. */
+export function formerNamesIn(file: PackageFile, plugin: string): readonly string[] {
+  const names = isRecord(file.fields['headwater']) ? (file.fields['headwater']['formerly'] ?? []) : [];
+  const problem = (text: string): KernelError => fieldInvalid(file, 'headwater.formerly', text);
+  if (!Array.isArray(names)) throw problem('is not a list of plugin names, like ["likes"]');
+  const found = names.map((name: unknown) => {
+    if (typeof name !== 'string' || !isPluginName(name)) throw problem('has an entry that is not a plugin name');
+    if (name === plugin || name === 'core') throw problem(`has ${quoteInput(name)}, which cannot be a former name`);
+    return name;
+  });
+  return Object.freeze([...new Set(found)].toSorted());
 }
 
 /** The prefix keeps the commands of plugins distinct, and help groups them by it. */

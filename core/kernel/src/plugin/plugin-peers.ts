@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { currentId, formerNames } from './former-names.ts';
 import { manifestPath } from './manifest.ts';
 import { parseManifest } from './manifest-reader.ts';
 import type { PackageFile, Packages } from './packages.ts';
-import { pluginNameIn } from './plugin-fields.ts';
+import { formerNamesIn, pluginNameIn } from './plugin-fields.ts';
 import type { Requirement } from './plugin-set.ts';
 import { peersOf } from './requirements.ts';
 import { lockPath, readLock } from './revisions-lock.ts';
@@ -12,6 +13,8 @@ import { lockPath, readLock } from './revisions-lock.ts';
 export interface PluginPeer extends Requirement {
   /** The package's folder, with symbolic links resolved. */
   readonly directory: string;
+  /** The names that it had before. */
+  readonly formerly: readonly string[];
 }
 
 /** Returns the peers of a package that are plugins. */
@@ -19,8 +22,11 @@ export function pluginPeers(file: PackageFile, packages: Packages): readonly Plu
   const found = new Map<string, PluginPeer>();
   for (const peer of peersOf(file)) {
     const directory = packages.find(peer.package, file.directory);
-    const plugin = directory === null ? null : pluginNameIn(packages.read(directory));
-    if (directory !== null && plugin !== null) found.set(plugin, { plugin, ...peer, directory });
+    if (directory === null) continue;
+    const peerFile = packages.read(directory);
+    const plugin = pluginNameIn(peerFile);
+    if (plugin === null) continue;
+    found.set(plugin, { plugin, ...peer, directory, formerly: formerNamesIn(peerFile, plugin) });
   }
   return [...found.values()];
 }
@@ -30,11 +36,12 @@ export function pluginPeers(file: PackageFile, packages: Packages): readonly Plu
  * unknown.
  */
 export function sinceOf(peers: readonly PluginPeer[]): (revision: string) => string | null {
+  const former = formerNames(peers.map(({ plugin, formerly }) => ({ name: plugin, formerly })));
   const since = new Map<string, string>();
   for (const { plugin, directory } of peers) {
-    for (const [id, version] of versionsIn(plugin, directory)) since.set(id, version);
+    for (const [id, version] of versionsIn(plugin, directory)) since.set(currentId(id, former), version);
   }
-  return (revision) => since.get(revision) ?? null;
+  return (revision) => since.get(currentId(revision, former)) ?? null;
 }
 
 /** Reads the lock file, which a workspace has, or else the manifest, which a published package has. */

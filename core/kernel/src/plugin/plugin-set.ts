@@ -31,6 +31,8 @@ export interface Plugin {
    * Each name is as `nameText` writes it: `queue_job`, `audit.entry`. Sorted. Their columns remain the plugin's.
    */
   readonly openTables: readonly string[];
+  /** The names that it had before, from `headwater.formerly` in its package.json. Default: none. */
+  readonly formerly?: readonly string[];
   /** The commands that its package.json lists: their summaries by name. Default: none. */
   readonly commands?: ReadonlyMap<string, string>;
   /**

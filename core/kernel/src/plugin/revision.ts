@@ -21,6 +21,8 @@ export interface Revision extends RevisionNode {
   readonly since: string | null;
   /** For revisions named in `dependsOn`: the version of their package that first shipped them, if known. */
   readonly dependsOnSince: Readonly<Record<string, string>>;
+  /** `dependsOn` as its author wrote it, of which `raw` is the hash, if it has former names of plugins. */
+  readonly writtenDependsOn?: readonly string[];
   /** The JSON of the effects of its `up`, if its manifest proves that it touches only objects of its plugin. */
   readonly effects?: string;
   /** Whether its manifest also proves that its `up` leaves its session as it was, see `keepsSession`. */

@@ -39,6 +39,7 @@ const stable = [
   'plugin:enable',
   'plugin:disable',
   'plugin:uninstall',
+  'plugin:rename',
   'plugin:add',
   'plugin:update',
   'plugin:remove',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { databaseKinds, emptyDatabase } from '../../../../test/helper/database.ts';
 import { expectPublished } from '../../../../test/helper/json-schema.ts';
 import { makeProject } from '../../../../test/helper/project.ts';
-import { community, complaintIn, ok } from './support.ts';
+import { community, complaintIn, inOrder, ok } from './support.ts';
 
 describe.each(databaseKinds)('changes of the ledger on %s', (kind) => {
   it('kernel migrate:accept shows the difference, and writes it with a reason', async () => {
@@ -24,5 +24,27 @@ describe.each(databaseKinds)('changes of the ledger on %s', (kind) => {
     expect(ok(await project.kernel('migrate:history', 'core')).stdout).toMatch(/accepted \d{4}-.*: the same key\n/);
     expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/revisions applied/);
     // This starts many processes, each with its own engine.
+  }, 90_000);
+
+  it('kernel plugin:rename moves a plugin to the name that its package has now', async () => {
+    const database = await emptyDatabase(kind);
+    ok(await (await makeProject({ plugins: community, database })).kernel('migrate:up'));
+    const { likes = {}, ...others } = community;
+    const stickers = { ...others['stickers'], requires: ['reactions'] };
+    const plugins = { ...others, stickers, reactions: { ...likes, formerly: ['likes'] } };
+    const project = await makeProject({ plugins, database });
+    expect(complaintIn(await project.kernel('start', '--once'), 15)).toContain(
+      'npx kernel plugin:rename likes reactions --apply',
+    );
+    expect(ok(await project.kernel('plugin:rename', 'likes', 'reactions')).stdout).toContain(
+      '= likes@0001_create_like → reactions@0001_create_like\n',
+    );
+    const done = ok(await project.kernel('plugin:rename', 'likes', 'reactions', '--apply', '--json')).json();
+    expectPublished('plugin:rename', done);
+    expect(done).toMatchObject({ revisions: { length: 2 }, dependents: [inOrder[2]] });
+    expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
+    expect(ok(await project.kernel('migrate:history', 'reactions')).stdout).toMatch(
+      /renamed \d{4}-.*likes → reactions/,
+    );
   }, 90_000);
 });

@@ -31,6 +31,13 @@ export const pluginCommands: readonly CommandEntry[] = [
     load: async () => (await import('../commands/plugin-uninstall.ts')).pluginUninstall,
   },
   {
+    name: 'plugin:rename',
+    summary: 'give a plugin its new name in the ledger',
+    group: 'Plugins',
+    from: 'kernel',
+    load: async () => (await import('../commands/plugin-rename.ts')).pluginRename,
+  },
+  {
     name: 'plugin:add',
     summary: 'install a plugin, after showing what it will do',
     group: 'Plugins',

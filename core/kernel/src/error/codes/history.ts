@@ -11,6 +11,28 @@ export const historyCodes = {
       'zero.',
     hint: () => 'Add its package to the top level of the config: "core": "@headwater/plugin-core"',
   }),
+  PLUGIN_RENAMED: defineError({
+    exit: exitCode.integrity,
+    message: (d: { from: string; to: string; revisions: number }) =>
+      `The database has ${d.revisions === 1 ? 'a revision' : `${d.revisions} revisions`} of "${d.from}", a former name of ` +
+      `the plugin "${d.to}".`,
+    hint: (d) => `Give the plugin its new name in the ledger: npx kernel plugin:rename ${d.from} ${d.to} --apply`,
+  }),
+  PLUGIN_RENAMED_SINCE: defineError({
+    exit: exitCode.integrity,
+    message: (d: { from: string; to: string }) =>
+      `The database has the revisions of the plugin "${d.from}" under the name "${d.to}", and this code is older.`,
+    hint: (d) =>
+      `Deploy the release that has "${d.to}". Or go back to the old name: npx kernel plugin:rename ${d.to} ${d.from} --apply`,
+  }),
+  RENAME_REFUSED: defineError({
+    exit: exitCode.incompatible,
+    message: (d: { from: string; to: string; reason: string }) =>
+      `The revisions of "${d.from}" cannot become those of "${d.to}": ${d.reason}.`,
+    hint: (d) =>
+      'Only the name may change, and only the database of the old name has its revisions. See both: ' +
+      `npx kernel migrate:history ${d.from} and npx kernel migrate:history ${d.to}`,
+  }),
   REVISION_EDITED: defineError({
     exit: exitCode.integrity,
     message: (d: { revision: string; file: string; what: string; others: readonly string[] }) =>
