@@ -1,4 +1,6 @@
 import type { ExitCode } from '../error/exit-code.ts';
+import { isKernelError } from '../error/kernel-codes.ts';
+import type { KernelError } from '../error/kernel-error.ts';
 import { allowSources } from '../runtime/source-condition.ts';
 import type { Context, Input, Reply } from './command.ts';
 import { openConsole } from './console.ts';
@@ -51,10 +53,16 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     const exit = console.print(reply);
     return reply.after === undefined ? exit : await reply.after();
   } catch (error) {
-    return console.printError(asKernelError(error));
+    return console.printError(await explained(asKernelError(error), context));
   } finally {
     crashes.end(progress);
   }
+}
+
+async function explained(error: KernelError, context: Context): Promise<KernelError> {
+  if (!isKernelError(error, 'PLUGIN_NOT_FOUND')) return error;
+  const { withRecordedPackage } = await import('./recorded-package.ts');
+  return withRecordedPackage(error, context);
 }
 
 async function run(argv: readonly string[], context: Context, crashes: CrashHandler): Promise<Reply> {

@@ -42,6 +42,7 @@ const rows: readonly InvalidInput[] = [
     code: 'PLUGIN_NOT_FOUND',
     exit: 12,
     says: ['"likes"', '@headwater/plugin-likes and headwater-plugin-likes', 'npx kernel plugin:disable likes'],
+    asksLedger: true,
   },
   {
     input: 'no plugin export',

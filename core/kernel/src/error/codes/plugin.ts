@@ -47,12 +47,12 @@ export const pluginCodes = {
       from: string;
       /** An installed plugin with a similar name, if a search found one. */
       nearest?: string | null;
+      /** The package that the ledger names, if it was asked and names one. */
+      recorded?: string;
     }) => {
-      const close = d.nearest ?? null;
-      return (
-        `The package of the plugin "${d.plugin}" is not installed: tried ${joinNames(d.tried)} from ${d.from}` +
-        (close === null ? '.' : `; did you mean "${close}"?`)
-      );
+      const tried = `The package of the plugin "${d.plugin}" is not installed: tried ${joinNames(d.tried)} from ${d.from}`;
+      if (d.recorded !== undefined) return `${tried}. The ledger names the package ${d.recorded}.`;
+      return typeof d.nearest === 'string' ? `${tried}; did you mean "${d.nearest}"?` : `${tried}.`;
     },
     hint: (d) => {
       const [named = '', ...others] = d.tried;
@@ -60,6 +60,9 @@ export const pluginCodes = {
         d.plugin === 'core'
           ? 'or remove the key "core"'
           : `or deactivate the plugin: npx kernel plugin:disable ${d.plugin}`;
+      if (d.recorded !== undefined) {
+        return `Install it: npm install ${d.recorded}; and name it at the plugin in config.json: "$package": "${d.recorded}"; ${without}`;
+      }
       if (typeof d.nearest === 'string') return `If you meant "${d.nearest}", run the command again with that name.`;
       if (others.length > 0) {
         return `Install its package. If the package has another name, add it to the plugin in config.json: "$package": "@acme/${d.plugin}"; ${without}`;
