@@ -26,6 +26,7 @@ import { recoverState } from './recover-state.ts';
 import type { RevisionSet } from './revision-set.ts';
 import { runnable } from './runnable-step.ts';
 import { nextPart } from './next-part.ts';
+import { openSpans } from '../telemetry/spans.ts';
 import { withSpans } from './span-observer.ts';
 
 /** The database to migrate, the revisions of the code, and the settings of the run. */
@@ -197,7 +198,6 @@ export async function migrate<Target>(options: MigrationOptions, goal: Goal<Targ
     }
   }
   const { openRun, endRun, upgradeLedger } = await import('../run/open-run.ts');
-  const { openSpans } = await import('../telemetry/spans.ts');
   const spans = await openSpans();
   const run = openRun(
     {

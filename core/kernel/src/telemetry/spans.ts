@@ -14,16 +14,24 @@ export const noSpans: Spans = Object.freeze({
   past() {},
 });
 
+/**
+ * The key of `globalThis` under which every copy of version 1 of the API package keeps what an SDK has registered. Source:
+ * `src/internal/global-utils.ts` of that package, which all its releases must agree about.
+ */
+const registered = Symbol.for('opentelemetry.js.api.1');
+
 let opened: Promise<Spans> | null = null;
 
 /**
- * Returns the spans of this process. The API package is an optional peer, so that there is a single copy, which the host's
- * SDK knows. It is loaded here, and only by what takes time anyway: an upgrade with something pending, and a start.
+ * Returns the spans of this process: those of the SDK that is registered by now, as OpenTelemetry asks of every SDK, or
+ * {@link noSpans}. The API package is an optional peer, so that there is a single copy, which the host's SDK knows. It is
+ * only loaded if there is an SDK: its forty files take as long as an upgrade of one revision.
  */
-export function openSpans(): Promise<Spans> {
+export async function openSpans(): Promise<Spans> {
+  if (!(registered in globalThis)) return noSpans;
   return (opened ??= import('@opentelemetry/api').then(
     ({ trace, SpanStatusCode }) => {
-      // A provider that is registered later counts too.
+      // The provider may be replaced.
       const tracer = (): Tracer => trace.getTracer('@headwater/kernel');
       return {
         around: (name, attributes, work) =>
