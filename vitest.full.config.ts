@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import base, { longTests, notOurs } from './vitest.config.ts';
 
-/** Tests that start the installed command. */
-const commandTests = ['core/kernel/test/cli/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+/** Tests of the installed command, and tests that try more faults here. */
+const commandTests = [
+  'core/kernel/test/cli/{commands,start}.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+];
 
 /**
- * The tests of `npm run test:full`: slow ones, those that need a registry or another package manager, and once more those
- * that run the command, since `npm test` does not run it from packages that npm packed.
+ * The tests of `npm run test:full`: slow ones, those that need a registry or another package manager, and once more some
+ * of those that run the command, since `npm test` does not run it from packages that npm packed.
  */
 export default defineConfig({
   ...base,
@@ -20,7 +24,7 @@ export default defineConfig({
       ...commandTests,
       ...longTests,
     ],
-    env: { TRIALS: '20', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2', FAULTS: process.env['FAULTS'] ?? 'full' },
+    env: { TRIALS: '10', SEEDS: '50', PROOFS: process.env['PROOFS'] ?? '2', FAULTS: process.env['FAULTS'] ?? 'full' },
     // The same packages as npm publishes. `npm test` bundles the sources instead, which takes a second.
     provide: { installation: 'packed' },
     exclude: notOurs,
