@@ -1,11 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandTable } from '../../../core/kernel/src/cli/command-table.ts';
-import { readRows, readTools, type Row } from './rows.ts';
+import { readRows, readSection, readTools, type Row } from './rows.ts';
 import { openRunner, type Run } from './runner.ts';
 
 const rows = readRows();
 
-describe.each(readTools())('the page lists $tool', ({ tool, commands }) => {
+describe.each(readTools())('the page lists $tool', ({ tool, version, commands }) => {
+  it('of the version whose commands are listed', () => {
+    const [named = 'no version'] = /\d+(?:\.\d+)?/.exec(readSection(tool)) ?? [];
+    expect(`${version}.`.startsWith(`${named}.`)).toBe(true);
+  });
+
   const listed = rows.filter((row) => row.tool === tool).flatMap(({ theirs }) => theirs);
 
   it('with each command and option, and no others', () => {

@@ -31,6 +31,13 @@ export function readTools(): readonly Tool[] {
   return JSON.parse(readFileSync(join(import.meta.dirname, 'commands.json'), 'utf8')) as readonly Tool[];
 }
 
+/** Reads what the page says about a tool, above its rows: the first line names the version. */
+export function readSection(tool: string): string {
+  const text = readFileSync(page, 'utf8');
+  const at = text.indexOf(`## ${tool}\n`);
+  return text.slice(at, text.indexOf('\n|', at));
+}
+
 /** Reads the rows of the page. */
 export function readRows(): readonly Row[] {
   return readFileSync(page, 'utf8')
