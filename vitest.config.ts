@@ -93,6 +93,7 @@ export const longTests = [
   'core/dev/test/authoring/needed-edges.test.ts',
   'core/dev/test/commands/dev.test.ts',
   'core/dev/test/commands/migrate-adopt.test.ts',
+  'core/dev/test/commands/drift-repair.test.ts',
   'core/dev/test/commands/migrate-squash.test.ts',
   'core/dev/test/commands/migrate-rehearse.test.ts',
   'core/dev/test/commands/own-schemas.test.ts',

@@ -1,3 +1,4 @@
+import type { compareDefinitions } from './commands/compare-definitions.ts';
 import type { lintRevisionSet } from './commands/lint-revision-set.ts';
 import type { rehearse as rehearseCopy } from './rehearsal/rehearse.ts';
 
@@ -20,6 +21,12 @@ export const commands = {
   'plugin:verify': async () => (await import('./commands/plugin-verify.ts')).pluginVerify,
   'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,
 };
+
+/** Compares definitions with those of a shadow, for the kernel's function `drift`. */
+export const changedDefinitions = async (
+  ...input: Parameters<typeof compareDefinitions>
+): ReturnType<typeof compareDefinitions> =>
+  (await import('./commands/compare-definitions.ts')).compareDefinitions(...input);
 
 /** Lints revisions, for the kernel's function `lint`. */
 export const lint = async (...input: Parameters<typeof lintRevisionSet>): ReturnType<typeof lintRevisionSet> =>

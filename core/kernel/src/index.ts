@@ -33,7 +33,8 @@ export type {
 export type { ApplicationRecord } from './open/application-record.ts';
 export type { BranchShape, CurrentRevision } from './open/branches.ts';
 export type { Diagnosis, DiagnosisCheck, DiagnosisFinding } from './open/diagnosis.ts';
-export type { Drift, MissingObject } from './migrate/drift-check.ts';
+export type { ChangedObject, Drift, MissingObject } from './migrate/drift-check.ts';
+export type { DriftOptions } from './open/drift.ts';
 export type { UnknownObject } from './ownership/drift.ts';
 export type { ExportedFile } from './open/export-data.ts';
 export type { Footprint } from './open/footprint.ts';

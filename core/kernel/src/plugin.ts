@@ -80,6 +80,7 @@ export type { BranchStatus, RevisionState } from './migrate/branch-status.ts';
 export type { ChainLink } from './graph/shortest-chain.ts';
 export type { RecordedRun, RecordedStep } from './ledger/runs.ts';
 export type { RemovedNeed } from './ownership/removed-objects.ts';
-export type { Drift, MissingObject } from './migrate/drift-check.ts';
+export type { ChangedObject, Drift, MissingObject } from './migrate/drift-check.ts';
+export type { DriftOptions } from './open/drift.ts';
 export type { LockHolder } from './run/running-upgrade.ts';
 export type { WrittenRows } from './run/watch-step.ts';

@@ -2,7 +2,14 @@ import type { Catalog } from '@headwater/kernel/internal/catalog';
 import type { EntityOwnership } from '@headwater/kernel/internal/entities';
 import { openLedgerOwners } from '@headwater/kernel/internal/ownership';
 import type { Plugin } from '@headwater/kernel/internal/plugins';
-import { lookupKey, objectKey, type ObjectAddress, type SqlKind } from '@headwater/kernel/internal/sql';
+import {
+  lookupKey,
+  objectKey,
+  type ObjectAddress,
+  type SqlKind,
+  type TrackedObject,
+  type TrackedObjects,
+} from '@headwater/kernel/internal/sql';
 import { changedObject, type Change } from '../difference/change.ts';
 import type { Shadow } from '../shadow/shadow.ts';
 import { functionName } from './entity-catalog.ts';
@@ -30,10 +37,7 @@ export async function ownerFinder(
   const entities = declaringPlugins(ownership, declared);
   const created = await openLedgerOwners(shadow.session).read();
   const find = (object: ObjectAddress): string | null =>
-    entities.get(objectKey(object)) ??
-    created.get(createdKey(object))?.plugin ??
-    created.get(createdKey({ ...object, kind: 'other', name: `${object.kind} ${object.name}` }))?.plugin ??
-    null;
+    entities.get(objectKey(object)) ?? recordedObject(created, object)?.plugin ?? null;
   return (object) => {
     const { kind, table, name } = object;
     if (kind === 'row security') return find({ kind: 'table', table: null, name });
@@ -41,6 +45,14 @@ export async function ownerFinder(
     // A view can have triggers and rules.
     return find(object) ?? find({ kind: 'table', table: null, name: table });
   };
+}
+
+/** Returns the object of a ledger that an object of a catalog is; `undefined` if the ledger does not know it. */
+export function recordedObject(recorded: TrackedObjects, object: ObjectAddress): TrackedObject | undefined {
+  return (
+    recorded.get(createdKey(object)) ??
+    recorded.get(createdKey({ ...object, kind: 'other', name: `${object.kind} ${object.name}` }))
+  );
 }
 
 /** Groups changes by their owner, in the order of `plugins`. The first plugin gets those without an owner. */

@@ -22,11 +22,13 @@ export interface CreateOutcome {
   readonly lock: string | null;
   /** Whether `--check` was given. */
   readonly check: boolean;
+  /** Whether `--repair` was given. */
+  readonly repair: boolean;
 }
 
 /** Reports the outcome of `migrate:create`. */
 export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'>): Reply {
-  const { plugin, draft, text, file, lock, check } = outcome;
+  const { plugin, draft, text, file, lock, check, repair } = outcome;
   const { revision, review, changes, installed, likelyRenames } = draft;
   const { risks, breaking } = review ?? { risks: [], breaking: null };
   return {
@@ -52,9 +54,17 @@ export function createReply(outcome: CreateOutcome, { cwd }: Pick<Context, 'cwd'
     text: (colors) =>
       [
         ...explainInstalled(installed, colors),
-        ...(revision === null ? [explainChanges(draft, plugin, colors)] : []),
+        ...(revision === null
+          ? [
+              repair
+                ? `The database has every object of ${plugin.name} as its revisions make it.`
+                : explainChanges(draft, plugin, colors),
+            ]
+          : []),
         ...(revision !== null && file === null ? [(text ?? '').trimEnd()] : []),
-        ...(revision !== null && file !== null ? explainWritten(revision, draft, relative(cwd, file), colors) : []),
+        ...(revision !== null && file !== null
+          ? explainWritten(revision, draft, { file: relative(cwd, file), repair }, colors)
+          : []),
         ...(breaking === null ? [] : [`${colors.yellow('breaking')}: it ${breaking}`]),
         ...risks.flatMap((risk) => explainRisk(risk, colors)),
         ...(lock !== null && file === null ? [`Recorded its declared objects: ${relative(cwd, lock)}`] : []),
@@ -107,9 +117,12 @@ function explainKept({ undeclared, record, changes, hasEntities }: Draft, { name
 function explainWritten(
   { id, dependsOn, down }: RevisionDraft,
   { changes, review, unread }: Draft,
-  file: string,
+  { file, repair }: { readonly file: string; readonly repair: boolean },
   colors: Colors,
 ): readonly string[] {
+  const effect = repair
+    ? 'it restores the schema of the database, changes nothing in a database without drift, '
+    : 'it produces the schema that the entities declare, ';
   return [
     `Wrote ${colors.bold(id)}: ${file}`,
     ...changes.map((change) => `  ${colors.green('+')} ${change}`),
@@ -117,7 +130,7 @@ function explainWritten(
     ...(review === null
       ? ['It has no SQL yet. Once it does, prove it: npx kernel migrate:verify']
       : [
-          `Proven: ${changes.length > 0 ? 'it produces the schema that the entities declare, ' : ''}` +
+          `Proven: ${changes.length > 0 ? effect : ''}` +
             `${down === null ? '' : '`down` reverts it, '}its declared dependencies suffice, ` +
             'and a fresh database ends up with the same schema.',
           ...explainUnread(unread),

@@ -13,8 +13,9 @@ export type {
   Rewrite,
   WorstLock,
 } from '../open/rehearsals.ts';
+export type { ChangedObject, MissingObject } from '../migrate/drift-check.ts';
 export { currentFormat } from '../ledger/ledger-schema.ts';
-export { readLedger } from '../ledger/ledger.ts';
+export { readDetails, readLedger } from '../ledger/ledger.ts';
 export type { Observer, RunStep } from '../run/run-context.ts';
 export type { StepProcess, WatchedStep, WatchStep, WrittenRows } from '../run/watch-step.ts';
 export { downgrade, migrate, upgrade } from '../migrate/migrate.ts';

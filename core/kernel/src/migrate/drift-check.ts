@@ -19,6 +19,19 @@ export interface MissingObject {
   readonly createdBy: string;
 }
 
+/** An object that differs from the one that the applied revisions lead to. */
+export interface ChangedObject extends MissingObject {
+  /** The revision that created it or last changed it, according to the ledger. */
+  readonly changedBy: string;
+  /**
+   * `changed`: it has another definition. `missing`: it does not exist, and only definitions show it, like a constraint.
+   * `extra`: it is a part of an object of the plugin, and no revision creates it.
+   */
+  readonly found: 'changed' | 'missing' | 'extra';
+  /** The changes that would lead back to the revisions, each a line of text: `change column a.b: text → int`. */
+  readonly changes: readonly string[];
+}
+
 /**
  * The difference between a database and its ledger.
  *
@@ -36,6 +49,8 @@ export interface Drift {
   readonly unknown: readonly UnknownObject[];
   /** The applied revisions whose objects the ledger does not know: code and opaque SQL that was stamped. */
   readonly unchecked: readonly string[];
+  /** The objects of plugins whose definitions differ. Only if definitions were compared. */
+  readonly changed?: readonly ChangedObject[];
 }
 
 /** Compares the objects of a database with those that its ledger records. Writes nothing. */

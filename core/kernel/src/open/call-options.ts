@@ -1,5 +1,6 @@
 import type { AcceptEditOptions } from './accept.ts';
 import type { BootOptions } from './boot.ts';
+import type { DriftOptions } from './drift.ts';
 import type { GraphViewOptions } from './graph.ts';
 import type { HistoryOptions } from './history.ts';
 import type { Kernel } from './open.ts';
@@ -43,6 +44,7 @@ const sql: OptionKinds<SqlOptions> = { signal, from: targets, current: flag, to:
 const history: OptionKinds<HistoryOptions> = { signal, plugin: text, from: target, to: target, offline: flag };
 const graph: OptionKinds<GraphViewOptions> = { ...range, plugin: text, around: text, fold: flag, keep: texts };
 const show: OptionKinds<ShowOptions> = { signal, applied: flag, offline: flag };
+const drift: OptionKinds<DriftOptions> = { signal, definitions: flag, shadow: text };
 const runs: OptionKinds<RunsOptions> = { signal, limit: count, id: text };
 const stamp: OptionKinds<StampOptions> = { ...writing, unchecked: flag, dryRun: flag };
 const rename: OptionKinds<RenameOptions> = { signal, exclusive: flag, dryRun: flag, reason: text };
@@ -69,7 +71,7 @@ const calls = {
   whyNot: { arguments: { revision: target }, options: reading },
   plugins: { arguments: {}, options: reading },
   objects: { arguments: {}, options: reading },
-  drift: { arguments: {}, options: reading },
+  drift: { arguments: {}, options: drift },
   runs: { arguments: {}, options: runs },
   activity: { arguments: {}, options: reading },
   diagnose: { arguments: {}, options: reading },

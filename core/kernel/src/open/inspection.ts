@@ -15,6 +15,7 @@ import type { RecordedRehearsal } from './rehearsals.ts';
 import type { Activity, RunsOptions } from './runs.ts';
 import type { ShownRevision, ShowOptions } from './show.ts';
 import type { PlanScript, SqlOptions } from './sql.ts';
+import type { DriftOptions } from './drift.ts';
 import type { ReadOptions, Status } from './status.ts';
 import type { NotPendingReason } from './why-not.ts';
 import type { PendingReason } from './why.ts';
@@ -56,7 +57,7 @@ export interface Inspection {
   /** Lists what a plugin has in the database, whether or not its package is installed. */
   readonly footprint: (plugin: string, options?: ReadOptions) => Promise<Footprint>;
   /** Compares the objects in the database with those that the applied revisions created, according to the ledger. */
-  readonly drift: (options?: ReadOptions) => Promise<Drift>;
+  readonly drift: (options?: DriftOptions) => Promise<Drift>;
   /**
    * Examines the application and its database: packages, plugins, privileges, the pooler, invalid indexes, drift and the
    * ledger. Each finding says how to mend it. The self-tests of the server, which write, are left to `open().diagnose()`

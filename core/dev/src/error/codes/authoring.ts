@@ -202,6 +202,21 @@ export const authoringCodes = {
       );
     },
   }),
+  DRIFT_NOT_COMPARABLE: defineError({
+    exit: exitCode.drift,
+    message: (d: { database: string; revisions: readonly string[] }) =>
+      `The definitions in ${d.database} cannot be compared: the ledger has no SQL of ${d.revisions.join(', ')}, and no ` +
+      'active plugin has the code.',
+    hint: () =>
+      'Activate the plugins of these revisions, or install the versions that have them. To compare names alone: ' +
+      'npx kernel migrate:drift',
+  }),
+  REPAIR_BEHIND: defineError({
+    exit: exitCode.pending,
+    message: (d: { plugin: string; database: string; pending: readonly string[] }) =>
+      `A repair of "${d.plugin}" would run after revisions that ${d.database} has not applied: ${d.pending.join(', ')}.`,
+    hint: () => 'Apply them first: npx kernel migrate:up',
+  }),
   SQL_FILE_UNREADABLE: defineError({
     exit: exitCode.usage,
     message: (d: { file: string; reason: string }) => `The --sql file ${d.file} cannot be read: ${d.reason}.`,
