@@ -6,6 +6,8 @@ export interface PinnedLine {
   readonly writes?: boolean;
   /** Whether it stays up until a signal stops it. Default: false. */
   readonly stops?: boolean;
+  /** Whether it prints a file for a program, which other tests pin. Here, only the comments of SQL are. Default: false. */
+  readonly isFile?: boolean;
 }
 
 const reading = (...lines: readonly string[]): readonly PinnedLine[] => lines.map((line) => ({ line }));
@@ -25,7 +27,8 @@ export const pinnedLines: readonly PinnedLine[] = [
   ...writing('migrate:accept likes@0002 --reason reviewed'),
   ...reading('migrate:accept likes@0001 --reason reviewed'),
   ...reading('migrate:plan', 'migrate:plan likes --sql', 'migrate:plan --down likes@0001', 'migrate:plan nowhere'),
-  ...reading('migrate:sql likes@0002:likes@0003', 'migrate:sql nowhere'),
+  { line: 'migrate:sql likes@0002:likes@0003', isFile: true },
+  ...reading('migrate:sql nowhere'),
   ...reading('migrate:why stickers', 'migrate:why core --not', 'migrate:why nowhere'),
   ...reading('migrate:status', 'migrate:status --config nowhere.json'),
   ...reading('migrate:drift', 'migrate:drift --config nowhere.json'),
@@ -52,6 +55,7 @@ export const pinnedLines: readonly PinnedLine[] = [
   ...writing('plugin:disable stickers'),
   ...reading('plugin:disable likes'),
   ...reading('plugin:uninstall comments', 'plugin:uninstall likes', 'plugin:uninstall nobody'),
+  ...reading('plugin:rename nobody likes'),
   ...reading('plugin:add ./nowhere', 'plugin:update nobody', 'plugin:remove nobody'),
   ...writing('plugin:lock'),
   ...reading('plugin:lock --check', 'plugin:lock --config nowhere.json'),
@@ -63,16 +67,19 @@ export const pinnedLines: readonly PinnedLine[] = [
   ...reading('plugin:prepack nowhere'),
   ...reading('config:check', 'config:check --config nowhere.json'),
   ...writing('config:schema'),
-  ...reading('config:schema --print', 'config:schema --config nowhere.json'),
-  ...reading('completion fish', 'completion tcsh'),
+  { line: 'config:schema --print', isFile: true },
+  ...reading('config:schema --config nowhere.json'),
+  { line: 'completion fish', isFile: true },
+  ...reading('completion tcsh'),
   ...reading('__complete "kernel plugin:disable "'),
   ...reading('help', 'help migrate:down'),
 ];
 
-/** The commands whose success needs a registry or a build, with the tests that compare it with the published schema. */
+/** The commands whose success needs other packages, with the tests that compare it with the published schema. */
 export const elsewhere: Readonly<Record<string, string>> = {
   'plugin:add': 'core/kernel/test/cli/plugin-add.test.ts',
   'plugin:update': 'core/kernel/test/cli/plugin-add.test.ts',
   'plugin:remove': 'core/kernel/test/cli/plugin-add.test.ts',
+  'plugin:rename': 'core/kernel/test/cli/ledger-changes.test.ts',
   'plugin:verify': 'core/dev/test/publish/verify-plugin.test.ts',
 };
