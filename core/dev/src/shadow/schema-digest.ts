@@ -88,10 +88,13 @@ export const leftOutOfDigests: Readonly<Record<string, readonly string[]>> = {
 const ofToast = (column: string): string =>
   `${column} in (select oid from pg_class where oid > 16383 and relnamespace = 'pg_toast'::regnamespace)`;
 
-/** Rows that define nothing: dropped columns, and the storage of long values unless it has parameters. */
+/**
+ * Rows that define nothing: dropped columns, system columns unless somebody has privileges on them, and the storage of long
+ * values unless it has parameters.
+ */
 const withoutMeaning: Readonly<Record<string, string>> = {
   pg_class: `relnamespace = 'pg_toast'::regnamespace and reloptions is null`,
-  pg_attribute: `attisdropped or ${ofToast('attrelid')}`,
+  pg_attribute: `attisdropped or (attnum < 0 and attacl is null) or ${ofToast('attrelid')}`,
   pg_index: ofToast('indrelid'),
   pg_depend: `classid = 'pg_class'::regclass and ${ofToast('objid')}`,
 };

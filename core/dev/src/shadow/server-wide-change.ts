@@ -113,10 +113,11 @@ const sharedCatalogs = `array[${[
  */
 export const serverWideGuard = `declare
   changed text;
-  own oid := (select oid from pg_catalog.pg_database where datname = current_database());
+  own oid;
 begin
   if exists (select from unnest(${sharedCatalogs}) c where pg_stat_get_xact_tuples_inserted(c)
       + pg_stat_get_xact_tuples_updated(c) + pg_stat_get_xact_tuples_deleted(c) > 0) then
+    own := (select oid from pg_catalog.pg_database where datname = current_database());
     with written_setting as (
       select setdatabase = own as is_own from pg_catalog.pg_db_role_setting where ${isOwnWrite}
     ), lock as (

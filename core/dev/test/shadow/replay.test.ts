@@ -49,6 +49,35 @@ describe.each(databaseKinds)('replaying revisions in a shadow on %s', (kind) => 
     expect(await downTransactions()).toBe(1);
   });
 
+  const down = (text: string): Partial<Revision> => ({ down: { kind: 'sql', text } });
+  const timeZoneSeen = async (): Promise<string | undefined> =>
+    (await shadow.session.query<{ zone: string }>('select zone from seen'))[0]?.zone;
+  const noticesTimeZone = revision(
+    '2',
+    'create table b (n int);',
+    down(`insert into seen values (current_setting('timezone')); drop table b;`),
+  );
+  const addsColumn = revision('3', 'alter table kept add column k int;', down('alter table kept drop column k;'));
+
+  it('restores the session after a revision that it reverts together with others', async () => {
+    const setsTimeZone = revision('4', 'create table c ();', down(`set timezone = 'Asia/Tokyo'; drop table c;`));
+    await replayUp(shadow, [revision('1', 'create table kept (n int); create table seen (zone text);')]);
+    await replayUp(shadow, [noticesTimeZone, addsColumn, setsTimeZone]);
+    await replayDown(shadow, [noticesTimeZone, addsColumn, setsTimeZone]);
+    expect(await timeZoneSeen()).toMatch(/^(?!Asia)./);
+    expect(await downTransactions()).toBe(1);
+  });
+
+  it('restores the session after each revision that it reverts while an event trigger may run code', async () => {
+    const code = `create table kept (n int); create table seen (zone text);
+      create function act() returns event_trigger language plpgsql as
+        $$ begin perform set_config('timezone', 'Asia/Tokyo', false); end $$;
+      create event trigger acting on ddl_command_end when tag in ('ALTER TABLE') execute function act();`;
+    await replayUp(shadow, [revision('1', code), noticesTimeZone, addsColumn, plain('4')]);
+    await replayDown(shadow, [noticesTimeZone, addsColumn, plain('4')]);
+    expect(await timeZoneSeen()).toMatch(/^(?!Asia)./);
+  });
+
   it('reverts revisions one by one while a constraint can be deferred', async () => {
     const all = [plain('1'), plain('2')];
     await replayUp(shadow, [

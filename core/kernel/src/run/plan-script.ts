@@ -91,7 +91,7 @@ function scriptOf(run: ScriptContext, step: RunnableStep): readonly string[] {
   const block =
     direction === 'up'
       ? upBlock([{ row, keepsSession: step.keepsSession }], limited)
-      : downBlock([rowToRemove(run, step)], limited);
+      : downBlock([{ row: rowToRemove(run, step), keepsSession: step.keepsSession }], limited);
   return [`${beginScript(limited)}${block}\ncommit;`];
 }
 

@@ -68,7 +68,7 @@ export async function proveAll(
       const isProven = proof.proven && !(await isTaken(proof.touches));
       const isUp = step.direction === 'up';
       const effects = isUp && proof.effects !== null ? JSON.stringify(proof.effects) : null;
-      proven.push({ ...step, proven: isProven, keepsSession: isUp && isProven && proof.keepsSession, effects });
+      proven.push({ ...step, proven: isProven, keepsSession: isProven && proof.keepsSession, effects });
     } else {
       unknown.add(plugin);
       proven.push(step);

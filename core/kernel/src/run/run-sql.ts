@@ -32,7 +32,7 @@ export async function runSql(
           { ...run, settings },
         )
       : downBlock(
-          batch.steps.map((step) => rowToRemove(run, step)),
+          batch.steps.map((step) => ({ row: rowToRemove(run, step), keepsSession: step.keepsSession })),
           { ...run, settings },
         );
   const script = `${runComment(batch.steps)}${beginScript({ session, settings }, batch.steps.length)}${block}\ncommit;`;

@@ -151,7 +151,7 @@ function applyTogether(revisions: readonly RevisionToRun[], run: ScriptContext):
  * function, or one of PostgreSQL's own functions behind an operator, a cast or an operator class. PostgreSQL's own objects
  * have ids below 16384. The largest one is at the end of an index; asking for any larger one would read the whole table.
  */
-const checkCode = `runs_code := greatest((select max(oid) from pg_catalog.pg_proc), (select max(oid) from pg_catalog.pg_operator),
+export const checkCode = `runs_code := greatest((select max(oid) from pg_catalog.pg_proc), (select max(oid) from pg_catalog.pg_operator),
         (select max(oid) from pg_catalog.pg_cast), (select max(oid) from pg_catalog.pg_opclass)) >= 16384
       or exists (select from pg_catalog.pg_event_trigger);`;
 
