@@ -11,9 +11,10 @@ import { wireSites } from './wire-sites.ts';
 /** The points from which a boot begins: the targets that were applied before. `null`: an empty database. */
 const beginnings = [null, 'core@0001', 'core@0003', 'items@0001', 'items@0002'] as const;
 
-/** A boot and its fault at message `k`. */
+/** A boot and its fault. */
 interface FaultyBoot {
-  readonly k: number;
+  /** The place of the fault: after so many thousandths of the messages of an undisturbed boot. */
+  readonly at: number;
   /** `terminate` ends all server processes of the database, and `kill` is kill -9 of the booting process. */
   readonly fault: Injection | 'terminate' | 'kill' | 'none';
 }
@@ -36,15 +37,20 @@ const fault: fc.Arbitrary<FaultyBoot['fault']> = fc.oneof(
   { weight: 1, arbitrary: fc.constant('kill' as const) },
 );
 
-// An upgrade of an empty database has some 700 messages, and most of them are before the first revision.
-const k = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 650 }));
+const at = fc.integer({ min: 0, max: 999 });
 
 const trials: fc.Arbitrary<FaultyBoots> = fc.record({
   beginning: fc.constantFrom(...beginnings),
   boots: fc
     .tuple(
-      fc.record({ k, fault }),
-      fc.array(fc.record({ k, fault: fc.oneof(fault, fc.constant('none' as const)) }), { maxLength: 2 }),
+      fc.record({ at, fault }),
+      fc.array(
+        fc.record({
+          at,
+          fault: fc.oneof({ weight: 5, arbitrary: fault }, { weight: 1, arbitrary: fc.constant('none' as const) }),
+        }),
+        { maxLength: 4 },
+      ),
     )
     .map(([first, others]) => [first, ...others]),
 });
@@ -52,8 +58,8 @@ const trials: fc.Arbitrary<FaultyBoots> = fc.record({
 /** The verdicts that are true after a fault. Another boot may wait for the lock of one that went silent. */
 const honest = ['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN', 'LOCK_WAIT_TIMEOUT', 'DIRECT_CONNECTION_NEEDED'];
 
-/** How many trials run in one test: 10,000 faulty boots in ten tests of the long tier. */
-const most = { quick: 0, full: 30, long: 500 }[tier];
+/** The number of injected faults in one test. The long tier has ten of them: 10,000 faulty boots. */
+const most = { quick: 0, full: 50, long: 1000 }[tier];
 const batches = Array.from({ length: tier === 'long' ? 10 : 1 }, (_, i) => i + 1);
 
 describe.runIf(most > 0)('F-01 to F-04, F-10, F-28, F-30: boots with faults, several at once', () => {
@@ -65,35 +71,33 @@ describe.runIf(most > 0)('F-01 to F-04, F-10, F-28, F-30: boots with faults, sev
       await using server = await openWireServer(site);
       using steady = startOperator();
       const goal = await goalOf(server, steady);
-      const templates = new Map<string | null, string>();
-      for (const beginning of beginnings) {
-        const { name, url } = await server.create();
-        if (beginning !== null) {
-          expect(await steady.perform('up', url, true, beginning)).toMatchObject({ error: null });
-        }
-        templates.set(beginning, name);
-      }
+      const starts = new Map<FaultyBoots['beginning'], Start>();
+      for (const beginning of beginnings) starts.set(beginning, await startAt(beginning, server, steady));
       const counts = new Map<string, number>();
       const failures: unknown[] = [];
-      const chosen = fc.sample(trials, { seed: seed * 100 + batch, numRuns: most });
       const log = openTrialLog();
-      const pending = chosen.entries();
+      let injected = 0;
+      // Each has at least one fault, though not every boot lives to see its own.
+      const pending = fc.sample(trials, { seed: seed * 100 + batch, numRuns: most * 2 }).entries();
       const worker = async (): Promise<void> => {
         let operator = startOperator();
         for (const [i, trial] of pending) {
+          if (injected >= most) break;
           const name = `batch ${batch} of seed ${seed}, trial ${i}`;
-          if (log.has(name)) continue;
+          const start = starts.get(trial.beginning);
+          const before = log.trialsOf(name);
+          injected += before ?? 0;
+          if (before !== undefined || start === undefined) continue;
           const title = `${name}: ${JSON.stringify(trial)}`;
-          const template = templates.get(trial.beginning) ?? 'template1';
           try {
-            await attempt(trial, { server, operator, steady, template, goal, title });
-            log.add(name, faultyIn(trial));
+            const kinds = await attempt(trial, { server, operator, steady, start, goal, title });
+            injected += kinds.length;
+            for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+            log.add(name, kinds.length);
           } catch (error) {
             failures.push(error);
-          }
-          for (const { fault: tried } of trial.boots) {
-            const kind = typeof tried === 'string' ? tried : tried.fault;
-            counts.set(kind, (counts.get(kind) ?? 0) + 1);
+            // A long run tells at once.
+            console.error(String(error));
           }
           if (trial.boots.some((boot) => boot.fault === 'kill')) {
             operator[Symbol.dispose]();
@@ -102,18 +106,15 @@ describe.runIf(most > 0)('F-01 to F-04, F-10, F-28, F-30: boots with faults, sev
         }
         operator[Symbol.dispose]();
       };
-      await Promise.all(Array.from({ length: 8 }, worker));
-      console.info(`batch ${batch}: ${chosen.length} trials: ${JSON.stringify(Object.fromEntries(counts))}`);
+      await Promise.all(Array.from({ length: 16 }, worker));
+      console.info(`batch ${batch}: ${injected} faults: ${JSON.stringify(Object.fromEntries(counts))}`);
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
-      countTrials(chosen.reduce((sum, trial) => sum + faultyIn(trial), 0));
+      expect(injected).toBeGreaterThanOrEqual(most);
+      countTrials(injected);
     },
-    3_600_000,
+    7_200_000,
   );
 });
-
-function faultyIn({ boots }: FaultyBoots): number {
-  return boots.filter((boot) => boot.fault !== 'none').length;
-}
 
 async function goalOf(server: WireServer, operator: Operator): Promise<State> {
   const { name, url } = await server.create();
@@ -123,26 +124,51 @@ async function goalOf(server: WireServer, operator: Operator): Promise<State> {
   return goal;
 }
 
+/** A point from which boots begin. */
+interface Start {
+  /** The database that trials copy. */
+  readonly template: string;
+  /** The number of messages of an undisturbed boot. */
+  readonly messages: number;
+}
+
+async function startAt(beginning: FaultyBoots['beginning'], server: WireServer, operator: Operator): Promise<Start> {
+  const { name: template, url: templateUrl } = await server.create();
+  if (beginning !== null) {
+    expect(await operator.perform('up', templateUrl, true, beginning)).toMatchObject({ error: null });
+  }
+  const { name, url } = await server.create(template);
+  const proxy = await startWireProxy(server.port, () => null, 0);
+  expect(await operator.perform('up', through(url, proxy.port))).toMatchObject({ error: null });
+  proxy.close();
+  await server.drop(name);
+  return { template, messages: proxy.messages.length };
+}
+
 interface Place {
   readonly server: WireServer;
   /** The process that boots. */
   readonly operator: Operator;
   /** A process that nothing happens to. */
   readonly steady: Operator;
-  readonly template: string;
+  readonly start: Start;
   readonly goal: State;
   readonly title: string;
 }
 
-async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
-  const { server, operator, steady, template, goal, title } = place;
-  const { name, url } = await server.create(template);
+/** Boots with faults, and checks all oracles. Returns the faults that were injected. */
+async function attempt({ boots }: FaultyBoots, place: Place): Promise<readonly string[]> {
+  const { server, operator, steady, start, goal, title } = place;
+  const { name, url } = await server.create(start.template);
   const terminations: Promise<unknown>[] = [];
-  const boot = async ({ k: at, fault: injected }: FaultyBoot): Promise<WireAnswer | 'killed'> => {
+  const kinds: string[] = [];
+  const boot = async ({ at: thousandths, fault: injected }: FaultyBoot): Promise<WireAnswer | 'killed'> => {
+    const k = 1 + Math.floor((start.messages * thousandths) / 1000);
     const proxy = await startWireProxy(
       server.port,
       ({ n }) => {
-        if (n !== at || injected === 'none') return null;
+        if (n !== k || injected === 'none') return null;
+        kinds.push(typeof injected === 'string' ? injected : injected.fault);
         if (injected === 'kill') operator.kill();
         else if (injected === 'terminate') {
           const all = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
@@ -177,4 +203,5 @@ async function attempt({ boots }: FaultyBoots, place: Place): Promise<void> {
   expect(await stateOf(url), title).toEqual(goal);
   expect(await steady.perform('up', url), title).toMatchObject({ error: null, applied: [] });
   await server.drop(name);
+  return kinds;
 }

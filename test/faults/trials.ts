@@ -18,6 +18,8 @@ export function countTrials(trials: number): void {
 /** The trials that this run, or one that it continues, has done. */
 export interface TrialLog {
   readonly has: (title: string) => boolean;
+  /** The number as which a trial counts; `undefined` if it has not been done. */
+  readonly trialsOf: (title: string) => number | undefined;
   /** Notes a trial that found no anomaly. Default: it counts as one. */
   readonly add: (title: string, trials?: number) => void;
 }
@@ -25,10 +27,11 @@ export interface TrialLog {
 /** Opens the log of the run. Without {@link logFile} it is empty, and keeps nothing. */
 export function openTrialLog(): TrialLog {
   const path = process.env[logFile];
-  const done = new Set(path === undefined ? [] : loggedIn(path).map(({ title }) => title));
+  const done = new Map(path === undefined ? [] : loggedIn(path).map(({ title, trials }) => [title, trials] as const));
   const file = currentFile();
   return {
     has: (title) => done.has(title),
+    trialsOf: (title) => done.get(title),
     add(title, trials = 1) {
       if (path !== undefined)
         appendFileSync(path, `${JSON.stringify({ file, title, trials } satisfies LoggedTrial)}\n`);
