@@ -1,6 +1,7 @@
 import { readObjectStates } from '../catalog/object-states.ts';
 import type { Session } from '../db/session.ts';
 import { kernelError } from '../error/kernel-codes.ts';
+import { squashView } from '../graph/squashes.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
 import { readDetails, readLedger, type Ledger, type LedgerDetails } from '../ledger/ledger.ts';
 import { readLedgerEffects } from '../ownership/ledger-owners.ts';
@@ -61,7 +62,7 @@ export async function prepareAccept(
   const [details] = await readDetails(session, [id]);
   const what = await describeRevisionChange(revision, { ...row, up: details?.up ?? null });
   if (what === null || details === undefined) throw refused(id, 'its code is equal to what was applied');
-  assertNeedsApplied(ledger, revision);
+  assertNeedsApplied(ledger, revisions, revision);
   const known = unchecked || ledger.format < currentFormat ? null : await effectsOf(session, revision);
   const result: AcceptedEdit = {
     revision: id,
@@ -83,11 +84,19 @@ function refused(revision: string, reason: string): Error {
   return kernelError('ACCEPT_REFUSED', { revision, reason });
 }
 
-/** The edges are accepted along with the text, as far as they lead to applied revisions. */
-function assertNeedsApplied({ rows }: Ledger, { id, revises, dependsOn }: Revision): void {
+/**
+ * The edges are accepted along with the text, as far as they lead to applied revisions. The row of a squash is that of all
+ * that it replaces.
+ */
+function assertNeedsApplied(
+  { rows }: Ledger,
+  revisions: ReadonlyMap<string, Revision>,
+  { id, revises, dependsOn }: Revision,
+): void {
   const applied = new Set(rows.map((row) => row.id));
+  const { resolve } = squashView([...revisions.values(), ...rows.filter((row) => !revisions.has(row.id))], applied);
   const missing = (edge: 'revises' | 'dependsOn', ids: readonly string[]) =>
-    ids.flatMap((to) => (applied.has(to) ? [] : [{ id, edge, missing: to }]));
+    ids.flatMap((to) => (applied.has(resolve(to)) ? [] : [{ id, edge, missing: to }]));
   const gaps = [...missing('revises', revises), ...missing('dependsOn', dependsOn)];
   if (gaps.length > 0) throw kernelError('HISTORY_INCONSISTENT', { gaps });
 }

@@ -74,12 +74,22 @@ async function endProcess(session: Session, pid: number | null): Promise<void> {
     .catch(() => {});
 }
 
+/**
+ * Returns the steps of a run that are committed, in order. The row of a squash that the run has put in the places of others
+ * is no step of it, but those rows may be.
+ */
 async function committedBy(session: Session, runId: string): Promise<readonly RunStep[]> {
   const ledger = quoteIdentifier(session.schemas.ledger);
   try {
     return await session.query(
-      `select plugin || '@' || slug as id, 'up' as direction from ${ledger}.ledger where run_id = $1
-        union all select plugin || '@' || slug, 'down' from ${ledger}.event where run_id = $1 and kind = 'downgrade'`,
+      `select id, direction from (
+        select l.plugin || '@' || l.slug as id, 'up' as direction, l.seq as place from ${ledger}.ledger l
+          where l.run_id = $1 and not exists (select from ${ledger}.event e
+            where e.kind = 'squash' and e.run_id = l.run_id and e.plugin || '@' || e.slug = any (l.replaces))
+        union all select plugin || '@' || slug, 'up', (row ->> 'seq')::bigint from ${ledger}.event
+          where kind = 'squash' and (row ->> 'run_id')::uuid = $1
+        union all select plugin || '@' || slug, 'down', id from ${ledger}.event where run_id = $1 and kind = 'downgrade'
+      ) steps order by place`,
       [runId],
     );
   } catch (error) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startCuttingProxy } from '../../../../test/faults/cutting-proxy.ts';
 import { databaseContent, type DatabaseContent } from '../../../../test/helper/database-content.ts';
 import { databaseKinds, emptyDatabase, urlOf, type DatabaseKind } from '../../../../test/helper/database.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
@@ -301,6 +302,25 @@ describe.each(databaseKinds)('a squash, on %s', (kind) => {
     await isEmptied();
   });
 
+  it('lets an edit of a revision that builds on its range be accepted', async () => {
+    const target = await startAt(kind, { users: 6, shop: 3, notes: 0 });
+    await upgrade(target, after);
+    const edited = (one: DefinedRevision): DefinedRevision => ({
+      ...one,
+      up: text(`/* edited */ ${(one.up as { text: string }).text}; select 1`),
+    });
+    const [last, order] = [users.at(-1), shop.revisions?.[1]] as [DefinedRevision, DefinedRevision];
+    const edits: Plugins = {
+      users: { revisions: [...users.slice(0, 1), squash, edited(last), later] },
+      shop: { revisions: (shop.revisions ?? []).map((one) => (one === order ? edited(one) : one)) },
+      notes,
+    };
+    await withKernel(target, edits, async (kernel) => {
+      for (const { id } of [last, order]) expect(await kernel.accept(id)).toMatchObject({ revision: id });
+      expect(await kernel.upgrade()).toMatchObject({ applied: [] });
+    });
+  });
+
   it('does not let a part of its range be undone', async () => {
     const target = await startAt(kind, { users: 3, shop: 0, notes: 0 });
     const [, { id: first }] = await withKernel(target, both, async (kernel) => {
@@ -316,5 +336,33 @@ describe.each(databaseKinds)('a squash, on %s', (kind) => {
         });
       }
     });
+  });
+});
+
+describe('a squash that is recorded over a connection that breaks', () => {
+  it('is no step of the run, unlike the revisions in its range that the run has applied', async () => {
+    let steps: readonly string[] | null = null;
+    // A cut at moment 0 never happens.
+    for (let [cut, moments] = [0, 1]; cut < moments; cut += 9) {
+      const target = await startAt('postgres', { users: 3, shop: 1, notes: 0 });
+      const proxy = await startCuttingProxy((_, n) => {
+        if (cut === 0) moments = n;
+        return n === cut;
+      });
+      const url = urlOf(target).replace(/:\d+\//, `:${proxy.port}/`);
+      await using kernel = await open({ config: { database: url }, plugins: both });
+      try {
+        const { applied } = await kernel.upgrade();
+        steps ??= applied;
+        expect(applied, `cut at ${cut} of ${moments}`).toEqual(steps);
+      } catch (error) {
+        // Before the run begins, nothing connects again.
+        expect(error, `cut at ${cut} of ${moments}`).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      } finally {
+        proxy.close();
+      }
+    }
+    expect(steps).toContain('users@0005_step');
+    expect(steps).not.toContain(squash.id);
   });
 });
