@@ -41,6 +41,8 @@ function operate(
     }
     case 'undo':
       return kernel.undo(operation.run, { cascade: true });
+    case 'accept':
+      return kernel.accept(fullId(operation.id));
     case 'stamp':
       return kernel.stamp(code.active, { unchecked: true });
     default:

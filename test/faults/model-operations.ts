@@ -1,4 +1,4 @@
-import type { Code, Plugin } from './model-plugins.ts';
+import type { Code, Id, Plugin } from './model-plugins.ts';
 
 /** A request to the process of `model-host.ts`: one operation of the kernel on one database. */
 export interface ModelRequest {
@@ -8,6 +8,7 @@ export interface ModelRequest {
     | { readonly kind: 'upgrade'; /** The event at which the process kills itself. */ readonly killAt?: number }
     | { readonly kind: 'downgrade'; readonly plugin: Plugin; readonly n: number }
     | { readonly kind: 'undo'; readonly run: string }
+    | { readonly kind: 'accept'; readonly id: Id }
     | { readonly kind: 'stamp' };
 }
 

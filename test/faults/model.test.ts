@@ -1,22 +1,36 @@
-import { cpSync, existsSync, rmSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
-import { openSession, type Session } from '../../core/kernel/src/db/session.ts';
-import { databaseKinds, dropDatabase, emptyDatabase, onServer, urlOf, type DatabaseKind } from '../helper/database.ts';
+import { databaseKinds, type DatabaseKind } from '../helper/database.ts';
 import { dumpSchema } from '../helper/schema-dump.ts';
 import { startHostProcess, type HostProcess } from './host-process.ts';
+import { beginLife, contentOf, foundOf, type Life } from './model-life.ts';
 import type { ModelAnswer, ModelRequest } from './model-operations.ts';
-import { needsOf, plugins, shortId, upOf, type Code, type Id, type Plugin } from './model-plugins.ts';
 import {
+  isMet,
+  plugins,
+  rangeOf,
+  shippedBy,
+  squashNumber,
+  squashOf,
+  upOf,
+  type Code,
+  type Id,
+  type Plugin,
+} from './model-plugins.ts';
+import {
+  accepted,
   applied,
+  changed,
   codeAfter,
+  complete,
+  lacksNeeds,
   nothing,
   pending,
+  recorded,
   refusals,
   removedBy,
   reverted,
-  withDependents,
+  undoneBy,
   written,
   type Action,
   type Content,
@@ -42,10 +56,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('crash'), at: fc.integer({ min: 1, max: 6 }) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('activate', 'update', 'update'), plugin }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('deactivate', 'roll back', 'uninstall'), plugin }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('edit', 'down', 'down'), plugin, n }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('squash'), plugin }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('accept', 'down', 'down'), plugin, n }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('edit'), plugin, n: fc.constantFrom(1, 2, 3, 4, squashNumber) }),
+  },
   {
     weight: 5,
-    arbitrary: fc.record({ kind: fc.constantFrom('mend', 'write', 'dump', 'restore', 'undo', 'stamp', 'trespass') }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('mend', 'mend', 'write', 'dump', 'restore', 'undo', 'stamp', 'trespass'),
+    }),
   },
 );
 
@@ -58,108 +79,13 @@ const firstCode: fc.Arbitrary<Code> = fc
     edited: [],
   }));
 
-/** The state of a database, as {@link Content} has it. Arrays are sorted. */
-interface Found {
-  readonly applied: readonly string[];
-  readonly effects: readonly string[];
-  readonly rows: readonly (readonly [string, number])[];
-}
-
-/** A database in which one application lives. */
-interface Life {
-  readonly url: string;
-  readonly query: Session['query'];
-  /** Runs statements as another program would. */
-  readonly script: (text: string) => Promise<void>;
-  readonly dump: () => Promise<void>;
-  readonly restore: () => Promise<void>;
-  readonly end: () => Promise<void>;
-}
-
-async function beginLife(kind: DatabaseKind): Promise<Life> {
-  const target = await emptyDatabase(kind);
-  const during = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    const session = await openSession(target);
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
-  };
-  return {
-    url: urlOf(target),
-    query: (text, values) => during((session) => session.query(text, values)),
-    script: (text) => during((session) => session.script(text)),
-    ...copiesOf(target),
-  };
-}
-
-/** Returns the functions that copy a database and put the copy in its place. */
-function copiesOf(target: DatabaseTarget): Pick<Life, 'dump' | 'restore' | 'end'> {
-  if (target.kind === 'pglite') {
-    const directory = target.directory ?? '';
-    const copy = (from: string, to: string): void => {
-      rmSync(to, { recursive: true, force: true });
-      if (existsSync(from)) cpSync(from, to, { recursive: true });
-    };
-    return {
-      dump: async () => copy(directory, `${directory}.dump`),
-      restore: async () => copy(`${directory}.dump`, directory),
-      end: async () =>
-        [directory, `${directory}.dump`].forEach((path) => rmSync(path, { recursive: true, force: true })),
-    };
-  }
-  const name = new URL(target.url).pathname.slice(1);
-  const copy = async (from: string, to: string): Promise<void> => {
-    await onServer('postgres', `drop database if exists ${to} with (force)`);
-    await onServer('postgres', `create database ${to} template ${from} strategy file_copy`);
-  };
-  return {
-    dump: () => copy(name, `${name}_dump`),
-    restore: () => copy(`${name}_dump`, name),
-    end: async () => {
-      await onServer('postgres', `drop database if exists ${name}_dump with (force)`);
-      await dropDatabase(target);
-    },
-  };
-}
-
-/** Reads what a database contains, and checks that its ledger has each revision after its needs. */
-async function contentOf({ query }: Life): Promise<Found> {
-  const tables = await query<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and n.nspname || '.' || c.relname in ('kernel.ledger')
-        or c.relkind = 'r' and n.nspname = 'public' order by 1`,
+/** Returns the content after an upgrade has applied `ids` and recorded all complete squashes, or those in `found`. */
+function upgraded(world: World, ids: readonly Id[], found?: ReadonlySet<Id>): Content {
+  const after = { ...world, content: applied(world, ids) };
+  return recorded(
+    after,
+    complete(after).filter((id) => found?.has(id) ?? true),
   );
-  const names = tables.map(({ name }) => name);
-  const ids = names.includes('ledger')
-    ? (await query<{ id: string }>(`select plugin || '@' || slug as id from kernel.ledger order by seq`)).map(
-        ({ id }) => shortId(id),
-      )
-    : [];
-  for (const [i, id] of ids.entries()) {
-    expect(
-      needsOf(id).filter((need) => !ids.slice(0, i).includes(need)),
-      `${id} came before its needs`,
-    ).toEqual([]);
-  }
-  const effects = names.includes('effect') ? await query<{ id: string }>('select id from effect order by id') : [];
-  const counted = names.filter((name) => !['ledger', 'effect'].includes(name));
-  const counts = counted.map((name) => `select '${name}' as name, count(*)::int as n from ${name}`).join(' union all ');
-  const rows = counts === '' ? [] : await query<{ name: string; n: number }>(`${counts} order by name`);
-  return {
-    applied: ids.toSorted(),
-    effects: effects.map(({ id }) => id),
-    rows: rows.map(({ name, n }) => [name, n] as const),
-  };
-}
-
-function foundOf({ applied: ran, effects, rows }: Content): Found {
-  return {
-    applied: [...ran.keys()].toSorted(),
-    effects: effects.toSorted(),
-    rows: [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  };
 }
 
 /** Everything that a life knows besides its database. */
@@ -174,7 +100,7 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
   let host: HostProcess<ModelRequest, ModelAnswer> | null = null;
   afterAll(() => host?.[Symbol.dispose]());
 
-  /** How often the kernel answered with each exit code, or was killed. */
+  /** How often each operation ended with each exit code, or was killed. */
   const answers = new Map<string, number>();
 
   /** Asks the process, and starts a new one if there is none. */
@@ -191,10 +117,12 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
   async function perform(action: Action, life: Life, memory: Memory): Promise<Content> {
     const { world, last } = memory;
     const { code, content } = world;
-    const expected = refusals(world);
-    const answerTo = async (operation: ModelRequest['operation']): Promise<ModelAnswer | 'killed' | 'refused'> => {
+    const answerTo = async (
+      operation: ModelRequest['operation'],
+      expected = refusals(world),
+    ): Promise<ModelAnswer | 'killed' | 'refused'> => {
       const answer = await ask({ url: life.url, code, operation });
-      const outcome = answer === 'killed' ? answer : `exit code ${answer.exitCode}`;
+      const outcome = `${operation.kind} ${answer === 'killed' ? answer : answer.exitCode}`;
       answers.set(outcome, (answers.get(outcome) ?? 0) + 1);
       if (answer === 'killed') return answer;
       expect(answer.left, 'left in a pool').toEqual([]);
@@ -210,23 +138,29 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
         const ids = pending(world);
         if (answer !== 'killed') {
           if (ids.length > 0) memory.last = { run: answer.run, ids };
-          return applied(world, ids);
+          return upgraded(world, ids);
         }
         // The model cannot know how far it came. Whatever is in the ledger must have had its whole effect.
-        const found = new Set((await contentOf(life)).applied);
+        const found = new Set((await contentOf(life)).applied as readonly Id[]);
         memory.last = null;
-        return applied(
+        return upgraded(
           world,
-          ids.filter((id) => found.has(id)),
+          ids.filter((id) => isMet(id, found)),
+          found,
         );
       }
       case 'down': {
         // Without its first revision, plugin zero has no table for the effects.
         const n = action.plugin === 'core' ? Math.max(1, action.n) : action.n;
-        const { versions, active } = code;
-        const isKnown = active.includes(action.plugin) && n <= versions[action.plugin];
-        if (!isKnown || (n > 0 && !content.applied.has(`${action.plugin}@${n}`))) return content;
-        if ((await answerTo({ kind: 'downgrade', plugin: action.plugin, n })) === 'refused') return content;
+        const target: Id = `${action.plugin}@${n}`;
+        const shipped = new Set(shippedBy(code, action.plugin));
+        const ran = new Set(content.applied.keys());
+        const isKnown = n === 0 || (isMet(target, shipped) && isMet(target, ran));
+        if (!code.active.includes(action.plugin) || !isKnown) return content;
+        const isInside = ran.has(squashOf(action.plugin)) && rangeOf(action.plugin).indexOf(target) === 0;
+        const expected = [...refusals(world), ...(isInside ? [2] : [])];
+        const answer = await answerTo({ kind: 'downgrade', plugin: action.plugin, n }, expected);
+        if (answer === 'refused') return content;
         memory.last = null;
         return reverted(content, removedBy(content, action.plugin, n));
       }
@@ -239,23 +173,32 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
       }
       case 'undo': {
         if (last === null || last.ids.includes('core@1')) return content;
-        if ((await answerTo({ kind: 'undo', run: last.run })) === 'refused') return content;
+        const undone = undoneBy(content, last.ids);
+        const expected = [...refusals(world), ...(undone === null ? [2] : [])];
+        if ((await answerTo({ kind: 'undo', run: last.run }, expected)) === 'refused') return content;
         memory.last = null;
-        return reverted(content, withDependents([...content.applied.keys()], last.ids));
+        return reverted(content, undone ?? []);
+      }
+      case 'accept': {
+        const edits = changed(world);
+        const [id = `${action.plugin}@${action.n}` as const] = edits.slice(action.n % (edits.length || 1));
+        const expected = lacksNeeds(code) ? [14] : edits.length === 0 ? [2] : [];
+        return (await answerTo({ kind: 'accept', id }, expected)) === 'refused' ? content : accepted(world, id);
       }
       case 'stamp': {
         const ids = pending(world);
         // Somebody has run the same texts with another program.
-        if (expected.length > 0 || ids.length === 0) return content;
+        if (refusals(world).length > 0 || ids.length === 0) return content;
         await life.script(ids.map((id) => `${upOf(id, code.edited.includes(id))}; reset default_tablespace`).join(';'));
         const schema = await dumpSchema(life.query);
         await answerTo({ kind: 'stamp' });
         expect(await dumpSchema(life.query), 'the schema after a stamp').toEqual(schema);
         memory.last = null;
+        // A stamp leaves the squashes to the next upgrade.
         return applied(world, ids);
       }
       case 'trespass': {
-        if (expected.length > 0 || pending(world).length > 0) return content;
+        if (refusals(world).length > 0 || pending(world).length > 0 || complete(world).length > 0) return content;
         const answer = await ask({
           url: life.url,
           code: { ...code, hasTrespasser: true },
@@ -296,7 +239,8 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
           .slice(0, i + 1)
           .map(textOf)
           .join(', ')}`;
-        expect(await contentOf(life), title).toEqual(foundOf(content));
+        const [found, right] = [await contentOf(life), foundOf(content)];
+        expect(found, `${title}: ${JSON.stringify(found)} instead of ${JSON.stringify(right)}`).toEqual(right);
       }
     } finally {
       await life.end();
@@ -306,6 +250,7 @@ describe(`commands and crashes agree with a reference model, SEED=${seed}`, () =
   it.each(databaseKinds)(
     'every command and crash leaves what the model says: %s',
     async (kind) => {
+      answers.clear();
       for (let i = 0; i < lives[kind]; i += 1) {
         const property = fc.asyncProperty(
           firstCode,
