@@ -9,7 +9,7 @@ import { queryAt } from '../helper/database.ts';
 import { stateOf, type State } from './database-state.ts';
 import { sampled, seed } from './tier.ts';
 import { countTrials } from './trials.ts';
-import { startOperator, type Operator, type WireAnswer } from './wire-operations.ts';
+import { shortLimit, startOperator, type Operator, type WireAnswer } from './wire-operations.ts';
 import { startWireProxy } from './wire-proxy.ts';
 import { openWireServer, through, type WireServer } from './wire-server.ts';
 import { wireSites } from './wire-sites.ts';
@@ -65,7 +65,7 @@ async function upgradeWith(
     },
     0,
   );
-  const answer = await operator.perform('up', through(url, proxy.port));
+  const answer = await operator.perform('up', through(url, proxy.port), { limit: shortLimit() });
   await injected;
   proxy.close();
   return { answer, name, url };

@@ -15,19 +15,17 @@ const door = (name: string): string => pathToFileURL(join(process.argv[2] ?? '',
 const { open, isKernelError } = (await import(door('index'))) as typeof KernelDoor;
 const contract = (await import(door('plugin'))) as typeof PluginDoor;
 
-/** Short limits, so that a trial takes seconds. */
-const upgrade = {
-  lockWait: 20,
-  lockTimeout: 1,
-  retryFor: 1,
-  statementTimeout: 2,
-  codeTimeout: 2,
-  responseTimeout: 1,
-};
-
-async function perform({ operation, url, outside, to }: WireRequest): Promise<WireAnswer> {
-  const { core, items } = wirePlugins(contract, outside);
+async function perform({ operation, url, outside, to, limit }: WireRequest): Promise<WireAnswer> {
+  const { core, items } = wirePlugins(contract, { outside, isSquashed: operation === 'squash' });
   const plugins = { core, ...(operation !== 'uninstall' && { items }) };
+  const upgrade = {
+    lockWait: 20 * limit,
+    lockTimeout: limit,
+    retryFor: limit,
+    statementTimeout: 2 * limit,
+    codeTimeout: 2 * limit,
+    responseTimeout: limit,
+  };
   try {
     await using kernel = await open({ config: { database: url, upgrade }, plugins });
     return { applied: await operate(kernel, operation, to), error: null };
@@ -39,9 +37,10 @@ async function perform({ operation, url, outside, to }: WireRequest): Promise<Wi
   }
 }
 
-async function operate(kernel: Kernel, operation: Operation, to = 'heads'): Promise<readonly string[]> {
+async function operate(kernel: Kernel, operation: Operation, to: string): Promise<readonly string[]> {
   switch (operation) {
     case 'up':
+    case 'squash':
       return (await kernel.upgrade({ to })).applied;
     case 'down':
       return (await kernel.downgrade('core@0001', { cascade: true })).applied;

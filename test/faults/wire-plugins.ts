@@ -4,13 +4,14 @@ import type * as Contract from '../../core/kernel/src/plugin.ts';
 /**
  * Returns plugins with a revision of every kind that can be reverted. Each revision adds a row to `effect` when it runs
  * and when it is reverted, so that an effect that happens twice is seen. The table deliberately has no key. `outside` says
- * whether one revision runs outside a transaction.
+ * whether one revision runs outside a transaction. With `isSquashed` they are newer: a squash is in the place of the first
+ * two revisions of `core`, and another revision builds on it.
  */
 export function wirePlugins(
   { defineRevision, sql }: typeof Contract,
-  outside: boolean,
+  { outside, isSquashed }: { readonly outside: boolean; readonly isSquashed: boolean },
 ): { readonly core: HostInlinePlugin; readonly items: HostInlinePlugin } {
-  const core = [
+  const range = [
     defineRevision({
       id: 'core@0001_effect',
       revises: null,
@@ -23,6 +24,23 @@ export function wirePlugins(
       up: sql`insert into effect values ('text'); insert into part select i, i from generate_series(1, 20) i`,
       down: sql`insert into effect values ('text reverted'); delete from part where id <= 20`,
     }),
+  ];
+  const squash = defineRevision({
+    id: 'core@0002_squash',
+    revises: null,
+    replaces: range.map(({ id }) => id),
+    up: sql`create table effect (id text not null); create table part (id int, n int);
+      insert into effect values ('text'); insert into part select i, i from generate_series(1, 20) i`,
+    down: sql`drop table part; drop table effect`,
+  });
+  const later = defineRevision({
+    id: 'core@0005_later',
+    revises: 'core@0004_type',
+    up: sql`insert into effect values ('later')`,
+    down: sql`insert into effect values ('later reverted')`,
+  });
+  const core = [
+    ...(isSquashed ? [squash] : range),
     defineRevision({
       id: 'core@0003_code',
       revises: 'core@0002_text',
@@ -43,6 +61,7 @@ export function wirePlugins(
       up: sql`create type mood as enum ('good'); insert into effect values ('type')`,
       down: sql`drop type mood; insert into effect values ('type reverted')`,
     }),
+    ...(isSquashed ? [later] : []),
   ];
   const index = sql`select coalesce((select indisvalid from pg_index where indexrelid = to_regclass('item_part')), false)`;
   const items = [

@@ -23,12 +23,16 @@ interface Leftover {
   readonly wait_event: string | null;
 }
 
-/** Waits until no lock and no open transaction is left in a database: 5 s, and as long again on a busy machine. */
-export async function assertNothingLeft(server: WireServer, name: string, title: string): Promise<void> {
+/**
+ * Waits until no lock and no open transaction is left in a database: 5 s, and as long again on a busy machine. With a longer
+ * `limit` of the operations (see `shortLimit`), as many times as long.
+ */
+export async function assertNothingLeft(server: WireServer, name: string, title: string, limit: number): Promise<void> {
   for (const began = performance.now(); ;) {
     const found = await leftIn(server, name);
     if (found.length === 0) return;
-    if (performance.now() - began > 10_000) throw new Error(`${title}: left on the server: ${JSON.stringify(found)}`);
+    if (performance.now() - began > 10_000 * limit)
+      throw new Error(`${title}: left on the server: ${JSON.stringify(found)}`);
     await sleep(100);
   }
 }
