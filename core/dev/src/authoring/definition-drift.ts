@@ -23,8 +23,6 @@ import { schemaAfter } from './schema-proof.ts';
 
 /** A database compared with the schema that its applied revisions lead to. */
 export interface DefinitionDrift {
-  /** The ids of its applied revisions. */
-  readonly applied: ReadonlySet<string>;
   /** The schema of the database. */
   readonly actual: Catalog;
   /** The schema that the applied revisions lead to. */
@@ -58,9 +56,8 @@ export async function definitionDrift(
   const others = (await readOthers(session)).flatMap(({ tables, ledger }) => [tables, ledger]);
   const actual = await catalogReader(session, others)();
   const expected = await schemaAfter(shadow, revisions);
-  const applied = state.history.applied;
   // A ledger of the first format does not record objects, so nobody is known to own them.
-  if (state.ledger.format < currentFormat) return { applied, actual, expected, drifted: [] };
+  if (state.ledger.format < currentFormat) return { actual, expected, drifted: [] };
   const owners = await openLedgerOwners(session).read();
   const groups = Map.groupBy(differenceOf(actual, expected).filter(isCompared), changedObjectKey);
   const drifted = Array.from(groups.values()).flatMap((changes): readonly DriftedObject[] => {
@@ -72,7 +69,7 @@ export async function definitionDrift(
       (container === null ? undefined : recordedObject(owners, { kind: 'table', table: null, name: container }));
     return recorded === undefined ? [] : [{ object, recorded, found: foundIn(changes), changes }];
   });
-  return { applied, actual, expected, drifted };
+  return { actual, expected, drifted };
 }
 
 /** Returns the objects whose definitions differ, without those of `missing` and their parts. */

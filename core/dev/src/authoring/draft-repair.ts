@@ -1,5 +1,5 @@
 import { isolatedScript, serverErrorOf, type Session } from '@headwater/kernel/internal/database';
-import type { RevisionSet } from '@headwater/kernel/internal/migrations';
+import { readMigrationState, type RevisionSet } from '@headwater/kernel/internal/migrations';
 import { changedObjectKey, type Change } from '../difference/change.ts';
 import { changesBetween } from '../difference/changes-between.ts';
 import { changesSql } from '../difference/changes-sql.ts';
@@ -36,12 +36,13 @@ export async function draftRepair(
   const { set, plugin, openShadow, onStage } = context;
   const id = nextRevisionId(plugin, words ?? 'repair_drift');
   const required = subsetOf(set, closureOf(set, plugin.name));
+  const { applied } = (await readMigrationState(session, revisionSet)).history;
+  const pending = required.revisions.flatMap((revision) => (applied.has(revision.id) ? [] : [revision.id]));
+  if (pending.length > 0) throw devError('REPAIR_BEHIND', { plugin: plugin.name, database: session.shown, pending });
   onStage('opening the shadow');
   await using shadow = await openShadow();
   onStage('comparing the database');
   const drift = await definitionDrift(session, revisionSet, shadow);
-  const pending = required.revisions.flatMap((revision) => (drift.applied.has(revision.id) ? [] : [revision.id]));
-  if (pending.length > 0) throw devError('REPAIR_BEHIND', { plugin: plugin.name, database: session.shown, pending });
   const own = drift.drifted.filter(({ recorded, found }) => recorded.plugin === plugin.name && found !== 'extra');
   const changes = own.flatMap((one) => one.changes.map(explainChange));
   if (own.length === 0) return { revision: null, review: null, unread: [], ...noEntityChanges };

@@ -60,7 +60,7 @@ export const migrationCommands: readonly CommandEntry[] = [
   },
   {
     name: 'migrate:drift',
-    summary: 'find missing objects of applied revisions',
+    summary: 'find missing and changed objects',
     group: 'Migrations',
     from: 'kernel',
     load: async () => (await import('../commands/migrate-drift.ts')).migrateDrift,
