@@ -18,6 +18,7 @@ export const commands = {
   dev: async () => (await import('./commands/dev.ts')).dev,
   'plugin:create': async () => (await import('./commands/plugin-create.ts')).pluginCreate,
   'plugin:build': async () => (await import('./commands/plugin-build.ts')).pluginBuild,
+  'plugin:hand-over': async () => (await import('./commands/plugin-hand-over.ts')).pluginHandOver,
   'plugin:verify': async () => (await import('./commands/plugin-verify.ts')).pluginVerify,
   'plugin:prepack': async () => (await import('./commands/plugin-prepack.ts')).pluginPrepack,
 };

@@ -115,7 +115,6 @@ function changesOf({ revision: { events } }: RevisionData): Html {
     stamp: 'stamped',
     accept: 'edit accepted',
     rename: 'plugin renamed',
-    'hand-over': 'handed over',
   } as const;
   if (events.length === 0) return null;
   return html`<h2>Changes of the ledger</h2>

@@ -56,6 +56,7 @@ export const pinnedLines: readonly PinnedLine[] = [
   ...reading('plugin:disable likes'),
   ...reading('plugin:uninstall comments', 'plugin:uninstall likes', 'plugin:uninstall nobody'),
   ...reading('plugin:rename nobody likes'),
+  ...reading('plugin:hand-over likes likes_like comments --dry-run --shadow <server>', 'plugin:hand-over nobody a b'),
   ...reading('plugin:add ./nowhere', 'plugin:update nobody', 'plugin:remove nobody'),
   ...writing('plugin:lock'),
   ...reading('plugin:lock --check', 'plugin:lock --config nowhere.json'),

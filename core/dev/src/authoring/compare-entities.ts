@@ -26,7 +26,7 @@ export interface EntityComparison {
   /** `declared`, and everything in `before` that no entity ever declared. */
   readonly expected: Catalog;
   readonly ownerOf: OwnerOf;
-  /** The records of all plugins together. */
+  /** The records of all plugins together, without what they have handed over to plugins that are not compared. */
   readonly recorded: ReadonlySet<string>;
 }
 
@@ -48,11 +48,15 @@ export async function compareEntities(
   const before = await schemaAfter(shadow, revisions);
   const declared = await entityCatalog(shadow, entities, before, (name) => relations.has(name));
   const ownerOf = await ownerFinder(entities.ownership, declared, shadow);
+  // What a plugin has handed over, its entities declared once, and others declare now.
+  const names = new Set(plugins.map(({ name }) => name));
+  const isGivenAway = (object: ObjectAddress): boolean => !names.has(ownerOf(object) ?? plugins[0]?.name ?? '');
+  const givenAway = new Set(recordLines(before).flatMap(([line, object]) => (isGivenAway(object) ? [line] : [])));
   const hasRecord = (object: ObjectAddress): boolean => records.get(ownerOf(object) ?? '') !== null;
   const recorded = new Set([
-    ...known,
+    ...known.filter((line) => !givenAway.has(line)),
     ...requiredColumns(before, declared)
-      .filter((one) => !hasRecord(one))
+      .filter((one) => !hasRecord(one) && !isGivenAway(one))
       .map(objectKey),
   ]);
   const isRecorded = recordLookup(recorded);
@@ -87,6 +91,6 @@ export function recordWithRevision(
   record: readonly string[] | null,
 ): readonly string[] {
   const existing = new Set(recordLines(comparison.before).map(([line]) => line));
-  const dropped = (record ?? []).filter((line) => existing.has(line));
+  const dropped = (record ?? []).filter((line) => existing.has(line) && comparison.recorded.has(line));
   return [...new Set([...recordOfEntities(comparison, plugin), ...dropped])].toSorted();
 }

@@ -13,16 +13,21 @@ import { schemaAfter } from './schema-proof.ts';
 
 /**
  * Drafts a revision from hand-written SQL, fills in its edges, and proves it. A concurrent index build runs outside a
- * transaction and gets its `check`. The author has to write a `down`. Throws REVISION_DEPENDENCY_NOT_REQUIRED,
+ * transaction and gets its `check`. Without `down`, the author has to write one. Throws REVISION_DEPENDENCY_NOT_REQUIRED,
  * SQL_SYNTAX, TRANSACTION_CONFLICT, SHADOW_FAILED, PROOF_FAILED, and the errors of plugins and edges.
  */
-export async function draftFromSql(context: DraftContext, words: string, up: string): Promise<Draft> {
+export async function draftFromSql(
+  context: DraftContext,
+  words: string,
+  up: string,
+  down: string | null = null,
+): Promise<Draft> {
   const { set, plugin, openShadow, onStage } = context;
   const id = nextRevisionId(plugin, words);
   const required = subsetOf(set, closureOf(set, plugin.name));
   await assertRequired(plugin, id, up, set, required);
   const check = countStatements(up) === 1 ? await completionCheck(up) : null;
-  const draft = { id, up, down: null, about: '', ...(check !== null && { transaction: false, check }) };
+  const draft = { id, up, down, about: '', ...(check !== null && { transaction: false, check }) };
   // Its edges are inferred once it is known to run.
   const revision = revisionOf(plugin, { ...draft, revises: null, dependsOn: [] });
   await assertNoConflict(revision);

@@ -53,7 +53,12 @@ export async function replayThereAndBack(
  */
 export async function recordDraft(target: ReplayTarget, revision: Revision): Promise<void> {
   const { plugin, slug } = revision;
-  await target.session.query('delete from kernel.ledger where plugin = $1 and slug = $2', [plugin, slug]);
+  // A run that has applied more rows than there are would look like a damaged ledger.
+  await target.session.query(
+    `with removed as (delete from kernel.ledger where plugin = $1 and slug = $2 returning run_id)
+      update kernel.run set applied = applied - 1 where id in (select run_id from removed)`,
+    [plugin, slug],
+  );
   await run(target, 'stamp', stepsOf('up', [revision]));
 }
 

@@ -1,6 +1,7 @@
 /** Internal door `@headwater/kernel/internal/sql`, for `@headwater/dev` alone: reading SQL and tracking the schema that it leaves behind. */
 export { isBuiltinFunction } from '../sql/builtin-function.ts';
 export { defaultName, longestName } from '../sql/default-name.ts';
+export { handOverLine, parseHandOver } from '../sql/hand-over.ts';
 export { lookupKey, objectKey, settingKey } from '../sql/object-key.ts';
 export type { ObjectAddress } from '../sql/object-key.ts';
 export { afterBlank } from '../sql/parse-sql.ts';

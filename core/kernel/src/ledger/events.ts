@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 
 /** A change of the ledger that concerns an applied revision, and that ran nothing. */
 export interface LedgerEvent {
-  readonly kind: 'stamp' | 'accept' | 'rename' | 'hand-over';
+  readonly kind: 'stamp' | 'accept' | 'rename';
   /** In ISO 8601. */
   readonly at: string;
   /** The id of the run. */
@@ -17,12 +17,10 @@ export interface LedgerEvent {
   readonly reason: string | null;
   /** Whether it was made without a comparison with the catalog, on request. */
   readonly unchecked: boolean;
-  /** The hash, the name of the plugin, or the owner before; `null` for a stamp. */
+  /** The hash, or the name of the plugin, before; `null` for a stamp. */
   readonly from: string | null;
-  /** The hash, the name of the plugin, or the owner after; `null` for a stamp. */
+  /** The hash, or the name of the plugin, after; `null` for a stamp. */
   readonly to: string | null;
-  /** The object that was handed over: `table likes_like`. `null` otherwise. */
-  readonly object: string | null;
 }
 
 /** An event, with the revision that it concerns. */
@@ -45,9 +43,9 @@ export async function readEvents(
     `select l.plugin || '@' || l.slug as id, e.kind, (extract(epoch from e.at) * 1000)::bigint::text as at,
         e.run_id::text as run, r.host, r.kernel_version as kernel, e.detail ->> 'reason' as reason,
         coalesce((e.detail ->> 'unchecked')::boolean, false) as unchecked, e.detail ->> 'from' as from,
-        e.detail ->> 'to' as to, e.detail ->> 'object' as object
+        e.detail ->> 'to' as to
       from ${ledger}.ledger l join ${ledger}.event e on e.plugin = l.plugin and coalesce(e.slug, l.slug) = l.slug
-        and e.at >= l.applied_at and (e.kind in ('accept', 'rename', 'hand-over') or e.kind = 'stamp' and e.run_id = l.run_id)
+        and e.at >= l.applied_at and (e.kind in ('accept', 'rename') or e.kind = 'stamp' and e.run_id = l.run_id)
       left join ${ledger}.run r on r.id = e.run_id
       where $1::text[] is null or l.plugin || '@' || l.slug = any($1) order by e.id`,
     [ids ?? null],

@@ -50,7 +50,7 @@ const attempts = 5;
  */
 export async function changeLedger<T>(
   { session: given, settings, signal }: ChangeOptions,
-  kind: 'accept' | 'rename' | 'hand-over',
+  kind: 'accept' | 'rename',
   prepare: (session: Session) => Promise<PreparedChange<T>>,
 ): Promise<LedgerChange<T>> {
   const session = limitResponses(given, settings.responseTimeout);

@@ -10,7 +10,7 @@ import { readDatabase, type Project } from './project.ts';
 import type { ReadOptions } from './status.ts';
 
 /**
- * Everything that a plugin has in a database, whether or not its package is installed.
+ * Everything that the revisions of a plugin have created in a database, whether or not its package is installed.
  *
  * @example
  * const { tables } = await kernel.footprint('likes');
@@ -111,15 +111,13 @@ async function existingRelations(
   objects: TrackedObjects,
   plugin: string,
 ): Promise<{ readonly tables: readonly string[]; readonly columns: readonly ForeignColumn[] }> {
-  const own = Array.from(objects.values()).filter((object) => object.plugin === plugin);
-  const owners = new Map(
-    Array.from(objects.values()).flatMap(({ kind, name, plugin: owner }) => (kind === 'table' ? [[name, owner]] : [])),
-  );
+  const own = Array.from(objects.values()).filter((object) => creatorOf(object) === plugin);
+  const homes = new Map(Array.from(objects.values()).flatMap((one) => (one.kind === 'table' ? [[one.name, one]] : [])));
   const tables = own.flatMap(({ kind, name }) => (kind === 'table' ? [name] : []));
   const columns = own.flatMap(({ kind, name, table }): readonly ForeignColumn[] => {
-    const owner = table === null ? undefined : owners.get(table);
-    if (kind !== 'column' || table === null || owner === undefined || owner === plugin) return [];
-    return [{ table, name, owner }];
+    const home = table === null ? undefined : homes.get(table);
+    if (kind !== 'column' || table === null || home === undefined || creatorOf(home) === plugin) return [];
+    return [{ table, name, owner: home.plugin }];
   });
   const quoted = [...new Set([...tables, ...columns.map(({ table }) => table)])].map((name) => [name, quoteName(name)]);
   const found = await session.query<{ name: string; columns: readonly string[] | null }>(
@@ -133,6 +131,11 @@ async function existingRelations(
     tables: tables.filter((name) => columnsOf.has(name)).toSorted(),
     columns: columns.filter(({ table, name }) => columnsOf.get(table)?.has(name) === true),
   };
+}
+
+/** The plugin whose `down` drops an object, also if it has handed the object over since. */
+function creatorOf({ createdBy }: TrackedObject): string {
+  return createdBy.slice(0, createdBy.indexOf('@'));
 }
 
 async function countRows(session: Session, tables: readonly string[]): Promise<Footprint['tables']> {
@@ -157,7 +160,10 @@ async function countColumns(session: Session, columns: readonly ForeignColumn[])
 
 /** Returns the objects that are in no table. Those of a table go with it. */
 function othersOf(objects: TrackedObjects, plugin: string): Footprint['others'] {
-  return Array.from(objects.values()).flatMap(({ plugin: owner, kind, name, table }) =>
-    owner !== plugin || table !== null || kind === 'table' || kind === 'index' ? [] : [{ kind, name }],
-  );
+  return Array.from(objects.values()).flatMap((object) => {
+    const { kind, name, table } = object;
+    return creatorOf(object) !== plugin || table !== null || kind === 'table' || kind === 'index'
+      ? []
+      : [{ kind, name }];
+  });
 }

@@ -28,5 +28,6 @@ export function composeEffects(
     applyEffects(journal.schema, one, author);
   }
   const renamed = renames.map(({ from, to }) => [from, to] as const);
-  return { ...journal.effects(author, renamed), renamed };
+  const handedOver = effects.flatMap((one) => one.handedOver ?? []);
+  return { ...journal.effects(author, renamed), renamed, ...(handedOver.length > 0 && { handedOver }) };
 }

@@ -11,6 +11,8 @@ export interface RevisionEffects {
   readonly dropped: readonly ObjectName[];
   /** Pairs of the old and the new name. The parts of a renamed table are not listed. */
   readonly renamed: readonly (readonly [from: ObjectName, to: ObjectName])[];
+  /** Objects of which another plugin becomes the owner. The parts of a table are not listed. Default: none. */
+  readonly handedOver?: readonly (readonly [object: ObjectName, to: string])[];
 }
 
 /** Parses the JSON of effects, which is from a manifest that was checked, or from this process. */
@@ -24,11 +26,19 @@ export function isEffectsJson(text: string): boolean {
     Array.isArray(name) && (name.length === 2 || name.length === 3) && name.every((part) => typeof part === 'string');
   try {
     const json: unknown = JSON.parse(text);
-    const { created, changed, dropped, renamed } = (json ?? {}) as Partial<Record<keyof RevisionEffects, unknown>>;
+    const {
+      created,
+      changed,
+      dropped,
+      renamed,
+      handedOver = [],
+    } = (json ?? {}) as Partial<Record<keyof RevisionEffects, unknown>>;
     return (
       [created, changed, dropped].every((names) => Array.isArray(names) && names.every(isName)) &&
       Array.isArray(renamed) &&
-      renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName))
+      renamed.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isName)) &&
+      Array.isArray(handedOver) &&
+      handedOver.every((pair) => Array.isArray(pair) && isName(pair[0]) && typeof pair[1] === 'string')
     );
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import type { SqlKind, SqlObject } from '../sql/sql-object.ts';
+import { handOver, type HandOver } from '../sql/hand-over.ts';
 import { lookupKey } from '../sql/object-key.ts';
 import type { ObjectName, RevisionEffects } from './effects-json.ts';
 import { trackStatement, type Author } from '../sql/track-statement.ts';
@@ -17,6 +18,11 @@ export function objectName({
 export function namedBy([kind, name, table]: ObjectName): SqlObject {
   // Kinds that only a catalog knows, like `partition`, are kept: they are compared, never looked up.
   return { kind: kind as SqlKind, name, table: table ?? null };
+}
+
+/** Returns what a revision hands over as its effects store it. Empty if it hands over nothing. */
+export function handedOverEffects(handedOver: readonly HandOver[]): Pick<RevisionEffects, 'handedOver'> {
+  return handedOver.length === 0 ? {} : { handedOver: handedOver.map(({ object, to }) => [objectName(object), to]) };
 }
 
 /** Applies the effects of a revision to the objects of a schema, each of which has its owner. */
@@ -55,4 +61,9 @@ export function applyEffects(schema: TrackedSchema, effects: RevisionEffects, au
     return isNew.has(key) ? object : (renamedTo.get(key) ?? object);
   });
   trackStatement(schema, { ...plain, creates: created, changes }, author);
+  handOver(
+    schema,
+    (effects.handedOver ?? []).map(([name, to]) => ({ object: namedBy(name), to })),
+    author,
+  );
 }

@@ -27,14 +27,19 @@ export const ledgerOwner = 'kernel';
 /** An object by its kind, its name and its table. */
 export type OwnedObject = Pick<SqlObject, 'name' | 'table'> & { readonly kind: string };
 
-/** Something that a revision does to one object. */
+/** Something that a revision does to one object. To hand it over is to make another plugin its owner. */
 export interface Touch {
-  readonly action: 'creates' | 'changes' | 'drops' | 'renames' | 'changes rows of' | 'sets back';
+  readonly action: 'creates' | 'changes' | 'drops' | 'renames' | 'changes rows of' | 'sets back' | 'hands over';
   readonly object: OwnedObject;
   /** The columns of its table that an index, a constraint, a trigger or a sequence is over. */
   readonly over: readonly string[];
   /** For a foreign key: the table that it references. */
   readonly references: string | null;
+}
+
+/** Returns the touch of handing an object over. */
+export function handOverTouch({ object }: { readonly object: OwnedObject }): Touch {
+  return { action: 'hands over', object, over: [], references: null };
 }
 
 /** A touch that the rules do not allow. */
@@ -130,6 +135,8 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
   const created = new Set(
     touches.flatMap(({ action, object }) => (action === 'creates' ? [lookupKey(object as SqlObject)] : [])),
   );
+  const isKnown = (object: OwnedObject): boolean =>
+    owners.objects.has(lookupKey(object as SqlObject)) || created.has(lookupKey(object as SqlObject));
   const isReserved = (object: OwnedObject): boolean => reservedFor(owners, object) !== null;
   const isOwn = (object: OwnedObject): boolean => {
     const owner = ownerOf(owners, object);
@@ -140,6 +147,8 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
   const isAllowed = (touch: Touch): boolean => {
     const { action, object, references } = touch;
     const { kind, name, table } = object;
+    // A plugin may give only what is known to be its own.
+    if (action === 'hands over') return isKnown(object) && isOwn(object);
     if (action === 'changes rows of') return mayWriteRows(owners, name);
     if (action === 'creates' && table === null) return !isReserved(object);
     if (action === 'creates') {
@@ -162,7 +171,11 @@ export function violationsOf(touches: readonly Touch[], owners: Owners): readonl
   const refused = touches.filter((touch) => !isAllowed(touch));
   return withoutParts(refused).map(({ action, object }) => {
     const owner = ownerOf(owners, object) ?? ownerOf(owners, { kind: 'table', name: object.table ?? '', table: null });
-    return { action, object: shownObject(object), owner: owner ?? ledgerOwner };
+    return {
+      action,
+      object: shownObject(object),
+      owner: action === 'hands over' && !isKnown(object) ? 'no plugin' : (owner ?? ledgerOwner),
+    };
   });
 }
 

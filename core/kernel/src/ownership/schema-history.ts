@@ -1,4 +1,5 @@
 import { isKernelError } from '../error/kernel-codes.ts';
+import { handOver, handOversIn } from '../sql/hand-over.ts';
 import { trackSql } from '../sql/read-sql.ts';
 import type { SqlObject } from '../sql/sql-object.ts';
 import { findObject, type TrackedObject, type TrackedObjects } from '../sql/tracked-object.ts';
@@ -79,6 +80,7 @@ async function addRevision({ schema, branches }: HistoryDraft, revision: History
   if (up.kind === 'code') return;
   try {
     await trackSql(up.text, schema, revision);
+    handOver(schema, handOversIn(up.text), revision);
   } catch (error) {
     if (!isKernelError(error, 'SQL_SYNTAX')) throw error;
   }

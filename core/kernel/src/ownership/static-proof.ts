@@ -1,5 +1,6 @@
 import { isKernelError } from '../error/kernel-codes.ts';
 import { keepsSession } from '../sql/session-effects.ts';
+import { handOver, handOversIn } from '../sql/hand-over.ts';
 import { lookupKey } from '../sql/object-key.ts';
 import { parseName } from '../sql/qualified-name.ts';
 import { trackSql, type SqlStatement } from '../sql/read-sql.ts';
@@ -10,8 +11,8 @@ import { findObject, partsOfTable, type TrackedObject } from '../sql/tracked-obj
 import type { TrackedSchema } from '../sql/tracked-schema.ts';
 import { journaledSchema } from './effects-journal.ts';
 import type { ObjectName, RevisionEffects } from './effects-json.ts';
-import { objectName } from './revision-effects.ts';
-import { ledgerOwner, type Touch } from './rule-book.ts';
+import { handedOverEffects, objectName } from './revision-effects.ts';
+import { handOverTouch, ledgerOwner, type Touch } from './rule-book.ts';
 
 /** The result of reading the SQL of a revision without running it. */
 export interface StaticProof {
@@ -65,6 +66,7 @@ export async function proveText(text: string, context: ProofContext): Promise<St
       else earlier[1].to = renamed;
     }
   };
+  const handedOver = handOversIn(text);
   try {
     await trackSql(text, journal.schema, author, check);
   } catch (error) {
@@ -72,7 +74,10 @@ export async function proveText(text: string, context: ProofContext): Promise<St
     return { proven: false, keepsSession: false, effects: null, touches: [] };
   }
   const renamed = [...renames.values()].map(({ from, to }) => [from, to] as const);
-  const effects = isVisible ? { ...journal.effects(author, renamed), renamed } : null;
+  const effects = isVisible ? { ...journal.effects(author, renamed), renamed, ...handedOverEffects(handedOver) } : null;
+  proven &&= handedOver.every(({ object }) => findObject(schema.objects, object)?.plugin === author.plugin);
+  touches.push(...handedOver.map(handOverTouch));
+  handOver(schema, handedOver, author);
   return { proven, keepsSession: proven && isQuiet, effects, touches };
 }
 

@@ -4,6 +4,7 @@ import { kernelError } from '../error/kernel-codes.ts';
 import type { KernelError } from '../error/kernel-error.ts';
 import { quoteInput } from '../error/quote-input.ts';
 import { isRevisionId, parseId } from '../graph/revision-id.ts';
+import { handOverLine, handOverLines, parseHandOver } from '../sql/hand-over.ts';
 import { rawHash } from './revision-hash.ts';
 import type { Revision, RevisionBody } from './revision.ts';
 import { countStatements } from './sql-lexer.ts';
@@ -80,7 +81,21 @@ function bodyOf(
   // Its parameters and result can be checked only when it runs.
   if (typeof value === 'function') return Object.freeze({ kind: 'code', version, run: value as RevisionCode });
   if (value === undefined) throw refuse(field, 'is missing');
-  return Object.freeze({ kind: 'sql', text: textOf(value, field, refuse, mayBeEmpty) });
+  const text = textOf(value, field, refuse, mayBeEmpty);
+  assertHandOvers(text, field, refuse);
+  return Object.freeze({ kind: 'sql', text });
+}
+
+function assertHandOvers(text: string, field: 'up' | 'down', refuse: Refuse): void {
+  const lines = handOverLines(text);
+  const [first] = lines;
+  if (first !== undefined && field === 'down') {
+    throw refuse(field, `has the line "${first}"; an object goes back by itself if its revision is reverted`);
+  }
+  const wrong = lines.find((line) => parseHandOver(line) === null);
+  if (wrong === undefined) return;
+  const expected = handOverLine('table', 'core_tag', 'tags');
+  throw refuse(field, `has the line ${quoteInput(wrong, 150)}, which is not like "${expected}"`);
 }
 
 function textOf(value: unknown, field: keyof DefinedRevision, refuse: Refuse, mayBeEmpty = false): string {

@@ -1,4 +1,5 @@
 import { hash } from '../runtime/lazy-crypto.ts';
+import { handOverLines } from '../sql/hand-over.ts';
 import type { Revision } from './revision.ts';
 
 /**
@@ -50,7 +51,7 @@ interface Token {
 
 /**
  * Returns the tokens of PostgreSQL's own scanner, without comments and trailing semicolons; keywords and unquoted names
- * are in lower case, as the server reads them. A text that the scanner rejects is treated as one token, so any
+ * are in lower case, as the server reads them. Lines that hand something over follow. A text that the scanner rejects is treated as one token, so any
  * difference counts.
  */
 async function tokensOf(sql: string): Promise<readonly string[]> {
@@ -67,7 +68,8 @@ async function tokensOf(sql: string): Promise<readonly string[]> {
   }
   const kept = tokens.filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT');
   const last = kept.findLastIndex(({ text }) => text !== ';');
-  return kept.slice(0, last + 1).map(foldCase);
+  // A line that hands something over is a comment to the server only.
+  return [...kept.slice(0, last + 1).map(foldCase), ...handOverLines(sql)];
 }
 
 /** Folds ASCII letters only: how the server folds others depends on its locale. */

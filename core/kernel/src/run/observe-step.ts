@@ -6,9 +6,11 @@ import {
 } from '../catalog/object-states.ts';
 import { readSequenceValues, resetScript, wasSetBack } from '../catalog/sequence-values.ts';
 import { kernelError } from '../error/kernel-codes.ts';
+import { handOversIn } from '../sql/hand-over.ts';
+import { handedOverEffects } from '../ownership/revision-effects.ts';
 import { observe, touchOf } from '../ownership/observed-effects.ts';
 import type { RevisionEffects } from '../ownership/effects-json.ts';
-import { violationsOf, type Owners, type Touch, type Violation } from '../ownership/rule-book.ts';
+import { handOverTouch, violationsOf, type Owners, type Touch, type Violation } from '../ownership/rule-book.ts';
 import type { RunnableStep } from './batches.ts';
 import type { RunContext } from './run-context.ts';
 import type { WrittenRows } from './watch-step.ts';
@@ -36,6 +38,8 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
   };
   const rows = await readCounts(run, reader);
   const before = { rows, states: await reader.readObjectStates() };
+  const up = step.direction === 'up' ? step.revision?.up : undefined;
+  const handedOver = up?.kind === 'sql' ? handOversIn(up.text) : [];
   const setsBack = (id: string): readonly Touch[] => {
     const state = before.states.get(id);
     return state?.kind === 'sequence' ? [touchOf('sets back', state, before.states)] : [];
@@ -57,8 +61,11 @@ export async function observeStep(run: RunContext, step: RunnableStep): Promise<
       return value !== undefined && wasSetBack(value, after) ? [{ id, value }] : [];
     });
     return {
-      effects,
-      violations: violationsOf([...touches, ...setBack.flatMap(({ id }) => setsBack(id))], owners),
+      effects: { ...effects, ...handedOverEffects(handedOver) },
+      violations: violationsOf(
+        [...touches, ...setBack.flatMap(({ id }) => setsBack(id)), ...handedOver.map(handOverTouch)],
+        owners,
+      ),
       undo: resetScript(setBack.map(({ value }) => value)),
       rows: writtenRows(rows, counts, states),
     };

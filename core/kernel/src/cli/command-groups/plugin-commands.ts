@@ -73,6 +73,13 @@ export const pluginCommands: readonly CommandEntry[] = [
     load: fromDev('plugin:create'),
   },
   {
+    name: 'plugin:hand-over',
+    summary: 'give a table or a column to another plugin',
+    group: 'Plugins',
+    from: 'dev',
+    load: fromDev('plugin:hand-over'),
+  },
+  {
     name: 'plugin:build',
     summary: 'write the manifest for publishing a plugin',
     group: 'Plugins',
