@@ -41,6 +41,7 @@ export const longTests = [
   'test/faults/full-disk.test.ts',
   'test/faults/faulty-boots.test.ts',
   'test/faults/server-faults.test.ts',
+  'test/faults/standby.test.ts',
   'test/faults/idle-boots.test.ts',
   'test/faults/adopt-faults.test.ts',
   'test/faults/model.test.ts',

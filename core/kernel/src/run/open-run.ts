@@ -103,12 +103,17 @@ export async function upgradeLedger(run: RunContext, format: number): Promise<vo
     await ensureLedger(run, format);
   } catch (error) {
     const left: readonly string[] = [serverSqlState.lockNotAvailable, kernelSqlState.busy];
-    if (!mayNotWrite(error) && !left.includes(serverErrorOf(error)?.code ?? '')) throw error;
+    if (left.includes(serverErrorOf(error)?.code ?? '')) return;
+    if (!(await mayNotWrite(error, run.session))) throw error;
   }
 }
 
 /** Whether an error says that this process may only read. */
-export function mayNotWrite(error: unknown): boolean {
+export async function mayNotWrite(error: unknown, session: Pick<Session, 'query'>): Promise<boolean> {
   const code = serverErrorOf(error)?.code;
-  return code === serverSqlState.insufficientPrivilege || code === serverSqlState.readOnlyTransaction;
+  if (code === serverSqlState.insufficientPrivilege || code === serverSqlState.readOnlyTransaction) return true;
+  if (code !== serverSqlState.featureNotSupported) return false;
+  // A standby refuses to begin a transaction that may write, with the code of everything that it lacks.
+  const [row] = await session.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
+  return row?.standby === true;
 }

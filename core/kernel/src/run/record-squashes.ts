@@ -48,7 +48,7 @@ export async function recordSquashes(
     const verdict = passingVerdict(cause, session);
     if (verdict?.kind === 'lost') return { ...verdict, step: null };
     await session.script(restoreScript(session)).catch(() => {});
-    if (verdict === null && mayNotWrite(cause)) {
+    if (verdict === null && (await mayNotWrite(cause, session))) {
       squashes.forEach(done);
       return null;
     }
