@@ -33,8 +33,9 @@ function allTableChanges(before: Catalog, after: Catalog, rebuilt: ReadonlySet<s
   const changes: Change[] = [];
   compareMaps(before.tables, after.tables, {
     removed: (table) => changes.push({ kind: 'drop table', table }),
-    added: (table) => changes.push({ kind: 'create table', table }, ...newTableChanges(table)),
-    kept: (old, now) => changes.push(...tableChanges(old, now, rebuilt)),
+    added: (table) => changes.push({ kind: 'create table', table }, ...newTableChanges(table, after.tables)),
+    kept: (old, now) =>
+      changes.push(...tableChanges(old, now, { before: before.tables, after: after.tables }, rebuilt)),
   });
   return changes;
 }

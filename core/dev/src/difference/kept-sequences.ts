@@ -74,7 +74,12 @@ function freedBy(change: ChangeOf<'alter column'>): readonly Change[] {
 
 /** Returns a column whose default uses a sequence that does not belong to it. */
 function plain(column: CatalogColumn, serial: string): CatalogColumn {
-  return { ...column, serial: null, default: `nextval(${quoteLiteral(sequenceText(serial))}::regclass)` };
+  return { ...column, serial: null, default: sequenceDefault(serial) };
+}
+
+/** Returns the default of a column that uses a sequence, as PostgreSQL prints it. */
+export function sequenceDefault(sequence: string): string {
+  return `nextval(${quoteLiteral(sequenceText(sequence))}::regclass)`;
 }
 
 /** PostgreSQL quotes a name only if it has to. */

@@ -1,11 +1,11 @@
-import type { CatalogColumn, CatalogSetting, CatalogTable } from '@headwater/kernel/internal/catalog';
-import { quoteName } from '@headwater/kernel/internal/sql';
+import type { Catalog, CatalogColumn, CatalogConstraint, CatalogTable } from '@headwater/kernel/internal/catalog';
 import type { Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
+import { changesDefault, inheritedColumnChanges, parentChanges, parentsOf, withLastingParents } from './inheritance.ts';
 
 /** Returns the changes for the parts of a new table that `create table` does not contain. */
-export function newTableChanges(table: CatalogTable): readonly Change[] {
+export function newTableChanges(table: CatalogTable, tables: Catalog['tables']): readonly Change[] {
   const { name: on, constraints, indexes, columns, rowSecurity: after } = table;
   const changes: Change[] = [];
   for (const constraint of constraints.values()) {
@@ -18,43 +18,36 @@ export function newTableChanges(table: CatalogTable): readonly Change[] {
   }
   if (after !== 'off') changes.push({ kind: 'row security', on, before: 'off', after });
   changes.push(...commentChanges('table', null, null, table));
-  for (const column of columns.values()) changes.push(...commentChanges('column', on, null, column));
+  const parents = parentsOf(table, tables);
+  for (const column of columns.values()) {
+    if (column.inherited) changes.push(...inheritedColumnChanges(on, column, parents));
+    changes.push(...commentChanges('column', on, null, column));
+  }
   return changes;
 }
 
+/** The tables before and after a change. */
+type TablesOf = Readonly<Record<'before' | 'after', Catalog['tables']>>;
+
 /**
  * Returns the changes from one version of a table to another. `rebuiltEnums` holds the enums that are rebuilt. The
- * partition key is not compared, since it cannot change.
+ * partition key is not compared, since it cannot change. Nor is it compared whether a table also declares a part that it
+ * inherits, since no statement changes that for a column.
  */
 export function tableChanges(
-  before: CatalogTable,
-  after: CatalogTable,
+  old: CatalogTable,
+  now: CatalogTable,
+  tables: TablesOf,
   rebuiltEnums: ReadonlySet<string>,
 ): readonly Change[] {
-  const on = after.name;
-  const { changes, dropped, rebuilt } = columnChanges(before, after, rebuiltEnums);
+  const on = now.name;
+  const before = withLastingParents(old, now, tables.before);
+  const after = withLastingParents(now, old, tables.after);
+  const parents = { before: parentsOf(before, tables.before), after: parentsOf(after, tables.after) };
+  const { changes, dropped, rebuilt } = columnChanges({ before, after }, parents, rebuiltEnums);
   const isDroppedWith = (columns: readonly string[]): boolean => columns.some((column) => dropped.has(column));
-  changes.push(...commentChanges('table', null, before, after), ...parentChanges(before, after));
-  compareMaps(ownParts(before.constraints), ownParts(after.constraints), {
-    removed: (constraint) => {
-      if (!isDroppedWith(constraint.columns)) changes.push({ kind: 'drop constraint', on, constraint });
-    },
-    added: (constraint) => {
-      changes.push({ kind: 'add constraint', on, constraint });
-      changes.push(...commentChanges('constraint', on, null, constraint));
-    },
-    kept: (old, now) => {
-      const isDropped = isDroppedWith(old.columns);
-      const hasExpression = old.kind === 'check' || old.kind === 'exclude';
-      const usesRebuilt = hasExpression && old.columns.some((name) => rebuilt.has(name));
-      const isUnvalidated = old.definition === `${now.definition} NOT VALID` && !isDropped && !usesRebuilt;
-      if (isUnvalidated) changes.push({ kind: 'validate constraint', on, constraint: now });
-      const differs = (old.definition !== now.definition || old.kind !== now.kind || usesRebuilt) && !isUnvalidated;
-      if (differs && !isDropped) changes.push({ kind: 'drop constraint', on, constraint: old });
-      if (differs || isDropped) changes.push({ kind: 'add constraint', on, constraint: now });
-      changes.push(...commentChanges('constraint', on, old, now, differs || isDropped));
-    },
-  });
+  changes.push(...commentChanges('table', null, old, now), ...parentChanges(old, now));
+  changes.push(...constraintChanges({ before, after }, { dropped, rebuilt }));
   compareMaps(before.indexes, after.indexes, {
     removed: (index) => {
       if (!isDroppedWith(index.covers)) changes.push({ kind: 'drop index', on, index });
@@ -77,27 +70,48 @@ export function tableChanges(
   return changes;
 }
 
-/** Returns the parts that a table does not inherit. Those that it inherits change with its parents. */
-function ownParts<T extends { readonly inherited: boolean }>(parts: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  return new Map([...parts].filter(([, { inherited }]) => !inherited));
-}
+/** Two versions of a table. */
+type Versions = Readonly<Record<'before' | 'after', CatalogTable>>;
 
-function parentChanges(before: CatalogTable, after: CatalogTable): readonly Change[] {
-  const settingsOf = ({ name, inherits }: CatalogTable): ReadonlyMap<string, CatalogSetting> =>
-    new Map(inherits.map((parent) => [parent, inheritance(name, parent)]));
+/** Two versions of the tables that a table inherits from. */
+type ParentVersions = Readonly<Record<'before' | 'after', readonly CatalogTable[]>>;
+
+/** Returns the changes to the constraints of a table. Those that it inherits change with its parents. */
+function constraintChanges(
+  { before, after }: Versions,
+  { dropped, rebuilt }: Pick<ColumnDifference, 'dropped' | 'rebuilt'>,
+): readonly Change[] {
+  const on = after.name;
   const changes: Change[] = [];
-  compareMaps(settingsOf(before), settingsOf(after), {
-    removed: (old) => changes.push({ kind: 'setting', object: old.of, name: old.name, before: old, after: null }),
-    added: (now) => changes.push({ kind: 'setting', object: now.of, name: now.name, before: null, after: now }),
-    kept() {},
+  const isDroppedWith = (columns: readonly string[]): boolean => columns.some((column) => dropped.has(column));
+  const own = ({ constraints }: CatalogTable): ReadonlyMap<string, CatalogConstraint> =>
+    new Map([...constraints].filter(([, { inherited }]) => !inherited));
+  compareMaps(own(before), own(after), {
+    removed: (constraint) => {
+      if (!isDroppedWith(constraint.columns)) changes.push({ kind: 'drop constraint', on, constraint });
+    },
+    added: (constraint) => {
+      changes.push({ kind: 'add constraint', on, constraint });
+      changes.push(...commentChanges('constraint', on, null, constraint));
+    },
+    kept: (old, now) => {
+      const isDropped = isDroppedWith(old.columns);
+      const hasExpression = old.kind === 'check' || old.kind === 'exclude';
+      const usesRebuilt = hasExpression && old.columns.some((name) => rebuilt.has(name));
+      const isUnvalidated = old.definition === `${now.definition} NOT VALID` && !isDropped && !usesRebuilt;
+      if (isUnvalidated) changes.push({ kind: 'validate constraint', on, constraint: now });
+      const differs = (old.definition !== now.definition || old.kind !== now.kind || usesRebuilt) && !isUnvalidated;
+      if (differs && !isDropped) changes.push({ kind: 'drop constraint', on, constraint: old });
+      if (differs || isDropped) changes.push({ kind: 'add constraint', on, constraint: now });
+      changes.push(...commentChanges('constraint', on, old, now, differs || isDropped));
+    },
   });
+  for (const now of after.constraints.values()) {
+    const old = before.constraints.get(now.name) ?? null;
+    const isRebuilt = old?.inherited !== true || old.definition !== now.definition;
+    if (now.inherited) changes.push(...commentChanges('constraint', on, old, now, isRebuilt));
+  }
   return changes;
-}
-
-function inheritance(table: string, parent: string): CatalogSetting {
-  const alter = (action: string): string => `alter table ${quoteName(table)} ${action} ${quoteName(parent)};`;
-  const of = { kind: 'table', table: null, name: table };
-  return { of, name: `inheritance from ${parent}`, set: alter('inherit'), reset: alter('no inherit') };
 }
 
 function partitionChanges(before: CatalogTable, after: CatalogTable): readonly Change[] {
@@ -131,7 +145,11 @@ interface ColumnDifference {
   readonly rebuilt: ReadonlySet<string>;
 }
 
-function columnChanges(before: CatalogTable, after: CatalogTable, rebuiltEnums: ReadonlySet<string>): ColumnDifference {
+function columnChanges(
+  { before, after }: Versions,
+  parents: ParentVersions,
+  rebuiltEnums: ReadonlySet<string>,
+): ColumnDifference {
   const on = after.name;
   const changes: Change[] = [];
   const dropped = new Set<string>();
@@ -147,6 +165,8 @@ function columnChanges(before: CatalogTable, after: CatalogTable, rebuiltEnums: 
       return isSame ? [] : [name];
     }),
   );
+  const isShared = (name: string): boolean =>
+    [parents.before, parents.after].every((tables) => tables.some(({ columns }) => columns.has(name)));
   const mustRecreate = (old: CatalogColumn, now: CatalogColumn): boolean =>
     changesGeneration(old, now) ||
     // The server refuses to change the type of a column while a generated column uses it.
@@ -158,7 +178,8 @@ function columnChanges(before: CatalogTable, after: CatalogTable, rebuiltEnums: 
       if (!column.inherited) changes.push({ kind: 'drop column', on, column });
     },
     added: (column) => {
-      if (!column.inherited) changes.push({ kind: 'add column', on, column });
+      if (column.inherited) changes.push(...inheritedColumnChanges(on, column, parents.after));
+      else changes.push({ kind: 'add column', on, column });
       changes.push(...commentChanges('column', on, null, column));
     },
     kept: (old, now) => {
@@ -167,11 +188,15 @@ function columnChanges(before: CatalogTable, after: CatalogTable, rebuiltEnums: 
         dropped.add(now.name);
         changes.push({ kind: 'drop column', on, column: old }, { kind: 'add column', on, column: now });
       } else if (!isSameColumn(old, now)) {
-        // The type of an inherited column changes with that of its parent.
-        const { type, notNull, collation } = now;
-        const reached = old.inherited && now.inherited ? { ...old, type, notNull, collation } : old;
+        // The type of an inherited column changes with that of its parent, even if the table declares the column too.
+        const isInherited = old.inherited && now.inherited;
+        const { type, collation } = isInherited || isShared(now.name) ? now : old;
+        const { notNull } = isInherited ? now : old;
+        const reached = { ...old, type, notNull, collation };
         if (!isSameColumn(reached, now)) changes.push({ kind: 'alter column', on, before: reached, after: now });
       }
+      if (changesDefault(now.name, parents))
+        changes.push(...inheritedColumnChanges(on, now, parents.after).filter(({ name }) => name === 'default'));
       changes.push(...commentChanges('column', on, old, now, isRecreated));
     },
   });

@@ -1,3 +1,4 @@
+import { inheritanceCases } from './inheritance-cases.ts';
 import { relatedObjectsCases } from './related-objects-cases.ts';
 
 /** SQL before and after a change that no entity can declare. A case with the same name on both sides is rebuilt. */
@@ -376,4 +377,5 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
     '',
   ),
   ...relatedObjectsCases,
+  ...inheritanceCases,
 ];

@@ -61,9 +61,9 @@ async function changeSql(shadow: DumpableShadow, old: Reading, fresh: Reading): 
   try {
     const up = await change(shadow, old.catalog, fresh.catalog);
     const reached = await readingOf(shadow);
-    assertSame('up does not lead to the other schema', up, fresh, reached);
+    assertSame('up does not lead to the other schema', up, fresh, reached, newChildren(old, fresh));
     const down = await change(shadow, reached.catalog, old.catalog);
-    assertSame('down does not lead back', down, old, await readingOf(shadow));
+    assertSame('down does not lead back', down, old, await readingOf(shadow), newChildren(reached, old));
   } catch (error) {
     // PostgreSQL cannot change a type or a collation while a column has it.
     if (error instanceof Error && serverErrorOf(error.cause)?.code === '2BP01') return;
@@ -73,6 +73,17 @@ async function changeSql(shadow: DumpableShadow, old: Reading, fresh: Reading): 
 
 function partitionKeys({ catalog }: Reading): readonly (readonly [string, string])[] {
   return Array.from(catalog.tables.values(), ({ name, partitionBy }) => [name, partitionBy ?? ''] as const);
+}
+
+/**
+ * Returns the tables that join a parent. Then they also declare the columns and checks that they inherit, since no statement
+ * takes that from them. `pg_dump` prints it, and the catalog does not compare it.
+ */
+function newChildren(from: Reading, to: Reading): readonly string[] {
+  return Array.from(to.catalog.tables.values()).flatMap(({ name, inherits }) => {
+    const before = from.catalog.tables.get(name)?.inherits;
+    return before === undefined || inherits.every((parent) => before.includes(parent)) ? [] : [name];
+  });
 }
 
 async function changeEntities(
@@ -112,8 +123,17 @@ async function run({ session }: Shadow, text: string): Promise<void> {
   });
 }
 
-function assertSame(what: string, sql: string, expected: Reading, found: Reading): void {
-  const all = [...schemaDifferences(expected.catalog, found.catalog), ...dumpDifference(expected.dump, found.dump)];
+function assertSame(
+  what: string,
+  sql: string,
+  expected: Reading,
+  found: Reading,
+  undumped: readonly string[] = [],
+): void {
+  const isDumped = (entry: string): boolean =>
+    !undumped.some((table) => new RegExp(`^(?:TABLE|DEFAULT) ${table}\\b`).test(entry));
+  const [is, was] = [found.dump.filter(isDumped), expected.dump.filter(isDumped)];
+  const all = [...schemaDifferences(expected.catalog, found.catalog), ...dumpDifference(was, is)];
   if (all.length > 0) throw new Error(`${what}: ${list(all)}, after\n${sql}`);
 }
 

@@ -1888,3 +1888,150 @@ drop view "a";
 drop view "z";
 
 drop function "f"();
+
+
+-- # table that leaves its parent with nothing that it inherited
+
+-- up
+
+alter table "c" no inherit "p";
+
+alter table "c"
+  drop column "id",
+  drop column "a",
+  drop column "n";
+
+-- down
+
+alter table "c"
+  add column "id" int not null default nextval('p_id_seq'::regclass),
+  add column "a" varchar(9) null default 'x',
+  add column "n" int null;
+
+alter table "c" add constraint "low" check (n > 0);
+
+alter table "c" inherit "p";
+
+comment on column "c"."a" is 'kept';
+comment on constraint "low" on "c" is 'kept';
+
+
+-- # table that leaves one of two parents
+
+-- up
+
+alter table "c" no inherit "q";
+
+alter table "c" drop column "b";
+
+alter table "c" add column "extra" int null;
+
+-- down
+
+alter table "c" drop column "extra";
+
+alter table "c" add column "b" int null;
+
+alter table "c" add constraint "b" check (b > 0);
+
+alter table "c" inherit "q";
+
+
+-- # new child whose columns differ from those of its parent
+
+-- up
+
+create table "c" () inherits ("p");
+alter table "c" alter column "id" drop default;
+alter table "c" alter column "a" set default 'y';
+alter table "c" alter column "a" set not null;
+
+-- down
+
+drop table "c";
+
+
+-- # new column that differs in a child
+
+-- up
+
+alter table "p" add column "a" int null default 1;
+
+alter table "c" alter column "a" set default 5;
+alter table "c" alter column "a" set not null;
+
+-- down
+
+alter table "p" drop column "a";
+
+
+-- # default of a column that a child does not share
+
+-- up
+
+alter table "c" alter column "a" set default 'y';
+alter table "p" alter column "a" drop default;
+alter table "p" alter column "a" type text;
+alter table "p" alter column "a" set default 'z';
+
+alter table "c" alter column "a" set default 'y';
+
+-- down
+
+alter table "c" alter column "a" set default 'y';
+alter table "p" alter column "a" drop default;
+alter table "p" alter column "a" type varchar(9);
+alter table "p" alter column "a" set default 'x';
+
+alter table "c" alter column "a" set default 'y';
+
+
+-- # comment of an inherited check that changes
+
+-- up
+
+alter table "p" drop constraint "low";
+
+alter table "p" add constraint "low" check (n > 1);
+
+comment on constraint "low" on "c" is 'low';
+
+-- down
+
+alter table "p" drop constraint "low";
+
+alter table "p" add constraint "low" check (n > 0);
+
+
+-- # check of a child that its parent begins to have
+
+-- up
+
+alter table "c" drop constraint "low";
+
+alter table "p" add constraint "low" check (n > 0);
+
+comment on constraint "low" on "c" is 'low';
+
+-- down
+
+alter table "p" drop constraint "low";
+
+alter table "c" add constraint "low" check (n > 0);
+
+comment on constraint "low" on "c" is 'low';
+
+
+-- # type of a column that a child declares too
+
+-- up
+
+alter table "p" alter column "a" drop default;
+alter table "p" alter column "a" type varchar(19);
+alter table "p" alter column "a" set default 'x';
+
+-- down
+
+alter table "p" alter column "a" drop default;
+alter table "p" alter column "a" type varchar(9);
+alter table "p" alter column "a" set default 'x';
