@@ -9,6 +9,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { Revision } from '../../src/plugin/revision.ts';
 import { applied, revision, runSteps } from '../db/support.ts';
 import { histories, type Scene } from '../graph/random-graph.ts';
+import { openSquashed, squashedScenes } from './random-squash.ts';
 
 /** The number of random graphs. To try more: GRAPHS=100 npx vitest run … */
 const graphs = Number(process.env['GRAPHS'] ?? 2);
@@ -67,6 +68,33 @@ describe.each(databaseKinds)('on %s', (kind) => {
       }
       expect(await down('base')).toEqual(empty);
       expect(await applied(session)).toEqual([]);
+    },
+  );
+
+  it.each(Array.from({ length: Math.max(1, graphs / 2) }, (_, i) => firstSeed + i))(
+    'a random graph goes down into a random range, up across a squash of it, and down: SEED=%i GRAPHS=1',
+    { timeout: 120_000 },
+    async (seed) => {
+      const [scene] = fc.sample(squashedScenes, { seed, numRuns: 1 });
+      if (scene === undefined) throw new Error('no graph was made');
+      const target = await emptyDatabase(kind);
+      const content = async (): Promise<DatabaseContent> => {
+        const own = await openSession(target);
+        try {
+          return await databaseContent((sql) => own.query<Record<string, unknown>>(sql));
+        } finally {
+          await own.close();
+        }
+      };
+      const empty = await content();
+      await openSquashed(target, scene.before, (kernel) => kernel.upgrade());
+      const full = await content();
+      await openSquashed(target, scene.before, (kernel) => kernel.downgrade(scene.inside, { cascade: true }));
+      await openSquashed(target, scene.after, (kernel) => kernel.upgrade());
+      expect(await content(), `up again from ${scene.inside}, across ${scene.squash}`).toEqual(full);
+      expect(await openSquashed(target, scene.after, (kernel) => kernel.status())).toMatchObject({ pending: [] });
+      await openSquashed(target, scene.after, (kernel) => kernel.downgrade('base', { cascade: true }));
+      expect(await content()).toEqual(empty);
     },
   );
 });
