@@ -71,4 +71,40 @@ describe.each(databaseKinds)('a domain that gets another base type while a colum
       { rule: 'undo', revision: 'notes@0002', differences: ['change domain email'] },
     ]);
   });
+
+  const contact = revision(
+    1,
+    `create domain email as varchar(50) check (value like '%@%'); create type address as (mail email, city text);
+      create table contact (id serial primary key, mails email[], home address);
+      insert into contact (mails, home) values (array['a@b'], row('c@d', 'x'));`,
+    'drop table contact; drop type address; drop domain email;',
+  );
+
+  /** The way that the hint describes for an array and for a composite type. */
+  const becomeWithin = (type: string): string =>
+    `create domain email_new as ${type} check (value like '%@%'); create type address_new as (mail email_new, city text);
+      alter table contact alter column mails type email_new[] using mails::${type}[]::email_new[],
+        alter column home type address_new using home::text::address_new;
+      drop type address; drop domain email; alter domain email_new rename to email; alter type address_new rename to address;
+      alter domain email rename constraint email_new_check to email_check;`;
+
+  it('is refused with the way to write it, if arrays and composite types use it', async () => {
+    const { shadow } = authoring;
+    await shadow.empty();
+    await replayUp(shadow, [contact]);
+    const again = revision(2, 'drop domain email; create domain email as text;', 'select 1;');
+    const refused: unknown = await replayUp(shadow, [again]).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ hint: expect.stringContaining('using tags::text[]::tag_new[]') as string });
+    expect(refused).toMatchObject({ hint: expect.stringContaining('using home::text::address_new') as string });
+  });
+
+  it('is proven if it is written that way within arrays and composite types, and keeps their values', async () => {
+    const { shadow } = authoring;
+    const revisions = [contact, revision(2, becomeWithin('text'), becomeWithin('varchar(50)'))];
+    expect(
+      await verifyBranch(shadow, 'notes', subsetOf(pluginSetOf([{ name: 'notes' }], revisions)), () => {}),
+    ).toEqual([]);
+    const rows = await shadow.session.query('select mails::text as mails, home::text as home from contact');
+    expect(rows).toEqual([{ mails: '{a@b}', home: '(c@d,x)' }]);
+  });
 });

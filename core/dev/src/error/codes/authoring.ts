@@ -23,14 +23,26 @@ function byHand(sqlState: string | null): string {
   }
 }
 
-/** Whether the server refuses to drop a type because columns have it. */
-const hasTypeInUse = (detail: string | null): boolean =>
-  detail !== null && /^DETAIL: .*\bcolumn .* depends on type /m.test(detail);
+/**
+ * Says how to write the change of a type by hand if the server refuses to drop it because columns have it, also within
+ * arrays or composite types. Returns an empty text for other refusals.
+ */
+function typeInUse(detail: string | null): string {
+  if (detail === null || !/^DETAIL: .*\bcolumn .* depends on type /m.test(detail)) return '';
+  const isIn = (pattern: RegExp, advice: string): string => (pattern.test(detail) ? advice : '');
+  return (
+    'PostgreSQL drops no type that a column has, and cannot change the type behind a domain; cascading would drop the ' +
+    'columns. Create the new type under another name, change each column with `alter table … alter column … type … using …`, ' +
+    `drop the old type and rename the new one. ${isIn(/\bcolumn .* depends on type .*\[\]$/m, ofArray)}` +
+    isIn(/\bcolumn .* of composite type .* depends on type /m, ofComposite)
+  );
+}
 
-const typeInUse =
-  'PostgreSQL drops no type that a column has, and cannot change the type behind a domain; cascading would drop the ' +
-  'columns. Create the new type under another name, change each column with `alter table … alter column … type … using …`, ' +
-  'drop the old type and rename the new one.';
+const ofArray = 'An array of a domain is converted through its base type: `using tags::text[]::tag_new[]`. ';
+
+const ofComposite =
+  'A composite type that a column has cannot be altered: create it under another name, too, with the new type, ' +
+  'convert its columns through text, `using home::text::address_new`, and drop and rename both types. ';
 
 /** Errors of `migrate:create`, `migrate:check`, `migrate:verify`, `migrate:merge` and their shadow. */
 export const authoringCodes = {
@@ -71,7 +83,7 @@ export const authoringCodes = {
       (d.file === null
         ? 'Correct its SQL and run the command again; its file is not written yet. '
         : 'Correct it: a fresh database would fail at the same place. ') +
-      (hasTypeInUse(d.detail) ? `${typeInUse} ` : '') +
+      typeInUse(d.detail) +
       'If it needs an extension that the shadow lacks, use a server that has it: --shadow postgres://user@host/postgres.' +
       (d.file === null ? '' : ` Then verify it: npx kernel migrate:verify ${d.revision.split('@')[0] ?? ''}`),
   }),
