@@ -36,6 +36,31 @@ describe('verifying revisions', () => {
     revisions: { '0001_create_note': { up, dependsOn: onObject }, ...more },
   });
 
+  it('reports each stage: each revision, the comparison with entities, and each order', async () => {
+    const set = await loadPlugins({
+      core,
+      notes: notes('create table note (id int primary key);'),
+      other: { revisions: { '0001_create_other': { up: 'create table other (id int);' } } },
+    });
+    const stages: string[] = [];
+    const onStage = (stage: string): void => void stages.push(stage);
+    const options = {
+      plugins: ['core', 'notes', 'other'],
+      shadow: { ...shadow, plugins: set.plugins },
+      orders: 1,
+      onStage,
+    };
+    await verify({ ...options, set });
+    expect(stages).toEqual([
+      'proving core@0001_create_object',
+      'proving notes@0001_create_note',
+      'proving other@0001_create_other',
+      'comparing entities and revisions',
+      '"other" is activated after all others',
+      'random order 1 of 1',
+    ]);
+  });
+
   it("finds nothing in valid revisions, even if one adds an indexed column to another plugin's table", async () => {
     const likes: PluginSketch = {
       revisions: {
