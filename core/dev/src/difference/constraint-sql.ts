@@ -7,9 +7,10 @@ import { lowerKeywords } from './lower-keywords.ts';
 export function constraintSql({ kind, columns, definition, references }: CatalogConstraint): string {
   const keys = quoteIdentifiers(columns);
   if (kind === 'foreign key' && references !== null) {
+    const listOf = hasPeriod(definition) ? withPeriod : quoteIdentifiers;
     const rest = /\bREFERENCES .*?\((?:"(?:[^"]|"")*"|[^")])*\)(.*)$/.exec(definition)?.[1] ?? '';
-    const target = `${quoteName(references.table)} (${quoteIdentifiers(references.columns)})`;
-    return `foreign key (${keys}) references ${target}${lowerKeywords(rest)}`;
+    const target = `${quoteName(references.table)} (${listOf(references.columns)})`;
+    return `foreign key (${listOf(columns)}) references ${target}${lowerKeywords(rest)}`;
   }
   const plain = /^(PRIMARY KEY|UNIQUE) \((?:"(?:[^"]|"")*"|[^")])*\)((?: DEFERRABLE)?(?: INITIALLY DEFERRED)?)$/.exec(
     definition,
@@ -17,6 +18,15 @@ export function constraintSql({ kind, columns, definition, references }: Catalog
   if (plain !== null) return `${kind} (${keys})${lowerKeywords(plain[2] ?? '')}`;
   const check = /^CHECK \((.*)\)$/s.exec(definition)?.[1];
   return check === undefined ? lowerKeywords(definition) : `check (${expressionSql(check)})`;
+}
+
+/** Whether the last columns of a foreign key are periods of time. */
+function hasPeriod(definition: string): boolean {
+  return definition.replace(/"(?:[^"]|"")*"/g, '""').includes(', PERIOD ');
+}
+
+function withPeriod(columns: readonly string[]): string {
+  return `${quoteIdentifiers(columns.slice(0, -1))}, period ${quoteIdentifier(columns.at(-1) ?? '')}`;
 }
 
 /** Returns the statement that creates an index. */
