@@ -9,7 +9,8 @@ export function settingChanges(before: Catalog, after: Catalog): readonly Change
   compareMaps(before.settings, after.settings, {
     removed: (setting) => {
       const { of: object, name } = setting;
-      if (hasObject(after, object)) changes.push({ kind: 'setting', object, name, before: setting, after: null });
+      if (hasObject(after, object) || outlives(after, setting))
+        changes.push({ kind: 'setting', object, name, before: setting, after: null });
     },
     added: (setting) =>
       changes.push({ kind: 'setting', object: setting.of, name: setting.name, before: null, after: setting }),
@@ -19,6 +20,14 @@ export function settingChanges(before: Catalog, after: Catalog): readonly Change
     },
   });
   return changes;
+}
+
+/**
+ * Whether a setting stays when its object is dropped. A table whose replica identity is an index that was dropped has none
+ * at all, so its rows cannot be changed while it is published.
+ */
+function outlives(after: Catalog, { of, name }: CatalogSetting): boolean {
+  return name === 'replica identity' && of.table !== null && after.tables.has(of.table);
 }
 
 /** Whether a setting is the privileges of a role, which no entity declares. Default privileges set them on new objects. */

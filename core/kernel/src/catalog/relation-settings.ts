@@ -1,6 +1,10 @@
 import { parametersSql } from './parameters-sql.ts';
 import { applicationRelations, isOwnSequence, relationTypeSql } from './query-fragments.ts';
 
+/** Whether the table `c` has no replica identity, perhaps because the index that was its identity has been dropped. */
+const hasNoReplicaIdentity = `(c.relreplident = 'n' or c.relreplident = 'i'
+  and not exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident))`;
+
 /** Selects the settings of tables, partitions, views and other relations. */
 export const relationSettings = `select 'relation' as kind, n.nspname as schema, c.relname as object, null as part, s.name, s.set, s.reset
     from ${applicationRelations} left join pg_am am on am.oid = c.relam
@@ -14,7 +18,7 @@ export const relationSettings = `select 'relation' as kind, n.nspname as schema,
           'set access method heap'),
         ('tablespace', (select format('set tablespace %I', p.spcname) from pg_tablespace p where p.oid = c.reltablespace),
           'set tablespace pg_default'),
-        ('replica identity', case when c.relkind not in ('r', 'p') then null when c.relreplident = 'n'
+        ('replica identity', case when c.relkind not in ('r', 'p') then null when ${hasNoReplicaIdentity}
           then 'replica identity nothing' when c.relreplident = 'f' then 'replica identity full' end, 'replica identity default'),
         ('row security', case when c.relispartition and c.relrowsecurity then 'enable row level security' end,
           'disable row level security'),
@@ -30,6 +34,6 @@ export const relationSettings = `select 'relation' as kind, n.nspname as schema,
     ) s
     where (c.relkind in ('r', 'p', 'v', 'm', 'f') or c.relkind = 'S' and c.relpersistence = 'u' and not ${isOwnSequence})
       and (c.relpersistence = 'u' or c.reloftype <> 0 or am.amname <> 'heap' or c.reltablespace <> 0
-      or c.relreplident = 'f' or c.relreplident = 'n' and c.relkind in ('r', 'p') or c.relrowsecurity or c.relforcerowsecurity
+      or c.relreplident = 'f' or ${hasNoReplicaIdentity} and c.relkind in ('r', 'p') or c.relrowsecurity or c.relforcerowsecurity
       or not c.relispopulated or c.reloptions is not null
       or exists (select from pg_class t where t.oid = c.reltoastrelid and t.reloptions is not null))`;
