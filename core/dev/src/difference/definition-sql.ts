@@ -1,7 +1,7 @@
 import type { CatalogDefinition, DefinitionKind } from '@headwater/kernel/internal/catalog';
 import { parseName, quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 import type { ChangeOf } from './change.ts';
-import { alterDomainSql, isSameDomainType } from './domain-sql.ts';
+import { alterDomainSql, createDomainSql, isSameDomainType } from './domain-sql.ts';
 
 /** The kinds of definitions in the order in which they are created. A definition may use earlier kinds. */
 const order: readonly DefinitionKind[] = [
@@ -57,8 +57,10 @@ function rank({ kind }: CatalogDefinition): number {
   return order.indexOf(kind === 'materialized view' ? 'view' : kind === 'domain' ? 'type' : kind);
 }
 
-/** Returns the statement that creates a definition. */
-export function defineSql({ definition }: CatalogDefinition): string {
+/** Returns the statements that create a definition. */
+export function defineSql(created: CatalogDefinition): string {
+  const { kind, definition } = created;
+  if (kind === 'domain') return createDomainSql(created);
   return `${definition.trimEnd().replace(/;$/, '')};`;
 }
 

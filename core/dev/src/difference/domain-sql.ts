@@ -33,6 +33,16 @@ export function alterDomainSql(before: CatalogDefinition, after: CatalogDefiniti
   ];
 }
 
+/** Returns the statements that create a domain. `create domain` accepts no check that was never validated. */
+export function createDomainSql({ name, definition }: CatalogDefinition): string {
+  const clauses = clausesOf(definition);
+  const later = clauses.filter((clause) => clause.startsWith('constraint ') && clause.endsWith(' NOT VALID'));
+  const create = clauses.filter((clause) => !later.includes(clause)).join(' ');
+  return [create, ...later.map((check) => `alter domain ${quoteName(name)} add ${check}`)]
+    .map((one) => `${one};`)
+    .join('\n');
+}
+
 /** The definition as the catalog writes it: the type, `not null`, `default` and `constraint` in this order. */
 function partsOf({ definition }: CatalogDefinition): DomainParts {
   const [type = '', ...clauses] = clausesOf(definition);

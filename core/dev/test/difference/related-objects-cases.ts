@@ -55,6 +55,26 @@ export const relatedObjectsCases: readonly HandWrittenCase[] = [
     after: `${sequences} alter sequence s owned by t.id; alter sequence free owned by u.id;`,
   },
   {
+    name: 'foreign key over periods of time',
+    before: `create table room (id int4range, at daterange, primary key (id, at without overlaps));
+      create table stay (room int4range, at daterange);`,
+    after: `create table room (id int4range, at daterange, primary key (id, at without overlaps));
+      create table stay (room int4range, at daterange,
+        constraint stay_room foreign key (room, period at) references room (id, period at));`,
+  },
+  {
+    name: 'domain with checks that were never validated',
+    before: 'create table t (n int);',
+    after: `create domain d as int not null default 5 constraint low check (value > 0);
+      alter domain d add constraint high check (value < 100) not valid; create table t (n int, d d);`,
+  },
+  {
+    name: 'column with the index that is the replica identity of its table',
+    before: `create table t (n int, a int not null); create unique index x on t (a);
+      alter table t replica identity using index x;`,
+    after: 'create table t (n int);',
+  },
+  {
     name: 'checks, default and nullability of a domain that columns use',
     before: `create domain d as int constraint low check (value > 0) constraint odd check (value % 2 = 1);
       comment on domain d is 'number'; create table t (d d); create view v as select d from t;`,

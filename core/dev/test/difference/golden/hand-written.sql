@@ -83,6 +83,8 @@ alter table t replica identity using index x;
 
 -- down
 
+alter table t replica identity default;
+
 drop index "x";
 
 alter table "t" alter column "body" drop not null;
@@ -1847,6 +1849,51 @@ alter sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 s
 alter sequence free as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
 grant usage on sequence free to public;
 comment on sequence s is 'numbers';
+
+
+-- # foreign key over periods of time
+
+-- up
+
+alter table "stay" add constraint "stay_room"
+  foreign key ("room", period "at") references "room" ("id", period "at");
+
+-- down
+
+alter table "stay" drop constraint "stay_room";
+
+
+-- # domain with checks that were never validated
+
+-- up
+
+create domain d as integer not null default 5 constraint low CHECK ((VALUE > 0));
+alter domain "d" add constraint high CHECK ((VALUE < 100)) NOT VALID;
+
+alter table "t" add column "d" d null;
+
+-- down
+
+alter table "t" drop column "d";
+
+drop domain "d";
+
+
+-- # column with the index that is the replica identity of its table
+
+-- up
+
+alter table t replica identity default;
+
+alter table "t" drop column "a";
+
+-- down
+
+alter table "t" add column "a" int not null;
+
+create unique index "x" on "t" ("a");
+
+alter table t replica identity using index x;
 
 
 -- # checks, default and nullability of a domain that columns use
