@@ -273,7 +273,7 @@ export const schemaPieces: readonly SchemaPiece[] = [
     ({ item, name }) => [
       `create rule x_rule as on delete to ${item} do instead nothing; alter table ${item} disable rule x_rule;`,
       `create rule x_rule as on update to ${item} do also insert into x_log (id, label) values (new.id, new.${name}); comment on rule x_rule on ${item} is 'logged';`,
-      `create rule x_rule as on insert to ${item} where new.price > 9 do also insert into x_log (id) values (9); alter table ${item} enable always rule x_rule;`,
+      `create rule x_rule as on insert to ${item} where new.price > 9 do also insert into x_log (label) values ('dear'); alter table ${item} enable always rule x_rule;`,
     ],
     { needs: { table: [] } },
   ),
