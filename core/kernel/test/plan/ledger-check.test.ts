@@ -60,6 +60,21 @@ describe('the ledger check', () => {
     expect(history.ahead).toEqual([]);
   });
 
+  it('tells which version to install first, where a squash replaces only a part of what is applied', () => {
+    const [row] = read('likes@squash');
+    if (row === undefined) throw new Error('no row');
+    const squash = { ...row, replaces: ['likes@1', 'likes@2'], since: '1.9.0' };
+    const check = (): unknown =>
+      checkLedger(new Map([[squash.id, squash]]), new Map([['likes', '@acme/likes']]), read('likes@1'));
+    expect(check).toThrow(
+      expect.objectContaining({
+        code: 'SQUASH_HALF_APPLIED',
+        details: expect.objectContaining({ missing: ['likes@2'], floor: '1.9.0' }) as unknown,
+        hint: expect.stringContaining('npm install @acme/likes@1.9.0, then npx kernel migrate:up') as unknown,
+      }),
+    );
+  });
+
   it('rejects rows of plugin zero if the config does not name it', () => {
     expect(refusal('likes@1', 'core@1\ncore@2 < core@1\nlikes@1 (core@1)')).toMatchObject({
       code: 'CORE_NOT_CONFIGURED',
