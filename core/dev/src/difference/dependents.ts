@@ -4,7 +4,7 @@ import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf }
 import { commentChanges } from './comment-difference.ts';
 import { isReplaced } from './definition-sql.ts';
 import { inOrderOfPersistence, joinsCycle } from './persistence.ts';
-import { hasObject } from './setting-difference.ts';
+import { hasObject, isPrivileges } from './setting-difference.ts';
 import { suspendedPrivileges } from './suspended-privileges.ts';
 
 /**
@@ -51,7 +51,8 @@ function lostSettings(changes: readonly Change[], before: Catalog, after: Catalo
       rebuilt.has(owner) ||
       (retyped.has(owner) && lostWithType.has(name)) ||
       (isOfIndex && name.startsWith('statistics target of key')) ||
-      isOverwritten(setting, changes);
+      isOverwritten(setting, changes) ||
+      isRevoked(setting, changes);
     return !isLost || changed.has(key) ? [] : [{ kind: 'setting', object, name, before: null, after: setting }];
   });
 }
@@ -66,6 +67,17 @@ function isOverwritten({ of, name }: CatalogSetting, changes: readonly Change[])
     (change) =>
       change.kind === 'alter column' && change.on === of.table && name.endsWith(` of column ${change.after.name}`),
   );
+}
+
+/** Whether a setting is the privileges of a role on a column, which PostgreSQL revokes with those on the whole table. */
+function isRevoked({ of, name }: CatalogSetting, changes: readonly Change[]): boolean {
+  return changes.some((change) => {
+    if (change.kind !== 'setting' || change.before === null || !isPrivileges(change)) return false;
+    const { object } = change;
+    return of.kind === 'column'
+      ? object.kind === 'table' && object.name === of.table && change.name === name
+      : objectKey(object) === objectKey(of) && name.startsWith(`${change.name} of column `);
+  });
 }
 
 function isRetyped(change: Change): change is ChangeOf<'alter column'> {

@@ -378,4 +378,9 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
   ),
   ...relatedObjectsCases,
   ...inheritanceCases,
+  changed(
+    'privileges on a table that a role keeps on columns',
+    `create view v as select id from t; grant select on t, v to public; grant select (id) on t to public; grant select (id) on v to public;`,
+    `create view v as select id from t; grant select (id) on t to public; grant select (id) on v to public;`,
+  ),
 ];

@@ -2082,3 +2082,19 @@ alter table "p" alter column "a" set default 'x';
 alter table "p" alter column "a" drop default;
 alter table "p" alter column "a" type varchar(9);
 alter table "p" alter column "a" set default 'x';
+
+
+-- # privileges on a table that a role keeps on columns
+
+-- up
+
+revoke select on table t from public;
+revoke select on table v from public;
+
+grant select (id) on t to public;
+grant select (id) on v to public;
+
+-- down
+
+grant select on table t to public;
+grant select on table v to public;
