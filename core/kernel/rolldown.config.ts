@@ -21,14 +21,15 @@ const entries = Object.values(doors).flatMap((door) =>
 /** Loaded with `require` when the first error is created. */
 const errorTexts = 'error/codes/all';
 
-/** Everything that these modules import statically is also needed when nothing is pending. */
-const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts'].map(source);
+/**
+ * Everything that these modules import statically is also needed when nothing is pending. A host that writes loads the
+ * command line with the migrations, in a millisecond, which each command would take longer for another file.
+ */
+const upgrade = ['cli/main.ts', 'cli/commands/migrate-up.ts', 'open/migrations.ts'].map(source);
 /** Imported dynamically, but by everything that runs revisions. */
 const run = ['run/open-run.ts', 'run/run-steps.ts', 'run/recover.ts'].map(source);
 /** Imported dynamically by runs, and by every start, which must not read all of `run`. */
 const shared = ['plugin/running-plugin.ts', 'telemetry/spans.ts', 'db/preflight.ts'].map(source);
-/** Imported dynamically by hosts, which may only read, and statically by the command line. */
-const migrations = [source('open/migrations.ts'), ...shared];
 const contract = [source('plugin.ts'), source(`${tricks}.ts`)];
 /** Imported dynamically, but by every command except help. It runs on import, whichever file contains it. */
 const driver = source('db/driver.ts');
@@ -157,11 +158,10 @@ export default defineConfig({
       groups: [
         group('contract', 4, contract),
         group('open', 3, [source('open/open.ts'), source('open/boot.ts')]),
-        group('migrations', 2, migrations),
         group('parsers', 3, [parsers]),
         group('driver', 1, [driver]),
         group('run', 1, run),
-        group('kernel', 1, upgrade),
+        group('kernel', 2, [...upgrade, ...shared]),
         { name: 'umzug', test: /[\\/]node_modules[\\/]umzug[\\/]/, priority: 1 },
       ],
     },

@@ -96,6 +96,8 @@ export interface EnumColumn {
   readonly column: CatalogColumn;
   /** Whether its default stays the same. */
   readonly keepsDefault: boolean;
+  /** The tables from which the column is inherited before and after the change. Its type changes with theirs. */
+  readonly parents: readonly string[];
 }
 
 /**

@@ -45,7 +45,12 @@ function columnsOfTypes(types: ReadonlySet<string>, before: Catalog, after: Cata
       const now = after.tables.get(table.name)?.columns.get(column.name);
       if (!types.has(typeOf(column)) || now === undefined || typeOf(now) !== typeOf(column)) return [];
       if (now.generated !== null) return [];
-      return [{ on: table.name, column, keepsDefault: now.default === column.default && now.type === column.type }];
+      const lasting = after.tables.get(table.name)?.inherits ?? [];
+      const parents = table.inherits.filter(
+        (name) => lasting.includes(name) && before.tables.get(name)?.columns.has(column.name) === true,
+      );
+      const keepsDefault = now.default === column.default && now.type === column.type;
+      return [{ on: table.name, column, keepsDefault, parents }];
     }),
   );
 }

@@ -49,4 +49,11 @@ export const inheritanceCases: readonly HandWrittenCase[] = [
     before: `${parent} create table c (a varchar(9)) inherits (p);`,
     after: `${parent.replace('varchar(9)', 'varchar(19)')} create table c (a varchar(19)) inherits (p);`,
   },
+  {
+    name: 'values of an enum whose column a child inherits, with another default',
+    before: `create type e as enum ('a', 'b', 'c'); create table p (id int, e e default 'a', es e[] default '{a}');
+      create table c (own e default 'b') inherits (p); alter table c alter e set default 'b', alter es drop default;`,
+    after: `create type e as enum ('a', 'b'); create table p (id int, e e default 'a', es e[] default '{a}');
+      create table c (own e default 'b') inherits (p); alter table c alter e set default 'b', alter es drop default;`,
+  },
 ];

@@ -192,7 +192,7 @@ export const schemaPieces: readonly SchemaPiece[] = [
       `create sequence x_own owned by x_log.n;`,
       `create sequence x_own increment 5 owned by x_log.n; alter table x_log alter n set default nextval('x_own'); comment on sequence x_own is 'owned';`,
       `create sequence x_own; alter table x_log alter n set default nextval('x_own');`,
-      `create sequence x_own owned by x_log.n; alter table x_log alter n set default nextval('x_own') + 1; grant usage on sequence x_own to public;`,
+      `create sequence x_own owned by x_log.n; alter table x_log alter n set default nextval('x_own'); grant usage on sequence x_own to public;`,
     ],
     { table: [] },
   ),

@@ -2084,6 +2084,30 @@ alter table "p" alter column "a" type varchar(9);
 alter table "p" alter column "a" set default 'x';
 
 
+-- # values of an enum whose column a child inherits, with another default
+
+-- up
+
+alter type "e" rename to "e__old";
+create type "e" as enum ('a', 'b');
+alter table "c" alter column "own" drop default;
+alter table "c" alter column "own" type e using ("own"::text::e);
+alter table "c" alter column "own" set default 'b';
+alter table only "c" alter column "e" drop default;
+alter table only "p" alter column "e" drop default;
+alter table only "p" alter column "es" drop default;
+alter table "p" alter column "e" type e using ("e"::text::e);
+alter table "p" alter column "es" type e[] using ("es"::text[]::e[]);
+alter table only "c" alter column "e" set default 'b';
+alter table only "p" alter column "e" set default 'a';
+alter table only "p" alter column "es" set default '{a}';
+drop type "e__old";
+
+-- down
+
+alter type "e" add value 'c';
+
+
 -- # privileges on a table that a role keeps on columns
 
 -- up
