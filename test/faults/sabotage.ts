@@ -49,12 +49,12 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'a connection that returns to its pool as it is',
-    from: 'close: destroy',
-    to: `async close({ client, unwatch }) {
+    from: 'isUnchanged ? giveBack(connection) : destroy(connection)',
+    to: `(async ({ client, unwatch }) => {
       await client.query("set search_path = kernel");
       unwatch();
       client.release();
-    }`,
+    })(connection)`,
     foundBy: 'model',
   },
 ];
