@@ -137,6 +137,7 @@ async function poolSession(
   return sessionOn(connection, {
     shown: target.shown,
     schemas: target.schemas ?? usualSchemas,
+    applicationName: null,
     types,
     sibling,
     async reconnect(lost) {
@@ -216,6 +217,7 @@ function clientConnections(client: HostClient, target: DatabaseTarget): Connecti
         const session = sessionOn(connection, {
           shown: target.shown,
           schemas: target.schemas ?? usualSchemas,
+          applicationName: null,
           types: await ownTypes(),
           async sibling() {
             if (target.kind === 'postgres' && target.directUrl !== null) return openPostgres(target, target.directUrl);

@@ -28,6 +28,7 @@ export function limitResponses(session: Session, seconds: number): Session {
     ...session,
     // A session that only forwards to another has no fields to copy.
     schemas: session.schemas,
+    applicationName: session.applicationName,
     get pid() {
       return session.pid;
     },

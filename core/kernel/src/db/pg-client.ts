@@ -51,6 +51,7 @@ export function watch(client: PgClient): Connection {
 export interface SessionSource {
   readonly shown: string;
   readonly schemas: Schemas;
+  readonly applicationName: Session['applicationName'];
   readonly types: PgTypes;
   readonly sibling: Session['sibling'];
   /** Replaces a lost connection. `null` if there is no other. */
@@ -60,13 +61,14 @@ export interface SessionSource {
 
 /** Returns the session on an open connection. */
 export function sessionOn(opened: Connection, source: SessionSource): Session {
-  const { shown, schemas, types, sibling, reconnect, close } = source;
+  const { shown, schemas, applicationName, types, sibling, reconnect, close } = source;
   let current = opened;
   const user = Reflect.get(opened.client, 'user') as unknown;
   return {
     kind: 'postgres',
     shown,
     schemas,
+    applicationName,
     user: typeof user === 'string' ? user : '',
     get pid() {
       return numberIn(current.client, 'processID');

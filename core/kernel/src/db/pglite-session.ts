@@ -205,6 +205,7 @@ function sessionOf(
     extensions,
     shown,
     schemas,
+    applicationName: null,
     user: 'postgres',
     pid: null,
     lost: false,

@@ -25,19 +25,36 @@ const keepAliveDelay = 30_000;
  * Opens a connection with the `pg` driver. Throws DATABASE_UNREACHABLE, DATABASE_CERTIFICATE_INVALID, DATABASE_PRIVILEGE,
  * and DATABASE_UNSUPPORTED for a pooler that rejects the startup parameters.
  */
-export async function openPostgres(target: PostgresTarget, url: string = target.url): Promise<Session> {
-  return sessionOn(await connect(target, url), {
+export async function openPostgres(
+  target: PostgresTarget,
+  url: string = target.url,
+  applicationName: string = newName(),
+): Promise<Session> {
+  return sessionOn(await connect(target, url, applicationName), {
     shown: target.shown,
     schemas: target.schemas ?? usualSchemas,
+    applicationName,
     types: await ownTypes(),
-    sibling: () => openPostgres(target, target.directUrl ?? target.url),
+    sibling: () => openPostgres(target, target.directUrl ?? target.url, applicationName),
     async reconnect(lost) {
       // The old connection may still be open and hold the migration lock.
       void end(lost);
-      return connect(target, url);
+      return connect(target, url, applicationName);
     },
     close: end,
   });
+}
+
+/** The number of sessions that this process has opened. */
+let sessions = 0;
+
+/**
+ * Returns a name that no other session has, on any host. In pg_stat_activity it tells operators which process holds the
+ * lock. PostgreSQL truncates it to 63 bytes.
+ */
+function newName(): string {
+  sessions += 1;
+  return `headwater ${process.pid}.${sessions}@${hostname()}`.slice(0, 63);
 }
 
 /** Closes a connection. If the server does not answer, breaks it. */
@@ -50,8 +67,8 @@ async function end({ client }: Connection): Promise<void> {
   }
 }
 
-async function connect(target: PostgresTarget, url: string): Promise<Connection> {
-  const client = await createClient(target, url);
+async function connect(target: PostgresTarget, url: string, applicationName: string): Promise<Connection> {
+  const client = await createClient(target, url, applicationName);
   const connection = watch(client);
   try {
     await client.connect();
@@ -64,7 +81,7 @@ async function connect(target: PostgresTarget, url: string): Promise<Connection>
   return connection;
 }
 
-async function createClient(target: PostgresTarget, url: string): Promise<Client> {
+async function createClient(target: PostgresTarget, url: string, applicationName: string): Promise<Client> {
   // Loading the package's main module takes twice as long, as it also loads a pool and searches for a native driver.
   const { PgClient } = await import('./driver.ts');
   try {
@@ -73,8 +90,7 @@ async function createClient(target: PostgresTarget, url: string): Promise<Client
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveDelay,
       connectionTimeoutMillis: connectTimeout,
-      // In pg_stat_activity the name tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
-      application_name: `headwater ${process.pid}@${hostname()}`.slice(0, 63),
+      application_name: applicationName,
     });
   } catch (error) {
     // The URL has been checked, except for the files that it names, which the driver reads.

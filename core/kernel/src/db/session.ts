@@ -20,6 +20,11 @@ export interface Session {
   /** The schemas of the application whose session it is. */
   readonly schemas: Schemas;
   readonly user: string;
+  /**
+   * The name of the connection on the server, which no other session has. Reconnecting keeps it, and siblings share it.
+   * `null` for the connections of a host and for the embedded database.
+   */
+  readonly applicationName: string | null;
   /** The process id of the server process; `null` if unknown. */
   readonly pid: number | null;
   /** Whether the connection is broken. */

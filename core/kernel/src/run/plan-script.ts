@@ -35,7 +35,7 @@ export function planScript(steps: readonly RunnableStep[], settings: UpgradeLimi
     kernelVersion: kernelPackage().version,
     settings,
     guard: '',
-    session: { schemas },
+    session: { schemas, applicationName: null },
   };
   const parts = steps.map((step, i) => {
     const title = `-- ${i + 1} of ${steps.length}: ${step.id}, ${step.direction}`;

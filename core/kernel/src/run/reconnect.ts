@@ -57,19 +57,20 @@ function unreachable({ shown }: Session, cause: unknown): KernelError {
 }
 
 /**
- * Ends the server process of a lost connection. If the server has not noticed the loss, that process holds the
- * migration lock in an open transaction. Behind a pooler the id may be that of another process, so it must also have the
- * name of this connection, which contains the id of this client process. The connections of a host have other names, and are
- * left to the server, which soon notices the loss.
+ * Ends the server process of a lost connection. If the server has not noticed the loss, that process holds the migration
+ * lock in an open transaction. Behind a pooler its id is not known, so it is found by that lock and by the name of the
+ * connection, which no other session has. The connections of a host have other names, and are left to the server, which
+ * soon notices the loss.
  */
 async function endProcess(session: Session, pid: number | null): Promise<void> {
+  if (session.applicationName === null) return;
   // If this query breaks the connection, the next one reports it.
   await session
     .query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and pid <> pg_backend_pid()
-        and usename = current_user and application_name = current_setting('application_name')
-        and starts_with(application_name, 'headwater ')`,
-      [pid],
+      `select pg_terminate_backend(pid) from pg_stat_activity a where pid <> pg_backend_pid()
+        and datname = current_database() and usename = current_user and application_name = $1
+        and (pid = $2 or exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory' and l.granted))`,
+      [session.applicationName, pid],
     )
     .catch(() => {});
 }

@@ -1,20 +1,22 @@
 import type { UpgradeLimits } from '../config/config.ts';
 import type { Session } from '../db/session.ts';
-import { dollarQuote, quoteIdentifier } from '../sql/quote.ts';
+import { dollarQuote, quoteIdentifier, quoteLiteral } from '../sql/quote.ts';
 
 /**
  * Returns statements that set the limits and the search path of a transaction, so that the settings of the role and the
- * database do not matter: names without a schema are in that of the tables. `revisions` is the number of revisions in the transaction: they run in one statement, whose time limit is the
- * sum of theirs. `idle` is the number of seconds after which the server ends a transaction whose client has gone silent;
- * 0 means never. The same text works in SQL and in PL/pgSQL.
+ * database do not matter: names without a schema are in that of the tables. `revisions` is the number of revisions in the
+ * transaction: they run in one statement, whose time limit is the sum of theirs. `idle` is the number of seconds after
+ * which the server ends a transaction whose client has gone silent; 0 means never. Behind a pooler, `reset all` has also
+ * reset the name of the connection, by which `reconnect` finds it. The same text works in SQL and in PL/pgSQL.
  */
 export function transactionSettings(
-  { schemas: { tables } }: Pick<Session, 'schemas'>,
+  { schemas: { tables }, applicationName }: Pick<Session, 'schemas' | 'applicationName'>,
   settings: Pick<UpgradeLimits, 'lockTimeout' | 'statementTimeout'>,
   revisions = 1,
   idle = 0,
 ): string {
-  return `set local lock_timeout = ${milliseconds(settings.lockTimeout)};
+  const name = applicationName === null ? '' : `set local application_name = ${quoteLiteral(applicationName)};\n`;
+  return `${name}set local lock_timeout = ${milliseconds(settings.lockTimeout)};
 set local statement_timeout = ${Math.min(milliseconds(settings.statementTimeout) * revisions, longestTimeout)};
 set local idle_in_transaction_session_timeout = ${milliseconds(idle)};
 set local client_min_messages = notice;
@@ -47,9 +49,9 @@ function milliseconds(seconds: number): number {
  * `listen` registrations and session advisory locks. The next revision therefore finds the session as if it ran alone.
  * Deferred constraints are checked first, under the settings of the revision. Statements prepared by a pooler or a
  * shadow are kept: `deallocate all` would break other clients of the pooler. Nobody logs in to the embedded PostgreSQL,
- * so there `reset session authorization` changes nothing, and its only user is named. `limits` holds the statements of {@link
- * transactionSettings}, since `reset all` also resets those. Constraint modes cannot be restored inside a transaction, so
- * a batch ends before a revision that depends on them.
+ * so there `reset session authorization` changes nothing, and its only user is named. `limits` holds the statements of
+ * {@link transactionSettings}, since `reset all` also resets those. Constraint modes cannot be restored inside a
+ * transaction, so a batch ends before a revision that depends on them.
  */
 export function restoreSession(limits: string): string {
   return `set constraints all immediate;
@@ -83,7 +85,7 @@ export const restoreDeclarations = `statement text;
  * Returns the script that runs SQL that is not a revision yet in a transaction of its own, and restores the session as an
  * upgrade does. It takes no lock and writes no row.
  */
-export function isolatedScript(session: Pick<Session, 'schemas'>, text: string): string {
+export function isolatedScript(session: Pick<Session, 'schemas' | 'applicationName'>, text: string): string {
   const limits = transactionSettings(session, { lockTimeout: 0, statementTimeout: 0 });
   return `begin isolation level read committed read write;
 ${limits}
@@ -101,7 +103,7 @@ commit;`;
  * rollback undoes neither prepared statements and session advisory locks nor, on the embedded PostgreSQL, the session
  * authorization.
  */
-export function restoreScript(session: Pick<Session, 'schemas'>): string {
+export function restoreScript(session: Pick<Session, 'schemas' | 'applicationName'>): string {
   return `do ${dollarQuote(`declare
   ${restoreDeclarations}
 begin

@@ -89,7 +89,7 @@ export interface RunContext {
 
 /** The part of a run that its scripts contain. */
 export type ScriptContext = Pick<RunContext, 'id' | 'kind' | 'host' | 'kernelVersion' | 'settings' | 'guard'> & {
-  readonly session: Pick<Session, 'schemas'>;
+  readonly session: Pick<Session, 'schemas' | 'applicationName'>;
 };
 
 /** Called for each step of a batch as it begins. */

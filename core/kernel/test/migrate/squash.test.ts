@@ -329,8 +329,8 @@ describe.each(databaseKinds)('a squash, on %s', (kind) => {
       return [runId, before ?? { id: '' }] as const;
     });
     await withKernel(target, both, async (kernel) => {
-      for (const call of [kernel.undo(first), kernel.plan({ run: first })]) {
-        await expect(call).rejects.toMatchObject({
+      for (const call of [() => kernel.undo(first), () => kernel.plan({ run: first })]) {
+        await expect(call()).rejects.toMatchObject({
           code: 'TARGET_ILLEGAL',
           message: expect.stringContaining(squash.id) as unknown,
         });

@@ -194,7 +194,8 @@ describe.each(databaseKinds)('a setting that a revision changes on %s', (kind) =
     async ({ way, write }) => {
       const session = await sessions.open();
       const before = await readSettings(session);
-      const revisions = history(write, changeable, expected);
+      const name = before['application_name'] ?? '';
+      const revisions = history(write, changeable, { ...expected, application_name: name });
       // Only a plan on an empty ledger shares transactions.
       if (way === 'one by one') await upgrade(session, revisions.slice(0, 1));
       const { error } = await upgrade(session, revisions);
