@@ -1,6 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
 import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
 import { startBooter } from './booter.ts';
@@ -13,17 +14,28 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
   it('converges at the next boot, and loses no acknowledged revision', async () => {
     const undisturbedTarget = await emptyDatabase('pglite');
     const project = await builtFaultProject(undisturbedTarget);
-    const began = performance.now();
-    expect(await runKernel(['migrate:up', '--json'], { cwd: project.cwd })).toMatchObject({ code: 0 });
-    const length = performance.now() - began;
+    const timeUpgrade = async (): Promise<number> => {
+      const began = performance.now();
+      expect(await runKernel(['migrate:up', '--json'], { cwd: project.cwd })).toMatchObject({ code: 0 });
+      return performance.now() - began;
+    };
+    const wholeTime = await timeUpgrade();
     const undisturbed = await checkOracles(undisturbedTarget);
 
     // Most trials copy this directory, in which all of core and the first revision of alpha are already applied.
     const base = await emptyDatabase('pglite');
+    const copyBase = (target: DatabaseTarget): void => {
+      if (base.kind !== 'pglite' || target.kind !== 'pglite') throw new Error('expected embedded databases');
+      cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
+    };
     setDatabase(project, urlOf(base));
     const acknowledged = await runKernel(['migrate:up', 'alpha@0001', '--json'], { cwd: project.cwd });
     const kept = (acknowledged.json() as { applied: readonly string[] }).applied;
     expect(kept.length).toBeGreaterThan(2);
+    const undisturbedRest = await emptyDatabase('pglite');
+    copyBase(undisturbedRest);
+    setDatabase(project, urlOf(undisturbedRest));
+    const restTime = await timeUpgrade();
 
     const trials = 14;
     let killed = 0;
@@ -33,17 +45,15 @@ describe('F-51: kill -9 of an embedded database during an upgrade', () => {
       const target = await emptyDatabase('pglite');
       // A third of the trials begin without a directory, so that some kills hit its creation.
       const fromNothing = i % 3 === 0;
-      if (!fromNothing && base.kind === 'pglite' && target.kind === 'pglite') {
-        cpSync(base.directory ?? '', target.directory ?? '', { recursive: true });
-      }
+      if (!fromNothing) copyBase(target);
       setDatabase(project, urlOf(target));
       const running = startKernel(['migrate:up', '--json'], { cwd: project.cwd });
       const directory = (target.kind === 'pglite' ? target.directory : null) ?? '';
       if (fromNothing) {
         // The directory is written in the first twentieth of the time, so the kills are closest together there.
         while (!existsSync(directory) && running.child.exitCode === null) await sleep(1);
-        await sleep(0.8 * length * (i / trials) ** 2);
-      } else await sleep((0.6 * length * (i + 2)) / (trials + 2));
+        await sleep(0.8 * wholeTime * (i / trials) ** 2);
+      } else await sleep((0.9 * restTime * (i + 1)) / trials);
       running.child.kill('SIGKILL');
       if ((await running.finished).signal === 'SIGKILL') killed += 1;
       if (existsSync(`${directory}.creating`) && existsSync(directory)) unfinished += 1;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import type { DatabaseTarget } from '../../core/kernel/src/config/config.ts';
@@ -52,7 +53,14 @@ export async function copyDatabase(source: DatabaseTarget): Promise<DatabaseTarg
 function droppedAfterFile(target: ServerDatabase): ServerDatabase {
   removeAfterFile(async () => {
     const name = new URL(target.url).pathname.slice(1);
-    await (await adminConnection()).query(`drop database if exists ${name} with (force)`);
+    const connection = await adminConnection();
+    // A pool that has ended may still be closing its connections. It does not listen to their errors any longer.
+    for (let tries = 0; tries < 20; tries += 1) {
+      const { rowCount } = await connection.query('select from pg_stat_activity where datname = $1', [name]);
+      if (rowCount === 0) break;
+      await sleep(50);
+    }
+    await connection.query(`drop database if exists ${name} with (force)`);
   });
   return target;
 }
