@@ -20,9 +20,11 @@ export const sabotages: readonly Sabotage[] = [
   { name: 'no uniqueness', from: 'primary key (plugin, slug)', to: 'check (true)', foundBy: 'many-boots' },
   {
     name: 'a ledger row in a second transaction',
-    from: 'await session.script(script, onNotice, textLimit(settings, batch.steps.length));',
-    to: `if (batch.direction === "up") for (const { revision } of batch.steps) await session.script(revision.up.text);
-	await session.script(script.replace("execute texts[i];", "").replace("execute step.up;", ""), onNotice, 0);`,
+    from: 'await runScript(`${recordBlock(',
+    to: `await session.script("commit");
+	for (let i = 0; i < 10; i += 1) await session.query("select pg_backend_pid()");
+	await session.script("begin");
+	await runScript(\`\${recordBlock(`,
     foundBy: 'wire',
   },
   {
