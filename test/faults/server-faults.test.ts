@@ -6,10 +6,18 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { hasPgDump, pgDumpSkipReason } from '../../core/dev/test/difference/pg-dump.ts';
 import { queryAt } from '../helper/database.ts';
-import { stateOf, type State } from './database-state.ts';
+import { stateOf } from './database-state.ts';
 import { sampled, seed } from './tier.ts';
 import { countTrials } from './trials.ts';
-import { shortLimit, startOperator, type Operator, type WireAnswer } from './wire-operations.ts';
+import { undisturbed, type Undisturbed } from './undisturbed.ts';
+import {
+  operations,
+  shortLimit,
+  startOperator,
+  type Operation,
+  type Operator,
+  type WireAnswer,
+} from './wire-operations.ts';
 import { startWireProxy } from './wire-proxy.ts';
 import { openWireServer, through, type WireServer } from './wire-server.ts';
 import { wireSites } from './wire-sites.ts';
@@ -50,22 +58,42 @@ async function restart(url: string, mode: 'fast' | 'immediate'): Promise<void> {
   await run(program, ['-D', folder, '-m', mode, '-w', '-l', '/dev/null', 'restart'], { uid, gid, cwd: '/' });
 }
 
-/** An upgrade, and something that happens at its message `k`. */
-async function upgradeWith(
-  { server, operator, k }: { readonly server: WireServer; readonly operator: Operator; readonly k: number },
-  fault: (url: string, name: string) => Promise<unknown>,
+/** A message of an operation at which something happens. */
+interface Moment {
+  readonly operation: Operation;
+  /** The operation without a fault. */
+  readonly goal: Undisturbed;
+  readonly k: number;
+}
+
+/** Returns every `step`th message of all operations. */
+async function momentsOf(server: WireServer, operator: Operator, step: number): Promise<readonly Moment[]> {
+  const moments: Moment[] = [];
+  for (const operation of operations) {
+    const goal = await undisturbed(operation, server, operator);
+    expect(goal.answer).toMatchObject({ error: null });
+    for (let k = 3; k < goal.messages.length; k += step) moments.push({ operation, goal, k });
+  }
+  return moments;
+}
+
+/** Performs the operation of a moment in a database of its own, with a fault at that moment. */
+async function performWith(
+  { operation, goal, k }: Moment,
+  { server, operator }: { readonly server: WireServer; readonly operator: Operator },
+  fault: (url: string) => Promise<unknown>,
 ): Promise<{ readonly answer: WireAnswer; readonly name: string; readonly url: string }> {
-  const { name, url } = await server.create();
+  const { name, url } = await server.create(goal.template);
   let injected: Promise<unknown> = Promise.resolve();
   const proxy = await startWireProxy(
     server.port,
     ({ n }) => {
-      if (n === k) injected = fault(url, name);
+      if (n === k) injected = fault(url);
       return null;
     },
     0,
   );
-  const answer = await operator.perform('up', through(url, proxy.port), { limit: shortLimit() });
+  const answer = await operator.perform(operation, through(url, proxy.port), { limit: shortLimit() });
   await injected;
   proxy.close();
   return { answer, name, url };
@@ -83,42 +111,35 @@ async function onceBack<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function goalOf(server: WireServer, operator: Operator): Promise<State> {
-  const { url } = await server.create();
-  expect(await operator.perform('up', url)).toMatchObject({ error: null });
-  return stateOf(url);
-}
-
 const isLinux = process.platform === 'linux';
 
 describe.runIf(isLinux)(
-  `F-28: a server that ends during an upgrade, SEED=${seed}${isLinux ? '' : ' (skipped: needs /proc)'}`,
+  `F-28: a server that ends during an operation, SEED=${seed}${isLinux ? '' : ' (skipped: needs /proc)'}`,
   () => {
-    it('answers truly, and the next boot converges', async () => {
+    it('answers truly, and the next operation reaches the goal', async () => {
       if (site === undefined) throw new Error('there is no site');
       using operator = startOperator();
       await using server = await openWireServer(site);
-      const goal = await goalOf(server, operator);
-      // An upgrade has some 700 messages.
-      const all = Array.from({ length: 44 }, (_, i) => i * 15 + 3).flatMap((k) =>
-        (Object.keys(serverFaults) as ServerFault[]).map((fault) => ({ fault, k })),
+      const all = (await momentsOf(server, operator, 20)).flatMap((moment) =>
+        (Object.keys(serverFaults) as ServerFault[]).map((fault) => ({ fault, moment })),
       );
       const chosen = sampled(all, { quick: 1, full: 6 });
       const outcomes = new Map<string, number>();
-      for (const { fault, k } of chosen) {
-        const title = `${fault} at message ${k}`;
-        const { answer, name, url } = await upgradeWith({ server, operator, k }, serverFaults[fault]);
+      for (const { fault, moment } of chosen) {
+        const { operation, goal, k } = moment;
+        const title = `${fault} at message ${k} of ${operation}`;
+        const { answer, name, url } = await performWith(moment, { server, operator }, serverFaults[fault]);
         const outcome = answer.error?.code ?? 'done';
         outcomes.set(`${fault}: ${outcome}`, (outcomes.get(`${fault}: ${outcome}`) ?? 0) + 1);
         expect(['done', 'DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN'], `${title}: ${answer.error?.message}`).toContain(
           outcome,
         );
         const found = await onceBack(() => stateOf(url));
-        if (answer.error === null) expect(found, title).toEqual(goal);
-        if (answer.error?.written === 'Nothing was written.') expect(found.ledger, title).toEqual([]);
-        expect(await operator.perform('up', url), title).toMatchObject({ error: null });
-        expect(await stateOf(url), title).toEqual(goal);
-        expect(await operator.perform('up', url), title).toMatchObject({ error: null, applied: [] });
+        if (answer.error === null) expect(found, title).toEqual(goal.after);
+        if (answer.error?.written === 'Nothing was written.') expect(found.ledger, title).toEqual(goal.before.ledger);
+        expect(await operator.perform(operation, url), title).toMatchObject({ error: null });
+        expect(await stateOf(url), title).toEqual(goal.after);
+        expect(await operator.perform(operation, url), title).toMatchObject({ error: null, applied: [] });
         await onceBack(() => server.drop(name));
       }
       console.info(`${chosen.length} trials: ${JSON.stringify(Object.fromEntries(outcomes))}`);
@@ -127,18 +148,17 @@ describe.runIf(isLinux)(
   },
 );
 
-describe.runIf(hasPgDump)(`F-43: a dump during an upgrade${pgDumpSkipReason}, SEED=${seed}`, () => {
-  it('is restored elsewhere, and boots to the same state', async () => {
+describe.runIf(hasPgDump)(`F-43: a dump during an operation${pgDumpSkipReason}, SEED=${seed}`, () => {
+  it('is restored elsewhere, where the operation reaches the same state', async () => {
     if (site === undefined) throw new Error('there is no site');
     using operator = startOperator();
     await using server = await openWireServer(site);
-    const goal = await goalOf(server, operator);
-    const points = Array.from({ length: 44 }, (_, i) => i * 15 + 10);
-    const chosen = sampled(points, { quick: 1, full: 3 });
-    for (const k of chosen) {
-      const title = `a dump at message ${k}`;
+    const chosen = sampled(await momentsOf(server, operator, 20), { quick: 1, full: 3 });
+    for (const moment of chosen) {
+      const { operation, goal, k } = moment;
+      const title = `a dump at message ${k} of ${operation}`;
       let dump = '';
-      const { answer, name } = await upgradeWith({ server, operator, k }, async (url) => {
+      const { answer, name } = await performWith(moment, { server, operator }, async (url) => {
         // As statements, which any client can run.
         dump = (await run('pg_dump', ['--inserts', url], { maxBuffer: 2 ** 26 })).stdout;
       });
@@ -147,8 +167,8 @@ describe.runIf(hasPgDump)(`F-43: a dump during an upgrade${pgDumpSkipReason}, SE
       const other = await server.create();
       // Newer releases of `pg_dump` add commands of `psql`.
       await queryAt(other.url, dump.replaceAll(/^\\.*$/gm, ''));
-      expect(await operator.perform('up', other.url), title).toMatchObject({ error: null });
-      expect(await stateOf(other.url), title).toEqual(goal);
+      expect(await operator.perform(operation, other.url), title).toMatchObject({ error: null });
+      expect(await stateOf(other.url), title).toEqual(goal.after);
       await Promise.all([server.drop(name), server.drop(other.name)]);
     }
     countTrials(chosen.length);

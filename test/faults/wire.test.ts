@@ -3,8 +3,8 @@ import { hasPgbouncer, pgbouncerSkipReason } from '../helper/pgbouncer.ts';
 import { stateOf, type State } from './database-state.ts';
 import { sampled, seed, tier } from './tier.ts';
 import { countTrials, openTrialLog } from './trials.ts';
+import { undisturbed, type Undisturbed } from './undisturbed.ts';
 import {
-  beginsApplied,
   brokeThrice,
   operations,
   shortLimit,
@@ -26,16 +26,6 @@ interface Trial extends Injection {
   readonly k: number;
 }
 
-/** An operation that nothing disturbed. */
-interface Undisturbed {
-  readonly messages: readonly WireMessage[];
-  readonly answer: WireAnswer;
-  readonly before: State;
-  readonly after: State;
-  /** The database in which it begins, which each trial copies. */
-  readonly template: string;
-}
-
 /** Milliseconds for each second that the kernel waits for an answer: longer than that. */
 const stallTime = 1500;
 
@@ -47,24 +37,9 @@ const honest = ['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN'];
 
 const textOf = ({ operation, fault, place, k }: Trial): string => `${operation} ${fault} ${place} ${k}`;
 
-/** The operations of one site, without faults and with them. */
-function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
+/** Returns a function that performs the trials of one site. */
+function trialsOn(site: WireSite, server: WireServer, operator: Operator) {
   const outside = hasSecondConnection(site);
-
-  async function undisturbed(operation: Operation): Promise<Undisturbed> {
-    const { name: template, url: templateUrl } = await server.create();
-    if (beginsApplied(operation)) {
-      expect(await operator.perform('up', templateUrl, { outside })).toMatchObject({ error: null });
-    }
-    const { name, url } = await server.create(template);
-    const before = await stateOf(url);
-    const proxy = await startWireProxy(server.port, () => null, 0);
-    const answer = await operator.perform(operation, through(url, proxy.port), { outside });
-    proxy.close();
-    const after = await stateOf(url);
-    await server.drop(name);
-    return { messages: proxy.messages, answer, before, after, template };
-  }
 
   /** Checks an answer against the database: it must not claim anything that is not so. */
   function checkAnswer(answer: WireAnswer, { ledger }: State, trial: Trial, goal: Undisturbed, title: string): void {
@@ -116,7 +91,7 @@ function wireTrials(site: WireSite, server: WireServer, operator: Operator) {
     return isReached ? (answer.error?.code ?? 'done') : null;
   }
 
-  return { undisturbed, attempt };
+  return attempt;
 }
 
 /** Prints each message of an operation, and the outcomes of the faults at it. */
@@ -183,10 +158,11 @@ describe.each(chosenSites)(`F-03, F-10, F-20, F-30: a fault at every message, SE
     async () => {
       using operator = startOperator();
       await using server = await openWireServer(site);
-      const { undisturbed, attempt } = wireTrials(site, server, operator);
+      const attempt = trialsOn(site, server, operator);
+      const outside = hasSecondConnection(site);
       const goals = new Map<Operation, Undisturbed>();
       for (const operation of operations) {
-        const goal = await undisturbed(operation);
+        const goal = await undisturbed(operation, server, operator, outside);
         if (refusesAll(site)) {
           expect(goal.answer.error).toMatchObject({ exitCode: 22, written: 'Nothing was written.' });
         } else {
