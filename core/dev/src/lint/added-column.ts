@@ -1,5 +1,5 @@
 import type { ColumnDef, Constraint } from 'libpg-query';
-import { isNullConstant, quoteName, sqlType, typeSql } from '@headwater/kernel/internal/sql';
+import { findObject, isNullConstant, isSerial, quoteName, sqlType, typeSql } from '@headwater/kernel/internal/sql';
 import type { AlterTableContext } from './statement-rule.ts';
 
 /** A column that an `alter table` adds to a table in use. */
@@ -12,10 +12,12 @@ export interface AddedColumn {
   readonly addSql: string;
 }
 
-/** Returns the column that the command adds; `null` for any other command. */
-export function addedColumn({ table, command: { subtype, def } }: AlterTableContext): AddedColumn | null {
+/** Returns the column that the command adds; `null` for any other command, and if the column exists already. */
+export function addedColumn({ table, command, objects }: AlterTableContext): AddedColumn | null {
+  const { subtype, def, missing_ok: lenient } = command;
   if (subtype !== 'AT_AddColumn' || def === undefined || !('ColumnDef' in def)) return null;
   const { colname: name = '', typeName, constraints = [] } = def.ColumnDef;
+  if (lenient === true && findObject(objects, { kind: 'column', name, table }) !== null) return null;
   const type = typeName === undefined ? '' : typeSql(sqlType(typeName));
   return {
     definition: def.ColumnDef,
@@ -25,8 +27,9 @@ export function addedColumn({ table, command: { subtype, def } }: AlterTableCont
   };
 }
 
-/** Whether the column has a default other than `null`. */
-export function hasDefault({ constraints }: AddedColumn): boolean {
+/** Whether the column has a default other than `null`, as a serial column does. */
+export function hasDefault({ definition: { typeName }, constraints }: AddedColumn): boolean {
+  if (typeName !== undefined && isSerial(typeName)) return true;
   return constraints.some(
     ({ contype, raw_expr: expression }) => contype === 'CONSTR_DEFAULT' && !isNullConstant(expression),
   );

@@ -30,8 +30,12 @@ export interface Replacement {
   readonly type: string;
 }
 
-/** Returns the SQL and the steps for replacing a column, under a new name or type, while the application runs. */
-export function replaceColumn(objects: TrackedObjects, { table, column, by, type }: Replacement): string {
+/**
+ * Returns the SQL and the steps for replacing a column, under a new name or type, while the application runs. `null` for
+ * a view and for a composite type, to which no column can be added without its users noticing.
+ */
+export function replaceColumn(objects: TrackedObjects, { table, column, by, type }: Replacement): string | null {
+  if (!isTable(objects, table)) return null;
   const on = quoteName(table);
   const isKey = partsOfTable(objects, table).some(
     ({ form, columns }) => (form === 'primary' || form === 'unique') && columns?.includes(column) === true,
@@ -44,6 +48,13 @@ export function replaceColumn(objects: TrackedObjects, { table, column, by, type
     ...references.map((key) => `alter table ${quoteName(key.table ?? '')} drop constraint ${quoteName(key.name)};`),
     `alter table ${on} drop column ${quoteName(column)};`,
   ].join('\n');
+}
+
+/** Whether a name leads to a table, or to an object that no readable SQL creates. */
+function isTable(objects: TrackedObjects, name: string): boolean {
+  const relation = objects.get(lookupKey({ kind: 'table', name, table: null }));
+  const type = objects.get(lookupKey({ kind: 'type', name, table: null }));
+  return relation === undefined ? type === undefined : relation.kind === 'table';
 }
 
 /** Returns the steps for making columns not null without a long lock. A check that proves it is validated first. */

@@ -59,6 +59,8 @@ describe('what a text leaves unchanged is not reported:', () => {
     'drop view if exists zzz; drop type if exists zzz; drop function if exists zzz; drop sequence if exists zzz; drop schema if exists zzz cascade',
     'alter table t drop column if exists zzz; alter table if exists zzz drop column a',
     'alter table if exists zzz add column a int not null, alter b set not null; alter table if exists zzz rename to yyy',
+    // What exists already is kept.
+    'alter table u add column if not exists a bigserial not null; create index if not exists t_a_key on t (b)',
     // No code names a domain.
     'alter table t alter c type varchar(8); drop domain code',
     // Computed values can be computed again.
@@ -160,6 +162,13 @@ describe('what a text leaves behind is reported once, where it is caused:', () =
     ],
     // The lock is real, although nothing changes.
     ['alter table t alter note drop not null; alter table t alter note set not null', 'long-lock t.note'],
+    ['alter table t add constraint x not null a', 'breaking: makes t.a not null', 'long-lock t.a'],
+    [
+      'alter table t add not null a not valid; alter table t validate constraint t_a_not_null; alter table t alter a set not null',
+      'breaking: makes t.a not null',
+    ],
+    ['alter view v rename column name to title', 'breaking: renames the column v.name', 'rename v.name'],
+    ['alter table u add column n bigserial not null', 'table-rewrite u.n'],
     // Values that every insert has to supply.
     [
       'alter table t add column n int not null default 0; alter table t alter n drop default',

@@ -47,11 +47,20 @@ export function readConstraint(table: string, constraint: Constraint, draft: Eff
       readQuery(constraint.where_clause, scope, draft);
       return create('exclusion', indexName(table, names, 'excl', draft), { ...(columns !== null && { columns }) });
     }
-    case 'CONSTR_NOTNULL':
+    case 'CONSTR_NOTNULL': {
       // Before PostgreSQL 18, `not null` is a property of the column. Since 18 it is a constraint, but here it counts
-      // as one only if it has a name.
-      if (conname !== undefined) create('not null', conname, { columns: columnsOr(constraint.keys) });
+      // as one only if it has a name, or if it is not valid, so that the column may have nulls.
+      const columns = columnsOr(constraint.keys);
+      const isValid = constraint.skip_validation !== true;
+      if (column === undefined && isValid) {
+        for (const one of columns) draft.changes.push({ ...tablePart('column', table, one), notNull: true });
+      }
+      if (conname !== undefined || !isValid) {
+        const name = conname ?? chooseName(table, columns.join('_'), 'not_null', draft);
+        create('not null', name, { columns, ...(!isValid && { proves: columns, validated: false }) });
+      }
       return undefined;
+    }
     default:
       readQuery([expression, constraint.options], scope, draft);
       return undefined;

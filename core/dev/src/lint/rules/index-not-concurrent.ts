@@ -1,5 +1,5 @@
 import type { IndexStmt } from 'libpg-query';
-import { parseName, quoteName, relationName } from '@headwater/kernel/internal/sql';
+import { findObject, parseName, quoteName, relationName } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
 import { concurrentIndexFields, freeIndexName, isPartitioned, leafPartitions } from '../safer-sql.ts';
 import { clauseAt } from '../source-text.ts';
@@ -16,6 +16,8 @@ function blockingIndex(context: StatementContext): readonly StatementFinding[] {
   const table = relationName(relation);
   const name = creates.find(({ kind }) => kind === 'index')?.name ?? '';
   if (!isInUse(table) || !isShipped(table)) return [];
+  const keepsExisting = node.IndexStmt.if_not_exists === true;
+  if (keepsExisting && findObject(objects, { kind: 'index', name, table: null }) !== null) return [];
   const message = `Building index ${name} blocks writes to ${table} until it is done.`;
   const report = (safer: string | null): readonly StatementFinding[] => [
     { rule: 'index-not-concurrent', object: name, message, safer },

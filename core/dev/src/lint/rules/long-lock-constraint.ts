@@ -75,6 +75,8 @@ function newConstraint(context: ConstraintContext): readonly StatementFinding[] 
       return column?.isNull === true ? [] : [validated(context, created, 'foreign key')];
     case 'CONSTR_CHECK':
       return [validated(context, created, 'check')];
+    case 'CONSTR_NOTNULL':
+      return column === null ? stringsIn(constraint.keys).flatMap((name) => requiredColumn(context, name)) : [];
     case 'CONSTR_PRIMARY':
       return primaryKey(context, created);
     case 'CONSTR_UNIQUE':
@@ -189,6 +191,15 @@ function addIndexed(context: ConstraintContext, table: string, name: string, col
     ...replaced.map((part) => `alter table ${on} drop constraint ${quoteName(part.name)};`),
     `${add.join(' ')};`,
   ].join('\n');
+}
+
+/** Reports a column that becomes not null: PostgreSQL scans the table, unless the column is known to have no nulls. */
+export function requiredColumn(context: AlterTableContext, name: string): readonly StatementFinding[] {
+  const { table, isInUse } = context;
+  if (isProvenNotNull(context, name) || !isInUse(table)) return [];
+  const object = `${table}.${name}`;
+  const message = `SET NOT NULL on ${object} scans the whole table under an ACCESS EXCLUSIVE lock, blocking reads and writes.`;
+  return [{ rule: 'long-lock', object, message, safer: setNotNull(table, [name]) }];
 }
 
 /** Reports a primary key: PostgreSQL builds its index, and scans the table for nulls in columns that may be null. */

@@ -3,17 +3,16 @@ import {
   isCreatedInSameSql,
   nameFromNodes,
   optionsIn,
+  parseName,
   quoteName,
   relationName,
   relationNames,
   unattributed,
 } from '@headwater/kernel/internal/sql';
 import type { StatementFinding } from '../finding.ts';
-import { isProvenNotNull } from '../proven-not-null.ts';
-import { setNotNull } from '../safer-sql.ts';
 import { clauseAt, withoutName } from '../source-text.ts';
 import type { AlterTableContext, StatementContext, StatementRule } from '../statement-rule.ts';
-import { newConstraints } from './long-lock-constraint.ts';
+import { newConstraints, requiredColumn } from './long-lock-constraint.ts';
 import { attachedPartition, createdPartition, defaultPartition, detachedPartition } from './long-lock-partition.ts';
 
 /** Reports statements that scan or rebuild a whole table under a lock, or that hold one. */
@@ -45,16 +44,19 @@ function maintenance({ statement: { node, text }, isInUse }: StatementContext): 
   }
   if ('VacuumStmt' in node) {
     const isFull = optionsIn(node.VacuumStmt.options).some(({ defname }) => defname === 'full');
-    const [first] = node.VacuumStmt.rels ?? [];
-    const relation = first !== undefined && 'VacuumRelation' in first ? first.VacuumRelation.relation : undefined;
-    const object = relation === undefined ? 'every table' : relationName(relation);
-    const plain = relation === undefined ? 'vacuum;' : `vacuum ${quoteName(object)};`;
-    return isFull ? locks(object, `VACUUM FULL ${rewrites(object)}`, plain) : [];
+    if (!isFull) return [];
+    const tables = (node.VacuumStmt.rels ?? []).flatMap((one) =>
+      'VacuumRelation' in one && one.VacuumRelation.relation !== undefined
+        ? [relationName(one.VacuumRelation.relation)]
+        : [],
+    );
+    if (tables.length === 0) return locks('every table', `VACUUM FULL ${rewrites('every table')}`, 'vacuum;');
+    return tables.flatMap((table) => locks(table, `VACUUM FULL ${rewrites(table)}`, `vacuum ${quoteName(table)};`));
   }
   if (!('ReindexStmt' in node)) return [];
   const { params, relation, name, kind } = node.ReindexStmt;
   if (optionsIn(params).some(({ defname }) => defname === 'concurrently')) return [];
-  const object = relation === undefined ? (name ?? '') : relationName(relation);
+  const object = relation === undefined ? (name ?? 'every table') : relationName(relation);
   const message = `REINDEX of ${object} blocks writes, and reads that use the index, until it is done.`;
   const concurrent = text.replace(/^(reindex\s+(?:\([^)]*\)\s*)?\w+)/i, '$1 concurrently');
   // PostgreSQL rebuilds its own catalogs only under locks.
@@ -101,7 +103,7 @@ function lockedTables({ statement: { node }, isInUse }: StatementContext): reado
     .filter(isInUse)
     .map((object) => {
       const blocks = mode === 8 ? 'reads and writes' : 'writes';
-      const message = `LOCK TABLE holds a ${name} lock on ${object} until the revision ends, blocking ${blocks}.`;
+      const message = `LOCK TABLE holds ${name.startsWith('SHARE') ? 'a' : 'an'} ${name} lock on ${object} until the revision ends, blocking ${blocks}.`;
       return { rule: 'long-lock', object, message, safer: null };
     });
 }
@@ -122,7 +124,10 @@ function domain({ sql, statement: { node }, objects }: StatementContext): readon
   }
   if ((subtype !== 'O' && subtype !== 'C') || constraint?.skip_validation === true) return [];
   const message = `This checks every row of each table with a column of the domain ${object}, blocking writes.`;
-  const name = quoteName(constraint?.conname ?? `${object}_${isNotNull ? 'not_null' : 'check'}`);
+  // The domain's first check has the shorter name, unless it was given another one.
+  const isFirst = findObject(objects, { kind: 'type', name: object, table: null })?.constrained !== true;
+  const label = isNotNull ? 'not_null' : isFirst ? 'check' : 'added_check';
+  const name = quoteName(constraint?.conname ?? `${parseName(object).name}_${label}`);
   const check = isNotNull ? 'check (value is not null)' : withoutName(clauseAt(sql, constraint?.location));
   const safer = [
     `alter domain ${quoteName(object)} add constraint ${name} ${check} not valid;`,
@@ -133,10 +138,6 @@ function domain({ sql, statement: { node }, objects }: StatementContext): readon
 }
 
 function notNull(context: AlterTableContext): readonly StatementFinding[] {
-  const { table, command, isInUse } = context;
-  const { subtype, name = '' } = command;
-  if (subtype !== 'AT_SetNotNull' || isProvenNotNull(context, name) || !isInUse(table)) return [];
-  const object = `${table}.${name}`;
-  const message = `SET NOT NULL on ${object} scans the whole table under an ACCESS EXCLUSIVE lock, blocking reads and writes.`;
-  return [{ rule: 'long-lock', object, message, safer: setNotNull(table, [name]) }];
+  const { subtype, name = '' } = context.command;
+  return subtype === 'AT_SetNotNull' ? requiredColumn(context, name) : [];
 }

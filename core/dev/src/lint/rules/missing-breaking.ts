@@ -76,9 +76,11 @@ function reasonsIn(change: NetChange, net: NetChanges): readonly string[] {
 }
 
 /** Columns that a view no longer has, if both statements list them. */
-function viewReasons({ name, outputs }: TrackedObject, now: TrackedObject): readonly string[] {
+function viewReasons(view: TrackedObject, now: TrackedObject): readonly string[] {
+  const { name, outputs } = view;
   const kept = now.kind === 'view' ? now.outputs : null;
-  if (!outputs || !kept) return [];
+  // A view that stays can only rename its columns, which are changes of their own.
+  if (!outputs || !kept || now.before === view) return [];
   return outputs.filter((output) => !kept.includes(output)).map((output) => `drops the column ${name}.${output}`);
 }
 

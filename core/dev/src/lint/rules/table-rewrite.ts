@@ -104,7 +104,10 @@ function saferColumn(context: AlterTableContext, { definition }: AddedColumn, fo
   const { table, sql, objects } = context;
   const { colname: name = '', typeName } = definition;
   const [on, column] = [quoteName(table), quoteIdentifier(name)];
-  const add = `alter table ${on} add column ${column} ${typeName === undefined ? '' : typeSql(sqlType(typeName))} null;`;
+  // The statement drops a column with this name first.
+  const isReplaced = findObject(objects, { kind: 'column', name, table }) !== null;
+  const drop = isReplaced ? `alter table ${on} drop column ${column};\n` : '';
+  const add = `${drop}alter table ${on} add column ${column} ${typeName === undefined ? '' : typeSql(sqlType(typeName))} null;`;
   const { constraints } = columnText(sql, definition);
   const textOf = (kind: string): string =>
     withoutName(constraints.entries().find(([{ contype }]) => contype === kind)?.[1] ?? '');
