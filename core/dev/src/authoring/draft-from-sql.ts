@@ -37,7 +37,7 @@ export async function draftFromSql(
   const before = await schemaAfter(shadow, required.revisions);
   await replayUp(shadow, [revision]);
   const after = await shadow.catalog();
-  const proof = { ...context, required, shadow, before, after };
+  const proof = { ...context, required, shadow, before, after, isHandWritten: true };
   return { ...(await proveDraft(draft, proof)), ...noEntityChanges };
 }
 

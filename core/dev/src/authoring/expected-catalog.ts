@@ -7,7 +7,14 @@ import type {
   CatalogSetting,
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
-import { nameText, objectKey, parseName, quoteName, type ObjectAddress } from '@headwater/kernel/internal/sql';
+import {
+  nameText,
+  objectKey,
+  parseName,
+  quoteName,
+  settingKey,
+  type ObjectAddress,
+} from '@headwater/kernel/internal/sql';
 import { hasObject, hasRelation, isPrivileges } from '../difference/setting-difference.ts';
 import type { IsRecorded } from './declared-record.ts';
 
@@ -113,7 +120,8 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
     ...[...before.settings].flatMap(([key, setting]) => {
       if (leftOut.isRecorded(setting.of, setting.name)) return [];
       const kept = ofSameSequence(setting, before.tables, tables);
-      return kept === null ? [] : [[key, kept] as const];
+      const moved = kept === null ? null : ofSameRelation(kept, { ...before, ...objects });
+      return moved === null ? [] : [[moved === kept ? key : settingKey(moved), moved] as const];
     }),
     // Default privileges have granted these to what was just created, but not to what existed before them.
     ...[...declared.settings].filter(([, setting]) => !isPrivileges(setting) || !hasObject(before, setting.of)),
@@ -121,8 +129,32 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
   return {
     ...before,
     ...objects,
-    settings: new Map([...settings].filter(([, { of }]) => hasObject({ ...before, ...objects }, of))),
+    settings: new Map(
+      [...settings].filter(
+        ([, setting]) =>
+          hasObject({ ...before, ...objects }, setting.of) && !isOfLostIndex(setting, before.settings, settings),
+      ),
+    ),
   };
+}
+
+/** The kinds of relations whose privileges have the same form. */
+const relationKinds = ['view', 'materialized view'] as const;
+
+/** Returns the privileges on a view as those on the materialized view that takes its place, or the reverse. */
+function ofSameRelation(setting: CatalogSetting, after: Catalog): CatalogSetting {
+  const { of } = setting;
+  if (!isPrivileges(setting) || !relationKinds.some((kind) => kind === of.kind) || hasObject(after, of)) return setting;
+  const kind = relationKinds.find((one) => hasObject(after, { ...of, kind: one }));
+  return kind === undefined ? setting : { ...setting, of: { ...of, kind } };
+}
+
+/** Whether a setting is that of an index of a materialized view, which the view loses. */
+function isOfLostIndex({ of, name }: CatalogSetting, before: Catalog['settings'], after: Catalog['settings']): boolean {
+  const index = / of (index .+)$/.exec(name)?.[1];
+  if (index === undefined) return false;
+  const key = settingKey({ of, name: index });
+  return before.has(key) && !after.has(key);
 }
 
 /** Names of settings of the sequence behind a column. */

@@ -25,6 +25,8 @@ export interface ProofContext extends Pick<DraftContext, 'set' | 'plugin' | 'pin
   /** The schema before and after the SQL ran. */
   readonly before: Catalog;
   readonly after: Catalog;
+  /** Whether an author wrote the SQL. Default: false. */
+  readonly isHandWritten?: boolean;
 }
 
 /** A revision before its edges are known. */
@@ -43,7 +45,7 @@ export interface ProvenDraft extends Pick<Draft, 'unread'> {
  */
 export async function proveDraft(
   unproven: UnprovenDraft,
-  { set, plugin, pinHeads, onStage, required, shadow, before, after }: ProofContext,
+  { set, plugin, pinHeads, onStage, required, shadow, before, after, isHandWritten = false }: ProofContext,
 ): Promise<ProvenDraft> {
   const { id, up, down } = unproven;
   const { revises, dependsOn: inferred, heads } = await inferEdges(plugin, up, required, pinHeads);
@@ -71,7 +73,7 @@ export async function proveDraft(
   const dependsOn = pinHeads ? found : withoutImplied({ revises, dependsOn: found }, required.graph).dependsOn;
   const names = new Set(required.plugins.map(({ name }) => name));
   const proven = withEdges(dependsOn);
-  const review = await lintDraft(proven, subsetOf(withRevision(set, proven), names));
+  const review = await lintDraft(proven, subsetOf(withRevision(set, proven), names), { isHandWritten });
   const draft: RevisionDraft = {
     ...unproven,
     revises,

@@ -24,7 +24,7 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
     ]);
   const all = [
     ...changes,
-    ...foreignKeysToDropFirst(changes, before),
+    ...foreignKeysToDropFirst(changes, before).filter((change) => !keys.has(changeKey(change))),
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
@@ -39,9 +39,8 @@ function lostSettings(changes: readonly Change[], before: Catalog, after: Catalo
   for (const change of changes) {
     if (change.kind === 'change enum') for (const domain of change.domains) rebuilt.add(objectKey(domain));
   }
-  const retypes = changes.filter(isRetyped);
-  const retyped = new Set(retypes.map(changedObjectKey));
-  const retypedTables = new Set(retypes.map(({ on }) => on));
+  const retyped = retypedColumns(changes, before);
+  const retypedTables = new Set(changes.filter(isRetyped).flatMap(({ on }) => [on, ...heirsOf(on, before)]));
   return [...after.settings].flatMap(([key, setting]): readonly Change[] => {
     const { of: object, name } = setting;
     const owner = objectKey(object);
@@ -49,7 +48,10 @@ function lostSettings(changes: readonly Change[], before: Catalog, after: Catalo
     const isOfIndex = object.kind === 'index' && retypedTables.has(object.table ?? '');
     const isLost =
       rebuilt.has(owner) ||
-      (retyped.has(owner) && lostWithType.has(name)) ||
+      (object.kind === 'column' &&
+        lostWithType.has(name) &&
+        retyped.has(columnName(object.table ?? '', object.name))) ||
+      isOfRetypedKey(setting, retyped, before) ||
       (isOfIndex && name.startsWith('statistics target of key')) ||
       isOverwritten(setting, changes) ||
       isRevoked(setting, changes);
@@ -59,6 +61,22 @@ function lostSettings(changes: readonly Change[], before: Catalog, after: Catalo
 
 /** The settings of a column that PostgreSQL returns to the default of the new type. */
 const lostWithType: ReadonlySet<string> = new Set(['storage', 'compression']);
+
+/** Whether a setting is the state of the triggers of a foreign key that PostgreSQL creates again with new column types. */
+function isOfRetypedKey(
+  { of, name }: CatalogSetting,
+  retyped: ReadonlySet<string>,
+  { tables }: Pick<Catalog, 'tables'>,
+): boolean {
+  const table = of.table ?? '';
+  const key = of.kind === 'constraint' ? tables.get(table)?.constraints.get(of.name) : undefined;
+  if (key === undefined || !name.startsWith('state of triggers on ')) return false;
+  const { columns, references } = key;
+  return (
+    columns.some((column) => retyped.has(columnName(table, column))) ||
+    references?.columns.some((column) => retyped.has(columnName(references.table, column))) === true
+  );
+}
 
 /** Whether a change to a column of a partitioned table overwrites a setting of the same column of a partition. */
 function isOverwritten({ of, name }: CatalogSetting, changes: readonly Change[]): boolean {

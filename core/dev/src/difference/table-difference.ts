@@ -50,7 +50,7 @@ export function tableChanges(
   changes.push(...constraintChanges({ before, after }, { dropped, rebuilt }));
   compareMaps(before.indexes, after.indexes, {
     removed: (index) => {
-      if (!isDroppedWith(index.covers)) changes.push({ kind: 'drop index', on, index });
+      if (!isLeftToColumns(index.covers, dropped)) changes.push({ kind: 'drop index', on, index });
     },
     added: (index) => {
       changes.push({ kind: 'add index', on, index }, ...commentChanges('index', on, null, index));
@@ -88,7 +88,7 @@ function constraintChanges(
     new Map([...constraints].filter(([, { inherited }]) => !inherited));
   compareMaps(own(before), own(after), {
     removed: (constraint) => {
-      if (!isDroppedWith(constraint.columns)) changes.push({ kind: 'drop constraint', on, constraint });
+      if (!isLeftToColumns(constraint.columns, dropped)) changes.push({ kind: 'drop constraint', on, constraint });
     },
     added: (constraint) => {
       changes.push({ kind: 'add constraint', on, constraint });
@@ -112,6 +112,14 @@ function constraintChanges(
     if (now.inherited) changes.push(...commentChanges('constraint', on, old, now, isRebuilt));
   }
   return changes;
+}
+
+/**
+ * Whether the removal of a constraint or an index is left to that of its columns. One that also covers columns which stay
+ * is dropped by a statement of its own, so that nobody overlooks it.
+ */
+function isLeftToColumns(columns: readonly string[], dropped: ReadonlySet<string>): boolean {
+  return columns.length > 0 && columns.every((column) => dropped.has(column));
 }
 
 function partitionChanges(before: CatalogTable, after: CatalogTable): readonly Change[] {

@@ -110,6 +110,17 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
         alter table shop_item set unlogged; alter sequence shop_item_id_seq increment by 50; grant select (name) on shop_item to pg_monitor;
         grant all on shop_item to public; alter table shop_item replica identity full; create statistics shop_s on name, price from shop_item;`,
     ],
+    [
+      'the state of foreign keys to the column, and the settings of a child',
+      `alter table shop_item add constraint shop_k unique (name); create table shop_o (a varchar(20) references shop_item (name), b varchar(20));
+        alter table shop_o add constraint shop_b foreign key (b) references shop_item (name) not valid, disable trigger all;
+        create table shop_child (extra int) inherits (shop_item); alter table shop_child alter name set storage external;
+        create index shop_i on shop_child (lower(name)); alter index shop_i alter column 1 set statistics 44;`,
+    ],
+    [
+      'a virtual generated column, whose syntax is newer than the oldest server',
+      `alter table shop_item add column upper_name text generated always as (upper(name)) virtual;`,
+    ],
   ])('keeps %s, and `down` brings it back', async (_, up) => {
     await create(shop(20));
     revisions.push(byHand('shop@0002_by_hand', revisions[0]?.id ?? '', up));
@@ -138,6 +149,45 @@ describe.each(databaseKinds)('a revision that rebuilds objects around its change
     expect(await create(shop(30, view({ indexes: [{ name: 'shop_listed_name', properties: ['name'] }] })))).toBe(
       'create index shop_listed_name on shop_listed using btree (name);',
     );
+  });
+
+  it('keeps the privileges of a view that becomes a materialized view, and drops the settings of an index with it', async () => {
+    const view = (rest: object): ReturnType<typeof entity> =>
+      entity('Listed', 'shop_listed', {
+        view: { materialized: true },
+        expression: 'select id, name from shop_item',
+        properties: { id: p.integer().primary(), name: p.text() },
+        ...rest,
+      });
+    await create(shop(20, view({ view: true })));
+    const grant = 'grant select on shop_listed to public; grant select (name) on shop_listed to pg_monitor;';
+    revisions.push(byHand('shop@0002_grant', revisions[0]?.id ?? '', grant));
+    const indexes = [{ name: 'shop_listed_name', properties: ['name'] }];
+    const up = await create(shop(20, view({ indexes })));
+    expect(up).toContain('grant select on shop_listed to public');
+    expect(up).toContain('grant select (name) on shop_listed to pg_monitor');
+    const clustering = 'alter materialized view shop_listed cluster on shop_listed_name;';
+    revisions.push(byHand('shop@0004_cluster', revisions.at(-1)?.id ?? '', clustering));
+    expect(await create(shop(20, view({})))).toContain('drop index shop_listed_name;');
+    expect(await effects()).toMatchObject({ down: [] });
+  });
+
+  it('lists what is dropped with a column although it covers others too', async () => {
+    await create(shop(20));
+    const made = `create index shop_i on shop_item (id) where price > 0; alter table shop_item add constraint shop_u unique (id, price);
+      alter table shop_item add constraint shop_c check (price > id); create index shop_p on shop_item (price);`;
+    revisions.push(byHand('shop@0002_by_hand', revisions[0]?.id ?? '', made));
+    const properties = { id: p.integer().primary(), name: p.string().length(20) };
+    const without = [{ name: 'shop', entities: [entity('Item', 'shop_item', { properties })] }];
+    const { changes } = await authoring.draft(without, revisions, 'shop');
+    expect(changes.toSorted()).toEqual([
+      'drop check shop_item.shop_c over id, price',
+      'drop column shop_item.price',
+      'drop index shop_item.shop_i over id',
+      'drop unique shop_item.shop_u over id, price',
+    ]);
+    await create(without);
+    expect(await effects()).toMatchObject({ down: [] });
   });
 
   it('is proven in a database whose default privileges change what new objects grant', async () => {

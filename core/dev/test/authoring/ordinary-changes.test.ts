@@ -55,6 +55,17 @@ describe.each(databaseKinds)('an ordinary change is created and agrees with its 
       });
     await create(x({ entities: [story('final')] }));
     expect(await create(x({ entities: [story('final', 'draft')] }))).toContain(`add value 'draft'`);
+    const checked = entity('Story', 'x_story', {
+      properties: {
+        id,
+        state: () => p.enum(['final', 'draft', 'new']).nativeEnumName('x_state'),
+        kind: p.string().default('new'),
+        tags: p.array().default(['draft']),
+        note: p.text().defaultRaw("'draft'::text || 'draft'"),
+      },
+      checks: [{ name: 'x_kind', expression: "kind in ('new', 'draft')" }],
+    });
+    expect(await create(x({ entities: [checked] }))).toContain(`add value 'new'`);
   });
 
   it('a many-to-many relation in an extension, whose pivot table belongs to the plugin that extends', async () => {

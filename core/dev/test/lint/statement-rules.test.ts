@@ -54,6 +54,9 @@ describe('statements that are reported', () => {
     ['alter table t add column n int not null default null', 'not-null-without-default t.n'],
     ["alter type mood add value 'new'; insert into t (d) values ('new')", 'enum-value-in-transaction mood'],
     ["alter type mood add value 'new'; alter table t alter d set default 'new'", 'enum-value-in-transaction mood'],
+    ["alter type mood add value 'new'; update t set b = 'new' where d = 'new'", 'enum-value-in-transaction mood'],
+    ["alter type mood add value 'new'; insert into t (b, d) values ('new', 'new')", 'enum-value-in-transaction mood'],
+    ["alter type mood add value 'new'; select 'new'::mood", 'enum-value-in-transaction mood'],
     [
       "alter type mood rename to old; create type mood as enum ('ok'); alter table t alter d type mood using d::text::mood; drop type old",
       'enum-value-removed mood',
@@ -88,6 +91,10 @@ describe('statements that are not reported', () => {
     'drop index concurrently i; drop view v; drop function f',
     'delete from t where a = 1; update t set a = 2; insert into t (a) values (1)',
     "alter type mood add value 'new'; insert into t (b) values ('old')",
+    // The same text as a value of another type.
+    "alter type mood add value 'new'; insert into t (a, b) values (1, 'new'), (2, 'new'); update t set b = 'new' where b in ('new', 'old')",
+    "alter type mood add value 'new'; alter table t alter b set default 'new', add column n text default 'new'; select 'new'::text",
+    "alter type mood add value 'new'; alter table t add constraint c check (b <> 'new') not valid; delete from t where 'new' = b::text",
     "create type x as enum ('a'); alter type x add value 'b'; create table y (x x default 'b')",
     'alter table t rename constraint b_given to c; alter index i rename to j',
     'vacuum t; reindex (concurrently) table t; refresh materialized view concurrently m',

@@ -7,7 +7,7 @@ import { needType, readQuery, tableScope } from './query.ts';
 import { schemaObject, tablePart, type SqlObject } from './sql-object.ts';
 import { sqlType } from './sql-type.ts';
 import { needNothingOf, needRelation, type EffectsDraft } from './statement-effects.ts';
-import { optionValues, relationName } from './syntax-tree.ts';
+import { isNullConstant, optionValues, relationName } from './syntax-tree.ts';
 import { readConstraint } from './table-constraint.ts';
 
 /** Reads `alter table`, and `alter` of a view, an index or a sequence with the same syntax, command by command. */
@@ -51,7 +51,7 @@ function readCommand(altered: SqlObject, command: AlterTableCmd, draft: EffectsD
       readQuery(def, tableScope(table), draft);
       return change({
         ...tablePart('column', table, name),
-        hasDefault: def !== undefined,
+        hasDefault: def !== undefined && !isNullConstant(def),
         sequence: null,
         ...sequenceIn(def),
         ...(subtype === 'AT_SetExpression' && { generated: true }),
