@@ -39,7 +39,8 @@ export async function stateOf({ query, script, kind }: Session): Promise<Readonl
 const vacuumed = ['relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid'];
 
 const sessionSources: Readonly<Record<string, string>> = {
-  settings: 'select name || setting as row from pg_settings',
+  // Each connection has a name of its own.
+  settings: "select name || setting as row from pg_settings where name <> 'application_name'",
   prepared: `select name as row from pg_prepared_statements where name not like 'headwater\\_%'`,
   cursors: 'select name as row from pg_cursors where is_holdable',
   channels: 'select pg_listening_channels() as row',
