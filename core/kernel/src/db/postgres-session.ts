@@ -45,16 +45,13 @@ export async function openPostgres(
   });
 }
 
-/** The number of sessions that this process has opened. */
-let sessions = 0;
-
 /**
- * Returns a name that no other session has, on any host. In pg_stat_activity it tells operators which process holds the
- * lock. PostgreSQL truncates it to 63 bytes.
+ * Returns a name that no other session has. Containers may share process ids and host names, so a part of it is random. In
+ * pg_stat_activity it tells operators which process holds the lock. PostgreSQL truncates it to 63 bytes.
  */
 function newName(): string {
-  sessions += 1;
-  return `headwater ${process.pid}.${sessions}@${hostname()}`.slice(0, 63);
+  const part = Math.random().toString(36).slice(2, 8);
+  return `headwater ${process.pid}.${part}@${hostname()}`.slice(0, 63);
 }
 
 /** Closes a connection. If the server does not answer, breaks it. */

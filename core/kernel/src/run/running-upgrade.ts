@@ -5,7 +5,7 @@ import { lockArguments, lockCondition } from './migration-lock.ts';
 export interface LockHolder {
   /** The process id of its server process. */
   readonly pid: number;
-  /** The name that it gave itself: `headwater 4711.1@host` for a kernel. */
+  /** The name that it gave itself: `headwater 4711.k3v9xa@host` for a kernel. */
   readonly application: string;
   readonly user: string;
   /** Its address; `null` for a local socket. */

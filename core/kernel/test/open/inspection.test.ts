@@ -171,7 +171,7 @@ it('an upgrade of another process is seen while it runs, with its revision', asy
     seen = await watcher.activity();
   }
   expect(seen.running).toMatchObject({ revisions: ['slow@0002'], user: 'postgres' });
-  expect(seen.running.application).toMatch(/^headwater \d+\.\d+@/);
+  expect(seen.running.application).toMatch(/^headwater \d+\.[0-9a-z]+@/);
   expect(seen.applied).toBe(4);
   await gate.query('commit');
   const { runId } = await done;

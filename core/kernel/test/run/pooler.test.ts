@@ -1,4 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startWireProxy } from '../../../../test/faults/wire-proxy.ts';
+import { through } from '../../../../test/faults/wire-server.ts';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
 import { usualSchemas, type Schemas } from '../../src/config/schemas.ts';
@@ -109,6 +111,43 @@ describe.runIf(hasPgbouncer)(`behind PgBouncer${pgbouncerSkipReason}`, () => {
     expect((await upgrade(direct, table)).error).toBeNull();
     expect((await upgrade(pooled, table)).error).toBeNull();
   });
+
+  it.each(['transaction', 'session'])(
+    'a session that goes silent within a command is ended in %s mode',
+    async (mode) => {
+      const target = await emptyDatabase('postgres');
+      if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
+      const pooler = await startPgbouncer(target.url, mode, 2);
+      // The server has a statement, and waits for the message that runs it.
+      let goesSilent = false;
+      const proxy = await startWireProxy(
+        Number(new URL(pooler).port),
+        ({ from, type }) => {
+          if (!goesSilent || from !== 'client' || type !== 'P') return null;
+          goesSilent = false;
+          return { fault: 'half-open', place: 'after' };
+        },
+        0,
+      );
+      onTestFinished(proxy.close);
+      const session = await openSession({ ...target, url: through(pooler, proxy.port) });
+      onTestFinished(() => session.close());
+      let runs = 0;
+      const code = revision({
+        id: 'core@0002',
+        revises: 'core@0001',
+        up: async ({ query, sql }) => {
+          runs += 1;
+          goesSilent = runs === 1;
+          await query(sql`insert into a values (${runs})`);
+        },
+      });
+      const limits = { ...settings, responseTimeout: 0.5, codeTimeout: 1, statementTimeout: 1, lockWait: 3 };
+      expect((await upgrade(session, [...table, code], { settings: limits })).error).toBeNull();
+      expect(runs).toBe(2);
+      expect(await session.query('select x from a')).toEqual([{ x: 2 }]);
+    },
+  );
 
   it.each(['transaction', 'session'])('nothing stays in a server process in %s mode', async (mode) => {
     const [pooled, direct] = await openThroughPooler(mode, 3);
