@@ -217,11 +217,12 @@ async function emptyDatabaseOf(kind: DatabaseKind): Promise<TrialDatabase> {
 /** The settings of the embedded PostgreSQL that decide what a statement means, for sessions on the server. */
 const defaults = { timezone: 'Etc/GMT0', search_path: 'public', default_text_search_config: 'english' } as const;
 
-/** Everything that a revision can leave in its session. Settings with a dot belong to extensions. */
+/** Everything that a revision can leave in its session. Settings with a dot belong to extensions, and sessions have names of their own. */
 async function sessionState(session: Session): Promise<object> {
   const [state] = await session.query<object>(
     `select session_user::text as login, current_user::text as user,
-      (select jsonb_object_agg(name, setting) from pg_settings where name !~ '[.]') as settings,
+      (select jsonb_object_agg(name, setting) from pg_settings
+        where name !~ '[.]' and name <> 'application_name') as settings,
       (select jsonb_agg(name) from pg_prepared_statements where from_sql) as prepared,
       (select jsonb_agg(name) from pg_cursors where name !~ 'unnamed' and name <> '') as cursors,
       (select jsonb_agg(channel) from pg_listening_channels() channel) as channels,
