@@ -217,7 +217,10 @@ async function emptyDatabaseOf(kind: DatabaseKind): Promise<TrialDatabase> {
 /** The settings of the embedded PostgreSQL that decide what a statement means, for sessions on the server. */
 const defaults = { timezone: 'Etc/GMT0', search_path: 'public', default_text_search_config: 'english' } as const;
 
-/** Everything that a revision can leave in its session. Settings with a dot belong to extensions, and sessions have names of their own. */
+/**
+ * Everything that a revision can leave in its session. Settings with a dot belong to extensions, and sessions have names
+ * of their own.
+ */
 async function sessionState(session: Session): Promise<object> {
   const [state] = await session.query<object>(
     `select session_user::text as login, current_user::text as user,
