@@ -69,6 +69,11 @@ export function isResourceError({ code }: ServerError): boolean {
   return /^(?:53|58)/.test(code);
 }
 
+/** Whether an error means that an operator or a time limit ended the statement (57). */
+export function isIntervention({ code }: ServerError): boolean {
+  return code.startsWith('57');
+}
+
 /** Whether an error means that a relation, a column or a type is not as a statement expects it (class 42, 3F000). */
 export function isShapeError({ code }: ServerError): boolean {
   return (

@@ -5,6 +5,7 @@ import { shortMessage } from '../error/short-message.ts';
 import type { RunnableStep } from './batches.ts';
 import {
   isConnectionLoss,
+  isIntervention,
   isResourceError,
   missingExtensionIn,
   serverErrorOf,
@@ -66,7 +67,7 @@ export function classifyError(error: unknown, context: ErrorContext): Verdict {
     return { kind: 'fail', error: kernelError('ENVELOPE_VIOLATED', details, { cause: error }) };
   }
   const isLedger = isLedgerStatement(server, context.session);
-  if (server.code === kernelSqlState.damaged || (isLedger && !isResourceError(server))) {
+  if (server.code === kernelSqlState.damaged || (isLedger && !isResourceError(server) && !isIntervention(server))) {
     return { kind: 'fail', error: damagedLedger(context.session, server.message, error) };
   }
   if (isLedger || context.kind === 'stamp') {

@@ -254,6 +254,16 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     expect((await upgrade(session, [r])).error).toBeNull();
   });
 
+  it('does not call the ledger damaged if the statement that writes to it is cancelled', async () => {
+    await upgrade(session, two);
+    await session.script(`create function kernel.cancel() returns trigger language plpgsql
+        as $$ begin raise 'cancelled' using errcode = 'query_canceled'; end $$;
+      create trigger cancel before insert on kernel.ledger for each row execute function kernel.cancel()`);
+    const { error } = await upgrade(session, [...two, ...branch('likes', 'create table never ()')]);
+    expect(error).toMatchObject({ code: 'DATABASE_QUERY_FAILED', details: { reason: 'cancelled', sqlState: '57014' } });
+    expect(await exists(session, 'never')).toBe(false);
+  });
+
   it('rejects a ledger with a newer format and leaves it unchanged', async () => {
     await upgrade(session, two);
     await session.script(
