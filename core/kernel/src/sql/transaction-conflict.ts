@@ -46,6 +46,8 @@ const controlCommands: Readonly<Record<string, string>> = {
 function controlCommand(node: Node): string | null {
   if ('TransactionStmt' in node) return controlCommands[node.TransactionStmt.kind ?? ''] ?? 'a transaction command';
   if ('DiscardStmt' in node) return node.DiscardStmt.target === 'DISCARD_ALL' ? 'DISCARD ALL' : null;
+  // The kernel has prepared statements of its own.
+  if ('DeallocateStmt' in node) return node.DeallocateStmt.name === undefined ? 'DEALLOCATE ALL' : null;
   return 'VariableSetStmt' in node && changesTransaction(node.VariableSetStmt) ? 'SET TRANSACTION' : null;
 }
 
@@ -54,7 +56,13 @@ function controlCommand(node: Node): string | null {
  * read write. The server rejects another isolation level after the first query, and in a read-only transaction the
  * kernel could not write its row.
  */
-function changesTransaction({ kind, name, args }: VariableSetStmt): boolean {
+function changesTransaction({ kind, name = '', args = [] }: VariableSetStmt): boolean {
+  if (kind === 'VAR_SET_VALUE') {
+    const [first] = args;
+    const value = first !== undefined && 'A_Const' in first ? first.A_Const.sval?.sval?.toLowerCase() : undefined;
+    if (name.toLowerCase() === 'transaction_isolation') return value !== 'read committed';
+    return name.toLowerCase() === 'transaction_read_only' && value !== 'off' && value !== 'false';
+  }
   if (kind !== 'VAR_SET_MULTI') return false;
   if (name === 'TRANSACTION SNAPSHOT') return true;
   if (name !== 'TRANSACTION') return false;

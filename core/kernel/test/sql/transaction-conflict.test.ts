@@ -19,9 +19,12 @@ const control: readonly (readonly [sql: string, command: string])[] = [
   [`commit prepared 'a'`, 'COMMIT PREPARED'],
   [`rollback prepared 'a'`, 'ROLLBACK PREPARED'],
   ['discard all', 'DISCARD ALL'],
+  ['deallocate all', 'DEALLOCATE ALL'],
   ['set transaction isolation level serializable', 'SET TRANSACTION'],
   ['set local transaction not deferrable', 'SET TRANSACTION'],
   ['set transaction read only', 'SET TRANSACTION'],
+  [`set local transaction_isolation = 'repeatable read'`, 'SET TRANSACTION'],
+  ['set transaction_read_only = on', 'SET TRANSACTION'],
   [`set transaction snapshot '00000003-0000001B-1'`, 'SET TRANSACTION'],
 ];
 
@@ -50,6 +53,9 @@ const outside: readonly (readonly [sql: string, command: string])[] = [
 const accepted: readonly string[] = [
   'discard temp',
   'discard plans',
+  'set transaction_read_only = off',
+  `set local transaction_isolation = 'read committed'`,
+  'prepare q as select 1; deallocate q',
   'set transaction isolation level read committed, read write',
   'set session characteristics as transaction read only',
   'set constraints all deferred',
