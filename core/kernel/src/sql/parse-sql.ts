@@ -55,8 +55,16 @@ async function parse(sql: string): Promise<readonly ParsedStatement[]> {
   } catch (error) {
     const position = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? 0) : 0;
     const message = hasSqlDetails(error) ? error.message : 'it is nested too deeply to be parsed';
-    throw refusal(sql, unitsOf(sql, position), message, error);
+    throw refusal(sql, unitsOf(sql, position), `${message}${explainInvisible(message)}`, error);
   }
+}
+
+/** Names the character in the parser's message that looks like a space or like nothing, if there is one. */
+function explainInvisible(message: string): string {
+  const [found] = /[\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]/.exec(message) ?? [];
+  if (found === undefined) return '';
+  const code = found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `, which contains the invisible character U+${code}`;
 }
 
 /** Rejects characters at which the parser would stop, or after which it would report wrong positions. */

@@ -25,7 +25,10 @@ export function transactionConflict(node: Node, transaction: boolean): Transacti
   if (command === null) return null;
   return {
     problem: `PostgreSQL does not run ${command} in a transaction.`,
-    advice: 'Move it to a separate revision with `transaction: false` and a `check`.',
+    advice:
+      'IndexStmt' in node && node.IndexStmt.idxname === undefined
+        ? 'Give the index a name, and move it to a separate revision with `transaction: false` and a `check` for that name.'
+        : 'Move it to a separate revision with `transaction: false` and a `check`.',
   };
 }
 

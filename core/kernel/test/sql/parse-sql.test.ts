@@ -22,6 +22,17 @@ describe('parsing SQL', () => {
     expect(await effects()).toEqual(await effects());
   });
 
+  it.each([
+    ['create\u00a0table t ()', 'U+00A0'],
+    ['\u200bselect 1', 'U+200B'],
+    ['select 1;\n\ufeffcreate table t ()', 'U+FEFF'],
+  ])('names an invisible character that it refuses: %j', async (text, code) => {
+    await expect(parseSql(text)).rejects.toMatchObject({
+      code: 'SQL_SYNTAX',
+      message: expect.stringContaining(`which contains the invisible character ${code}`) as string,
+    });
+  });
+
   it('parses a text again that does not fit beside the others', async () => {
     const long = `select '${'x'.repeat(2 ** 18)}'`;
     expect(await parseSql(long)).not.toBe(await parseSql(long));
