@@ -37,10 +37,11 @@ export interface Replacement {
 export function replaceColumn(objects: TrackedObjects, { table, column, by, type }: Replacement): string | null {
   if (!isTable(objects, table)) return null;
   const on = quoteName(table);
-  const isKey = partsOfTable(objects, table).some(
-    ({ form, columns }) => (form === 'primary' || form === 'unique') && columns?.includes(column) === true,
-  );
-  const references = objects.values().filter(({ form, references: to }) => isKey && form === 'foreign' && to === table);
+  const key = partsOfTable(objects, table).find(({ form }) => form === 'primary')?.columns ?? [];
+  const references = objects
+    .values()
+    .filter(({ form, references: to }) => form === 'foreign' && to === table)
+    .filter(({ referencedColumns = key }) => referencedColumns.includes(column));
   return [
     `alter table ${on} add column ${quoteName(by)} ${type} null;`,
     '-- write both from the application, fill the new one in batches, then read the new one; in a later release, when no',

@@ -169,6 +169,9 @@ describe('what a text leaves behind is reported once, where it is caused:', () =
     ],
     ['alter view v rename column name to title', 'breaking: renames the column v.name', 'rename v.name'],
     ['alter table u add column n bigserial not null', 'table-rewrite u.n'],
+    ['drop sequence t_id_seq cascade', 'breaking: drops the default of t.id, which is not null'],
+    ['drop sequence tickets cascade', 'breaking: drops the default of ticket.number, which is not null'],
+    ['alter table t alter note set default null', 'breaking: drops the default of t.note, which is not null'],
     // Values that every insert has to supply.
     [
       'alter table t add column n int not null default 0; alter table t alter n drop default',

@@ -105,6 +105,14 @@ const cases: [sql: string, gap?: string][] = [
   [
     'alter table post add constraint "Author" foreign key (author) references "user" (id) on delete cascade deferrable initially deferred',
   ],
+  // A constraint that takes the place of another one, or that is over a column of the same statement
+  [
+    'alter table shop.offer drop constraint offer_vendor_fkey, add constraint offer_vendor_fkey foreign key (vendor) references shop.vendor on delete cascade',
+  ],
+  ['alter table post add n int not null default 1, add constraint c check (n > 0 and id > 0)'],
+  ['alter table post add "User" int, add foreign key ("User") references "user"'],
+  // Of two keys, a foreign key references one
+  ['alter table shop.vendor alter name type varchar(9)'],
   ['alter table log add foreign key (u) references "user" (id) on delete cascade'],
   ['alter table log add column w int default 1 references "user"'.replace('log', 'post')],
   [`alter table post add check (title <> ')' and length(title) > 0 /* ) */), add constraint c check (id > 0)`],

@@ -74,6 +74,8 @@ export interface SqlObject {
   readonly form?: 'primary' | 'unique' | 'foreign' | 'check' | 'exclusion' | 'not null';
   /** For a foreign key: the table that it references. */
   readonly references?: string;
+  /** For a foreign key that names them: the columns that it references. Without them, it references the primary key. */
+  readonly referencedColumns?: readonly string[];
   /** For a constraint: `false` if existing rows were not checked (`not valid`). */
   readonly validated?: boolean;
   /** For a check: the columns that it proves to be not null. */

@@ -31,9 +31,15 @@ export function readConstraint(table: string, constraint: Constraint, draft: Eff
     case 'CONSTR_FOREIGN': {
       const columns = columnsOr(constraint.fk_attrs);
       const references = constraint.pktable === undefined ? '' : relationName(constraint.pktable);
-      needKey(references, stringsIn(constraint.pk_attrs), draft);
+      const referencedColumns = stringsIn(constraint.pk_attrs);
+      needKey(references, referencedColumns, draft);
       const name = chooseName(table, columns.join('_'), 'fkey', draft);
-      return create('foreign', name, { columns, references, ...validityOf(constraint) });
+      return create('foreign', name, {
+        columns,
+        references,
+        ...(referencedColumns.length > 0 && { referencedColumns }),
+        ...validityOf(constraint),
+      });
     }
     case 'CONSTR_CHECK': {
       const columns = readColumnsOf(expression, table, draft);

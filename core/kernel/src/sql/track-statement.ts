@@ -132,9 +132,18 @@ function drop(schema: TrackedSchema, dropped: SqlObject, cascade: boolean): void
   if (cascade) dropDependents(schema, found);
 }
 
-/** Removes the known dependents of a dropped object: foreign keys to a table, and everything in a schema. */
+/**
+ * Removes the known dependents of a dropped object: foreign keys to a table, defaults that take values from a sequence, and
+ * everything in a schema.
+ */
 function dropDependents(schema: TrackedSchema, dropped: TrackedObject): void {
   const { objects } = schema;
+  if (dropped.kind === 'sequence') {
+    const isServed = ({ name, table, sequence }: TrackedObject): boolean =>
+      sequence === undefined ? table === dropped.table && name === dropped.ownedBy : sequence === dropped.name;
+    const served = objects.values().filter((object) => object.kind === 'column' && isServed(object));
+    for (const column of served.toArray()) schema.put({ ...column, hasDefault: false, sequence: null });
+  }
   const isDropped = (name: string): boolean =>
     name === dropped.name
       ? dropped.kind === 'table'
@@ -193,10 +202,15 @@ function renameColumn(schema: TrackedSchema, table: string, from: string, to: st
   if (view?.outputs) {
     schema.put({ ...view, outputs: view.outputs.map((output) => (output === from ? to : output)) });
   }
+  const renamed = (column: string): string => (column === from ? to : column);
   for (const part of partsOfTable(objects, table)) {
-    const columns = part.columns?.map((column) => (column === from ? to : column));
+    const columns = part.columns?.map(renamed);
     const ownedBy = part.ownedBy === from ? to : part.ownedBy;
     schema.put({ ...part, ...(columns !== undefined && { columns }), ...(ownedBy !== undefined && { ownedBy }) });
+  }
+  for (const object of objects.values().toArray()) {
+    if (object.references !== table || object.referencedColumns === undefined) continue;
+    schema.put({ ...object, referencedColumns: object.referencedColumns.map(renamed) });
   }
 }
 

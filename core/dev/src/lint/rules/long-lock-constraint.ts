@@ -9,7 +9,7 @@ import {
   stringsIn,
   type SqlObject,
 } from '@headwater/kernel/internal/sql';
-import { addedColumn, hasDefault } from '../added-column.ts';
+import { addedColumn, hasDefault, type AddedColumn } from '../added-column.ts';
 import type { StatementFinding } from '../finding.ts';
 import {
   addValidated,
@@ -33,9 +33,8 @@ export function newConstraints(context: AlterTableContext): readonly StatementFi
   }
   const added = addedColumn(context);
   if (added === null) return [];
-  const { column, constraints } = columnText(sql, added.definition);
-  const kept = Array.from(constraints).filter(([{ contype }]) => !separate.has(contype));
-  const add = `alter table ${quoteName(context.table)} add column ${[column, ...kept.map(([, text]) => text)].join(' ')};`;
+  const { constraints } = columnText(sql, added.definition);
+  const add = withoutSeparate(context, added);
   const name = added.definition.colname ?? '';
   return Array.from(constraints).flatMap(([constraint, text]) =>
     newConstraint({
@@ -115,16 +114,38 @@ function createdConstraint({ statement, table, constraint, column }: ConstraintC
 }
 
 function validated(context: ConstraintContext, created: SqlObject | null, kind: string): StatementFinding {
-  const { table, text, column, objects } = context;
+  const { table, text, column, objects, before } = context;
   const name = created?.name ?? `${parseName(table).name}_check`;
+  const isReplaced = partsOfTable(before, table).some((part) => part.kind === 'constraint' && part.name === name);
   const isForeign = kind === 'foreign key';
   const body = isForeign && column !== null ? `foreign key (${quoteName(column.name)}) ${text}` : text;
   const message = `The new ${kind} ${name} is validated against every row of ${table}, blocking writes.`;
   const safer =
     isForeign && isPartitioned(objects, table)
       ? onPartitions(context, (partition) => addValidated(partition, name, body))
-      : [...(column === null ? [] : [column.add]), addValidated(table, name, body)].join('\n');
+      : [
+          ...(isReplaced ? [`alter table ${quoteName(table)} drop constraint ${quoteName(name)};`] : []),
+          ...(column === null ? columnsBeside(context, created?.columns ?? []) : [column.add]),
+          addValidated(table, name, body),
+        ].join('\n');
   return { rule: 'long-lock', object: name, message, safer };
+}
+
+/** Returns the statements that add those columns of a constraint that the same `alter table` adds, without constraints. */
+function columnsBeside(context: ConstraintContext, columns: readonly string[]): readonly string[] {
+  const { node } = context.statement;
+  const commands = 'AlterTableStmt' in node ? (node.AlterTableStmt.cmds ?? []) : [];
+  return commands.flatMap((one) => {
+    const added = 'AlterTableCmd' in one ? addedColumn({ ...context, command: one.AlterTableCmd }) : null;
+    return added !== null && columns.includes(added.definition.colname ?? '') ? [withoutSeparate(context, added)] : [];
+  });
+}
+
+/** Returns the statement that adds a column without the constraints that a safer form adds afterwards. */
+function withoutSeparate({ sql, table }: AlterTableContext, { definition }: AddedColumn): string {
+  const { column, constraints } = columnText(sql, definition);
+  const kept = Array.from(constraints).filter(([{ contype }]) => !separate.has(contype));
+  return `alter table ${quoteName(table)} add column ${[column, ...kept.map(([, text]) => text)].join(' ')};`;
 }
 
 /** Returns the form for constraints that PostgreSQL accepts for the partitions alone: those of the table use them. */
