@@ -89,6 +89,7 @@ describe('foreign-object', () => {
     "alter type core_mood add value 'x'",
     'create or replace view core_view as select 1 as id',
     'alter table core_object add column likes_x int not null',
+    'alter table core_object add column likes_x int; alter table core_object add constraint c check (likes_x is not null) not valid',
     'alter table core_object add column likes_x int; alter table core_object alter likes_x set not null',
     'alter table core_object add column likes_x int not null default 1; alter table core_object alter likes_x drop default',
     'create policy p on core_object using (true)',
@@ -165,6 +166,9 @@ describe('a column of the plugin on a table of another plugin', () => {
     'alter table core_object alter likes_note set not null',
     'alter table core_object alter likes_count drop default',
     'alter table core_object alter likes_count drop default, alter likes_count type bigint',
+    'alter table core_object alter likes_count set default null',
+    'alter table core_object add constraint c check (likes_note is not null) not valid',
+    'alter table core_object rename likes_note to likes_text; alter table core_object add constraint c check (likes_text is not null) not valid',
   ])('must not become required later: %s', async (up) => {
     expect(await later(up)).toContain('not-null-without-default');
   });
@@ -173,6 +177,7 @@ describe('a column of the plugin on a table of another plugin', () => {
     "alter table core_object alter likes_note set default '', alter likes_note set not null",
     'alter table core_object alter likes_count drop default; alter table core_object alter likes_count set default 1',
     'alter table core_object alter likes_count drop not null, alter likes_count drop default',
+    'alter table core_object add constraint c check (likes_count is not null) not valid',
     'alter table likes_like alter object_id set not null',
   ])('may change otherwise: %s', async (up) => {
     expect(await later(up)).not.toContain('not-null-without-default');

@@ -2,6 +2,7 @@ import {
   displayName,
   isCreatedInSameSql,
   isNewTable,
+  lookupKey,
   partsOfTable,
   quoteName,
   relationNames,
@@ -15,7 +16,7 @@ import {
 } from '@headwater/kernel/internal/sql';
 import type { RuleFinding } from '../finding.ts';
 import { placeOf, requirementsOf, type LintedRevision } from '../linted-revision.ts';
-import { lastStep } from '../net-changes.ts';
+import { requiredByChecks } from '../proven-not-null.ts';
 import { exampleDefault } from './not-null-without-default.ts';
 
 /**
@@ -187,23 +188,35 @@ function rowChanges(
  * fail while the plugin is not active.
  */
 function columnsMadeRequired(context: LintedRevision, ownership: ObjectOwnership): readonly RuleFinding[] {
-  const isRequired = (column: TrackedObject | null): boolean => column?.notNull === true && column.hasDefault !== true;
-  return context.net.changes.flatMap((change): readonly RuleFinding[] => {
-    const { before, after } = change;
-    const { kind, table, name, plugin } = before;
-    if (kind !== 'column' || table === null || plugin !== ownership.plugin) return [];
-    if (isRequired(before) || !isRequired(after)) return [];
+  const { before, after } = context.net;
+  const [checkedBefore, checked] = [requiredByChecks(before), requiredByChecks(after)];
+  return [...after.values()].flatMap((column): readonly RuleFinding[] => {
+    const { kind, table, name, plugin, type, before: old } = column;
+    if (kind !== 'column' || table === null || plugin !== ownership.plugin || old === undefined) return [];
+    const wasRequired = isRequired(old) || (old.hasDefault !== true && checkedBefore.has(lookupKey(old)));
+    const isChecked = column.hasDefault !== true && checked.has(lookupKey(column));
+    if (wasRequired || !(isRequired(column) || isChecked)) return [];
     const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
-    const step = lastStep(change, (from, to) => !isRequired(from) && isRequired(to));
-    if (owner === null || step === null) return [];
+    if (owner === null) return [];
     const object = `${table}.${name}`;
+    const statement = isRequired(column)
+      ? context.net.of(old)?.steps.findLast(({ from, to }) => !isRequired(from) && isRequired(to))?.statement
+      : context.statements.findLast(({ creates }) =>
+          creates.some((one) => one.table === table && one.proves?.includes(name) === true),
+        );
     const message =
       `This makes ${object} NOT NULL without a default, on a table of ${owner}: inserts into ${table} fail while ` +
       `${ownership.plugin} is not active.`;
-    const standard = before.type === undefined ? '…' : exampleDefault(before.type);
+    const standard = type === undefined ? '…' : exampleDefault(type);
+    const at = statement === undefined ? null : placeOf(context, statement);
     const safer = `alter table ${quoteName(table)} alter column ${quoteName(name)} set default ${standard};`;
-    return [{ rule: 'not-null-without-default', object, message, safer, at: placeOf(context, step.statement) }];
+    return [{ rule: 'not-null-without-default', object, message, safer, at }];
   });
+}
+
+/** Whether every insert has to supply a value of a column. */
+function isRequired(column: TrackedObject | null): boolean {
+  return column?.notNull === true && column.hasDefault !== true;
 }
 
 /** Reports required columns on another plugin's table: they make inserts fail while this plugin is not active. */
@@ -212,10 +225,11 @@ function requiredColumns(
   objects: TrackedObjects,
   ownership: ObjectOwnership,
 ): readonly RuleFinding[] {
+  const checked = requiredByChecks(objects);
   return [...objects.values()].flatMap((column): readonly RuleFinding[] => {
-    const { kind, table, name, notNull, hasDefault, createdBy } = column;
+    const { kind, table, name, hasDefault, createdBy } = column;
     if (kind !== 'column' || table === null || createdBy !== unattributed.id || isNewTable(objects, table)) return [];
-    if (notNull !== true || hasDefault === true) return [];
+    if (!isRequired(column) && (hasDefault === true || !checked.has(lookupKey(column)))) return [];
     const owner = foreignOwner({ kind: 'table', name: table, table: null }, ownership);
     if (owner === null) return [];
     const statement = context.statements.findLast(({ creates, changes }) =>

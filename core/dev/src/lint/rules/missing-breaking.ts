@@ -22,6 +22,7 @@ import {
   type NetChange,
   type NetChanges,
 } from '../net-changes.ts';
+import { requiredByChecks } from '../proven-not-null.ts';
 import { lostValues } from './enum-value-removed.ts';
 
 /** Reports a revision that is not marked `breaking` although {@link breakingReason} gives a reason. */
@@ -105,7 +106,7 @@ function columnReasons(before: TrackedObject, now: TrackedObject, net: NetChange
     const { compatible } = typeChangeIn(net.before, before.type, net.after, now.type);
     if (!compatible) reasons.push(`changes the type of ${name} ${explainTypes(before.type, now.type)}`);
   }
-  if (now.notNull === true && before.notNull !== true && !provenIn(net.before).has(lookupKey(before))) {
+  if (now.notNull === true && before.notNull !== true && !requiredByChecks(net.before).has(lookupKey(before))) {
     reasons.push(`makes ${name} not null`);
   }
   if (now.always === true && before.always === false) reasons.push(`makes ${name} generated always`);
@@ -145,17 +146,9 @@ function requiredValues({ node }: SqlStatement, { before }: NetChanges): readonl
   return isRequired && isUsed ? [`makes the domain ${domain} not null`] : [];
 }
 
-/** The keys of the columns in which a check requires a value. One that is not validated does so for new rows. */
-function provenIn(objects: NetChanges['before']): ReadonlySet<string> {
-  const keys = objects
-    .values()
-    .flatMap(({ table, proves = [] }) => proves.map((name) => lookupKey({ kind: 'column', name, table })));
-  return new Set(keys);
-}
-
 /** Columns that code knows, and that a new check requires to have a value. */
 function provenColumns({ before, after }: NetChanges): readonly string[] {
-  const keys = [...provenIn(after).difference(provenIn(before))];
+  const keys = [...requiredByChecks(after).difference(requiredByChecks(before))];
   return keys.flatMap((key) => {
     const [column, now] = [before.get(key), after.get(key)];
     if (column === undefined || column.notNull === true) return [];
@@ -166,7 +159,7 @@ function provenColumns({ before, after }: NetChanges): readonly string[] {
 
 /** Columns that the SQL added to a table that code knows, and that every insert has to supply. */
 function requiredColumns({ before, after }: NetChanges): readonly string[] {
-  const proven = provenIn(after);
+  const proven = requiredByChecks(after);
   return after
     .values()
     .filter((object) => {
