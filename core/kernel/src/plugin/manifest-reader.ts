@@ -15,6 +15,7 @@ import {
   type ManifestCode,
   type ManifestRevision,
 } from './manifest.ts';
+import { loadCrypto } from '../runtime/lazy-crypto.ts';
 import { keepYoungGeneration } from '../runtime/young-generation.ts';
 import { isInside } from './package-exports.ts';
 import { isRecord } from './packages.ts';
@@ -29,6 +30,7 @@ const sizeLimit = 16 * 1024 * 1024;
 /** Reads the revisions of a built plugin; imports none of its code. Throws MANIFEST_MISSING, MANIFEST_INVALID. */
 export function readManifest(plugin: PluginPackage): readonly Revision[] {
   const file = `${plugin.file.directory}/${manifestPath}`;
+  loadCrypto();
   using _ = keepYoungGeneration();
   return parseManifest(textOf(plugin, file), file, plugin.name);
 }

@@ -11,7 +11,7 @@ import { changesIn, hostProgram, type ProcessChanges } from './probe.ts';
 const run = promisify(execFile);
 
 /** The changes that must not occur in a host process. */
-const unchanged = { switches: [], hooks: 0, compileCache: false, listeners: [] };
+const unchanged = { switches: [], underSwitch: [], hooks: 0, compileCache: false, listeners: [] };
 
 /** Runs a host program, which has the kernel as a package, and returns its output. */
 async function runHost({ cwd }: Project, code: string, options: readonly string[] = []): Promise<string> {

@@ -5,6 +5,8 @@ import type { Project } from '../../../../test/helper/project.ts';
 export interface ProcessChanges {
   /** The switches that were set in V8, in order. */
   readonly switches: readonly string[];
+  /** The modules of Node that were loaded while a switch was set. */
+  readonly underSwitch: readonly string[];
   /** The number of module hooks that were registered. */
   readonly hooks: number;
   /** Whether Node caches compiled code. */
@@ -20,9 +22,20 @@ const recorder = `
 import module from 'node:module';
 import v8 from 'node:v8';
 const switches = [];
+const underSwitch = [];
+const set = new Set();
+let loaded = 0;
 let hooks = 0;
 const { setFlagsFromString } = v8;
-v8.setFlagsFromString = (flag) => { switches.push(flag); setFlagsFromString(flag); };
+v8.setFlagsFromString = (flag) => {
+  switches.push(flag);
+  const name = flag.replace(/^--(?:no-)?|=.*/g, '');
+  if (set.size === 0) loaded = process.moduleLoadList.length;
+  // A switch is set and reset in turn.
+  if (!set.delete(name)) set.add(name);
+  if (set.size === 0) underSwitch.push(...process.moduleLoadList.slice(loaded));
+  setFlagsFromString(flag);
+};
 const { registerHooks } = module;
 module.registerHooks = (given) => { hooks += 1; return registerHooks(given); };
 module.syncBuiltinESMExports();
@@ -35,7 +48,7 @@ const changes = () => {
   const left = listeners();
   for (const one of before) left.splice(left.indexOf(one), 1);
   const crypto = process.moduleLoadList.includes('NativeModule crypto');
-  return { switches, hooks, compileCache: module.getCompileCacheDir() !== undefined, listeners: left.sort(), crypto };
+  return { switches, underSwitch, hooks, compileCache: module.getCompileCacheDir() !== undefined, listeners: left.sort(), crypto };
 };`;
 
 /** Writes a module that prints the changes of its process as its last line on standard error, when it exits. */

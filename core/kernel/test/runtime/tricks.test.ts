@@ -54,11 +54,18 @@ describe('the kernel command', () => {
     ]);
   });
 
+  it('loads no module of Node while it reads manifests with a V8 switch set', async () => {
+    const { switches, underSwitch } = await changesOf({}, 'migrate:heads');
+    expect(switches).toContain('--semi-space-growth-factor=1');
+    expect(underSwitch).toEqual([]);
+  });
+
   it.each([['start', '--once', '--json'], ['migrate:create', 'likes', '--dry-run'], ['migrate:lint'], ['--help']])(
     'enables none of them with HEADWATER_PLAIN_RUNTIME=1: %s',
     async (...args) => {
       expect(await changesOf({ HEADWATER_PLAIN_RUNTIME: '1' }, ...args)).toEqual({
         switches: [],
+        underSwitch: [],
         hooks: 0,
         compileCache: false,
         listeners: [],
