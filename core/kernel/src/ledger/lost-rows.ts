@@ -26,10 +26,9 @@ async function countRows(session: Pick<Session, 'query' | 'shown' | 'schemas'>):
     const [found] = await session.query<Counts>(
       `select (select count(*)::int from ${schema}.ledger) as rows,
         (select coalesce(sum(applied), 0)::int from ${schema}.run) +
-          (select count(*)::int from ${schema}.event where kind = 'stamp' and detail @> '{"squash": true}'
-            and run_id in (select id from ${schema}.run)) -
-          (select count(*)::int from ${schema}.event where kind <> 'stamp' and row is not null
-            and run_id in (select id from ${schema}.run)) as expected`,
+          (select count(*) filter (where kind = 'stamp' and detail @> '{"squash": true}')::int -
+              count(*) filter (where kind <> 'stamp' and row is not null)::int
+            from ${schema}.event where run_id in (select id from ${schema}.run)) as expected`,
     );
     return found ?? { rows: 0, expected: 0 };
   } catch (error) {

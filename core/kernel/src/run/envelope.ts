@@ -1,7 +1,7 @@
 import { optionalLimits } from '../db/session-limits.ts';
 import { kernelSqlState } from '../db/sql-state.ts';
 import { currentFormat } from '../ledger/ledger-schema.ts';
-import { dollarQuote } from '../sql/quote.ts';
+import { dollarQuote, quoteLiteral } from '../sql/quote.ts';
 import { ledgerOf, type RowToRemove, type RowToWrite, type Site } from './ledger-row.ts';
 import { restoreDeclarations, transactionSettings } from './restore-session.ts';
 
@@ -36,8 +36,10 @@ export function forEachRow(
   body: string,
   direction: 'up' | 'down' = 'up',
 ): string {
-  const has = direction === 'up' ? isPresent : hasRow;
-  return `select array_agg(value order by n), array_agg(${has(site, "value ->> 'plugin'", "value ->> 'slug'")} order by n)
+  const [plugin, slug] = ["value ->> 'plugin'", "value ->> 'slug'"];
+  const plugins = rows.map((row) => row.plugin);
+  const has = direction === 'up' ? isPresent(site, plugin, slug, plugins) : hasRow(site, plugin, slug);
+  return `select array_agg(value order by n), array_agg(${has} order by n)
     into items, present from json_array_elements(${dollarQuote(JSON.stringify(rows))}) with ordinality as row(value, n);
   for i in 1 .. coalesce(array_length(items, 1), 0) loop
     select * into step from json_to_record(items[i]) as row(${type});
@@ -47,10 +49,12 @@ export function forEachRow(
 
 /**
  * Returns a condition: whether the ledger has a revision, or a squash that replaces it. The ids that squashes replace are
- * read once for all rows.
+ * read once for all revisions. A squash is on the branch of what it replaces, so only the rows of `plugins` are read: those
+ * of the revisions.
  */
-export function isPresent(site: Site, plugin: string, slug: string): string {
-  const replaced = `select unnest(l.replaces) from ${ledgerOf(site)}.ledger l`;
+export function isPresent(site: Site, plugin: string, slug: string, plugins: readonly string[]): string {
+  const branches = quoteLiteral(`{${[...new Set(plugins)].join()}}`);
+  const replaced = `select unnest(l.replaces) from ${ledgerOf(site)}.ledger l where l.plugin = any (${branches})`;
   return `(${hasRow(site, plugin, slug)} or ((${plugin}) || '@' || (${slug})) in (${replaced}))`;
 }
 
@@ -73,9 +77,10 @@ export function checkNeeds(
     for (const need of needs) if (!provided.has(need)) needed.add(need);
     for (const id of [`${plugin}@${slug}`, ...replaces]) provided.add(id);
   }
+  const plugins = Array.from(needed, (id) => id.slice(0, id.indexOf('@')));
   const replaced = rows.flatMap(({ replaces }) => replaces);
   return `select need into missing from json_array_elements_text(${dollarQuote(JSON.stringify([...needed]))}) need
-    where not ${isPresent(site, "split_part(need, '@', 1)", "split_part(need, '@', 2)")} limit 1;
+    where not ${isPresent(site, "split_part(need, '@', 1)", "split_part(need, '@', 2)", plugins)} limit 1;
   if missing is not null then
     raise exception using errcode = '${kernelSqlState.stale}', message = missing || ' is no longer applied';
   end if;${replaced.length === 0 ? '' : checkUnreplaced(site, replaced)}`;

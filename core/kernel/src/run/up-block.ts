@@ -86,6 +86,7 @@ function applyTogether(revisions: readonly RevisionToRun[], run: ScriptContext):
   const { session, settings, guard } = run;
   const rows = revisions.map(({ row }) => row);
   const ids = rows.map(({ plugin, slug }) => quoteLiteral(`${plugin}@${slug}`));
+  const plugins = rows.map(({ plugin }) => plugin);
   const texts = rows.map(({ up }) => dollarQuote(up ?? ''));
   const others = rows.map((row) => dollarQuote(JSON.stringify({ ...row, up: undefined, needs: undefined })));
   const variables = `revision text;
@@ -103,7 +104,7 @@ function applyTogether(revisions: readonly RevisionToRun[], run: ScriptContext):
   written integer;`;
   const body = `${checkConstraintModes}
   ${checkCode}
-  select array_agg(${isPresent(run, "split_part(id, '@', 1)", "split_part(id, '@', 2)")} order by n)
+  select array_agg(${isPresent(run, "split_part(id, '@', 1)", "split_part(id, '@', 2)", plugins)} order by n)
     into present from unnest(ids) with ordinality as row(id, n);
   begin
     for i in 1 .. cardinality(ids) loop
