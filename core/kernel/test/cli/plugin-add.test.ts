@@ -60,6 +60,8 @@ describe('plugins as packages', () => {
   let registry: PackageServer;
   let project: Project;
   let app: string;
+  /** A tarball of `notes` 1.0.0 that did not come from a registry. */
+  let tarball: string;
 
   beforeAll(async () => {
     const old = await buildNotes('1.0.0', first);
@@ -83,6 +85,7 @@ describe('plugins as packages', () => {
       const packed = await npmPack([folder], mkdtempSync(join(old, '../tarball-')));
       tarballs.push(...packed.map(({ file }) => file));
     }
+    tarball = tarballs[0] ?? '';
     registry = await servePackages(tarballs);
     // Somebody changes a tarball that was published.
     appendFileSync(tarballs.at(-1) ?? '', 'more');
@@ -184,8 +187,10 @@ describe('plugins as packages', () => {
     });
 
     it('are removed, which leaves their data, and added again, which has nothing to do', async () => {
-      const shown = await kernel('plugin:remove', 'notes', '--json');
+      const shown = await kernel('plugin:remove', 'notes');
       expect(shown.code).toBe(3);
+      expect(shown.stdout).toMatch(/^This removes notes from .*, and uninstalls @headwater\/plugin-notes with npm\.\n/);
+      expect(shown.stdout).toContain('Nothing was removed.');
       const done = ok(await kernel('plugin:remove', 'notes', '--yes', '--json'));
       expectPublished('plugin:remove', done.json());
       expect(JSON.parse(read('config.json'))).toMatchObject({ plugins: {} });
@@ -215,6 +220,7 @@ describe('plugins as packages', () => {
 
     it.each<[spec: string, code: string, exit: number, text: RegExp]>([
       ['@acme/none', 'PACKAGE_NOT_PUBLISHED', 12, /npm finds no package "@acme\/none"/],
+      ['./none.tgz', 'PACKAGE_NOT_PUBLISHED', 12, /npm finds no package ".*\/none/],
       ['@headwater/plugin-notes@7.0.0', 'PACKAGE_NOT_PUBLISHED', 12, /No matching version found/],
       [
         '@acme/plugin-future',
@@ -232,6 +238,23 @@ describe('plugins as packages', () => {
       expect(files()).toEqual(before);
       expect(readdirSync(join(app, 'node_modules/.cache'))).toEqual([]);
     });
+  });
+
+  it('are left by an update if they came from a tarball, since a registry may have another package of that name', async () => {
+    await makeApp('pglite://');
+    ok(await kernel('plugin:add', tarball, '--yes'));
+    const before = files();
+    const all = ok(await kernel('plugin:update', '--yes', '--json'));
+    expectPublished('plugin:update', all.json());
+    expect(all.json()).toMatchObject({ installed: false, updates: [], left: ['notes'] });
+    expect(ok(await kernel('plugin:update', '--yes')).stdout).toMatch(
+      /^There is nothing to update\.\nnotes stays: it comes from file:.*\.tgz\.\n$/,
+    );
+    const refusal = refusalIn(await kernel('plugin:update', 'notes', '--yes', '--json'));
+    expect([refusal.code, refusal.message]).toEqual(['USAGE', expect.stringContaining('plugin:add')]);
+    expect(files()).toEqual(before);
+    ok(await kernel('plugin:update', 'notes@1.1.0', '--yes'));
+    expect(JSON.parse(read('headwater.lock.json'))).toMatchObject({ plugins: { notes: { version: '1.1.0' } } });
   });
 
   it('are warned of, and refused in production, if headwater.lock.json does not list them', async () => {

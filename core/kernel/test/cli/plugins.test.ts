@@ -121,10 +121,28 @@ describe('kernel plugin:enable', () => {
     const refusal = refusalIn(await project.kernel('plugin:enable', 'coments', '--json'));
     expect(`${refusal.message} ${refusal.hint}`).toMatch(/"?comments"?/);
     expect(complaintIn(await project.kernel('plugin:enable', 'coments'), 12)).toMatch(/comments/);
+    expect(refusalIn(await project.kernel('plugin:enable', 'zebra', '--json')).hint).toBe(
+      'See which plugins are installed: npx kernel plugin:list. To install and activate one: npx kernel plugin:add <package>',
+    );
+  });
+
+  it('does not disable plugin zero', async () => {
+    const project = await unlisted();
+    const refusal = refusalIn(await project.kernel('plugin:disable', 'core', '--json'));
+    expect([refusal.code, refusal.message]).toEqual(['USAGE', expect.stringContaining('core is plugin zero')]);
   });
 });
 
 describe('kernel plugin:build', () => {
+  it('names a folder that is no package', async () => {
+    const project = await makeProject({ plugins: {} });
+    const refusal = refusalIn(await project.kernel('plugin:build', 'nowhere', '--json'));
+    expect(refusal).toMatchObject({
+      code: 'PACKAGE_UNREADABLE',
+      hint: 'Name the folder of a package, or correct its package.json.',
+    });
+  });
+
   it('writes the manifest and the lock file; with --check it writes nothing and exits with 3', async () => {
     const project = await makeProject({ plugins: { core: community['core'] ?? {}, likes: community['likes'] ?? {} } });
     const folder = project.folderOf('likes');

@@ -2,6 +2,7 @@ import { exitCode } from '../../error/exit-code.ts';
 import { installPlugins } from '../../installation/change-packages.ts';
 import { downloadPlugin } from '../../installation/downloaded-plugin.ts';
 import { packageManagerOf } from '../../installation/package-manager.ts';
+import { isRegistrySpec } from '../../installation/registry-spec.ts';
 import { planPackage } from '../../installation/package-plan.ts';
 import { colorsIf, wantsColor } from '../colors.ts';
 import type { Command } from '../command.ts';
@@ -48,7 +49,8 @@ export const pluginAdd: Command = {
     const preview = explainPackagePlan(plan, lint, colors);
     const installed = await isConfirmed(preview, `Install it with ${manager.name} and activate it?`, input, context);
     if (installed) {
-      const exact = spec === given ? `${file.name}@${file.version}` : spec;
+      // A registry keeps the version that was shown. Anything else is installed from the same place.
+      const exact = isRegistrySpec(spec) ? `${file.name}@${file.version}` : spec;
       await installPlugins({ config, env: context.env, manager }, [
         { name, package: file.name, spec: exact, options: plan.options },
       ]);

@@ -50,8 +50,8 @@ export const pluginRemove: Command = {
     // A plugin in a folder of the project has no package to remove.
     const from = entry.package?.startsWith('.') === true ? null : (installedPackage(config, plugin)?.name ?? null);
     const preview = [
-      `${plugin} is removed from ${file}${from === null ? '' : `, and ${from} with ${manager.name}`}.`,
-      `Its tables and data stay. To drop them before: npx kernel plugin:uninstall ${plugin}`,
+      `This removes ${plugin} from ${file}${from === null ? '' : `, and uninstalls ${from} with ${manager.name}`}.`,
+      `Its tables and data stay. To drop them first: npx kernel plugin:uninstall ${plugin}`,
     ].join('\n');
     const removed = await isConfirmed(preview, 'Remove it?', input, context);
     if (removed) await removeInstalledPlugin({ config, env: context.env, manager }, { name: plugin, package: from });

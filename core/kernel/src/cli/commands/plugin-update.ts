@@ -7,6 +7,7 @@ import { installPlugins } from '../../installation/change-packages.ts';
 import { downloadPlugin, type DownloadedPlugin } from '../../installation/downloaded-plugin.ts';
 import { packageManagerOf } from '../../installation/package-manager.ts';
 import { installedPackage, planPackage, type PackagePlan } from '../../installation/package-plan.ts';
+import { isRegistrySpec } from '../../installation/registry-spec.ts';
 import { isRecord, openPackages } from '../../plugin/packages.ts';
 import { pinnedSetOf, type PinnedSet } from '../../plugin/pinned-set.ts';
 import { colorsIf, wantsColor } from '../colors.ts';
@@ -15,6 +16,7 @@ import { isConfirmed } from '../confirm.ts';
 import { openRevisionSet } from '../open-project.ts';
 import { explainPackagePlan, lintDownloaded, type LintFinding } from '../package-change.ts';
 import { openProgress } from '../progress.ts';
+import { usageOf } from '../signature.ts';
 
 /** A plugin for which another version was found. */
 interface Update {
@@ -33,14 +35,15 @@ export const pluginUpdate: Command = {
   about:
     'Installs the newest version of one installed plugin, or of each, with the package manager of the project (npm or pnpm), ' +
     'and records it in headwater.lock.json. First shows what each will do, like plugin:add. A version after the name ' +
-    'chooses another one, which may be older: the database keeps revisions that the older code does not know.\n\n' +
+    'chooses another one, which may be older: the database keeps revisions that the older code does not know. Leaves ' +
+    'plugins that came from a tarball, a folder or git; plugin:add installs another one.\n\n' +
     'On a terminal it asks. Otherwise it installs nothing without --yes. If anything fails, package.json, the lock file and ' +
     'config.json stay as they were. The database changes with the next start.',
   arguments: [
     {
       name: 'plugin',
       about:
-        'a plugin, or its package, with a version or range after an @; default: every plugin that package.json lists',
+        'a plugin, or its package, with a version or range after an @; default: every plugin that package.json lists with a version',
       complete: 'active plugin',
     },
   ],
@@ -60,9 +63,15 @@ export const pluginUpdate: Command = {
     const { config, revisionSet } = await openRevisionSet(context);
     const manager = packageManagerOf(config.root);
     const installed = listedPlugins(config.root, pinnedSetOf(revisionSet.pluginSet));
+    const names = Object.keys(installed);
+    const unpublished = names.filter((name) => !isRegistrySpec(installed[name] ?? ''));
     const [given] = input.operands;
     const wanted =
-      given === undefined ? installed.map((name) => ({ name, range: 'latest' })) : [wantedIn(given, config, installed)];
+      given === undefined
+        ? names.flatMap((name) => (unpublished.includes(name) ? [] : [{ name, range: 'latest' }]))
+        : [wantedIn(given, config, installed)];
+    const left = given === undefined ? unpublished : [];
+    const leftText = left.map((name) => `\n${name} stays: it comes from ${installed[name]}.`).join('');
     using stack = new DisposableStack();
     const downloads: DownloadedPlugin[] = [];
     for (const one of wanted) {
@@ -88,38 +97,52 @@ export const pluginUpdate: Command = {
     }
     return {
       exit: found.length > 0 && !confirmed ? exitCode.pending : exitCode.done,
-      json: { installed: confirmed, manager: manager.name, updates: found },
+      json: { installed: confirmed, manager: manager.name, updates: found, left },
       text: (colors) => {
-        if (found.length === 0) return 'Every plugin has that version already.';
+        if (wanted.length === 0) return `There is nothing to update.${leftText}`;
+        if (found.length === 0) return `Every plugin has that version already.${leftText}`;
         if (confirmed)
-          return [
-            ...found.map(({ plan }) => `${plan.plugin} ${plan.from ?? ''} → ${plan.version}`),
-            'Preview the next start: npx kernel migrate:plan',
-          ].join('\n');
-        return `${text(found, colors)}\nNothing was installed. To install: npx kernel plugin:update ${given ?? ''} --yes`.replace(
-          '  ',
-          ' ',
-        );
+          return (
+            [
+              ...found.map(({ plan }) => `${plan.plugin} ${plan.from ?? ''} → ${plan.version}`),
+              'Preview the next start: npx kernel migrate:plan',
+            ].join('\n') + leftText
+          );
+        const command = ['npx kernel plugin:update', ...input.operands, '--yes'].join(' ');
+        return `${text(found, colors)}${leftText}\nNothing was installed. To install: ${command}`;
       },
     };
   },
 };
 
-/** Returns the plugins that the package.json of the project lists: the others come with some other package. */
-function listedPlugins(root: string, installed: PinnedSet): readonly string[] {
+/**
+ * Returns the plugins that the package.json of the project lists, and what it lists for them, such as `^1.0.0`. The others
+ * come with some other package.
+ */
+function listedPlugins(root: string, installed: PinnedSet): Readonly<Record<string, string>> {
   const { fields } = openPackages().read(root);
-  const listed = [fields['dependencies'], fields['devDependencies']].filter(isRecord);
-  return Object.keys(installed).filter((name) =>
-    listed.some((list) => Object.hasOwn(list, installed[name]?.package ?? '')),
+  const listed = Object.assign({}, ...[fields['dependencies'], fields['devDependencies']].filter(isRecord)) as object;
+  return Object.fromEntries(
+    Object.entries(installed).flatMap(([name, { package: from }]) =>
+      Object.hasOwn(listed, from) ? [[name, String(Reflect.get(listed, from))]] : [],
+    ),
   );
 }
 
-/** Splits `likes@1.0.0` or `@acme/plugin-likes@^1`. Throws PLUGIN_NOT_LISTED. */
-function wantedIn(given: string, config: Config, installed: readonly string[]): Wanted {
-  const [, named = given, range = 'latest'] = /^(.+?)(?:@([^@/]+))?$/.exec(given) ?? [];
-  const name = installed.find((one) => one === named || installedPackage(config, one)?.name === named);
-  if (name !== undefined) return { name, range };
-  throw kernelError('PLUGIN_NOT_LISTED', { plugin: named, file: config.file, nearest: nearestName(named, installed) });
+/** Splits `likes@1.0.0` or `@acme/plugin-likes@^1`. Throws PLUGIN_NOT_LISTED and USAGE. */
+function wantedIn(given: string, config: Config, installed: Readonly<Record<string, string>>): Wanted {
+  const [, named = given, range] = /^(.+?)(?:@([^@/]+))?$/.exec(given) ?? [];
+  const names = Object.keys(installed);
+  const name = names.find((one) => one === named || installedPackage(config, one)?.name === named);
+  if (name === undefined) {
+    throw kernelError('PLUGIN_NOT_LISTED', { plugin: named, file: config.file, nearest: nearestName(named, names) });
+  }
+  const from = installed[name] ?? '';
+  if (range === undefined && !isRegistrySpec(from)) {
+    const what = `kernel plugin:update: ${name} comes from ${from}. Install another one with plugin:add, or name a version of a registry, like ${name}@1.0.0.`;
+    throw kernelError('USAGE', { what, usage: usageOf('plugin:update', pluginUpdate), command: 'plugin:update' });
+  }
+  return { name, range: range ?? 'latest' };
 }
 
 async function download({ name, range }: Wanted, config: Config, context: Context): Promise<DownloadedPlugin> {

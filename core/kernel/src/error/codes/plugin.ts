@@ -45,7 +45,10 @@ export const pluginCodes = {
       /** The package name or path from the config if there is one; otherwise the usual package names. */
       tried: readonly string[];
       from: string;
-      /** An installed plugin with a similar name, if a search found one. */
+      /**
+       * For a plugin that the config need not list: an installed plugin with a similar name, or `null` if a search found
+       * none.
+       */
       nearest?: string | null;
       /** The package that the ledger names, if it was asked and names one. */
       recorded?: string;
@@ -64,6 +67,9 @@ export const pluginCodes = {
         return `Install it: npm install ${d.recorded}; and name it at the plugin in config.json: "$package": "${d.recorded}"; ${without}`;
       }
       if (typeof d.nearest === 'string') return `If you meant "${d.nearest}", run the command again with that name.`;
+      if (others.length > 0 && d.nearest === null) {
+        return 'See which plugins are installed: npx kernel plugin:list. To install and activate one: npx kernel plugin:add <package>';
+      }
       if (others.length > 0) {
         return `Install its package. If the package has another name, add it to the plugin in config.json: "$package": "@acme/${d.plugin}"; ${without}`;
       }
@@ -73,7 +79,10 @@ export const pluginCodes = {
   PACKAGE_UNREADABLE: defineError({
     exit: exitCode.pluginNotLoadable,
     message: (d: { file: string; reason: string }) => `${d.file} cannot be used: ${d.reason}.`,
-    hint: () => 'An interrupted installation may have left the folder behind. Repair it: npm install',
+    hint: (d) =>
+      /[\\/]node_modules[\\/]/.test(d.file)
+        ? 'An interrupted installation may have left the folder behind. Repair it: npm install'
+        : 'Name the folder of a package, or correct its package.json.',
   }),
   PLUGIN_FIELD_INVALID: defineError({
     exit: exitCode.pluginNotLoadable,
@@ -193,7 +202,10 @@ export const pluginCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: { spec: string; directory: string; reason: string }) =>
       `npm finds no package ${quoteInput(d.spec)} from ${d.directory}: ${d.reason}.`,
-    hint: (d) => `Check the name and the version: npm view ${d.spec.replace(/(?!^)@.*$/, '')} versions`,
+    hint: (d) =>
+      /^(?:[a-z]:)?[\\/]/i.test(d.spec)
+        ? 'Name a tarball or a folder that exists.'
+        : `Check the name and the version: npm view ${d.spec.replace(/(?!^)@.*$/, '')} versions`,
   }),
   PACKAGE_TAMPERED: defineError({
     exit: exitCode.integrity,
