@@ -184,6 +184,8 @@ async function clientOf(
     if (signal?.aborted === true && error === signal.reason) throw error;
     const reason = shortMessage(error);
     if (/after calling end on the pool/.test(reason)) throw unfit('poolEnded', operation, error);
+    // The pool has a shorter limit of its own for a call that waits for a client.
+    if (reason === 'timeout exceeded when trying to connect') throw unfit('poolBusy', operation, error);
     if (isKernelError(error)) throw error;
     throw kernelError('DATABASE_UNREACHABLE', { database: shown, reason, connected: false }, { cause: error });
   } finally {

@@ -45,7 +45,7 @@ export async function importPlugin(plugin: Plugin, load: ImportModule = (url) =>
     isRecord(exported) && exported['kind'] === 'plugin' ? fieldProblem(exported, plugin) : mistakeIn(module, exported);
   // Only definePlugin sets `kind`, and the callable fields have just been checked.
   if (problem === null) return { definition: exported as DefinedPlugin, exports: isDefinition ? undefined : module };
-  throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: plugin.entry, problem });
+  throw kernelError('PLUGIN_EXPORT_INVALID', { ...detailsOf(plugin), file: codeOf(plugin), problem });
 }
 
 /** Returns the version of a package that the main module of a plugin would import; `null` if it would find none. */
@@ -63,6 +63,11 @@ export function detailsOf({ name, package: packageName, version, directory }: Pl
   return { plugin: name, package: packageName, version, directory };
 }
 
+/** Returns where the code of a plugin comes from, for messages: its main module, or a function of the host. */
+export function codeOf({ name, entry, load }: Plugin): string {
+  return load ? `plugins.${name}.load of open()` : entry;
+}
+
 async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Record<string, unknown>>> {
   try {
     const given = plugin.load ?? (() => load(pathToFileURL(plugin.entry).href));
@@ -74,7 +79,12 @@ async function imported(plugin: Plugin, load: ImportModule): Promise<Readonly<Re
     const uncompiled = plugin.from === 'sources' ? await syntaxToCompile(plugin.entry, cause) : null;
     if (uncompiled !== null)
       throw kernelError('PLUGIN_NOT_COMPILED', { ...detailsOf(plugin), ...uncompiled }, { cause });
-    const details = { ...detailsOf(plugin), phase: 'import' as const, file: plugin.entry, reason: shortMessage(cause) };
+    const details = {
+      ...detailsOf(plugin),
+      phase: 'import' as const,
+      file: codeOf(plugin),
+      reason: shortMessage(cause),
+    };
     throw kernelError('PLUGIN_LOAD_FAILED', details, { cause });
   }
 }
@@ -88,7 +98,8 @@ function fieldProblem(exported: Readonly<Record<string, unknown>>, plugin: Plugi
   const { name, config } = exported;
   if (name !== plugin.name) {
     const found = typeof name === 'string' ? quoteInput(name) : 'nothing';
-    return `calls it ${found}, and "headwater.plugin" in its package.json is "${plugin.name}"`;
+    const expected = plugin.load ? 'open() lists it as' : '"headwater.plugin" in its package.json is';
+    return `calls it ${found}, and ${expected} "${plugin.name}"`;
   }
   if (config !== undefined && !isStandardSchema(config)) {
     return 'has a `config` that is not a Standard Schema (zod 3.24, valibot 1, arktype 2, or newer)';

@@ -8,7 +8,7 @@ import type { StandardIssue, StandardResult, StandardSchema } from '../contract/
 import { shortMessage } from '../error/short-message.ts';
 import { kernelError } from '../error/kernel-codes.ts';
 import { nearestName } from '../error/nearest-name.ts';
-import { detailsOf } from './plugin-module.ts';
+import { codeOf, detailsOf } from './plugin-module.ts';
 import { isRecord } from './packages.ts';
 import type { Plugin } from './plugin-set.ts';
 
@@ -62,7 +62,7 @@ async function validated(
     const details = {
       ...detailsOf(plugin),
       phase: 'options' as const,
-      file: plugin.entry,
+      file: codeOf(plugin),
       reason: 'its schema throws',
     };
     throw kernelError('PLUGIN_LOAD_FAILED', {

@@ -250,6 +250,17 @@ describe('a pool whose clients are all in use', () => {
     expect(await kernel.upgrade()).toMatchObject({ applied: all });
   });
 
+  it('is reported when the pool itself no longer waits', async () => {
+    const pool = openPool(await emptyUrl(), { max: 1, connectionTimeoutMillis: 50 });
+    const kernel = await openWith(pool);
+    const held = await pool.connect();
+    await expect(kernel.upgrade()).rejects.toMatchObject({
+      code: 'CONNECTION_UNFIT',
+      details: { problem: 'poolBusy' },
+    });
+    held.release();
+  });
+
   it('is reported after ten seconds', async () => {
     const pool = openPool(await emptyUrl(), { max: 1 });
     const kernel = await openWith(pool);

@@ -230,6 +230,28 @@ describe('open', () => {
     });
   });
 
+  it('says that the code of a plugin comes from its `load`, not from a package', async () => {
+    const start = async (load: () => object): Promise<unknown> => {
+      const kernel = await openOn('pglite', { plugins: { mine: { revisions: [], load } } });
+      return kernel.start().catch((error: unknown) => error);
+    };
+    const broken = (): never => {
+      throw new Error('out of order');
+    };
+    expect(await start(broken)).toMatchObject({
+      code: 'PLUGIN_LOAD_FAILED',
+      message: expect.stringMatching(/in plugins\.mine\.load of open\(\): out of order\.$/) as unknown,
+      hint: 'Correct its `load`. The cause of this error has the stack.',
+    });
+    expect(await start(() => ({ default: definePlugin({ name: 'yours' }) }))).toMatchObject({
+      code: 'PLUGIN_EXPORT_INVALID',
+      message: expect.stringMatching(
+        /load of open\(\) calls it "yours", and open\(\) lists it as "mine"\.$/,
+      ) as unknown,
+      hint: "Return from it: definePlugin({ name: 'mine', … })",
+    });
+  });
+
   it('takes the texts of a config as they are', async () => {
     const kernel = await open({ config: { database: 'postgres://user:${PASSWORD}@127.0.0.1:1/nowhere' } });
     expect(kernel.database).toBe('postgres://user@127.0.0.1:1/nowhere');

@@ -30,7 +30,7 @@ const connectionProblems = {
     fix: 'Pass the Pool of `pg` itself, not an object around it, or name the database in `config.database`.',
   },
   poolBusy: {
-    found: 'all clients of the pool were in use for 10 s',
+    found: 'no client of the pool became free in time',
     fix: 'Release clients when their work is done, or raise the `max` of the pool.',
   },
   poolEnded: { found: 'the pool has ended', fix: 'Call pool.end() after kernel.close().' },

@@ -13,6 +13,9 @@ export interface NamedPlugin {
 
 const named = (d: NamedPlugin): string => `The plugin "${d.plugin}" (${d.package} ${d.version} in ${d.directory})`;
 
+/** Whether a program defines the plugin itself, so that there is no package to install or to correct. */
+const isInline = (d: NamedPlugin): boolean => d.package.startsWith('inline:');
+
 /** Errors for a plugin's name, package or definition, and for incompatible plugins. */
 export const pluginCodes = {
   PLUGIN_NAME_INVALID: defineError({
@@ -105,6 +108,7 @@ export const pluginCodes = {
     hint: (d) => {
       const missing = /Cannot find package '([^']+)'/.exec(d.reason)?.[1];
       if (missing !== undefined) return `Install the missing package: npm install ${missing}`;
+      if (isInline(d)) return 'Correct its `load`. The cause of this error has the stack.';
       return `Upgrade it: npm install ${d.package}@latest; or deactivate it: npx kernel plugin:disable ${d.plugin}. --debug shows the stack.`;
     },
   }),
@@ -121,7 +125,10 @@ export const pluginCodes = {
     exit: exitCode.pluginNotLoadable,
     message: (d: NamedPlugin & { file: string; problem: string }) =>
       `${named(d)} does not export a plugin: ${d.file} ${d.problem}.`,
-    hint: (d) => `Write in it: export default definePlugin({ name: '${d.plugin}', … })`,
+    hint: (d) =>
+      isInline(d)
+        ? `Return from it: definePlugin({ name: '${d.plugin}', … })`
+        : `Write in it: export default definePlugin({ name: '${d.plugin}', … })`,
   }),
   PLUGIN_COLLISION: defineError({
     exit: exitCode.incompatible,
