@@ -7,14 +7,10 @@ import type {
   CatalogSetting,
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
-import {
-  nameText,
-  objectKey,
-  parseName,
-  quoteName,
-  settingKey,
-  type ObjectAddress,
-} from '@headwater/kernel/internal/sql';
+import { nameText, objectKey, parseName, settingKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
+import { printedName } from '../difference/column-sequence.ts';
+import { owningColumn } from '../difference/freed-sequences.ts';
+import { isOfSequence, withMatchedSequences } from '../difference/matched-sequences.ts';
 import { hasObject, hasRelation, isPrivileges } from '../difference/setting-difference.ts';
 import type { IsRecorded } from './declared-record.ts';
 
@@ -27,11 +23,12 @@ export interface LeftOut {
 }
 
 /**
- * Returns the catalog that the entities expect: what they declare, and everything that revisions made by hand. `before`
- * is the catalog of the revisions, and `declared` that of the entities alone. What is neither recorded nor dropped is
+ * Returns the catalog that the entities expect: what they declare, and everything that revisions made by hand. `old`
+ * is the catalog of the revisions, and `entities` that of the entities alone. What is neither recorded nor dropped is
  * kept, unless something that an entity declares takes its place.
  */
-export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: LeftOut): Catalog {
+export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOut): Catalog {
+  const [before, declared] = withMatchedSequences([old, entities]);
   const isKept = (object: ObjectAddress): boolean => !leftOut.isRecorded(object) && !leftOut.isDropped(object);
   const withComment = <T extends Commented>(object: ObjectAddress, old: T | undefined, now: T): T =>
     now.comment === null && old !== undefined && !leftOut.isRecorded(object, 'comment')
@@ -116,6 +113,9 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
     ...[...before.schemas].filter(([name]) => !leftOut.isDropped({ kind: 'schema', table: null, name })),
   ]);
   const objects = { schemas, enums, tables, definitions };
+  const lost = lostNames(before, tables);
+  const hasOwner = ({ of, name }: CatalogSetting): boolean =>
+    name !== owningColumn || definitions.get(objectKey(of))?.uses.some((one) => lost.has(one)) !== true;
   const settings = new Map([
     ...[...before.settings].flatMap(([key, setting]) => {
       if (leftOut.isRecorded(setting.of, setting.name)) return [];
@@ -132,7 +132,9 @@ export function expectedCatalog(before: Catalog, declared: Catalog, leftOut: Lef
     settings: new Map(
       [...settings].filter(
         ([, setting]) =>
-          hasObject({ ...before, ...objects }, setting.of) && !isOfLostIndex(setting, before.settings, settings),
+          hasObject({ ...before, ...objects }, setting.of) &&
+          !isOfLostIndex(setting, before.settings, settings) &&
+          hasOwner(setting),
       ),
     ),
   };
@@ -157,9 +159,6 @@ function isOfLostIndex({ of, name }: CatalogSetting, before: Catalog['settings']
   return before.has(key) && !after.has(key);
 }
 
-/** Names of settings of the sequence behind a column. */
-const ofSequence = /^sequence$|of the sequence$/;
-
 /**
  * Returns a setting of a column's sequence as it is for the sequence that the column will have, which may get another
  * name; `null` if the column loses its sequence. Returns any other setting unchanged.
@@ -169,21 +168,16 @@ function ofSameSequence(
   before: Catalog['tables'],
   tables: Catalog['tables'],
 ): CatalogSetting | null {
-  const { of, name, set, reset } = setting;
-  if (of.kind !== 'column' || !ofSequence.test(name)) return setting;
+  const { of, set, reset } = setting;
+  if (of.kind !== 'column' || !isOfSequence(setting)) return setting;
   const [old, now] = [before, tables].map((all) => all.get(of.table ?? '')?.columns.get(of.name));
   if (old === undefined || now === undefined) return setting;
-  if ((old.serial === null) !== (now.serial === null) || (old.identity === null) !== (now.identity === null))
+  if (old.sequence === null || now.sequence === null || (old.identity === null) !== (now.identity === null))
     return null;
-  if (old.serial === null || now.serial === null || old.serial === now.serial) return setting;
-  const [from, to] = [printedName(old.serial), printedName(now.serial)];
+  if (old.sequence.name === now.sequence.name) return setting;
+  const [from, to] = [printedName(old.sequence), printedName(now.sequence)];
   const renamed = (text: string): string => text.replaceAll(`sequence ${from} `, `sequence ${to} `);
   return { ...setting, set: renamed(set), reset: renamed(reset) };
-}
-
-/** Returns a name as PostgreSQL prints it: quoted only if it has to be. */
-function printedName(name: string): string {
-  return /^[a-z_][a-z0-9_.]*$/.test(name) ? name : quoteName(name);
 }
 
 /** Whether a definition contains a name. A function hides what it uses, so a name in its body counts. */
@@ -246,10 +240,13 @@ function expectedDefinitions(
   }
   for (const [key, now] of declared.definitions) if (!before.definitions.has(key)) found.set(key, now);
   const lost = lostNames(before, tables);
-  for (const [key, { kind, table, uses }] of found) {
-    // What is on a table or a view is dropped with it, and statistics with a column.
+  for (const [key, { kind, name, table, uses }] of found) {
+    // What is on a table or a view is dropped with it, and statistics and unused sequences with a column.
     const isDroppedWithTable = table !== null && !hasRelation({ ...before, tables, definitions: found }, table);
-    if (isDroppedWithTable || (kind === 'statistics' && uses.some((name) => lost.has(name)))) found.delete(key);
+    const isDroppedWithColumn =
+      (kind === 'statistics' || (kind === 'sequence' && !isNextElsewhere(name, tables, found))) &&
+      uses.some((one) => lost.has(one));
+    if (isDroppedWithTable || isDroppedWithColumn) found.delete(key);
   }
   // A trigger that was made by hand may call the function of a trigger that an entity declared.
   const calls = (trigger: CatalogDefinition, name: string): boolean => calledFunction(trigger) === name;
@@ -258,6 +255,13 @@ function expectedDefinitions(
     if (definition.kind === 'function' && isCalled) found.set(objectKey(definition), definition);
   }
   return found;
+}
+
+/** Whether a default or a definition uses a sequence. */
+function isNextElsewhere(sequence: string, tables: Catalog['tables'], definitions: Catalog['definitions']): boolean {
+  const defaults = tables.values().flatMap(({ columns }) => columns.values().map((column) => column.default ?? ''));
+  const texts = definitions.values().flatMap((one) => (one.name === sequence ? [] : [one.definition]));
+  return [...defaults, ...texts].some((text) => text.includes('nextval(') && mentions(text, sequence));
 }
 
 /** Returns the tables and columns that are dropped, as `CatalogDefinition.uses` names them. */

@@ -1,6 +1,7 @@
 import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
 import { parseName, quoteIdentifier, quoteLiteral, quoteName } from '@headwater/kernel/internal/sql';
-import { defaultSql, typeSql } from './column-sql.ts';
+import { keepsSequence, serialOf } from './column-sequence.ts';
+import { defaultSql, identitySql, typeSql } from './column-sql.ts';
 
 /** Returns the statements that turn one column into another, in an order in which each is valid. */
 export function alterColumnSql(on: string, before: CatalogColumn, after: CatalogColumn): readonly string[] {
@@ -8,6 +9,7 @@ export function alterColumnSql(on: string, before: CatalogColumn, after: Catalog
   const alter = (action: string): string =>
     `alter table ${table} alter column ${quoteIdentifier(after.name)} ${action};`;
   const changesType = before.type !== after.type || before.collation !== after.collation;
+  const [was, is] = [serialOf(before), serialOf(after)];
   // The old default may not fit the new type even if its text stays the same. Setting a default replaces the old one.
   const dropsDefault = before.default !== null && (changesType || after.default === null);
   const setsDefault = after.default !== null && (changesType || before.default !== after.default);
@@ -15,17 +17,16 @@ export function alterColumnSql(on: string, before: CatalogColumn, after: Catalog
     ...(before.generated !== null && after.generated === null ? [alter('drop expression')] : []),
     ...(before.identity !== null && after.identity === null ? [alter('drop identity')] : []),
     ...(dropsDefault ? [alter('drop default')] : []),
-    ...(before.serial !== null && after.serial === null
-      ? [alter('drop default'), `drop sequence ${quoteName(before.serial)};`]
-      : []),
+    ...(was !== null && is === null ? [alter('drop default'), `drop sequence ${quoteName(was)};`] : []),
     ...(changesType ? [alter(`type ${newTypeSql(before, after)}`)] : []),
-    ...(changesType && before.serial !== null && after.serial !== null
-      ? [`alter sequence ${quoteName(before.serial)} as ${typeSql(after.type)};`]
+    ...(changesType && was !== null && is !== null
+      ? [`alter sequence ${quoteName(was)} as ${typeSql(after.type)};`]
       : []),
-    ...serialSql(on, before, after),
+    ...renameSql(before, after),
+    ...(was === null && is !== null ? serialSql(on, after, is) : []),
     ...(setsDefault ? [alter(`set default ${defaultSql(after)}`)] : []),
     ...(before.notNull !== after.notNull ? [alter(`${after.notNull ? 'set' : 'drop'} not null`)] : []),
-    ...identitySql(on, before, after),
+    ...newIdentitySql(on, before, after),
   ];
 }
 
@@ -65,12 +66,15 @@ function isAssignable(before: string, after: string): boolean {
   return [numberTypes, timeTypes, textTypes, bitTypes].some((types) => types.has(from) && types.has(to));
 }
 
-function serialSql(on: string, before: CatalogColumn, { name, type, serial }: CatalogColumn): readonly string[] {
-  if (serial === null || before.serial === serial) return [];
+/** Renames the sequence of a column that stays serial, or an identity. */
+function renameSql(before: CatalogColumn, after: CatalogColumn): readonly string[] {
+  const [was, is] = [before.sequence, after.sequence];
+  if (was === null || is === null || was.name === is.name || !keepsSequence(before, after)) return [];
+  return [`alter sequence ${quoteName(was.name)} rename to ${quoteIdentifier(parseName(is.name).name)};`];
+}
+
+function serialSql(on: string, { name, type }: CatalogColumn, serial: string): readonly string[] {
   const [sequence, table, column] = [quoteName(serial), quoteName(on), quoteIdentifier(name)];
-  if (before.serial !== null) {
-    return [`alter sequence ${quoteName(before.serial)} rename to ${quoteIdentifier(parseName(serial).name)};`];
-  }
   return [
     `create sequence ${sequence} as ${typeSql(type)} owned by ${table}.${column};`,
     // Continue after the largest existing value.
@@ -79,14 +83,15 @@ function serialSql(on: string, before: CatalogColumn, { name, type, serial }: Ca
   ];
 }
 
-function identitySql(on: string, before: CatalogColumn, { name, identity }: CatalogColumn): readonly string[] {
+function newIdentitySql(on: string, before: CatalogColumn, after: CatalogColumn): readonly string[] {
+  const { name, identity } = after;
   if (identity === null || before.identity === identity) return [];
   const [table, column] = [quoteName(on), quoteIdentifier(name)];
   const alter = `alter table ${table} alter column ${column}`;
   if (before.identity !== null) return [`${alter} set generated ${identity};`];
   const sequence = `pg_get_serial_sequence(${quoteLiteral(table)}, ${quoteLiteral(name)})`;
   return [
-    `${alter} add generated ${identity} as identity;`,
+    `${alter} add ${identitySql(on, after)};`,
     `select setval(${sequence}, coalesce(max(${column}), 0) + 1, false) from ${table};`,
   ];
 }

@@ -3,16 +3,18 @@ import { rebuiltTypes, type Change } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { compareMaps } from './compare-maps.ts';
 import { enumChanges } from './enum-difference.ts';
+import { withMatchedSequences } from './matched-sequences.ts';
 import { hasRelation, settingChanges } from './setting-difference.ts';
 import { newTableChanges, tableChanges } from './table-difference.ts';
 
 /**
- * Returns the changes from `before` to `after`, in no particular order. Matches objects by name and never guesses
+ * Returns the changes from `old` to `now`, in no particular order. Matches objects by name and never guesses
  * renames.
  */
-export function differenceOf(before: Catalog, after: Catalog): readonly Change[] {
+export function differenceOf(old: Catalog, now: Catalog): readonly Change[] {
   // A catalog that was read again without a change is the same value.
-  if (before === after) return [];
+  if (old === now) return [];
+  const [before, after] = withMatchedSequences([old, now]);
   const schemas: Change[] = [];
   compareMaps(before.schemas, after.schemas, {
     removed: (schema) => schemas.push({ kind: 'drop schema', schema }),

@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import { withDependents } from './dependents.ts';
 import { differenceOf } from './catalog-difference.ts';
 import { withConstraintRenames } from './constraint-renames.ts';
+import { withMatchedSequences } from './matched-sequences.ts';
 
 /** Options for {@link changesBetween}. */
 export interface BetweenOptions {
@@ -15,10 +16,11 @@ export interface BetweenOptions {
  * renamed instead of rebuilt. Objects that block a change are removed temporarily.
  */
 export function changesBetween(
-  before: Catalog,
-  after: Catalog,
+  old: Catalog,
+  now: Catalog,
   { only = () => true }: BetweenOptions = {},
 ): readonly Change[] {
+  const [before, after] = withMatchedSequences([old, now]);
   const changes = withConstraintRenames(differenceOf(before, after).filter(only));
   return withDependents(changes, before, after);
 }

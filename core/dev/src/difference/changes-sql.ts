@@ -13,8 +13,8 @@ import { columnSql } from './column-sql.ts';
 import { constraintSql, indexSql } from './constraint-sql.ts';
 import { defineSql, emptyBodySql, inOrderOfUse, isReplaced, redefineSql, undefineSql } from './definition-sql.ts';
 import { changeEnumSql, createEnumSql } from './enum-sql.ts';
-import { withKeptSequences } from './kept-sequences.ts';
 import { isPersistence, persistenceSql } from './persistence.ts';
+import { withoutSequenceDefaults } from './sequence-defaults.ts';
 import { basisOfTables, isUsableByTables } from './table-basis.ts';
 import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from './table-sql.ts';
 
@@ -23,7 +23,7 @@ import { createTableSql, inOrderOfReference, partitionSql, referencesOf } from '
  * statements are sorted by table. Statements for the same table keep the given order, which is that of its columns.
  */
 export function changesSql(given: readonly Change[]): string {
-  const changes = withKeptSequences(given);
+  const { changes, first, last } = withoutSequenceDefaults(given);
   const changesOf = <K extends Change['kind']>(...kinds: readonly K[]): readonly Of<K>[] =>
     changes.filter((change): change is Of<K> => (kinds as readonly string[]).includes(change.kind));
   const created = new Set(changesOf('create table').map(({ table }) => table.name));
@@ -60,13 +60,17 @@ export function changesSql(given: readonly Change[]): string {
     alters
       .filter((change) => !leavesEnum(change))
       .flatMap(({ on, before, after }) => alterColumnSql(on, before, after)),
-    alterTablesSql(generatedFirst(changesOf('add column'), false), ({ column }) => `add column ${columnSql(column)}`),
+    alterTablesSql(
+      generatedFirst(changesOf('add column'), false),
+      ({ on, column }) => `add column ${columnSql(on, column)}`,
+    ),
     sortedByTable(changesOf('add partition').filter(isExisting)).map(({ partition }) => partitionSql(partition)),
     partsSql(
       added.filter((change) => isExisting(change) && !isForeign(change)),
       changesOf('add index').filter(isExisting),
     ),
     ...newTables(changesOf('create table'), added, changesOf('add index'), settings),
+    last,
     sortedByTable(added.filter((change) => isExisting(change) && isForeign(change))).map(addConstraintSql),
   ];
   const basis = basisOfTables(
@@ -77,6 +81,7 @@ export function changesSql(given: readonly Change[]): string {
   const paragraphs: readonly (readonly string[])[] = [
     changesOf('rename').map(renameSql),
     settings.flatMap(({ before }) => (before === null ? [] : nonEmpty(before.reset))),
+    first,
     changesOf('create schema').map(({ schema }) => `create schema ${quoteName(schema.name)};`),
     [
       ...changesOf('undefine').flatMap(({ definition }) => emptyBodySql(definition)),

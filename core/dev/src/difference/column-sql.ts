@@ -1,6 +1,7 @@
 import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
-import { quoteIdentifier } from '@headwater/kernel/internal/sql';
+import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
 import { expressionSql } from './expression-sql.ts';
+import { isUsualSequence, serialOf } from './column-sequence.ts';
 import { lowerKeywords } from './lower-keywords.ts';
 
 /** The short names of types that PostgreSQL prints with their long names. */
@@ -45,22 +46,28 @@ const serialTypes: Readonly<Record<string, string>> = {
 };
 
 /** Returns a column definition for `create table` and `add column`, always with `null` or `not null`. */
-export function columnSql(column: CatalogColumn): string {
+export function columnSql(on: string, column: CatalogColumn): string {
   const name = quoteIdentifier(column.name);
-  const serial = column.serial === null ? undefined : serialTypes[column.type];
+  const serial = serialOf(column) === null ? undefined : serialTypes[column.type];
   // A serial column is implicitly not null.
   if (serial !== undefined) return `${name} ${serial}`;
   const collation = column.collation === null ? '' : ` collate ${column.collation}`;
-  return `${name} ${typeSql(column.type)}${collation}${columnOptions(column)}`;
+  return `${name} ${typeSql(column.type)}${collation}${columnOptions(on, column)}`;
 }
 
-function columnOptions(column: CatalogColumn): string {
-  const { generated, identity, notNull } = column;
+function columnOptions(on: string, column: CatalogColumn): string {
+  const { generated, notNull } = column;
   const nullity = notNull ? ' not null' : ' null';
-  if (identity !== null) return `${nullity} generated ${identity} as identity`;
+  if (column.identity !== null) return `${nullity} ${identitySql(on, column)}`;
   if (generated !== null) {
     const kind = generated.stored ? 'stored' : 'virtual';
     return ` generated always as (${expressionSql(generated.as)}) ${kind}${notNull ? ' not null' : ''}`;
   }
   return `${nullity}${column.default === null ? '' : ` default ${defaultSql(column)}`}`;
+}
+
+/** Returns the clause that makes a column an identity. */
+export function identitySql(on: string, { name, identity, sequence }: CatalogColumn): string {
+  const isUsual = sequence === null || isUsualSequence(sequence.name, on, name);
+  return `generated ${identity} as identity${isUsual ? '' : ` (sequence name ${quoteName(sequence.name)})`}`;
 }

@@ -67,12 +67,25 @@ export function defineSql(created: CatalogDefinition): string {
 /** Returns the statements that turn a definition into another, which has been dropped unless it is replaced in place. */
 export function redefineSql(change: ChangeOf<'redefine'>): string {
   const { before, definition: after } = change;
-  return isReplaced(change) && after.kind === 'domain' ? alterDomainSql(before, after).join('\n') : defineSql(after);
+  if (isReplaced(change) && after.kind === 'domain') return alterDomainSql(before, after).join('\n');
+  return after.kind === 'sequence' ? alterSequenceSql(before, after) : defineSql(after);
 }
 
-/** Whether a function or a domain becomes another in place, so that what uses it stays. */
+/** Returns the statement that changes the options of a sequence, which continues unless its values are out of bounds. */
+function alterSequenceSql(before: CatalogDefinition, after: CatalogDefinition): string {
+  const option = ({ definition }: CatalogDefinition, name: string): bigint =>
+    BigInt(new RegExp(` ${name} (-?\\d+)`).exec(definition)?.[1] ?? 0);
+  const [low, high] = [option(after, 'minvalue'), option(after, 'maxvalue')];
+  const start = option(before, 'start');
+  const cycle = after.definition.endsWith(' cycle') ? '' : before.definition.endsWith(' cycle') ? ' no cycle' : '';
+  const restart = start < low || start > high ? ' restart' : '';
+  return `${after.definition.replace(/^create sequence/, 'alter sequence')}${cycle}${restart};`;
+}
+
+/** Whether a function, a domain or a sequence becomes another in place, so that what uses it stays. */
 export function isReplaced({ before, definition: after, isDropped }: ChangeOf<'redefine'>): boolean {
   if (isDropped === true) return false;
+  if (before.kind === 'sequence' && after.kind === 'sequence') return true;
   if (before.kind === 'domain' && after.kind === 'domain') return isSameDomainType(before, after);
   return before.kind === 'function' && after.kind === 'function' && headOf(before) === headOf(after);
 }

@@ -3,7 +3,9 @@ import { objectKey } from '@headwater/kernel/internal/sql';
 import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { isReplaced } from './definition-sql.ts';
+import { freedSequences } from './freed-sequences.ts';
 import { inOrderOfPersistence, joinsCycle } from './persistence.ts';
+import { suspendedDefaults } from './sequence-defaults.ts';
 import { hasObject, isPrivileges } from './setting-difference.ts';
 import { suspendedPrivileges } from './suspended-privileges.ts';
 
@@ -28,7 +30,12 @@ export function withDependents(changes: readonly Change[], before: Catalog, afte
     ...rebuiltKeys,
     ...rebuiltDefinitions(changes, keys, before, after),
   ];
-  const settings = [...lostSettings(all, before, after), ...suspendedPrivileges(all, before, after)];
+  const settings = [
+    ...lostSettings(all, before, after),
+    ...freedSequences(all, before, after),
+    ...suspendedDefaults(all, before, after),
+    ...suspendedPrivileges(all, before, after),
+  ];
   return inOrderOfPersistence([...all, ...settings], before);
 }
 
@@ -99,7 +106,8 @@ function isRevoked({ of, name }: CatalogSetting, changes: readonly Change[]): bo
 }
 
 function isRetyped(change: Change): change is ChangeOf<'alter column'> {
-  return change.kind === 'alter column' && change.before.type !== change.after.type;
+  if (change.kind !== 'alter column') return false;
+  return change.before.type !== change.after.type || change.before.collation !== change.after.collation;
 }
 
 /** Whether a change creates an object that exists already, which therefore must be dropped first. */
@@ -192,10 +200,7 @@ function retypedColumns(changes: readonly Change[], before: Catalog): ReadonlySe
       if (change.kind === 'change enum' && change.rebuild) {
         return change.columns.map(({ on, column }) => columnName(on, column.name));
       }
-      const isChanged =
-        change.kind === 'alter column' &&
-        (change.before.type !== change.after.type || change.before.collation !== change.after.collation);
-      if (!isChanged) return [];
+      if (!isRetyped(change)) return [];
       return [change.on, ...heirsOf(change.on, before)].map((table) => columnName(table, change.after.name));
     }),
   );
@@ -243,6 +248,8 @@ function rebuiltDefinitions(
   const found: Change[] = [];
   // In the order of creation, so that each view comes after those that it uses.
   for (const definition of before.definitions.values()) {
+    // A sequence only belongs to what it uses.
+    if (definition.kind === 'sequence') continue;
     const key = objectKey(definition);
     const now = after.definitions.get(key);
     const usesAny = (names: ReadonlySet<string>): boolean => definition.uses.some((name) => names.has(name));

@@ -75,7 +75,7 @@ export function columnDifferences(before: CatalogColumn, after: CatalogColumn): 
     type: typeSql(column.type),
     nullity: column.notNull ? 'not null' : 'null',
     default: column.default === null ? 'no default' : `default ${defaultSql(column)}`,
-    sequence: column.serial === null ? 'no sequence' : `sequence ${column.serial}`,
+    sequence: column.sequence === null ? 'no sequence' : `sequence ${column.sequence.name}`,
     identity: column.identity === null ? 'no identity' : `identity ${column.identity}`,
     collation: column.collation === null ? 'no collation' : `collation ${column.collation}`,
     generated: column.generated === null ? 'not generated' : `generated as ${column.generated.as}`,

@@ -3,7 +3,6 @@ import { quoteName } from '@headwater/kernel/internal/sql';
 import { alterColumnSql } from './alter-column-sql.ts';
 import type { Change, ChangeOf } from './change.ts';
 import { compareMaps } from './compare-maps.ts';
-import { sequenceDefault } from './kept-sequences.ts';
 
 /** Tables by name. */
 type Tables = Catalog['tables'];
@@ -107,6 +106,6 @@ export function changesDefault(
 }
 
 /** A child inherits the default of a serial column, but not the sequence. */
-function inheritedDefault({ serial, default: expression }: CatalogColumn): string | null {
-  return serial === null ? expression : sequenceDefault(serial);
+function inheritedDefault({ identity, sequence, default: expression }: CatalogColumn): string | null {
+  return identity === null && sequence !== null ? sequence.next : expression;
 }

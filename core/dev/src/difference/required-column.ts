@@ -1,6 +1,6 @@
 import type { CatalogColumn } from '@headwater/kernel/internal/catalog';
 
 /** Whether an insert that omits the column fails. */
-export function isRequired({ notNull, default: standard, serial, identity, generated }: CatalogColumn): boolean {
-  return notNull && standard === null && serial === null && identity === null && generated === null;
+export function isRequired({ notNull, default: standard, sequence, generated }: CatalogColumn): boolean {
+  return notNull && standard === null && sequence === null && generated === null;
 }

@@ -225,7 +225,7 @@ function isSameColumn(a: CatalogColumn, b: CatalogColumn): boolean {
     a.type === b.type &&
     a.notNull === b.notNull &&
     a.default === b.default &&
-    a.serial === b.serial &&
+    a.sequence?.name === b.sequence?.name &&
     a.identity === b.identity &&
     a.collation === b.collation &&
     a.generated?.as === b.generated?.as

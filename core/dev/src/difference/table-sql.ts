@@ -16,7 +16,9 @@ export function createTableSql(table: CatalogTable): string {
   const keyColumn = isInline ? key.columns[0] : undefined;
   const own = [...table.columns.values()].filter(({ inherited }) => !inherited);
   const lines = own.map((column) =>
-    column.name === keyColumn ? `${columnSql(column).replace(/ not null$/, '')} primary key` : columnSql(column),
+    column.name === keyColumn
+      ? `${columnSql(table.name, column).replace(/ not null$/, '')} primary key`
+      : columnSql(table.name, column),
   );
   if (key !== null && keyColumn === undefined)
     lines.push(`constraint ${quoteIdentifier(key.name)} ${constraintSql(key)}`);

@@ -1,5 +1,6 @@
 import { inheritanceCases } from './inheritance-cases.ts';
 import { relatedObjectsCases } from './related-objects-cases.ts';
+import { sequenceCases } from './sequence-cases.ts';
 
 /** SQL before and after a change that no entity can declare. A case with the same name on both sides is rebuilt. */
 export interface HandWrittenCase {
@@ -378,6 +379,7 @@ export const handWrittenCases: readonly HandWrittenCase[] = [
   ),
   ...relatedObjectsCases,
   ...inheritanceCases,
+  ...sequenceCases,
   changed(
     'privileges on a table that a role keeps on columns',
     `create view v as select id from t; grant select on t, v to public; grant select (id) on t to public; grant select (id) on v to public;`,

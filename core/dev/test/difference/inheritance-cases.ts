@@ -35,6 +35,13 @@ export const inheritanceCases: readonly HandWrittenCase[] = [
       alter table c alter a set default 'y';`,
   },
   {
+    name: 'collation of a column that tables inherit, with the storage of each',
+    before: `create table p (a text); create table c () inherits (p); alter table only p alter a set storage main;
+      alter table only c alter a set storage external, alter a set compression pglz;`,
+    after: `create table p (a text collate "C"); create table c () inherits (p); alter table only p alter a set storage main;
+      alter table only c alter a set storage external, alter a set compression pglz;`,
+  },
+  {
     name: 'comment of an inherited check that changes',
     before: `${parent} create table c () inherits (p);`,
     after: `${parent.replace('n > 0', 'n > 1')} create table c () inherits (p); comment on constraint low on c is 'low';`,

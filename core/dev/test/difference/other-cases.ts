@@ -8,6 +8,11 @@ const settings = `alter table shop_thing alter name set storage external, alter 
   alter sequence shop_thing_id_seq increment by 50; create rule shop_r as on delete to shop_thing do instead nothing;
   alter table shop_thing disable rule shop_r;`;
 
+/** A sequence of the column `price`, and the next values of it and of the key in a table beside it. */
+const sequences = `create sequence shop_no owned by shop_thing.price; comment on sequence shop_no is 'numbers';
+  create table shop_log (n int default nextval('shop_no') + 1, m int default nextval('shop_thing_id_seq'));
+  comment on sequence shop_thing_id_seq is 'keys';`;
+
 /** Changes of enums, generated columns, views, triggers, policies and partitions. */
 export const otherCases: readonly DifferenceCase[] = [
   changed('native enum', {}, { mood: mood('good', 'bad').default('good') }),
@@ -232,6 +237,43 @@ export const otherCases: readonly DifferenceCase[] = [
     before: things(some),
     after: things({ price: p.integer() }),
     meanwhile: `${settings} create statistics shop_s on name, price from shop_thing; comment on statistics shop_s is 'both';`,
+  },
+  {
+    name: 'column dropped whose sequence another default uses',
+    before: things(some),
+    after: things({ name: p.string().length(64) }),
+    meanwhile: sequences,
+  },
+  {
+    name: 'column dropped with a sequence that nothing else uses',
+    before: things(some),
+    after: things({ name: p.string().length(64) }),
+    meanwhile: `create sequence shop_no owned by shop_thing.price; alter table shop_thing alter price set default nextval('shop_no') + 1;`,
+  },
+  {
+    name: 'table and column renamed whose sequences another default uses',
+    before: things(some),
+    after: shop(entity('Thing', 'shop_item', { properties: { id, name: p.string().length(64), cost: p.integer() } })),
+    rename: 'shop_thing:shop_item,shop_thing.price:cost',
+    meanwhile: sequences,
+  },
+  {
+    name: 'key of a wider type whose sequence another default uses',
+    before: things(some),
+    after: things({ ...some, id: p.bigint().primary() }),
+    meanwhile: sequences,
+  },
+  {
+    name: 'key whose default revisions have made an expression',
+    before: things(some),
+    after: things(some),
+    meanwhile: `alter table shop_thing alter id set default nextval('shop_thing_id_seq') + 1; grant usage on sequence shop_thing_id_seq to public;`,
+  },
+  {
+    name: 'key that becomes an identity whose sequence another default uses',
+    before: things(some),
+    after: things({ ...some, id: p.integer().primary().generated('identity') }),
+    meanwhile: sequences,
   },
 ];
 

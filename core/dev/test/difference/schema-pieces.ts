@@ -192,9 +192,19 @@ export const schemaPieces: readonly SchemaPiece[] = [
       `create sequence x_own owned by x_log.n;`,
       `create sequence x_own increment 5 owned by x_log.n; alter table x_log alter n set default nextval('x_own'); comment on sequence x_own is 'owned';`,
       `create sequence x_own; alter table x_log alter n set default nextval('x_own');`,
-      `create sequence x_own owned by x_log.n; alter table x_log alter n set default nextval('x_own'); grant usage on sequence x_own to public;`,
+      `create sequence x_own owned by x_log.n; alter table x_log alter n set default nextval('x_own') + 1; grant usage on sequence x_own to public;`,
+      `create sequence x_own owned by x_log.n; alter table x_log alter n set default nextval('x_own'), alter n set not null;`,
+      `create sequence x_own owned by x_log.n; alter table x_log alter label set default 'no ' || nextval('x_own'); create table x_ahead (n int default nextval('x_own') * 2);`,
     ],
     { table: [] },
+  ),
+  fixed(
+    'use of the sequence of a column',
+    [
+      `create table x_after (n int default nextval('x_log_id_seq') - 1);`,
+      `create table x_z (n text default 'no ' || nextval('x_log_id_seq')); create view x_zv as select nextval('x_log_id_seq') as n;`,
+    ],
+    { table: [1, 2] },
   ),
   fixed('partitioned table', [
     `create table x_part (id int not null, at date not null, v text, k int) partition by range (at);
@@ -258,6 +268,10 @@ export const schemaPieces: readonly SchemaPiece[] = [
     `alter sequence ${item}_id_seq increment by 50 cache 10; comment on sequence ${item}_id_seq is 'hi-lo';`,
     `alter sequence ${item}_id_seq minvalue -5 cycle; grant usage on sequence ${item}_id_seq to pg_monitor;`,
     `alter sequence ${item}_id_seq as bigint maxvalue 9999999999; alter sequence ${item}_id_seq set unlogged;`,
+  ]),
+  piece('use of the sequence of a key', ({ item }) => [
+    `create table x_next (n bigint default nextval('${item}_id_seq'));`,
+    `create table x_next (n text default 'no ' || nextval('${item}_id_seq')); create view x_nv as select nextval('${item}_id_seq') as n;`,
   ]),
   piece('trigger', ({ item, name }) => [
     `create function x_tf() returns trigger ${triggerFunction}; create trigger x_trigger before insert on ${item} for each row execute function x_tf();`,

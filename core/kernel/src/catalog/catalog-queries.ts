@@ -1,11 +1,15 @@
 import {
   applicationRelations,
+  columnSequences,
+  columnSequencesSql,
   commentSql,
+  fewRows,
   home,
   isApplicationSchema,
   isUserObject,
   nameSql,
   rootNameSql,
+  sequenceDefinitionSql,
 } from './query-fragments.ts';
 import { definitionsQuery } from './definitions-query.ts';
 import { settingsQuery } from './settings-query.ts';
@@ -44,8 +48,6 @@ export const catalogQueries = {
         where u.classid = 'pg_attrdef'::regclass and u.objid = d.oid and u.refclassid = 'pg_class'::regclass
           and u.refobjid = c.oid) end as "from",
       case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
-      case when d.oid is not null and a.attidentity = '' and sequence.relname is not null
-        and pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then ${nameSql('sn', 'sequence.relname')} end as serial,
       case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end as collation,
       a.attinhcount > 0 and not a.attislocal as inherited,
       ${commentSql('pg_class', 'c.oid', 'a.attnum')} as comment
@@ -53,13 +55,23 @@ export const catalogQueries = {
       join pg_type t on t.oid = a.atttypid left join pg_type item on item.oid = t.typelem and t.typcategory = 'A'
       left join pg_namespace en on en.oid = coalesce(item.typnamespace, t.typnamespace)
       left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-      left join pg_depend dep on dep.refclassid = 'pg_class'::regclass and dep.refobjid = c.oid
-        and dep.refobjsubid = a.attnum and dep.classid = 'pg_class'::regclass and dep.deptype = 'a'
-        and exists (select from pg_depend u where u.classid = 'pg_attrdef'::regclass and u.objid = d.oid
-          and u.refclassid = 'pg_class'::regclass and u.refobjid = dep.objid)
-      left join pg_class sequence on sequence.oid = dep.objid
-      left join pg_namespace sn on sn.oid = sequence.relnamespace
     where c.relkind in ('r', 'p') and not c.relispartition order by c.oid, a.attnum`,
+  sequences: `select ${nameSql('tn', 't.relname')} as "table", a.attname as column, ${nameSql('n', 'c.relname')} as name,
+      ${sequenceDefinitionSql} as definition, format('nextval(%L::regclass)', c.oid::regclass) as next,
+      c.relpersistence = 'u' as "isUnlogged", o.set, o.reset
+    from ${columnSequences} o join pg_class t on t.oid = o."table" join pg_namespace tn on tn.oid = t.relnamespace
+      join pg_attribute a on a.attrelid = t.oid and a.attnum = o."column" join pg_class c on c.oid = o.sequence
+      join pg_namespace n on n.oid = c.relnamespace join pg_sequence s on s.seqrelid = c.oid where o."isPart" order by 1, 2`,
+  sequenceUses: `select distinct ${nameSql('n', 'c.relname')} as "table", a.attname as column,
+      ${nameSql('tn', 't.relname')} || '.' || ta.attname as of
+    from ${fewRows(`select u.objid as "default", u.refobjid as sequence from pg_depend u join pg_sequence q on q.seqrelid = u.refobjid
+        where u.classid = 'pg_attrdef'::regclass and u.refclassid = 'pg_class'::regclass`)} u
+      join ${columnSequences} o on o.sequence = u.sequence
+      join pg_attrdef d on d.oid = u."default" and (d.adrelid <> o."table" or d.adnum <> o."column")
+      join pg_class c on c.oid = d.adrelid join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = d.adnum
+      join pg_class t on t.oid = o."table" join pg_namespace tn on tn.oid = t.relnamespace
+      join pg_attribute ta on ta.attrelid = t.oid and ta.attnum = o."column" order by 1, 2, 3`,
   // Excludes `not null` constraints, which exist only since PostgreSQL 18: they are a property of the column.
   constraints: `select ${nameSql('n', 'c.relname')} as "table", k.conname as name,
       case k.contype when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
@@ -102,6 +114,7 @@ export const catalogQueries = {
 } as const;
 
 /** Selects one row with a column for each of the queries: its rows as JSON text. One round trip reads a whole catalog. */
-export const catalogQuery = `select ${Object.entries(catalogQueries)
-  .map(([name, text]) => `(select coalesce(json_agg(one), '[]')::text from (${text}) one) as ${name}`)
-  .join(',\n')}`;
+export const catalogQuery = `with ${columnSequences} as materialized (${columnSequencesSql})
+  select ${Object.entries(catalogQueries)
+    .map(([name, text]) => `(select coalesce(json_agg(one), '[]')::text from (${text}) one) as "${name}"`)
+    .join(',\n')}`;

@@ -81,10 +81,12 @@ export interface CatalogColumn {
   /** The enum, if its type is an enum or an array of one. */
   readonly enum: string | null;
   readonly notNull: boolean;
-  /** An expression; `null` for a serial column, whose default is its sequence. */
+  /** An expression; `null` for a serial column, whose default is the next value of its sequence. */
   readonly default: string | null;
-  /** The sequence of a serial column. */
-  readonly serial: string | null;
+  /** The other columns whose sequences the default uses: `core_object.id`. */
+  readonly sequencesOf: readonly string[];
+  /** The sequence of a serial or an identity column. Any other sequence is a definition, even if it belongs to a column. */
+  readonly sequence: CatalogSequence | null;
   readonly identity: 'always' | 'by default' | null;
   readonly generated: CatalogGenerated | null;
   /** The quoted name; `null` if it is the default of the type. */
@@ -92,6 +94,19 @@ export interface CatalogColumn {
   /** Whether only a parent of the table declares it. */
   readonly inherited: boolean;
   readonly comment: string | null;
+}
+
+/** The sequence that is a part of a column. */
+export interface CatalogSequence {
+  readonly name: string;
+  /** The statement that creates it. */
+  readonly definition: string;
+  /** The expression of its next value, as PostgreSQL prints it. */
+  readonly next: string;
+  readonly isUnlogged: boolean;
+  /** The statements that give it to the column, and take it back. */
+  readonly set: string;
+  readonly reset: string;
 }
 
 /** The expression of a generated column. */

@@ -1,4 +1,4 @@
-import { applicationRelations, fewRows, isTable, relationTypeSql } from './query-fragments.ts';
+import { applicationRelations, fewRows, isTable, relationTypeSql, columnSequences } from './query-fragments.ts';
 
 /** The address of the column `a` of the relation `c`. */
 const address = `'column', n.nspname, c.relname, a.attname`;
@@ -11,7 +11,11 @@ const aloneSql = `${relationTypeSql} || case when c.relkind in ('r', 'p') then '
 const storageWord = (storage: string): string =>
   `case ${storage} when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end`;
 
-/** Selects the settings of columns, of their sequences included. */
+/** Whether a table or a sequence is logged. */
+const persistenceWord = (relation: string): string =>
+  `case ${relation}.relpersistence when 'u' then 'unlogged' else 'logged' end`;
+
+/** Selects the settings of columns and of the sequences that belong to them. */
 export const columnSettings = `select ${address}, s.name,
       format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.action),
       format('alter %s %s alter column %I %s;', ${aloneSql}, c.oid::regclass, a.attname, s.undo)
@@ -51,31 +55,25 @@ export const columnSettings = `select ${address}, s.name,
     where d.classoid = 'pg_class'::regclass and d.objsubid > 0 and not (${isTable})
     union all
     select ${address}, s.name, s.set, s.reset
-    from pg_depend u join pg_sequence q on q.seqrelid = u.objid join pg_class sc on sc.oid = q.seqrelid
-      join ${columns} on c.oid = u.refobjid and a.attnum = u.refobjsubid
-      left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    cross join lateral (select concat_ws(' ', case when u.deptype = 'a' and q.seqtypid <> a.atttypid then 'as ' || q.seqtypid::regtype end,
+    from ${columnSequences} u join pg_sequence q on q.seqrelid = u.sequence join pg_class sc on sc.oid = q.seqrelid
+      join ${columns} on c.oid = u."table" and a.attnum = u."column"
+    cross join lateral (select concat_ws(' ', case when a.attidentity = '' and q.seqtypid <> a.atttypid then 'as ' || q.seqtypid::regtype end,
         'increment by ' || nullif(q.seqincrement, 1), 'minvalue ' || nullif(q.seqmin, 1),
         'maxvalue ' || nullif(q.seqmax, ~((-1)::bigint << case q.seqtypid when 'smallint'::regtype then 15 when 'integer'::regtype then 31 else 63 end)),
-        'start with ' || nullif(q.seqstart, 1), 'cache ' || nullif(q.seqcache, 1), case when q.seqcycle then 'cycle' end) as options,
-      u.deptype = 'i' or exists (select from pg_depend e where e.classid = 'pg_attrdef'::regclass and e.objid = d.oid
-        and e.refclassid = 'pg_class'::regclass and e.refobjid = q.seqrelid) as serves offset 0) o
+        'start with ' || nullif(q.seqstart, 1), 'cache ' || nullif(q.seqcache, 1), case when q.seqcycle then 'cycle' end) as options offset 0) o
     cross join lateral (
       select 'sequence', format('alter sequence %s %s;', sc.oid::regclass, o.options),
         format('alter sequence %s %sincrement by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;', sc.oid::regclass,
-          case when u.deptype = 'a' and a.atttypid in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
-            then format('as %s ', a.atttypid::regtype) end) where o.serves and o.options <> ''
+          case when a.attidentity = '' then format('as %s ', a.atttypid::regtype) end) where o.options <> ''
       union all
-      select 'persistence of the sequence', format('alter sequence %s set %s;', sc.oid::regclass,
-          case sc.relpersistence when 'u' then 'unlogged' else 'logged' end),
-        format('alter sequence %s set %s;', sc.oid::regclass, case c.relpersistence when 'u' then 'unlogged' else 'logged' end)
-      where o.serves and sc.relpersistence <> c.relpersistence
-      union all
-      select 'sequence ' || sc.oid::regclass,
-        format('create sequence %s %s owned by %s.%I;', sc.oid::regclass, o.options, c.oid::regclass, a.attname),
-        format('drop sequence %s;', sc.oid::regclass) where not o.serves
+      select 'persistence of the sequence', format('alter sequence %s set %s;', sc.oid::regclass, ${persistenceWord('sc')}),
+        format('alter sequence %s set %s;', sc.oid::regclass, ${persistenceWord('c')})
+      where sc.relpersistence <> c.relpersistence
     ) s(name, set, reset)
-    where u.classid = 'pg_class'::regclass and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i') and ${isTable}
+    where u."isPart" and ${isTable}
+    union all
+    select 'relation', n.nspname, c.relname, null, 'owning column', u.set, u.reset
+    from ${columnSequences} u join ${applicationRelations} on c.oid = u.sequence where not u."isPart"
     union all
     select ${address}, 'not null constraint',
       case when k.convalidated then format('alter table %s alter constraint %I no inherit;', c.oid::regclass, k.conname)

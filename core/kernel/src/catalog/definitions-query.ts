@@ -4,10 +4,11 @@ import {
   applicationRelations,
   argumentsSql,
   isApplicationSchema,
-  isOwnSequence,
+  isPartOfColumn,
   isUserObject,
   partSql,
   qualifiedNameSql,
+  sequenceDefinitionSql,
 } from './query-fragments.ts';
 import { typeDefinitions } from './type-definitions.ts';
 
@@ -48,11 +49,9 @@ const relationDefinitions = `select case c.relkind when 'v' then 'view' else 'ma
     where ${isUserObject('pg_statistic_ext', 's.oid')}
     union all
     select 'sequence', n.nspname, c.relname, null, null, null,
-      format('create sequence %s as %s increment %s minvalue %s maxvalue %s start %s cache %s%s', c.oid::regclass,
-        s.seqtypid::regtype, s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
-        case when s.seqcycle then ' cycle' end), c.oid, 'pg_class'::regclass, '{}'
+      ${sequenceDefinitionSql}, c.oid, 'pg_class'::regclass, array[c.oid]
     from ${applicationRelations} join pg_sequence s on s.seqrelid = c.oid
-    where not ${isOwnSequence}`;
+    where not ${isPartOfColumn}`;
 
 /** Whether the dependency `u` is one of the definition `d`. */
 const isUser = 'u.classid = d.class and u.objid = any (d.users)';

@@ -5,10 +5,11 @@ import {
   fewRows,
   home,
   isApplicationSchema,
-  isOwnSequence,
+  isPartOfColumn,
   isTable,
   isUserObject,
   relationTypeSql,
+  columnSequences,
 } from './query-fragments.ts';
 
 /** Objects of one system catalog that may have a comment or privileges, as SQL expressions. */
@@ -68,7 +69,7 @@ const classes: readonly ObjectClass[] = [
     target: `${relationTypeSql} || ' ' || c.oid::regclass`,
     granted: `case when c.relkind = 'S' then 'sequence ' else 'table ' end || c.oid::regclass`,
     from: `${applicationRelations} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and (c.relacl is not null or c.relkind = 'm' or not ${isTable} and ${isCommented('c.oid', 'pg_class')})
-      and (c.relkind <> 'S' or not ${isOwnSequence})`,
+      and (c.relkind <> 'S' or not ${isPartOfColumn})`,
     acl: 'c.relacl',
     standard: `acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)`,
     owner: 'c.relowner',
@@ -230,9 +231,8 @@ const classes: readonly ObjectClass[] = [
     part: 'a.attname',
     target: `'sequence ' || q.oid::regclass`,
     from: `${fewRows(`select * from pg_class q where q.relkind = 'S' and (q.relacl is not null or ${isCommented('q.oid', 'pg_class')})`)} q
-      join pg_depend u on u.objid = q.oid join ${applicationRelations} on c.oid = u.refobjid
-      join pg_attribute a on a.attrelid = c.oid and a.attnum = u.refobjsubid
-      where u.classid = 'pg_class'::regclass and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i')`,
+      join ${columnSequences} u on u.sequence = q.oid and u."isPart" join ${applicationRelations} on c.oid = u."table"
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = u."column"`,
     acl: 'q.relacl',
     standard: `acldefault('s', q.relowner)`,
     owner: 'q.relowner',

@@ -63,9 +63,31 @@ export const rootNameSql = `case when c.relispartition then (select ${nameSql('r
 /** Whether the relation `c` has parts in the catalog. The parts of any other relation are settings of the relation. */
 export const isTable = `(c.relkind in ('r', 'p') and not c.relispartition)`;
 
-/** Whether the sequence `c` belongs to a column. */
-export const isOwnSequence = `exists (select from pg_depend u where u.classid = 'pg_class'::regclass and u.objid = c.oid
-  and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i'))`;
+/**
+ * Selects the sequences that belong to a column, which PostgreSQL drops them with, and the statements that give them to
+ * the column and take them back. A sequence is a part of its column in an identity, and in a column as `serial` makes it,
+ * whose default is the next value and nothing else. Any other sequence is an object of its own.
+ */
+export const columnSequencesSql = `select u.objid as sequence, u.refobjid as "table", u.refobjsubid as "column",
+      u.deptype = 'i' or (uc.relkind in ('r', 'p') and not uc.relispartition and ua.attnotnull and (ua.attislocal or ua.attinhcount = 0)
+        and ua.atttypid in ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+        and coalesce(pg_get_expr(ud.adbin, ud.adrelid) = format('nextval(%L::regclass)', u.objid::regclass), false)) as "isPart",
+      format('alter sequence %s owned by %s.%I;', u.objid::regclass, uc.oid::regclass, ua.attname) as set,
+      format('alter sequence %s owned by none;', u.objid::regclass) as reset
+    from pg_depend u join pg_class uc on uc.oid = u.refobjid join pg_attribute ua on ua.attrelid = u.refobjid and ua.attnum = u.refobjsubid
+      join pg_sequence uq on uq.seqrelid = u.objid left join pg_attrdef ud on ud.adrelid = u.refobjid and ud.adnum = u.refobjsubid
+    where u.classid = 'pg_class'::regclass and u.refclassid = 'pg_class'::regclass and u.deptype in ('a', 'i')`;
+
+/** The name that {@link columnSequencesSql} has within the query for a catalog, which runs it once. */
+export const columnSequences = 'column_sequences';
+
+/** Whether the sequence `c` is a part of a column. */
+export const isPartOfColumn = `c.oid in (select o.sequence from ${columnSequences} o where o."isPart")`;
+
+/** Returns the statement that creates the sequence `c`, whose options are `s`. */
+export const sequenceDefinitionSql = `format('create sequence %s as %s increment %s minvalue %s maxvalue %s start %s cache %s%s', c.oid::regclass,
+        s.seqtypid::regtype, s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
+        case when s.seqcycle then ' cycle' end)`;
 
 /** Returns the comment of an object or a column. The functions of PostgreSQL that do this take several times as long. */
 export const commentSql = (catalog: string, oid: string, column = '0'): string =>

@@ -15,6 +15,7 @@ import type {
   CatalogIndex,
   CatalogPartition,
   CatalogSchema,
+  CatalogSequence,
   CatalogTable,
 } from './catalog.ts';
 
@@ -26,10 +27,23 @@ interface ConstraintRow extends Omit<CatalogConstraint, 'references'> {
   readonly targetColumns: readonly string[];
 }
 
-interface ColumnRow extends Omit<CatalogColumn, 'generated'> {
+interface ColumnRow extends Omit<CatalogColumn, 'generated' | 'sequence' | 'sequencesOf'> {
   readonly table: string;
   readonly generated: string;
   readonly from: readonly string[] | null;
+}
+
+/** A sequence that is a part of a column. */
+interface SequenceRow extends CatalogSequence {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** A column whose default uses the sequence of the column `of`. */
+interface SequenceUseRow {
+  readonly table: string;
+  readonly column: string;
+  readonly of: string;
 }
 
 /** The name of the prepared statement that reads a catalog. */
@@ -88,8 +102,14 @@ function catalogOf(
     last !== null && names.every((name) => last.texts[name] === texts[name]) ? last.catalog : null;
   const definitions = same('definitions')?.definitions ?? definitionsOf(rows('definitions'));
   const tables =
-    same('tables', 'partitions', 'columns', 'constraints', 'indexes')?.tables ??
-    tablesOf(rows('tables'), rows('partitions'), rows('columns'), rows('constraints'), rows('indexes'));
+    same('tables', 'partitions', 'columns', 'sequences', 'sequenceUses', 'constraints', 'indexes')?.tables ??
+    tablesOf(
+      rows('tables'),
+      rows('partitions'),
+      columnsOf(rows('columns'), rows('sequences'), rows('sequenceUses')),
+      rows('constraints'),
+      rows('indexes'),
+    );
   return Object.freeze({
     schemas: same('schemas')?.schemas ?? byName<CatalogSchema>(rows('schemas')),
     enums: same('enums')?.enums ?? byName<CatalogEnum>(rows('enums')),
@@ -118,7 +138,7 @@ function definitionsOf(rows: readonly CatalogDefinition[]): Catalog['definitions
 function tablesOf(
   tables: readonly TableRow[],
   partitions: readonly Row<CatalogPartition>[],
-  columns: readonly ColumnRow[],
+  columns: readonly Row<CatalogColumn>[],
   constraints: readonly ConstraintRow[],
   indexes: readonly Row<CatalogIndex>[],
 ): Catalog['tables'] {
@@ -132,7 +152,7 @@ function tablesOf(
     tables.map((table) => ({
       ...table,
       partitions: byName((parts.partitions.get(table.name) ?? []).map(partitionOf)),
-      columns: byName((parts.columns.get(table.name) ?? []).map(columnOf)),
+      columns: byName(parts.columns.get(table.name) ?? []),
       constraints: byName((parts.constraints.get(table.name) ?? []).map(constraintOf)),
       indexes: byName((parts.indexes.get(table.name) ?? []).map(indexOf)),
     })),
@@ -145,11 +165,23 @@ function groupByTable<T extends { readonly table: string }>(rows: readonly T[]):
   return Map.groupBy(rows, ({ table }) => table);
 }
 
-function columnOf({ generated, from, ...column }: ColumnRow): CatalogColumn {
-  const expression = column.default === null ? null : stableExpression(column.default);
-  const plain = { ...column, default: column.serial === null ? expression : null, generated: null };
-  if (generated === '' || expression === null) return plain;
-  return { ...plain, default: null, generated: { as: expression, stored: generated === 's', from: from ?? [] } };
+function columnsOf(
+  rows: readonly ColumnRow[],
+  sequences: readonly SequenceRow[],
+  uses: readonly SequenceUseRow[],
+): readonly Row<CatalogColumn>[] {
+  const keyOf = (table: string, column: string): string => objectKey({ kind: 'column', table, name: column });
+  const own = new Map(sequences.map(({ table, column, ...sequence }) => [keyOf(table, column), sequence]));
+  const used = Map.groupBy(uses, ({ table, column }) => keyOf(table, column));
+  return rows.map(({ generated, from, ...row }) => {
+    const key = keyOf(row.table, row.name);
+    const sequence = own.get(key) ?? null;
+    const sequencesOf = (used.get(key) ?? []).map(({ of }) => of);
+    const expression = row.default === null ? null : stableExpression(row.default);
+    const column = { ...row, sequence, sequencesOf, default: sequence === null ? expression : null, generated: null };
+    if (generated === '' || expression === null) return column;
+    return { ...column, default: null, generated: { as: expression, stored: generated === 's', from: from ?? [] } };
+  });
 }
 
 function constraintOf({ target, targetColumns, ...constraint }: ConstraintRow): CatalogConstraint {

@@ -1,5 +1,5 @@
 import { parametersSql } from './parameters-sql.ts';
-import { applicationRelations, isOwnSequence, relationTypeSql } from './query-fragments.ts';
+import { applicationRelations, isPartOfColumn, relationTypeSql } from './query-fragments.ts';
 
 /** Whether the table `c` has no replica identity, perhaps because the index that was its identity has been dropped. */
 const hasNoReplicaIdentity = `(c.relreplident = 'n' or c.relreplident = 'i'
@@ -32,7 +32,7 @@ export const relationSettings = `select 'relation' as kind, n.nspname as schema,
       select 'population', format('refresh materialized view %s with no data;', c.oid::regclass),
         format('refresh materialized view %s;', c.oid::regclass) where c.relkind = 'm' and not c.relispopulated
     ) s
-    where (c.relkind in ('r', 'p', 'v', 'm', 'f') or c.relkind = 'S' and c.relpersistence = 'u' and not ${isOwnSequence})
+    where (c.relkind in ('r', 'p', 'v', 'm', 'f') or c.relkind = 'S' and c.relpersistence = 'u' and not ${isPartOfColumn})
       and (c.relpersistence = 'u' or c.reloftype <> 0 or am.amname <> 'heap' or c.reltablespace <> 0
       or c.relreplident = 'f' or ${hasNoReplicaIdentity} and c.relkind in ('r', 'p') or c.relrowsecurity or c.relforcerowsecurity
       or not c.relispopulated or c.reloptions is not null

@@ -8,6 +8,7 @@ export type {
   CatalogIndex,
   CatalogPartition,
   CatalogSchema,
+  CatalogSequence,
   CatalogSetting,
   CatalogTable,
   DefinitionKind,

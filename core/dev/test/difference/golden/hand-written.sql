@@ -334,11 +334,13 @@ drop sequence "s";
 
 -- up
 
-create sequence s as bigint increment by 2 owned by t.id;
+create sequence s as bigint increment 2 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter sequence s owned by t.id;
 
 -- down
 
-drop sequence s;
+drop sequence "s";
 
 
 -- # publications
@@ -1233,15 +1235,11 @@ create statistics public.s on id, name from t;
 
 -- up
 
-drop sequence "s";
-
-create sequence s as bigint increment 3 minvalue 1 maxvalue 9223372036854775807 start 1 cache 5;
+alter sequence s as bigint increment 3 minvalue 1 maxvalue 9223372036854775807 start 1 cache 5;
 
 -- down
 
-drop sequence "s";
-
-create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+alter sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
 
 
 -- # publication changed
@@ -1831,24 +1829,13 @@ alter table b set logged;
 
 -- up
 
-alter sequence "s" owned by "t"."id";
-alter sequence free as bigint owned by u.id;
-comment on sequence s is 'numbers';
-alter sequence s as bigint increment by 5;
-grant usage on sequence free to public;
+alter sequence free owned by u.id;
+alter sequence s owned by t.id;
 
 -- down
 
-alter sequence "s" owned by none;
 alter sequence free owned by none;
-comment on sequence s is null;
-alter sequence s as integer increment by 1 no minvalue no maxvalue start with 1 cache 1 no cycle;
-revoke usage on sequence free from public;
-
-alter sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
-alter sequence free as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
-grant usage on sequence free to public;
-comment on sequence s is 'numbers';
+alter sequence s owned by none;
 
 
 -- # foreign key over periods of time
@@ -2033,6 +2020,25 @@ alter table "p" alter column "a" set default 'x';
 alter table "c" alter column "a" set default 'y';
 
 
+-- # collation of a column that tables inherit, with the storage of each
+
+-- up
+
+alter table "p" alter column "a" type text collate "C";
+
+alter table only c alter column a set compression pglz;
+alter table only c alter column a set storage external;
+alter table only p alter column a set storage main;
+
+-- down
+
+alter table "p" alter column "a" type text;
+
+alter table only c alter column a set compression pglz;
+alter table only c alter column a set storage external;
+alter table only p alter column a set storage main;
+
+
 -- # comment of an inherited check that changes
 
 -- up
@@ -2106,6 +2112,544 @@ drop type "e__old";
 -- down
 
 alter type "e" add value 'c';
+
+
+-- # sequence of a column inside the expression of its default
+
+-- up
+
+create sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "t" alter column "n" set default (nextval('s'::regclass) + 1);
+
+comment on sequence s is 'numbers';
+alter sequence s owned by t.n;
+grant usage on sequence s to public;
+
+-- down
+
+alter table "t" alter column "n" drop default;
+
+drop sequence "s";
+
+
+-- # new tables with sequences that serial would not create
+
+-- up
+
+create sequence a_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence a_number as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence a_code as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence b_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence a_m as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence old_id_seq as integer increment 1 minvalue 1 maxvalue 2147483647 start 1 cache 1;
+
+create table "a" (
+  "id" int primary key,
+  "n" int null default nextval('a_n'::regclass),
+  "m" int not null default nextval('a_m'::regclass),
+  "number" text null default ('INV-'::text || nextval('a_number'::regclass)),
+  "code" numeric null default nextval('a_code'::regclass)
+);
+
+create table "b" (
+  "n" int null default (nextval('b_n'::regclass) * 2)
+);
+alter table b set unlogged;
+
+create table "new" (
+  "id" int not null default nextval('old_id_seq'::regclass),
+  "n" int not null generated always as identity (sequence name "old_n_seq"),
+  constraint "old_pkey" primary key ("id")
+);
+alter sequence old_n_seq increment by 3;
+
+create table "other" (
+  "id" int not null generated always as identity (sequence name "numbers")
+);
+
+comment on sequence a_m is 'named';
+alter sequence a_code owned by a.code;
+alter sequence a_n owned by a.n;
+alter sequence a_number owned by a.number;
+alter sequence b_n owned by b.n;
+alter sequence a_m owned by a.m;
+alter sequence old_id_seq owned by new.id;
+
+-- down
+
+alter sequence a_code owned by none;
+alter sequence a_n owned by none;
+alter sequence a_number owned by none;
+alter sequence b_n owned by none;
+
+drop table "other";
+drop table "new";
+drop table "b";
+drop table "a";
+
+drop sequence "b_n";
+drop sequence "a_code";
+drop sequence "a_number";
+drop sequence "a_n";
+
+
+-- # new columns with sequences that serial would not create
+
+-- up
+
+create sequence a_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence a_m as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "a"
+  add column "n" int null default (nextval('a_n'::regclass) - 1),
+  add column "m" int not null default nextval('a_m'::regclass),
+  add column "i" int not null generated always as identity (sequence name "a_i");
+
+alter sequence a_n owned by a.n;
+alter sequence a_m owned by a.m;
+
+-- down
+
+alter sequence a_n owned by none;
+
+alter table "a"
+  drop column "n",
+  drop column "m",
+  drop column "i";
+
+drop sequence "a_n";
+
+
+-- # new tables whose defaults use the sequences of other columns
+
+-- up
+
+create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+create table "a" (
+  "n" int null,
+  "m" int null,
+  "o" text null default nextval('s'::regclass)
+);
+
+create table "t" (
+  "id" serial primary key,
+  "i" int not null generated always as identity,
+  "n" int null default nextval('s'::regclass),
+  "m" int null
+);
+
+alter table "a" alter column "n" set default nextval('t_id_seq'::regclass);
+alter table "a" alter column "m" set default (nextval('t_i_seq'::regclass) + 1);
+alter table "t" alter column "m" set default nextval('t_id_seq'::regclass);
+
+alter sequence s owned by t.n;
+
+-- down
+
+alter sequence s owned by none;
+
+alter table "a" alter column "n" drop default;
+alter table "a" alter column "m" drop default;
+alter table "t" alter column "m" drop default;
+
+drop table "t";
+drop table "a";
+
+drop sequence "s";
+
+
+-- # existing tables whose defaults use the sequences of a new table
+
+-- up
+
+create sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "a" alter column "o" set default (nextval('s'::regclass) + 1);
+
+create table "t" (
+  "id" serial primary key,
+  "i" int not null generated always as identity,
+  "n" int null
+);
+
+alter table "a" alter column "n" set default nextval('t_id_seq'::regclass);
+alter table "a" alter column "m" set default (nextval('t_i_seq'::regclass) + 1);
+
+alter sequence s owned by t.n;
+
+-- down
+
+alter sequence s owned by none;
+
+alter table "a" alter column "n" drop default;
+alter table "a" alter column "m" drop default;
+
+drop table "t";
+
+alter table "a" alter column "o" drop default;
+
+drop sequence "s";
+
+
+-- # column whose sequence a default of another table keeps
+
+-- up
+
+alter sequence s owned by none;
+
+alter table "t" drop column "n";
+
+-- down
+
+alter table "t" add column "n" int null;
+
+alter sequence s owned by t.n;
+
+
+-- # serial column whose sequence a default of another table keeps
+
+-- up
+
+revoke usage on sequence t_n_seq from public;
+alter sequence t_n_seq owned by none;
+
+alter table "t" drop column "n";
+
+-- down
+
+alter table "t" add column "n" int not null default nextval('t_n_seq'::regclass);
+
+grant usage on sequence t_n_seq to public;
+alter sequence t_n_seq owned by t.n;
+
+
+-- # table and its sequence, which the default of another table used
+
+-- up
+
+alter sequence s owned by none;
+
+drop table "t";
+
+alter table "u" alter column "n" drop default;
+
+drop sequence "s";
+
+-- down
+
+create sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "u" alter column "n" set default (nextval('s'::regclass) + 1);
+
+create table "t" (
+  "id" int primary key,
+  "n" int null default nextval('s'::regclass),
+  "m" int null
+);
+
+comment on sequence s is 'numbers';
+alter sequence s owned by t.n;
+grant usage on sequence s to public;
+
+
+-- # identity that becomes serial while a default uses its sequence
+
+-- up
+
+alter table "t" alter column "n" drop default;
+alter table "u" alter column "n" drop default;
+
+alter table "t" alter column "id" drop identity;
+create sequence "t_id_seq" as int owned by "t"."id";
+select setval('"t_id_seq"', coalesce(max("id"), 0) + 1, false) from "t";
+alter table "t" alter column "id" set default nextval('"t_id_seq"');
+
+alter table "t" alter column "n" set default nextval('t_id_seq'::regclass);
+alter table "u" alter column "n" set default (nextval('t_id_seq'::regclass) + 1);
+
+-- down
+
+alter table "t" alter column "n" drop default;
+alter table "u" alter column "n" drop default;
+
+alter table "t" alter column "id" drop default;
+drop sequence "t_id_seq";
+alter table "t" alter column "id" add generated always as identity;
+select setval(pg_get_serial_sequence('"t"', 'id'), coalesce(max("id"), 0) + 1, false) from "t";
+
+alter table "t" alter column "n" set default nextval('t_id_seq'::regclass);
+alter table "u" alter column "n" set default (nextval('t_id_seq'::regclass) + 1);
+
+
+-- # sequence that moves to another column
+
+-- up
+
+alter sequence s owned by none;
+
+alter table "u" alter column "n" set default nextval('s'::regclass);
+alter table "u" alter column "n" set not null;
+
+alter sequence s owned by u.n;
+
+-- down
+
+alter sequence s owned by none;
+
+alter table "u" alter column "n" drop default;
+alter table "u" alter column "n" drop not null;
+
+alter sequence s owned by t.n;
+
+
+-- # serial columns that exchange their sequences
+
+-- up
+
+alter sequence t_a_seq owned by none;
+alter sequence t_b_seq owned by none;
+
+alter table "t" alter column "a" set default nextval('t_b_seq'::regclass);
+alter table "t" alter column "b" set default nextval('t_a_seq'::regclass);
+
+alter sequence t_a_seq owned by t.b;
+alter sequence t_b_seq owned by t.a;
+
+-- down
+
+alter sequence t_b_seq owned by none;
+alter sequence t_a_seq owned by none;
+
+alter table "t" alter column "a" set default nextval('t_a_seq'::regclass);
+alter table "t" alter column "b" set default nextval('t_b_seq'::regclass);
+
+alter sequence t_b_seq owned by t.b;
+alter sequence t_a_seq owned by t.a;
+
+
+-- # serial column whose default becomes an expression
+
+-- up
+
+alter table "t" alter column "n" set default (nextval('t_n_seq'::regclass) + 3);
+
+-- down
+
+alter table "t" alter column "n" set default nextval('t_n_seq'::regclass);
+
+
+-- # type of a column whose default is an expression over its sequence
+
+-- up
+
+alter table "t" alter column "n" drop default;
+alter table "t" alter column "n" type bigint;
+alter table "t" alter column "n" set default (nextval('s'::regclass) + 2);
+
+-- down
+
+alter table "t" alter column "n" drop default;
+alter table "t" alter column "n" type int;
+alter table "t" alter column "n" set default (nextval('s'::regclass) + 2);
+
+
+-- # column with two sequences of its own
+
+-- up
+
+create sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence r as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "t" alter column "n" set default (nextval('s'::regclass) + nextval('r'::regclass));
+
+alter sequence r owned by t.n;
+comment on sequence s is 'numbers';
+alter sequence s owned by t.n;
+grant usage on sequence s to public;
+
+-- down
+
+alter table "t" alter column "n" drop default;
+
+drop sequence "r";
+drop sequence "s";
+
+
+-- # sequences of columns of a child, a partition and a foreign table
+
+-- up
+
+drop table "q";
+
+create sequence c_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence p_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence q_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence f_n as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "c" alter column "n" set default nextval('c_n'::regclass);
+alter table "p" alter column "n" set default (nextval('p_n'::regclass) + 1);
+
+create table "q" partition of "p" for values in (2);
+
+create foreign table f (id integer, n integer) server x;
+
+alter table q alter column n set default (nextval('q_n'::regclass) + 2);
+alter sequence c_n owned by c.n;
+alter sequence f_n owned by f.n;
+alter sequence p_n owned by p.n;
+alter sequence q_n owned by q.n;
+
+-- down
+
+alter table q alter column n set default (nextval('p_n'::regclass) + 1);
+alter sequence f_n owned by none;
+alter sequence q_n owned by none;
+
+drop foreign table "f";
+
+drop table "q";
+
+alter table "c" alter column "n" drop default;
+alter table "p" alter column "n" drop default;
+
+create table "q" partition of "p" for values in (1);
+
+drop sequence "f_n";
+drop sequence "q_n";
+drop sequence "p_n";
+drop sequence "c_n";
+
+
+-- # partition that is created again while it owns a sequence
+
+-- up
+
+alter sequence s owned by none;
+
+drop table "q";
+
+create table "q" partition of "p" for values in (2);
+
+alter table q alter column n set default (nextval('s'::regclass) + 2);
+alter sequence s owned by q.n;
+
+-- down
+
+alter sequence s owned by none;
+
+drop table "q";
+
+create table "q" partition of "p" for values in (1);
+
+alter table q alter column n set default (nextval('s'::regclass) + 2);
+alter sequence s owned by q.n;
+
+
+-- # table with a sequence of its own that becomes unlogged
+
+-- up
+
+alter sequence s owned by none;
+
+alter table t set unlogged;
+
+alter sequence s owned by t.n;
+
+-- down
+
+alter sequence s owned by none;
+
+alter table t set logged;
+
+alter sequence s owned by t.n;
+
+
+-- # sequence of a column that stays logged while its table becomes unlogged
+
+-- up
+
+alter sequence s owned by none;
+
+alter table t set unlogged;
+
+alter sequence s owned by t.n;
+
+-- down
+
+alter sequence s owned by none;
+
+alter table t set logged;
+
+alter sequence s owned by t.n;
+
+
+-- # sequence whose bounds no longer contain its start, under a default
+
+-- up
+
+alter sequence s as bigint increment -1 minvalue -9 maxvalue -3 start -3 cache 1 no cycle restart;
+
+-- down
+
+alter sequence s as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1 cycle restart;
+
+
+-- # views, functions and policies over the sequence of a column
+
+-- up
+
+create sequence s as bigint increment 5 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ SELECT nextval('s'::regclass) AS nextval;
+END;
+
+alter table "t" alter column "n" set default f();
+
+create view v as
+ SELECT nextval('s'::regclass) AS n;
+create policy p on t as permissive for all to public using ((n < nextval('s'::regclass)));
+
+comment on sequence s is 'numbers';
+alter sequence s owned by t.n;
+grant usage on sequence s to public;
+
+-- down
+
+CREATE OR REPLACE FUNCTION public.f()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS 'begin end';
+
+drop policy "p" on "t";
+drop view "v";
+
+alter table "t" alter column "n" drop default;
+
+drop function "f"();
+drop sequence "s";
+
+
+-- # sequence of a column in another schema, with names that need quotes
+
+-- up
+
+create sequence "S"."Q.z" as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "S"."T x" alter column "N y" set default (nextval('"S"."Q.z"'::regclass) + 1);
+
+comment on sequence "S"."Q.z" is 'quoted';
+alter sequence "S"."Q.z" owned by "S"."T x"."N y";
+
+-- down
+
+alter table "S"."T x" alter column "N y" drop default;
+
+drop sequence "S"."Q.z";
 
 
 -- # privileges on a table that a role keeps on columns

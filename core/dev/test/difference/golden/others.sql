@@ -684,3 +684,115 @@ grant select (name) on shop_thing to pg_monitor;
 alter table only shop_thing alter column name set statistics 50;
 alter table only shop_thing alter column name set storage external;
 comment on statistics public.shop_s is 'both';
+
+
+-- # column dropped whose sequence another default uses
+
+-- up
+
+alter sequence shop_no owned by none;
+
+alter table "shop_thing" drop column "price";
+
+-- down
+
+alter table "shop_thing" add column "price" int not null;
+
+alter sequence shop_no owned by shop_thing.price;
+
+
+-- # column dropped with a sequence that nothing else uses
+
+-- up
+
+alter sequence shop_no owned by none;
+
+alter table "shop_thing" drop column "price";
+
+drop sequence "shop_no";
+
+-- down
+
+create sequence shop_no as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+
+alter table "shop_thing" add column "price" int not null default (nextval('shop_no'::regclass) + 1);
+
+alter sequence shop_no owned by shop_thing.price;
+
+
+-- # table and column renamed whose sequences another default uses
+
+-- up
+
+alter table "shop_thing" rename to "shop_item";
+alter table "shop_item" rename column "price" to "cost";
+alter table "shop_item" rename constraint "shop_thing_pkey" to "shop_item_pkey";
+
+comment on sequence shop_thing_id_seq is null;
+
+alter sequence "shop_thing_id_seq" rename to "shop_item_id_seq";
+
+comment on sequence shop_item_id_seq is 'keys';
+
+-- down
+
+comment on sequence shop_item_id_seq is null;
+
+alter sequence "shop_item_id_seq" rename to "shop_thing_id_seq";
+
+comment on sequence shop_thing_id_seq is 'keys';
+
+alter table "shop_item" rename constraint "shop_item_pkey" to "shop_thing_pkey";
+alter table "shop_item" rename column "cost" to "price";
+alter table "shop_item" rename to "shop_thing";
+
+
+-- # key of a wider type whose sequence another default uses
+
+-- up
+
+alter table "shop_thing" alter column "id" type bigint;
+alter sequence "shop_thing_id_seq" as bigint;
+
+-- down
+
+alter table "shop_thing" alter column "id" type int;
+alter sequence "shop_thing_id_seq" as int;
+
+
+-- # key whose default revisions have made an expression
+
+-- up
+
+alter table "shop_thing" alter column "id" set default nextval('shop_thing_id_seq'::regclass);
+
+-- down
+
+alter table "shop_thing" alter column "id" set default (nextval('shop_thing_id_seq'::regclass) + 1);
+
+
+-- # key that becomes an identity whose sequence another default uses
+
+-- up
+
+comment on sequence shop_thing_id_seq is null;
+alter table "shop_log" alter column "m" drop default;
+
+alter table "shop_thing" alter column "id" drop default;
+drop sequence "shop_thing_id_seq";
+alter table "shop_thing" alter column "id" add generated always as identity;
+select setval(pg_get_serial_sequence('"shop_thing"', 'id'), coalesce(max("id"), 0) + 1, false) from "shop_thing";
+
+alter table "shop_log" alter column "m" set default nextval('shop_thing_id_seq'::regclass);
+
+-- down
+
+alter table "shop_log" alter column "m" drop default;
+
+alter table "shop_thing" alter column "id" drop identity;
+create sequence "shop_thing_id_seq" as int owned by "shop_thing"."id";
+select setval('"shop_thing_id_seq"', coalesce(max("id"), 0) + 1, false) from "shop_thing";
+alter table "shop_thing" alter column "id" set default nextval('"shop_thing_id_seq"');
+
+comment on sequence shop_thing_id_seq is 'keys';
+alter table "shop_log" alter column "m" set default nextval('shop_thing_id_seq'::regclass);
