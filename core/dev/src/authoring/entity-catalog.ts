@@ -3,6 +3,7 @@ import { serverErrorOf, serverRemarks } from '@headwater/kernel/internal/databas
 import type { Entities } from '@headwater/kernel/internal/entities';
 import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
 import { parseName, quoteIdentifier, quoteName, readSql, type SqlKind } from '@headwater/kernel/internal/sql';
+import { owningColumn } from '../difference/freed-sequences.ts';
 import { hasObject, hasRelation } from '../difference/setting-difference.ts';
 import { devError } from '../error/dev-codes.ts';
 import type { Shadow } from '../shadow/shadow.ts';
@@ -24,7 +25,7 @@ export async function entityCatalog(
   const { session } = shadow;
   const createSql = await entities.createSql();
   const created = await createdNames(createSql);
-  const moves = movesOf(before, created, isReplaced);
+  const moves = [...freedSequences(before, createSql), ...movesOf(before, created, isReplaced)];
   await session.script('begin');
   try {
     if (moves.length > 0) await session.script(withoutEventTriggers(moves, before).join('\n'));
@@ -80,6 +81,16 @@ function movesOf(
         `alter ${kind} ${quoteName(name)} set schema ${quoteIdentifier(schemas.get(parseName(name).schema) ?? '')};`,
     ),
   ];
+}
+
+/**
+ * Takes the sequences that the entities name from the columns that own them, since PostgreSQL would move them with their
+ * tables. The entities do not name the sequence that `serial` creates.
+ */
+function freedSequences({ settings }: Catalog, createSql: string): readonly string[] {
+  return [...settings.values()].flatMap(({ of, name, reset }) =>
+    name === owningColumn && createSql.includes(parseName(of.name).name) ? [reset] : [],
+  );
 }
 
 /** Disables event triggers for statements, since they would take them for the author's. */

@@ -107,6 +107,26 @@ describe.each(databaseKinds)('an ordinary change is created and agrees with its 
     expect(up).toContain('primary key ("a", "b")');
   });
 
+  it('a default with an expression over the sequence of its column', async () => {
+    const thing = (properties: object) =>
+      x({ entities: [entity('Thing', 'x_thing', { properties: { id, ...properties } })] });
+    await create(thing({ no: p.integer() }));
+    const sequence = {
+      id: 'x@0002_number',
+      revises: revisions.at(-1)?.id ?? '',
+      up: sql`create sequence x_no owned by x_thing.no`,
+      down: sql`drop sequence x_no`,
+    };
+    revisions.push(checkRevision(defineRevision(sequence), 'x', '0002_number', '0002_number.ts'));
+    const numbered = await create(thing({ no: p.integer().defaultRaw(`nextval('x_no') + 1`) }));
+    expect(numbered).toBe(`alter table "x_thing" alter column "no" set default (nextval('x_no'::regclass) + 1);`);
+    const wider = await create(thing({ no: p.bigint().defaultRaw(`nextval('x_no') + 1`) }));
+    expect(wider).toContain('alter column "no" type bigint');
+    const other = { code: p.text().defaultRaw(`'INV-' || nextval('x_no')`) };
+    expect(await create(thing(other))).not.toContain('drop sequence');
+    expect(await create(thing({}))).not.toContain('drop sequence');
+  });
+
   it('a materialized view over a table of another plugin, whose change is a change of the plugin that declares it', async () => {
     const listed = (expression: string) =>
       x({ entities: [entity('Listed', 'x_listed', { view: { materialized: true }, expression, properties: { id } })] });
