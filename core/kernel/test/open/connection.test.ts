@@ -150,6 +150,7 @@ describe('a pool', () => {
     await expect(failed).rejects.toMatchObject({
       code: 'DATABASE_UNREACHABLE',
       details: { database: 'postgres://user@127.0.0.1:1/nowhere' },
+      hint: expect.stringContaining('the pool given to open()') as unknown,
     });
     expect(JSON.stringify(await failed.catch((error: unknown) => error))).not.toContain('secret-word');
   });

@@ -48,7 +48,8 @@ export const connectionCodes = {
         ? `The connection to the database ${d.database} broke: ${d.reason}.`
         : `The database ${d.database} cannot be reached: ${d.reason}.`,
     hint: () =>
-      'Check that the server is running and that "database" in config.json has the right host, port, database and user.',
+      'Check that the server is running and that the connection has the right host, port, database and user: "database" in ' +
+      'config.json, an option like --on, or the pool given to open().',
     written: (d) => (d.connected ? committedEarlier() : 'Nothing was written.'),
   }),
   CONNECTION_UNFIT: defineError({
