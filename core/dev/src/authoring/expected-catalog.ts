@@ -86,7 +86,7 @@ export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOu
   };
 
   const isFree = (name: string): boolean => !hasRelation(declared, name);
-  const tables = new Map([
+  const tables = withoutLostHeritage([
     ...[...before.tables].flatMap(([name, old]): readonly [string, CatalogTable][] => {
       const now = declared.tables.get(name);
       if (now !== undefined) return [[name, mergedTable(old, now)]];
@@ -138,6 +138,28 @@ export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOu
       ),
     ),
   };
+}
+
+/** Returns the tables without the columns that they inherited from a column which is gone, and what is over those. */
+function withoutLostHeritage(all: readonly (readonly [string, CatalogTable])[]): Map<string, CatalogTable> {
+  const tables = new Map(all);
+  const isKept = (table: CatalogTable, { name, inherited }: CatalogColumn): boolean =>
+    !inherited ||
+    table.inherits.some((parent) => {
+      const from = tables.get(parent);
+      const column = from?.columns.get(name);
+      return from !== undefined && column !== undefined && isKept(from, column);
+    });
+  return new Map(
+    all.map(([name, table]) => {
+      const columns = new Map([...table.columns].filter(([, column]) => isKept(table, column)));
+      if (columns.size === table.columns.size) return [name, table];
+      const isOver = (names: readonly string[]): boolean => names.every((column) => columns.has(column));
+      const constraints = new Map([...table.constraints].filter(([, one]) => isOver(one.columns)));
+      const indexes = new Map([...table.indexes].filter(([, one]) => isOver(one.covers)));
+      return [name, { ...table, columns, constraints, indexes }];
+    }),
+  );
 }
 
 /** The kinds of relations whose privileges have the same form. */
