@@ -59,13 +59,15 @@ describe('the types of a host', () => {
   });
 
   it.each(Object.entries(settings))('resolve and fit with %s', async (name, compilerOptions) => {
-    const strict = { target: 'esnext', strict: true, noEmit: true, skipLibCheck: true, types: ['node'] };
+    const strict = { target: 'esnext', strict: true, noEmit: true, types: ['node'] };
     const file = join(cwd, `tsconfig.${name}.json`);
     writeFileSync(file, JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ['src'] }));
     const tsc = join(workspace, 'node_modules/.bin/tsc');
     // An error of `execFile` has the output.
     const { stdout } = await run(tsc, ['-p', file], { cwd }).catch((error: unknown) => error as { stdout: string });
-    expect(stdout).toBe('');
+    // The declarations of PGlite need types of Emscripten, which it does not bring.
+    const errors = stdout.split('\n').filter((line) => !line.includes('node_modules/@electric-sql/'));
+    expect(errors.join('\n')).toBe('');
   });
 });
 

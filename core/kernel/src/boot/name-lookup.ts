@@ -1,6 +1,6 @@
 import { kernelError } from '../error/kernel-codes.ts';
 import { nearestName } from '../error/nearest-name.ts';
-import type { TokenExplanation } from '../container/explain-token.ts';
+import type { TokenExplanation } from '../container/token-explanation.ts';
 import { explainOwner, findOwned, ownedNames } from '../entities/explain-owner.ts';
 import type { OwnedObject } from '../entities/entity-ownership.ts';
 import type { LoadedApp } from './load-app.ts';

@@ -1,23 +1,6 @@
-import type { PluginState } from '../error/codes/container.ts';
 import { tokenOwner } from './container-plugin.ts';
-import { pluginState, type Registry, type TokenBinding } from './registry.ts';
-
-/** Everything known about a token or a contribution point, for `kernel why`. */
-export interface TokenExplanation {
-  readonly name: string;
-  /** The name of the plugin that owns it. */
-  readonly owner: string;
-  /** The state of the owner. */
-  readonly state: PluginState;
-  /** Whether its owner exports it; `null` if unknown. */
-  readonly exported: boolean | null;
-  /** Its binding; `null` for a contribution point and for an unbound token. */
-  readonly binding: Pick<TokenBinding, 'type' | 'scope'> | null;
-  /** The plugins that decorate it, innermost first. */
-  readonly decoratedBy: readonly string[];
-  /** The contributions to it. `key` is `null` if it is known only after the item is created. */
-  readonly contributions: readonly { readonly plugin: string; readonly key: string | null }[];
-}
+import { pluginState, type Registry } from './registry.ts';
+import type { TokenExplanation } from './token-explanation.ts';
 
 /** Explains which plugins own, bind, decorate or contribute to a name. Returns `null` if no active plugin uses it. */
 export function explainToken(registry: Registry, name: string): TokenExplanation | null {

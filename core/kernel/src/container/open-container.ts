@@ -1,10 +1,11 @@
 import type { Get } from '../contract/bind.ts';
 import { tokenOwner, type ContainerPlugin } from './container-plugin.ts';
 import { unboundError } from './errors.ts';
-import { explainToken, knownNames, type TokenExplanation } from './explain-token.ts';
+import { explainToken, knownNames } from './explain-token.ts';
 import { emptyRegistry, pluginState, type Registry } from './registry.ts';
 import { createResolver } from './resolver.ts';
 import { runBind } from './run-bind.ts';
+import type { TokenExplanation } from './token-explanation.ts';
 
 /** The services and contributions of the active plugins. */
 export interface AppContainer {

@@ -6,13 +6,14 @@ import type { ContainerPhase, PluginState, ResolutionStep } from '../error/codes
 import { kernelError } from '../error/kernel-codes.ts';
 import { nearestName } from '../error/nearest-name.ts';
 import { exportedNames, tokenOwner, type ContainerPlugin } from './container-plugin.ts';
+import type { BindingScope, BindingType } from './token-explanation.ts';
 
 /** The one binding of a token. */
 export interface TokenBinding extends ResolutionStep {
   readonly what: 'token';
   /** How the value is created, in Inversify's terms. */
-  readonly type: 'class' | 'constant' | 'dynamic';
-  readonly scope: 'singleton' | 'transient';
+  readonly type: BindingType;
+  readonly scope: BindingScope;
 }
 
 /** An item contributed to a contribution point. */

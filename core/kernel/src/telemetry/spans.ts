@@ -1,16 +1,19 @@
-import type { Attributes, Tracer } from '@opentelemetry/api';
+import type { Tracer } from '@opentelemetry/api';
+
+/** The attributes of a span. The optional peer's own type would be missing where nobody has installed it. */
+export type SpanAttributes = Readonly<Record<string, string | number | string[]>>;
 
 /** Writes OpenTelemetry spans. Without the API package, or without an SDK behind it, it only calls `work`. */
 export interface Spans {
   /** Runs `work` inside a span, so that spans begun by `work` are below it. An error ends it with that error. */
-  readonly around: <T>(name: string, attributes: Attributes, work: () => Promise<T>) => Promise<T>;
+  readonly around: <T>(name: string, attributes: SpanAttributes, work: () => Promise<T>) => Promise<T>;
   /** Writes a span that ends now and began `milliseconds` ago. */
-  readonly past: (name: string, attributes: Attributes, milliseconds: number) => void;
+  readonly past: (name: string, attributes: SpanAttributes, milliseconds: number) => void;
 }
 
 /** Spans that nobody receives. */
 export const noSpans: Spans = Object.freeze({
-  around: <T>(_: string, __: Attributes, work: () => Promise<T>) => work(),
+  around: <T>(_: string, __: SpanAttributes, work: () => Promise<T>) => work(),
   past() {},
 });
 
