@@ -64,7 +64,9 @@ describe('the types of a host', () => {
     writeFileSync(file, JSON.stringify({ compilerOptions: { ...strict, ...compilerOptions }, include: ['src'] }));
     const tsc = join(workspace, 'node_modules/.bin/tsc');
     // An error of `execFile` has the output.
-    const { stdout } = await run(tsc, ['-p', file], { cwd }).catch((error: unknown) => error as { stdout: string });
+    const { stdout } = await run(tsc, ['-p', file, '--pretty', 'false'], { cwd }).catch(
+      (error: unknown) => error as { stdout: string },
+    );
     // The declarations of PGlite need types of Emscripten, which it does not bring.
     const errors = stdout.split('\n').filter((line) => !line.includes('node_modules/@electric-sql/'));
     expect(errors.join('\n')).toBe('');
