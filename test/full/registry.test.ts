@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { compileDecorators } from '../helper/decorated-source.ts';
@@ -98,16 +98,26 @@ describe.skipIf(!hasRegistry)(`a plugin on a registry${skipReason}`, () => {
     await npm(scratch, 'create', '--yes', 'headwater', app);
     for (const folder of [plugin, app]) await npm(folder, 'install');
   });
-  afterAll(() => registry[Symbol.asyncDispose]());
+  afterAll(() => {
+    console.info(`the steps of an author and of an application:\n${steps.join('\n')}`);
+    return registry[Symbol.asyncDispose]();
+  });
+
+  /** How long each command took. */
+  const steps: string[] = [];
 
   /** Runs a command, and fails with its output. */
   async function run(cwd: string, command: string, args: readonly string[], env = environment): Promise<string> {
+    const began = performance.now();
     try {
       return (await execute(command, args, { cwd, env, maxBuffer: 2 ** 26 })).stdout;
     } catch (error) {
       // execFile adds the output to its errors.
       const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
       throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+    } finally {
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      steps.push(`${seconds} s  ${[basename(command), ...args].join(' ').replaceAll(`${scratch}/`, '')}`);
     }
   }
   const npm = (cwd: string, ...args: readonly string[]): Promise<string> => run(cwd, 'npm', args);
