@@ -3,7 +3,7 @@ import { serverErrorOf, serverRemarks } from '@headwater/kernel/internal/databas
 import type { Entities } from '@headwater/kernel/internal/entities';
 import { shortMessage, type KernelError } from '@headwater/kernel/internal/errors';
 import { parseName, quoteIdentifier, quoteName, readSql, type SqlKind } from '@headwater/kernel/internal/sql';
-import { owningColumn } from '../difference/freed-sequences.ts';
+import { owningColumn } from '../difference/column-sequence.ts';
 import { hasObject, hasRelation } from '../difference/setting-difference.ts';
 import { devError } from '../error/dev-codes.ts';
 import type { Shadow } from '../shadow/shadow.ts';

@@ -4,15 +4,14 @@ import type {
   CatalogConstraint,
   CatalogDefinition,
   CatalogIndex,
-  CatalogSetting,
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
-import { nameText, objectKey, parseName, settingKey, type ObjectAddress } from '@headwater/kernel/internal/sql';
-import { printedName } from '../difference/column-sequence.ts';
-import { owningColumn } from '../difference/freed-sequences.ts';
-import { isOfSequence, withMatchedSequences } from '../difference/matched-sequences.ts';
-import { hasObject, hasRelation, isPrivileges } from '../difference/setting-difference.ts';
+import { nameText, objectKey, parseName, type ObjectAddress } from '@headwater/kernel/internal/sql';
+import { columnName } from '../difference/change.ts';
+import { withMatchedSequences } from '../difference/matched-sequences.ts';
+import { hasRelation } from '../difference/setting-difference.ts';
 import type { IsRecorded } from './declared-record.ts';
+import { expectedSettings } from './expected-settings.ts';
 
 /** The objects that an expected catalog leaves out although the database has them. */
 export interface LeftOut {
@@ -86,7 +85,7 @@ export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOu
   };
 
   const isFree = (name: string): boolean => !hasRelation(declared, name);
-  const tables = withoutLostHeritage([
+  const tables = withoutOrphanedColumns([
     ...[...before.tables].flatMap(([name, old]): readonly [string, CatalogTable][] => {
       const now = declared.tables.get(name);
       if (now !== undefined) return [[name, mergedTable(old, now)]];
@@ -94,7 +93,8 @@ export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOu
     }),
     ...[...declared.tables].filter(([name]) => !before.tables.has(name)),
   ]);
-  const definitions = expectedDefinitions(before, declared, tables, isKept, leftOut);
+  const lost = lostNames(before, tables);
+  const definitions = expectedDefinitions({ before, declared, tables, lost }, isKept, leftOut);
   const made = [...definitions].flatMap(([key, { definition }]) => (declared.definitions.has(key) ? [] : [definition]));
   const isUsedEnum = (name: string): boolean =>
     tables.values().some(({ columns }) => columns.values().some((column) => column.enum === name)) ||
@@ -112,36 +112,12 @@ export function expectedCatalog(old: Catalog, entities: Catalog, leftOut: LeftOu
     ...declared.schemas,
     ...[...before.schemas].filter(([name]) => !leftOut.isDropped({ kind: 'schema', table: null, name })),
   ]);
-  const objects = { schemas, enums, tables, definitions };
-  const lost = lostNames(before, tables);
-  const hasOwner = ({ of, name }: CatalogSetting): boolean =>
-    name !== owningColumn || definitions.get(objectKey(of))?.uses.some((one) => lost.has(one)) !== true;
-  const settings = new Map([
-    ...[...before.settings].flatMap(([key, setting]) => {
-      if (leftOut.isRecorded(setting.of, setting.name)) return [];
-      const kept = ofSameSequence(setting, before.tables, tables);
-      const moved = kept === null ? null : ofSameRelation(kept, { ...before, ...objects });
-      return moved === null ? [] : [[moved === kept ? key : settingKey(moved), moved] as const];
-    }),
-    // Default privileges have granted these to what was just created, but not to what existed before them.
-    ...[...declared.settings].filter(([, setting]) => !isPrivileges(setting) || !hasObject(before, setting.of)),
-  ]);
-  return {
-    ...before,
-    ...objects,
-    settings: new Map(
-      [...settings].filter(
-        ([, setting]) =>
-          hasObject({ ...before, ...objects }, setting.of) &&
-          !isOfLostIndex(setting, before.settings, settings) &&
-          hasOwner(setting),
-      ),
-    ),
-  };
+  const after = { ...before, schemas, enums, tables, definitions };
+  return { ...after, settings: expectedSettings({ before, declared, after, lost, isRecorded: leftOut.isRecorded }) };
 }
 
-/** Returns the tables without the columns that they inherited from a column which is gone, and what is over those. */
-function withoutLostHeritage(all: readonly (readonly [string, CatalogTable])[]): Map<string, CatalogTable> {
+/** Returns the tables without the inherited columns that no parent has anymore, and without what covers such a column. */
+function withoutOrphanedColumns(all: readonly (readonly [string, CatalogTable])[]): Map<string, CatalogTable> {
   const tables = new Map(all);
   const isKept = (table: CatalogTable, { name, inherited }: CatalogColumn): boolean =>
     !inherited ||
@@ -154,52 +130,12 @@ function withoutLostHeritage(all: readonly (readonly [string, CatalogTable])[]):
     all.map(([name, table]) => {
       const columns = new Map([...table.columns].filter(([, column]) => isKept(table, column)));
       if (columns.size === table.columns.size) return [name, table];
-      const isOver = (names: readonly string[]): boolean => names.every((column) => columns.has(column));
-      const constraints = new Map([...table.constraints].filter(([, one]) => isOver(one.columns)));
-      const indexes = new Map([...table.indexes].filter(([, one]) => isOver(one.covers)));
+      const hasColumns = (names: readonly string[]): boolean => names.every((column) => columns.has(column));
+      const constraints = new Map([...table.constraints].filter(([, one]) => hasColumns(one.columns)));
+      const indexes = new Map([...table.indexes].filter(([, one]) => hasColumns(one.covers)));
       return [name, { ...table, columns, constraints, indexes }];
     }),
   );
-}
-
-/** The kinds of relations whose privileges have the same form. */
-const relationKinds = ['view', 'materialized view'] as const;
-
-/** Returns the privileges on a view as those on the materialized view that takes its place, or the reverse. */
-function ofSameRelation(setting: CatalogSetting, after: Catalog): CatalogSetting {
-  const { of } = setting;
-  if (!isPrivileges(setting) || !relationKinds.some((kind) => kind === of.kind) || hasObject(after, of)) return setting;
-  const kind = relationKinds.find((one) => hasObject(after, { ...of, kind: one }));
-  return kind === undefined ? setting : { ...setting, of: { ...of, kind } };
-}
-
-/** Whether a setting is that of an index of a materialized view, which the view loses. */
-function isOfLostIndex({ of, name }: CatalogSetting, before: Catalog['settings'], after: Catalog['settings']): boolean {
-  const index = / of (index .+)$/.exec(name)?.[1];
-  if (index === undefined) return false;
-  const key = settingKey({ of, name: index });
-  return before.has(key) && !after.has(key);
-}
-
-/**
- * Returns a setting of a column's sequence as it is for the sequence that the column will have, which may get another
- * name; `null` if the column loses its sequence. Returns any other setting unchanged.
- */
-function ofSameSequence(
-  setting: CatalogSetting,
-  before: Catalog['tables'],
-  tables: Catalog['tables'],
-): CatalogSetting | null {
-  const { of, set, reset } = setting;
-  if (of.kind !== 'column' || !isOfSequence(setting)) return setting;
-  const [old, now] = [before, tables].map((all) => all.get(of.table ?? '')?.columns.get(of.name));
-  if (old === undefined || now === undefined) return setting;
-  if (old.sequence === null || now.sequence === null || (old.identity === null) !== (now.identity === null))
-    return null;
-  if (old.sequence.name === now.sequence.name) return setting;
-  const [from, to] = [printedName(old.sequence), printedName(now.sequence)];
-  const renamed = (text: string): string => text.replaceAll(`sequence ${from} `, `sequence ${to} `);
-  return { ...setting, set: renamed(set), reset: renamed(reset) };
 }
 
 /** Whether a definition contains a name. A function hides what it uses, so a name in its body counts. */
@@ -244,11 +180,17 @@ function isReplacedIndex(made: CatalogIndex, old: CatalogTable, now: CatalogTabl
     );
 }
 
+/** The tables that are expected, and the catalogs that they come from. */
+interface ExpectedTables extends Pick<Catalog, 'tables'> {
+  readonly before: Catalog;
+  readonly declared: Catalog;
+  /** The tables and columns that are dropped. */
+  readonly lost: ReadonlySet<string>;
+}
+
 /** Returns the definitions of entities, and the others as revisions left them, in the order of their creation. */
 function expectedDefinitions(
-  before: Catalog,
-  declared: Catalog,
-  tables: Catalog['tables'],
+  { before, declared, tables, lost }: ExpectedTables,
   isKept: (object: ObjectAddress) => boolean,
   { isDropped }: LeftOut,
 ): Catalog['definitions'] {
@@ -261,12 +203,12 @@ function expectedDefinitions(
     else if (!isDropped(old)) later.push(old);
   }
   for (const [key, now] of declared.definitions) if (!before.definitions.has(key)) found.set(key, now);
-  const lost = lostNames(before, tables);
   for (const [key, { kind, name, table, uses }] of found) {
-    // What is on a table or a view is dropped with it, and statistics and unused sequences with a column.
+    // PostgreSQL drops what is on a table or a view with it, and statistics and owned sequences with a column. A sequence
+    // that something else uses stays.
     const isDroppedWithTable = table !== null && !hasRelation({ ...before, tables, definitions: found }, table);
     const isDroppedWithColumn =
-      (kind === 'statistics' || (kind === 'sequence' && !isNextElsewhere(name, tables, found))) &&
+      (kind === 'statistics' || (kind === 'sequence' && !isUsedSequence(name, tables, found))) &&
       uses.some((one) => lost.has(one));
     if (isDroppedWithTable || isDroppedWithColumn) found.delete(key);
   }
@@ -279,8 +221,8 @@ function expectedDefinitions(
   return found;
 }
 
-/** Whether a default or a definition uses a sequence. */
-function isNextElsewhere(sequence: string, tables: Catalog['tables'], definitions: Catalog['definitions']): boolean {
+/** Whether a default or a definition takes values from a sequence. */
+function isUsedSequence(sequence: string, tables: Catalog['tables'], definitions: Catalog['definitions']): boolean {
   const defaults = tables.values().flatMap(({ columns }) => columns.values().map((column) => column.default ?? ''));
   const texts = definitions.values().flatMap((one) => (one.name === sequence ? [] : [one.definition]));
   return [...defaults, ...texts].some((text) => text.includes('nextval(') && mentions(text, sequence));
@@ -292,7 +234,7 @@ function lostNames(before: Catalog, tables: Catalog['tables']): ReadonlySet<stri
     [...before.tables.values()].flatMap(({ name, columns }) => {
       const kept = tables.get(name)?.columns;
       if (kept === undefined) return [name];
-      return [...columns.keys()].flatMap((column) => (kept.has(column) ? [] : [`${name}.${column}`]));
+      return [...columns.keys()].flatMap((column) => (kept.has(column) ? [] : [columnName(name, column)]));
     }),
   );
 }

@@ -166,6 +166,11 @@ export function columnKey(table: string, name: string): string {
   return objectKey({ kind: 'column', table, name });
 }
 
+/** Returns the name that `CatalogDefinition.uses` and `CatalogColumn.sequencesOf` contain for a column. */
+export function columnName(table: string, column: string): string {
+  return `${table}.${column}`;
+}
+
 /** Returns the table that a change affects; `null` for a change outside of tables. */
 export function changedTable(change: Change): string | null {
   if ('table' in change) return change.table.name;

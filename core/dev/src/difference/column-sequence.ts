@@ -1,4 +1,4 @@
-import type { CatalogColumn, CatalogSequence } from '@headwater/kernel/internal/catalog';
+import type { CatalogColumn, CatalogSequence, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { nameText, parseName } from '@headwater/kernel/internal/sql';
 
 /** Returns the sequence of a serial column; `null` for any other column. */
@@ -10,6 +10,14 @@ export function serialOf({ identity, sequence }: Pick<CatalogColumn, 'identity' 
 export function keepsSequence(before: CatalogColumn, after: CatalogColumn): boolean {
   const isSerial = before.identity === null;
   return before.sequence !== null && after.sequence !== null && isSerial === (after.identity === null);
+}
+
+/** The setting of a sequence that belongs to a column without being a part of it. */
+export const owningColumn = 'owning column';
+
+/** Whether a setting of a column is one of the sequence that is a part of it. */
+export function isOfSequence({ name }: Pick<CatalogSetting, 'name'>): boolean {
+  return /^sequence$| of the sequence$/.test(name);
 }
 
 /** Returns the name of a sequence as PostgreSQL prints it: quoted only if it has to be. */

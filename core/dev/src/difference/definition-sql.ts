@@ -71,7 +71,10 @@ export function redefineSql(change: ChangeOf<'redefine'>): string {
   return after.kind === 'sequence' ? alterSequenceSql(before, after) : defineSql(after);
 }
 
-/** Returns the statement that changes the options of a sequence, which continues unless its values are out of bounds. */
+/**
+ * Returns the statement that changes the options of a sequence in place. A catalog does not contain the current value, so
+ * the sequence restarts if its old start is out of the new bounds. Otherwise it continues.
+ */
 function alterSequenceSql(before: CatalogDefinition, after: CatalogDefinition): string {
   const option = ({ definition }: CatalogDefinition, name: string): bigint =>
     BigInt(new RegExp(` ${name} (-?\\d+)`).exec(definition)?.[1] ?? 0);

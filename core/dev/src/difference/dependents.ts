@@ -1,6 +1,6 @@
 import type { Catalog, CatalogConstraint, CatalogSetting } from '@headwater/kernel/internal/catalog';
 import { objectKey } from '@headwater/kernel/internal/sql';
-import { changedObjectKey, changeKey, rebuiltTypes, type Change, type ChangeOf } from './change.ts';
+import { changedObjectKey, changeKey, columnName, rebuiltTypes, type Change, type ChangeOf } from './change.ts';
 import { commentChanges } from './comment-difference.ts';
 import { isReplaced } from './definition-sql.ts';
 import { freedSequences } from './freed-sequences.ts';
@@ -276,9 +276,4 @@ function removedRelation(change: Change): readonly string[] {
   if (change.kind === 'drop table') return [change.table.name];
   if (change.kind === 'drop partition') return [change.partition.name];
   return change.kind === 'undefine' ? [change.definition.name] : [];
-}
-
-/** Returns the name that `CatalogDefinition.uses` contains for a column. */
-function columnName(table: string, column: string): string {
-  return `${table}.${column}`;
 }

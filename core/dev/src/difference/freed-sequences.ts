@@ -1,15 +1,13 @@
 import type { Catalog } from '@headwater/kernel/internal/catalog';
 import { objectKey, settingKey } from '@headwater/kernel/internal/sql';
-import { changeKey, type Change, type ChangeOf } from './change.ts';
+import { changeKey, columnName, type Change, type ChangeOf } from './change.ts';
+import { owningColumn } from './column-sequence.ts';
 import { isReplaced } from './definition-sql.ts';
 import { isPersistence } from './persistence.ts';
 
-/** The setting of a sequence that belongs to a column without being a part of it. */
-export const owningColumn = 'owning column';
-
 /**
- * Takes sequences from the columns that own them before PostgreSQL would change the sequences with their tables: drop
- * them, which it refuses while something else uses one, or make them logged or unlogged.
+ * Detaches sequences from the columns that own them before those change. Otherwise PostgreSQL would drop the sequences
+ * with the columns, which it refuses while something else uses one, or make them logged or unlogged with the table.
  */
 export function freedSequences(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const keys = new Set(changes.map(changeKey));
@@ -35,7 +33,7 @@ function changedOwners(change: Change): readonly string[] {
     case 'drop partition':
       return [change.partition.name];
     case 'drop column':
-      return [`${change.on}.${change.column.name}`];
+      return [columnName(change.on, change.column.name)];
     case 'undefine':
       return [change.definition.name];
     case 'redefine':

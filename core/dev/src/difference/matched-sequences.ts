@@ -6,15 +6,22 @@ import type {
   CatalogTable,
 } from '@headwater/kernel/internal/catalog';
 import { objectKey, settingKey } from '@headwater/kernel/internal/sql';
-import { isUsualSequence, keepsSequence, printedName, serialOf } from './column-sequence.ts';
-import { owningColumn } from './freed-sequences.ts';
+import { columnKey, columnName } from './change.ts';
+import {
+  isOfSequence,
+  isUsualSequence,
+  keepsSequence,
+  owningColumn,
+  printedName,
+  serialOf,
+} from './column-sequence.ts';
 
 /** A catalog before a change, and after it. */
 type Pair = readonly [before: Catalog, after: Catalog];
 
 /**
- * Returns two catalogs in a form in which a comparison shows what PostgreSQL has to be told about sequences. See
- * {@link withExplicitSequences} and {@link withNewNames}.
+ * Returns two catalogs in which the same sequence has the same form and the same name, so that comparing them finds only
+ * the differences that need a statement. See {@link withExplicitSequences} and {@link withNewNames}.
  */
 export function withMatchedSequences(pair: Pair): Pair {
   const [before, after] = withExplicitSequences(pair);
@@ -22,16 +29,16 @@ export function withMatchedSequences(pair: Pair): Pair {
 }
 
 /**
- * Returns two catalogs in which the sequences of some serial columns are definitions with an owning column. These are the
- * sequences that belong to another column or to none in the other catalog, so that they keep their values and everything
- * that uses them, and those that `serial` would give another name.
+ * Returns two catalogs in which the sequences of some serial columns are definitions with an owning column: those that
+ * belong to another column or to none in the other catalog, and those whose name `serial` would not choose. As definitions
+ * they keep their values and everything that uses them.
  */
 function withExplicitSequences([before, after]: Pair): Pair {
   const [old, now] = [serialsOf(before), serialsOf(after)];
   const names = new Set<string>();
   for (const [name, one] of now) {
     const was = old.get(name);
-    if (was === undefined ? isMade(before, one) : was.key !== one.key) names.add(name);
+    if (was === undefined ? isCreatedWithOtherName(before, one) : was.key !== one.key) names.add(name);
     if (before.definitions.has(sequenceKey(name))) names.add(name);
   }
   for (const name of old.keys()) if (after.definitions.has(sequenceKey(name))) names.add(name);
@@ -51,15 +58,15 @@ function serialsOf({ tables }: Catalog): ReadonlyMap<string, Serial> {
     [...tables.values()].flatMap((table) =>
       [...table.columns.values()].flatMap((column): [string, Serial][] => {
         const name = serialOf(column);
-        const key = objectKey({ kind: 'column', table: table.name, name: column.name });
+        const key = columnKey(table.name, column.name);
         return name === null ? [] : [[name, { table, column, key }]];
       }),
     ),
   );
 }
 
-/** Whether a column has to be made with a sequence whose name is not the usual one. */
-function isMade({ tables }: Catalog, { table, column }: Serial): boolean {
+/** Whether a column is created with a sequence whose name `serial` would not choose. */
+function isCreatedWithOtherName({ tables }: Catalog, { table, column }: Serial): boolean {
   const old = tables.get(table.name)?.columns.get(column.name);
   const isNew = old === undefined || old.generated !== null;
   return isNew && !isUsualSequence(serialOf(column) ?? '', table.name, column.name);
@@ -85,7 +92,7 @@ function explicit(catalog: Catalog, serials: ReadonlyMap<string, Serial>, names:
     const current = tables.get(table.name) ?? table;
     const columns = new Map(current.columns).set(column.name, { ...column, sequence: null, default: next });
     tables.set(table.name, { ...current, columns });
-    const uses = [table.name, `${table.name}.${column.name}`];
+    const uses = [table.name, columnName(table.name, column.name)];
     definitions.set(sequenceKey(name), { kind: 'sequence', table: null, name, definition, uses });
     settings.push({ of: addressOf(name), name: owningColumn, set, reset });
     const alter = (action: string): string => `alter sequence ${printedName(sequence)} ${action};`;
@@ -144,9 +151,4 @@ function addressOf(name: string): CatalogSetting['of'] {
 
 function sequenceKey(name: string): string {
   return objectKey(addressOf(name));
-}
-
-/** Whether a setting of a column is one of its sequence. */
-export function isOfSequence({ name }: Pick<CatalogSetting, 'name'>): boolean {
-  return /^sequence$| of the sequence$/.test(name);
 }

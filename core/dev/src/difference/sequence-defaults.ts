@@ -1,24 +1,23 @@
 import type { Catalog, CatalogColumn } from '@headwater/kernel/internal/catalog';
-import { quoteIdentifier, quoteName } from '@headwater/kernel/internal/sql';
-import { changedObjectKey, columnKey, type Change } from './change.ts';
+import { alterColumnSql } from './alter-column-sql.ts';
+import { changedObjectKey, columnKey, columnName, type Change } from './change.ts';
 import { keepsSequence } from './column-sequence.ts';
-import { defaultSql } from './column-sql.ts';
 
-/** Changes, and the statements for the defaults that they leave out. */
+/** Changes without some defaults, and the statements for these defaults. */
 export interface SequenceDefaults {
   readonly changes: readonly Change[];
-  /** Drops defaults before the sequences that they use. */
+  /** Drops defaults, before the sequences that they use are dropped. */
   readonly first: readonly string[];
-  /** Sets defaults after the columns whose sequences they use have been made. */
+  /** Sets defaults, after the columns whose sequences they use are created. */
   readonly last: readonly string[];
 }
 
 /**
- * Takes the defaults that use the sequence of another serial or identity column out of changes that also make or drop that
- * column. PostgreSQL would refuse them, because a sequence must exist before a default that uses it, and longer.
+ * Separates the defaults that use the sequence of another serial or identity column from changes that also create or drop
+ * that column. PostgreSQL requires the sequence to exist as long as a default uses it.
  */
 export function withoutSequenceDefaults(given: readonly Change[]): SequenceDefaults {
-  const [made, lost] = [new Set(given.flatMap(madeSequences)), new Set(given.flatMap(lostSequences))];
+  const [created, lost] = [new Set(given.flatMap(createdSequences)), new Set(given.flatMap(lostSequences))];
   const first: string[] = [];
   const last: string[] = [];
   const before = (on: string, column: CatalogColumn): CatalogColumn => {
@@ -27,7 +26,7 @@ export function withoutSequenceDefaults(given: readonly Change[]): SequenceDefau
     return { ...column, default: null };
   };
   const after = (on: string, column: CatalogColumn): CatalogColumn => {
-    if (!uses(column, made)) return column;
+    if (!uses(column, created)) return column;
     last.push(setDefault(on, column));
     return { ...column, default: null };
   };
@@ -56,8 +55,8 @@ export function withoutSequenceDefaults(given: readonly Change[]): SequenceDefau
 }
 
 /**
- * Drops and sets the defaults that do not change, but whose sequence does not last: that of a column which is dropped and
- * created again, or which becomes an identity.
+ * Drops unchanged defaults and sets them again, if the sequence that they use is rebuilt: its column is dropped and created
+ * again, or becomes an identity.
  */
 export function suspendedDefaults(changes: readonly Change[], before: Catalog, after: Catalog): readonly Change[] {
   const lost = new Set(changes.flatMap(lostSequences));
@@ -79,15 +78,15 @@ function uses({ default: expression, sequencesOf }: CatalogColumn, columns: Read
   return expression !== null && sequencesOf.some((name) => columns.has(name));
 }
 
-function dropDefault(on: string, { name }: CatalogColumn): string {
-  return `alter table ${quoteName(on)} alter column ${quoteIdentifier(name)} drop default;`;
+function dropDefault(on: string, column: CatalogColumn): string {
+  return alterColumnSql(on, column, { ...column, default: null }).join('\n');
 }
 
 function setDefault(on: string, column: CatalogColumn): string {
-  return `alter table ${quoteName(on)} alter column ${quoteIdentifier(column.name)} set default ${defaultSql(column)};`;
+  return alterColumnSql(on, { ...column, default: null }, column).join('\n');
 }
 
-function madeSequences(change: Change): readonly string[] {
+function createdSequences(change: Change): readonly string[] {
   if (change.kind === 'create table') return columnsWithSequence(change.table.name, change.table.columns.values());
   if (change.kind === 'add column') return columnsWithSequence(change.on, [change.column]);
   if (change.kind !== 'alter column') return [];
@@ -105,5 +104,5 @@ function lostSequences(change: Change): readonly string[] {
 
 /** Returns the names that `CatalogColumn.sequencesOf` contains. */
 function columnsWithSequence(on: string, columns: Iterable<CatalogColumn>): readonly string[] {
-  return Array.from(columns).flatMap(({ name, sequence }) => (sequence === null ? [] : [`${on}.${name}`]));
+  return Array.from(columns).flatMap(({ name, sequence }) => (sequence === null ? [] : [columnName(on, name)]));
 }
