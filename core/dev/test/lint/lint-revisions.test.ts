@@ -173,6 +173,23 @@ describe('a column of the plugin on a table of another plugin', () => {
     expect(await later(up)).toContain('not-null-without-default');
   });
 
+  it('is not reported again if a check of an earlier revision requires a value', async () => {
+    const sketches: Sketch[] = [
+      ...community,
+      { id: 'likes@0002', up: 'alter table core_object add constraint c check (likes_note is not null) not valid' },
+      { id: 'likes@0003', up: 'alter table core_object alter likes_note set not null' },
+    ];
+    const findings = await lint(sketches, ['likes@0002', 'likes@0003']);
+    const required = findings.filter(({ rule }) => rule === 'not-null-without-default');
+    expect(required).toMatchObject([
+      {
+        revision: 'likes@0002',
+        message: expect.stringMatching(/^This requires a value in core_object.likes_note/) as unknown,
+        statement: expect.stringContaining('add constraint c') as unknown,
+      },
+    ]);
+  });
+
   it.each([
     "alter table core_object alter likes_note set default '', alter likes_note set not null",
     'alter table core_object alter likes_count drop default; alter table core_object alter likes_count set default 1',

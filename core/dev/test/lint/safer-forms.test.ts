@@ -9,7 +9,7 @@ const setup = `
   create schema shop;
   create type mood as enum ('sad', 'ok', 'fine');
   create type "Kind" as enum ('a', 'b');
-  create domain code as varchar(8); create domain score as int check (value > 0); create type pair as (a int, b text);
+  create domain code as varchar(8); create domain score as int check (value > 0); create domain shop.grade as int; create type pair as (a int, b text);
   create table "user" (id serial primary key, email varchar(99) not null, "Full Name" text, mood mood, kind "Kind",
     score int default 0, code code, made timestamp, tags text[], span interval(3));
   create table post (id int primary key, author int, title text not null, body text, slug text);
@@ -136,6 +136,7 @@ const cases: [sql: string, gap?: string][] = [
   ['alter domain code set not null'],
   [`alter domain code add check (value <> '')`],
   [`alter domain score add check (value < 9)`],
+  ['alter domain shop.grade add check (value < 9)'],
   [`alter domain code add constraint "No Blank" check (value <> ' ')`],
   [`alter table log attach partition log_3 for values from ('2024-03-01') to ('2024-04-01')`],
   [`alter table log attach partition log_3 for values from ('2024-03-01') to (maxvalue)`],

@@ -95,6 +95,7 @@ describe('statements that are not reported', () => {
     "alter type mood add value 'new'; insert into t (a, b) values (1, 'new'), (2, 'new'); update t set b = 'new' where b in ('new', 'old')",
     "alter type mood add value 'new'; alter table t alter b set default 'new', add column n text default 'new'; select 'new'::text",
     "alter type mood add value 'new'; alter table t add constraint c check (b <> 'new') not valid; delete from t where 'new' = b::text",
+    "alter type mood add value 'new'; delete from t where b = any (array['new', 'old'])",
     "create type x as enum ('a'); alter type x add value 'b'; create table y (x x default 'b')",
     'alter table t rename constraint b_given to c; alter index i rename to j',
     'vacuum t; reindex (concurrently) table t; refresh materialized view concurrently m',
@@ -112,6 +113,14 @@ describe('statements that are not reported', () => {
 it('a check that is not validated does not prove that a column has no nulls', async () => {
   const sql = 'alter table u add constraint c check (t is not null) not valid; alter table u alter t set not null';
   expect(await linted(sql)).toEqual(['long-lock u.t']);
+});
+
+it.each([
+  ['access exclusive', 'an ACCESS EXCLUSIVE lock on u until the revision ends, blocking reads and writes.'],
+  ['share row exclusive', 'a SHARE ROW EXCLUSIVE lock on u until the revision ends, blocking writes.'],
+])('a lock in %s mode: %s', async (mode, message) => {
+  const [finding] = await lintStatements(`lock table u in ${mode} mode`);
+  expect(finding?.message).toBe(`LOCK TABLE holds ${message}`);
 });
 
 it('a finding contains its statement, its line and a safer form', async () => {

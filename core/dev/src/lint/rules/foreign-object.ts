@@ -205,7 +205,7 @@ function columnsMadeRequired(context: LintedRevision, ownership: ObjectOwnership
           creates.some((one) => one.table === table && one.proves?.includes(name) === true),
         );
     const message =
-      `This makes ${object} NOT NULL without a default, on a table of ${owner}: inserts into ${table} fail while ` +
+      `This requires a value in ${object}, which has no default, on a table of ${owner}: inserts into ${table} fail while ` +
       `${ownership.plugin} is not active.`;
     const standard = type === undefined ? '…' : exampleDefault(type);
     const at = statement === undefined ? null : placeOf(context, statement);
@@ -237,7 +237,7 @@ function requiredColumns(
     );
     const object = `${table}.${name}`;
     const message =
-      `Column ${object} is NOT NULL without a default on a table of ${owner}: inserts into ${table} fail while ` +
+      `Column ${object} requires a value and has no default, on a table of ${owner}: inserts into ${table} fail while ` +
       `${ownership.plugin} is not active.`;
     const safer = `alter table ${quoteName(table)} alter column ${quoteName(name)} set default …;`;
     const at = statement === undefined ? null : placeOf(context, statement);

@@ -86,12 +86,12 @@ function refresh({ statement: { node, text }, objects, isInUse }: StatementConte
   return [{ rule: 'long-lock', object, message, safer: `${hasKey ? '' : key}${refreshed}` }];
 }
 
-/** The modes of `lock table` that keep others from writing, by PostgreSQL's number. */
+/** The modes of `lock table` that keep others from writing, with their articles, by PostgreSQL's number. */
 const blockingModes: ReadonlyMap<number, string> = new Map([
-  [5, 'SHARE'],
-  [6, 'SHARE ROW EXCLUSIVE'],
-  [7, 'EXCLUSIVE'],
-  [8, 'ACCESS EXCLUSIVE'],
+  [5, 'a SHARE'],
+  [6, 'a SHARE ROW EXCLUSIVE'],
+  [7, 'an EXCLUSIVE'],
+  [8, 'an ACCESS EXCLUSIVE'],
 ]);
 
 function lockedTables({ statement: { node }, isInUse }: StatementContext): readonly StatementFinding[] {
@@ -103,7 +103,7 @@ function lockedTables({ statement: { node }, isInUse }: StatementContext): reado
     .filter(isInUse)
     .map((object) => {
       const blocks = mode === 8 ? 'reads and writes' : 'writes';
-      const message = `LOCK TABLE holds ${name.startsWith('SHARE') ? 'a' : 'an'} ${name} lock on ${object} until the revision ends, blocking ${blocks}.`;
+      const message = `LOCK TABLE holds ${name} lock on ${object} until the revision ends, blocking ${blocks}.`;
       return { rule: 'long-lock', object, message, safer: null };
     });
 }
@@ -124,7 +124,7 @@ function domain({ sql, statement: { node }, objects }: StatementContext): readon
   }
   if ((subtype !== 'O' && subtype !== 'C') || constraint?.skip_validation === true) return [];
   const message = `This checks every row of each table with a column of the domain ${object}, blocking writes.`;
-  // The domain's first check has the shorter name, unless it was given another one.
+  // PostgreSQL may already have chosen the shorter name for the first check of the domain.
   const isFirst = findObject(objects, { kind: 'type', name: object, table: null })?.constrained !== true;
   const label = isNotNull ? 'not_null' : isFirst ? 'check' : 'added_check';
   const name = quoteName(constraint?.conname ?? `${parseName(object).name}_${label}`);
