@@ -19,7 +19,7 @@ export interface DraftReview {
 /** Lint errors that do not block a draft. They are reported, and the author decides. */
 const tolerated: ReadonlySet<LintRule> = new Set(['not-null-without-default', 'missing-breaking']);
 
-/** The same for generated SQL, in which nobody can write the comment that allows them beforehand. */
+/** The same for generated SQL, to which an author can add the comment that allows a finding only afterwards. */
 const toleratedIfGenerated: ReadonlySet<LintRule> = new Set([...tolerated, 'newer-syntax']);
 
 /**

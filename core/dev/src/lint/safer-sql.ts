@@ -32,7 +32,7 @@ export interface Replacement {
 
 /**
  * Returns the SQL and the steps for replacing a column, under a new name or type, while the application runs. `null` for
- * a view and for a composite type, to which no column can be added without its users noticing.
+ * a view and for a composite type, where these steps are not possible.
  */
 export function replaceColumn(objects: TrackedObjects, { table, column, by, type }: Replacement): string | null {
   if (!isTable(objects, table)) return null;
@@ -40,8 +40,10 @@ export function replaceColumn(objects: TrackedObjects, { table, column, by, type
   const key = partsOfTable(objects, table).find(({ form }) => form === 'primary')?.columns ?? [];
   const references = objects
     .values()
-    .filter(({ form, references: to }) => form === 'foreign' && to === table)
-    .filter(({ referencedColumns = key }) => referencedColumns.includes(column));
+    .filter(
+      ({ form, references: to, referencedColumns = key }) =>
+        form === 'foreign' && to === table && referencedColumns.includes(column),
+    );
   return [
     `alter table ${on} add column ${quoteName(by)} ${type} null;`,
     '-- write both from the application, fill the new one in batches, then read the new one; in a later release, when no',
@@ -51,7 +53,7 @@ export function replaceColumn(objects: TrackedObjects, { table, column, by, type
   ].join('\n');
 }
 
-/** Whether a name leads to a table, or to an object that no readable SQL creates. */
+/** Whether a name is that of a table, or of an object that only SQL that cannot be read creates. */
 function isTable(objects: TrackedObjects, name: string): boolean {
   const relation = objects.get(lookupKey({ kind: 'table', name, table: null }));
   const type = objects.get(lookupKey({ kind: 'type', name, table: null }));
