@@ -115,6 +115,15 @@ it('a check that is not validated does not prove that a column has no nulls', as
   expect(await linted(sql)).toEqual(['long-lock u.t']);
 });
 
+it('a safer form drops a foreign key to a column that has been renamed since', async () => {
+  const history = await historyOf(
+    'core@1: create table p (id int primary key, name text unique); create table c (n text references p (name))',
+    'core@2: alter table p rename name to label',
+  );
+  const [finding] = await lintStatements('alter table p rename label to title', { history });
+  expect(finding?.safer).toContain('c_n_fkey');
+});
+
 it.each([
   ['access exclusive', 'an ACCESS EXCLUSIVE lock on u until the revision ends, blocking reads and writes.'],
   ['share row exclusive', 'a SHARE ROW EXCLUSIVE lock on u until the revision ends, blocking writes.'],
