@@ -7,7 +7,7 @@ import { nearestName } from '../../error/nearest-name.ts';
 import { loadRevisionSet } from '../../migrate/revision-set.ts';
 import type { Command } from '../command.ts';
 import { openConfig } from '../open-project.ts';
-import { usageOf } from '../signature.ts';
+import { assertNotPluginZero } from '../plugin-zero.ts';
 
 /** `kernel plugin:disable <name>`. */
 export const pluginDisable: Command = {
@@ -22,10 +22,7 @@ export const pluginDisable: Command = {
     { code: 14, about: 'an active plugin requires it' },
   ],
   async run({ operands: [name = ''] }, context) {
-    if (name === 'core') {
-      const what = 'kernel plugin:disable: core is plugin zero, on which the others build; it cannot be disabled.';
-      throw kernelError('USAGE', { what, usage: usageOf('plugin:disable', pluginDisable), command: 'plugin:disable' });
-    }
+    assertNotPluginZero(name, 'disabled', 'plugin:disable', pluginDisable);
     const { file, plugins } = openConfig(context);
     const before = readFileSync(file, 'utf8');
     const after = disablePlugin(before, name, file);

@@ -10,7 +10,7 @@ import { installedPackage } from '../../installation/package-plan.ts';
 import type { Command } from '../command.ts';
 import { isConfirmed } from '../confirm.ts';
 import { openConfig } from '../open-project.ts';
-import { usageOf } from '../signature.ts';
+import { assertNotPluginZero } from '../plugin-zero.ts';
 import { assertNotRequired } from './plugin-disable.ts';
 
 /** `kernel plugin:remove <plugin>`. */
@@ -35,10 +35,7 @@ export const pluginRemove: Command = {
     const [plugin = ''] = input.operands;
     const config = openConfig(context);
     const { file } = config;
-    if (plugin === 'core') {
-      const what = 'kernel plugin:remove: core is plugin zero, on which the others build; it cannot be removed.';
-      throw kernelError('USAGE', { what, usage: usageOf('plugin:remove', pluginRemove), command: 'plugin:remove' });
-    }
+    assertNotPluginZero(plugin, 'removed', 'plugin:remove', pluginRemove);
     const entry = config.plugins.get(plugin);
     if (entry === undefined)
       throw kernelError('PLUGIN_NOT_LISTED', { plugin, file, nearest: nearestName(plugin, config.plugins.keys()) });

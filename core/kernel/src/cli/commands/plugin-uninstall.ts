@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { disablePlugin, writeConfig } from '../../config/edit-config.ts';
 import { readConfig } from '../../config/read-config.ts';
-import { isKernelError, kernelError } from '../../error/kernel-codes.ts';
+import { isKernelError } from '../../error/kernel-codes.ts';
 import type { KernelError } from '../../error/kernel-error.ts';
 import type { ExportedFile } from '../../open/export-data.ts';
 import { readFootprint, type Footprint } from '../../open/footprint.ts';
@@ -15,7 +15,7 @@ import type { Command, Context, Reply } from '../command.ts';
 import { columns, counted } from '../format-text.ts';
 import { withProject } from '../open-project.ts';
 import { openProgress } from '../progress.ts';
-import { usageOf } from '../signature.ts';
+import { assertNotPluginZero } from '../plugin-zero.ts';
 import { assertNotRequired } from './plugin-disable.ts';
 
 /** `kernel plugin:uninstall <plugin>`. */
@@ -44,14 +44,7 @@ export const pluginUninstall: Command = {
   ],
   runsPlugins: true,
   async run({ operands: [plugin = ''], switches, values }, context) {
-    if (plugin === 'core') {
-      const what = 'kernel plugin:uninstall: core is plugin zero, on which the others build; it cannot be uninstalled.';
-      throw kernelError('USAGE', {
-        what,
-        usage: usageOf('plugin:uninstall', pluginUninstall),
-        command: 'plugin:uninstall',
-      });
-    }
+    assertNotPluginZero(plugin, 'uninstalled', 'plugin:uninstall', pluginUninstall);
     const cascade = switches.has('cascade');
     return withProject(context, async (project) => {
       const footprint = await readFootprint(project, plugin);
