@@ -48,8 +48,8 @@ export const connectionCodes = {
         ? `The connection to the database ${d.database} broke: ${d.reason}.`
         : `The database ${d.database} cannot be reached: ${d.reason}.`,
     hint: () =>
-      'Check that the server is running and that the connection has the right host, port, database and user: "database" in ' +
-      'config.json, an option like --on, or the pool given to open().',
+      'Check that the server is running, and that the host, port, database and user are right in "database" of config.json, ' +
+      'in an option like --on, or in the pool given to open().',
     written: (d) => (d.connected ? committedEarlier() : 'Nothing was written.'),
   }),
   CONNECTION_UNFIT: defineError({
