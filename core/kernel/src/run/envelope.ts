@@ -25,9 +25,9 @@ export function checkFormat(site: Site): string {
 
 /**
  * Returns PL/pgSQL that runs `body` for each of `rows` in order, as the record `step`. The array `present` shows
- * whether the ledger has the row (on the way up, that of its squash counts, too): one query for all rows is enough, since no one else changes the ledger while the lock
- * is held. The loop iterates over arrays, because a loop over a query is a cursor, and `close all` in the body could
- * not close it.
+ * whether the ledger has the row (on the way up, that of its squash counts, too): one query for all rows is enough,
+ * since no one else changes the ledger while the lock is held. The loop iterates over arrays, because a loop over a
+ * query is a cursor, and `close all` in the body could not close it.
  */
 export function forEachRow(
   site: Site,
@@ -48,9 +48,9 @@ export function forEachRow(
 }
 
 /**
- * Returns a condition: whether the ledger has a revision, or a squash that replaces it. The ids that squashes replace are
- * read once for all revisions. A squash is on the branch of what it replaces, so only the rows of `plugins` are read: those
- * of the revisions.
+ * Returns a condition: whether the ledger has a revision, or a squash that replaces it. The ids that squashes replace
+ * are read once for all revisions. A squash is on the branch of what it replaces, so only the rows of `plugins` are
+ * read: those of the revisions.
  */
 export function isPresent(site: Site, plugin: string, slug: string, plugins: readonly string[]): string {
   const branches = quoteLiteral(`{${[...new Set(plugins)].join()}}`);
@@ -103,8 +103,8 @@ export const declarations = `declare
   ${restoreDeclarations}`;
 
 /**
- * Returns PL/pgSQL that sends a notice with the id of a step, by default that of the record `step`. From it the client learns which revision is running or
- * failed.
+ * Returns PL/pgSQL that sends a notice with the id of a step, by default that of the record `step`. From it the client
+ * learns which revision is running or failed.
  */
 export function notify(state: string, id = "step.plugin || '@' || step.slug"): string {
   return `raise notice using errcode = '${state}', message = ${id};`;

@@ -172,6 +172,32 @@ describe.concurrent('an upgrade on a PostgreSQL server with other sessions', () 
     expect(await session.query('select count(*)::int as n from l')).toEqual([{ n: 1 }]);
   });
 
+  test('leaves the lock to another session of the same process after its own connection broke', async ({
+    database: { target, name, session },
+  }) => {
+    await using stack = new AsyncDisposableStack();
+    const holder = await openSession(target);
+    stack.defer(() => holder.close());
+    await holder.script(`begin; select pg_advisory_xact_lock(${lockKey})`);
+    const waits: string[] = [];
+    const running = upgrade(session, table, { observer: { waits: (why) => void waits.push(why) } });
+    await expect.poll(() => waits, { timeout: 10_000 }).toContain('migration lock');
+    const lost = session.pid;
+    await onServer(name, `select pg_terminate_backend(${lost})`);
+    await expect.poll(() => waits, { timeout: 10_000 }).toContain('connection');
+    // The new connection asks for the lock after it has ended what was left of the old one.
+    await expect
+      .poll(
+        () => onServer(name, `select from pg_stat_activity where pid = ${session.pid} and query like '%advisory%'`),
+        {
+          timeout: 10_000,
+        },
+      )
+      .not.toEqual([]);
+    await holder.script('commit');
+    expect((await running).error).toBeNull();
+  });
+
   test('names the revision during which the connection repeatedly breaks', async ({ database: { session } }) => {
     await upgrade(session, table);
     const terminating = branch('likes', 'select pg_terminate_backend(pg_backend_pid())');

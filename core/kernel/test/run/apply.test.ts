@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { databaseKinds } from '../../../../test/helper/database.ts';
 import { ledgerDigest, readDetails, readLedger, readLedgerUnlessEqual } from '../../src/ledger/ledger.ts';
 import type { Session } from '../../src/db/session.ts';
+import type { RunStep } from '../../src/run/run-context.ts';
 import {
   applied,
   branch,
@@ -227,6 +228,23 @@ describe.each(databaseKinds)('applying a plan on %s', (kind) => {
     });
     expect(result).toMatchObject({ error: null, applied: [{ id: 'core@0003', direction: 'up' }] });
     expect(await applied(session)).toEqual(['core@0001', 'core@0002', 'core@0003']);
+  });
+
+  it('counts a revision as applied if another process has applied its squash in the meantime', async () => {
+    const squash = revision({
+      id: 'core@0001_squash',
+      replaces: two.map(({ id }) => id),
+      up: 'create table a (x int)',
+    });
+    await upgrade(session, [squash]);
+    const dependent = revision({ id: 'likes@0001', dependsOn: ['core@0002'], up: 'create table l ()' });
+    // The plan was made before the other process ran. It is empty if it is made again.
+    const run = (id: string) => {
+      const steps: RunStep[] = [{ id, direction: 'up' }];
+      return runSteps(session, { known: [...two, dependent], plan: () => steps.splice(0) });
+    };
+    expect(await run('likes@0001')).toMatchObject({ error: null, applied: [{ id: 'likes@0001' }] });
+    expect(await run('core@0001')).toMatchObject({ error: null, applied: [] });
   });
 
   it('plans again if a dependency was reverted after the plan was made', async () => {
