@@ -104,7 +104,7 @@ registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)
     const text = readFileSync(join(cwd, 'node_modules/@headwater/kernel/dist/licenses.txt'), 'utf8');
     const names = Array.from(text.matchAll(/^(\S+) \d+\.\d+\.\d+$/gm), ([, name]) => name);
     const inversify = ['common', 'container', 'core', 'plugin', 'prototype-utils', 'reflect-metadata-utils'];
-    // Of tinyglobby only its name is left: see rolldown.config.ts.
+    // The bundle leaves out the code of tinyglobby, but still names it: see rolldown.config.ts.
     const umzug = ['emittery', 'pony-cause', 'tinyglobby', 'umzug'];
     const types = ['array', 'bytea', 'date', 'interval'].map((name) => `postgres-${name}`);
     const pg = ['pg', 'pg-connection-string', 'pg-int8', 'pg-protocol', 'pg-types', 'pgpass', 'split2', 'xtend'];

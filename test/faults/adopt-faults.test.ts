@@ -36,13 +36,13 @@ async function makeShop(): Promise<{ readonly target: PostgresTarget; readonly p
   return { target, project };
 }
 
-/** A project, its database, and what adopting leads to. */
+/** A project and its database. */
 interface Shop {
   readonly target: PostgresTarget;
   readonly project: Project;
 }
 
-/** Adopts the history through a proxy. Returns the number of messages, and the answer of the command. */
+/** Adopts the history through a proxy. Returns the number of messages and the result of the command. */
 async function adoptWith({ target, project }: Shop, injected: (Injection & { readonly k: number }) | null) {
   const proxy = await startWireProxy(inject('postgresPort'), ({ n }) => (n === injected?.k ? injected : null), 3000);
   project.reconfigure((config) => (config['database'] = through(target.url, proxy.port)));
@@ -59,7 +59,7 @@ function filesOf(shop: Shop): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).toSorted() : [];
 }
 
-/** What an undisturbed adoption leads to. */
+/** The outcome of an undisturbed adoption. */
 interface Goal {
   readonly state: State;
   readonly files: readonly string[];

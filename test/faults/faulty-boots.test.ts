@@ -60,8 +60,8 @@ const trials: fc.Arbitrary<FaultyBoots> = fc.record({
 const honest = ['DATABASE_UNREACHABLE', 'OUTCOME_UNKNOWN', 'LOCK_WAIT_TIMEOUT', 'DIRECT_CONNECTION_NEEDED'];
 
 /**
- * Whether an index that is built concurrently waited longer than the limit of its statement. It waits for every open
- * transaction, also for that of a boot that went silent.
+ * Whether building an index concurrently exceeded the statement timeout. It waits for all open transactions, including that
+ * of a boot that went silent.
  */
 function waitedForSilent({ code, message }: NonNullable<WireAnswer['error']>): boolean {
   return code === 'MIGRATION_FAILED' && /items@0002_index.*statement timeout/.test(message);

@@ -88,7 +88,7 @@ export async function contentOf({ query }: Life): Promise<Found> {
     : [];
   for (const [i, id] of ids.entries()) {
     const before = new Set(ids.slice(0, i));
-    // The row of a squash may be in the place of the first row that it replaces, before what the others needed.
+    // A squash may take the place of the first row that it replaces, before what the other rows need.
     const [first = id] = workOf(id);
     expect(
       needsOf(first).filter((need) => !isMet(need, before)),

@@ -23,8 +23,9 @@ export type Record = Readonly<{ [name: string]: Recorded }>;
  * confidence: the rule of three.
  */
 export function promisesPage(parts: Record): string {
+  const allPieces = piecesOf(root, []);
   const rowOf = ({ file, name }: PromiseTest): string => {
-    const pieces = piecesOf(root, [file]);
+    const pieces = allPieces.filter((piece) => piece.file === file);
     const recorded = pieces.flatMap((piece) => parts[nameOf(piece)] ?? []);
     const trials = recorded.reduce((sum, part) => sum + part.trials, 0);
     const tiers = [...new Set(recorded.map(({ tier }) => tier))].join(', ');

@@ -16,7 +16,7 @@ interface Report {
   }[];
 }
 
-/** The tests that find a sabotage choose their trials at random. They may miss it in all but one of so many runs. */
+/** The largest number of runs, each with another seed. Tests choose their trials at random, so one run may miss a bug. */
 const mostRuns = 5;
 
 /** Runs a test file of the full suite with a sabotaged kernel. Returns the messages of the tests that failed. */

@@ -58,7 +58,7 @@ async function restart(url: string, mode: 'fast' | 'immediate'): Promise<void> {
   await run(program, ['-D', folder, '-m', mode, '-w', '-l', '/dev/null', 'restart'], { uid, gid, cwd: '/' });
 }
 
-/** A message of an operation at which something happens. */
+/** A message of an operation, at which the server ends or a dump is taken. */
 interface Moment {
   readonly operation: Operation;
   /** The operation without a fault. */
