@@ -110,6 +110,10 @@ function runPiece(piece: Piece, tier: string, trialsPath: string, results: strin
     seconds: Math.round((performance.now() - began) / 1000),
     trials: linesOf(trialsPath) as readonly TrialCount[],
   };
+  if (piece.tests !== undefined && trialsOf(result) === 0) {
+    process.stderr.write(`${nameOf(piece)}: no trial was made. Were its tests skipped?\n`);
+    return false;
+  }
   appendFileSync(results, `${JSON.stringify(result)}\n`);
   if (flags.record) record(result);
   return true;
