@@ -20,10 +20,14 @@ export type Numbered<T> = T & { readonly n: number };
 
 /**
  * Starts a program of this folder, whose argument is the folder of the installed kernel. It answers each message that it
- * receives with one that has the same number.
+ * receives with one that has the same number. `execArgv` are the options of Node.
  */
-export function startHostProcess<Request, Answer>(program: string): HostProcess<Request, Answer> {
-  const child = fork(join(import.meta.dirname, program), [installedKernel(inject('scratch'))], { execArgv: [] });
+export function startHostProcess<Request, Answer>(
+  program: string,
+  execArgv: readonly string[] = [],
+): HostProcess<Request, Answer> {
+  const argv = [installedKernel(inject('scratch'))];
+  const child = fork(join(import.meta.dirname, program), argv, { execArgv: [...execArgv] });
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   child.on('message', (answer: Numbered<Answer>) => {
     waiting.get(answer.n)?.resolve(answer);
