@@ -33,7 +33,7 @@ export interface Pending {
  */
 export async function assertServerFits(session: Session, { ids, outside }: Pending): Promise<void> {
   await assertWritable(session, ids);
-  await beginAlone(session);
+  await beginAlone(session, outside === null ? selfTestTakes : openingTakes);
   try {
     if (outside !== null) await assertSecondConnection(session, outside);
   } finally {
@@ -44,15 +44,22 @@ export async function assertServerFits(session: Session, { ids, outside }: Pendi
 /** The key of the advisory lock of the self-test: the first eight bytes of sha256('headwater self-test'). */
 export const selfTestKey = '-7530768422234147428';
 
+/** The time in seconds within which the self-test ends, if it opens no second connection. */
+const selfTestTakes = 5;
+
+/** The time in seconds within which a second connection has been opened and has answered. */
+export const openingTakes = 30;
+
 /**
  * Opens a transaction that spans several messages, which a pooler in statement mode rejects. In it, takes an advisory
- * lock: a server that only claims to hold it would let two upgrades run at once. The time limits of the role must not
- * end this transaction while it waits for the second connection.
+ * lock: a server that only claims to hold it would let two upgrades run at once. The server ends the transaction if it
+ * hears nothing for `idle` seconds, whatever the limit of the role is: a pooler with one connection would otherwise serve
+ * nobody after this client went silent.
  */
-export async function beginAlone(session: Session): Promise<void> {
+export async function beginAlone(session: Session, idle: number): Promise<void> {
   try {
     await session.script(`begin;
-set local idle_in_transaction_session_timeout = 0;
+set local idle_in_transaction_session_timeout = ${idle * 1000};
 do $$ begin
   ${optionalLimits('transaction')}
   if pg_catalog.pg_try_advisory_xact_lock(${selfTestKey}) and not exists (

@@ -17,7 +17,6 @@ export async function recoverState(
 ): Promise<MigrationState> {
   const { recover } = await import('../run/recover.ts');
   for (let current = interruption; ;) {
-    const second = current.kind === 'lost' ? current.second : null;
     let uncertain = current.kind === 'lost' ? current.step : null;
     try {
       await recover(run, current, progress);
@@ -25,7 +24,7 @@ export async function recoverState(
       return await readMigrationState(run.session, revisionSet);
     } catch (error) {
       if (isKernelError(error) || !isConnectionLoss(error, run.session)) throw error;
-      current = { kind: 'lost', step: uncertain, cause: error, second };
+      current = { kind: 'lost', step: uncertain, cause: error };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { explainSessionError } from '../db/explain-session-error.ts';
-import { beginAlone, selfTestKey } from '../db/preflight.ts';
+import { beginAlone, openingTakes, selfTestKey } from '../db/preflight.ts';
 import { oldestSupportedMajor } from '../db/supported-versions.ts';
 import { serverErrorOf } from '../db/server-error.ts';
 import type { Session } from '../db/session.ts';
@@ -164,7 +164,7 @@ async function poolerOutcome(session: Session, { database }: Config): Promise<Ch
 
 /** Takes an advisory lock, which a second connection must not get. */
 async function lockOutcome(session: Session): Promise<CheckOutcome> {
-  await beginAlone(session);
+  await beginAlone(session, openingTakes);
   try {
     const second = await session.sibling().catch(() => null);
     if (second === null) return { detail: 'held; there is no second connection to try it' };

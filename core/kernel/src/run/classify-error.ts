@@ -26,7 +26,7 @@ export type Verdict =
   /** The ledger has changed since the plan was made: read it and plan again. */
   | { readonly kind: 'stale' }
   /** The connection broke: connect, wait for the lock, and check whether the batch was committed. */
-  | { readonly kind: 'lost'; readonly cause: unknown; readonly second: number | null }
+  | { readonly kind: 'lost'; readonly cause: unknown }
   /** The table locks were not granted: run the batch again a little later. */
   | { readonly kind: 'retry' }
   /** The revisions of the batch have to run one by one. */
@@ -52,8 +52,8 @@ export interface ErrorContext {
 export function classifyError(error: unknown, context: ErrorContext): Verdict {
   if (isKernelError(error)) return { kind: 'fail', error };
   if (error instanceof NontransactionalError) {
-    const { cause, lost, leftover, second } = error;
-    if (lost) return { kind: 'lost', cause, second };
+    const { cause, lost, leftover } = error;
+    if (lost) return { kind: 'lost', cause };
     return classifyError(cause, { ...context, outside: { leftover } });
   }
   const passing = passingVerdict(error, context.session);
@@ -93,7 +93,7 @@ export function passingVerdict(error: unknown, session: Session): Verdict | null
     case serverSqlState.serializationFailure:
       return { kind: 'retry' };
     default:
-      return isConnectionLoss(error, session) ? { kind: 'lost', cause: error, second: null } : null;
+      return isConnectionLoss(error, session) ? { kind: 'lost', cause: error } : null;
   }
 }
 

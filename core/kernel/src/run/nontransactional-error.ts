@@ -14,13 +14,10 @@ export class NontransactionalError extends Error {
   /** Whether the connection broke while the statement ran. */
   readonly lost: boolean;
   readonly leftover: InvalidIndex | null;
-  /** The server process of the second connection, if that connection broke. It may still hold locks. */
-  readonly second: number | null;
 
-  constructor(cause: unknown, lost: boolean, leftover: InvalidIndex | null, second: number | null = null) {
+  constructor(cause: unknown, lost: boolean, leftover: InvalidIndex | null) {
     super('a statement outside a transaction failed', { cause });
     this.lost = lost;
     this.leftover = leftover;
-    this.second = second;
   }
 }

@@ -18,18 +18,15 @@ import type { RunContext, RunStep } from './run-context.ts';
  * the ledger shows whether its rows were written. Throws LOCK_WAIT_TIMEOUT. If the server accepts no new connection,
  * throws OUTCOME_UNKNOWN, or DATABASE_UNREACHABLE if no step was running.
  */
-export async function reconnect(run: RunContext, { step, cause, second }: Loss): Promise<readonly RunStep[]> {
+export async function reconnect(run: RunContext, { step, cause }: Loss): Promise<readonly RunStep[]> {
   const { session, settings, observer } = run;
   observer.waits?.('connection', step);
   const until = performance.now() + settings.retryFor * 1000;
   for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
     try {
-      const lost = session.pid;
       if (session.reconnect === null) throw unreachable(session, cause);
       await session.reconnect();
-      await endProcess(session, lost);
-      // Its transaction would hold locks on tables until the server notices the loss, which can take hours.
-      if (second !== null) await endProcess(session, second);
+      await endLostProcesses(session);
       // Not even a cancelled run ends here, because only the server knows the outcome.
       await waitForLock(session, performance.now() + settings.lockWait * 1000, settings.lockWait, sleep);
       return await committedBy(session, run.id);
@@ -57,20 +54,21 @@ function unreachable({ shown }: Session, cause: unknown): KernelError {
 }
 
 /**
- * Ends the server process of a lost connection. If the server has not noticed the loss, that process holds the migration
- * lock in an open transaction. Behind a pooler its id is not known, so it is found by that lock and by the name of the
- * connection, which no other session has. The connections of a host have other names, and are left to the server, which
- * soon notices the loss.
+ * Ends the server processes of the session's lost connections: the first and the second one. Until the server notices the
+ * loss, which can take hours, their transactions hold the migration lock and locks on tables. They are found by the name
+ * of the connection, which no other session has, since a pooler hides their ids. It may have left that name on idle
+ * processes, which hold no locks. The connections of a host have other names, and are left to the server, which soon
+ * notices the loss.
  */
-async function endProcess(session: Session, pid: number | null): Promise<void> {
+async function endLostProcesses(session: Session): Promise<void> {
   if (session.applicationName === null) return;
   // If this query breaks the connection, the next one reports it.
   await session
     .query(
-      `select pg_terminate_backend(pid) from pg_stat_activity a where pid <> pg_backend_pid()
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
         and datname = current_database() and usename = current_user and application_name = $1
-        and (pid = $2 or exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory' and l.granted))`,
-      [session.applicationName, pid],
+        and state is distinct from 'idle'`,
+      [session.applicationName],
     )
     .catch(() => {});
 }

@@ -43,16 +43,8 @@ export function startProgress(lockWait: number): RunProgress {
 /** The reason why the ledger must be read and the remaining steps planned again. */
 export type Interruption =
   | { readonly kind: 'busy' | 'stale' | 'split'; readonly step: RunnableStep | null }
-  /**
-   * `step` is the one whose outcome is unknown; `null` if the connection broke while no step was running. `second` is the
-   * server process of its second connection, if that one broke.
-   */
-  | {
-      readonly kind: 'lost';
-      readonly step: RunnableStep | null;
-      readonly cause: unknown;
-      readonly second: number | null;
-    };
+  /** `step` is the one whose outcome is unknown; `null` if the connection broke while no step was running. */
+  | { readonly kind: 'lost'; readonly step: RunnableStep | null; readonly cause: unknown };
 
 /** The connection broke. */
 export type Loss = Extract<Interruption, { kind: 'lost' }>;

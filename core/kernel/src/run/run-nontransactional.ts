@@ -66,12 +66,9 @@ export async function runNontransactional(
   } catch (error) {
     if (!session.lost) await session.script('rollback').catch(() => {});
     if (isKernelError(error)) throw error;
-    const brokenSecond = second?.lost === true ? second.pid : null;
-    if (error instanceof NontransactionalError) {
-      throw new NontransactionalError(error.cause, error.lost, error.leftover, brokenSecond);
-    }
+    if (error instanceof NontransactionalError) throw error;
     // The statement may have taken effect before this error.
-    throw new NontransactionalError(error, session.lost || second?.lost === true, null, brokenSecond);
+    throw new NontransactionalError(error, session.lost || second?.lost === true, null);
   }
   return [step.id];
 }

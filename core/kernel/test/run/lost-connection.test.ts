@@ -1,7 +1,8 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { emptyDatabase, onServer } from '../../../../test/helper/database.ts';
 import { startCuttingProxy } from '../../../../test/faults/cutting-proxy.ts';
 import { countTrials } from '../../../../test/faults/trials.ts';
+import { startWireProxy, type Injection, type WireMessage } from '../../../../test/faults/wire-proxy.ts';
 import type { DatabaseTarget } from '../../src/config/config.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { withSession } from '../../src/db/with-session.ts';
@@ -73,6 +74,26 @@ describe('an upgrade whose connection breaks twice', () => {
     await Promise.all(Array.from({ length: 6 }, worker));
     countTrials(trials.length);
   }, 120_000);
+});
+
+describe('an upgrade over a slow network', () => {
+  it('F-30: completes within its limits if each round trip takes 200 ms', async () => {
+    const target = await emptyPostgres();
+    let trips = 0;
+    const slow = ({ type, from }: WireMessage): Injection | null => {
+      if (from !== 'server' || type !== 'Z') return null;
+      trips += 1;
+      return { fault: 'stall', place: 'before' };
+    };
+    const proxy = await startWireProxy(inject('postgresPort'), slow, 200);
+    onTestFinished(proxy.close);
+    const url = target.url.replace(/:\d+\//, `:${proxy.port}/`);
+    const began = performance.now();
+    const outcome = await withSession({ ...target, url }, (session) => upgrade(session, plan));
+    expect(outcome).toMatchObject({ error: null, applied: ids.map((id) => ({ id })) });
+    expect(performance.now() - began).toBeGreaterThan(trips * 200);
+    await checkVerdict(target, outcome);
+  });
 });
 
 describe('an upgrade whose connection goes silent', () => {

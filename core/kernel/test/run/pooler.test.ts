@@ -4,7 +4,7 @@ import { through } from '../../../../test/faults/wire-server.ts';
 import { emptyDatabase } from '../../../../test/helper/database.ts';
 import { hasPgbouncer, pgbouncerSkipReason, startPgbouncer } from '../../../../test/helper/pgbouncer.ts';
 import { usualSchemas, type Schemas } from '../../src/config/schemas.ts';
-import { assertServicesFindTables } from '../../src/db/preflight.ts';
+import { assertServicesFindTables, beginAlone } from '../../src/db/preflight.ts';
 import { openSession, type Session } from '../../src/db/session.ts';
 import { branch, exists, revision, settings, upgrade } from '../db/support.ts';
 
@@ -148,6 +148,48 @@ describe.runIf(hasPgbouncer)(`behind PgBouncer${pgbouncerSkipReason}`, () => {
       expect(await session.query('select x from a')).toEqual([{ x: 2 }]);
     },
   );
+
+  it.each(['transaction', 'session'])(
+    'a second connection that goes silent within a command is ended in %s mode',
+    async (mode) => {
+      const target = await emptyDatabase('postgres');
+      if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
+      const pooler = await startPgbouncer(target.url, mode, 3);
+      let connections = 0;
+      let binds = 0;
+      const proxy = await startWireProxy(
+        Number(new URL(pooler).port),
+        ({ from, type }) => {
+          if (type === 'startup') connections += 1;
+          // The check of the server has opened and closed the second connection. The third one now asks whether the
+          // revision is in effect.
+          if (from !== 'client' || type !== 'B' || connections !== 3) return null;
+          binds += 1;
+          return binds === 2 ? { fault: 'half-open', place: 'after' } : null;
+        },
+        0,
+      );
+      onTestFinished(proxy.close);
+      const session = await openSession({ ...target, url: through(pooler, proxy.port) });
+      onTestFinished(() => session.close());
+      // With this check, the silent session has a lock on the table.
+      const check = `select to_regclass('a_x') is not null and (select count(*) from a) >= 0`;
+      const column = revision({ id: 'core@0003', revises: 'core@0002', up: 'alter table a add column y int' });
+      const limits = { ...settings, responseTimeout: 0.5, statementTimeout: 1, lockTimeout: 0.5, retryFor: 2 };
+      expect((await upgrade(session, [...table, { ...index, check }, column], { settings: limits })).error).toBeNull();
+      expect(connections).toBeGreaterThan(3);
+    },
+  );
+
+  it('a session that goes silent while the server is checked gives the only connection back', async () => {
+    const target = await emptyDatabase('postgres');
+    if (target.kind !== 'postgres') throw new Error('expected a PostgreSQL database');
+    const url = await startPgbouncer(target.url, 'transaction', 1);
+    const [silent, other] = [await openSession({ ...target, url }), await openSession({ ...target, url })];
+    onTestFinished(async () => void (await Promise.all([silent.close().catch(() => {}), other.close()])));
+    await beginAlone(silent, 0.5);
+    expect(await other.query('select 1 as n')).toEqual([{ n: 1 }]);
+  });
 
   it.each(['transaction', 'session'])('nothing stays in a server process in %s mode', async (mode) => {
     const [pooled, direct] = await openThroughPooler(mode, 3);
