@@ -186,6 +186,14 @@ export function setUpgrade(project: FaultProject, upgrade: object): void {
   changeConfig(project, { upgrade });
 }
 
+/** Writes another config of the project, with the plugins `active` besides core, and returns its path. */
+export function writeConfigOf({ cwd }: FaultProject, active: readonly string[], name: string): string {
+  const { plugins, ...others } = JSON.parse(readFileSync(join(cwd, 'config.json'), 'utf8')) as { plugins: object };
+  const chosen = Object.fromEntries(Object.entries(plugins).filter(([plugin]) => active.includes(plugin)));
+  writeFileSync(join(cwd, name), JSON.stringify({ ...others, plugins: chosen }));
+  return join(cwd, name);
+}
+
 function changeConfig({ cwd }: FaultProject, changes: object): void {
   const file = join(cwd, 'config.json');
   const config = JSON.parse(readFileSync(file, 'utf8')) as object;

@@ -4,8 +4,13 @@ import { emptyDatabase, urlOf } from '../helper/database.ts';
 import { makeProject } from '../helper/project.ts';
 import { countTrials } from './trials.ts';
 
-describe('F-11: an upgrade whose table somebody reads in an open transaction', () => {
-  it('makes no live query wait longer than its lock_timeout, names the reader, and succeeds once the reader is gone', async () => {
+const holders = [
+  ['reads', 'select count(*) from item'],
+  ['writes', 'insert into item values (1)'],
+] as const;
+
+describe.each(holders)('F-11: an upgrade whose table somebody %s in an open transaction', (_, text) => {
+  it('makes no live query wait longer than its lock_timeout, names the session, and succeeds once it is gone', async () => {
     const database = await emptyDatabase('postgres');
     const project = await makeProject({
       database,
@@ -22,8 +27,8 @@ describe('F-11: an upgrade whose table somebody reads in an open transaction', (
       await client.connect();
       return client;
     };
-    const [reader, live] = [await connect('the long reader'), await connect('live')];
-    await reader.query('begin; select count(*) from item');
+    const [holder, live] = [await connect('a long transaction'), await connect('live')];
+    await holder.query(`begin; ${text}`);
 
     const upgrade = project.start('migrate:up');
     let queries = 0;
@@ -36,13 +41,13 @@ describe('F-11: an upgrade whose table somebody reads in an open transaction', (
     }
     const blocked = await upgrade.finished;
     expect(blocked, blocked.stderr).toMatchObject({ code: 31 });
-    expect(blocked.stderr).toContain('the long reader');
+    expect(blocked.stderr).toContain('a long transaction');
     expect(queries).toBeGreaterThan(100);
     // Without a limit it would be the two seconds of all attempts together. The rest is room for a busy machine.
     expect(longest).toBeGreaterThan(100);
     expect(longest).toBeLessThan(1500);
 
-    await reader.end();
+    await holder.end();
     expect(await project.kernel('migrate:up')).toMatchObject({ code: 0 });
     await live.end();
     countTrials(queries);

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyDatabase } from '../helper/database.ts';
 import { runKernel, startKernel } from '../helper/kernel-process.ts';
-import { builtFaultProject, faultProject } from './fault-project.ts';
+import { builtFaultProject, faultProject, writeConfigOf } from './fault-project.ts';
 import { mutant } from './mutant.ts';
 import { canary, checkOracles, type Outcome } from './oracles.ts';
+import { seed, tier } from './tier.ts';
 import { countTrials } from './trials.ts';
 
 /** Boots `n` processes at once on an empty database and checks the outcome. */
@@ -57,6 +59,30 @@ describe('F-01: boots at the same moment on an empty database', () => {
     expect(await checkOracles(target)).toEqual(alone);
     countTrials(16);
   }, 120_000);
+
+  const differing = fc.record({
+    earlier: fc.constantFrom(null, 'core@0001', 'core@0004', 'alpha@0001', 'beta@0002'),
+    sets: fc.array(fc.constantFrom<(readonly string[])[]>([], ['alpha'], ['alpha', 'beta']), {
+      minLength: 1,
+      maxLength: 7,
+    }),
+  });
+
+  it.each(fc.sample(differing, { seed, numRuns: { quick: 1, full: 2, long: 30 }[tier] }))(
+    `F-02: processes with different plugins apply all of them together, from $earlier, SEED=${seed}`,
+    async ({ earlier, sets }) => {
+      const target = await emptyDatabase('postgres');
+      const project = await builtFaultProject(target);
+      if (earlier !== null) expect(await runKernel(['migrate:up', earlier], project)).toMatchObject({ code: 0 });
+      const runs = [...sets, ['alpha', 'beta']].map((active, i) =>
+        runKernel(['migrate:up', '--config', writeConfigOf(project, active, `config-${i}.json`)], project),
+      );
+      for (const run of await Promise.all(runs)) expect(run, run.stdout + run.stderr).toMatchObject({ code: 0 });
+      expect(await checkOracles(target)).toEqual(alone);
+      countTrials(runs.length);
+    },
+    120_000,
+  );
 
   it('detects a kernel without the lock', async () => {
     const bin = mutant(
