@@ -12,17 +12,13 @@ export interface Piece {
 }
 
 /** Files with trials besides those in `test/faults`. */
-const others = [
-  'core/kernel/test/run/lost-connection.test.ts',
-  'core/kernel/test/run/lying-server.test.ts',
-  'core/kernel/test/run/pooler.test.ts',
-];
+const others = ['core/kernel/test/run/lost-connection.test.ts'];
 
 /** The tests of the files that take longest, in parts. */
 const parts: Readonly<Record<string, readonly string[]>> = {
   'wire.test.ts': wireSites.map(({ name }) => name),
   'model.test.ts': ['postgres', 'pglite'],
-  'faulty-boots.test.ts': bootBatches,
+  'faulty-boots.test.ts': bootBatches.map(({ name }) => name),
 };
 
 /** Returns all pieces whose name contains one of `filters`, or all if there are none. */
