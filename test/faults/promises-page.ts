@@ -1,6 +1,11 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { faultCatalog } from './fault-catalog.ts';
+import { findings } from './findings.ts';
 import { nameOf, piecesOf } from './pieces.ts';
-import { promises, type PromiseTest } from './promises.ts';
+import type { PromiseTest } from './promise-tests.ts';
+import { promises } from './promises.ts';
+import { mostRuns, sabotages } from './sabotage.ts';
+import { megabytes, type SoakResult } from './soak.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -18,11 +23,18 @@ export interface Recorded {
 /** The content of `test/faults/recorded.json`, by the names of the parts: see {@link nameOf}. */
 export type Record = Readonly<{ [name: string]: Recorded }>;
 
+/** The last soak that found no anomaly: the content of `test/faults/recorded-soak.json`. */
+export interface RecordedSoak extends Pick<SoakResult, 'counts' | 'early' | 'late'> {
+  readonly minutes: number;
+  readonly date: string;
+  readonly on: string;
+}
+
 /**
  * Returns the text of `docs/promises.md`. After N trials without an anomaly, the rate of anomalies is below 3/N with 95 %
  * confidence: the rule of three.
  */
-export function promisesPage(parts: Record): string {
+export function promisesPage(parts: Record, soak: RecordedSoak): string {
   const allPieces = piecesOf(root, []);
   const rowOf = ({ file, name }: PromiseTest): string => {
     const pieces = allPieces.filter((piece) => piece.file === file);
@@ -33,7 +45,7 @@ export function promisesPage(parts: Record): string {
     const share = recorded.length === pieces.length ? '' : `, ${recorded.length} of ${pieces.length} parts`;
     const counts =
       trials === 0 ? 'each run | |' : `${trials} (${tiers}${share}, ${dates.join(', ')}) | ${bound(trials)} |`;
-    return `| [${name.replaceAll('|', '\\|')}](../${file}) | ${counts}`;
+    return `| ${linkTo({ file, name })} | ${counts}`;
   };
   const sections = promises.map(({ title, tests }, i) =>
     [`## ${i + 1}. ${title}`, '', '| test | trials | upper bound |', '| --- | --- | --- |', ...tests.map(rowOf)].join(
@@ -59,13 +71,71 @@ export function promisesPage(parts: Record): string {
     '',
     'Recorded on:',
     '',
-    ...new Set(Object.values(parts).map(({ on }) => `- ${on}`)),
+    ...new Set([...Object.values(parts), soak].map(({ on }) => `- ${on}`)),
     '',
     ...sections.flatMap((section) => [section, '']),
+    '## The faults',
+    '',
+    'All faults that the tests inject. Most of them are injected into an upgrade, a downgrade, a stamp, an uninstallation',
+    'and an upgrade across a squash, and F-03 and F-10 also into an adoption.',
+    '',
+    '| | fault | what is left | tests |',
+    '| --- | --- | --- | --- |',
+    ...faultCatalog.map(({ id, fault, expected, tests }) => `| ${id} | ${fault} | ${expected} | ${linksTo(tests)} |`),
+    '',
+    '## The sabotages',
+    '',
+    `Bugs that are put into the packed kernel on purpose. In at most ${mostRuns} runs, each with another seed, the same tests must`,
+    'find them. The long tier tries all, and `npm run test:full` two of them.',
+    '',
+    '| bug | found by |',
+    '| --- | --- |',
+    ...sabotages.map(({ name, foundBy }) => `| ${name} | [${foundBy}](../test/faults/${foundBy}.test.ts) |`),
+    '',
+    'What the same faults do to bare Umzug and Alembic: [bench](../bench/README.md#under-faults), `npm run bench:faults`.',
+    '',
+    '## The soak',
+    '',
+    ...soakLines(soak),
+    '',
+    '## What the tests found',
+    '',
+    'Bugs of the kernel that injected faults have found, each with a test that fails without the fix.',
+    '',
+    '| bug | test | fixed in |',
+    '| --- | --- | --- |',
+    ...findings.map(({ bug, test, fixed }) => `| ${bug} | ${linkTo(test)} | [${basename(fixed)}](../${fixed}) |`),
+    '',
   ]
     .join('\n')
     .trimEnd()
     .concat('\n');
+}
+
+/** Returns a link to the file of a test, with its name. */
+function linkTo({ file, name }: PromiseTest): string {
+  return `[${name.replaceAll('|', '\\|')}](../${file})`;
+}
+
+/** Returns links to the files of tests, with the names of the files. */
+function linksTo(tests: readonly PromiseTest[]): string {
+  const files = [...new Set(tests.map(({ file }) => file))];
+  return files.map((file) => `[${basename(file, '.test.ts')}](../${file})`).join(', ');
+}
+
+function soakLines({ minutes, date, counts, early, late }: RecordedSoak): readonly string[] {
+  const { requests, refused, boots, kills, downgrades, terminated } = counts;
+  return [
+    `On ${date} the site ran for ${minutes} minutes. Meanwhile it answered ${requests} requests, and refused ${refused} of them`,
+    `because ${terminated} of its server processes were terminated. Beside it there were ${boots} boots, ${kills} boots that`,
+    `were killed, and ${downgrades} downgrades.`,
+    '',
+    '| | after the warm-up | at the end |',
+    '| --- | --- | --- |',
+    `| memory | ${megabytes(early.memory)} | ${megabytes(late.memory)} |`,
+    `| file descriptors | ${early.descriptors} | ${late.descriptors} |`,
+    `| connections | ${early.connections} | ${late.connections} |`,
+  ];
 }
 
 function bound(trials: number): string {

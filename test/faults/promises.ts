@@ -1,49 +1,22 @@
-/** A test that can break a promise. */
-export interface PromiseTest {
-  /** Its file, from the root of the repository. */
-  readonly file: string;
-  /** A part of the file that names the test. */
-  readonly name: string;
-}
+import {
+  brokenTwice,
+  faultyBoots,
+  fullDisk,
+  killed,
+  killedEmbedded,
+  model,
+  silent,
+  test,
+  together,
+  wire,
+  type PromiseTest,
+} from './promise-tests.ts';
 
 /** A promise to users, and the tests that can break it. */
 export interface KernelPromise {
   readonly title: string;
   readonly tests: readonly PromiseTest[];
 }
-
-const test = (file: string, name: string): PromiseTest => ({ file, name });
-
-const wire = test(
-  'test/faults/wire.test.ts',
-  'answers truly, leaves nothing behind, and the next operation reaches the goal',
-);
-const faultyBoots = test(
-  'test/faults/faulty-boots.test.ts',
-  'answer truly, leave nothing behind, and the next boot converges',
-);
-const model = test('test/faults/model.test.ts', 'every command and crash leaves what the model says: %s');
-const fullDisk = test(
-  'test/faults/full-disk.test.ts',
-  '%s: is rolled back, says so, and reaches its goal once there is room',
-);
-const killed = test('test/faults/kill-server.test.ts', 'converges at the next boot');
-const together = test(
-  'test/faults/many-boots.test.ts',
-  '%i processes exit with 0, and every revision takes effect once',
-);
-const killedEmbedded = test(
-  'test/faults/kill-embedded.test.ts',
-  'converges at the next boot, and loses no acknowledged revision',
-);
-const brokenTwice = test(
-  'core/kernel/test/run/lost-connection.test.ts',
-  'reports what the database contains, for every moment on the wire',
-);
-const silent = test(
-  'core/kernel/test/run/lost-connection.test.ts',
-  'ends within its limits at every moment on the wire',
-);
 
 /** The promises, in the order in which `docs/promises.md` numbers them. */
 export const promises: readonly KernelPromise[] = [

