@@ -23,21 +23,10 @@ const help = `Usage: npm run faults -- [options] [file …]
   --soak 30        boots, faults and requests on the site for 30 minutes, while its memory and its file descriptors are
                    watched
 
-To repeat one failed trial:  FAULT='PostgreSQL 18 up cut before 12' npm run faults
+To repeat one failed trial:  FAULT='PostgreSQL 18: up cut before 12' npm run faults
 `;
 
-const { values: flags, positionals: filters } = parseArgs({
-  allowPositionals: true,
-  options: {
-    tier: { type: 'string', default: 'full' },
-    seed: { type: 'string' },
-    results: { type: 'string' },
-    record: { type: 'boolean', default: false },
-    unrecorded: { type: 'boolean', default: false },
-    soak: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const { values: flags, positionals: filters } = readArguments();
 
 const root = join(import.meta.dirname, '../..');
 const recordPath = join(root, 'test/faults/recorded.json');
@@ -54,22 +43,63 @@ interface Result {
 
 if (flags.help) process.stdout.write(help);
 else if (flags.soak !== undefined) process.exitCode = await soak(Number(flags.soak));
-else if (flags.tier === 'endless') while (runTests('full') === 0 && (await soak(10)) === 0);
-else if ((tiers as readonly string[]).includes(flags.tier)) process.exitCode = runTests(flags.tier);
-else {
-  process.stderr.write(`There is no tier ${JSON.stringify(flags.tier)}: ${[...tiers, 'endless'].join(', ')}.\n`);
-  process.exitCode = 2;
+else if (flags.tier === 'endless') {
+  while (runTests('full') === 0 && (await soak(10)) === 0);
+  process.exitCode = 1;
+} else process.exitCode = runTests(flags.tier);
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        tier: { type: 'string', default: 'full' },
+        seed: { type: 'string' },
+        results: { type: 'string' },
+        record: { type: 'boolean', default: false },
+        unrecorded: { type: 'boolean', default: false },
+        soak: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const { tier, seed, soak: minutes } = values;
+    if (![...tiers, 'endless'].includes(tier)) refuse(`--tier is ${[...tiers, 'endless'].join(', ')}, not "${tier}"`);
+    if (seed !== undefined && !/^\d+$/.test(seed)) refuse(`--seed is a whole number, not "${seed}"`);
+    if (minutes !== undefined && !(Number(minutes) > 0)) refuse(`--soak is a number of minutes, not "${minutes}"`);
+    return { values, positionals };
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Says why the command cannot run, and ends it. */
+function refuse(why: string): never {
+  process.stderr.write(`${why}\nSee: npm run faults -- --help\n`);
+  process.exit(2);
+}
+
+/** Returns the parts that the command line, or the variable `FAULT`, names. */
+function chosenPieces(): readonly Piece[] {
+  const fault = process.env['FAULT'];
+  const site = fault?.split(': ')[0];
+  const found = piecesOf(root, site === undefined ? filters : [`wire.test.ts/${site}`]);
+  if (found.length > 0) return found;
+  return refuse(
+    fault === undefined
+      ? `no part of the tests has a name that contains ${filters.join(' or ')}`
+      : `FAULT is like 'PostgreSQL 18: up cut before 12', not '${fault}'`,
+  );
 }
 
 /** Runs the tests, prints what was tried, and returns the exit code. */
 function runTests(tier: string): number {
+  const chosen = chosenPieces();
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
   const results = resolve(flags.results ?? join(folder, 'results.jsonl'));
   try {
     const earlier = flags.unrecorded ? Object.keys(readRecord()) : [];
     const done = new Set([...earlier, ...resultsIn(results).map(({ piece }) => piece)]);
-    const chosen = process.env['FAULT'] === undefined ? filters : ['test/faults/wire'];
-    const pieces = piecesOf(root, chosen).filter((piece) => !done.has(nameOf(piece)));
+    const pieces = chosen.filter((piece) => !done.has(nameOf(piece)));
     const failed = pieces.filter((piece) => !runPiece(piece, tier, join(folder, 'trials.jsonl'), results));
     for (const result of resultsIn(results)) {
       const trials = trialsOf(result);
