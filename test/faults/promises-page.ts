@@ -30,10 +30,7 @@ export interface RecordedSoak extends Pick<SoakResult, 'counts' | 'early' | 'lat
   readonly on: string;
 }
 
-/**
- * Returns the text of `docs/promises.md`. After N trials without an anomaly, the rate of anomalies is below 3/N with 95 %
- * confidence: the rule of three.
- */
+/** Returns the text of `docs/promises.md`. */
 export function promisesPage(parts: Record, soak: RecordedSoak): string {
   const allPieces = piecesOf(root, []);
   const rowOf = ({ file, name }: PromiseTest): string => {
@@ -44,7 +41,7 @@ export function promisesPage(parts: Record, soak: RecordedSoak): string {
     const dates = [...new Set(recorded.map(({ date }) => date))].toSorted();
     const share = recorded.length === pieces.length ? '' : `, ${recorded.length} of ${pieces.length} parts`;
     const counts =
-      trials === 0 ? 'each run | |' : `${trials} (${tiers}${share}, ${dates.join(', ')}) | ${bound(trials)} |`;
+      trials === 0 ? 'each run | |' : `${trials} (${tiers}${share}, ${dates.join(', ')}) | ${upperBound(trials)} |`;
     return `| ${linkTo({ file, name })} | ${counts}`;
   };
   const sections = promises.map(({ title, tests }, i) =>
@@ -138,6 +135,7 @@ function soakLines({ minutes, date, counts, early, late }: RecordedSoak): readon
   ];
 }
 
-function bound(trials: number): string {
-  return `${((3 / trials) * 100).toPrecision(2)} %`;
+/** Returns the rate of anomalies that a number of trials without one excludes with 95 % confidence: the rule of three. */
+export function upperBound(trials: number): string {
+  return `${Number(Math.min(100, 300 / trials).toPrecision(2))} %`;
 }

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageJson from '../../package.json' with { type: 'json' };
 import { nameOf, piecesOf, type Piece } from './pieces.ts';
-import { promisesPage, type Record, type Recorded, type RecordedSoak } from './promises-page.ts';
+import { promisesPage, upperBound, type Record, type Recorded, type RecordedSoak } from './promises-page.ts';
 import { runSoak } from './soak.ts';
 import { tiers } from './tier.ts';
 import { logFile, trialsFile, type TrialCount } from './trial-files.ts';
@@ -104,9 +104,7 @@ function runTests(tier: string): number {
     for (const result of resultsIn(results)) {
       const trials = trialsOf(result);
       if (trials > 0) {
-        process.stdout.write(
-          `${result.piece}: ${trials} trials, at most ${(300 / trials).toPrecision(2)} % anomalies\n`,
-        );
+        process.stdout.write(`${result.piece}: ${trials} trials, at most ${upperBound(trials)} anomalies\n`);
       }
     }
     for (const piece of failed) process.stdout.write(`failed: ${nameOf(piece)}\n`);
