@@ -78,12 +78,18 @@ function refuse(why: string): never {
   process.exit(2);
 }
 
-/** Returns the parts that the command line, or the variable `FAULT`, names. */
-function chosenPieces(): readonly Piece[] {
+/**
+ * Returns the parts that the command line, or the variable `FAULT`, names. Only a long run takes the parts of a file one by
+ * one: another one samples some of them.
+ */
+function chosenPieces(tier: string): readonly Piece[] {
   const fault = process.env['FAULT'];
   const site = fault?.split(': ')[0];
   const found = piecesOf(root, site === undefined ? filters : [`wire.test.ts/${site}`]);
-  if (found.length > 0) return found;
+  if (found.length > 0) {
+    if (tier === 'long' || fault !== undefined) return found;
+    return [...new Set(found.map(({ file }) => file))].map((file) => ({ file }));
+  }
   return refuse(
     fault === undefined
       ? `no part of the tests has a name that contains ${filters.join(' or ')}`
@@ -93,7 +99,7 @@ function chosenPieces(): readonly Piece[] {
 
 /** Runs the tests, prints what was tried, and returns the exit code. */
 function runTests(tier: string): number {
-  const chosen = chosenPieces();
+  const chosen = chosenPieces(tier);
   const folder = mkdtempSync(join(tmpdir(), 'headwater-faults-'));
   const results = resolve(flags.results ?? join(folder, 'results.jsonl'));
   try {
