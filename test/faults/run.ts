@@ -13,8 +13,8 @@ import { logFile, trialsFile, type TrialCount } from './trial-files.ts';
 
 const help = `Usage: npm run faults -- [options] [file …]
 
-  --tier full      quick: seconds; full: minutes; long: every fault at every message, about two hours; endless: samples
-                   with new seeds, and soaks, until it is stopped
+  --tier full      quick: a few faults of each kind, some minutes; full: more of them; long: every fault at every
+                   message, about two hours; endless: samples with new seeds, and soaks, until it is stopped
   --seed 7         the seed of the samples; default: another one each time
   --results FILE   keeps the results in a file of lines of JSON, and the single trials of long parts in FILE.trials. The
                    next run with this file does what is not in them yet, or failed
