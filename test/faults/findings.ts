@@ -4,7 +4,7 @@ import { fullDisk, silent, test, wire, type PromiseTest } from './promise-tests.
 export interface Finding {
   /** What happened. */
   readonly bug: string;
-  /** A test that fails without the fix. */
+  /** A test of it. */
   readonly test: PromiseTest;
   /** Where it was fixed: a file, from the root of the repository. */
   readonly fixed: string;
@@ -52,7 +52,7 @@ export const findings: readonly Finding[] = [
   {
     bug: 'The server process of a second connection that broke kept its locks.',
     test: wire,
-    fixed: `${run}/recover.ts`,
+    fixed: `${run}/reconnect.ts`,
   },
   {
     bug: 'A connection that broke whenever the ledger was read was blamed on a revision.',

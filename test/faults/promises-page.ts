@@ -97,7 +97,7 @@ export function promisesPage(parts: Record, soak: RecordedSoak): string {
     '',
     '## What the tests found',
     '',
-    'Bugs of the kernel that injected faults have found, each with a test that fails without the fix.',
+    'Bugs of the kernel that injected faults have found, each with a test of it.',
     '',
     '| bug | test | fixed in |',
     '| --- | --- | --- |',
@@ -123,9 +123,9 @@ function linksTo(tests: readonly PromiseTest[]): string {
 function soakLines({ minutes, date, counts, early, late }: RecordedSoak): readonly string[] {
   const { requests, refused, boots, kills, downgrades, terminated } = counts;
   return [
-    `On ${date} the site ran for ${minutes} minutes. Meanwhile it answered ${requests} requests, and refused ${refused} of them`,
-    `because ${terminated} of its server processes were terminated. Beside it there were ${boots} boots, ${kills} boots that`,
-    `were killed, and ${downgrades} downgrades.`,
+    `On ${date} the site ran for ${minutes} minutes. Meanwhile ${terminated} of its server processes were terminated. It received`,
+    `${requests} requests, of which ${refused} failed, though never two in a row. Beside it, ${boots} boots succeeded, ${kills} were`,
+    `killed, and there were ${downgrades} downgrades.`,
     '',
     '| | after the warm-up | at the end |',
     '| --- | --- | --- |',

@@ -18,8 +18,11 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     const sleeping = `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
     await expect.poll(() => onServer(database, sleeping), { timeout: 20_000 }).toEqual([{ n: 1 }]);
 
+    const began = performance.now();
     boot.child.kill(signal);
     expect(await boot.finished).toMatchObject({ code: null, signal });
+    // It takes some milliseconds. The rest is room for a busy machine.
+    expect(performance.now() - began).toBeLessThan(5000);
     // The server notices while the statement still runs.
     await expect.poll(() => onServer(database, sleeping), { timeout: 5000 }).toEqual([{ n: 0 }]);
     const rows = await onServer(database, `select plugin || '@' || slug as id from kernel.ledger`);

@@ -22,7 +22,7 @@ import { flatnessOf, tolerance, type Flatness, type Sample } from './flatness.ts
 const root = join(import.meta.dirname, '../..');
 const plugins = ['core', 'http', 'site', 'accounts', 'likes', 'comments', 'messages', 'moderation', 'studio'];
 
-/** Options of Node for the site. Without a limit, V8 leaves garbage for hours. */
+/** Options of Node for the site. Without a limit, V8 collects its garbage so rarely that memory is never flat. */
 const smallHeap = ['--max-old-space-size=192'];
 
 /** Seconds between two samples. */
